@@ -1,0 +1,285 @@
+//! The two-dimensional discrete Fourier transform of image planes, `[batch, channels, height, width]`.
+//!
+//! Forward e^(-i), not normalised; inverse 1/(HW). Any size. On the CPU by `rustfft`; on a GPU two dense matrix products, so that no pixel leaves
+//! the device: F x F with F = C - iS, C and S being the symmetric cosine and sine matrices.
+
+use std::cell::RefCell;
+use std::f64::consts::TAU;
+use std::rc::Rc;
+
+use burn::tensor::{DType, Tensor, TensorData};
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
+
+use crate::place::Place;
+
+/// A complex spectrum as two real tensors of one shape.
+#[derive(Clone, Debug)]
+pub struct Spectrum {
+    pub re: Tensor<4>,
+    pub im: Tensor<4>,
+}
+
+impl Spectrum {
+    /// The product with a real spectrum.
+    pub fn scale(self, by: Tensor<4>) -> Self {
+        Self {
+            re: self.re * by.clone(),
+            im: self.im * by,
+        }
+    }
+
+    /// The product, frequency by frequency.
+    pub fn times(&self, other: &Spectrum) -> Self {
+        Self {
+            re: self.re.clone() * other.re.clone() - self.im.clone() * other.im.clone(),
+            im: self.re.clone() * other.im.clone() + self.im.clone() * other.re.clone(),
+        }
+    }
+
+    pub fn conj(&self) -> Self {
+        Self {
+            re: self.re.clone(),
+            im: -self.im.clone(),
+        }
+    }
+
+    pub fn minus(self, other: Spectrum) -> Self {
+        Self {
+            re: self.re - other.re,
+            im: self.im - other.im,
+        }
+    }
+
+    /// |k|².
+    pub fn power(&self) -> Tensor<4> {
+        self.re.clone().square() + self.im.clone().square()
+    }
+}
+
+/// The transform for planes of one size at one place. Cheap to clone.
+#[derive(Clone)]
+pub struct Fourier {
+    height: usize,
+    width: usize,
+    place: Place,
+    method: Rc<Method>,
+}
+
+enum Method {
+    Fast(Plans),
+    Dense { rows: Waves, columns: Waves },
+}
+
+/// cos and sin of 2 pi j k / n: two symmetric `[1, 1, n, n]` matrices.
+struct Waves {
+    cos: Tensor<4>,
+    sin: Tensor<4>,
+}
+
+impl Waves {
+    fn new(n: usize, place: &Place) -> Self {
+        let table = |f: fn(f64) -> f64| {
+            let values = (0..n * n).map(|i| f(TAU * ((i / n * (i % n)) % n) as f64 / n as f64));
+            place.tensor(values.collect(), [1, 1, n, n])
+        };
+        Self {
+            cos: table(f64::cos),
+            sin: table(f64::sin),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Plans {
+    f32: RefCell<Option<Plan<f32>>>,
+    f64: RefCell<Option<Plan<f64>>>,
+}
+
+impl Fourier {
+    pub fn new(height: usize, width: usize, place: &Place) -> Self {
+        let method = if place.is_cpu() {
+            Method::Fast(Plans::default())
+        } else {
+            Method::Dense {
+                rows: Waves::new(height, place),
+                columns: Waves::new(width, place),
+            }
+        };
+        Self {
+            height,
+            width,
+            place: place.clone(),
+            method: Rc::new(method),
+        }
+    }
+
+    pub fn size(&self) -> [usize; 2] {
+        [self.height, self.width]
+    }
+
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The spectrum of real planes `[B, C, H, W]`.
+    pub fn forward(&self, x: Tensor<4>) -> Spectrum {
+        match &*self.method {
+            Method::Fast(plans) => plans.forward(self.size(), x),
+            Method::Dense { rows, columns } => {
+                let c = x.clone().matmul(columns.cos.clone());
+                let s = x.matmul(columns.sin.clone());
+                Spectrum {
+                    re: rows.cos.clone().matmul(c.clone()) - rows.sin.clone().matmul(s.clone()),
+                    im: -(rows.sin.clone().matmul(c) + rows.cos.clone().matmul(s)),
+                }
+            }
+        }
+    }
+
+    /// The real part of the inverse transform.
+    pub fn inverse(&self, s: Spectrum) -> Tensor<4> {
+        match &*self.method {
+            Method::Fast(plans) => plans.inverse(self.size(), s),
+            Method::Dense { rows, columns } => {
+                let (cos, sin) = (columns.cos.clone(), columns.sin.clone());
+                let re = s.re.clone().matmul(cos.clone()) - s.im.clone().matmul(sin.clone());
+                let im = s.re.matmul(sin) + s.im.matmul(cos);
+                let x = rows.cos.clone().matmul(re) - rows.sin.clone().matmul(im);
+                x / (self.height * self.width) as f64
+            }
+        }
+    }
+
+    /// F^-1 (h F x): a real filter given by its spectrum.
+    pub fn filter(&self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
+        self.inverse(self.forward(x).scale(h))
+    }
+}
+
+impl Plans {
+    fn forward(&self, size: [usize; 2], x: Tensor<4>) -> Spectrum {
+        match x.dtype() {
+            DType::F64 => Plan::with(&self.f64, size, |plan| plan.forward(x)),
+            _ => Plan::with(&self.f32, size, |plan| plan.forward(x)),
+        }
+    }
+
+    fn inverse(&self, size: [usize; 2], s: Spectrum) -> Tensor<4> {
+        match s.re.dtype() {
+            DType::F64 => Plan::with(&self.f64, size, |plan| plan.inverse(s)),
+            _ => Plan::with(&self.f32, size, |plan| plan.inverse(s)),
+        }
+    }
+}
+
+/// Row and column transforms of one size, and the buffers they work in.
+struct Plan<T: FftNum> {
+    height: usize,
+    width: usize,
+    passes: [[std::sync::Arc<dyn Fft<T>>; 2]; 2],
+    plane: Vec<Complex<T>>,
+    turned: Vec<Complex<T>>,
+    scratch: Vec<Complex<T>>,
+}
+
+impl<T: FftNum + burn::tensor::Element> Plan<T> {
+    fn with<R>(
+        cell: &RefCell<Option<Self>>,
+        size: [usize; 2],
+        f: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        f(cell.borrow_mut().get_or_insert_with(|| Self::new(size)))
+    }
+
+    fn new([height, width]: [usize; 2]) -> Self {
+        let mut planner = FftPlanner::new();
+        let mut plan = |direction| {
+            [
+                planner.plan_fft(width, direction),
+                planner.plan_fft(height, direction),
+            ]
+        };
+        let passes = [plan(FftDirection::Forward), plan(FftDirection::Inverse)];
+        let scratch = passes.iter().flatten();
+        let scratch = scratch.map(|p| p.get_inplace_scratch_len()).max();
+        let zero = Complex::new(T::zero(), T::zero());
+        Self {
+            height,
+            width,
+            passes,
+            plane: vec![zero; height * width],
+            turned: vec![zero; height * width],
+            scratch: vec![zero; scratch.unwrap_or(0)],
+        }
+    }
+
+    /// Rows, then columns; the result lies in `plane`.
+    fn transform(&mut self, direction: usize) {
+        let [rows, columns] = &self.passes[direction];
+        rows.process_with_scratch(&mut self.plane, &mut self.scratch);
+        transpose(&self.plane, &mut self.turned, self.height, self.width);
+        columns.process_with_scratch(&mut self.turned, &mut self.scratch);
+        transpose(&self.turned, &mut self.plane, self.width, self.height);
+    }
+
+    fn forward(&mut self, x: Tensor<4>) -> Spectrum {
+        let (shape, place, x) = (x.dims(), Place::of(&x), values::<T>(x));
+        let (mut re, mut im) = (Vec::with_capacity(x.len()), Vec::with_capacity(x.len()));
+        for plane in x.chunks_exact(self.plane.len()) {
+            for (to, &from) in self.plane.iter_mut().zip(plane) {
+                *to = Complex::new(from, T::zero());
+            }
+            self.transform(0);
+            re.extend(self.plane.iter().map(|c| c.re));
+            im.extend(self.plane.iter().map(|c| c.im));
+        }
+        Spectrum {
+            re: tensor(re, shape, &place),
+            im: tensor(im, shape, &place),
+        }
+    }
+
+    fn inverse(&mut self, s: Spectrum) -> Tensor<4> {
+        let (shape, place) = (s.re.dims(), Place::of(&s.re));
+        let (re, im) = (values::<T>(s.re), values::<T>(s.im));
+        let n = self.plane.len();
+        let unit = T::one() / T::from_usize(n).expect("a plane's size fits a float");
+        let mut x = Vec::with_capacity(re.len());
+        for (re, im) in re.chunks_exact(n).zip(im.chunks_exact(n)) {
+            for (to, (&re, &im)) in self.plane.iter_mut().zip(re.iter().zip(im)) {
+                *to = Complex::new(re, im);
+            }
+            self.transform(1);
+            x.extend(self.plane.iter().map(|c| c.re * unit));
+        }
+        tensor(x, shape, &place)
+    }
+}
+
+fn values<T: burn::tensor::Element>(x: Tensor<4>) -> Vec<T> {
+    x.into_data()
+        .try_into_vec()
+        .expect("a tensor's data is of its own type")
+}
+
+fn tensor<T: burn::tensor::Element>(values: Vec<T>, shape: [usize; 4], place: &Place) -> Tensor<4> {
+    Tensor::from_data(
+        TensorData::new(values, shape),
+        (place.device(), place.dtype()),
+    )
+}
+
+/// `[height, width]` to `[width, height]`, in blocks that fit the cache.
+fn transpose<T: Copy>(from: &[T], to: &mut [T], height: usize, width: usize) {
+    const BLOCK: usize = 16;
+    for top in (0..height).step_by(BLOCK) {
+        for left in (0..width).step_by(BLOCK) {
+            for i in top..height.min(top + BLOCK) {
+                for j in left..width.min(left + BLOCK) {
+                    to[j * height + i] = from[i * width + j];
+                }
+            }
+        }
+    }
+}

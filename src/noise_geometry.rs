@@ -1,0 +1,112 @@
+//! What the network is told of a noise covariance S: the variance in four spatial bands, once for luma and once for chroma, at each pixel.
+//!
+//! Bands: `box_r` is the r×r mean filter; f_0 = box_1 - box_3, f_1 = box_3 - box_7, f_2 = box_7 - box_15, f_3 = box_15. Map k at pixel i is
+//! v_k(i) = Var[(f_k * n)(i)] / |f_k|² with n ~ N(0, S), so that white noise of variance v gives v in every band. Colour transform (orthonormal rows):
+//! luma (1,1,1)/√3; chroma (1,0,-1)/√2 and (1,-2,1)/√6, their two variances averaged. Eight maps: luma bands 0-3, chroma bands 0-3.
+//! Source: the project's method, section 4.
+
+use std::f64::consts::TAU;
+
+use burn::tensor::Tensor;
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::{ConvOptions, PadMode};
+
+use crate::place::Place;
+
+/// Sides of the box filters.
+pub const BOXES: [usize; 4] = [1, 3, 7, 15];
+/// Side of the widest filter, and the least side of an image that has maps.
+pub const REACH: usize = BOXES[3];
+/// Bands of luma and of chroma.
+pub const BANDS: usize = BOXES.len();
+
+/// f_0..f_3, each 15×15, row by row.
+pub fn band_filters() -> [Vec<f64>; BANDS] {
+    let boxes = BOXES.map(|r| {
+        let inside = (REACH - r) / 2..(REACH + r) / 2;
+        (0..REACH * REACH)
+            .map(|i| {
+                let both = inside.contains(&(i / REACH)) && inside.contains(&(i % REACH));
+                if both { 1.0 / (r * r) as f64 } else { 0.0 }
+            })
+            .collect::<Vec<f64>>()
+    });
+    std::array::from_fn(|k| match boxes.get(k + 1) {
+        Some(wider) => boxes[k].iter().zip(wider).map(|(a, b)| a - b).collect(),
+        None => boxes[k].clone(),
+    })
+}
+
+/// |f_k|².
+pub fn band_energies() -> [f64; BANDS] {
+    band_filters().map(|f| f.iter().map(|v| v * v).sum())
+}
+
+/// The maps of covariances that are diagonal in the DFT: weighted means of their eigenvalues.
+#[derive(Clone)]
+pub struct SpectralBands {
+    /// |f̂_k|² in the DFT, normalised to sum 1: `[1, 4, H, W]`.
+    weights: Tensor<4>,
+}
+
+impl SpectralBands {
+    /// For images of `height` by `width`, both at least [`REACH`].
+    pub fn new(height: usize, width: usize, place: &Place) -> Self {
+        let (rows, columns) = (
+            BOXES.map(|r| box_dft(r, height)),
+            BOXES.map(|r| box_dft(r, width)),
+        );
+        let mut weights = Vec::with_capacity(BANDS * height * width);
+        for k in 0..BANDS {
+            let plane = (0..height * width).map(|i| {
+                let of = |r: usize| rows[r][i / width] * columns[r][i % width];
+                let response = if k + 1 < BANDS {
+                    of(k) - of(k + 1)
+                } else {
+                    of(k)
+                };
+                response * response
+            });
+            let plane: Vec<f64> = plane.collect();
+            let sum: f64 = plane.iter().sum();
+            weights.extend(plane.iter().map(|v| v / sum));
+        }
+        Self {
+            weights: place.tensor(weights, [1, BANDS, height, width]),
+        }
+    }
+
+    /// `[B, 1, H, W]` eigenvalues to `[B, 8, 1, 1]`: the same in luma and chroma, the same at every pixel.
+    pub fn of(&self, eigenvalues: Tensor<4>) -> Tensor<4> {
+        let v = (eigenvalues * self.weights.clone()).sum_dims(&[2, 3]);
+        Tensor::cat(vec![v.clone(), v], 1)
+    }
+}
+
+/// The real DFT of a centred box of side r and sum 1 on n points.
+fn box_dft(r: usize, n: usize) -> Vec<f64> {
+    let half = (r / 2) as i64;
+    let at = |k: usize| {
+        let wave = (-half..=half).map(|j| (TAU * (k as i64 * j) as f64 / n as f64).cos());
+        wave.sum::<f64>() / r as f64
+    };
+    (0..n).map(at).collect()
+}
+
+/// The maps of a covariance that is diagonal in pixels, equal in all channels: each band's squared filter, normalised to sum 1, over the pixel
+/// variance `[B, 1, H, W]`; borders reflected without repeating the edge. `[B, 8, H, W]`.
+pub fn bands_of_pixels(variance: Tensor<4>) -> Tensor<4> {
+    let (filters, energies) = (band_filters(), band_energies());
+    let squared = filters.iter().zip(energies);
+    let squared = squared.flat_map(|(f, energy)| f.iter().map(move |v| v * v / energy));
+    let kernel = Place::of(&variance).tensor(squared.collect(), [BANDS, 1, REACH, REACH]);
+    let half = REACH / 2;
+    let padded = variance.pad([(half, half), (half, half)], PadMode::Reflect);
+    let v = conv2d(
+        padded,
+        kernel,
+        None,
+        ConvOptions::new([1, 1], [0, 0], [1, 1], 1),
+    );
+    Tensor::cat(vec![v.clone(), v], 1)
+}

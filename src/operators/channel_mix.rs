@@ -1,0 +1,107 @@
+//! A = wᵀ over channels: a grey photo of a coloured scene. A Aᵀ = |w|². Colourising.
+
+use burn::tensor::Tensor;
+
+use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
+use crate::fourier::Fourier;
+use crate::place::Place;
+
+/// y = w_R R + w_G G + w_B B at each pixel.
+#[derive(Clone, Copy, Debug)]
+pub struct ChannelMix {
+    weights: [f64; 3],
+}
+
+impl ChannelMix {
+    pub fn new(weights: [f64; 3]) -> Self {
+        Self { weights }
+    }
+
+    /// The mean over channels.
+    pub fn grey() -> Self {
+        Self::new([1.0 / 3.0; 3])
+    }
+
+    /// |w|².
+    fn power(&self) -> f64 {
+        self.weights.iter().map(|w| w * w).sum()
+    }
+
+    /// (l·w)² for the luma direction l = (1,1,1)/√3.
+    fn luma_power(&self) -> f64 {
+        self.weights.iter().sum::<f64>().powi(2) / 3.0
+    }
+
+    /// w, `[1, 3, 1, 1]`.
+    fn column(&self, like: &Tensor<4>) -> Tensor<4> {
+        Place::of(like).tensor(self.weights.to_vec(), [1, 3, 1, 1])
+    }
+
+    /// The variance along a direction that has a share a = (d·w)² of |w|²: v - v² a/(s2 + v |w|²), written without a difference.
+    fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: Tensor<4>) -> Tensor<4> {
+        let unseen = (-share + self.power()).clamp_min(0.0);
+        v.clone() * (s2.clone() + unseen * v.clone()) / (s2 + v * self.power())
+    }
+
+    /// The variance of each channel, `[.., 3, .., ..]`.
+    fn per_channel(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let share = self.column(&v).square();
+        self.along(v, s2, share)
+    }
+}
+
+impl LinearOperator for ChannelMix {
+    fn measurement_shape(&self, [b, _, h, w]: [usize; 4]) -> [usize; 4] {
+        [b, 1, h, w]
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        let w = self.column(&x);
+        (x * w).sum_dim(1)
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        let w = self.column(&y);
+        y * w
+    }
+
+    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let residual = y - self.apply(m.clone());
+        m + self.adjoint(residual * (v.clone() / (s2 + v * self.power())))
+    }
+
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        self.per_channel(v, s2)
+    }
+
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let (power, luma) = (self.power(), self.luma_power());
+        let chroma = (power - luma) / 2.0;
+        let shares = [luma, luma, luma, luma, chroma, chroma, chroma, chroma];
+        let shares = Place::of(&v).tensor(shares.to_vec(), [1, 8, 1, 1]);
+        self.along(v, s2, shares)
+    }
+
+    fn prior_update(&self) -> PriorUpdate<'_> {
+        PriorUpdate::Spectral(self)
+    }
+}
+
+impl SpectralUpdate for ChannelMix {
+    fn smooth_update(
+        &self,
+        fourier: &Fourier,
+        u: Tensor<4>,
+        e: Tensor<4>,
+        y: Tensor<4>,
+        s2: Tensor<4>,
+    ) -> Tensor<4> {
+        let residual = y - self.apply(u.clone());
+        let gain = e.clone() / (s2 + e * self.power());
+        u + self.adjoint(fourier.filter(residual, gain))
+    }
+
+    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        spectrum_mean(self.per_channel(e, s2))
+    }
+}

@@ -1,0 +1,86 @@
+//! A = F^-1 k̂ F: circular convolution with any kernel, its origin at [0, 0]. Deblurring. S(v) is diagonal in the DFT, v s2/(s2 + v |k̂|²).
+
+use burn::tensor::Tensor;
+
+use super::{LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
+use crate::fourier::{Fourier, Spectrum};
+use crate::noise_geometry::SpectralBands;
+
+/// Circular convolution with a kernel of the image's size.
+#[derive(Clone)]
+pub struct CircularConvolution {
+    fourier: Fourier,
+    bands: SpectralBands,
+    spectrum: Spectrum,
+    power: Tensor<4>,
+}
+
+impl CircularConvolution {
+    /// `kernel`: `[B or 1, 1, H, W]`, its origin at [0, 0].
+    pub fn new(kernel: Tensor<4>, fourier: Fourier) -> Self {
+        let [height, width] = fourier.size();
+        let spectrum = fourier.forward(kernel);
+        Self {
+            bands: SpectralBands::new(height, width, fourier.place()),
+            power: spectrum.power(),
+            spectrum,
+            fourier,
+        }
+    }
+
+    fn variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        remaining(e, s2, self.power.clone())
+    }
+}
+
+impl LinearOperator for CircularConvolution {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        image
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        let x = self.fourier.forward(x);
+        self.fourier.inverse(x.times(&self.spectrum))
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        let y = self.fourier.forward(y);
+        self.fourier.inverse(y.times(&self.spectrum.conj()))
+    }
+
+    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        self.smooth_update(&self.fourier, m, v, y, s2)
+    }
+
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        spectrum_mean(self.variance(v, s2))
+    }
+
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        self.bands.of(self.variance(v, s2))
+    }
+
+    fn prior_update(&self) -> PriorUpdate<'_> {
+        PriorUpdate::Spectral(self)
+    }
+}
+
+impl SpectralUpdate for CircularConvolution {
+    fn smooth_update(
+        &self,
+        fourier: &Fourier,
+        u: Tensor<4>,
+        e: Tensor<4>,
+        y: Tensor<4>,
+        s2: Tensor<4>,
+    ) -> Tensor<4> {
+        let seen = fourier.forward(u.clone()).times(&self.spectrum);
+        let gain = e.clone() / (s2 + e * self.power.clone());
+        let residual = fourier.forward(y).minus(seen).times(&self.spectrum.conj());
+        u + fourier.inverse(residual.scale(gain))
+    }
+
+    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        spectrum_mean(self.variance(e, s2))
+    }
+}

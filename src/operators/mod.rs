@@ -1,0 +1,82 @@
+//! Linear operators A with everything that exact posterior sampling asks of one.
+//!
+//! Images are `[B, 3, H, W]` in [-1, 1]. Variances v, t2 and s2 = sigma_y² are tensors that broadcast to `[B, 1, 1, 1]`. S(v) = (I/v + AᵀA/s2)^-1 is the
+//! covariance that a white prior of variance v keeps after the measurement. One file a family; formulas: the project's method, sections 3 to 5.
+
+mod block_mean;
+mod channel_mix;
+mod convolution;
+mod identity;
+mod mask;
+mod nothing;
+
+pub use block_mean::BlockMean;
+pub use channel_mix::ChannelMix;
+pub use convolution::CircularConvolution;
+pub use identity::Identity;
+pub use mask::Mask;
+pub use nothing::Nothing;
+
+use burn::tensor::Tensor;
+
+use crate::fourier::Fourier;
+
+/// A linear measurement operator on images of one size.
+pub trait LinearOperator {
+    /// The shape of A x for images of shape `[B, 3, H, W]`.
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4];
+
+    /// A x.
+    fn apply(&self, x: Tensor<4>) -> Tensor<4>;
+
+    /// Aᵀ y.
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4>;
+
+    /// E[x | y] for x ~ N(m, v I) and y = A x + sqrt(s2) n: m + v Aᵀ (s2 + v A Aᵀ)^-1 (y - A m).
+    ///
+    /// This form keeps its digits in f32 at any noise level; the textbook's S (m/v + Aᵀy/s2) rounds m away.
+    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
+
+    /// diag S(v), per channel; broadcasts to `[B, 3, H, W]`.
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
+
+    /// The eight noise-geometry maps of S(v); broadcasts to `[B, 8, H, W]`.
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
+
+    /// How this operator meets the 1/f² prior.
+    fn prior_update(&self) -> PriorUpdate<'_>;
+}
+
+/// The operator's part in the Gaussian posterior under the 1/f² prior.
+pub enum PriorUpdate<'a> {
+    /// A closed form in the DFT.
+    Spectral(&'a dyn SpectralUpdate),
+    /// AᵀA = diag(c), c `[B or 1, 1, H, W]`: an iteration in space.
+    Diagonal(&'a Tensor<4>),
+}
+
+/// The Gaussian update for a stationary prior x ~ N(u, F^-1 E F), E `[B or 1, 1, H, W]`.
+pub trait SpectralUpdate {
+    /// E[x | y] = u + E Aᵀ (s2 + A E Aᵀ)^-1 (y - A u).
+    fn smooth_update(
+        &self,
+        fourier: &Fourier,
+        u: Tensor<4>,
+        e: Tensor<4>,
+        y: Tensor<4>,
+        s2: Tensor<4>,
+    ) -> Tensor<4>;
+
+    /// The pixel variance of x given y; broadcasts to `[B, 3, H, W]`.
+    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
+}
+
+/// The pixel variance of a stationary covariance: the mean of its spectrum.
+fn spectrum_mean(spectrum: Tensor<4>) -> Tensor<4> {
+    spectrum.mean_dims(&[2, 3])
+}
+
+/// v s2/(s2 + v a): what is left of variance v along a direction that is measured with gain a = |A|².
+fn remaining(v: Tensor<4>, s2: Tensor<4>, gain: Tensor<4>) -> Tensor<4> {
+    v.clone() * s2.clone() / (s2 + v * gain)
+}

@@ -1,0 +1,61 @@
+//! A = 0: no measurement, the prior alone. S(v) = v I.
+
+use burn::tensor::Tensor;
+
+use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
+use crate::fourier::Fourier;
+use crate::place::Place;
+
+/// A = 0 on images of one size; the measurement is a single zero.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing {
+    pub height: usize,
+    pub width: usize,
+}
+
+impl LinearOperator for Nothing {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        [image[0], 1, 1, 1]
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        Place::of(&x).zeros([x.dims()[0], 1, 1, 1])
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        Place::of(&y).zeros([y.dims()[0], 3, self.height, self.width])
+    }
+
+    fn update(&self, m: Tensor<4>, _: Tensor<4>, _: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
+        m
+    }
+
+    fn pixel_variance(&self, v: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
+        v
+    }
+
+    fn band_variances(&self, v: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
+        v.repeat_dim(1, 8)
+    }
+
+    fn prior_update(&self) -> PriorUpdate<'_> {
+        PriorUpdate::Spectral(self)
+    }
+}
+
+impl SpectralUpdate for Nothing {
+    fn smooth_update(
+        &self,
+        _: &Fourier,
+        u: Tensor<4>,
+        _: Tensor<4>,
+        _: Tensor<4>,
+        _: Tensor<4>,
+    ) -> Tensor<4> {
+        u
+    }
+
+    fn smooth_variance(&self, e: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
+        spectrum_mean(e)
+    }
+}

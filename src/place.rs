@@ -1,0 +1,86 @@
+//! Where tensors are made: a device and a float type.
+//!
+//! Everything above works on either device and in f32 or f64 alike; f64 exists on the CPU only and serves the tests of exactness.
+
+use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
+
+/// A device and the float type of the tensors made on it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    device: Device,
+    dtype: DType,
+}
+
+impl Place {
+    /// f32 on `device`.
+    pub fn new(device: Device) -> Self {
+        Self {
+            device,
+            dtype: DType::F32,
+        }
+    }
+
+    /// f32 on the CPU.
+    pub fn cpu() -> Self {
+        Self::new(Device::flex())
+    }
+
+    /// f64 on the CPU.
+    pub fn cpu_f64() -> Self {
+        Self {
+            device: Device::flex(),
+            dtype: DType::F64,
+        }
+    }
+
+    /// Where `tensor` is.
+    pub fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
+        Self {
+            device: tensor.device(),
+            dtype: tensor.dtype(),
+        }
+    }
+
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Whether host memory is the device's memory, so that reading a tensor costs nothing and waits for nothing.
+    pub fn is_cpu(&self) -> bool {
+        self.device == Device::flex()
+    }
+
+    fn options(&self) -> TensorCreationOptions {
+        (&self.device, self.dtype).into()
+    }
+
+    /// A tensor of these values in row-major order.
+    pub fn tensor<const D: usize>(&self, values: Vec<f64>, shape: [usize; D]) -> Tensor<D> {
+        match self.dtype {
+            DType::F64 => Tensor::from_data(TensorData::new(values, shape), self.options()),
+            _ => self.tensor_f32(values.into_iter().map(|v| v as f32).collect(), shape),
+        }
+    }
+
+    /// The same from f32 values, without a detour through f64.
+    pub fn tensor_f32<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
+        Tensor::from_data(TensorData::new(values, shape), self.options())
+    }
+
+    pub fn zeros<const D: usize>(&self, shape: [usize; D]) -> Tensor<D> {
+        Tensor::zeros(shape, self.options())
+    }
+
+    pub fn full<const D: usize>(&self, shape: [usize; D], value: f64) -> Tensor<D> {
+        Tensor::full(shape, value, self.options())
+    }
+
+    /// `[1, 1, 1, 1]`: broadcasts over images.
+    pub fn scalar(&self, value: f64) -> Tensor<4> {
+        self.tensor(vec![value], [1; 4])
+    }
+}

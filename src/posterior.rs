@@ -1,0 +1,166 @@
+//! Theorem 1 of arXiv 2606.17048, and the Gaussian posterior under the 1/f² prior.
+//!
+//! With z = x + tau eps, the exact posterior score needs the denoiser D(mu*, Sigma*) alone:
+//!
+//! ```text
+//! Sigma* = (I/tau² + AᵀA/sigma_y²)^-1      mu* = Sigma* (z/tau² + Aᵀy/sigma_y²)      the pivot
+//! score  = (D(mu*, Sigma*) - z)/tau²
+//! ```
+//!
+//! The Gaussian posterior is the project's own preconditioning (method, section 5): the mean g and pixel variance q of x given (z, y) when x ~ N(0, Q^-1).
+
+use burn::tensor::Tensor;
+
+use crate::conjugate_gradients::conjugate_gradients;
+use crate::measurement::Measurement;
+use crate::operators::PriorUpdate;
+use crate::prior::{C, GaussianPrior, KAPPA2, neighbours, precision_times};
+
+/// The standard deviation of images in [-1, 1] (EDM's sigma_data).
+pub const SIGMA_DATA: f64 = 0.5;
+
+/// Iterations of w0 and g for masks, sweeps of q: those the network was trained with. They carry information across holes of up to about 42 px.
+const ESTIMATE_ITERATIONS: usize = 25;
+const MEAN_ITERATIONS: usize = 16;
+const VARIANCE_SWEEPS: usize = 16;
+
+/// A measurement seen under the 1/f² prior: everything of the posterior that needs no network.
+#[derive(Clone)]
+pub struct Posterior {
+    measurement: Measurement,
+    prior: GaussianPrior,
+    estimate: Tensor<4>,
+}
+
+impl Posterior {
+    /// Computes the linear estimate once.
+    pub fn new(measurement: Measurement, prior: GaussianPrior) -> Self {
+        let estimate = linear_estimate(&measurement, &prior);
+        Self {
+            measurement,
+            prior,
+            estimate,
+        }
+    }
+
+    pub fn measurement(&self) -> &Measurement {
+        &self.measurement
+    }
+
+    pub fn prior(&self) -> &GaussianPrior {
+        &self.prior
+    }
+
+    /// w0 = E[x | y] under the 1/f² prior: the best estimate without a network; 0 where there is no measurement. `[B, 3, H, W]`.
+    pub fn linear_estimate(&self) -> Tensor<4> {
+        self.estimate.clone()
+    }
+
+    /// E[x | y] for x ~ N(m, v I).
+    fn update(&self, m: Tensor<4>, v: Tensor<4>) -> Tensor<4> {
+        let Measurement { operator, y, s2 } = &self.measurement;
+        operator.update(m, v, y.clone(), s2.clone())
+    }
+
+    /// mu*, the pivot of the query z at noise variance t2 = tau².
+    pub fn pivot(&self, z: Tensor<4>, t2: Tensor<4>) -> Tensor<4> {
+        self.update(z, t2)
+    }
+
+    /// w: the pivot with the noise of unobserved directions shrunk towards g.
+    pub fn shrunk_pivot(&self, z: Tensor<4>, t2: Tensor<4>, g: Tensor<4>) -> Tensor<4> {
+        let (data, sum) = (
+            SIGMA_DATA * SIGMA_DATA,
+            t2.clone() + SIGMA_DATA * SIGMA_DATA,
+        );
+        let m = (z * data + g * t2.clone()) / sum.clone();
+        self.update(m, t2 * data / sum)
+    }
+
+    /// p = diag Sigma*, per channel.
+    pub fn pixel_variance(&self, t2: Tensor<4>) -> Tensor<4> {
+        let Measurement { operator, s2, .. } = &self.measurement;
+        operator.pixel_variance(t2, s2.clone())
+    }
+
+    /// v, the eight noise-geometry maps of Sigma*.
+    pub fn band_variances(&self, t2: Tensor<4>) -> Tensor<4> {
+        let Measurement { operator, s2, .. } = &self.measurement;
+        operator.band_variances(t2, s2.clone())
+    }
+
+    /// g = E[x | z, y] under the 1/f² prior.
+    pub fn gaussian_mean(&self, z: Tensor<4>, t2: Tensor<4>) -> Tensor<4> {
+        let Measurement { operator, y, s2 } = &self.measurement;
+        match operator.prior_update() {
+            PriorUpdate::Spectral(update) => {
+                let fourier = self.prior.fourier();
+                let shrink = (self.prior.precision_spectrum() * t2.clone() + 1.0).recip();
+                let u = fourier.filter(z, shrink);
+                let e = self.prior.beside_noise(t2);
+                update.smooth_update(fourier, u, e, y.clone(), s2.clone())
+            }
+            PriorUpdate::Diagonal(known) => {
+                let data = known.clone() / s2.clone() + t2.clone().recip();
+                conjugate_gradients(
+                    |x| precision_times(x.clone()) + x * data.clone(),
+                    z / t2 + operator.adjoint(y.clone()) / s2.clone(),
+                    data.clone() + C * (KAPPA2 + 4.0),
+                    self.linear_estimate(),
+                    MEAN_ITERATIONS,
+                )
+            }
+        }
+    }
+
+    /// q, the pixel variance of x given (z, y) under the 1/f² prior; broadcasts to `[B, 3, H, W]`. Depends on the operator and t2 alone.
+    pub fn gaussian_variance(&self, t2: Tensor<4>) -> Tensor<4> {
+        let Measurement { operator, s2, .. } = &self.measurement;
+        match operator.prior_update() {
+            PriorUpdate::Spectral(update) => {
+                update.smooth_variance(self.prior.beside_noise(t2), s2.clone())
+            }
+            PriorUpdate::Diagonal(known) => {
+                let diagonal = known.clone() / s2.clone() + t2.recip() + C * (KAPPA2 + 4.0);
+                let mut q = diagonal.clone().recip();
+                for _ in 0..VARIANCE_SWEEPS {
+                    q = (diagonal.clone() - neighbours(q) * (C * C)).recip();
+                }
+                q
+            }
+        }
+    }
+
+    /// A draw of N(0, (Q + AᵀA/s2)^-1), the Gaussian posterior's deviation, by Matheron's rule: a draw of the prior minus its own linear estimate.
+    ///
+    /// `white` has the image's shape, `noise` the measurement's.
+    pub fn deviation(&self, white: Tensor<4>, noise: Tensor<4>) -> Tensor<4> {
+        let x = self.prior.draw(white);
+        let y = self.measurement.simulate(x.clone(), noise);
+        x - linear_estimate(&self.measurement.with(y), &self.prior)
+    }
+}
+
+/// w0 = (Q + AᵀA/s2)^-1 Aᵀy/s2.
+fn linear_estimate(measurement: &Measurement, prior: &GaussianPrior) -> Tensor<4> {
+    let Measurement { operator, y, s2 } = measurement;
+    match operator.prior_update() {
+        PriorUpdate::Spectral(update) => {
+            let fourier = prior.fourier();
+            let zero = operator.adjoint(y.clone()).zeros_like();
+            update.smooth_update(fourier, zero, prior.spectrum(), y.clone(), s2.clone())
+        }
+        PriorUpdate::Diagonal(known) => {
+            let data = known.clone() / s2.clone();
+            let b = operator.adjoint(y.clone()) / s2.clone();
+            let diagonal = data.clone() + C * (KAPPA2 + 4.0);
+            conjugate_gradients(
+                |x| precision_times(x.clone()) + x * data.clone(),
+                b.clone(),
+                diagonal.clone(),
+                b / diagonal,
+                ESTIMATE_ITERATIONS,
+            )
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The Gaussian prior N(0, Q^-1) per colour channel, Q = C (KAPPA2 - Laplacian): a membrane, whose 1/f² spectrum is that of natural images.
+//!
+//! In the DFT (circular borders) Q̂ = C (KAPPA2 + 4 sin²(w1/2) + 4 sin²(w2/2)); in space (replicated borders) C (KAPPA2 + 4) x minus C times the four
+//! neighbours, an edge pixel being its own neighbour beyond the edge. Source: the project's method, section 5.
+
+use std::f64::consts::PI;
+
+use burn::tensor::Tensor;
+use burn::tensor::ops::PadMode;
+
+use crate::fourier::Fourier;
+use crate::place::Place;
+
+pub const C: f64 = 10.0;
+pub const KAPPA2: f64 = 1e-3;
+
+/// The prior on images of one size.
+#[derive(Clone)]
+pub struct GaussianPrior {
+    fourier: Fourier,
+    precision: Tensor<4>,
+}
+
+impl GaussianPrior {
+    pub fn new(fourier: Fourier) -> Self {
+        let [height, width] = fourier.size();
+        // 2 - 2 cos w is written 4 sin²(w/2), which keeps its digits at low frequencies.
+        let rough = |k: usize, n: usize| 4.0 * (PI * k as f64 / n as f64).sin().powi(2);
+        let values = (0..height * width)
+            .map(|i| C * (KAPPA2 + rough(i / width, height) + rough(i % width, width)));
+        let precision = fourier
+            .place()
+            .tensor(values.collect(), [1, 1, height, width]);
+        Self { fourier, precision }
+    }
+
+    pub fn fourier(&self) -> &Fourier {
+        &self.fourier
+    }
+
+    pub fn place(&self) -> &Place {
+        self.fourier.place()
+    }
+
+    /// Q̂, `[1, 1, H, W]`.
+    pub fn precision_spectrum(&self) -> Tensor<4> {
+        self.precision.clone()
+    }
+
+    /// 1/Q̂, the prior's own spectrum, `[1, 1, H, W]`.
+    pub fn spectrum(&self) -> Tensor<4> {
+        self.precision.clone().recip()
+    }
+
+    /// Ê = t2/(1 + t2 Q̂): what of the prior is left beside an observation of noise variance t2 `[B or 1, 1, 1, 1]`.
+    pub fn beside_noise(&self, t2: Tensor<4>) -> Tensor<4> {
+        t2.clone() / (self.precision.clone() * t2 + 1.0)
+    }
+
+    /// A draw of the prior from white noise of the wanted shape.
+    pub fn draw(&self, white: Tensor<4>) -> Tensor<4> {
+        self.fourier
+            .filter(white, self.precision.clone().sqrt().recip())
+    }
+}
+
+/// The sum of the four neighbours, replicated borders.
+pub fn neighbours(x: Tensor<4>) -> Tensor<4> {
+    let [b, c, h, w] = x.dims();
+    let p = x.pad([(1, 1), (1, 1)], PadMode::Edge);
+    let at = |top: usize, left: usize| p.clone().slice([0..b, 0..c, top..top + h, left..left + w]);
+    at(0, 1) + at(2, 1) + at(1, 0) + at(1, 2)
+}
+
+/// Q x in space, replicated borders.
+pub fn precision_times(x: Tensor<4>) -> Tensor<4> {
+    x.clone() * (C * (KAPPA2 + 4.0)) - neighbours(x) * C
+}

@@ -1,0 +1,277 @@
+//! A restoration as a value: call `step()` for one evaluation and a preview; stop calling it and it is cancelled.
+//!
+//! Mean first: the linear estimate w0 (no network), then E[x | y] by one evaluation at tau = 80, then sample after sample.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+
+use crate::denoiser::Denoiser;
+use crate::error::Error;
+use crate::interpolant;
+use crate::noise::Noise;
+use crate::posterior::Posterior;
+use crate::sampler::{DpmSolver2M, Heun, Solver};
+
+/// The noise level at which one evaluation is the posterior mean.
+const TAU_OF_MEAN: f64 = 80.0;
+/// Noise streams: the mean's is 0, sample i's is i + 1.
+const MEAN_STREAM: u64 = 0;
+
+/// Which solver follows the probability-flow ODE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SolverKind {
+    Heun,
+    DpmSolver2M,
+}
+
+/// A solver and its grid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sampler {
+    pub solver: SolverKind,
+    /// Points of the grid, at least 1.
+    pub points: usize,
+    pub tau_max: f64,
+    pub tau_min: f64,
+    /// Start at mean + deviation + tau_max n; otherwise at tau_max n, for which tau_max must exceed the images' own scale by far.
+    pub from_mean: bool,
+}
+
+impl Sampler {
+    const fn from_mean(points: usize, tau_min: f64) -> Self {
+        Self {
+            solver: SolverKind::DpmSolver2M,
+            points,
+            tau_max: 5.0,
+            tau_min,
+            from_mean: true,
+        }
+    }
+
+    /// 5 evaluations, the mean's included.
+    pub const DRAFT: Self = Self::from_mean(4, 0.03);
+    /// 7 evaluations, the mean's included.
+    pub const DEFAULT: Self = Self::from_mean(6, 0.02);
+    /// 11 evaluations, the mean's included.
+    pub const ACCURATE: Self = Self::from_mean(10, 0.02);
+    /// The paper's: ten Heun steps from 80 to 0.002 in 19 evaluations.
+    pub const PAPER: Self = Self {
+        solver: SolverKind::Heun,
+        points: 10,
+        tau_max: 80.0,
+        tau_min: 0.002,
+        from_mean: false,
+    };
+
+    /// Evaluations of one sample, the mean's not included.
+    pub fn evaluations(&self) -> usize {
+        match self.solver {
+            SolverKind::Heun => 2 * self.points - 1,
+            SolverKind::DpmSolver2M => self.points,
+        }
+    }
+
+    /// # Errors
+    /// [`Error::InvalidOption`] where no grid can be made of it.
+    pub fn check(&self) -> Result<(), Error> {
+        if !(1..=1000).contains(&self.points) {
+            return Err(Error::InvalidOption(format!(
+                "points is {}; a sampler takes 1 to 1000",
+                self.points
+            )));
+        }
+        let ordered = 0.0 < self.tau_min && self.tau_min < self.tau_max && self.tau_max <= 1000.0;
+        if !ordered {
+            return Err(Error::InvalidOption(format!(
+                "tauMin {} and tauMax {} must satisfy 0 < tauMin < tauMax <= 1000",
+                self.tau_min, self.tau_max
+            )));
+        }
+        Ok(())
+    }
+
+    fn solver(&self, start: Tensor<4>) -> Box<dyn Solver> {
+        let grid = interpolant::edm(self.points, self.tau_max, self.tau_min);
+        match self.solver {
+            SolverKind::Heun => Box::new(Heun::new(grid, start)),
+            SolverKind::DpmSolver2M => Box::new(DpmSolver2M::new(grid, start)),
+        }
+    }
+}
+
+/// What a step has just computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The linear estimate, without the network.
+    Estimate,
+    /// The posterior mean.
+    Mean,
+    /// One evaluation of sample `index`, counted from 0.
+    Sample { index: usize },
+}
+
+/// One step's news.
+pub struct Step {
+    pub stage: Stage,
+    /// Evaluations of the network so far.
+    pub evaluations: usize,
+    /// The noise level of this step's evaluation; 0 for the linear estimate.
+    pub tau: f64,
+    /// The present best guess at the image, `[B, 3, H, W]`.
+    pub preview: Tensor<4>,
+}
+
+/// A restoration under way.
+pub struct Restoration<D: Denoiser> {
+    denoiser: Rc<D>,
+    posterior: Posterior,
+    sampler: Sampler,
+    wanted: usize,
+    seed: u64,
+    evaluations: usize,
+    estimated: bool,
+    mean: Option<Tensor<4>>,
+    current: Option<Box<dyn Solver>>,
+    samples: Vec<Tensor<4>>,
+    levels: Vec<(f64, Rc<D::Level>)>,
+}
+
+impl<D: Denoiser> Restoration<D> {
+    /// `samples` posterior samples after the mean (0: the mean alone), from `seed`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] for a sampler of which no grid can be made.
+    pub fn new(
+        denoiser: Rc<D>,
+        posterior: Posterior,
+        sampler: Sampler,
+        samples: usize,
+        seed: u64,
+    ) -> Result<Self, Error> {
+        sampler.check()?;
+        Ok(Self {
+            denoiser,
+            posterior,
+            sampler,
+            wanted: samples,
+            seed,
+            evaluations: 0,
+            estimated: false,
+            mean: None,
+            current: None,
+            samples: Vec::new(),
+            levels: Vec::new(),
+        })
+    }
+
+    /// Evaluations from beginning to end.
+    pub fn total_evaluations(&self) -> usize {
+        1 + self.wanted * self.sampler.evaluations()
+    }
+
+    /// The linear estimate, then the mean, then one evaluation of the current sample; none once all is done.
+    pub fn step(&mut self) -> Option<Step> {
+        if !self.estimated {
+            self.estimated = true;
+            return Some(self.news(Stage::Estimate, 0.0, self.posterior.linear_estimate()));
+        }
+        let Some(mean) = self.mean.clone() else {
+            let z = self.noise(MEAN_STREAM).draw(self.shape()) * TAU_OF_MEAN;
+            let mean = self.evaluate(z, TAU_OF_MEAN);
+            self.mean = Some(mean.clone());
+            return Some(self.news(Stage::Mean, TAU_OF_MEAN, mean));
+        };
+        let index = self.samples.len();
+        if index == self.wanted {
+            return None;
+        }
+        let mut solver = match self.current.take() {
+            Some(solver) => solver,
+            None => self.sampler.solver(self.start(mean, index)),
+        };
+        let (z, tau) = solver.query().expect("an unfinished solver has a query");
+        let d = self.evaluate(z, tau);
+        solver.answer(d.clone());
+        let preview = if solver.query().is_none() {
+            self.samples.push(solver.sample());
+            solver.sample()
+        } else {
+            self.current = Some(solver);
+            d
+        };
+        Some(self.news(Stage::Sample { index }, tau, preview))
+    }
+
+    fn news(&self, stage: Stage, tau: f64, preview: Tensor<4>) -> Step {
+        Step {
+            stage,
+            evaluations: self.evaluations,
+            tau,
+            preview,
+        }
+    }
+
+    fn shape(&self) -> [usize; 4] {
+        self.posterior.linear_estimate().dims()
+    }
+
+    fn noise(&self, stream: u64) -> Noise {
+        Noise::new(self.seed, stream, self.posterior.prior().place())
+    }
+
+    /// Where a sample starts. Without the deviation a mode of posterior variance lambda would keep only 1/(1 + lambda/tau²) of it.
+    fn start(&self, mean: Tensor<4>, index: usize) -> Tensor<4> {
+        let mut noise = self.noise(MEAN_STREAM + 1 + index as u64);
+        let shape = self.shape();
+        let n = noise.draw(shape) * self.sampler.tau_max;
+        if !self.sampler.from_mean {
+            return n;
+        }
+        let operator = &self.posterior.measurement().operator;
+        let measured = operator.measurement_shape(shape);
+        let deviation = self
+            .posterior
+            .deviation(noise.draw(shape), noise.draw(measured));
+        mean + deviation + n
+    }
+
+    fn evaluate(&mut self, z: Tensor<4>, tau: f64) -> Tensor<4> {
+        self.evaluations += 1;
+        let level = self.level(tau);
+        self.denoiser.denoise(&self.posterior, z, &level)
+    }
+
+    fn level(&mut self, tau: f64) -> Rc<D::Level> {
+        if let Some((_, level)) = self.levels.iter().find(|(t, _)| *t == tau) {
+            return level.clone();
+        }
+        let level = Rc::new(self.denoiser.level(&self.posterior, tau));
+        self.levels.push((tau, level.clone()));
+        level
+    }
+
+    /// w0.
+    pub fn estimate(&self) -> Tensor<4> {
+        self.posterior.linear_estimate()
+    }
+
+    /// E[x | y], once computed.
+    pub fn mean(&self) -> Option<Tensor<4>> {
+        self.mean.clone()
+    }
+
+    /// The finished samples.
+    pub fn samples(&self) -> &[Tensor<4>] {
+        &self.samples
+    }
+
+    /// The standard deviation between the finished samples as they are shown, clipped to [-1, 1], per pixel and channel; none for fewer than two.
+    pub fn deviation(&self) -> Option<Tensor<4>> {
+        if self.samples.len() < 2 {
+            return None;
+        }
+        let shown = self.samples.iter().map(|s| s.clone().clamp(-1.0, 1.0));
+        let stacked: Tensor<5> = Tensor::stack(shown.collect(), 0);
+        Some(stacked.var(0).sqrt().squeeze_dim(0))
+    }
+}
