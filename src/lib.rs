@@ -4,13 +4,15 @@
 //! anisotropic noise covariance that the operator leaves. One denoiser and an ordinary sampler then solve every linear problem.
 //!
 //! Images are `[batch, 3, height, width]` in [-1, 1]. Lower modules know nothing of higher ones:
-//! [`operators`] → [`measurement`] → [`posterior`] → [`denoiser`] → [`sampler`] → [`restoration`].
+//! [`operators`] → [`measurement`] → [`posterior`] → [`denoiser`] → [`sampler`] → [`restoration`] → [`task`].
 
 pub mod conjugate_gradients;
 pub mod denoiser;
 pub mod error;
 pub mod fourier;
+pub mod image;
 pub mod interpolant;
+pub mod kernel;
 pub mod measurement;
 pub mod noise;
 pub mod noise_geometry;
@@ -20,3 +22,4 @@ pub mod posterior;
 pub mod prior;
 pub mod restoration;
 pub mod sampler;
+pub mod task;

@@ -1,0 +1,159 @@
+//! Pixels ↔ tensors: x = u8/127.5 - 1, sRGB as stored, channels R, G, B. Alpha is carried, never restored.
+
+use burn::tensor::Tensor;
+
+use crate::error::Error;
+use crate::place::Place;
+
+/// An 8-bit RGBA photo, row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Photo {
+    width: usize,
+    height: usize,
+    rgba: Vec<u8>,
+}
+
+impl Photo {
+    /// # Errors
+    /// [`Error::InvalidImage`] where a side is 0 or the number of bytes is not 4 width height.
+    pub fn new(width: usize, height: usize, rgba: Vec<u8>) -> Result<Self, Error> {
+        if width == 0 || height == 0 {
+            return Err(Error::InvalidImage(format!(
+                "{width}x{height} has no pixels; both sides must be at least 1"
+            )));
+        }
+        let bytes = width.checked_mul(height).and_then(|n| n.checked_mul(4));
+        if bytes != Some(rgba.len()) {
+            return Err(Error::InvalidImage(format!(
+                "{width}x{height} RGBA takes 4 bytes a pixel, but {} bytes were given",
+                rgba.len()
+            )));
+        }
+        Ok(Self {
+            width,
+            height,
+            rgba,
+        })
+    }
+
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    pub fn rgba(&self) -> &[u8] {
+        &self.rgba
+    }
+
+    pub fn into_rgba(self) -> Vec<u8> {
+        self.rgba
+    }
+
+    /// The window's pixels as `[1, 3, height, width]` in [-1, 1].
+    pub fn tensor(&self, window: Window, place: &Place) -> Tensor<4> {
+        let values = (0..3).flat_map(|channel| {
+            window
+                .offsets(self.width)
+                .map(move |(_, pixel)| 4 * pixel + channel)
+        });
+        let values = values.map(|i| f32::from(self.rgba[i]) / 127.5 - 1.0);
+        place.tensor_f32(values.collect(), [1, 3, window.height, window.width])
+    }
+
+    /// Each pixel repeated over a block of `factor` by `factor`.
+    pub fn repeated(&self, factor: usize) -> Photo {
+        let (width, height) = (self.width * factor, self.height * factor);
+        let rgba = (0..width * height).flat_map(|i| {
+            let pixel = i / width / factor * self.width + i % width / factor;
+            self.rgba[4 * pixel..4 * pixel + 4].iter().copied()
+        });
+        Photo {
+            rgba: rgba.collect(),
+            width,
+            height,
+        }
+    }
+}
+
+/// A rectangle of a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    pub left: usize,
+    pub top: usize,
+    pub width: usize,
+    pub height: usize,
+}
+
+impl Window {
+    /// The whole photo.
+    pub fn whole(photo: &Photo) -> Self {
+        Self {
+            left: 0,
+            top: 0,
+            width: photo.width,
+            height: photo.height,
+        }
+    }
+
+    /// Its pixels in row order: (index within the window, index within a photo of that width).
+    fn offsets(self, photo_width: usize) -> impl Iterator<Item = (usize, usize)> {
+        (0..self.width * self.height).map(move |i| {
+            let (row, column) = (self.top + i / self.width, self.left + i % self.width);
+            (i, row * photo_width + column)
+        })
+    }
+}
+
+/// Where a restored tensor goes: the output photo as it is without it, the window it fills, and the pixels of the window that stay as they are.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    photo: Photo,
+    window: Window,
+    kept: Option<Vec<bool>>,
+}
+
+impl Frame {
+    /// `kept`, one entry a pixel of the window, names those that are never written.
+    pub fn new(photo: Photo, window: Window, kept: Option<Vec<bool>>) -> Self {
+        Self {
+            photo,
+            window,
+            kept,
+        }
+    }
+
+    pub fn photo(&self) -> &Photo {
+        &self.photo
+    }
+
+    /// The output photo with the window restored; `values` are `[3, height, width]` in [-1, 1], clipped and rounded.
+    pub fn restored(&self, values: &[f32]) -> Photo {
+        self.painted(self.photo.clone(), values, |v| (v + 1.0) * 127.5)
+    }
+
+    /// A picture of standard deviations in 8-bit levels: `values` `[3, height, width]` in the units of [-1, 1]; 0 outside and where pixels are kept.
+    pub fn deviation(&self, values: &[f32]) -> Photo {
+        let mut blank = self.photo.clone();
+        for pixel in blank.rgba.chunks_exact_mut(4) {
+            pixel.copy_from_slice(&[0, 0, 0, 255]);
+        }
+        self.painted(blank, values, |v| v * 127.5)
+    }
+
+    fn painted(&self, mut photo: Photo, values: &[f32], level: impl Fn(f32) -> f32) -> Photo {
+        let area = self.window.width * self.window.height;
+        for (i, pixel) in self.window.offsets(photo.width) {
+            if self.kept.as_ref().is_some_and(|kept| kept[i]) {
+                continue;
+            }
+            for channel in 0..3 {
+                // A float-to-integer cast clips, and takes NaN to 0.
+                photo.rgba[4 * pixel + channel] = level(values[channel * area + i]).round() as u8;
+            }
+        }
+        photo
+    }
+}
