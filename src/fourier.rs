@@ -51,6 +51,15 @@ impl Spectrum {
         }
     }
 
+    /// The same at another place; this one must be on the CPU.
+    pub fn to_place(&self, place: &Place) -> Self {
+        let moved = |t: &Tensor<4>| place.tensor(values(t.clone().cast(DType::F64)), t.dims());
+        Self {
+            re: moved(&self.re),
+            im: moved(&self.im),
+        }
+    }
+
     /// |k|².
     pub fn power(&self) -> Tensor<4> {
         self.re.clone().square() + self.im.clone().square()
@@ -67,8 +76,13 @@ pub struct Fourier {
 }
 
 enum Method {
-    Fast(Plans),
-    Dense { rows: Waves, columns: Waves },
+    Fast(Box<Plans>),
+    Dense(Box<Dense>),
+}
+
+struct Dense {
+    rows: Waves,
+    columns: Waves,
 }
 
 /// cos and sin of 2 pi j k / n: two symmetric `[1, 1, n, n]` matrices.
@@ -99,12 +113,12 @@ struct Plans {
 impl Fourier {
     pub fn new(height: usize, width: usize, place: &Place) -> Self {
         let method = if place.is_cpu() {
-            Method::Fast(Plans::default())
+            Method::Fast(Box::default())
         } else {
-            Method::Dense {
+            Method::Dense(Box::new(Dense {
                 rows: Waves::new(height, place),
                 columns: Waves::new(width, place),
-            }
+            }))
         };
         Self {
             height,
@@ -126,14 +140,7 @@ impl Fourier {
     pub fn forward(&self, x: Tensor<4>) -> Spectrum {
         match &*self.method {
             Method::Fast(plans) => plans.forward(self.size(), x),
-            Method::Dense { rows, columns } => {
-                let c = x.clone().matmul(columns.cos.clone());
-                let s = x.matmul(columns.sin.clone());
-                Spectrum {
-                    re: rows.cos.clone().matmul(c.clone()) - rows.sin.clone().matmul(s.clone()),
-                    im: -(rows.sin.clone().matmul(c) + rows.cos.clone().matmul(s)),
-                }
-            }
+            Method::Dense(waves) => waves.forward(x),
         }
     }
 
@@ -141,19 +148,34 @@ impl Fourier {
     pub fn inverse(&self, s: Spectrum) -> Tensor<4> {
         match &*self.method {
             Method::Fast(plans) => plans.inverse(self.size(), s),
-            Method::Dense { rows, columns } => {
-                let (cos, sin) = (columns.cos.clone(), columns.sin.clone());
-                let re = s.re.clone().matmul(cos.clone()) - s.im.clone().matmul(sin.clone());
-                let im = s.re.matmul(sin) + s.im.matmul(cos);
-                let x = rows.cos.clone().matmul(re) - rows.sin.clone().matmul(im);
-                x / (self.height * self.width) as f64
-            }
+            Method::Dense(waves) => waves.inverse(s) / (self.height * self.width) as f64,
         }
     }
 
     /// F^-1 (h F x): a real filter given by its spectrum.
     pub fn filter(&self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
         self.inverse(self.forward(x).scale(h))
+    }
+}
+
+impl Dense {
+    fn forward(&self, x: Tensor<4>) -> Spectrum {
+        let Self { rows, columns } = self;
+        let c = x.clone().matmul(columns.cos.clone());
+        let s = x.matmul(columns.sin.clone());
+        Spectrum {
+            re: rows.cos.clone().matmul(c.clone()) - rows.sin.clone().matmul(s.clone()),
+            im: -(rows.sin.clone().matmul(c) + rows.cos.clone().matmul(s)),
+        }
+    }
+
+    /// Not normalised.
+    fn inverse(&self, s: Spectrum) -> Tensor<4> {
+        let Self { rows, columns } = self;
+        let (cos, sin) = (columns.cos.clone(), columns.sin.clone());
+        let re = s.re.clone().matmul(cos.clone()) - s.im.clone().matmul(sin.clone());
+        let im = s.re.matmul(sin) + s.im.matmul(cos);
+        rows.cos.clone().matmul(re) - rows.sin.clone().matmul(im)
     }
 }
 

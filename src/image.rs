@@ -48,10 +48,6 @@ impl Photo {
         &self.rgba
     }
 
-    pub fn into_rgba(self) -> Vec<u8> {
-        self.rgba
-    }
-
     /// The window's pixels as `[1, 3, height, width]` in [-1, 1].
     pub fn tensor(&self, window: Window, place: &Place) -> Tensor<4> {
         let values = (0..3).flat_map(|channel| {

@@ -90,11 +90,11 @@ impl Kernel {
         Self::new(side, side, weights)
     }
 
-    /// The kernel on an image's grid with its origin at [0, 0], wrapped around: `[1, 1, height, width]`.
+    /// The kernel on an image's grid with its origin at [0, 0], wrapped around: `[1, 1, height, width]` in f64 on the CPU.
     ///
     /// # Errors
     /// [`Error::InvalidKernel`] where it is larger than the image.
-    pub fn circular(&self, height: usize, width: usize, place: &Place) -> Result<Tensor<4>, Error> {
+    pub fn circular(&self, height: usize, width: usize) -> Result<Tensor<4>, Error> {
         if self.height > height || self.width > width {
             return Err(Error::InvalidKernel(format!(
                 "a kernel of {}x{} is larger than the photo of {width}x{height}",
@@ -107,6 +107,6 @@ impl Kernel {
             let column = (i % self.width + width - self.width / 2) % width;
             plane[row * width + column] += weight;
         }
-        Ok(place.tensor(plane, [1, 1, height, width]))
+        Ok(Place::cpu_f64().tensor(plane, [1, 1, height, width]))
     }
 }

@@ -23,3 +23,6 @@ pub mod prior;
 pub mod restoration;
 pub mod sampler;
 pub mod task;
+
+#[cfg(target_family = "wasm")]
+pub mod web;

@@ -181,10 +181,10 @@ impl<D: Denoiser> Restoration<D> {
             self.mean = Some(mean.clone());
             return Some(self.news(Stage::Mean, TAU_OF_MEAN, mean));
         };
-        let index = self.samples.len();
-        if index == self.wanted {
+        if self.is_finished() {
             return None;
         }
+        let index = self.samples.len();
         let mut solver = match self.current.take() {
             Some(solver) => solver,
             None => self.sampler.solver(self.start(mean, index)),
@@ -248,6 +248,11 @@ impl<D: Denoiser> Restoration<D> {
         let level = Rc::new(self.denoiser.level(&self.posterior, tau));
         self.levels.push((tau, level.clone()));
         level
+    }
+
+    /// Whether `step()` has nothing more to do.
+    pub fn is_finished(&self) -> bool {
+        self.mean.is_some() && self.samples.len() == self.wanted
     }
 
     /// w0.

@@ -208,7 +208,7 @@ impl Setup {
         let operator: Rc<dyn LinearOperator> = match task {
             Task::SuperResolve { factor } => Rc::new(BlockMean::new(*factor, height, width, place)),
             Task::Deblur { kernel } => {
-                let kernel = kernel.circular(height, width, place)?;
+                let kernel = kernel.circular(height, width)?;
                 Rc::new(CircularConvolution::new(kernel, fourier.clone()))
             }
             Task::Colorize => {

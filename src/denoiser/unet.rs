@@ -98,10 +98,10 @@ impl PhotoV1 {
 
         let mut h = self.stem.forward(unshuffle(Tensor::cat(vec![w, g, m], 1)));
         let mut skips = Vec::new();
-        for level in 0..2 {
-            h = blocks(&self.encoder[level], h, &e[level]);
+        for ((encoder, down), e) in self.encoder.iter().zip(&self.down).zip(&e) {
+            h = blocks(encoder, h, e);
             skips.push(h.clone());
-            h = self.down[level].forward(h);
+            h = down.forward(h);
         }
         h = blocks(&self.encoder[2], h, &e[2]);
         h = self.attention[0].forward(h);

@@ -31,7 +31,7 @@ impl BlockMean {
     /// For images of `height` by `width`, both multiples of `factor`.
     pub fn new(factor: usize, height: usize, width: usize, place: &Place) -> Self {
         assert!(
-            factor > 0 && height % factor == 0 && width % factor == 0,
+            factor > 0 && height.is_multiple_of(factor) && width.is_multiple_of(factor),
             "sides of {height}x{width} must be multiples of the factor {factor}"
         );
         let shape = [1, 1, height, width];
@@ -45,7 +45,8 @@ impl BlockMean {
             re: place.tensor(k.iter().map(|k| k.0).collect(), shape),
             im: place.tensor(k.iter().map(|k| k.1).collect(), shape),
         };
-        let first = |i: usize| i / width % factor == 0 && i % width % factor == 0;
+        let first =
+            |i: usize| (i / width).is_multiple_of(factor) && (i % width).is_multiple_of(factor);
         let comb = (0..height * width).map(|i| if first(i) { 1.0 } else { 0.0 });
         Self {
             factor,

@@ -2,12 +2,18 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod crops;
+pub mod dense;
+pub mod figures;
+pub mod gaussian;
 pub mod golden;
 
-use burn::tensor::Tensor;
+use std::path::PathBuf;
 
-/// |a - b|/|b| in the L2 norm; a broadcasts to b.
-pub fn relative(a: Tensor<4>, b: &Tensor<4>) -> f64 {
-    let norm = |t: Tensor<4>| f64::from(t.square().sum().into_scalar::<f32>()).sqrt();
-    norm(a.expand(b.dims()) - b.clone()) / (norm(b.clone()) + 1e-12)
+/// A committed file of `models/`.
+pub fn model(name: &str) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("models")
+        .join(name);
+    std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }

@@ -1,0 +1,92 @@
+//! The table of figures: `npm run figures -- --data DIR`.
+//!
+//! The first 64 images of DIR in name order, 64×64 centre crops, sigma_y = 0.05, five tasks: PSNR (peak 2) and SSIM of the linear estimate, of the
+//! posterior mean, and of one sample by 7 and by 19 evaluations.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use clap::Parser;
+use eps_restore::denoiser::{PhotoDenoiser, PhotoV1, Weights};
+use eps_restore::place::Place;
+use indicatif::ProgressBar;
+
+#[path = "../tests/common/crops.rs"]
+mod crops;
+#[path = "../tests/common/figures.rs"]
+mod figures;
+
+use figures::{Figures, METHODS, SIDE, TASKS};
+
+#[derive(Parser)]
+struct Options {
+    /// A folder of images.
+    #[arg(long)]
+    data: PathBuf,
+    /// How many of them.
+    #[arg(long, default_value_t = 64)]
+    crops: usize,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    weights: PathBuf,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Crops restored side by side.
+const BATCH: usize = 8;
+
+fn main() -> Result<(), Failure> {
+    let options = Options::parse();
+    let place = Place::cpu();
+    let bytes = std::fs::read(&options.weights)?;
+    let network = PhotoV1::new(&Weights::read(&bytes, &place)?)?;
+    let denoiser = Rc::new(PhotoDenoiser::new(network));
+    let files = images(&options.data, options.crops)?;
+    let crops = files
+        .iter()
+        .map(|file| crops::centre_crop(file, SIDE, &place));
+    let crops = crops.collect::<Result<Vec<_>, _>>()?;
+
+    let bar = ProgressBar::new((TASKS.len() * crops.len().div_ceil(BATCH)) as u64);
+    println!(
+        "{} crops of {}, seed {}",
+        crops.len(),
+        options.data.display(),
+        options.seed
+    );
+    println!("| task | {} |", METHODS.join(" | "));
+    println!("|{}", " --- |".repeat(METHODS.len() + 1));
+    for task in TASKS {
+        let mut figures = Figures::default();
+        for (i, batch) in crops.chunks(BATCH).enumerate() {
+            let truth = Tensor::cat(batch.to_vec(), 0);
+            let seed = options.seed.wrapping_mul(1_000_003).wrapping_add(i as u64);
+            figures::measure(task, &truth, &denoiser, seed, &mut figures);
+            bar.inc(1);
+        }
+        let cells = figures.mean_psnr().into_iter().zip(figures.mean_ssim());
+        let cells = cells.map(|(psnr, ssim)| format!(" {psnr:.2} / {ssim:.3} |"));
+        bar.suspend(|| println!("| {task} |{}", cells.collect::<String>()));
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn images(folder: &Path, count: usize) -> Result<Vec<PathBuf>, Failure> {
+    let named = |e: std::io::Error| format!("{}: {e}", folder.display());
+    let entries = std::fs::read_dir(folder).map_err(named)?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    files.retain(|f| {
+        let extension = f.extension().and_then(|e| e.to_str()).unwrap_or_default();
+        ["jpg", "jpeg", "png", "webp"].contains(&extension.to_lowercase().as_str())
+    });
+    files.sort();
+    files.truncate(count);
+    if files.is_empty() {
+        return Err(format!("{}: no images", folder.display()).into());
+    }
+    Ok(files)
+}

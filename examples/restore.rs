@@ -1,0 +1,229 @@
+//! Restores a photo natively: `cargo run --release --example restore -- photo.jpg --task inpaint --mask mask.png -o out.png`.
+//!
+//! The same options as in the browser; the same seed gives the same result. It runs on the CPU, or with `--features vulkan --device gpu` on a GPU.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Instant;
+
+use burn::tensor::{Device, Tensor};
+use clap::{Parser, ValueEnum};
+use eps_restore::denoiser::{PhotoDenoiser, PhotoV1, Weights};
+use eps_restore::error::Error;
+use eps_restore::image::Photo;
+use eps_restore::kernel::Kernel;
+use eps_restore::place::Place;
+use eps_restore::restoration::{Sampler, Stage};
+use eps_restore::task::{Job, Missing, Request, Task};
+use image::{ImageReader, RgbaImage};
+use indicatif::{ProgressBar, ProgressStyle};
+
+#[derive(Parser)]
+#[command(about = "Restores a photo by exact posterior sampling")]
+struct Options {
+    /// The photo: PNG, JPEG or WebP.
+    photo: PathBuf,
+    #[arg(long, value_enum)]
+    task: TaskName,
+    /// Inpaint: an image of the photo's size, white where pixels are missing.
+    #[arg(long)]
+    mask: Option<PathBuf>,
+    /// Super-resolve: 2, 4 or 8.
+    #[arg(long, default_value_t = 4)]
+    factor: usize,
+    /// Deblur: the standard deviation of a Gaussian blur in pixels.
+    #[arg(long)]
+    sigma: Option<f64>,
+    /// Deblur: a straight motion as LENGTH,ANGLE in pixels and degrees.
+    #[arg(long, value_parser = motion)]
+    motion: Option<(f64, f64)>,
+    /// The standard deviation of the photo's noise in 8-bit levels; each task has a default.
+    #[arg(long)]
+    noise: Option<f64>,
+    /// Posterior samples after the mean; 0: the mean alone.
+    #[arg(long, default_value_t = 1)]
+    samples: usize,
+    #[arg(long, value_enum, default_value = "default")]
+    sampler: SamplerName,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceName,
+    /// Where the first sample goes (the mean where there are no samples).
+    #[arg(short, long)]
+    output: PathBuf,
+    /// Where the posterior mean goes.
+    #[arg(long)]
+    mean: Option<PathBuf>,
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    weights: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum TaskName {
+    Inpaint,
+    SuperResolve,
+    Deblur,
+    Denoise,
+    Colorize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SamplerName {
+    Draft,
+    Default,
+    Accurate,
+    Paper,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DeviceName {
+    Cpu,
+    Gpu,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let options = Options::parse();
+    let place = Place::new(device(options.device)?);
+    let bytes = std::fs::read(&options.weights)?;
+    let network = PhotoV1::new(&Weights::read(&bytes, &place)?)?;
+    let denoiser = Rc::new(PhotoDenoiser::new(network));
+    let job = Job::new(request(&options)?, denoiser, &place)?;
+    run(job, &options)
+}
+
+fn request(options: &Options) -> Result<Request, Failure> {
+    Ok(Request {
+        photo: open(&options.photo)?,
+        task: task(options)?,
+        noise: options.noise,
+        samples: options.samples,
+        sampler: match options.sampler {
+            SamplerName::Draft => Sampler::DRAFT,
+            SamplerName::Default => Sampler::DEFAULT,
+            SamplerName::Accurate => Sampler::ACCURATE,
+            SamplerName::Paper => Sampler::PAPER,
+        },
+        seed: options.seed,
+    })
+}
+
+fn run(job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
+    let Job { frame, restoration } = job;
+    let Some(mut restoration) = restoration else {
+        eprintln!("nothing is missing: the photo is the answer");
+        return save(frame.photo(), &options.output);
+    };
+    let bar = ProgressBar::new(restoration.total_evaluations() as u64);
+    bar.set_style(ProgressStyle::with_template(
+        "{msg:10} [{bar:32}] {pos}/{len} evaluations, {eta} left",
+    )?);
+    let begin = Instant::now();
+    while let Some(step) = restoration.step() {
+        // On the GPU a step has only been enqueued: reading the preview waits for it.
+        read(step.preview)?;
+        bar.set_position(step.evaluations as u64);
+        bar.set_message(match step.stage {
+            Stage::Estimate => "estimate".into(),
+            Stage::Mean => "mean".into(),
+            Stage::Sample { index } => format!("sample {}", index + 1),
+        });
+    }
+    bar.finish_with_message(format!("{:.1} s", begin.elapsed().as_secs_f64()));
+
+    let mean = restoration
+        .mean()
+        .expect("a finished restoration has a mean");
+    let mean = frame.restored(&read(mean)?);
+    if let Some(path) = &options.mean {
+        save(&mean, path)?;
+    }
+    match restoration.samples().first() {
+        Some(sample) => save(&frame.restored(&read(sample.clone())?), &options.output),
+        None => save(&mean, &options.output),
+    }
+}
+
+fn read(tensor: Tensor<4>) -> Result<Vec<f32>, Failure> {
+    Ok(tensor.try_into_vec_as()?)
+}
+
+fn task(options: &Options) -> Result<Task, Failure> {
+    Ok(match options.task {
+        TaskName::Inpaint => Task::Inpaint {
+            missing: missing(options.mask.as_deref())?,
+        },
+        TaskName::SuperResolve => Task::SuperResolve {
+            factor: options.factor,
+        },
+        TaskName::Deblur => Task::Deblur {
+            kernel: kernel(options)?,
+        },
+        TaskName::Denoise => Task::Denoise,
+        TaskName::Colorize => Task::Colorize,
+    })
+}
+
+fn missing(mask: Option<&Path>) -> Result<Missing, Failure> {
+    let mask = open(mask.ok_or("--task inpaint takes --mask, white where pixels are missing")?)?;
+    let painted = |p: &[u8]| p[3] > 127 && p[..3].iter().any(|&v| v > 127);
+    let pixels = mask.rgba().chunks_exact(4).map(painted).collect();
+    Ok(Missing::new(mask.width(), mask.height(), pixels)?)
+}
+
+fn kernel(options: &Options) -> Result<Kernel, Error> {
+    match (options.sigma, options.motion) {
+        (Some(sigma), None) => Kernel::gaussian(sigma),
+        (None, Some((length, angle))) => Kernel::motion(length, angle),
+        _ => Err(Error::InvalidOption(
+            "--task deblur takes either --sigma or --motion".into(),
+        )),
+    }
+}
+
+fn motion(text: &str) -> Result<(f64, f64), String> {
+    let number = |t: &str| t.trim().parse::<f64>().map_err(|e| format!("{t:?}: {e}"));
+    let (length, angle) = text.split_once(',').ok_or("LENGTH,ANGLE is expected")?;
+    Ok((number(length)?, number(angle)?))
+}
+
+fn open(path: &Path) -> Result<Photo, Failure> {
+    let named = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
+    let reader = ImageReader::open(path).map_err(|e| named(&e))?;
+    let image = reader
+        .with_guessed_format()?
+        .decode()
+        .map_err(|e| named(&e))?;
+    let image = image.into_rgba8();
+    let (width, height) = image.dimensions();
+    Ok(Photo::new(
+        width as usize,
+        height as usize,
+        image.into_raw(),
+    )?)
+}
+
+fn save(photo: &Photo, path: &Path) -> Result<(), Failure> {
+    let (width, height) = (photo.width() as u32, photo.height() as u32);
+    let image = RgbaImage::from_raw(width, height, photo.rgba().to_vec());
+    image.expect("four bytes a pixel").save(path)?;
+    Ok(())
+}
+
+#[cfg(feature = "webgpu")]
+fn device(name: DeviceName) -> Result<Device, Failure> {
+    match name {
+        DeviceName::Cpu => Ok(Device::flex()),
+        DeviceName::Gpu => Ok(Device::wgpu_options().init()?),
+    }
+}
+
+#[cfg(not(feature = "webgpu"))]
+fn device(name: DeviceName) -> Result<Device, Failure> {
+    match name {
+        DeviceName::Cpu => Ok(Device::flex()),
+        DeviceName::Gpu => Err("--device gpu needs --features vulkan (or webgpu)".into()),
+    }
+}

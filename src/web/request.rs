@@ -1,0 +1,158 @@
+//! JavaScript's request, checked: unknown names are refused, numbers must be what they say.
+
+use serde::Deserialize;
+use serde_bytes::ByteBuf;
+use wasm_bindgen::JsValue;
+
+use crate::error::Error;
+use crate::image::Photo;
+use crate::kernel::Kernel;
+use crate::restoration::{Sampler, SolverKind};
+use crate::task::{Missing, Request, Task};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EngineRequest {
+    image: Bytes,
+    task: TaskRequest,
+    noise: Option<f64>,
+    samples: f64,
+    sampler: SamplerRequest,
+    seed: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bytes {
+    data: ByteBuf,
+    width: usize,
+    height: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Floats {
+    data: Vec<f64>,
+    width: usize,
+    height: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
+enum TaskRequest {
+    Inpaint { mask: Bytes },
+    SuperResolve { factor: f64 },
+    Deblur { kernel: Floats },
+    Denoise {},
+    Colorize {},
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum SamplerRequest {
+    Named(String),
+    Stated(StatedSampler),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct StatedSampler {
+    solver: String,
+    points: f64,
+    tau_max: f64,
+    tau_min: f64,
+    from_mean: bool,
+}
+
+impl EngineRequest {
+    /// # Errors
+    /// [`Error::InvalidOption`] and the errors of each part.
+    pub fn read(request: JsValue) -> Result<Request, Error> {
+        let request: Self = serde_wasm_bindgen::from_value(request)
+            .map_err(|e| Error::InvalidOption(e.to_string()))?;
+        let Bytes {
+            data,
+            width,
+            height,
+        } = request.image;
+        Ok(Request {
+            photo: Photo::new(width, height, data.into_vec())?,
+            task: request.task.read()?,
+            noise: request.noise,
+            samples: whole("samples", request.samples)? as usize,
+            sampler: request.sampler.read()?,
+            seed: whole("seed", request.seed)?,
+        })
+    }
+}
+
+impl TaskRequest {
+    fn read(self) -> Result<Task, Error> {
+        Ok(match self {
+            TaskRequest::Inpaint { mask } => {
+                let missing = mask.data.iter().map(|&b| b != 0).collect();
+                Task::Inpaint {
+                    missing: Missing::new(mask.width, mask.height, missing)?,
+                }
+            }
+            TaskRequest::SuperResolve { factor } => {
+                let whole = factor.fract() == 0.0 && (1.0..=64.0).contains(&factor);
+                let factor = if whole { factor as usize } else { 0 };
+                Task::SuperResolve { factor }
+            }
+            TaskRequest::Deblur { kernel } => Task::Deblur {
+                kernel: Kernel::new(kernel.width, kernel.height, kernel.data)?,
+            },
+            TaskRequest::Denoise {} => Task::Denoise,
+            TaskRequest::Colorize {} => Task::Colorize,
+        })
+    }
+}
+
+impl SamplerRequest {
+    fn read(self) -> Result<Sampler, Error> {
+        match self {
+            SamplerRequest::Named(name) => match name.as_str() {
+                "draft" => Ok(Sampler::DRAFT),
+                "default" => Ok(Sampler::DEFAULT),
+                "accurate" => Ok(Sampler::ACCURATE),
+                other => Err(Error::InvalidOption(format!(
+                    "sampler {other:?}; \"draft\", \"default\", \"accurate\" or an object are possible"
+                ))),
+            },
+            SamplerRequest::Stated(stated) => stated.read(),
+        }
+    }
+}
+
+impl StatedSampler {
+    fn read(self) -> Result<Sampler, Error> {
+        let solver = match self.solver.as_str() {
+            "heun" => SolverKind::Heun,
+            "dpmpp2m" => SolverKind::DpmSolver2M,
+            other => {
+                return Err(Error::InvalidOption(format!(
+                    "solver {other:?}; \"heun\" and \"dpmpp2m\" are possible"
+                )));
+            }
+        };
+        Ok(Sampler {
+            solver,
+            points: whole("points", self.points)? as usize,
+            tau_max: self.tau_max,
+            tau_min: self.tau_min,
+            from_mean: self.from_mean,
+        })
+    }
+}
+
+/// A JavaScript number that must be a whole one of at least 0.
+fn whole(name: &str, value: f64) -> Result<u64, Error> {
+    const LARGEST_SAFE: f64 = 9_007_199_254_740_991.0;
+    if value.fract() == 0.0 && (0.0..=LARGEST_SAFE).contains(&value) {
+        return Ok(value as u64);
+    }
+    Err(Error::InvalidOption(format!(
+        "{name} is {value}; a whole number of at least 0 is possible"
+    )))
+}

@@ -1,0 +1,381 @@
+//! Every operator by name, and the dense matrices that its closed forms are held to.
+//!
+//! An image is a column of pixels, row by row and channel after channel. Where an operator treats its channels alike, a matrix on one channel stands for
+//! all three, and a batch of images is three columns an image.
+
+use std::rc::Rc;
+
+use burn::tensor::{DType, Tensor};
+use eps_restore::fourier::Fourier;
+use eps_restore::kernel::Kernel;
+use eps_restore::noise::Noise;
+use eps_restore::noise_geometry::{BANDS, REACH, band_filters};
+use eps_restore::operators::{
+    BlockMean, ChannelMix, CircularConvolution, Identity, LinearOperator, Mask, Nothing,
+    PriorUpdate,
+};
+use eps_restore::place::Place;
+use eps_restore::prior::{C, KAPPA2};
+use nalgebra::{DMatrix, DVector};
+
+/// Height and width.
+pub type Size = [usize; 2];
+
+/// Sizes for operators that take any; the second is prime. Maps need sides of at least 15.
+const ANY: &[Size] = &[[16, 24], [17, 19]];
+/// For operators whose dense matrices span three channels.
+const JOINT: &[Size] = &[[15, 16]];
+
+/// Every operator. The block mean's maps are those of the infinite grid: on these sizes no filter of 15 pixels reaches a block twice.
+pub fn operators() -> Vec<Case> {
+    vec![
+        Case::new("nothing", JOINT, |[height, width], _| {
+            Rc::new(Nothing { height, width })
+        })
+        .joint(),
+        Case::new("identity", ANY, |_, _| Rc::new(Identity)),
+        Case::new("mask", ANY, |size, place| {
+            Rc::new(Mask::new(known(size, place)))
+        }),
+        Case::new("block mean 2", &[[18, 22]], |s, p| block_mean(2, s, p)).phases(2),
+        Case::new("block mean 4", &[[20, 24]], |s, p| block_mean(4, s, p)).phases(4),
+        Case::new("block mean 8", &[[24, 24]], |s, p| block_mean(8, s, p))
+            .phases(8)
+            .tiny([8, 8]),
+        Case::new("asymmetric kernel", ANY, |size, place| {
+            let weights = (0..20).map(|i| ((7 * i + 3) % 11) as f64);
+            convolution(Kernel::new(5, 4, weights.collect()), size, place)
+        })
+        .rounding(1e-4)
+        .tiny([5, 6]),
+        Case::new("motion", ANY, |size, place| {
+            convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, place)
+        })
+        .rounding(1e-4)
+        .tiny([5, 6]),
+        Case::new("grey", JOINT, |_, _| Rc::new(ChannelMix::grey())).joint(),
+        Case::new("BT.601", JOINT, |_, _| {
+            Rc::new(ChannelMix::new([0.299, 0.587, 0.114]))
+        })
+        .joint(),
+    ]
+}
+
+type Build = fn(Size, &Place) -> Rc<dyn LinearOperator>;
+
+/// An operator and what the tests need to know of it.
+#[derive(Clone, Copy)]
+pub struct Case {
+    pub name: &'static str,
+    /// Where its quantities are compared with dense matrices.
+    pub sizes: &'static [Size],
+    /// Where samplers are compared with dense matrices, at every step of many.
+    pub tiny: Size,
+    /// Variances are averages over phases × phases pixels.
+    pub phases: usize,
+    /// Channels that its dense matrix spans.
+    pub channels: usize,
+    /// The relative error that f32 may leave in `update`.
+    pub rounding: f64,
+    build: Build,
+}
+
+impl Case {
+    fn new(name: &'static str, sizes: &'static [Size], build: Build) -> Self {
+        Self {
+            name,
+            sizes,
+            tiny: [4, 4],
+            phases: 1,
+            channels: 1,
+            rounding: 1e-5,
+            build,
+        }
+    }
+
+    fn tiny(self, tiny: Size) -> Self {
+        Self { tiny, ..self }
+    }
+
+    fn phases(self, phases: usize) -> Self {
+        Self { phases, ..self }
+    }
+
+    /// The channels are measured together.
+    fn joint(self) -> Self {
+        Self {
+            channels: 3,
+            ..self
+        }
+    }
+
+    fn rounding(self, rounding: f64) -> Self {
+        Self { rounding, ..self }
+    }
+
+    pub fn operator(&self, size: Size, place: &Place) -> Rc<dyn LinearOperator> {
+        (self.build)(size, place)
+    }
+}
+
+fn block_mean(factor: usize, [height, width]: Size, place: &Place) -> Rc<dyn LinearOperator> {
+    Rc::new(BlockMean::new(factor, height, width, place))
+}
+
+fn convolution(
+    kernel: Result<Kernel, eps_restore::error::Error>,
+    [height, width]: Size,
+    place: &Place,
+) -> Rc<dyn LinearOperator> {
+    let kernel = kernel.and_then(|k| k.circular(height, width));
+    let fourier = Fourier::new(height, width, place);
+    Rc::new(CircularConvolution::new(
+        kernel.expect("a kernel that fits the image"),
+        fourier,
+    ))
+}
+
+/// Three of ten pixels missing at random, and a box of a quarter of the height: holes that the fixed numbers of iterations can fill.
+fn known([height, width]: Size, place: &Place) -> Tensor<4> {
+    let random = columns(
+        draw([1, 1, height, width], 1, &Place::cpu_f64()),
+        height * width,
+    );
+    let side = height / 4;
+    let boxed = |at: usize, n: usize| (n / 3..n / 3 + side).contains(&at);
+    let known = random.iter().enumerate().map(|(i, n)| {
+        let missing = *n < -0.52 || (boxed(i / width, height) && boxed(i % width, width));
+        if missing { 0.0 } else { 1.0 }
+    });
+    place.tensor(known.collect(), [1, 1, height, width])
+}
+
+/// White noise; each stream is another draw.
+pub fn draw(shape: [usize; 4], stream: u64, place: &Place) -> Tensor<4> {
+    Noise::new(6, stream, place).draw(shape)
+}
+
+/// A tensor's values in columns of `rows`.
+pub fn columns(x: Tensor<4>, rows: usize) -> DMatrix<f64> {
+    let values = x.cast(DType::F64).into_data().try_into_vec::<f64>();
+    let values = values.expect("f64 values");
+    DMatrix::from_column_slice(rows, values.len() / rows, &values)
+}
+
+/// The tensor whose images `[channels, H, W]` are columns.
+pub fn images(columns: &DMatrix<f64>, [channels, height, width]: [usize; 3]) -> Tensor<4> {
+    let batch = columns.len() / (channels * height * width);
+    let shape = [batch, channels, height, width];
+    Place::cpu_f64().tensor(columns.as_slice().to_vec(), shape)
+}
+
+/// |a - b|/|b|, Frobenius; 0 where both are 0.
+pub fn relative_error(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
+    (a - b).norm() / b.norm().max(f64::MIN_POSITIVE)
+}
+
+/// The greatest |a - b|/|b| of an entry: small variances count as much as large ones.
+pub fn worst_entry(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
+    (a - b).component_div(b).amax()
+}
+
+/// The inverse of a symmetric positive definite matrix.
+pub fn inverse(m: DMatrix<f64>) -> DMatrix<f64> {
+    m.cholesky().expect("a positive definite matrix").inverse()
+}
+
+/// M^-1 b of a symmetric positive definite matrix.
+pub fn solution(m: DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
+    m.cholesky().expect("a positive definite matrix").solve(b)
+}
+
+/// What lies beyond an image's border.
+#[derive(Clone, Copy)]
+pub enum Borders {
+    /// The other side: operators with closed forms in the DFT.
+    Circular,
+    /// The edge again in the prior, the reflected image in the maps: operators that are iterated in space.
+    Open,
+}
+
+impl Borders {
+    pub fn of(operator: &dyn LinearOperator) -> Self {
+        match operator.prior_update() {
+            PriorUpdate::Spectral(_) => Self::Circular,
+            PriorUpdate::Diagonal(_) => Self::Open,
+        }
+    }
+
+    /// The pixel that is the neighbour `at` along a side of n pixels.
+    fn neighbour(self, at: i64, n: usize) -> usize {
+        match self {
+            Self::Circular => at.rem_euclid(n as i64) as usize,
+            Self::Open => at.clamp(0, n as i64 - 1) as usize,
+        }
+    }
+
+    /// The pixel that a band filter sees at `at`: reflected without repeating the edge.
+    fn seen(self, at: i64, n: usize) -> usize {
+        let last = n as i64 - 1;
+        match self {
+            Self::Circular => self.neighbour(at, n),
+            Self::Open => (last - (last - at.abs()).abs()) as usize,
+        }
+    }
+}
+
+/// How often each pixel is each other's neighbour.
+fn neighbours(borders: Borders, [height, width]: Size) -> DMatrix<f64> {
+    let mut matrix = DMatrix::zeros(height * width, height * width);
+    for i in 0..height * width {
+        let (row, column) = ((i / width) as i64, (i % width) as i64);
+        for (down, right) in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
+            let row = borders.neighbour(row + down, height);
+            let column = borders.neighbour(column + right, width);
+            matrix[(i, row * width + column)] += 1.0;
+        }
+    }
+    matrix
+}
+
+/// Q of the membrane prior, one channel.
+pub fn precision(borders: Borders, size: Size) -> DMatrix<f64> {
+    let n = size[0] * size[1];
+    (DMatrix::identity(n, n) * (KAPPA2 + 4.0) - neighbours(borders, size)) * C
+}
+
+/// A as a matrix, and the Gaussian posteriors that follow from it.
+pub struct Dense {
+    pub a: DMatrix<f64>,
+    pub borders: Borders,
+    normal: DMatrix<f64>,
+    channels: usize,
+    size: Size,
+}
+
+impl Dense {
+    /// The matrices of a case, on as many channels as it says.
+    pub fn new(case: &Case, size: Size) -> Self {
+        let operator = case.operator(size, &Place::cpu_f64());
+        Self::of(operator.as_ref(), case.channels, size)
+    }
+
+    /// Applies the operator to each image that is 1 in a single entry.
+    pub fn of(operator: &dyn LinearOperator, channels: usize, size: Size) -> Self {
+        let n = channels * size[0] * size[1];
+        let basis = images(&DMatrix::identity(n, n), [channels, size[0], size[1]]);
+        let applied = operator.apply(basis);
+        let rows = applied.dims()[1..].iter().product();
+        let a = columns(applied, rows);
+        Self {
+            normal: a.transpose() * &a,
+            borders: Borders::of(operator),
+            channels,
+            size,
+            a,
+        }
+    }
+
+    /// S(v) = (I/v + AᵀA/s2)^-1.
+    pub fn noise_covariance(&self, v: f64, s2: f64) -> DMatrix<f64> {
+        let n = self.a.ncols();
+        inverse(DMatrix::identity(n, n) / v + &self.normal / s2)
+    }
+
+    /// Q + I/t2 + AᵀA/s2; 1/t2 is 0 where there is no x_t.
+    pub fn posterior_precision(&self, inverse_t2: f64, s2: f64) -> DMatrix<f64> {
+        let n = self.a.ncols();
+        let prior = self.in_each_channel(&precision(self.borders, self.size));
+        prior + DMatrix::identity(n, n) * inverse_t2 + &self.normal / s2
+    }
+
+    /// How often each entry is each other's neighbour.
+    pub fn neighbours(&self) -> DMatrix<f64> {
+        self.in_each_channel(&neighbours(self.borders, self.size))
+    }
+
+    fn in_each_channel(&self, matrix: &DMatrix<f64>) -> DMatrix<f64> {
+        DMatrix::identity(self.channels, self.channels).kronecker(matrix)
+    }
+
+    /// The diagonal of a covariance in three channels, one a column.
+    pub fn pixel_variance(&self, covariance: &DMatrix<f64>) -> DMatrix<f64> {
+        let pixels = self.size[0] * self.size[1];
+        let diagonal = covariance.diagonal();
+        DMatrix::from_fn(pixels, 3, |i, c| diagonal[c % self.channels * pixels + i])
+    }
+
+    /// The eight noise-geometry maps of a covariance, one a column.
+    pub fn band_variances(&self, covariance: &DMatrix<f64>) -> DMatrix<f64> {
+        let [luma, chroma] = self.luma_and_chroma(covariance);
+        let filters = band_filters();
+        let map = |k: usize| {
+            let colour = if k < BANDS { &luma } else { &chroma };
+            self.band_variance(colour, &filters[k % BANDS])
+        };
+        DMatrix::from_columns(&std::array::from_fn::<_, { 2 * BANDS }, _>(map))
+    }
+
+    /// The covariance along luma, and the mean of those along the two chroma directions.
+    fn luma_and_chroma(&self, covariance: &DMatrix<f64>) -> [DMatrix<f64>; 2] {
+        if self.channels == 1 {
+            return [covariance.clone(), covariance.clone()];
+        }
+        let pixels = self.size[0] * self.size[1];
+        let along = |d: [f64; 3]| {
+            let norm: f64 = d.iter().map(|v| v * v).sum();
+            let mut sum = DMatrix::zeros(pixels, pixels);
+            for (i, j) in (0..9).map(|k| (k / 3, k % 3)) {
+                let block = covariance.view((i * pixels, j * pixels), (pixels, pixels));
+                sum += block * (d[i] * d[j] / norm);
+            }
+            sum
+        };
+        let chroma = along([1.0, 0.0, -1.0]) + along([1.0, -2.0, 1.0]);
+        [along([1.0; 3]), chroma / 2.0]
+    }
+
+    /// Var[f * n]/|f|² at each pixel. Beyond an open border n is an independent copy of the pixel reflected there, as the method has it: only the
+    /// diagonal of a mask's covariance is not 0.
+    fn band_variance(&self, covariance: &DMatrix<f64>, filter: &[f64]) -> DVector<f64> {
+        let energy: f64 = filter.iter().map(|f| f * f).sum();
+        let pixels = self.size[0] * self.size[1];
+        let variance = |i: usize| -> f64 {
+            let seen = self.reach(i);
+            let terms = |a: usize| -> f64 {
+                let with = |b: usize| filter[a] * filter[b] * covariance[(seen[b], seen[a])];
+                match self.borders {
+                    Borders::Circular => (0..seen.len()).map(with).sum(),
+                    Borders::Open => with(a),
+                }
+            };
+            (0..seen.len()).map(terms).sum::<f64>() / energy
+        };
+        DVector::from_fn(pixels, |i, _| variance(i))
+    }
+
+    /// The pixels under a band filter centred at pixel i.
+    fn reach(&self, i: usize) -> Vec<usize> {
+        let [height, width] = self.size;
+        let from = |at: usize, offset: usize| (at + offset) as i64 - (REACH / 2) as i64;
+        let seen = (0..REACH * REACH).map(|o| {
+            let row = self.borders.seen(from(i / width, o / REACH), height);
+            let column = self.borders.seen(from(i % width, o % REACH), width);
+            row * width + column
+        });
+        seen.collect()
+    }
+
+    /// Each pixel of each column replaced by the mean of its block of phases × phases.
+    pub fn phase_mean(&self, planes: &DMatrix<f64>, phases: usize) -> DMatrix<f64> {
+        let width = self.size[1];
+        DMatrix::from_fn(planes.nrows(), planes.ncols(), |i, plane| {
+            let corner = (i / width / phases * phases, i % width / phases * phases);
+            let block = (0..phases * phases).map(|p| {
+                let (row, column) = (corner.0 + p / phases, corner.1 + p % phases);
+                planes[(row * width + column, plane)]
+            });
+            block.sum::<f64>() / (phases * phases) as f64
+        })
+    }
+}

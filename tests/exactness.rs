@@ -1,0 +1,228 @@
+//! Exact posterior sampling is exact: with the analytic denoiser of a Gaussian prior every solver reproduces the posterior's closed form, for every operator.
+//!
+//! That denoiser is affine in z, so a deterministic solver is an affine map of its start: zero and a basis pushed through it give the mean and the covariance
+//! of its samples with no sampling error. The start is the exact marginal at tau_max, so that what is left is the solver's own error.
+
+mod common;
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use common::dense::{Case, Dense, columns, draw, images, inverse, operators, relative_error};
+use common::gaussian::{Gain, Gaussian, GaussianDenoiser};
+use eps_restore::denoiser::Denoiser;
+use eps_restore::fourier::Fourier;
+use eps_restore::interpolant;
+use eps_restore::measurement::Measurement;
+use eps_restore::operators::PriorUpdate;
+use eps_restore::place::Place;
+use eps_restore::posterior::Posterior;
+use eps_restore::prior::GaussianPrior;
+use eps_restore::restoration::{Restoration, Sampler};
+use eps_restore::sampler::{DpmSolver2M, Heun, Solver};
+use nalgebra::{DMatrix, DVector};
+
+const SIGMA_Y: f64 = 0.1;
+const TAU_MAX: f64 = 80.0;
+const TAU_MIN: f64 = 0.002;
+const STEPS: [usize; 3] = [40, 80, 160];
+
+/// The posterior mean is a fixed point of the exact flow, whatever the number of steps: only rounding is left.
+const MEAN_WITHIN: f64 = 1e-12;
+/// Of the covariance, relative, at 160 steps. Measured: 0.8e-3 (nothing) to 1.4e-3 (motion).
+const COVARIANCE_WITHIN: f64 = 2e-3;
+
+type Start = fn(Vec<f64>, Tensor<4>) -> Box<dyn Solver>;
+
+/// Every deterministic solver and its order.
+const SOLVERS: [(&str, i32, Start); 2] = [
+    ("Heun", 2, |grid, z| Box::new(Heun::new(grid, z))),
+    ("DPM-Solver++(2M)", 2, |grid, z| {
+        Box::new(DpmSolver2M::new(grid, z))
+    }),
+];
+
+/// A measurement of an image of a Gaussian prior, the law that it leaves, and the denoiser of that prior.
+struct Problem {
+    shape: [usize; 3],
+    posterior: Posterior,
+    truth: Gaussian,
+    denoiser: GaussianDenoiser,
+}
+
+impl Problem {
+    fn new(case: &Case, prior: Gaussian) -> Self {
+        let (place, [height, width]) = (Place::cpu_f64(), case.tiny);
+        let operator = case.operator(case.tiny, &place);
+        let dense = Dense::of(operator.as_ref(), 3, case.tiny);
+        let y = draw(operator.measurement_shape([1, 3, height, width]), 1, &place) * 0.5;
+        let s2 = SIGMA_Y * SIGMA_Y;
+        let measured: DVector<f64> = columns(y.clone(), dense.a.nrows()).column(0).into();
+        let measurement = Measurement {
+            operator,
+            y,
+            s2: place.scalar(s2),
+        };
+        let membrane = GaussianPrior::new(Fourier::new(height, width, &place));
+        Self {
+            shape: [3, height, width],
+            posterior: Posterior::new(measurement, membrane),
+            truth: prior.given(&dense.a, &measured, s2),
+            denoiser: GaussianDenoiser::new(prior, dense),
+        }
+    }
+
+    fn levels(&self, steps: usize) -> Vec<(f64, Gain)> {
+        let level = |tau| (tau, self.denoiser.level(&self.posterior, tau));
+        let grid = interpolant::edm(steps, TAU_MAX, TAU_MIN);
+        grid.into_iter().map(level).collect()
+    }
+
+    /// The law of a solver's samples, started from the exact marginal at the top of the grid.
+    fn samples(&self, start: Start, levels: &[(f64, Gain)]) -> Gaussian {
+        let grid = levels.iter().map(|(tau, _)| *tau).collect();
+        let marginal = self.truth.noisy(TAU_MAX * TAU_MAX);
+        let mut solver = start(grid, images(&marginal.basis(), self.shape));
+        while let Some((z, tau)) = solver.query() {
+            let level = levels.iter().find(|(t, _)| *t == tau);
+            let (_, gain) = level.expect("a solver asks on its grid");
+            solver.answer(self.denoiser.denoise(&self.posterior, z, gain));
+        }
+        Gaussian::of_basis(columns(solver.sample(), self.truth.mean.len()))
+    }
+
+    /// What many steps tend to: the last one returns D at tau_min, which keeps 1/(1 + tau_min²/lambda) of a variance lambda.
+    fn limit(&self) -> DMatrix<f64> {
+        let seen = self.truth.noisy(TAU_MIN * TAU_MIN).covariance;
+        &self.truth.covariance * inverse(seen) * &self.truth.covariance
+    }
+
+    /// The errors of a law: of its mean, and of its covariance.
+    fn errors(&self, law: &Gaussian) -> (f64, f64) {
+        (
+            (&law.mean - &self.truth.mean).norm() / self.truth.mean.norm(),
+            relative_error(&law.covariance, &self.truth.covariance),
+        )
+    }
+}
+
+#[test]
+fn every_solver_samples_the_posterior_of_every_operator() {
+    for case in operators() {
+        let problem = Problem::new(&case, Gaussian::images(case.tiny));
+        let levels = STEPS.map(|steps| problem.levels(steps));
+        for (solver, order, start) in SOLVERS {
+            let laws = levels
+                .each_ref()
+                .map(|levels| problem.samples(start, levels));
+            let [e40, e80, e160] = laws
+                .each_ref()
+                .map(|law| relative_error(&law.covariance, &problem.limit()));
+            let [(mean, _), _, (_, covariance)] = laws.each_ref().map(|law| problem.errors(law));
+            let ratios = [e40 / e80, e80 / e160];
+            let name = format!("{}, {solver}", case.name);
+            println!("{name:36} mean {mean:.0e} covariance {covariance:.1e} {ratios:.2?}");
+            assert!(mean < MEAN_WITHIN, "{name}: mean {mean:.1e}");
+            assert!(covariance < COVARIANCE_WITHIN, "{name}: {covariance:.1e}");
+            // Measured: 4.1 to 4.5, approaching 4 from above.
+            let halved = f64::from(1 << order);
+            let bounds = 0.95 * halved..1.15 * halved;
+            assert!(
+                ratios.iter().all(|r| bounds.contains(r)),
+                "{name}: {ratios:.2?}"
+            );
+        }
+    }
+}
+
+/// The same criterion tells a method without the pivot: queried at z, the denoiser takes the measured directions, still full of noise, to be clean.
+#[test]
+fn a_denoiser_asked_at_z_samples_something_else() {
+    // Without a measurement z is the pivot.
+    for case in operators().iter().filter(|case| case.name != "nothing") {
+        let mut problem = Problem::new(case, Gaussian::images(case.tiny));
+        problem.denoiser = problem.denoiser.approximate();
+        let levels = problem.levels(160);
+        for (solver, _, start) in SOLVERS {
+            let (mean, covariance) = problem.errors(&problem.samples(start, &levels));
+            println!(
+                "{:20} {solver:20} mean {mean:.1} covariance {covariance:.0e}",
+                case.name
+            );
+            assert!(mean > 10.0 * MEAN_WITHIN, "{}, {solver}", case.name);
+            assert!(
+                covariance > 10.0 * COVARIANCE_WITHIN,
+                "{}, {solver}",
+                case.name
+            );
+        }
+    }
+}
+
+/// `width` unit vectors in `width` images after `before` of zeros and before `after` of them.
+fn basis(width: usize, before: usize, after: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(width, before + width + after, |i, j| {
+        if j == before + i { 1.0 } else { 0.0 }
+    })
+}
+
+/// The covariance of `Posterior::deviation`, which is linear in its two draws of white noise.
+fn deviation_covariance(problem: &Problem) -> DMatrix<f64> {
+    let [channels, height, width] = problem.shape;
+    let image = channels * height * width;
+    let operator = &problem.posterior.measurement().operator;
+    let [_, c, h, w] = operator.measurement_shape([1, channels, height, width]);
+    let white = images(&basis(image, 0, c * h * w), problem.shape);
+    let noise = images(&basis(c * h * w, image, 0), [c, h, w]);
+    let deviations = columns(problem.posterior.deviation(white, noise), image);
+    &deviations * deviations.transpose()
+}
+
+/// The start of the default sampler: for the membrane prior itself its deviation is the posterior's. A mask is left out: there the prior that is drawn has
+/// circular borders, the prior that estimates replicated ones.
+#[test]
+fn the_deviation_has_the_covariance_of_the_gaussian_posterior() {
+    for case in operators() {
+        let problem = Problem::new(&case, Gaussian::membrane(case.tiny));
+        let operator = &problem.posterior.measurement().operator;
+        if matches!(operator.prior_update(), PriorUpdate::Diagonal(_)) {
+            continue;
+        }
+        let error = relative_error(&deviation_covariance(&problem), &problem.truth.covariance);
+        println!("{:20} {error:.1e}", case.name);
+        // The prior's condition number is 8/KAPPA2 = 8e3, that of the posterior's dense inverse 1e5.
+        assert!(error < 1e-10, "{}: {error:.1e}", case.name);
+    }
+}
+
+/// What the deviation is for: of a grey photo the tint is unknown, its variance far above that of the noise at tau = 5, where the default sampler starts.
+/// One evaluation there returns D, which keeps P (P + 25 I)^-1 P of a covariance P; without the deviation it would keep a fifth of that here.
+#[test]
+fn the_default_start_keeps_the_variance_of_the_tint() {
+    const SAMPLES: usize = 400;
+    let case = operators().into_iter().find(|case| case.name == "grey");
+    let case = case.expect("a grey photo among the operators");
+    let problem = Problem::new(&case, Gaussian::membrane(case.tiny));
+    let sampler = Sampler {
+        points: 1,
+        ..Sampler::DEFAULT
+    };
+    let seen = problem.truth.noisy(sampler.tau_max.powi(2)).covariance;
+    let kept = &problem.truth.covariance * inverse(seen) * &problem.truth.covariance;
+
+    let restoration = Restoration::new(
+        Rc::new(problem.denoiser),
+        problem.posterior,
+        sampler,
+        SAMPLES,
+        1,
+    );
+    let mut restoration = restoration.expect("a valid sampler");
+    while restoration.step().is_some() {}
+    let samples = Tensor::cat(restoration.samples().to_vec(), 0);
+    let got = columns(samples, kept.nrows()).column_variance().sum();
+    // Five standard errors of the trace of a sample covariance.
+    let within = 5.0 * (2.0 / SAMPLES as f64).sqrt() * kept.norm();
+    println!("{got:.1} of {:.1} ± {within:.1}", kept.trace());
+    assert!((got - kept.trace()).abs() < within, "{got:.1}");
+}
