@@ -8,8 +8,13 @@ use burn::tensor::Tensor;
 /// Keeps a quotient finite once the residual has vanished.
 const TINY: f64 = 1e-20;
 
+/// `[B, 1, 1, 1]`.
 fn dot(a: &Tensor<4>, b: &Tensor<4>) -> Tensor<4> {
-    (a.clone() * b.clone()).sum_dims(&[1, 2, 3])
+    let product = a.clone() * b.clone();
+    let [batch, channels, height, width] = product.dims();
+    // One reduction over contiguous values, where `sum_dims` takes one for each dimension.
+    let flat = product.reshape([batch, channels * height * width]);
+    flat.sum_dim(1).reshape([batch, 1, 1, 1])
 }
 
 /// Solves M x = b from `start`, preconditioned by a diagonal.

@@ -61,33 +61,31 @@ impl Kernel {
         Self::new(line.len(), line.len(), weights.collect())
     }
 
-    /// A straight motion of `length` pixels at `angle` degrees, counter-clockwise from the right: 16 points a pixel, each shared bilinearly.
+    /// A straight, even motion of `length` pixels at `angle` degrees, counter-clockwise from the right: each pixel weighs as much as the length of the path
+    /// inside it.
     ///
     /// # Errors
-    /// [`Error::InvalidKernel`] where the length is not in [1, 100] or the angle not finite.
+    /// [`Error::InvalidKernel`] where the length is not in (0, 100] or the angle not finite.
     pub fn motion(length: f64, angle: f64) -> Result<Self, Error> {
-        if !(1.0..=100.0).contains(&length) || !angle.is_finite() {
+        if !(length > 0.0 && length <= 100.0 && angle.is_finite()) {
             return Err(Error::InvalidKernel(format!(
-                "a motion of {length} pixels at {angle} degrees; the length must be 1 to 100, the angle finite"
+                "a motion of {length} pixels at {angle} degrees; the length must be above 0 and at most 100, the angle finite"
             )));
         }
-        let half = (length / 2.0).ceil() as usize + 1;
-        let side = 2 * half + 1;
+        let half = length / 2.0;
+        let radius = (half - 0.5).ceil().max(0.0) as i64;
         let (sin, cos) = angle.to_radians().sin_cos();
-        let points = (16.0 * length).ceil() as usize;
-        let mut weights = vec![0.0; side * side];
-        for i in 0..points {
-            // The path of a shutter that is open while the camera moves over `length` - 1 steps between pixel centres.
-            let along = ((i as f64 + 0.5) / points as f64 - 0.5) * (length - 1.0);
-            let (x, y) = (half as f64 + along * cos, half as f64 - along * sin);
-            let (column, row) = (x.floor(), y.floor());
-            for (dx, wx) in [(0, 1.0 - (x - column)), (1, x - column)] {
-                for (dy, wy) in [(0, 1.0 - (y - row)), (1, y - row)] {
-                    weights[(row as usize + dy) * side + column as usize + dx] += wx * wy;
-                }
-            }
-        }
-        Self::new(side, side, weights)
+        let inside = |column: i64, row: i64| {
+            let (left, right) = path_inside(column as f64, cos, half);
+            let (top, bottom) = path_inside(row as f64, -sin, half);
+            (right.min(bottom) - left.max(top)).max(0.0)
+        };
+        let side = -radius..=radius;
+        let weights = side
+            .clone()
+            .flat_map(|row| side.clone().map(move |column| inside(column, row)));
+        let size = 2 * radius as usize + 1;
+        Self::new(size, size, weights.collect())
     }
 
     /// The kernel on an image's grid with its origin at [0, 0], wrapped around: `[1, 1, height, width]` in f64 on the CPU.
@@ -109,4 +107,18 @@ impl Kernel {
         }
         Ok(Place::cpu_f64().tensor(plane, [1, 1, height, width]))
     }
+}
+
+/// The part of a path from -half to half, along an axis on which it advances by `step`, that lies in the pixel centred on `at`: (from, to).
+fn path_inside(at: f64, step: f64, half: f64) -> (f64, f64) {
+    // A direction along the other axis, but for the rounding of sin and cos.
+    if step.abs() < 1e-12 {
+        return if at.abs() < 0.5 {
+            (-half, half)
+        } else {
+            (0.0, 0.0)
+        };
+    }
+    let (a, b) = ((at - 0.5) / step, (at + 0.5) / step);
+    (a.min(b).max(-half), a.max(b).min(half))
 }

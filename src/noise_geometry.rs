@@ -78,7 +78,10 @@ impl SpectralBands {
 
     /// `[B, 1, H, W]` eigenvalues to `[B, 8, 1, 1]`: the same in luma and chroma, the same at every pixel.
     pub fn of(&self, eigenvalues: Tensor<4>) -> Tensor<4> {
-        let v = (eigenvalues * self.weights.clone()).sum_dims(&[2, 3]);
+        let weighted = eigenvalues * self.weights.clone();
+        let [batch, bands, height, width] = weighted.dims();
+        let flat = weighted.reshape([batch, bands, height * width]);
+        let v = flat.sum_dim(2).reshape([batch, bands, 1, 1]);
         Tensor::cat(vec![v.clone(), v], 1)
     }
 }

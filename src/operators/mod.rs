@@ -73,7 +73,9 @@ pub trait SpectralUpdate {
 
 /// The pixel variance of a stationary covariance: the mean of its spectrum.
 fn spectrum_mean(spectrum: Tensor<4>) -> Tensor<4> {
-    spectrum.mean_dims(&[2, 3])
+    let [batch, channels, height, width] = spectrum.dims();
+    let flat = spectrum.reshape([batch, channels, height * width]);
+    flat.mean_dim(2).reshape([batch, channels, 1, 1])
 }
 
 /// v s2/(s2 + v a): what is left of variance v along a direction that is measured with gain a = |A|².

@@ -1,0 +1,79 @@
+/**
+ * The surface of the WebAssembly core as the worker uses it: what `wasm/eps_restore.js` exports, with the shapes that wasm-bindgen cannot state.
+ */
+import type { DeviceKind } from './device.js';
+
+/** A named course of the sampler, or one spelt out in full. */
+export type EngineSampler =
+  | 'draft' | 'default' | 'accurate'
+  | { solver: 'heun' | 'dpmpp2m'; points: number; tauMax: number; tauMin: number; fromMean: boolean };
+
+/** Pixels as the core takes them. */
+export interface EnginePixels {
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
+
+export type EngineTask =
+  | { kind: 'inpaint'; mask: EnginePixels }
+  | { kind: 'superResolve'; factor: number }
+  | { kind: 'deblur'; kernel: { data: number[]; width: number; height: number } }
+  | { kind: 'denoise' }
+  | { kind: 'colorize' };
+
+export interface EngineRequest {
+  /** RGBA, four bytes a pixel. */
+  image: EnginePixels;
+  task: EngineTask;
+  /** Standard deviation in 8-bit levels; absent: the task's default. */
+  noise?: number;
+  samples: number;
+  sampler: EngineSampler;
+  seed: number;
+}
+
+/** What one step of a run did. */
+export interface EngineStep {
+  stage: 'estimate' | 'mean' | 'sample';
+  sample: number;
+  step: number;
+  evaluations: number;
+  tau: number;
+  preview: Uint8Array;
+}
+
+export interface EngineResult {
+  width: number;
+  height: number;
+  estimate: Uint8Array;
+  mean: Uint8Array;
+  samples: Uint8Array[];
+  deviation: Uint8Array | undefined;
+  evaluations: number;
+}
+
+/** One restoration, stepped. No longer stepped, it is cancelled; `free` gives its memory back. */
+export interface EngineRun {
+  readonly width: number;
+  readonly height: number;
+  readonly totalSteps: number;
+  readonly totalEvaluations: number;
+  step(): Promise<EngineStep | undefined>;
+  result(): Promise<EngineResult>;
+  free(): void;
+}
+
+/** The network on one device. */
+export interface Engine {
+  readonly device: DeviceKind;
+  readonly adapter: string;
+  readonly memoryBytes: number;
+  warmUp(): Promise<number>;
+  start(request: EngineRequest): EngineRun;
+  free(): void;
+}
+
+export interface EngineConstructor {
+  create(device: DeviceKind, weights: Uint8Array): Promise<Engine>;
+}

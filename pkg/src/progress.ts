@@ -1,0 +1,59 @@
+import type { DeviceKind } from './device.js';
+
+/** How far {@link Restorer.load} has come. */
+export interface LoadProgress {
+  /** `weights`: reading them; `engine`: compiling the core and handing it the weights; `warm-up`: compiling pipelines and timing one evaluation. */
+  readonly stage: 'weights' | 'engine' | 'warm-up';
+  /** 0 to 1 over the whole load; never falls. */
+  readonly fraction: number;
+  /** Bytes of the weights so far. */
+  readonly loadedBytes: number;
+  /** Bytes of the weights in all; undefined where the server does not say. */
+  readonly totalBytes: number | undefined;
+  /** Whether the weights come from the cache of an earlier visit, without a request. */
+  readonly cached: boolean;
+  /** What is being started or warmed up. */
+  readonly device: DeviceKind | undefined;
+}
+
+/** What one step of a restoration did. */
+export interface RestoreStep {
+  /** `estimate`: the linear estimate, without the network; `mean`: the posterior mean; `sample`: one evaluation of a sample. */
+  readonly stage: 'estimate' | 'mean' | 'sample';
+  /** Which sample, from 0; -1 before the first. */
+  readonly sample: number;
+  /** Steps so far, this one included. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Evaluations of the network so far. */
+  readonly evaluations: number;
+  readonly totalEvaluations: number;
+  /** The noise level of this step, in units of the image's half range. */
+  readonly tau: number;
+  /** 0 to 1: evaluations done of those to do. */
+  readonly fraction: number;
+  /** Expected time to the end of the run. */
+  readonly secondsLeft: number;
+  /** The best picture so far. */
+  readonly preview: ImageData;
+}
+
+/** What a restoration will take. */
+export interface Estimate {
+  /** Expected time of the run. */
+  readonly seconds: number;
+  /** Evaluations of the network. */
+  readonly evaluations: number;
+  /** Pixels of the result. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Shares of the whole load: the download dominates a first visit. */
+const LOAD_SHARES = { weights: [0, 0.7], engine: [0.7, 0.8], 'warm-up': [0.8, 1] } as const;
+
+/** The fraction of the whole load at a fraction of one of its stages. */
+export function loadFraction(stage: LoadProgress['stage'], within: number): number {
+  const [from, to] = LOAD_SHARES[stage];
+  return from + (to - from) * Math.min(1, Math.max(0, within));
+}

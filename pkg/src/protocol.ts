@@ -1,0 +1,43 @@
+/**
+ * What the page and the worker say to each other. Every message of a call carries the call's id.
+ *
+ * The worker runs one call at a time, in the order of arrival. Between two steps it looks at its messages, so a cancelled run ends within one step.
+ */
+import type { DeviceKind } from './device.js';
+import type { EngineRequest, EngineResult, EngineStep } from './engine.js';
+import type { EpsErrorCode } from './errors.js';
+
+export type ToWorker =
+  | { id: number; type: 'load'; device: 'auto' | DeviceKind; weights: Uint8Array<ArrayBuffer> }
+  /** `credit`: how many steps may be taken before a `more`; a run that nobody looks at stands still. */
+  | { id: number; type: 'start'; request: EngineRequest; credit: number }
+  | { id: number; type: 'more' }
+  | { id: number; type: 'cancel' };
+
+/** No call has it: what the worker says of itself. */
+export const NO_CALL = 0;
+
+export type FromWorker =
+  | { id: number; type: 'loading'; stage: 'engine' | 'warm-up'; within: number; device: DeviceKind }
+  | { id: number; type: 'loaded'; device: DeviceKind; adapter: string; reason: string; evaluationMilliseconds: number }
+  | { id: number; type: 'started'; width: number; height: number; totalSteps: number; totalEvaluations: number }
+  /** `milliseconds`: what this step took, without waiting for credit. */
+  | { id: number; type: 'step'; step: EngineStep; milliseconds: number }
+  | { id: number; type: 'done'; result: EngineResult; milliseconds: number }
+  | { id: number; type: 'cancelled' }
+  /** `fatal`: the worker is of no further use, told with id 0 too, whether or not a call is open. `during`: the device that was being started. */
+  | { id: number; type: 'failed'; code: EpsErrorCode; message: string; fatal: boolean; during: DeviceKind | undefined };
+
+/** The part of a dedicated worker's global scope that is used here; TypeScript cannot load its types beside a page's. */
+export interface WorkerScope {
+  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<ToWorker>) => void): void;
+  addEventListener(type: 'error', listener: (event: ErrorEvent) => void): void;
+  addEventListener(type: 'unhandledrejection', listener: (event: PromiseRejectionEvent) => void): void;
+}
+
+/** A worker's bytes as something that can be transferred: wasm-bindgen hands out copies, and a view of anything larger is copied here. */
+export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
+  return whole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}

@@ -1,0 +1,298 @@
+import { DEFAULT_WEIGHTS, defaultWeightsUrl } from './default-weights.js';
+import type { DeviceKind } from './device.js';
+import type { EngineRequest, EngineResult } from './engine.js';
+import { EpsError, abortedError, throwIfAborted } from './errors.js';
+import { checkedLoadOptions, checkedRestoreOptions, type CheckedLoadOptions, type CheckedRestoreOptions, type LoadOptions, type RestoreOptions } from './options.js';
+import { Pace, RunClock } from './pace.js';
+import { decodePhoto, type PhotoSource } from './photo.js';
+import { enginePixels, prepareTask, sizeOf, type ImageSize } from './prepare.js';
+import { loadFraction, type Estimate, type LoadProgress, type RestoreStep } from './progress.js';
+import { imageDataOf, toBlob, type Result } from './result.js';
+import { evaluationsOf } from './sampler.js';
+import { StepQueue } from './step-queue.js';
+import { checkedTask, type Task } from './tasks.js';
+import { readWeights } from './weights.js';
+import { WorkerLink, type Call, type CallEnd, type CallEvent } from './worker-link.js';
+
+/** Steps that a stream's worker may be ahead of its reader: one under way while the last is drawn. */
+const STREAM_CREDIT = 2;
+/** Pixels of the evaluation that the warm-up times. */
+const WARM_UP_PIXELS = 64 * 64;
+
+/** What a run reports to whoever asked for it. */
+interface RunHooks {
+  readonly credit: number;
+  readonly onStep: (step: RestoreStep) => void;
+  readonly onCall?: (call: Call) => void;
+}
+
+/**
+ * Restores photos: holds a worker with the network on one device. Make one with {@link Restorer.load}, use it for any number of photos and tasks, one at a time,
+ * and {@link Restorer.dispose} it when done.
+ *
+ * Nothing that is given to it leaves the machine.
+ */
+export class Restorer {
+  readonly #requested: 'auto' | DeviceKind;
+  readonly #pace = new Pace();
+  /** Kept, so that a new worker needs no network. */
+  #weights: Uint8Array<ArrayBuffer> | undefined;
+  #link: WorkerLink | undefined;
+  #starting: Promise<WorkerLink> | undefined;
+  #busy = false;
+  #disposed: EpsError | undefined;
+  #device: DeviceKind = 'cpu';
+  #adapter = '';
+  #deviceReason = '';
+
+  private constructor(requested: 'auto' | DeviceKind) {
+    this.#requested = requested;
+  }
+
+  /**
+   * Starts the worker, reads the weights (from the cache of an earlier visit, else from their address), chooses the device and warms it up.
+   *
+   * @throws EpsError `invalid-option`, `download-failed`, `weights-corrupt`, `invalid-weights`, `insecure-context`, `unsupported-device`, `worker-failed` or `aborted`.
+   */
+  static async load(options: LoadOptions = {}): Promise<Restorer> {
+    const checked = checkedLoadOptions(options);
+    throwIfAborted(checked.signal);
+    const restorer = new Restorer(checked.device);
+    try {
+      await untilAborted(restorer.#load(checked), checked.signal);
+      return restorer;
+    } catch (error) {
+      restorer.dispose();
+      throw error;
+    }
+  }
+
+  /** Where the work runs. After the loss of a GPU it may become another. */
+  get device(): DeviceKind {
+    return this.#device;
+  }
+
+  /** The WebGPU adapter's name; empty on the CPU. */
+  get adapter(): string {
+    return this.#adapter;
+  }
+
+  /** Why it is this device: one sentence for people. */
+  get deviceReason(): string {
+    return this.#deviceReason;
+  }
+
+  /**
+   * Restores a photo: samples of p(x | y), their mean, and how far they differ.
+   *
+   * @param photo the measurement y.
+   * @param task what was done to it: the linear operator A of y = A x + noise.
+   * @returns images of the photo's size (`superResolve`: `factor` times as large).
+   * @throws EpsError; the restorer and the photo stay usable after every one.
+   */
+  async restore(photo: PhotoSource, task: Task, options: RestoreOptions = {}): Promise<Result> {
+    const checked = checkedRestoreOptions(options);
+    return this.#run(photo, task, checked, { credit: Infinity, onStep: (step) => checked.onStep?.(step) });
+  }
+
+  /**
+   * The same, one step at a time: `for await (const step of restorer.stream(photo, task)) draw(step.preview)`.
+   * Leaving the loop cancels the run; a reader that pauses pauses it. The generator's return value is the result.
+   *
+   * @throws EpsError on the first `next()` and after.
+   */
+  async *stream(photo: PhotoSource, task: Task, options: RestoreOptions = {}): AsyncGenerator<RestoreStep, Result, void> {
+    const checked = checkedRestoreOptions(options);
+    const stop = new AbortController();
+    const passOn = (): void => stop.abort(checked.signal?.reason);
+    if (checked.signal?.aborted) passOn();
+    checked.signal?.addEventListener('abort', passOn);
+    const steps = new StepQueue<RestoreStep>();
+    let call: Call | undefined;
+    const onStep = (step: RestoreStep): void => {
+      checked.onStep?.(step);
+      steps.push(step);
+    };
+    const result = this.#run(photo, task, { ...checked, signal: stop.signal }, { credit: STREAM_CREDIT, onStep, onCall: (made) => (call = made) });
+    result.then(() => steps.close(), () => steps.close());
+    try {
+      for (let step = await steps.next(); step; step = await steps.next()) {
+        yield step;
+        call?.more();
+      }
+      return await result;
+    } finally {
+      checked.signal?.removeEventListener('abort', passOn);
+      stop.abort();
+    }
+  }
+
+  /**
+   * What a restoration will take, before it is begun: from the time of the warm-up's evaluation, and of every run since.
+   *
+   * @param photo the photo, or its size.
+   * @throws EpsError as `restore` does for bad input.
+   */
+  async estimate(photo: PhotoSource | ImageSize, task: Task, options: RestoreOptions = {}): Promise<Estimate> {
+    if (this.#disposed) throw this.#disposed;
+    const checked = checkedRestoreOptions(options);
+    const { width, height, networkPixels } = await prepareTask(checkedTask(task), await sizeOf(photo));
+    const evaluations = networkPixels === 0 ? 0 : evaluationsOf(checked.sampler, checked.samples);
+    return { seconds: (evaluations * this.#pace.predict(networkPixels)) / 1000, evaluations, width, height };
+  }
+
+  /** Ends the worker and gives its memory back. A run under way ends with `disposed`, as does every later call. */
+  dispose(): void {
+    this.#disposed ??= new EpsError('disposed', 'This restorer has been disposed of. Load another.');
+    this.#link?.terminate(this.#disposed);
+    this.#link = undefined;
+    this.#weights = undefined;
+  }
+
+  async #load(options: CheckedLoadOptions): Promise<void> {
+    const link = new WorkerLink();
+    this.#link = link;
+    const report = { stage: 'weights', fraction: 0, loadedBytes: 0, totalBytes: undefined, cached: false, device: undefined } as { -readonly [K in keyof LoadProgress]: LoadProgress[K] };
+    const tell = (stage: LoadProgress['stage'], within: number, more: Partial<LoadProgress>): void => {
+      const fraction = Math.max(report.fraction, loadFraction(stage, within));
+      Object.assign(report, more, { stage, fraction });
+      if (!options.signal?.aborted) options.onProgress?.({ ...report });
+    };
+    const own = options.modelUrl === undefined;
+    const source = {
+      url: options.modelUrl ?? defaultWeightsUrl().href,
+      sha256: options.sha256 ?? (own ? DEFAULT_WEIGHTS.sha256 : undefined),
+      bytes: own ? DEFAULT_WEIGHTS.bytes : undefined,
+    };
+    this.#weights = await readWeights(source, platform(), options.signal, (progress) => {
+      tell('weights', progress.totalBytes ? progress.loadedBytes / progress.totalBytes : 0, progress);
+    });
+    await this.#startEngine(link, (stage, within, device) => tell(stage, within, { device }));
+  }
+
+  /** Hands the weights to a worker and waits until it is warm. */
+  async #startEngine(link: WorkerLink, onProgress: (stage: 'engine' | 'warm-up', within: number, device: DeviceKind) => void): Promise<WorkerLink> {
+    const hear = (event: CallEvent): void => {
+      if (event.type === 'loading') onProgress(event.stage, event.within, event.device);
+    };
+    const load = (on: WorkerLink, device: 'auto' | DeviceKind): Call => {
+      if (!this.#weights) throw this.#disposed ?? new EpsError('internal', 'The weights are missing.');
+      const weights = this.#weights.slice();
+      return on.call({ type: 'load', device, weights }, [weights.buffer], hear);
+    };
+    this.#link = link;
+    let end = await load(link, this.#requested).end;
+    let reason = '';
+    if (end.type === 'failed' && end.fatal && end.during === 'webgpu' && this.#requested === 'auto' && !this.#disposed) {
+      // WebGPU took the worker with it: the CPU gets a fresh one.
+      reason = `WebGPU could not be used: ${end.message}`;
+      link = this.#link = new WorkerLink();
+      end = await load(link, 'cpu').end;
+    }
+    if (this.#disposed) throw this.#disposed;
+    if (end.type === 'failed') throw new EpsError(end.code, end.message);
+    if (end.type !== 'loaded') throw new EpsError('internal', `The worker answered a load with ${end.type}.`);
+    this.#device = end.device;
+    this.#adapter = end.adapter;
+    this.#deviceReason = reason || end.reason;
+    this.#pace.observe(WARM_UP_PIXELS, end.evaluationMilliseconds);
+    return link;
+  }
+
+  /** The worker in use; a fresh one where the last one has failed. */
+  #liveLink(): Promise<WorkerLink> {
+    if (this.#starting) return this.#starting;
+    if (this.#link?.alive) return Promise.resolve(this.#link);
+    const starting = (async () => this.#startEngine(new WorkerLink(), () => {}))();
+    this.#starting = starting;
+    const settled = (): void => void (this.#starting = undefined);
+    starting.then(settled, settled);
+    return starting;
+  }
+
+  async #run(photo: PhotoSource, task: Task, options: CheckedRestoreOptions, hooks: RunHooks): Promise<Result> {
+    if (this.#disposed) throw this.#disposed;
+    const checked = checkedTask(task);
+    throwIfAborted(options.signal);
+    if (this.#busy) throw new EpsError('busy', 'This restorer is at work on another photo. Wait for it, or abort it with its signal first.');
+    this.#busy = true;
+    try {
+      return await untilAborted(this.#restore(photo, checked, options, hooks), options.signal);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #restore(photo: PhotoSource, task: Task, options: CheckedRestoreOptions, hooks: RunHooks): Promise<Result> {
+    const { signal, samples, sampler, seed } = options;
+    const image = enginePixels(await decodePhoto(photo, 'The photo'));
+    const prepared = await prepareTask(task, image);
+    throwIfAborted(signal);
+    const request: EngineRequest = { image, task: prepared.task, samples, sampler, seed, ...(task.noise === undefined ? {} : { noise: task.noise }) };
+    const first = await this.#attempt(request, prepared.networkPixels, signal, hooks);
+    // A worker that died before it began was dead already, a GPU lost in between say: the call is not to blame.
+    const { end } = first.end.type === 'failed' && first.end.fatal && !first.begun ? await this.#attempt(request, prepared.networkPixels, signal, hooks) : first;
+    if (end.type === 'cancelled') throw abortedError(signal);
+    if (end.type === 'failed') throw new EpsError(end.code, end.message);
+    if (end.type !== 'done') throw new EpsError('internal', `The worker answered a run with ${end.type}.`);
+    return this.#result(end.result, end.milliseconds, seed);
+  }
+
+  /** Makes the call on the worker in use, and passes its steps on. */
+  async #attempt(request: EngineRequest, networkPixels: number, signal: AbortSignal | undefined, hooks: RunHooks): Promise<{ end: CallEnd; begun: boolean }> {
+    const link = await this.#liveLink();
+    throwIfAborted(signal);
+    if (this.#disposed) throw this.#disposed;
+    let begun: { clock: RunClock; width: number; height: number; totalSteps: number; totalEvaluations: number } | undefined;
+    let thrownByCaller: { error: unknown } | undefined;
+    const call = link.call({ type: 'start', request, credit: hooks.credit }, [], (event) => {
+      if (signal?.aborted || thrownByCaller) return;
+      if (event.type === 'started') begun = { ...event, clock: new RunClock(event.totalEvaluations, this.#pace.predict(networkPixels)) };
+      if (event.type !== 'step' || !begun) return;
+      const { clock, width, height, totalSteps, totalEvaluations } = begun;
+      const { stage, sample, step, evaluations, tau } = event.step;
+      clock.step(evaluations, event.milliseconds);
+      const preview = imageDataOf(event.step.preview, width, height);
+      try {
+        hooks.onStep({ stage, sample, step, totalSteps, evaluations, totalEvaluations, tau, fraction: clock.fraction, secondsLeft: clock.secondsLeft, preview });
+      } catch (error) {
+        thrownByCaller = { error };
+        call.cancel();
+      }
+    });
+    const cancel = (): void => call.cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    hooks.onCall?.(call);
+    const end = await call.end;
+    signal?.removeEventListener('abort', cancel);
+    if (thrownByCaller) throw thrownByCaller.error;
+    if (end.type === 'done' && begun && end.result.evaluations > 0) this.#pace.observe(networkPixels, begun.clock.evaluationMilliseconds);
+    return { end, begun: begun !== undefined };
+  }
+
+  #result(core: EngineResult, milliseconds: number, seed: number): Result {
+    const { width, height, evaluations } = core;
+    const image = (bytes: Uint8Array): ImageData => imageDataOf(bytes, width, height);
+    const [mean, samples] = [image(core.mean), core.samples.map(image)];
+    return {
+      mean, samples, deviation: core.deviation && image(core.deviation), estimate: image(core.estimate), width, height, evaluations, milliseconds, seed,
+      device: { kind: this.#device, adapter: this.#adapter },
+      toBlob: (type, quality) => toBlob(samples[0] ?? mean, type, quality),
+    };
+  }
+}
+
+function platform(): Parameters<typeof readWeights>[1] {
+  return { fetch: (...request) => fetch(...request), caches: (globalThis as { caches?: CacheStorage }).caches, subtle: crypto.subtle as SubtleCrypto | undefined };
+}
+
+/** The same promise, which the signal ends at once; what it was waiting for goes on unheard. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(abortedError(signal));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,271 @@
+// The built demo, driven as a person drives it: open, paint, restore, cancel, restore again, compare, save; on WebGPU and without it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { decodePng, encodePng, openSession } from './harness.mjs';
+
+/** Small: a software adapter takes seconds for one evaluation of it. */
+const SIDE = 32;
+/** A run of a few evaluations of a tiny picture, on a software adapter, on a slow machine. */
+const PATIENCE = 240_000;
+
+/** A photo of smooth colours with an edge, so that there is something to get right. */
+function photo(side = SIDE, blue = 90) {
+  const data = new Uint8Array(4 * side * side);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      data.set([(235 * x) / side, (215 * y) / side + (x > y ? 30 : 0), blue, 255], 4 * (y * side + x));
+    }
+  }
+  return { data, width: side, height: side };
+}
+
+const file = (name, image) => ({ name, mimeType: 'image/png', buffer: encodePng(image) });
+
+/** The page by what a person sees of it. */
+function demo(session) {
+  const { page } = session;
+  return {
+    restore: page.getByRole('button', { name: 'Restore', exact: true }),
+    cancel: page.getByRole('button', { name: 'Cancel', exact: true }),
+    facts: page.locator('#facts'),
+    stage: page.locator('#progress-stage'),
+    painting: page.locator('#canvas-mask'),
+    notice: page.getByRole('alert'),
+    engine: page.locator('#engine'),
+    sampler: page.getByLabel('Sampler'),
+    pick: (name) => page.getByRole('radio', { name, exact: true }).check(),
+    async open(name, image) {
+      const chooser = page.waitForEvent('filechooser');
+      await page.getByRole('button', { name: /^Open (a )?photo$/ }).click();
+      await (await chooser).setFiles(file(name, image));
+    },
+    /** Samples are set with the keyboard, as the slider is. */
+    async samples(count) {
+      const slider = page.getByRole('slider', { name: 'Samples' });
+      await slider.press('Home');
+      for (let i = 0; i < count; i++) await slider.press('ArrowRight');
+    },
+    /** A run that is not over before it can be cancelled, on a processor that is faster by far than a software adapter. */
+    async longRun(slow) {
+      await this.samples(slow ? 2 : 8); // the choice of a sampler is there only where there are samples
+      await this.sampler.selectOption(slow ? 'draft' : 'accurate');
+      return slow ? 9 : 81;
+    },
+    /** Draws a line of the mask, in units of the picture. */
+    async paint(from, to) {
+      const box = await this.painting.boundingBox();
+      await page.mouse.move(box.x + from[0] * box.width, box.y + from[1] * box.height);
+      await page.mouse.down();
+      await page.mouse.move(box.x + to[0] * box.width, box.y + to[1] * box.height, { steps: 8 });
+      await page.mouse.up();
+    },
+    /** How many pixels are painted red. */
+    painted: () => page.locator('#canvas-mask').evaluate((canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+    }),
+    async finished() {
+      await this.restore.waitFor({ timeout: PATIENCE });
+      return this.facts.textContent();
+    },
+    /** Saves what is shown, and reads the file. */
+    async save() {
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: /^Save / }).click();
+      const saved = await download;
+      return { name: saved.suggestedFilename(), bytes: readFileSync(await saved.path()) };
+    },
+  };
+}
+
+/** Pixels whose centres lie farther from the line than the brush reaches, with a pixel to spare. */
+function assertKnownPixels(saved, original, [x0, y0], [x1, y1], diameter) {
+  let known = 0;
+  let filled = 0;
+  const [ax, ay, bx, by] = [x0, y0, x1, y1].map((value) => value * SIDE);
+  const square = (bx - ax) ** 2 + (by - ay) ** 2;
+  for (let y = 0; y < SIDE; y++) {
+    for (let x = 0; x < SIDE; x++) {
+      const along = Math.min(1, Math.max(0, ((x + 0.5 - ax) * (bx - ax) + (y + 0.5 - ay) * (by - ay)) / square));
+      const distance = Math.hypot(x + 0.5 - ax - along * (bx - ax), y + 0.5 - ay - along * (by - ay));
+      const at = 4 * (y * SIDE + x);
+      const same = [0, 1, 2, 3].every((c) => saved.data[at + c] === original.data[at + c]);
+      if (distance > diameter / 2 + 1) {
+        known++;
+        assert.ok(same, `the known pixel ${x}, ${y} is the photo's`);
+      } else if (!same) {
+        filled++;
+      }
+    }
+  }
+  assert.ok(known > 0.8 * SIDE * SIDE, `${known} pixels are known`);
+  assert.ok(filled > 8, `${filled} painted pixels were changed`);
+}
+
+for (const webgpu of [true, false]) {
+  describe(webgpu ? 'the demo on WebGPU' : 'the demo without WebGPU', { timeout: 20 * 60_000 }, () => {
+    let session;
+    let page;
+    let ui;
+    let requestsWhenReady;
+    const original = photo();
+    const line = [[0.35, 0.4], [0.6, 0.55]];
+    let diameter;
+
+    before(async () => {
+      session = await openSession({ root: 'dist', webgpu });
+      ({ page } = session);
+      page.setDefaultTimeout(PATIENCE);
+      ui = demo(session);
+    });
+    after(() => session?.close());
+
+    it('loads, and takes the CPU where there is no real GPU', async () => {
+      await page.goto(`${session.origin}/`);
+      await ui.engine.getByText('Ready on the CPU').waitFor();
+      await page.getByRole('button', { name: /^Hills/ }).and(page.locator(':enabled')).waitFor();
+      assert.match(await page.locator('main').innerText(), /Photos never leave this device/);
+    });
+
+    it('opens a photo from a file', async () => {
+      await ui.open('tiny.png', original);
+      await ui.painting.waitFor();
+      assert.match(await page.locator('#plan').innerText(), /Full resolution is kept: 32\s×\s32 pixels/);
+      await page.getByText('Advanced', { exact: true }).click();
+    });
+
+    it(webgpu ? 'runs on WebGPU when told to' : 'says clearly that WebGPU is missing, and keeps the photo', async () => {
+      await page.getByRole('combobox', { name: /^Device/ }).selectOption('webgpu');
+      if (webgpu) {
+        await ui.engine.getByText(/Ready on WebGPU/).waitFor();
+      } else {
+        await ui.notice.getByText(/WebGPU/).waitFor();
+        await ui.notice.getByRole('button', { name: 'Choose the device automatically' }).click();
+        await ui.engine.getByText('Ready on the CPU').waitFor();
+        assert.ok(await ui.painting.isVisible());
+      }
+      requestsWhenReady = session.requests.length;
+    });
+
+    it('paints a mask, undoes and redoes it', async () => {
+      await ui.paint(...line);
+      const count = await ui.painted();
+      assert.ok(count > 12 && count < 200, `${count} pixels are painted`);
+      await page.keyboard.press('Control+z');
+      assert.equal(await ui.painted(), 0);
+      await page.keyboard.press('Control+Shift+Z');
+      assert.equal(await ui.painted(), count);
+      diameter = Number(await page.getByRole('slider', { name: 'Size' }).inputValue());
+    });
+
+    it('tells the time beforehand, shows the steps, and cancels midway', async () => {
+      const evaluations = await ui.longRun(webgpu);
+      await page.getByText(new RegExp(`${evaluations} evaluations, (about|less)`)).waitFor();
+      await ui.restore.click();
+      await ui.stage.getByText(/Sample 1 of/).waitFor();
+      await ui.cancel.click();
+      assert.match(await ui.finished(), /Cancelled before the end/);
+      assert.ok(await page.getByRole('radio', { name: /^Mean/ }).isVisible(), 'the mean, which was finished, is kept');
+    });
+
+    it('restores again, and says what ran it', async () => {
+      const before = await session.submissions();
+      await ui.sampler.selectOption('draft');
+      await ui.samples(webgpu ? 1 : 2);
+      await ui.restore.click();
+      const facts = await ui.finished();
+      if (webgpu) {
+        assert.match(facts, /^Fill, 5 evaluations in .* on WebGPU \(.+\), seed 1\.$/);
+        assert.ok(await session.submissions() > before, 'work was submitted to the GPU');
+      } else {
+        assert.match(facts, /^Fill, 9 evaluations in .* on the CPU, seed 1\.$/);
+        assert.equal(await session.submissions(), 0);
+      }
+    });
+
+    it('compares before and after with the keyboard', async () => {
+      const slider = page.getByRole('slider', { name: 'Compare before and after' });
+      await slider.press('Home');
+      assert.equal(await slider.getAttribute('aria-valuenow'), '0');
+      await slider.press('PageUp');
+      assert.equal(await slider.getAttribute('aria-valuenow'), '10');
+    });
+
+    it('saves the sample and the mean, the known pixels bit for bit', async () => {
+      await page.getByRole('radio', { name: /^Sample 1/ }).check();
+      const sample = await ui.save();
+      assert.equal(sample.name, 'tiny-fill-sample-1.png');
+      assertKnownPixels(decodePng(sample.bytes), original, ...line, diameter);
+      await page.getByRole('radio', { name: /^Mean/ }).check();
+      const mean = await ui.save();
+      assert.equal(mean.name, 'tiny-fill-mean.png');
+      assertKnownPixels(decodePng(mean.bytes), original, ...line, diameter);
+      await page.getByLabel('File format').selectOption('image/jpeg');
+      const jpeg = await ui.save();
+      assert.equal(jpeg.name, 'tiny-fill-mean.jpg');
+      assert.deepEqual([...jpeg.bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+    });
+
+    it('keeps photo, mask and settings through an error', async () => {
+      await ui.pick('Photo');
+      const count = await ui.painted();
+      await page.getByLabel('Photo file').setInputFiles({ name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('no picture at all') });
+      await ui.notice.getByText(/cannot be read as a picture/).waitFor();
+      await ui.notice.getByRole('button', { name: 'Dismiss this notice' }).click();
+      assert.equal(await ui.notice.count(), 0);
+      assert.equal(await ui.painted(), count);
+      assert.equal(await ui.sampler.inputValue(), 'draft');
+      await ui.samples(0);
+      await ui.restore.click();
+      assert.match(await ui.finished(), /^Fill, 1 evaluation in /);
+    });
+
+    it('cancels politely when another photo comes while it runs', async () => {
+      await ui.longRun(webgpu);
+      await ui.restore.click();
+      await ui.stage.getByText(/Mean|Sample/).waitFor();
+      await ui.open('other.png', photo(40, 200));
+      await page.getByText('The run was cancelled for the new photo.').waitFor();
+      await page.getByText(/Full resolution is kept: 40\s×\s40 pixels/).waitFor();
+      assert.equal(await ui.painted(), 0);
+    });
+
+    it('tells a picture that is too small, and stays usable', async () => {
+      await ui.open('speck.png', photo(8));
+      await ui.pick('Denoise');
+      await ui.samples(0);
+      await ui.restore.click();
+      await ui.notice.getByText(/8 × 8|at least|16/).first().waitFor();
+      await ui.notice.getByRole('button', { name: 'Dismiss this notice' }).click();
+      await ui.open('tiny.png', original);
+      await ui.restore.click();
+      assert.match(await ui.finished(), /^Denoise, 1 evaluation in /);
+    });
+
+    // One device is enough for these: they go through the same worker.
+    if (!webgpu) {
+      it('does every task, and maps where the samples disagree', async () => {
+        for (const task of ['Enlarge', 'Unblur', 'Colourise']) {
+          await ui.pick(task);
+          if (task === 'Enlarge') await ui.pick('2×');
+          await ui.samples(task === 'Colourise' ? 2 : 0);
+          await ui.restore.click();
+          assert.match(await ui.finished(), new RegExp(`^${task}, `));
+          const saved = decodePng((await (await page.getByLabel('File format').selectOption('image/png'), ui.save())).bytes);
+          assert.equal(saved.width, task === 'Enlarge' ? 2 * SIDE : SIDE);
+        }
+        await ui.pick('Disagreement');
+        assert.match(await page.locator('#map-text').innerText(), /Standard deviation between the 2 samples, in levels of 255/);
+      });
+    }
+
+    it('makes no request after loading: neither for its work nor for its samples', async () => {
+      await page.getByRole('button', { name: /^Two spaniels/ }).click();
+      await page.getByText('Scratched by this page').waitFor();
+      assert.ok(await ui.painted() > 1000);
+      assert.deepEqual(session.requests.slice(requestsWhenReady), []);
+      assert.deepEqual(session.foreign, []);
+    });
+  });
+}

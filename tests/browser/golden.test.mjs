@@ -1,0 +1,49 @@
+// Every quantity of the method against the reference's golden vectors, computed in a browser: on WebGPU and on the CPU.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openSession } from './harness.mjs';
+
+for (const device of ['webgpu', 'cpu']) {
+  test(`golden vectors on ${device}`, { timeout: 900_000 }, async (t) => {
+    const session = await openSession({ root: '.', webgpu: device === 'webgpu' });
+    try {
+      const { cases, submissions } = await session.page.evaluate(openCheck, device);
+      for (const name of cases) {
+        await t.test(name, async () => assertClose(await session.page.evaluate((name) => check.compare(name), name)));
+      }
+      await t.test('both samplers', async () => assertClose(await session.page.evaluate(() => check.samplers())));
+      const submitted = (await session.page.evaluate(() => submitted.count)) - submissions;
+      if (device === 'webgpu') assert.ok(submitted > 100, `only ${submitted} submissions reached the GPU's queue`);
+      else assert.equal(submitted, 0);
+    } finally {
+      await session.close();
+    }
+  });
+}
+
+/** In the page: the check, and a count of what is submitted to the GPU. */
+async function openCheck(device) {
+  globalThis.submitted = { count: 0 };
+  if (globalThis.GPUQueue) {
+    const { submit } = GPUQueue.prototype;
+    GPUQueue.prototype.submit = function (...commands) {
+      submitted.count++;
+      return submit.apply(this, commands);
+    };
+  }
+  const { default: init, GoldenCheck } = await import('/tests/browser/wasm/golden.js');
+  await init();
+  const read = async (name) => new Uint8Array(await (await fetch(`/models/${name}.safetensors`)).arrayBuffer());
+  globalThis.check = await GoldenCheck.create(device, await read('photo-v1'), await read('golden-operators'), await read('golden-network'));
+  return { cases: GoldenCheck.cases(), submissions: submitted.count };
+}
+
+/** Lines of `name error tolerance`. */
+function assertClose(lines) {
+  assert.ok(lines.length > 0);
+  const far = lines.filter((line) => {
+    const [, error, tolerance] = line.split(' ');
+    return !(Number(error) < Number(tolerance));
+  });
+  assert.deepEqual(far, [], 'name, relative error, tolerance');
+}

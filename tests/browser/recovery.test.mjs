@@ -1,0 +1,89 @@
+// After a lost GPU or a panic the worker is replaced, the photo is still there, and the next call works.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openPackage } from './page-tools.mjs';
+
+for (const device of ['webgpu', 'cpu']) {
+  describe(`recovery on ${device}`, () => {
+    let session;
+    before(async () => {
+      session = await openPackage(device === 'webgpu');
+      await session.page.evaluate(async (device) => {
+        window.restorer = await eps.Restorer.load({ device });
+        window.photo = tools.photo();
+        /** Begins a long run; `hurt` is called for when it is under way. */
+        window.begin = () => {
+          const underWay = Promise.withResolvers();
+          window.outcome = tools.failure(() => restorer.restore(photo, eps.denoise(20), { samples: 16, seed: 1, onStep: (step) => step.stage === 'mean' && underWay.resolve() }));
+          return underWay.promise;
+        };
+      }, device);
+    });
+    after(() => session.close());
+
+    /** The restorer works, on the same device, with the photo that was there before, and no weights are downloaded for it. */
+    const works = async () => {
+      const downloads = session.requests.filter(({ path }) => path.endsWith('.safetensors')).length;
+      const result = await session.page.evaluate(async () => tools.summary(await restorer.restore(photo, eps.denoise(20), { samples: 0 })));
+      assert.deepEqual([result.evaluations, result.device.kind], [1, device]);
+      assert.equal(session.requests.filter(({ path }) => path.endsWith('.safetensors')).length, downloads);
+      if (device === 'webgpu') assert.ok((await session.submissions()) > 0);
+    };
+
+    /** The page has noticed, and let go of its worker. */
+    const noWorkers = async () => {
+      for (let tries = 0; session.page.workers().length > 0 && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(session.page.workers().length, 0);
+    };
+
+    // How a worker dies does not depend on the device, and a software adapter takes half a minute to warm up again.
+    const onCpu = { skip: device === 'webgpu' && 'on the CPU: the same code' };
+
+    test('a panic ends the run with internal, and the next call works', onCpu, async () => {
+      session.allowErrors(/unreachable/);
+      await session.page.evaluate(() => begin());
+      // What a panic looks like from JavaScript: the instance traps inside a promise of the core's own.
+      await session.page.workers()[0].evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }));
+      const outcome = await session.page.evaluate(() => outcome);
+      assert.deepEqual([outcome.eps, outcome.code], [true, 'internal'], outcome.message);
+      await works();
+    });
+
+    test('a worker that fails between two calls is replaced without a word', onCpu, async () => {
+      await session.page.workers()[0].evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }));
+      await noWorkers();
+      await works();
+    });
+
+    if (device === 'webgpu') {
+      test('a GPU lost during a run ends it with device-lost, and the next call works', async () => {
+        session.allowErrors(/lost|destroyed|invalid/i);
+        await session.page.evaluate(() => begin());
+        await session.loseDevices();
+        const outcome = await session.page.evaluate(() => outcome);
+        assert.deepEqual([outcome.eps, outcome.code], [true, 'device-lost'], outcome.message);
+        await works();
+      });
+
+      test('a GPU lost between two calls is replaced without a word', async () => {
+        await session.loseDevices();
+        await noWorkers();
+        await works();
+      });
+    }
+
+    test('dispose ends the run under way, and every later call', async () => {
+      await session.page.evaluate(() => begin());
+      const codes = await session.page.evaluate(async () => {
+        restorer.dispose();
+        restorer.dispose();
+        const calls = [() => restorer.restore(photo, eps.denoise(20)), () => restorer.stream(photo, eps.denoise(20)).next(), () => restorer.estimate(photo, eps.denoise(20))];
+        const codes = [(await outcome).code];
+        for (const call of calls) codes.push((await tools.failure(call)).code);
+        return codes;
+      });
+      assert.deepEqual(codes, ['disposed', 'disposed', 'disposed', 'disposed']);
+      await noWorkers();
+    });
+  });
+}

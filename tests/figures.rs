@@ -1,0 +1,73 @@
+//! The product restores as well as the PyTorch reference: the five tasks of the paper on four committed crops, within 0.15 dB.
+//!
+//! `tests/data/figures.json` holds the reference's mean PSNR over 24 draws of noise and masks, and its standard error. Here the same crops are restored
+//! with other draws, whose own standard error is sqrt(24/DRAWS) times as large; three of the difference's standard errors are allowed beside the 0.15 dB.
+
+mod common;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use common::crops::centre_crop;
+use common::figures::{Figures, METHODS, SIDE, TASKS, measure};
+use common::model;
+use eps_restore::denoiser::{PhotoDenoiser, PhotoV1, Weights};
+use eps_restore::place::Place;
+
+const DRAWS: usize = 3;
+const REFERENCE_DRAWS: usize = 24;
+const TOLERANCE: f64 = 0.15;
+
+fn data() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data")
+}
+
+fn crops(place: &Place) -> Tensor<4> {
+    let folder = std::fs::read_dir(data().join("crops")).expect("committed crops");
+    let mut files: Vec<PathBuf> = folder.map(|e| e.expect("a file").path()).collect();
+    files.sort();
+    let crops = files
+        .iter()
+        .map(|f| centre_crop(f, SIDE, place).expect("a 64×64 crop"));
+    Tensor::cat(crops.collect(), 0)
+}
+
+fn numbers(value: &serde_json::Value) -> Vec<f64> {
+    let list = value.as_array().expect("a list of numbers");
+    list.iter().map(|v| v.as_f64().expect("a number")).collect()
+}
+
+#[test]
+fn the_papers_tasks_reach_the_reference() {
+    let place = Place::cpu();
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes, &place).expect("the released weights");
+    let denoiser = Rc::new(PhotoDenoiser::new(
+        PhotoV1::new(&weights).expect("complete weights"),
+    ));
+    let text = std::fs::read(data().join("figures.json")).expect("figures.json");
+    let reference: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    let truth = crops(&place);
+    for task in TASKS {
+        let mut figures = Figures::default();
+        for seed in 0..DRAWS as u64 {
+            measure(task, &truth, &denoiser, seed, &mut figures);
+        }
+        let (want, error) = (&reference[task]["psnr"], &reference[task]["standard_error"]);
+        let (want, error) = (numbers(want), numbers(error));
+        for (i, got) in figures.mean_psnr().into_iter().enumerate() {
+            let spread = error[i] * (1.0 + REFERENCE_DRAWS as f64 / DRAWS as f64).sqrt();
+            println!(
+                "{task:14} {:14} {got:.2} dB, reference {:.2} ± {spread:.2}",
+                METHODS[i], want[i]
+            );
+            assert!(
+                (got - want[i]).abs() < TOLERANCE + 3.0 * spread,
+                "{task}, {}: {got:.2} dB, the reference reaches {:.2}",
+                METHODS[i],
+                want[i]
+            );
+        }
+    }
+}

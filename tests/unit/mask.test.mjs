@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { decodeMask, maskBounds, maskFromPixels } from '../../pkg/dist/mask.js';
+import { eps } from './assertions.mjs';
+
+const pixels = (...rgba) => ({ data: Uint8ClampedArray.from(rgba.flat()), width: rgba.length, height: 1 });
+
+describe('a painted mask', () => {
+  test('is missing where it is bright and opaque', () => {
+    const painted = pixels([255, 255, 255, 255], [0, 0, 0, 255], [255, 255, 255, 0], [0, 0, 0, 0], [255, 0, 0, 255], [0, 0, 128, 128], [127, 127, 127, 255], [255, 255, 255, 127]);
+    assert.deepEqual([...maskFromPixels(painted).data], [1, 0, 0, 0, 1, 1, 0, 0]);
+  });
+  test('may be RGBA bytes', async () => {
+    const mask = await decodeMask(pixels([255, 255, 255, 255], [0, 0, 0, 255]), { width: 2, height: 1 });
+    assert.deepEqual(mask, { data: Uint8Array.from([1, 0]), width: 2, height: 1 });
+  });
+});
+
+describe('a mask of one byte a pixel', () => {
+  const data = Uint8Array.from([0, 1, 0, 255, 0, 7]);
+  test('is missing where it is not zero, and is copied', async () => {
+    const mask = await decodeMask({ data, width: 3, height: 2 }, { width: 3, height: 2 });
+    assert.deepEqual([...mask.data], [0, 1, 0, 1, 0, 1]);
+    assert.notEqual(mask.data.buffer, data.buffer);
+  });
+  test('must have the size of the photo', async () => {
+    await assert.rejects(decodeMask({ data, width: 2, height: 3 }, { width: 3, height: 2 }), eps('invalid-mask', /the photo's size, 3 × 2, and is 2 × 3/));
+  });
+  test('must have its bytes', async () => {
+    await assert.rejects(decodeMask({ data, width: 4, height: 2 }, { width: 4, height: 2 }), eps('invalid-mask', /has 8 bytes .* this one has 6/));
+    await assert.rejects(decodeMask({ data: 'x', width: 4, height: 2 }, { width: 4, height: 2 }), eps('invalid-mask', /this one has none/));
+    await assert.rejects(decodeMask({ data, width: 0, height: 2 }, { width: 4, height: 2 }), eps('invalid-mask', /0 × 2/));
+  });
+  test('or be a picture', async () => {
+    await assert.rejects(decodeMask(new Date(), { width: 1, height: 1 }), eps('invalid-image', /The mask must be ImageData/));
+  });
+});
+
+describe('maskBounds', () => {
+  test('is the rectangle of the missing pixels', () => {
+    const mask = { data: new Uint8Array(60), width: 10, height: 6 };
+    assert.equal(maskBounds(mask), undefined);
+    mask.data[2 * 10 + 3] = 1;
+    assert.deepEqual(maskBounds(mask), { left: 3, top: 2, width: 1, height: 1 });
+    mask.data[4 * 10 + 8] = 1;
+    mask.data[3 * 10 + 1] = 1;
+    assert.deepEqual(maskBounds(mask), { left: 1, top: 2, width: 8, height: 3 });
+    assert.deepEqual(maskBounds({ data: new Uint8Array(6).fill(1), width: 3, height: 2 }), { left: 0, top: 0, width: 3, height: 2 });
+  });
+});

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Pace, RunClock } from '../../pkg/dist/pace.js';
+import { loadFraction } from '../../pkg/dist/progress.js';
+import { StepQueue } from '../../pkg/dist/step-queue.js';
+import { near } from './assertions.mjs';
+
+describe('Pace', () => {
+  test('scales the nearest size it has seen', () => {
+    const pace = new Pace();
+    assert.equal(pace.predict(4096), 0);
+    pace.observe(4096, 100);
+    assert.equal(pace.predict(4096), 100);
+    assert.equal(pace.predict(16384), 400);
+    pace.observe(65536, 1000);
+    assert.equal(pace.predict(65536), 1000);
+    assert.equal(pace.predict(40000), (1000 * 40000) / 65536);
+    assert.equal(pace.predict(8192), 200);
+  });
+  test('ignores what says nothing', () => {
+    const pace = new Pace();
+    pace.observe(0, 5);
+    pace.observe(5, 0);
+    assert.equal(pace.predict(100), 0);
+  });
+});
+
+describe('RunClock', () => {
+  test('goes by what was expected, then by what was measured', () => {
+    const clock = new RunClock(7, 200);
+    clock.step(0, 999);
+    assert.equal(clock.fraction, 0);
+    near(clock.secondsLeft, 1.4, 1e-9);
+    clock.step(1, 100);
+    near(clock.secondsLeft, 0.6, 1e-9);
+    clock.step(2, 300);
+    near(clock.secondsLeft, 1, 1e-9);
+    near(clock.fraction, 2 / 7, 1e-9);
+  });
+  test('a run without evaluations is done at once', () => assert.deepEqual([new RunClock(0, 200).fraction, new RunClock(0, 200).secondsLeft], [1, 0]));
+});
+
+test('loadFraction goes from 0 to 1 through the stages', () => {
+  const path = [['weights', 0], ['weights', 0.5], ['weights', 1], ['engine', 0.5], ['warm-up', 0], ['warm-up', 1], ['warm-up', 2]].map(([stage, within]) => loadFraction(stage, within));
+  assert.equal(path[0], 0);
+  assert.equal(path.at(-1), 1);
+  for (let i = 1; i < path.length; i++) assert.ok(path[i] >= path[i - 1]);
+});
+
+test('StepQueue gives what comes, in order, and then ends', async () => {
+  const queue = new StepQueue();
+  queue.push(1);
+  const read = (async () => [await queue.next(), await queue.next(), await queue.next(), await queue.next()])();
+  await new Promise((resolve) => setImmediate(resolve));
+  queue.push(2);
+  queue.push(3);
+  queue.close();
+  assert.deepEqual(await read, [1, 2, 3, undefined]);
+});

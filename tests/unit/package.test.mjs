@@ -1,0 +1,41 @@
+// What would be published, and that it is what the build says it is.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import * as api from '../../pkg/dist/index.js';
+import { DEFAULT_WEIGHTS } from '../../pkg/dist/default-weights.js';
+
+const PKG = fileURLToPath(new URL('../../pkg', import.meta.url));
+
+test('the package holds what its README promises, and nothing else', () => {
+  const [{ files }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: PKG, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const paths = files.map(({ path }) => path);
+  for (const needed of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/index.js', 'dist/index.d.ts', 'dist/worker.js', 'wasm/eps_restore.js', 'wasm/eps_restore_bg.wasm', 'models/photo-v1.safetensors']) {
+    assert.ok(paths.includes(needed), `${needed} is not in the package`);
+  }
+  for (const path of paths) assert.match(path, /^(package\.json|README\.md|LICENSE-\w+|dist\/[\w-]+\.(js|js\.map|d\.ts)|wasm\/eps_restore(_bg)?\.(js|wasm|d\.ts|wasm\.d\.ts)|models\/photo-v1\.safetensors)$/);
+});
+
+test('the weights in the package are the ones that its source names', () => {
+  const bytes = readFileSync(join(PKG, 'models', 'photo-v1.safetensors'));
+  assert.equal(bytes.length, DEFAULT_WEIGHTS.bytes);
+  assert.equal(createHash('sha256').update(bytes).digest('hex'), DEFAULT_WEIGHTS.sha256);
+});
+
+test('the package exports its API, and nothing by accident', () => {
+  assert.deepEqual(Object.keys(api).sort(), ['EpsError', 'Restorer', 'chooseDevice', 'colorize', 'deblur', 'denoise', 'diskKernel', 'gaussianKernel', 'inpaint', 'isSoftwareAdapter', 'motionKernel', 'superResolve', 'toBlob']);
+});
+
+test('every public option and error code is explained in the README', () => {
+  const readme = readFileSync(join(PKG, 'README.md'), 'utf8');
+  const declared = readFileSync(join(PKG, 'dist', 'errors.d.ts'), 'utf8');
+  const codes = [...declared.split('/**')[1].matchAll(/'([a-z-]+)'/g)].map((match) => match[1]);
+  assert.ok(codes.length > 15);
+  for (const name of [...codes, ...Object.keys(api), 'samples', 'sampler', 'seed', 'onStep', 'signal', 'device', 'modelUrl', 'sha256', 'onProgress']) {
+    assert.ok(readme.includes(`\`${name}`), `the README says nothing of ${name}`);
+  }
+});

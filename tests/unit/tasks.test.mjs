@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { gaussianKernel } from '../../pkg/dist/kernels.js';
+import { checkedTask, colorize, deblur, denoise, inpaint, superResolve } from '../../pkg/dist/tasks.js';
+import { evaluationsOf } from '../../pkg/dist/sampler.js';
+import { eps } from './assertions.mjs';
+
+const mask = { data: new Uint8Array(4), width: 2, height: 2 };
+
+describe('tasks', () => {
+  test('are plain objects, with the noise only where it is stated', () => {
+    assert.deepEqual(superResolve(4), { kind: 'superResolve', factor: 4 });
+    assert.deepEqual(denoise(), { kind: 'denoise' });
+    assert.deepEqual(denoise(25), { kind: 'denoise', noise: 25 });
+    assert.deepEqual(denoise({ noise: 25 }), { kind: 'denoise', noise: 25 });
+    assert.deepEqual(colorize({ noise: undefined }), { kind: 'colorize' });
+    assert.deepEqual(inpaint(mask, { noise: 255 }), { kind: 'inpaint', mask, noise: 255 });
+    assert.equal(deblur(gaussianKernel(1)).kind, 'deblur');
+  });
+  test('written by hand are checked as made ones are', () => {
+    assert.deepEqual(checkedTask({ kind: 'superResolve', factor: 8, noise: 1 }), superResolve(8, { noise: 1 }));
+    assert.throws(() => checkedTask({ kind: 'superResolve', factor: 3 }), eps('invalid-factor', /2, 4 or 8, and is 3/));
+    assert.throws(() => checkedTask({ kind: 'inpaint' }), eps('invalid-mask'));
+    assert.throws(() => checkedTask({ kind: 'sharpen' }), eps('invalid-option', /'sharpen' is unknown/));
+    assert.throws(() => checkedTask(undefined), eps('invalid-option', /undefined is none/));
+    assert.throws(() => checkedTask('denoise'), eps('invalid-option'));
+  });
+  test('refuse bad factors', () => {
+    for (const factor of [0, 1, 3, 16, NaN, '4', undefined]) assert.throws(() => superResolve(factor), eps('invalid-factor'));
+  });
+  test('refuse bad noise', () => {
+    for (const noise of [0, -1, NaN, Infinity, 256, '5', null]) {
+      assert.throws(() => denoise({ noise }), eps('invalid-noise'));
+      assert.throws(() => inpaint(mask, { noise }), eps('invalid-noise'));
+    }
+    assert.throws(() => denoise(0), eps('invalid-noise', /above 0 and at most 255, and is 0/));
+  });
+  test('refuse unknown options', () => {
+    assert.throws(() => superResolve(2, { nosie: 3 }), eps('invalid-option', /superResolve's options: there is no 'nosie'. Did you mean 'noise'\?/));
+    assert.throws(() => colorize(5), eps('invalid-option'));
+  });
+  test('refuse a missing mask', () => {
+    for (const none of [undefined, null, 'mask.png']) assert.throws(() => inpaint(none), eps('invalid-mask'));
+  });
+});
+
+describe('evaluations', () => {
+  test('are one for the mean, then those of each sample', () => {
+    assert.equal(evaluationsOf('default', 0), 1);
+    assert.equal(evaluationsOf('draft', 1), 5);
+    assert.equal(evaluationsOf('default', 1), 7);
+    assert.equal(evaluationsOf('accurate', 2), 21);
+    assert.equal(evaluationsOf({ solver: 'heun', points: 10 }, 1), 20);
+    assert.equal(evaluationsOf({ solver: 'dpmpp2m', points: 3 }, 4), 13);
+  });
+});

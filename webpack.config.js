@@ -1,0 +1,49 @@
+// Bundles the demo: www/ and the npm package, whose worker, wasm and weights webpack finds by their `new URL(…, import.meta.url)`.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import CopyPlugin from 'copy-webpack-plugin';
+import HtmlPlugin from 'html-webpack-plugin';
+import MiniCssExtractPlugin from 'mini-css-extract-plugin';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const kibibytes = 1024;
+
+export default {
+  mode: 'production',
+  context: root,
+  entry: { main: './www/src/main.ts' },
+  output: {
+    path: join(root, 'dist'),
+    filename: '[name].[contenthash:8].js',
+    chunkFilename: '[name].[contenthash:8].js',
+    assetModuleFilename: 'assets/[name].[contenthash:8][ext]',
+    // Relative to the page: the demo may lie in any folder of a host.
+    publicPath: 'auto',
+    clean: true,
+  },
+  devtool: 'source-map',
+  resolve: {
+    extensions: ['.ts', '.js'],
+    // TypeScript's way of importing: './state.js' names state.ts.
+    extensionAlias: { '.js': ['.ts', '.js'] },
+  },
+  module: {
+    rules: [
+      { test: /\.ts$/, exclude: /node_modules/, use: { loader: 'ts-loader', options: { transpileOnly: true, configFile: join(root, 'tsconfig.json') } } },
+      { test: /\.css$/, use: [MiniCssExtractPlugin.loader, 'css-loader'] },
+    ],
+  },
+  plugins: [
+    new HtmlPlugin({ template: './www/index.html', scriptLoading: 'module' }),
+    new MiniCssExtractPlugin({ filename: '[name].[contenthash:8].css' }),
+    new CopyPlugin({ patterns: [{ from: 'www/samples', to: 'samples' }] }),
+  ],
+  // What a visitor waits for before the page answers. The wasm and the weights are loaded with a progress bar and judged by the release's own figures.
+  performance: {
+    hints: 'error',
+    maxEntrypointSize: 150 * kibibytes,
+    maxAssetSize: 150 * kibibytes,
+    assetFilter: (name) => /\.(js|css)$/.test(name),
+  },
+  stats: 'errors-warnings',
+};
