@@ -13,7 +13,7 @@ export async function ensureBindgen() {
   const worked = await unlessFresh('bindgen', { paths: ['tools/bindgen/src', 'tools/bindgen/Cargo.toml', 'tools/bindgen/Cargo.lock'] }, [program], async () => {
     begun('wasm-bindgen: building (1 min)…');
     const build = ['cargo', 'build', '--locked', '--release', '--manifest-path', 'tools/bindgen/Cargo.toml'];
-    took = (await run('wasm-bindgen', build, { env: CARGO_ENV, advice: 'Is cargo installed (https://rustup.rs), and crates.io reachable?' })).seconds;
+    took = (await run('wasm-bindgen', build, { env: CARGO_ENV, advice: 'Is cargo installed (https://rustup.rs), and the crate registry reachable?' })).seconds;
   });
   done(`wasm-bindgen: ${worked ? `built in ${duration(took)}` : 'up to date'}`);
   return program;

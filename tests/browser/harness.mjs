@@ -108,6 +108,15 @@ class Session {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Waits until the page has so many workers: an ended one is gone a moment later. */
+  async untilWorkers(count) {
+    const deadline = Date.now() + 10_000;
+    while (this.page.workers().length !== count) {
+      if (Date.now() > deadline) throw new Error(`The page should have ${count} workers, and has ${this.page.workers().length}.`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   /** Takes the GPU away from the page's workers. */
   async loseDevices() {
     await Promise.all(this.page.workers().map((worker) => worker.evaluate(() => globalThis.epsProbe.devices.forEach((device) => device.destroy()))));

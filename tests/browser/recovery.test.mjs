@@ -30,12 +30,6 @@ for (const device of ['webgpu', 'cpu']) {
       if (device === 'webgpu') assert.ok((await session.submissions()) > 0);
     };
 
-    /** The page has noticed, and let go of its worker. */
-    const noWorkers = async () => {
-      for (let tries = 0; session.page.workers().length > 0 && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
-      assert.equal(session.page.workers().length, 0);
-    };
-
     // How a worker dies does not depend on the device, and a software adapter takes half a minute to warm up again.
     const onCpu = { skip: device === 'webgpu' && 'on the CPU: the same code' };
 
@@ -51,7 +45,7 @@ for (const device of ['webgpu', 'cpu']) {
 
     test('a worker that fails between two calls is replaced without a word', onCpu, async () => {
       await session.page.workers()[0].evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }));
-      await noWorkers();
+      await session.untilWorkers(0);
       await works();
     });
 
@@ -67,7 +61,7 @@ for (const device of ['webgpu', 'cpu']) {
 
       test('a GPU lost between two calls is replaced without a word', async () => {
         await session.loseDevices();
-        await noWorkers();
+        await session.untilWorkers(0);
         await works();
       });
     }
@@ -83,7 +77,7 @@ for (const device of ['webgpu', 'cpu']) {
         return codes;
       });
       assert.deepEqual(codes, ['disposed', 'disposed', 'disposed', 'disposed']);
-      await noWorkers();
+      await session.untilWorkers(0);
     });
   });
 }
