@@ -9,7 +9,7 @@ import { ensureWasmRust, TARGET } from './rust.mjs';
 import { unlessFresh } from './stamp.mjs';
 
 /** Everything that a wasm of this crate is made of. */
-const SOURCES = ['Cargo.toml', 'Cargo.lock', '.cargo', 'rust-toolchain.toml', 'src'];
+const SOURCES = ['Cargo.toml', 'Cargo.lock', '.cargo', 'rust-toolchain.toml', 'src', 'tools/bindgen/src', 'tools/bindgen/Cargo.lock'];
 
 /** Builds pkg/wasm. */
 export async function buildWasm() {
