@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use clap::Parser;
-use eps_restore::denoiser::{PhotoDenoiser, PhotoV1, Weights};
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::place::Place;
 use indicatif::ProgressBar;
 
@@ -42,8 +42,7 @@ fn main() -> Result<(), Failure> {
     let options = Options::parse();
     let place = Place::cpu();
     let bytes = std::fs::read(&options.weights)?;
-    let network = PhotoV1::new(&Weights::read(&bytes, &place)?)?;
-    let denoiser = Rc::new(PhotoDenoiser::new(network));
+    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
     let files = images(&options.data, options.crops)?;
     let crops = files
         .iter()

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use burn::tensor::{Device, Tensor};
 use clap::{Parser, ValueEnum};
-use eps_restore::denoiser::{PhotoDenoiser, PhotoV1, Weights};
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
 use eps_restore::image::Photo;
 use eps_restore::kernel::Kernel;
@@ -88,8 +88,7 @@ fn main() -> Result<(), Failure> {
     let options = Options::parse();
     let place = Place::new(device(options.device)?);
     let bytes = std::fs::read(&options.weights)?;
-    let network = PhotoV1::new(&Weights::read(&bytes, &place)?)?;
-    let denoiser = Rc::new(PhotoDenoiser::new(network));
+    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
     let job = Job::new(request(&options)?, denoiser, &place)?;
     run(job, &options)
 }

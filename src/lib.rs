@@ -13,6 +13,7 @@ pub mod fourier;
 pub mod image;
 pub mod interpolant;
 pub mod kernel;
+pub mod kernels;
 pub mod measurement;
 pub mod noise;
 pub mod noise_geometry;

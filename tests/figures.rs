@@ -12,7 +12,7 @@ use burn::tensor::Tensor;
 use common::crops::centre_crop;
 use common::figures::{Figures, METHODS, SIDE, TASKS, measure};
 use common::model;
-use eps_restore::denoiser::{PhotoDenoiser, PhotoV1, Weights};
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::place::Place;
 
 const DRAWS: usize = 3;
@@ -43,10 +43,9 @@ fn numbers(value: &serde_json::Value) -> Vec<f64> {
 fn the_papers_tasks_reach_the_reference() {
     let place = Place::cpu();
     let bytes = model("photo-v1.safetensors");
-    let weights = Weights::read(&bytes, &place).expect("the released weights");
-    let denoiser = Rc::new(PhotoDenoiser::new(
-        PhotoV1::new(&weights).expect("complete weights"),
-    ));
+    let weights = Weights::read(&bytes).expect("the released weights");
+    let denoiser = PhotoDenoiser::new(&weights, &place).expect("complete weights");
+    let denoiser = Rc::new(denoiser);
     let text = std::fs::read(data().join("figures.json")).expect("figures.json");
     let reference: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
     let truth = crops(&place);

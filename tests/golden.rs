@@ -37,9 +37,11 @@ fn operators_match_the_reference() {
 
 #[test]
 fn network_matches_the_reference() {
-    let check = check();
+    let kernels = check();
+    let tensors = check().on_tensors(&model("photo-v1.safetensors"), &Place::cpu());
     for case in Check::cases() {
-        assert_equal(&check.network(&case));
+        assert_equal(&kernels.network(&case));
+        assert_equal(&tensors.network(&case));
     }
 }
 

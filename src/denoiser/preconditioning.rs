@@ -8,12 +8,22 @@
 
 use burn::tensor::Tensor;
 
-use super::{Denoiser, PhotoV1};
+use super::{Denoiser, PhotoV1, Weights};
+use crate::error::Error;
+use crate::kernels::TensorLayers;
+use crate::kernels::cpu::CpuLayers;
+use crate::place::Place;
 use crate::posterior::{Posterior, SIGMA_DATA};
 
 /// photo-v1 as a denoiser.
 pub struct PhotoDenoiser {
-    network: PhotoV1,
+    network: Network,
+}
+
+/// photo-v1 on the layers that suit the device.
+enum Network {
+    Cpu(PhotoV1<CpuLayers>),
+    Tensor(PhotoV1<TensorLayers>),
 }
 
 /// What photo-v1 needs of the operator at one tau.
@@ -28,8 +38,29 @@ pub struct Level {
 }
 
 impl PhotoDenoiser {
-    pub fn new(network: PhotoV1) -> Self {
-        Self { network }
+    /// On the fastest layers that `place` has.
+    ///
+    /// # Errors
+    /// [`Error::InvalidWeights`] where a tensor of the file is missing or unfit.
+    pub fn new(weights: &Weights, place: &Place) -> Result<Self, Error> {
+        if !place.is_cpu() {
+            return Self::on_tensors(weights, place);
+        }
+        let network = PhotoV1::new(weights, CpuLayers)?;
+        Ok(Self {
+            network: Network::Cpu(network),
+        })
+    }
+
+    /// On plain tensor operations: slower, and the measure of the other layers.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn on_tensors(weights: &Weights, place: &Place) -> Result<Self, Error> {
+        let network = PhotoV1::new(weights, TensorLayers::new(place))?;
+        Ok(Self {
+            network: Network::Tensor(network),
+        })
     }
 
     /// The level for a batch of noise variances t2, `[B or 1, 1, 1, 1]`.
@@ -60,12 +91,12 @@ impl Denoiser for PhotoDenoiser {
         let g = posterior.gaussian_mean(z.clone(), t2());
         let w = posterior.shrunk_pivot(z.clone(), t2(), g.clone());
         let coarse = (posterior.pivot(z, t2()) - g.clone()) * level.coarse_scale.clone();
-        let f = self.network.forward(
-            w / SIGMA_DATA,
-            g.clone() / SIGMA_DATA,
-            level.maps.clone(),
-            coarse,
-        );
+        let (w, scaled) = (w / SIGMA_DATA, g.clone() / SIGMA_DATA);
+        let maps = level.maps.clone();
+        let f = match &self.network {
+            Network::Cpu(network) => network.forward(w, scaled, maps, coarse),
+            Network::Tensor(network) => network.forward(w, scaled, maps, coarse),
+        };
         g + f * level.deviation.clone()
     }
 }

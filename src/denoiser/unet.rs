@@ -4,12 +4,11 @@
 //! through a small embedding; the pivot itself reaches the coarsest level alone, where averaging has raised its signal.
 
 use burn::tensor::Tensor;
-use burn::tensor::activation::{silu, softmax};
-use burn::tensor::module::{avg_pool2d, conv2d};
-use burn::tensor::ops::{AvgPoolOptions, ConvOptions, PadMode};
+use burn::tensor::ops::PadMode;
 
 use super::Weights;
 use crate::error::Error;
+use crate::kernels::{After, ConvWeights, Layers};
 
 const WIDTHS: [usize; 3] = [64, 128, 256];
 const EMBED: usize = 32;
@@ -18,62 +17,63 @@ const HEAD: usize = 32;
 /// Sides of the network's input are multiples of this.
 const ALIGN: usize = 8;
 
-/// The network F.
-pub struct PhotoV1 {
-    stem: Conv,
-    embed: [[Conv; 2]; 3],
-    encoder: [[Block; 2]; 3],
-    down: [Conv; 2],
-    attention: [Attention; 2],
-    middle: [Block; 2],
-    up: [Conv; 2],
-    decoder: [[Block; 2]; 2],
-    head_norm: RmsNorm,
-    head: Conv,
+/// The network F, on the layers of some device.
+pub struct PhotoV1<L: Layers> {
+    layers: L,
+    stem: L::Conv,
+    embed: [[L::Conv; 2]; 3],
+    encoder: [[Block<L>; 2]; 3],
+    down: [L::Conv; 2],
+    attention: [Attention<L>; 2],
+    middle: [Block<L>; 2],
+    up: [L::Conv; 2],
+    decoder: [[Block<L>; 2]; 2],
+    head_norm: L::Gain,
+    head: L::Conv,
 }
 
-impl PhotoV1 {
+impl<L: Layers> PhotoV1<L> {
     /// Builds the network from a weights file.
     ///
     /// # Errors
     /// [`Error::InvalidWeights`] where a tensor is missing or unfit.
-    pub fn new(weights: &Weights) -> Result<Self, Error> {
+    pub fn new(weights: &Weights, layers: L) -> Result<Self, Error> {
         let [a, b, c] = WIDTHS;
-        let conv = |name: String, i, o, k, stride| Conv::new(weights, &name, i, o, k, stride);
+        let read = Reader {
+            weights,
+            layers: &layers,
+        };
         let embed = |i: usize, inputs| {
-            Ok([
-                conv(format!("embed.{i}.a"), inputs, EMBED, 1, 1)?,
-                conv(format!("embed.{i}.b"), EMBED, EMBED, 1, 1)?,
+            Ok::<_, Error>([
+                read.conv(&format!("embed.{i}.a"), inputs, EMBED, 1, 1)?,
+                read.conv(&format!("embed.{i}.b"), EMBED, EMBED, 1, 1)?,
             ])
         };
-        let pair = |name: String, width| {
-            let block = |i| Block::new(weights, &format!("{name}.{i}"), width);
-            Ok::<_, Error>([block(0)?, block(1)?])
-        };
         Ok(Self {
-            stem: conv("stem".into(), (3 + 3 + MAPS) * 4, a, 3, 1)?,
+            stem: read.conv("stem", (3 + 3 + MAPS) * 4, a, 3, 1)?,
             embed: [embed(0, MAPS)?, embed(1, MAPS)?, embed(2, MAPS + 3)?],
             encoder: [
-                pair("encoder.0".into(), a)?,
-                pair("encoder.1".into(), b)?,
-                pair("encoder.2".into(), c)?,
+                read.pair("encoder.0", a)?,
+                read.pair("encoder.1", b)?,
+                read.pair("encoder.2", c)?,
             ],
             down: [
-                conv("down.0".into(), a, b, 2, 2)?,
-                conv("down.1".into(), b, c, 2, 2)?,
+                read.conv("down.0", a, b, 2, 2)?,
+                read.conv("down.1", b, c, 2, 2)?,
             ],
             attention: [
-                Attention::new(weights, "attention.0", c)?,
-                Attention::new(weights, "attention.1", c)?,
+                read.attention("attention.0", c)?,
+                read.attention("attention.1", c)?,
             ],
-            middle: pair("middle".into(), c)?,
+            middle: read.pair("middle", c)?,
             up: [
-                conv("up.0".into(), b, 4 * a, 1, 1)?,
-                conv("up.1".into(), c, 4 * b, 1, 1)?,
+                read.conv("up.0", b, 4 * a, 1, 1)?,
+                read.conv("up.1", c, 4 * b, 1, 1)?,
             ],
-            decoder: [pair("decoder.0".into(), a)?, pair("decoder.1".into(), b)?],
-            head_norm: RmsNorm::new(weights, "head_norm", a)?,
-            head: conv("head".into(), a, 12, 3, 1)?,
+            decoder: [read.pair("decoder.0", a)?, read.pair("decoder.1", b)?],
+            head_norm: read.gain("head_norm", a)?,
+            head: read.conv("head", a, 12, 3, 1)?,
+            layers,
         })
     }
 
@@ -87,161 +87,132 @@ impl PhotoV1 {
     ) -> Tensor<4> {
         let [batch, _, height, width] = w.dims();
         let m = m.expand([batch, MAPS, height, width]);
-        let f = self.aligned(aligned(w), aligned(g), aligned(m), aligned(coarse));
+        let [w, g, m, coarse] = [w, g, m, coarse].map(|x| self.layers.enter(aligned(x)));
+        let f = self.layers.leave(self.run(&w, &g, &m, &coarse));
         f.slice([0..batch, 0..3, 0..height, 0..width])
     }
 
-    fn aligned(&self, w: Tensor<4>, g: Tensor<4>, m: Tensor<4>, coarse: Tensor<4>) -> Tensor<4> {
-        let bottom = Tensor::cat(vec![pool(m.clone(), 8), pool(coarse, 8)], 1);
-        let e = [pool(m.clone(), 2), pool(m.clone(), 4), bottom];
-        let e: [Tensor<4>; 3] = std::array::from_fn(|i| self.embedding(i, e[i].clone()));
+    fn run(&self, w: &L::Map, g: &L::Map, m: &L::Map, coarse: &L::Map) -> L::Map {
+        let layers = &self.layers;
+        let bottom = layers.join(&[&layers.pool(m, 8), &layers.pool(coarse, 8)]);
+        let e = [layers.pool(m, 2), layers.pool(m, 4), bottom];
+        let e: [L::Map; 3] = std::array::from_fn(|i| self.embedding(i, &e[i]));
 
-        let mut h = self.stem.forward(unshuffle(Tensor::cat(vec![w, g, m], 1)));
+        let input = layers.unshuffle(&layers.join(&[w, g, m]));
+        let mut h = layers.apply(&self.stem, &input, After::Nothing);
         let mut skips = Vec::new();
         for ((encoder, down), e) in self.encoder.iter().zip(&self.down).zip(&e) {
-            h = blocks(encoder, h, e);
-            skips.push(h.clone());
-            h = down.forward(h);
+            h = self.blocks(encoder, h, e);
+            let smaller = layers.apply(down, &h, After::Nothing);
+            skips.push(std::mem::replace(&mut h, smaller));
         }
-        h = blocks(&self.encoder[2], h, &e[2]);
-        h = self.attention[0].forward(h);
-        h = blocks(&self.middle, h, &e[2]);
-        h = self.attention[1].forward(h);
+        h = self.blocks(&self.encoder[2], h, &e[2]);
+        h = self.attend(&self.attention[0], h);
+        h = self.blocks(&self.middle, h, &e[2]);
+        h = self.attend(&self.attention[1], h);
         for level in [1, 0] {
-            h = shuffle(self.up[level].forward(h)) + skips.remove(level);
-            h = blocks(&self.decoder[level], h, &e[level]);
+            let larger = layers.shuffle(&layers.apply(&self.up[level], &h, After::Nothing));
+            h = layers.add(larger, &skips.remove(level));
+            h = self.blocks(&self.decoder[level], h, &e[level]);
         }
-        shuffle(self.head.forward(silu(self.head_norm.forward(h))))
+        let h = layers.silu(layers.norm(&self.head_norm, &h));
+        layers.shuffle(&layers.apply(&self.head, &h, After::Nothing))
     }
 
-    fn embedding(&self, level: usize, e: Tensor<4>) -> Tensor<4> {
+    /// silu(b(silu(a(e)))).
+    fn embedding(&self, level: usize, e: &L::Map) -> L::Map {
         let [a, b] = &self.embed[level];
-        silu(b.forward(silu(a.forward(e))))
+        let inner = self.layers.apply(a, e, After::Silu);
+        self.layers.apply(b, &inner, After::Silu)
+    }
+
+    /// h + conv2(silu(conv1(rms(h)) + map(e))), twice.
+    fn blocks(&self, pair: &[Block<L>; 2], mut h: L::Map, e: &L::Map) -> L::Map {
+        let layers = &self.layers;
+        for block in pair {
+            let map = layers.apply(&block.map, e, After::Nothing);
+            let normed = layers.norm(&block.norm, &h);
+            let inner = layers.apply(&block.conv1, &normed, After::AddSilu(&map));
+            h = layers.apply(&block.conv2, &inner, After::Add(&h));
+        }
+        h
+    }
+
+    /// h + out(attention of rms(h)).
+    fn attend(&self, attention: &Attention<L>, h: L::Map) -> L::Map {
+        let layers = &self.layers;
+        let normed = layers.norm(&attention.norm, &h);
+        let qkv = layers.apply(&attention.qkv, &normed, After::Nothing);
+        layers.apply(&attention.out, &layers.attend(&qkv, HEAD), After::Add(&h))
     }
 }
 
-fn blocks(pair: &[Block; 2], h: Tensor<4>, e: &Tensor<4>) -> Tensor<4> {
-    pair.iter().fold(h, |h, block| block.forward(h, e.clone()))
+struct Block<L: Layers> {
+    norm: L::Gain,
+    conv1: L::Conv,
+    conv2: L::Conv,
+    map: L::Conv,
 }
 
-/// A zero-padded "same" convolution with bias (2×2 stride 2: no padding).
-struct Conv {
-    weight: Tensor<4>,
-    bias: Tensor<1>,
-    stride: usize,
-    padding: usize,
+struct Attention<L: Layers> {
+    norm: L::Gain,
+    qkv: L::Conv,
+    out: L::Conv,
 }
 
-impl Conv {
-    fn new(
-        weights: &Weights,
+/// Turns the file's tensors into layers.
+struct Reader<'a, L: Layers> {
+    weights: &'a Weights<'a>,
+    layers: &'a L,
+}
+
+impl<L: Layers> Reader<'_, L> {
+    fn conv(
+        &self,
         name: &str,
         inputs: usize,
         outputs: usize,
         kernel: usize,
         stride: usize,
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            weight: weights.tensor(&format!("{name}.weight"), [outputs, inputs, kernel, kernel])?,
-            bias: weights.tensor(&format!("{name}.bias"), [outputs])?,
+    ) -> Result<L::Conv, Error> {
+        let weight = self.weights.floats(
+            &format!("{name}.weight"),
+            &[outputs, inputs, kernel, kernel],
+        )?;
+        let bias = self.weights.floats(&format!("{name}.bias"), &[outputs])?;
+        Ok(self.layers.conv(ConvWeights {
+            weight: &weight,
+            bias: &bias,
+            inputs,
+            kernel,
             stride,
-            padding: kernel / 2 / stride,
+        }))
+    }
+
+    fn gain(&self, name: &str, channels: usize) -> Result<L::Gain, Error> {
+        let gain = self.weights.floats(&format!("{name}.gain"), &[channels])?;
+        Ok(self.layers.gain(&gain))
+    }
+
+    fn pair(&self, name: &str, width: usize) -> Result<[Block<L>; 2], Error> {
+        let block = |i: usize| {
+            Ok::<_, Error>(Block {
+                norm: self.gain(&format!("{name}.{i}.norm"), width)?,
+                conv1: self.conv(&format!("{name}.{i}.conv1"), width, width, 3, 1)?,
+                conv2: self.conv(&format!("{name}.{i}.conv2"), width, width, 3, 1)?,
+                map: self.conv(&format!("{name}.{i}.map"), EMBED, width, 1, 1)?,
+            })
+        };
+        Ok([block(0)?, block(1)?])
+    }
+
+    fn attention(&self, name: &str, width: usize) -> Result<Attention<L>, Error> {
+        Ok(Attention {
+            norm: self.gain(&format!("{name}.norm"), width)?,
+            qkv: self.conv(&format!("{name}.qkv"), width, 3 * width, 1, 1)?,
+            out: self.conv(&format!("{name}.out"), width, width, 1, 1)?,
         })
     }
-
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let options = ConvOptions::new([self.stride; 2], [self.padding; 2], [1, 1], 1);
-        conv2d(x, self.weight.clone(), Some(self.bias.clone()), options)
-    }
-}
-
-/// h/sqrt(mean over channels of h² + 1e-6) * gain, per pixel: no statistic crosses pixels.
-struct RmsNorm {
-    gain: Tensor<4>,
-}
-
-impl RmsNorm {
-    fn new(weights: &Weights, name: &str, channels: usize) -> Result<Self, Error> {
-        let gain: Tensor<1> = weights.tensor(&format!("{name}.gain"), [channels])?;
-        Ok(Self {
-            gain: gain.reshape([1, channels, 1, 1]),
-        })
-    }
-
-    fn forward(&self, h: Tensor<4>) -> Tensor<4> {
-        let scale = (h.clone().square().mean_dim(1) + 1e-6).sqrt().recip();
-        h * scale * self.gain.clone()
-    }
-}
-
-/// h + conv2(silu(conv1(rms(h)) + map(e))).
-struct Block {
-    norm: RmsNorm,
-    conv1: Conv,
-    conv2: Conv,
-    map: Conv,
-}
-
-impl Block {
-    fn new(weights: &Weights, name: &str, width: usize) -> Result<Self, Error> {
-        let conv = |part: &str, i, k| Conv::new(weights, &format!("{name}.{part}"), i, width, k, 1);
-        Ok(Self {
-            norm: RmsNorm::new(weights, &format!("{name}.norm"), width)?,
-            conv1: conv("conv1", width, 3)?,
-            conv2: conv("conv2", width, 3)?,
-            map: conv("map", EMBED, 1)?,
-        })
-    }
-
-    fn forward(&self, h: Tensor<4>, e: Tensor<4>) -> Tensor<4> {
-        let inner = self.conv1.forward(self.norm.forward(h.clone())) + self.map.forward(e);
-        h + self.conv2.forward(silu(inner))
-    }
-}
-
-/// h + out(softmax(8 q/|q| · k/|k|) v) over all pixels, in heads of 32 channels.
-struct Attention {
-    norm: RmsNorm,
-    qkv: Conv,
-    out: Conv,
-}
-
-impl Attention {
-    fn new(weights: &Weights, name: &str, width: usize) -> Result<Self, Error> {
-        let conv = |part: &str, o| Conv::new(weights, &format!("{name}.{part}"), width, o, 1, 1);
-        Ok(Self {
-            norm: RmsNorm::new(weights, &format!("{name}.norm"), width)?,
-            qkv: conv("qkv", 3 * width)?,
-            out: conv("out", width)?,
-        })
-    }
-
-    fn forward(&self, h: Tensor<4>) -> Tensor<4> {
-        let [batch, channels, height, width] = h.dims();
-        let (heads, pixels) = (channels / HEAD, height * width);
-        let qkv = self.qkv.forward(self.norm.forward(h.clone()));
-        let parts = qkv
-            .reshape([batch, 3 * heads, HEAD, pixels])
-            .swap_dims(2, 3);
-        let mut parts = parts.chunk(3, 1).into_iter();
-        let mut next = || parts.next().expect("three equal parts of the channels");
-        let (q, k, v) = (normalised(next()) * 8.0, normalised(next()), next());
-        let share = softmax(q.matmul(k.swap_dims(2, 3)), 3);
-        let mixed = share.matmul(v).swap_dims(2, 3);
-        h + self
-            .out
-            .forward(mixed.reshape([batch, channels, height, width]))
-    }
-}
-
-/// x/|x| over the last dimension, the norm floored at 1e-12.
-fn normalised(x: Tensor<4>) -> Tensor<4> {
-    let norm = x.clone().square().sum_dim(3).sqrt().clamp_min(1e-12);
-    x / norm
-}
-
-fn pool(x: Tensor<4>, size: usize) -> Tensor<4> {
-    avg_pool2d(x, AvgPoolOptions::new([size; 2]))
 }
 
 /// Pads right and bottom to multiples of [`ALIGN`] by reflection without repeating the edge.
@@ -252,20 +223,4 @@ fn aligned(x: Tensor<4>) -> Tensor<4> {
         (0, 0) => x,
         (bottom, right) => x.pad([(0, bottom), (0, right)], PadMode::Reflect),
     }
-}
-
-/// `[B, C, H, W]` to `[B, 4C, H/2, W/2]`, channel 4c + 2dy + dx.
-fn unshuffle(x: Tensor<4>) -> Tensor<4> {
-    let [b, c, h, w] = x.dims();
-    x.reshape([b, c, h / 2, 2, w / 2, 2])
-        .permute([0, 1, 3, 5, 2, 4])
-        .reshape([b, 4 * c, h / 2, w / 2])
-}
-
-/// The inverse of [`unshuffle`].
-fn shuffle(x: Tensor<4>) -> Tensor<4> {
-    let [b, c, h, w] = x.dims();
-    x.reshape([b, c / 4, 2, 2, h, w])
-        .permute([0, 1, 4, 2, 5, 3])
-        .reshape([b, c / 4, 2 * h, 2 * w])
 }

@@ -1,10 +1,8 @@
 //! Released weights: a safetensors file of f16 or f32 tensors in PyTorch's layout, checked before anything is built from it.
 
-use burn::tensor::Tensor;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::error::Error;
-use crate::place::Place;
 
 /// The architecture that this crate runs, as the file's metadata names it.
 pub const ARCHITECTURE: &str = "photo-v1";
@@ -12,7 +10,6 @@ pub const ARCHITECTURE: &str = "photo-v1";
 /// A weights file, read and checked for its architecture.
 pub struct Weights<'a> {
     file: SafeTensors<'a>,
-    place: Place,
 }
 
 impl<'a> Weights<'a> {
@@ -20,7 +17,7 @@ impl<'a> Weights<'a> {
     ///
     /// # Errors
     /// [`Error::InvalidWeights`] where the bytes are no safetensors file (truncated, altered) or hold another network.
-    pub fn read(bytes: &'a [u8], place: &Place) -> Result<Self, Error> {
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         let broken = |e: safetensors::SafeTensorError| {
             Error::InvalidWeights(format!(
                 "not a complete safetensors file ({e}); download it again"
@@ -36,21 +33,14 @@ impl<'a> Weights<'a> {
             )));
         }
         let file = SafeTensors::deserialize(bytes).map_err(broken)?;
-        Ok(Self {
-            file,
-            place: place.clone(),
-        })
+        Ok(Self { file })
     }
 
-    /// A tensor of the file, in f32 on the device.
+    /// The values of a tensor of the file, row by row.
     ///
     /// # Errors
     /// [`Error::InvalidWeights`] where it is missing, of another shape, of another type, or not finite.
-    pub fn tensor<const D: usize>(
-        &self,
-        name: &str,
-        shape: [usize; D],
-    ) -> Result<Tensor<D>, Error> {
+    pub fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         let invalid = |what: String| Error::InvalidWeights(format!("tensor {name:?} {what}"));
         let view = self
             .file
@@ -71,7 +61,7 @@ impl<'a> Weights<'a> {
         if !values.iter().all(|v| v.is_finite()) {
             return Err(invalid("holds a value that is not finite".into()));
         }
-        Ok(self.place.tensor_f32(values, shape))
+        Ok(values)
     }
 }
 

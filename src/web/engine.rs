@@ -8,7 +8,7 @@ use web_time::Instant;
 
 use super::request::EngineRequest;
 use super::{Run, read};
-use crate::denoiser::{PhotoDenoiser, PhotoV1, Weights};
+use crate::denoiser::{PhotoDenoiser, Weights};
 use crate::error::Error;
 use crate::image::Photo;
 use crate::place::Place;
@@ -46,9 +46,9 @@ impl Engine {
             }
         };
         let place = Place::new(device);
-        let network = PhotoV1::new(&Weights::read(&weights, &place)?)?;
+        let denoiser = PhotoDenoiser::new(&Weights::read(&weights)?, &place)?;
         Ok(Engine {
-            denoiser: Rc::new(PhotoDenoiser::new(network)),
+            denoiser: Rc::new(denoiser),
             place,
             kind,
             adapter,

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use eps_restore::denoiser::{Denoiser, PhotoDenoiser, PhotoV1, Weights};
+use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::fourier::Fourier;
 use eps_restore::interpolant;
 use eps_restore::measurement::Measurement;
@@ -71,12 +71,22 @@ pub struct Check {
 
 impl Check {
     pub fn new(weights: &[u8], operators: Vec<u8>, network: Vec<u8>, place: &Place) -> Self {
-        let weights = Weights::read(weights, place).expect("the released weights are readable");
-        let network_f = PhotoV1::new(&weights).expect("the released weights are complete");
+        let weights = Weights::read(weights).expect("the released weights are readable");
+        let denoiser = PhotoDenoiser::new(&weights, place);
         Self {
             operators: Golden::new(operators, place),
             network: Golden::new(network, place),
-            denoiser: PhotoDenoiser::new(network_f),
+            denoiser: denoiser.expect("the released weights are complete"),
+        }
+    }
+
+    /// The same on plain tensor operations.
+    pub fn on_tensors(self, weights: &[u8], place: &Place) -> Self {
+        let weights = Weights::read(weights).expect("the released weights are readable");
+        let denoiser = PhotoDenoiser::on_tensors(&weights, place);
+        Self {
+            denoiser: denoiser.expect("the released weights are complete"),
+            ..self
         }
     }
 

@@ -1,0 +1,64 @@
+//! A channels-last feature map.
+
+/// `[height, width, pitch]` values of one image, row by row; the first `channels` of each pixel's `pitch` values count.
+#[derive(Debug, Clone)]
+pub struct Map {
+    pub height: usize,
+    pub width: usize,
+    pub channels: usize,
+    /// Values from one pixel to the next: `channels` rounded up to whole panels where a convolution wrote it.
+    pub pitch: usize,
+    pub data: Vec<f32>,
+}
+
+impl Map {
+    /// A map of zeros without padding.
+    pub fn zeros(height: usize, width: usize, channels: usize) -> Self {
+        Self::padded(height, width, channels, channels)
+    }
+
+    pub fn padded(height: usize, width: usize, channels: usize, pitch: usize) -> Self {
+        Self {
+            height,
+            width,
+            channels,
+            pitch,
+            data: vec![0.0; height * width * pitch],
+        }
+    }
+
+    pub fn pixels(&self) -> usize {
+        self.height * self.width
+    }
+
+    /// The pixel's values.
+    pub fn pixel(&self, row: usize, column: usize) -> &[f32] {
+        let start = (row * self.width + column) * self.pitch;
+        &self.data[start..start + self.pitch]
+    }
+
+    pub fn pixel_mut(&mut self, row: usize, column: usize) -> &mut [f32] {
+        let start = (row * self.width + column) * self.pitch;
+        &mut self.data[start..start + self.pitch]
+    }
+
+    /// From planes `[channels, height, width]`.
+    pub fn from_planes(planes: &[f32], height: usize, width: usize) -> Self {
+        let area = height * width;
+        let channels = planes.len() / area;
+        let mut map = Self::zeros(height, width, channels);
+        for (channel, plane) in planes.chunks_exact(area).enumerate() {
+            for (pixel, value) in map.data.chunks_exact_mut(channels).zip(plane) {
+                pixel[channel] = *value;
+            }
+        }
+        map
+    }
+
+    /// To planes, appended to `to`.
+    pub fn extend_planes(&self, to: &mut Vec<f32>) {
+        for channel in 0..self.channels {
+            to.extend(self.data.iter().skip(channel).step_by(self.pitch));
+        }
+    }
+}
