@@ -22,8 +22,8 @@ pub struct PhotoDenoiser {
 
 /// photo-v1 on the layers that suit the device.
 enum Network {
-    Cpu(PhotoV1<CpuLayers>),
-    Tensor(PhotoV1<TensorLayers>),
+    Cpu(Box<PhotoV1<CpuLayers>>),
+    Tensor(Box<PhotoV1<TensorLayers>>),
 }
 
 /// What photo-v1 needs of the operator at one tau.
@@ -48,7 +48,7 @@ impl PhotoDenoiser {
         }
         let network = PhotoV1::new(weights, CpuLayers)?;
         Ok(Self {
-            network: Network::Cpu(network),
+            network: Network::Cpu(Box::new(network)),
         })
     }
 
@@ -59,7 +59,7 @@ impl PhotoDenoiser {
     pub fn on_tensors(weights: &Weights, place: &Place) -> Result<Self, Error> {
         let network = PhotoV1::new(weights, TensorLayers::new(place))?;
         Ok(Self {
-            network: Network::Tensor(network),
+            network: Network::Tensor(Box::new(network)),
         })
     }
 

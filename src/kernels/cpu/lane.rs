@@ -87,7 +87,7 @@ pub fn exp(x: f32) -> f32 {
     let p = p * r + 8.333_452e-3;
     let p = p * r + 4.166_579_6e-2;
     let p = p * r + 1.666_666_5e-1;
-    let p = p * r + 5.000_000_1e-1;
+    let p = p * r + 0.5;
     let p = p * r * r + r + 1.0;
     // n is whole and within ±127: the low bits of n + 1.5 2^23 are n itself.
     let exponent = (n + ROUND).to_bits().wrapping_sub(ROUND.to_bits());

@@ -32,9 +32,9 @@ impl Conv3x3 {
             &weights[start..start + 9]
         };
         let products = if outputs >= WIDE {
-            transformed::<4>(inputs, outputs, kernel, |g| F2::weights(g))
+            transformed::<4>(inputs, outputs, kernel, F2::weights)
         } else {
-            transformed::<6>(inputs, outputs, kernel, |g| F4::weights(g))
+            transformed::<6>(inputs, outputs, kernel, F4::weights)
         };
         let mut bias = bias.to_vec();
         bias.resize(products[0].columns(), 0.0);
