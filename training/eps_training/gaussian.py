@@ -7,7 +7,7 @@ import math
 import torch
 import torch.nn.functional as F
 from .fourier import fft, ifft
-from .operators import Mask
+from .operators import Mask, randn
 
 C, KAPPA2 = 10.0, 1e-3
 W0_ITERATIONS, G_ITERATIONS, VARIANCE_SWEEPS = 25, 16, 16
@@ -72,6 +72,6 @@ def gaussian_posterior(op, z, y, t2, w0):
 
 def posterior_deviation(op, like, generator=None):
     """A draw of N(0, (Q + A^T A/s2)^-1) by Matheron's rule, a draw of the prior minus its own linear estimate; of the shape of `like` [B, 3, H, W]."""
-    white = torch.randn(like.shape, generator=generator, device=like.device, dtype=like.dtype)
+    white = randn(like.shape, like, generator)
     x = ifft(fft(white) / spectrum(*like.shape[2:], like).sqrt())
     return x - linear_estimate(op, op.measure(x, generator), like)

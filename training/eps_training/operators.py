@@ -10,6 +10,12 @@ import torch.nn.functional as F
 from .fourier import alias_groups, fft, ifft, mean
 from .noise_geometry import BOXES, band_filters, bands_of_spectrum, block_band_share
 
+def randn(shape, like, generator=None):
+    """White noise of like's device and type, drawn where the generator is: a seed on the CPU means the same noise on every device."""
+    device = like.device if generator is None else generator.device
+    return torch.randn(shape, generator=generator, device=device, dtype=like.dtype).to(like.device)
+
+
 class Operator:
     measured = True
 
@@ -24,7 +30,7 @@ class Operator:
     def measure(self, x, generator=None):
         """y = A x + sigma_y n."""
         y = self.apply(x)
-        return y + torch.as_tensor(self.s2, device=x.device) ** .5 * torch.randn(y.shape, generator=generator, device=x.device, dtype=x.dtype)
+        return y + torch.as_tensor(self.s2, device=x.device) ** .5 * randn(y.shape, x, generator)
 
 
 class Nothing(Operator):
