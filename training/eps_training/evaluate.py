@@ -110,7 +110,8 @@ def parser():
     p.add_argument('--methods', nargs='+', choices=list(EVALUATIONS), default=[m for m in EVALUATIONS if m != 'palette'])
     p.add_argument('--images', type=int, default=128, help='for EPS and DDNM')
     p.add_argument('--images-gradient', type=int, default=32, help='for the other methods, and for comparing all')
-    p.add_argument('--images-search', type=int, default=8, help='taken after the first --images; never evaluated on')
+    p.add_argument('--images-search', type=int, default=4, help='taken after the first --images; never evaluated on')
+    p.add_argument('--no-search', action='store_true', help='published scales as they are: for a quick look, not for a comparison')
     p.add_argument('--cbsd68', metavar='DIR', help='folder of CBSD68: denoising at sigma 25 of 255')
     p.add_argument('--work', default='runs/evaluation')
     p.add_argument('--out', default='.', help='folder of results.json and results.md')
@@ -143,7 +144,7 @@ def main(argv=None):
     for task, method in bar:
         bar.set_description(f'{method} {task}')
         try:
-            scales = e.search(method, task) if method in METHODS else {1.: None}
+            scales = e.search(method, task) if method in METHODS and not args.no_search else {1.: None}
             scale = min(scales, key=lambda s: scales[s] if scales[s] is not None else 0)
             count = args.images_gradient if method in FEW else args.images
             results[task][method] = dict(scale=scale, search=scales, count=min(count, args.images), **e.run(method, task, scale, 'test', count))

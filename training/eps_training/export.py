@@ -53,7 +53,7 @@ def main(argv=None):
     path = folder / 'photo-v1.safetensors'
     digest = save_weights(state, path, samples_seen=seen, data=args.data_summary, licence='MIT OR Apache-2.0', commit=commit())
     net = load_network(path)        # from the file: all that follows is about the f16 weights
-    print(f'{path}: {sum(v.numel() for v in state.values()):,} parameters, {seen:,} samples seen\nSHA-256 {digest}')
+    print(f'{path}: {sum(v.numel() for v in state.values()):,} parameters, {seen:,} samples seen\nbytes {path.stat().st_size}, SHA-256 {digest}')
     golden = Path(args.golden)
     save_file(network_vectors(net, load_file(golden)), folder / 'golden-network.safetensors')
     if golden.resolve().parent != folder.resolve():

@@ -37,7 +37,7 @@ def summarise(results, store, truth, few):
             row['compared'] = dict(images=min(few, n), **figures(run, samples[:few], truth[:n][:few])) if n > few else None
             if method in METHODS:
                 row['published'] = METHODS[method].published
-                if METHODS[method].scaled:
+                if METHODS[method].scaled and len(run['search']) > 1:
                     edges = min(run['search']), max(run['search'])
                     row.update(scaled=METHODS[method].scaled, scale=run['scale'], at_edge=run['scale'] in edges,
                                search={f'{s:g}': round(c, 3) for s, c in sorted(run['search'].items())})

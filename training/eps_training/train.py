@@ -81,6 +81,14 @@ def processes():
     return dist.get_rank(), int(os.environ['LOCAL_RANK']), dist.get_world_size()
 
 
+def agreed(value, world):
+    """Process 0's value, in every process."""
+    values = [value]
+    if world > 1:
+        dist.broadcast_object_list(values, 0)
+    return values[0]
+
+
 def main(argv=None):
     args = parser().parse_args(argv)
     if args.batch < 4 or args.batch % 4:
@@ -90,7 +98,7 @@ def main(argv=None):
     rank, local, world = processes()
     main_process = rank == 0
     say = (lambda *t: tqdm.write(' '.join(map(str, t)))) if main_process else (lambda *t: None)
-    args.seed = int(time.time()) % 2 ** 31 if args.seed is None else args.seed
+    args.seed = agreed(int(time.time()) % 2 ** 31 if args.seed is None else args.seed, world)
     device, bf16, line = choose(args.device or (f'cuda:{local}' if world > 1 and torch.cuda.is_available() else None), args.f32)
     say('device:', line, f'· {world} processes' if world > 1 else '')
     bar = lambda paths: tqdm(paths, 'reading images', leave=False, disable=not main_process)
@@ -134,7 +142,7 @@ def run(args, trainer, say, watch):
     """The loop. `watch`: log, held-out problems and images of process 0, None elsewhere."""
     if watch:
         validate(trainer, say, *watch)
-    progress = tqdm(total=100, initial=100 * trainer.budget.share, disable=watch is None, bar_format='{l_bar}{bar}| {elapsed}<{remaining} {postfix}')
+    progress = tqdm(total=100, initial=100 * trainer.budget.share, disable=watch is None, bar_format='{l_bar}{bar}| {elapsed}<{remaining}{postfix}')
     (share, saved), begun, validated = trainer.progress(), time.monotonic(), 0.
     running, first = {}, trainer.seen
     trainer.budget.start()

@@ -129,3 +129,14 @@ def test_bf16_only_where_the_processor_has_it(tmp_path):
     old, new = tmp_path / 'old', tmp_path / 'new'
     old.write_text('flags: avx2 avx512f'), new.write_text('flags: avx2 avx512_bf16')
     assert not cpu_has_bf16(old) and cpu_has_bf16(new) and not cpu_has_bf16(tmp_path / 'none')
+
+
+def test_learning_curves(tmp_path):
+    import xml.etree.ElementTree as ET
+    from eps_training import curves
+    for name in 'ab':
+        (tmp_path / f'{name}.validation.csv').write_text('seen,mask,mean\n0,0.7,0.9\n24000,0.65,0.8\n')
+    curves.main([str(tmp_path / 'a.validation.csv'), str(tmp_path / 'b.validation.csv'), '--out', str(tmp_path / 'c.svg')])
+    lines = [e for e in ET.parse(tmp_path / 'c.svg').iter() if e.tag.endswith('polyline')]
+    assert len(lines) == 4 and all(len(e.get('points').split()) == 2 for e in lines)
+    assert curves.ticks(0, 24000) == [0, 5000, 10000, 15000, 20000] and curves.ticks(.6, .95) == [.6, .7, .8, .9]
