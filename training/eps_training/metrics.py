@@ -44,41 +44,40 @@ PATCHES = 4096                      # at most, of each side
 
 
 def patches(x):
-    """Disjoint 8 x 8 patches as vectors [n, 192], at most PATCHES of them, evenly taken from all images."""
-    p = F.unfold(x.clamp(-1, 1), PATCH, stride=PATCH).transpose(1, 2).reshape(-1, 3 * PATCH ** 2)
-    return p[torch.linspace(0, len(p) - 1, min(len(p), PATCHES)).round().long()]
+    """Disjoint 8 x 8 patches as vectors [N, p, 192], evenly taken so that all images have at most PATCHES of them together."""
+    t = F.unfold(x.clamp(-1, 1), PATCH, stride=PATCH).transpose(1, 2)
+    count = max(1, min(t.shape[1], PATCHES // len(t)))
+    return t[:, torch.linspace(0, t.shape[1] - 1, count).round().long()]
 
 
 def mmd(restored, truth):
-    """(MMD^2, its standard error) between the 8 x 8 patches of restorations and of other images' truths: do restorations look like photos?
+    """(MMD^2, its standard error) between the 8 x 8 patches of restorations x' and of true images x: do restorations look like photos?
 
-    Unbiased; kernel: mean of Gaussians at BANDWIDTHS times the median distance of true patches. The restorations of the first half of the images
-    are compared with the truths of the second half and the other way round, so that no restoration meets its own truth; the error is by a
-    jackknife over up to 8 groups of images. A number without unit; 0 in expectation where distributions are the same, and comparable only on
-    the same images.
+    Kernel k: the mean of Gaussians at BANDWIDTHS times the median distance of true patches. Over pairs of different images i, j alone,
+    MMD^2 = mean of k(x'_i, x'_j) + k(x_i, x_j) - k(x'_i, x_j) - k(x_i, x'_j): no restoration meets its own truth, so that it is unbiased, and what the images
+    show cancels. Standard error by the jackknife over images. Without unit; 0 in expectation where distributions are the same.
     """
-    half = len(truth) // 2
-    if half < 1:
+    n = len(truth)
+    if n < 2:
         return float('nan'), float('nan')
-    t = patches(truth)
-    median = torch.pdist(t[torch.linspace(0, len(t) - 1, min(len(t), 512)).round().long()]).median()
+    a, b = patches(restored), patches(truth)
+    flat = b.reshape(-1, b.shape[2])
+    median = torch.pdist(flat[torch.linspace(0, len(flat) - 1, min(len(flat), 512)).round().long()]).median()
 
-    def estimate(keep):
-        pairs = ((restored[:half][keep[:half]], truth[half:2 * half][keep[half:]]), (restored[half:2 * half][keep[half:]], truth[:half][keep[:half]]))
-        return sum(_mmd2(patches(a), patches(b), median) for a, b in pairs) / 2
-    everything = torch.ones(2 * half, dtype=torch.bool)
-    groups = min(8, half)
-    if groups < 2:
-        return estimate(everything), float('nan')
-    group = torch.arange(2 * half) % half % groups
-    left_out = torch.tensor([estimate(group != g) for g in range(groups)], dtype=torch.float64)
-    error = ((groups - 1) / groups * ((left_out - left_out.mean()) ** 2).sum()) ** .5
-    return estimate(everything), error.item()
-
-
-def _mmd2(a, b, median):
     def kernel(p, q):
-        d2 = torch.cdist(p, q) ** 2
-        return sum(torch.exp(-d2 / (2 * (s * median) ** 2)) for s in BANDWIDTHS) / len(BANDWIDTHS)
-    within = lambda p: ((kernel(p, p).sum() - len(p)) / (len(p) * (len(p) - 1))).item()
-    return within(a) + within(b) - 2 * kernel(a, b).mean().item()
+        """Mean over patches, per pair of images: [N, N]."""
+        rows = []
+        for image in p:
+            d2 = torch.cdist(image, q.reshape(-1, q.shape[2])) ** 2
+            k = sum(torch.exp(-d2 / (2 * (s * median) ** 2)) for s in BANDWIDTHS) / len(BANDWIDTHS)
+            rows.append(k.reshape(len(image), len(q), -1).mean((0, 2)))
+        return torch.stack(rows).double()
+    cross = kernel(a, b)
+    pairs = kernel(a, a) + kernel(b, b) - cross - cross.T
+    pairs.fill_diagonal_(0)
+    total = pairs.sum()
+    if n < 3:
+        return (total / (n * (n - 1))).item(), float('nan')
+    left_out = (total - 2 * pairs.sum(1)) / ((n - 1) * (n - 2))
+    error = ((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum()) ** .5
+    return (total / (n * (n - 1))).item(), error.item()

@@ -30,10 +30,19 @@ def test_mmd():
     noise = lambda n, s: s * torch.randn(n, 3, 64, 64)
     truth = noise(16, .3)
     same, error = mmd(noise(16, .3), truth)
-    assert abs(same) < 5 * error + 1e-4
+    assert 0 < error and abs(same) < 5 * error
     other, error = mmd(noise(16, .1), truth)
     assert other > 20 * abs(same) and other > 5 * error
     assert math.isnan(mmd(truth[:1], truth[:1])[0])
+
+
+def test_mmd_cancels_what_images_show():
+    """Images that differ a lot from each other, restored perfectly but for fresh noise of the same law: 0."""
+    scene = torch.linspace(-.5, .5, 8).reshape(8, 1, 1, 1)
+    a, b = (scene + .1 * torch.randn(8, 3, 64, 64) for _ in range(2))
+    value, error = mmd(a, b)
+    assert abs(value) < 5e-4 and abs(value) < 5 * error
+    assert mmd(scene + .2 * torch.randn(8, 3, 64, 64), b)[0] > 10 * abs(value)
 
 
 def test_haarpsi():
