@@ -33,6 +33,7 @@ def parser():
     p.add_argument('--init', help='released weights to start from')
     p.add_argument('--batch', type=int, default=24, help='crops a step and process; a multiple of 4')
     p.add_argument('--learning-rate', type=float, default=8e-4)
+    p.add_argument('--optimiser', choices=['adamw', 'muon'], default='adamw')
     p.add_argument('--ema', type=float, default=.999)
     p.add_argument('--objective', choices=list(QUERIES), default='eps', help='palette: the conditional baseline')
     p.add_argument('--bank', type=int, default=512, help='stroke masks and motion kernels made at the start; more for long runs')
@@ -101,7 +102,7 @@ def main(argv=None):
     args.seed = agreed(int(time.time()) % 2 ** 31 if args.seed is None else args.seed, world)
     device, bf16, line = choose(args.device or (f'cuda:{local}' if world > 1 and torch.cuda.is_available() else None), args.f32)
     say('device:', line, f'· {world} processes' if world > 1 else '')
-    bar = lambda paths: tqdm(paths, 'reading images', leave=False, disable=not main_process)
+    bar = lambda paths: tqdm(paths, 'reading images', leave=False, disable=None if main_process else True)
     folders, held = read_folders(args.data, args.val)
     with warnings.catch_warnings():
         warnings.simplefilter('always' if main_process else 'ignore')
@@ -142,7 +143,7 @@ def run(args, trainer, say, watch):
     """The loop. `watch`: log, held-out problems and images of process 0, None elsewhere."""
     if watch:
         validate(trainer, say, *watch)
-    progress = tqdm(total=100, initial=100 * trainer.budget.share, disable=watch is None, bar_format='{l_bar}{bar}| {elapsed}<{remaining}{postfix}')
+    progress = tqdm(total=100, initial=100 * trainer.budget.share, disable=None if watch else True, bar_format='{l_bar}{bar}| {elapsed}<{remaining}{postfix}')
     (share, saved), begun, validated = trainer.progress(), time.monotonic(), 0.
     running, first = {}, trainer.seen
     trainer.budget.start()
@@ -156,6 +157,8 @@ def run(args, trainer, say, watch):
             progress.update(100 * share - progress.n)
             progress.set_postfix_str(f'{trainer.seen:,} samples, {(trainer.seen - first) / now:.0f}/s, loss {mean:.3f}')
             if trainer.steps % 50 == 0:
+                if progress.disable:        # a log file gets lines instead of a bar
+                    say(f'{trainer.seen:,} samples, {share:.1%} of the budget, {(trainer.seen - first) / now:.0f}/s, loss {mean:.3f}')
                 watch[0].write('training', trainer.seen, dict(seconds=trainer.budget.seconds_used, learning_rate=learning_rate, gradient_norm=norm.item(), loss=mean))
         if minutes - saved > args.save_every:       # by process 0's clock: all take part, each with its own random streams
             trainer.save(args.checkpoint)

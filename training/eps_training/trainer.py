@@ -9,6 +9,7 @@ import torch
 import torch.distributed as dist
 from . import conditional
 from .device import autocast
+from .muon import Muon
 from .network import PhotoV1, denoise, query
 from .problems import FAMILIES, Problems, ask, loss
 from .schedule import Budget, ema_decay, rate
@@ -28,7 +29,8 @@ class Trainer:
         self.net, self.ema = PhotoV1().to(device), PhotoV1().to(device).requires_grad_(False)
         if device.type == 'cuda':       # convolutions run on tensor cores in this layout without a transpose around each
             self.net, self.ema = (n.to(memory_format=torch.channels_last) for n in (self.net, self.ema))
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=settings.learning_rate, betas=(.9, .99), weight_decay=0.0)
+        self.optimiser = (Muon(self.net.named_parameters(), settings.learning_rate) if settings.optimiser == 'muon' else
+                          torch.optim.AdamW(self.net.parameters(), lr=settings.learning_rate, betas=(.9, .99), weight_decay=0.0))
         self.budget = Budget(settings.minutes, settings.samples)
         self.seen, self.seen_before, self.steps, self.budget_step = 0, 0, 0, 0
         self.broadcast()
@@ -120,7 +122,7 @@ class Trainer:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         torch.save(dict(net=self.net.state_dict(), ema=self.ema.state_dict(), optimiser=self.optimiser.state_dict(), seen=self.seen,
                         seen_before=self.seen_before, steps=self.steps, streams=streams, bank_seed=self.bank_seed,
-                        objective=self.settings.objective, budget=dict(
+                        objective=self.settings.objective, optimiser_name=self.settings.optimiser, budget=dict(
                             minutes=self.budget.minutes, samples=self.budget.samples, seconds_used=self.budget.seconds_used,
                             samples_used=self.budget.samples_used, step=self.budget_step)), f'{path}.new')
         os.replace(f'{path}.new', path)
@@ -128,8 +130,10 @@ class Trainer:
     def load(self, path):
         """Resumes. An unfinished budget of the same size goes on; else a new budget begins, with a learning-rate cycle of its own."""
         c = torch.load(path, map_location=self.device, weights_only=True)
-        if c.get('objective', 'eps') != self.settings.objective:
-            raise SystemExit(f'{path} was trained with --objective {c["objective"]}')
+        for name, usual in (('objective', 'eps'), ('optimiser_name', 'adamw')):
+            mine = getattr(self.settings, name.removesuffix('_name'))
+            if c.get(name, usual) != mine:
+                raise SystemExit(f'{path} was trained with {c.get(name, usual)}, not {mine}: name another --checkpoint, or --init with it')
         self.net.load_state_dict(c['net'])
         self.ema.load_state_dict(c['ema'])
         self.optimiser.load_state_dict(c['optimiser'])

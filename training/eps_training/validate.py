@@ -56,8 +56,8 @@ def main(argv=None):
     args = p.parse_args(argv)
     device, _, line = choose(args.device, f32=True)
     paths = [path for folder in args.val for path in list_images(folder)]
-    held_out = HeldOut(Crops(tqdm(paths, 'reading', leave=False), scales=(1,)), args.crops, device, conditional.query if args.objective == 'palette' else query)
-    rows = {path: held_out.losses(load_network(path, device), device) for path in tqdm(args.weights, leave=False)}
+    held_out = HeldOut(Crops(tqdm(paths, 'reading', leave=False, disable=None), scales=(1,)), args.crops, device, conditional.query if args.objective == 'palette' else query)
+    rows = {path: held_out.losses(load_network(path, device), device) for path in tqdm(args.weights, leave=False, disable=None)}
     names = list(next(iter(rows.values())))
     print('| weights |', ' | '.join(names), '|\n|', ' --- |' * (len(names) + 1))
     for path, row in rows.items():

@@ -140,3 +140,37 @@ def test_learning_curves(tmp_path):
     lines = [e for e in ET.parse(tmp_path / 'c.svg').iter() if e.tag.endswith('polyline')]
     assert len(lines) == 4 and all(len(e.get('points').split()) == 2 for e in lines)
     assert curves.ticks(0, 24000) == [0, 5000, 10000, 15000, 20000] and curves.ticks(.6, .95) == [.6, .7, .8, .9]
+
+
+def test_muon_orthogonalises_and_descends():
+    from eps_training.muon import Muon, orthogonalised
+    for shape in ((32, 96), (96, 32)):
+        s = torch.linalg.svdvals(orthogonalised(torch.randn(shape)))
+        assert .5 < s.min() and s.max() < 1.3
+    target, layer = torch.randn(8, 4, 3, 3), torch.nn.Conv2d(4, 8, 3)
+    optimiser = Muon([('encoder.weight', layer.weight), ('encoder.bias', layer.bias)], lr=.05)
+    loss = lambda: ((layer.weight - target) ** 2).mean() + (layer.bias - 1).pow(2).mean()
+    before = loss().item()
+    for _ in range(100):
+        optimiser.zero_grad()
+        loss().backward()
+        optimiser.step()
+    assert loss().item() < .1 * before
+
+
+def test_palette_and_muon_share_the_loop(folders, tmp_path):
+    checkpoint = tmp_path / 'palette.pt'
+    t = train.main(arguments(folders, checkpoint, 4, '--objective', 'palette', '--optimiser', 'muon'))
+    assert t.seen == 4 and all(p.isfinite().all() for p in t.net.parameters())
+    with pytest.raises(SystemExit, match='palette'):
+        train.main(arguments(folders, checkpoint, 4))
+
+
+def test_palette_answers_with_its_own_preconditioning(net):
+    from eps_training import conditional
+    from eps_training.network import denoise
+    z, t2, w0 = torch.randn(2, 3, 64, 64), torch.full((2, 1, 1, 1), 4.), torch.zeros(2, 3, 64, 64)
+    asked = conditional.query(None, z, None, t2, w0)
+    assert [t.shape[1] for t in asked] == [3, 3, 3, 8, 3, 3]
+    zero = lambda *a: torch.zeros_like(z)
+    assert torch.allclose(denoise(zero, *asked), .25 * z / 4.25)
