@@ -59,6 +59,12 @@ def draw(runs):
     return '\n'.join([*out, '</svg>']) + '\n'
 
 
+def names(paths):
+    """A run's name: its file's, or its folder's where files are called the same."""
+    stems = [Path(p).name.removesuffix('.validation.csv') for p in paths]
+    return stems if len(set(stems)) == len(stems) else [Path(p).resolve().parent.name for p in paths]
+
+
 def main(argv=None):
     p = argparse.ArgumentParser(prog='eps_training.curves', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('runs', nargs='+', metavar='run.validation.csv')
@@ -66,7 +72,7 @@ def main(argv=None):
     args = p.parse_args(argv)
     if len(args.runs) > len(DASHES):
         raise SystemExit(f'at most {len(DASHES)} runs fit one picture')
-    Path(args.out).write_text(draw({Path(r).name.removesuffix('.validation.csv'): read(r) for r in args.runs}))
+    Path(args.out).write_text(draw({name: read(run) for name, run in zip(names(args.runs), args.runs)}))
 
 
 if __name__ == '__main__':

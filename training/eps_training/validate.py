@@ -59,7 +59,7 @@ def main(argv=None):
     held_out = HeldOut(Crops(tqdm(paths, 'reading', leave=False, disable=None), scales=(1,)), args.crops, device, conditional.query if args.objective == 'palette' else query)
     rows = {path: held_out.losses(load_network(path, device), device) for path in tqdm(args.weights, leave=False, disable=None)}
     names = list(next(iter(rows.values())))
-    print('| weights |', ' | '.join(names), '|\n|', ' --- |' * (len(names) + 1))
+    print('| weights |', ' | '.join(names), '|\n|' + ' --- |' * (len(names) + 1))
     for path, row in rows.items():
         print(f'| {path} |', ' | '.join(f'{v:.4f}' for v in row.values()), '|')
 

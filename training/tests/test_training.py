@@ -138,6 +138,7 @@ def test_learning_curves(tmp_path):
         (tmp_path / f'{name}.validation.csv').write_text('seen,mask,mean\n0,0.7,0.9\n24000,0.65,0.8\n')
     curves.main([str(tmp_path / 'a.validation.csv'), str(tmp_path / 'b.validation.csv'), '--out', str(tmp_path / 'c.svg')])
     lines = [e for e in ET.parse(tmp_path / 'c.svg').iter() if e.tag.endswith('polyline')]
+    assert curves.names(['x/run.validation.csv', 'y/run.validation.csv']) == ['x', 'y']
     assert len(lines) == 4 and all(len(e.get('points').split()) == 2 for e in lines)
     assert curves.ticks(0, 24000) == [0, 5000, 10000, 15000, 20000] and curves.ticks(.6, .95) == [.6, .7, .8, .9]
 
