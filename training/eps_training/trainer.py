@@ -141,6 +141,7 @@ class Trainer:
         old = dict(c.get('budget') or {})
         step = old.pop('step', 0)
         if not old or (old['minutes'], old['samples']) != (self.budget.minutes, self.budget.samples) or Budget(**old).share >= 1:
+            self._seed(self.settings.seed + self.steps)     # a fixed --seed must not draw the same problems again
             return False
         self.budget, self.budget_step = Budget(**old), step
         streams = c['streams']
