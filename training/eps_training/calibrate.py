@@ -82,7 +82,8 @@ def whole_operators(side, device):
     """An operator per family for any image size, and how to cut it into tiles."""
     s = torch.full((1, 1, 1, 1), .05, device=device)
     known = (torch.rand(1, 1, side, side, generator=generator('tiles')) > .7).float().to(device)
-    return {'denoise': (Identity(4 * s), Identity(4 * s)), 'mask': (Mask(known, s), Mask(cut(known, 64), s)), 'block mean 4': (BlockMean(4, s), BlockMean(4, s)), 'grey': (Grey(s), Grey(s))}
+    same = {'denoise': Identity(4 * s), 'block mean 4': BlockMean(4, s), 'grey': Grey(s)}
+    return {'mask': (Mask(known, s), Mask(cut(known, 64), s)), **{name: (op, op) for name, op in same.items()}}
 
 
 @torch.no_grad()
@@ -119,7 +120,8 @@ def main(argv=None):
     net = load_network(args.weights, device)
     if args.data:
         truth = centre_crops([f for d in args.data for f in list_images(d)][:args.images]).to(device)
-        print(f'{len(truth)} images, {args.samples} samples of 7 evaluations\n\n| task | PSNR of their mean | of the one-evaluation mean | 80 % coverage | deviation ~ error | CRPS |\n| --- | --- | --- | --- | --- | --- |')
+        print(f'{len(truth)} images, {args.samples} samples of 7 evaluations\n')
+        print('| task | PSNR of their mean | of the one-evaluation mean | 80 % coverage | deviation ~ error | CRPS |\n| --- | --- | --- | --- | --- | --- |')
         for task in tqdm(args.tasks, disable=None, leave=False):
             a, b, c, r, e = calibration(net, truth, task, args.samples)
             print(f'| {TASKS[task]} | {a:.2f} | {b:.2f} | {c:.1%} | {r:.2f} | {e:.2f} |', flush=True)

@@ -58,6 +58,8 @@ def read_folders(arguments, val):
         if not val:
             held += paths[::HELD_OUT] if len(paths) > 1 else []
         folders[name] = (paths, float(share) if share else None)
+    if not held:
+        raise SystemExit('nothing to validate on: name held-out images with --val DIR')
     taken = {p.resolve() for p in held}
     folders = {name: ([p for p in paths if p.resolve() not in taken], share) for name, (paths, share) in folders.items()}
     return folders, held
@@ -78,6 +80,8 @@ def processes():
     """(rank, local rank, world size): of torchrun, or (0, 0, 1)."""
     if 'RANK' not in os.environ:
         return 0, 0, 1
+    if torch.cuda.is_available():
+        torch.cuda.set_device(int(os.environ['LOCAL_RANK']))       # before the first collective: NCCL works on the current GPU
     dist.init_process_group('nccl' if torch.cuda.is_available() else 'gloo')
     return dist.get_rank(), int(os.environ['LOCAL_RANK']), dist.get_world_size()
 
