@@ -1,0 +1,28 @@
+"""Where to compute, and in which precision: the network in bf16 where the device multiplies it natively, everything else in f32."""
+from pathlib import Path
+import torch
+
+
+def cpu_has_bf16(cpuinfo='/proc/cpuinfo'):
+    """Whether the processor multiplies bf16 itself (AVX512-BF16 or AMX). Emulated, bf16 is a hundred times slower than f32."""
+    try:
+        text = Path(cpuinfo).read_text()
+    except OSError:
+        return False
+    return any(flag in text for flag in ('avx512_bf16', 'amx_bf16'))
+
+
+def choose(device=None, f32=False):
+    """(device, whether to autocast to bf16, one line that says so). device: 'cpu', 'cuda', 'cuda:1'…, None for the best there is."""
+    device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+    if f32:
+        return device, False, f'{device}, f32 as asked'
+    if device.type == 'cpu':
+        fast = cpu_has_bf16()
+        return device, fast, f'{device}, ' + ('bf16 (AVX512-BF16 or AMX)' if fast else 'f32: this processor has no bf16 arithmetic')
+    fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    return device, fast, f'{torch.cuda.get_device_name(device)}, ' + ('bf16' if fast else 'f32: this GPU has no bf16 arithmetic')
+
+
+def autocast(device, enabled):
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)

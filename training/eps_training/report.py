@@ -1,0 +1,86 @@
+"""The evaluation's figures as results.json and results.md: mean and standard error over images, per task and method."""
+import json
+import math
+from pathlib import Path
+from .baselines import METHODS
+from .metrics import mmd
+from .runs import PER_IMAGE
+from .tasks import TASKS
+
+DIGITS = dict(psnr=2, ssim=4, crps=2, haarpsi=4, mmd=5)
+
+
+def mean_and_error(values):
+    n = len(values)
+    mean = sum(values) / n
+    return mean, (sum((v - mean) ** 2 for v in values) / (n - 1) / n) ** .5 if n > 1 else math.nan
+
+
+def figures(run, samples, truth):
+    """{metric: mean, metric_error: standard error} of one method on one task."""
+    out = {}
+    for k in PER_IMAGE:
+        out[k], out[f'{k}_error'] = mean_and_error(run[k][:len(truth)])
+    out['mmd'], out['mmd_error'] = mmd(samples, truth)
+    return {k: None if math.isnan(v) else round(v, 5) for k, v in out.items()}
+
+
+def summarise(results, store, truth, few):
+    """results[task][method]: per-image lists (evaluate.py) -> the same with figures over all its images and, as 'compared', over the first `few`."""
+    out = {}
+    for task, by_method in results.items():
+        out[task] = {}
+        for method, run in by_method.items():
+            n = run['count']
+            samples = store.samples(n, method, task, run['scale'], 'test')
+            row = dict(evaluations=run['evaluations'], images=n, **figures(run, samples, truth[:n]), seconds_per_image=round(run['seconds_per_image'], 3))
+            row['compared'] = dict(images=min(few, n), **figures(run, samples[:few], truth[:n][:few])) if n > few else None
+            if method in METHODS:
+                row['published'] = METHODS[method].published
+                if METHODS[method].scaled and len(run['search']) > 1:
+                    edges = min(run['search']), max(run['search'])
+                    row.update(scaled=METHODS[method].scaled, scale=run['scale'], at_edge=run['scale'] in edges,
+                               search={f'{s:g}': round(c, 3) for s, c in sorted(run['search'].items())})
+            out[task][method] = row
+    return out
+
+
+def table(rows, compared):
+    lines = ['| method | evaluations | images | PSNR | SSIM | CRPS | MMD² × 1000 | HaarPSI |', '| --- | --- | --- | --- | --- | --- | --- | --- |']
+    for method, row in rows.items():
+        shown = row['compared'] or row if compared else row
+
+        def cell(k, factor=1, digits=None):
+            if shown[k] is None:
+                return '–'
+            d = DIGITS[k] if digits is None else digits
+            error = shown[f'{k}_error']
+            return f'{factor * shown[k]:.{d}f}' + ('' if error is None else f' ± {factor * error:.{d}f}')
+        lines.append(f"| {method} | {row['evaluations']} | {shown['images']} | {cell('psnr')} | {cell('ssim')} | {cell('crps')} | {cell('mmd', 1000, 2)} | {cell('haarpsi')} |")
+    return '\n'.join(lines)
+
+
+def markdown(summary, seen, cbsd, few):
+    parts = ['# Evaluation', f'Samples seen in training: {seen:,}.' if seen is not None else '',
+             f'CBSD68, sigma 25: {cbsd:.2f} dB.' if cbsd is not None else '',
+             'Mean ± standard error over images; 64×64, sigma_y = 0.05 on [-1, 1]. CRPS of two samples on 0-255, PSNR, SSIM (on [0, 1]), HaarPSI and MMD of one. `eps_1` is the posterior '
+             f'mean. First the comparison on the same images (at most {few}), then every method on all its images.']
+    for task, rows in summary.items():
+        if rows:
+            parts += [f'## {task}: {TASKS[task]}', table(rows, True)]
+            if any(r['compared'] for r in rows.values()):
+                parts += ['All images:', table({m: r for m, r in rows.items() if r['compared']}, False)]
+            searched = [f"{m}: {r['scaled']} × {r['scale']:g}" + (' (at the edge)' if r['at_edge'] else '') + ' of ' + ', '.join(f'{s} → {c}' for s, c in r['search'].items())
+                        for m, r in rows.items() if r.get('search')]
+            if searched:
+                parts.append('Search of the scale (CRPS): ' + '; '.join(searched) + '.')
+    return '\n\n'.join(p for p in parts if p) + '\n'
+
+
+def write(folder, results, store, truth, few, seen, cbsd, identity):
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    summary = summarise(results, store, truth, few)
+    data = dict(samples_seen=seen, cbsd68_sigma25_psnr=None if cbsd is None else round(cbsd, 3), weights_sha256=identity['weights'], **summary)
+    (folder / 'results.json').write_text(json.dumps(data, indent=1, ensure_ascii=False) + '\n')
+    (folder / 'results.md').write_text(markdown(summary, seen, cbsd, few))

@@ -1,0 +1,80 @@
+"""One method on one part of one task: two samples per image and how good they are. The unit of work that evaluate.py resumes by.
+
+Images come in parts of CHUNK; every random number of a part follows from (task, part) for the problem and (task, part, method) for the method, so that
+results depend neither on the order of work nor on where it was interrupted.
+"""
+import time
+import zlib
+import torch
+from . import conditional, metrics
+from .baselines import METHODS
+from .gaussian import linear_estimate, posterior_deviation
+from .network import denoise, query
+from .operators import Nothing, randn
+from .sampler import from_mean, heun, posterior_mean
+from .tasks import operator
+
+CHUNK = 8
+NOTHING = Nothing()
+EPS = {'eps_1': 1, 'eps_7': 7, 'eps_11': 11, 'eps_20': 20, 'eps_100': 100}
+EVALUATIONS = {'eps_1': 1, 'eps_7': 7, 'eps_11': 11, 'eps_20': 19, 'eps_100': 99, 'palette': 99, **{k: m.evaluations for k, m in METHODS.items()}}
+PER_IMAGE = ('psnr', 'ssim', 'crps', 'haarpsi')
+
+
+def generator(*names):
+    return torch.Generator().manual_seed(zlib.crc32('/'.join(map(str, names)).encode()))
+
+
+def problem(task, part, truth):
+    """(operator, y) of a part: the same for every method."""
+    g = generator('problem', task, part)
+    op = operator(task, len(truth), g, truth.device)
+    return op, op.measure(truth, g)
+
+
+class Denoiser:
+    """D(z, tau) of a network for a measurement, counting its evaluations. y None: the backbone, queried isotropically."""
+
+    def __init__(self, net, op, y, like, query=query):
+        self.net, self.op, self.y, self.query, self.evaluations = net, op, y, query, 0
+        self.w0 = linear_estimate(op, y, like)
+
+    def __call__(self, z, tau):
+        self.evaluations += 1
+        t2 = torch.full((1, 1, 1, 1), float(tau) ** 2, device=z.device, dtype=z.dtype)
+        return denoise(self.net, *self.query(self.op, z, self.y, t2, self.w0))
+
+
+def restore(method, net, op, y, like, g, scale=1.):
+    """(one sample of x | y, evaluations used). like: the images' shape, device and type."""
+    draw = lambda: randn(like.shape, like, g)
+    if method in METHODS:
+        D = Denoiser(net, NOTHING, None, like)
+        return METHODS[method].run(D, op, y, like.shape, draw, scale=scale).detach(), D.evaluations
+    D = Denoiser(net, op, y, like, conditional.query if method == 'palette' else query)
+    with torch.no_grad():
+        if method == 'eps_1':
+            sample = posterior_mean(D, draw())
+        elif method in ('eps_7', 'eps_11'):
+            mean = posterior_mean(D, draw())
+            sample = from_mean(D, mean + posterior_deviation(op, like, g), draw(), points=EPS[method] - 1)
+        elif method in ('eps_20', 'eps_100', 'palette'):
+            sample = heun(D, 80 * draw(), 10 if method == 'eps_20' else 50)
+        else:
+            raise ValueError(f'unknown method {method!r}')
+    return sample, D.evaluations
+
+
+def run_part(method, net, task, part, truth, scale=1.):
+    """{psnr, ssim, haarpsi of the first sample and crps of both: lists over images; seconds of processor time; evaluations a sample; sample: uint8}."""
+    op, y = problem(task, part, truth)
+    g = generator(method, task, part)
+    begun = time.process_time()
+    (first, used), (second, _) = (restore(method, net, op, y, truth, g, scale) for _ in range(2))
+    seconds = time.process_time() - begun
+    broken = ~(first.isfinite() & second.isfinite())
+    if broken.any():        # a diverged baseline is a result, and a bad one: count it as grey
+        first, second = (torch.where(broken, 0., s) for s in (first, second))
+    return dict(psnr=metrics.psnr(first, truth).tolist(), ssim=metrics.ssim(first, truth).tolist(), crps=metrics.crps(first, second, truth).tolist(),
+                haarpsi=metrics.haarpsi(first, truth).tolist(), seconds=seconds, evaluations=used,
+                sample=((first.clamp(-1, 1) + 1) * 127.5).round().byte().cpu())

@@ -1,0 +1,158 @@
+"""One training run as a value: network, moving average, optimiser, random streams. `step()` makes one update; `save()` and `load()` carry all of it.
+
+A resumed run goes on exactly where it stopped: the checkpoint holds the random streams of every process beside weights and optimiser.
+"""
+from pathlib import Path
+import os
+import numpy as np
+import torch
+import torch.distributed as dist
+from . import conditional
+from .device import autocast
+from .muon import Muon
+from .network import PhotoV1, denoise, query
+from .problems import FAMILIES, Problems, ask, loss
+from .schedule import Budget, ema_decay, rate
+
+FAMILIES_A_STEP = 4     # parts of a batch: operators of one family share a batched computation
+QUERIES = {'eps': query, 'palette': conditional.query}
+
+
+class Trainer:
+    """settings: the parsed command line (train.py); sets: [(Crops, share of the batch)], shares summing to 1."""
+
+    def __init__(self, settings, sets, device, bf16, rank=0, world=1):
+        self.settings, self.sets, self.device, self.bf16, self.rank, self.world = settings, sets, device, bf16, rank, world
+        self.query = QUERIES[settings.objective]
+        self.bank_seed = settings.seed
+        self._seed(settings.seed)
+        self.net, self.ema = PhotoV1().to(device), PhotoV1().to(device).requires_grad_(False)
+        if device.type == 'cuda':       # convolutions run on tensor cores in this layout without a transpose around each
+            self.net, self.ema = (n.to(memory_format=torch.channels_last) for n in (self.net, self.ema))
+        self.optimiser = (Muon(self.net.named_parameters(), settings.learning_rate) if settings.optimiser == 'muon' else
+                          torch.optim.AdamW(self.net.parameters(), lr=settings.learning_rate, betas=(.9, .99), weight_decay=0.0))
+        self.budget = Budget(settings.minutes, settings.samples)
+        self.seen, self.seen_before, self.steps, self.budget_step = 0, 0, 0, 0
+        self.broadcast()
+        self._wrap()
+
+    def _seed(self, seed):
+        """Each process draws problems of its own; all start from the same weights (broadcast)."""
+        self.rng = np.random.default_rng([seed, self.rank])
+        torch.manual_seed(seed * 1000 + self.rank)
+        self.problems = Problems(np.random.default_rng([self.bank_seed, self.rank, 1]), self.device, bank=self.settings.bank)
+        self.problems.rng = self.rng
+
+    def _wrap(self):
+        self.model = self.net
+        if self.world > 1:
+            self.model = torch.nn.parallel.DistributedDataParallel(self.net, device_ids=[self.device.index] if self.device.type == 'cuda' else None)
+        if self.settings.compile:
+            self.model = torch.compile(self.model)
+
+    def broadcast(self):
+        if self.world > 1:
+            for t in [*self.net.state_dict().values(), *self.ema.state_dict().values()]:
+                dist.broadcast(t, 0)
+
+    def start_from(self, state, seen_before):
+        """Fine-tuning: released weights, a fresh optimiser."""
+        self.net.load_state_dict(state)
+        self.ema.load_state_dict(state)
+        self.seen_before = seen_before
+
+    def images(self, n):
+        """n crops, each from a set drawn by its share, in random order."""
+        counts = self.rng.multinomial(n, [share for _, share in self.sets])
+        x = torch.cat([crops.draw(int(k), self.rng) for (crops, _), k in zip(self.sets, counts) if k])
+        return x[torch.from_numpy(self.rng.permutation(n)).to(self.device)]
+
+    @torch.no_grad()
+    def batch(self):
+        """(families, x, what the network is asked with): a quarter of the batch per family."""
+        families = [FAMILIES[i] for i in self.rng.integers(len(FAMILIES), size=FAMILIES_A_STEP)]
+        n, parts = self.settings.batch // FAMILIES_A_STEP, []
+        for family in families:
+            x, tau, op = self.images(n), self.problems.noise_levels(n), self.problems.operator(family, n)
+            parts.append((x, *ask(op, x, tau, self.query)))
+        x, *asked = [torch.cat(t) for t in zip(*parts)]
+        return families, x, asked
+
+    def step(self):
+        """One update. Returns (families, the loss of each family's part [4], learning rate, gradient norm); losses stay on the device."""
+        learning_rate = self.settings.learning_rate * rate(self.budget.share, self.budget_step)
+        for group in self.optimiser.param_groups:
+            group['lr'] = learning_rate
+        families, x, asked = self.batch()
+        with autocast(self.device, self.bf16):
+            D = denoise(self.model, *asked)
+        losses = loss(D, x, asked[-1])
+        self.optimiser.zero_grad(set_to_none=True)
+        losses.mean().backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.optimiser.step()
+        n = len(x) * self.world
+        self.steps, self.budget_step, self.seen = self.steps + 1, self.budget_step + 1, self.seen + n
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.ema.parameters()), list(self.net.parameters()), 1 - ema_decay(self.settings.ema, self.steps))
+        self.budget.spend(n)
+        return families, losses.detach().reshape(FAMILIES_A_STEP, -1).mean(1), learning_rate, norm
+
+    def progress(self):
+        """(share of the budget used, minutes of it used): process 0's, so that all stop and save at the same step."""
+        share, minutes = self.budget.share, self.budget.seconds_used / 60
+        if self.world > 1:
+            t = torch.tensor([share, minutes], dtype=torch.float64, device=self.device)
+            dist.broadcast(t, 0)
+            share, minutes = t.tolist()
+        return share, minutes
+
+    def _streams(self):
+        cuda = torch.cuda.get_rng_state(self.device) if self.device.type == 'cuda' else None
+        return dict(numpy=self.rng.bit_generator.state, torch=torch.get_rng_state(), cuda=cuda)
+
+    def save(self, path):
+        """Atomically: a run killed while writing leaves the checkpoint before."""
+        streams = [self._streams()]
+        if self.world > 1:
+            streams = [None] * self.world
+            dist.all_gather_object(streams, self._streams())
+        if self.rank:
+            return
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(dict(net=self.net.state_dict(), ema=self.ema.state_dict(), optimiser=self.optimiser.state_dict(), seen=self.seen,
+                        seen_before=self.seen_before, steps=self.steps, streams=streams, bank_seed=self.bank_seed,
+                        objective=self.settings.objective, optimiser_name=self.settings.optimiser, budget=dict(
+                            minutes=self.budget.minutes, samples=self.budget.samples, seconds_used=self.budget.seconds_used,
+                            samples_used=self.budget.samples_used, step=self.budget_step)), f'{path}.new')
+        os.replace(f'{path}.new', path)
+
+    def load(self, path):
+        """Resumes. An unfinished budget of the same size goes on; else a new budget begins, with a learning-rate cycle of its own."""
+        c = torch.load(path, map_location=self.device, weights_only=True)
+        for name, usual in (('objective', 'eps'), ('optimiser_name', 'adamw')):
+            mine = getattr(self.settings, name.removesuffix('_name'))
+            if c.get(name, usual) != mine:
+                raise SystemExit(f'{path} was trained with {c.get(name, usual)}, not {mine}: name another --checkpoint, or --init with it')
+        self.net.load_state_dict(c['net'])
+        self.ema.load_state_dict(c['ema'])
+        self.optimiser.load_state_dict(c['optimiser'])
+        self.seen, self.steps, self.seen_before = c['seen'], c['steps'], c.get('seen_before', 0)
+        old = dict(c.get('budget') or {})
+        step = old.pop('step', 0)
+        if not old or (old['minutes'], old['samples']) != (self.budget.minutes, self.budget.samples) or Budget(**old).share >= 1:
+            self._seed(self.settings.seed + self.steps)     # a fixed --seed must not draw the same problems again
+            return False
+        self.budget, self.budget_step = Budget(**old), step
+        streams = c['streams']
+        if len(streams) == self.world:      # on another number of processes the run goes on with fresh streams
+            self.bank_seed = c['bank_seed']
+            self._seed(self.bank_seed)
+            mine = streams[self.rank]
+            self.rng.bit_generator.state = mine['numpy']
+            torch.set_rng_state(mine['torch'].cpu())
+            if mine['cuda'] is not None and self.device.type == 'cuda':
+                torch.cuda.set_rng_state(mine['cuda'].cpu(), self.device)
+        else:
+            self._seed(self.settings.seed + self.steps)
+        return True

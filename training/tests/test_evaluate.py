@@ -1,0 +1,69 @@
+"""The evaluation machinery with instant methods: resuming, the search of a scale, the files it writes."""
+import json
+import pytest
+import torch
+from eps_training import evaluate, report, runs
+from eps_training.evaluate import Evaluation, OutOfTime, Store
+
+
+@pytest.fixture
+def instant(monkeypatch):
+    """Methods that answer the truth plus an error that grows with the distance of log2(scale) from -4."""
+    calls = []
+
+    def run_part(method, net, task, part, truth, scale=1.):
+        calls.append((method, task, part, scale))
+        error = .01 * (1 + abs(torch.log2(torch.tensor(scale)).item() + 4))
+        n = len(truth)
+        return dict(psnr=[20.] * n, ssim=[.5] * n, crps=[error] * n, haarpsi=[.9] * n, seconds=1., evaluations=7, sample=((truth + 1) * 127.5).round().byte())
+    monkeypatch.setattr(evaluate, 'run_part', run_part)
+    return calls
+
+
+def evaluation(folder, **more):
+    torch.manual_seed(3)
+    return Evaluation(Store(folder, {'weights': 'a'}), {'eps': None, 'palette': None}, torch.rand(20, 3, 64, 64) * 2 - 1, torch.rand(8, 3, 64, 64), **more)
+
+
+def test_the_search_goes_on_until_the_best_is_inside(instant, tmp_path):
+    found = evaluation(tmp_path).search('dps', 'box')
+    best = min(found, key=found.get)
+    assert best == 2 ** -4 and len(found) >= 5 and min(found) < best < max(found)
+
+
+def test_work_that_is_done_is_not_done_again(instant, tmp_path):
+    a = evaluation(tmp_path).run('eps_7', 'box', 1., 'test', 20)
+    assert [c[2] for c in instant] == [0, 1, 2] and len(a['psnr']) == 20
+    assert evaluation(tmp_path).run('eps_7', 'box', 1., 'test', 20) == a and len(instant) == 3
+    with pytest.raises(OutOfTime):
+        evaluation(tmp_path, deadline=0).run('eps_1', 'box', 1., 'test', 20)
+    with pytest.raises(SystemExit, match='other weights'):
+        Store(tmp_path, {'weights': 'b'})
+
+
+def test_results_have_the_form_that_others_read(instant, tmp_path):
+    e = evaluation(tmp_path / 'work')
+    results = {'box': {m: dict(scale=1., search={1.: None}, count=n, **e.run(m, 'box', 1., 'test', n)) for m, n in (('eps_7', 20), ('mpgd', 8))}}
+    results['box']['mpgd']['search'] = {.5: 2., 1.: 1., 2.: 3.}
+    report.write(tmp_path, results, e.store, e.sets['test'], 8, 123, 30.5, {'weights': 'a'})
+    data = json.loads((tmp_path / 'results.json').read_text())
+    assert data['samples_seen'] == 123 and data['cbsd68_sigma25_psnr'] == 30.5
+    assert {'evaluations', 'psnr', 'ssim', 'crps', 'mmd'} <= data['box']['eps_7'].keys()
+    assert data['box']['eps_7']['images'] == 20 and data['box']['eps_7']['compared']['images'] == 8 and data['box']['mpgd']['at_edge'] is False
+    text = (tmp_path / 'results.md').read_text()
+    assert '| eps_7 | 7 | 8 |' in text and 'step × 1 of 0.5 → 2.0' in text
+
+
+def test_measurements_are_the_same_for_every_method(net):
+    x = torch.rand(2, 3, 64, 64) * 2 - 1
+    (a, ya), (b, yb) = (runs.problem('random', 0, x) for _ in range(2))
+    assert torch.equal(ya, yb) and torch.equal(a.m, b.m)
+    assert not torch.equal(ya, runs.problem('random', 1, x)[1])
+
+
+def test_a_part_is_run_with_the_real_network(net):
+    pytest.importorskip('piq')
+    x = torch.rand(1, 3, 64, 64).mul(.2)
+    r = runs.run_part('eps_7', net, 'block_mean_4', 0, x)
+    assert r['evaluations'] == 7 and r['sample'].shape == x.shape and r['psnr'][0] > 15
+    assert r['crps'] == runs.run_part('eps_7', net, 'block_mean_4', 0, x)['crps']
