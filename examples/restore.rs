@@ -12,9 +12,10 @@ use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
 use eps_restore::image::Photo;
 use eps_restore::kernel::Kernel;
+use eps_restore::operators::Bayer;
 use eps_restore::place::Place;
-use eps_restore::restoration::{Sampler, Stage};
-use eps_restore::task::{Job, Missing, Request, Task};
+use eps_restore::restoration::{Sampler, Stage, converged};
+use eps_restore::task::{Borders, GREY, Job, Missing, Reduction, Request, Task};
 use image::{ImageReader, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -28,9 +29,21 @@ struct Options {
     /// Inpaint: an image of the photo's size, white where pixels are missing.
     #[arg(long)]
     mask: Option<PathBuf>,
-    /// Super-resolve: 2, 4 or 8.
+    /// Super-resolve: 2, 3, 4, 8 or 16.
     #[arg(long, default_value_t = 4)]
     factor: usize,
+    /// Super-resolve: how the photo was made small.
+    #[arg(long, value_enum, default_value = "block-mean")]
+    reduction: ReductionName,
+    /// Deblur: what is beyond the photo's borders.
+    #[arg(long, value_enum, default_value = "unknown")]
+    borders: BordersName,
+    /// Colorize: how the grey photo was made.
+    #[arg(long = "grey", value_enum, default_value = "mean")]
+    weights_of_grey: GreyName,
+    /// Demosaic: the sensor's colours, from its first pixel.
+    #[arg(long, value_enum, default_value = "rggb")]
+    pattern: PatternName,
     /// Deblur: the standard deviation of a Gaussian blur in pixels.
     #[arg(long)]
     sigma: Option<f64>,
@@ -66,6 +79,34 @@ enum TaskName {
     Deblur,
     Denoise,
     Colorize,
+    Demosaic,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ReductionName {
+    BlockMean,
+    Bicubic,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum BordersName {
+    Circular,
+    Unknown,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum GreyName {
+    Mean,
+    Bt601,
+    Bt709,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PatternName {
+    Rggb,
+    Grbg,
+    Bggr,
+    Gbrg,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -123,6 +164,9 @@ fn run(job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
     while let Some(step) = restoration.step() {
         // On the GPU a step has only been enqueued: reading the preview waits for it.
         read(step.preview)?;
+        if let Some(residual) = restoration.residual() {
+            converged(read(residual)?[0])?;
+        }
         bar.set_position(step.evaluations as u64);
         bar.set_message(match step.stage {
             Stage::Estimate => "estimate".into(),
@@ -156,12 +200,34 @@ fn task(options: &Options) -> Result<Task, Failure> {
         },
         TaskName::SuperResolve => Task::SuperResolve {
             factor: options.factor,
+            reduction: match options.reduction {
+                ReductionName::BlockMean => Reduction::BlockMean,
+                ReductionName::Bicubic => Reduction::Bicubic,
+            },
         },
         TaskName::Deblur => Task::Deblur {
             kernel: kernel(options)?,
+            borders: match options.borders {
+                BordersName::Unknown => Borders::Unknown,
+                BordersName::Circular => Borders::Circular,
+            },
         },
         TaskName::Denoise => Task::Denoise,
-        TaskName::Colorize => Task::Colorize,
+        TaskName::Colorize => Task::Colorize {
+            weights: match options.weights_of_grey {
+                GreyName::Mean => GREY,
+                GreyName::Bt601 => [0.299, 0.587, 0.114],
+                GreyName::Bt709 => [0.2126, 0.7152, 0.0722],
+            },
+        },
+        TaskName::Demosaic => Task::Demosaic {
+            pattern: match options.pattern {
+                PatternName::Rggb => Bayer::Rggb,
+                PatternName::Grbg => Bayer::Grbg,
+                PatternName::Bggr => Bayer::Bggr,
+                PatternName::Gbrg => Bayer::Gbrg,
+            },
+        },
     })
 }
 

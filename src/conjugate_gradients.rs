@@ -1,15 +1,18 @@
-//! Preconditioned conjugate gradients on images, a fixed number of iterations.
+//! Preconditioned conjugate gradients on images.
 //!
-//! Inner products run over one image's channels and pixels together, never over the batch. The number of iterations is part of the method: the network
-//! was trained on these very iterates, and nothing is read back from the device to decide when to stop.
+//! Inner products run over one image's channels and pixels together, never over the batch.
 
 use burn::tensor::Tensor;
 
+use crate::place::Place;
+
 /// Keeps a quotient finite once the residual has vanished.
 const TINY: f64 = 1e-20;
+/// Iterations between two looks at the residual.
+const LOOK_EVERY: usize = 5;
 
 /// `[B, 1, 1, 1]`.
-fn dot(a: &Tensor<4>, b: &Tensor<4>) -> Tensor<4> {
+pub fn dot(a: &Tensor<4>, b: &Tensor<4>) -> Tensor<4> {
     let product = a.clone() * b.clone();
     let [batch, channels, height, width] = product.dims();
     // One reduction over contiguous values, where `sum_dims` takes one for each dimension.
@@ -17,25 +20,77 @@ fn dot(a: &Tensor<4>, b: &Tensor<4>) -> Tensor<4> {
     flat.sum_dim(1).reshape([batch, 1, 1, 1])
 }
 
-/// Solves M x = b from `start`, preconditioned by a diagonal.
+/// |a|, `[B, 1, 1, 1]`.
+pub fn norm(a: &Tensor<4>) -> Tensor<4> {
+    dot(a, a).sqrt()
+}
+
+/// When to end.
+#[derive(Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time exists, on the stack of a solve"
+)]
+pub enum Stop {
+    /// After so many iterations: where their number is part of the method, since the network was trained on these very iterates.
+    After(usize),
+    /// Where every image's |residual| is at most this, `[B or 1, 1, 1, 1]`, or after `most`. On a device that reads cannot be had from without waiting
+    /// always after `on_device`.
+    At {
+        residual: Tensor<4>,
+        most: usize,
+        on_device: usize,
+    },
+}
+
+impl Stop {
+    fn most(&self, place: &Place) -> usize {
+        match self {
+            Self::After(iterations) => *iterations,
+            Self::At { most, .. } if place.is_cpu() => *most,
+            Self::At { on_device, .. } => *on_device,
+        }
+    }
+
+    /// Whether the residual r is small enough, looked up every few iterations and on the CPU only.
+    fn reached(&self, iteration: usize, r: &Tensor<4>) -> bool {
+        let Self::At { residual, .. } = self else {
+            return false;
+        };
+        iteration.is_multiple_of(LOOK_EVERY)
+            && Place::of(r).is_cpu()
+            && greatest(norm(r) - residual.clone()) <= 0.0
+    }
+}
+
+/// The greatest value of a tensor on the CPU.
+fn greatest(x: Tensor<4>) -> f64 {
+    let values = x.try_into_vec_as::<f64>().expect("a tensor on the CPU");
+    values.into_iter().fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// Solves M x = b from `start`; `precondition` is near M^-1, but for a factor.
 pub fn conjugate_gradients(
     multiply: impl Fn(Tensor<4>) -> Tensor<4>,
+    precondition: impl Fn(Tensor<4>) -> Tensor<4>,
     b: Tensor<4>,
-    diagonal: Tensor<4>,
     start: Tensor<4>,
-    iterations: usize,
+    stop: &Stop,
 ) -> Tensor<4> {
     let mut x = start;
     let mut r = b - multiply(x.clone());
-    let mut z = r.clone() / diagonal.clone();
+    let mut z = precondition(r.clone());
     let mut p = z.clone();
     let mut rz = dot(&r, &z);
-    for _ in 0..iterations {
+    for iteration in 0..stop.most(&Place::of(&r)) {
+        if stop.reached(iteration, &r) {
+            break;
+        }
         let mp = multiply(p.clone());
         let step = rz.clone() / (dot(&p, &mp) + TINY);
         x = x + p.clone() * step.clone();
         r = r - mp * step;
-        z = r.clone() / diagonal.clone();
+        z = precondition(r.clone());
         let next = dot(&r, &z);
         p = z + p * (next.clone() / (rz + TINY));
         rz = next;

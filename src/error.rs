@@ -23,6 +23,10 @@ pub enum Error {
     InvalidNoise(String),
     #[error("invalid option: {0}")]
     InvalidOption(String),
+    #[error("invalid operator: {0}")]
+    InvalidOperator(String),
+    #[error("not converged: {0}")]
+    NotConverged(String),
     #[error("invalid weights: {0}")]
     InvalidWeights(String),
     #[error("unsupported device: {0}")]
@@ -44,6 +48,8 @@ impl Error {
             Error::InvalidFactor(_) => "invalid-factor",
             Error::InvalidNoise(_) => "invalid-noise",
             Error::InvalidOption(_) => "invalid-option",
+            Error::InvalidOperator(_) => "invalid-operator",
+            Error::NotConverged(_) => "not-converged",
             Error::InvalidWeights(_) => "invalid-weights",
             Error::UnsupportedDevice(_) => "unsupported-device",
             Error::DeviceLost(_) => "device-lost",

@@ -109,6 +109,8 @@ pub struct Frame {
     photo: Photo,
     window: Window,
     kept: Option<Vec<bool>>,
+    /// Rows and columns of the tensor beyond the window, on each side.
+    margin: [usize; 2],
 }
 
 impl Frame {
@@ -118,14 +120,20 @@ impl Frame {
             photo,
             window,
             kept,
+            margin: [0; 2],
         }
+    }
+
+    /// For tensors that reach so many rows and columns beyond the window on each side.
+    pub fn with_margin(self, margin: [usize; 2]) -> Self {
+        Self { margin, ..self }
     }
 
     pub fn photo(&self) -> &Photo {
         &self.photo
     }
 
-    /// The output photo with the window restored; `values` are `[3, height, width]` in [-1, 1], clipped and rounded.
+    /// The output photo with the window restored; `values` are `[3, height, width]`, margins included, in [-1, 1], clipped and rounded.
     pub fn restored(&self, values: &[f32]) -> Photo {
         self.painted(self.photo.clone(), values, |v| (v + 1.0) * 127.5)
     }
@@ -140,14 +148,17 @@ impl Frame {
     }
 
     fn painted(&self, mut photo: Photo, values: &[f32], level: impl Fn(f32) -> f32) -> Photo {
-        let area = self.window.width * self.window.height;
+        let ([rows, columns], Window { width, height, .. }) = (self.margin, self.window);
+        let stride = width + 2 * columns;
+        let area = stride * (height + 2 * rows);
         for (i, pixel) in self.window.offsets(photo.width) {
             if self.kept.as_ref().is_some_and(|kept| kept[i]) {
                 continue;
             }
+            let at = (i / width + rows) * stride + i % width + columns;
             for channel in 0..3 {
                 // A float-to-integer cast clips, and takes NaN to 0.
-                photo.rgba[4 * pixel + channel] = level(values[channel * area + i]).round() as u8;
+                photo.rgba[4 * pixel + channel] = level(values[channel * area + at]).round() as u8;
             }
         }
         photo

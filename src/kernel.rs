@@ -88,6 +88,11 @@ impl Kernel {
         Self::new(size, size, weights.collect())
     }
 
+    /// Rows and columns that it reaches from its origin, at most.
+    pub fn reach(&self) -> [usize; 2] {
+        [self.height / 2, self.width / 2]
+    }
+
     /// The kernel on an image's grid with its origin at [0, 0], wrapped around: `[1, 1, height, width]` in f64 on the CPU.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 
 pub mod conjugate_gradients;
 pub mod denoiser;
+pub mod draws;
 pub mod error;
 pub mod fourier;
 pub mod image;

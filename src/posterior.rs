@@ -11,9 +11,10 @@
 
 use burn::tensor::Tensor;
 
-use crate::conjugate_gradients::conjugate_gradients;
+use crate::conjugate_gradients::{Stop, conjugate_gradients};
+use crate::draws::{Drawn, Problem};
 use crate::measurement::Measurement;
-use crate::operators::PriorUpdate;
+use crate::operators::{Iterative, PriorUpdate};
 use crate::prior::{C, GaussianPrior, KAPPA2, neighbours, precision_times};
 
 /// The standard deviation of images in [-1, 1] (EDM's sigma_data).
@@ -30,6 +31,7 @@ pub struct Posterior {
     measurement: Measurement,
     prior: GaussianPrior,
     estimate: Tensor<4>,
+    drawn: Drawn,
 }
 
 impl Posterior {
@@ -40,6 +42,7 @@ impl Posterior {
             measurement,
             prior,
             estimate,
+            drawn: Drawn::default(),
         }
     }
 
@@ -80,13 +83,15 @@ impl Posterior {
     /// p = diag Sigma*, per channel.
     pub fn pixel_variance(&self, t2: Tensor<4>) -> Tensor<4> {
         let Measurement { operator, s2, .. } = &self.measurement;
-        operator.pixel_variance(t2, s2.clone())
+        let closed = operator.pixel_variance(t2.clone(), s2.clone());
+        closed.unwrap_or_else(|| self.drawn_geometry(t2)[0].clone())
     }
 
     /// v, the eight noise-geometry maps of Sigma*.
     pub fn band_variances(&self, t2: Tensor<4>) -> Tensor<4> {
         let Measurement { operator, s2, .. } = &self.measurement;
-        operator.band_variances(t2, s2.clone())
+        let closed = operator.band_variances(t2.clone(), s2.clone());
+        closed.unwrap_or_else(|| self.drawn_geometry(t2)[1].clone())
     }
 
     /// g = E[x | z, y] under the 1/f² prior.
@@ -94,23 +99,53 @@ impl Posterior {
         let Measurement { operator, y, s2 } = &self.measurement;
         match operator.prior_update() {
             PriorUpdate::Spectral(update) => {
-                let fourier = self.prior.fourier();
-                let shrink = (self.prior.precision_spectrum() * t2.clone() + 1.0).recip();
-                let u = fourier.filter(z, shrink);
-                let e = self.prior.beside_noise(t2);
-                update.smooth_update(fourier, u, e, y.clone(), s2.clone())
+                let (u, e) = self.prior_given(z, t2);
+                update.smooth_update(self.prior.fourier(), u, e, y.clone(), s2.clone())
+            }
+            PriorUpdate::Iterative(update) => {
+                let (u, e) = self.prior_given(z, t2);
+                let near = Some(self.linear_estimate());
+                update.smooth_update(u, e, y.clone(), s2.clone(), near)
             }
             PriorUpdate::Diagonal(known) => {
                 let data = known.clone() / s2.clone() + t2.clone().recip();
+                let diagonal = data.clone() + C * (KAPPA2 + 4.0);
                 conjugate_gradients(
                     |x| precision_times(x.clone()) + x * data.clone(),
+                    |r| r / diagonal.clone(),
                     z / t2 + operator.adjoint(y.clone()) / s2.clone(),
-                    data.clone() + C * (KAPPA2 + 4.0),
                     self.linear_estimate(),
-                    MEAN_ITERATIONS,
+                    &Stop::After(MEAN_ITERATIONS),
                 )
             }
         }
+    }
+
+    /// The prior and z together: their mean u and what they leave, of spectrum E.
+    fn prior_given(&self, z: Tensor<4>, t2: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
+        let shrink = (self.prior.precision_spectrum() * t2.clone() + 1.0).recip();
+        let u = self.prior.fourier().filter(z, shrink);
+        (u, self.prior.beside_noise(t2))
+    }
+
+    fn drawn_geometry(&self, t2: Tensor<4>) -> [Tensor<4>; 2] {
+        let PriorUpdate::Iterative(update) = self.measurement.operator.prior_update() else {
+            panic!("only an operator that iterates lacks closed forms");
+        };
+        self.drawn.geometry(&self.drawing(update), t2)
+    }
+
+    fn drawing<'a>(&'a self, update: &'a Iterative) -> Problem<'a> {
+        Problem {
+            measurement: &self.measurement,
+            update,
+            prior: &self.prior,
+        }
+    }
+
+    /// The worst residual of the operator's iterations over their tolerance, `[1, 1, 1, 1]`; none where nothing iterates to a tolerance.
+    pub fn residual(&self) -> Option<Tensor<4>> {
+        self.measurement.operator.residual()
     }
 
     /// q, the pixel variance of x given (z, y) under the 1/f² prior; broadcasts to `[B, 3, H, W]`. Depends on the operator and t2 alone.
@@ -119,6 +154,14 @@ impl Posterior {
         match operator.prior_update() {
             PriorUpdate::Spectral(update) => {
                 update.smooth_variance(self.prior.beside_noise(t2), s2.clone())
+            }
+            PriorUpdate::Iterative(update) => {
+                let e = self.prior.beside_noise(t2.clone());
+                let closed = update.smooth_variance(e, s2.clone());
+                closed.unwrap_or_else(|| {
+                    let problem = self.drawing(update);
+                    self.drawn.gaussian_variance(&problem, t2)
+                })
             }
             PriorUpdate::Diagonal(known) => {
                 let diagonal = known.clone() / s2.clone() + t2.recip() + C * (KAPPA2 + 4.0);
@@ -150,16 +193,20 @@ fn linear_estimate(measurement: &Measurement, prior: &GaussianPrior) -> Tensor<4
             let zero = operator.adjoint(y.clone()).zeros_like();
             update.smooth_update(fourier, zero, prior.spectrum(), y.clone(), s2.clone())
         }
+        PriorUpdate::Iterative(update) => {
+            let zero = operator.adjoint(y.clone()).zeros_like();
+            update.smooth_update(zero, prior.spectrum(), y.clone(), s2.clone(), None)
+        }
         PriorUpdate::Diagonal(known) => {
             let data = known.clone() / s2.clone();
             let b = operator.adjoint(y.clone()) / s2.clone();
             let diagonal = data.clone() + C * (KAPPA2 + 4.0);
             conjugate_gradients(
                 |x| precision_times(x.clone()) + x * data.clone(),
+                |r| r / diagonal.clone(),
                 b.clone(),
-                diagonal.clone(),
-                b / diagonal,
-                ESTIMATE_ITERATIONS,
+                b / diagonal.clone(),
+                &Stop::After(ESTIMATE_ITERATIONS),
             )
         }
     }

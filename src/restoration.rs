@@ -8,27 +8,36 @@ use burn::tensor::Tensor;
 
 use crate::denoiser::Denoiser;
 use crate::error::Error;
-use crate::interpolant;
+use crate::interpolant::Interpolant;
 use crate::noise::Noise;
 use crate::posterior::Posterior;
-use crate::sampler::{DpmSolver2M, Heun, Solver};
+use crate::sampler::{Churn, Churning, DpmSolver2M, Euler, Heun, OneEvaluation, Solver};
 
 /// The noise level at which one evaluation is the posterior mean.
 const TAU_OF_MEAN: f64 = 80.0;
 /// Noise streams: the mean's is 0, sample i's is i + 1.
 const MEAN_STREAM: u64 = 0;
+/// The stream of what a stochastic solver adds to sample i is this much further.
+const CHURN_STREAM: u64 = 1 << 31;
 
 /// Which solver follows the probability-flow ODE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SolverKind {
+    Euler,
     Heun,
     DpmSolver2M,
+    /// EDM's stochastic sampler.
+    Churn,
+    /// D at the top of the grid: from tau_max = 80 another estimate of the posterior mean.
+    OneEvaluation,
 }
 
 /// A solver and its grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sampler {
     pub solver: SolverKind,
+    /// Where the grid's points lie between tau_max and tau_min.
+    pub interpolant: Interpolant,
     /// Points of the grid, at least 1.
     pub points: usize,
     pub tau_max: f64,
@@ -41,6 +50,7 @@ impl Sampler {
     const fn from_mean(points: usize, tau_min: f64) -> Self {
         Self {
             solver: SolverKind::DpmSolver2M,
+            interpolant: Interpolant::Edm,
             points,
             tau_max: 5.0,
             tau_min,
@@ -57,6 +67,7 @@ impl Sampler {
     /// The paper's: ten Heun steps from 80 to 0.002 in 19 evaluations.
     pub const PAPER: Self = Self {
         solver: SolverKind::Heun,
+        interpolant: Interpolant::Edm,
         points: 10,
         tau_max: 80.0,
         tau_min: 0.002,
@@ -66,8 +77,9 @@ impl Sampler {
     /// Evaluations of one sample, the mean's not included.
     pub fn evaluations(&self) -> usize {
         match self.solver {
-            SolverKind::Heun => 2 * self.points - 1,
-            SolverKind::DpmSolver2M => self.points,
+            SolverKind::Heun | SolverKind::Churn => 2 * self.points - 1,
+            SolverKind::Euler | SolverKind::DpmSolver2M => self.points,
+            SolverKind::OneEvaluation => 1,
         }
     }
 
@@ -90,11 +102,17 @@ impl Sampler {
         Ok(())
     }
 
-    fn solver(&self, start: Tensor<4>) -> Box<dyn Solver> {
-        let grid = interpolant::edm(self.points, self.tau_max, self.tau_min);
+    /// The solver from a state at tau_max; `noise` is what a stochastic one adds.
+    pub fn solver(&self, start: Tensor<4>, noise: Noise) -> Box<dyn Solver> {
+        let grid = self
+            .interpolant
+            .grid(self.points, self.tau_max, self.tau_min);
         match self.solver {
+            SolverKind::Euler => Box::new(Euler::new(grid, start)),
             SolverKind::Heun => Box::new(Heun::new(grid, start)),
             SolverKind::DpmSolver2M => Box::new(DpmSolver2M::new(grid, start)),
+            SolverKind::Churn => Box::new(Churn::new(grid, start, Churning::default(), noise)),
+            SolverKind::OneEvaluation => Box::new(OneEvaluation::new(self.tau_max, start)),
         }
     }
 }
@@ -187,7 +205,10 @@ impl<D: Denoiser> Restoration<D> {
         let index = self.samples.len();
         let mut solver = match self.current.take() {
             Some(solver) => solver,
-            None => self.sampler.solver(self.start(mean, index)),
+            None => {
+                let noise = self.noise(CHURN_STREAM + index as u64);
+                self.sampler.solver(self.start(mean, index), noise)
+            }
         };
         let (z, tau) = solver.query().expect("an unfinished solver has a query");
         let d = self.evaluate(z, tau);
@@ -250,6 +271,12 @@ impl<D: Denoiser> Restoration<D> {
         level
     }
 
+    /// The worst residual over its tolerance of the operator's iterations so far, to be read back and given to [`converged`]; none where nothing iterates to
+    /// a tolerance.
+    pub fn residual(&self) -> Option<Tensor<4>> {
+        self.posterior.residual()
+    }
+
     /// Whether `step()` has nothing more to do.
     pub fn is_finished(&self) -> bool {
         self.mean.is_some() && self.samples.len() == self.wanted
@@ -279,4 +306,17 @@ impl<D: Denoiser> Restoration<D> {
         let stacked: Tensor<5> = Tensor::stack(shown.collect(), 0);
         Some(stacked.var(0).sqrt().squeeze_dim(0))
     }
+}
+
+/// Whether the iterations behind a residual over its tolerance did what they should.
+///
+/// # Errors
+/// [`Error::NotConverged`] where it is above 1, or not a number.
+pub fn converged(residual: f32) -> Result<(), Error> {
+    if residual <= 1.0 {
+        return Ok(());
+    }
+    Err(Error::NotConverged(format!(
+        "the operator's equations are solved to {residual:.1} times the tolerance only; more noise makes them easier"
+    )))
 }

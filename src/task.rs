@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use burn::tensor::ops::PadMode;
+
 use crate::denoiser::Denoiser;
 use crate::error::Error;
 use crate::fourier::Fourier;
@@ -9,7 +11,8 @@ use crate::image::{Frame, Photo, Window};
 use crate::kernel::Kernel;
 use crate::measurement::Measurement;
 use crate::operators::{
-    BlockMean, ChannelMix, CircularConvolution, Identity, LinearOperator, Mask,
+    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Identity, LinearOperator, Mask,
+    cropped_convolution,
 };
 use crate::place::Place;
 use crate::posterior::Posterior;
@@ -32,14 +35,39 @@ const LEVELS: f64 = 127.5;
 pub enum Task {
     /// Fill the missing pixels.
     Inpaint { missing: Missing },
-    /// Enlarge 2, 4 or 8 times: the photo is the mean of blocks of the result.
-    SuperResolve { factor: usize },
-    /// Undo a circular convolution with this kernel.
-    Deblur { kernel: Kernel },
+    /// Enlarge what was reduced in this way: 2, 4 or 8 times; by a filter also 3 and 16 times.
+    SuperResolve { factor: usize, reduction: Reduction },
+    /// Undo a convolution with this kernel.
+    Deblur { kernel: Kernel, borders: Borders },
     /// Remove white Gaussian noise.
     Denoise,
-    /// Give colour to a grey photo: the mean of the photo's channels is what was measured.
-    Colorize,
+    /// Give colour to a grey photo, whose levels are this mix of R, G and B; [`GREY`] is their mean.
+    Colorize { weights: [f64; 3] },
+    /// Fill in the colours that a camera's sensor did not measure: the photo is the mosaic, grey or with each pixel in its own channel.
+    Demosaic { pattern: Bayer },
+}
+
+/// The mean of R, G and B.
+pub const GREY: [f64; 3] = [1.0 / 3.0; 3];
+
+/// How a photo was made small.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reduction {
+    /// The mean of blocks.
+    BlockMean,
+    /// Antialiased bicubic, as image programs do it.
+    Bicubic,
+    /// A Gaussian of `sigma` pixels of the large photo, then every factor-th pixel.
+    Gaussian { sigma: f64 },
+}
+
+/// What is beyond the borders of a blurred photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Borders {
+    /// The photo again: exact for pictures blurred by a program that wraps around, and the cheapest.
+    Circular,
+    /// Something that was not photographed: it is restored too, as far as the kernel reaches, and cut away.
+    Unknown,
 }
 
 impl Task {
@@ -49,7 +77,7 @@ impl Task {
             // sigma_y = 0.01: the least that the network was trained on.
             Task::Inpaint { .. } => 1.275,
             // What 8-bit rounding and mild compression leave in a clean photo.
-            Task::SuperResolve { .. } | Task::Colorize => 2.0,
+            Task::SuperResolve { .. } | Task::Colorize { .. } | Task::Demosaic { .. } => 2.0,
             Task::Deblur { .. } => 2.5,
             Task::Denoise => 25.0,
         }
@@ -191,30 +219,31 @@ impl Setup {
 
     /// A task on the whole photo.
     fn whole(photo: &Photo, task: &Task, place: &Place) -> Result<Self, Error> {
-        let window = Window::whole(photo);
-        let output = match task {
-            Task::SuperResolve { factor: 2 | 4 | 8 } => enlarged(photo, task)?,
-            Task::SuperResolve { factor } => {
-                return Err(Error::InvalidFactor(format!(
-                    "{factor}; photos are enlarged 2, 4 or 8 times"
-                )));
-            }
-            _ => photo.clone(),
-        };
+        let output = enlarged(photo, task)?;
         let (width, height) = (output.width(), output.height());
         check_size(width, height)?;
         let fourier = Fourier::new(height, width, place);
-        let mut y = photo.tensor(window, place);
+        let mut y = photo.tensor(Window::whole(photo), place);
         let operator: Rc<dyn LinearOperator> = match task {
-            Task::SuperResolve { factor } => Rc::new(BlockMean::new(*factor, height, width, place)),
-            Task::Deblur { kernel } => {
-                let kernel = kernel.circular(height, width)?;
-                Rc::new(CircularConvolution::new(kernel, fourier.clone()))
+            Task::SuperResolve { factor, reduction } => {
+                reduction.operator(*factor, fourier.clone())?
             }
-            Task::Colorize => {
-                let mix = ChannelMix::grey();
+            Task::Deblur { kernel, borders } => match borders {
+                Borders::Unknown => return Self::deblur(photo, kernel, place),
+                Borders::Circular => {
+                    let kernel = kernel.circular(height, width)?;
+                    Rc::new(CircularConvolution::new(kernel, fourier.clone()))
+                }
+            },
+            Task::Colorize { weights } => {
+                let mix = ChannelMix::new(checked(*weights)?);
                 y = mix.apply(y);
                 Rc::new(mix)
+            }
+            Task::Demosaic { pattern } => {
+                let mask = Mask::bayer(*pattern, height, width, place);
+                y = mask.apply(y);
+                Rc::new(mask)
             }
             Task::Denoise | Task::Inpaint { .. } => Rc::new(Identity),
         };
@@ -224,6 +253,28 @@ impl Setup {
             y,
             fourier,
             frame: Frame::new(output, window, None),
+        })
+    }
+
+    /// A crop after convolution: the photo in a frame as wide as the kernel reaches, of which nothing was measured.
+    fn deblur(photo: &Photo, kernel: &Kernel, place: &Place) -> Result<Self, Error> {
+        let margin = kernel.reach();
+        let size = [
+            photo.height() + 2 * margin[0],
+            photo.width() + 2 * margin[1],
+        ];
+        let fourier = Fourier::new(size[0], size[1], place);
+        let kernel = kernel.circular(size[0], size[1])?;
+        let blur = CircularConvolution::new(kernel, fourier.clone());
+        let crop = Mask::crop(margin, size, place);
+        let (window, [rows, columns]) = (Window::whole(photo), margin);
+        let y = photo.tensor(window, place);
+        let around = [(rows, rows), (columns, columns)];
+        Ok(Self {
+            operator: Rc::new(cropped_convolution(blur, crop, fourier.clone())),
+            y: y.pad(around, PadMode::Constant(0.0)),
+            fourier,
+            frame: Frame::new(photo.clone(), window, None).with_margin(margin),
         })
     }
 
@@ -262,10 +313,54 @@ impl Setup {
     }
 }
 
+impl Reduction {
+    /// How many times photos so reduced are enlarged.
+    fn factors(self) -> &'static [usize] {
+        match self {
+            // What the network was trained on.
+            Self::BlockMean => &[2, 4, 8],
+            Self::Bicubic | Self::Gaussian { .. } => &[2, 3, 4, 8, 16],
+        }
+    }
+
+    fn operator(self, factor: usize, fourier: Fourier) -> Result<Rc<dyn LinearOperator>, Error> {
+        let [height, width] = fourier.size();
+        Ok(match self {
+            Self::BlockMean => Rc::new(BlockMean::new(factor, height, width, fourier.place())),
+            Self::Bicubic => Rc::new(Decimation::bicubic(factor, fourier)),
+            Self::Gaussian { sigma } if sigma > 0.0 && sigma <= 30.0 => {
+                Rc::new(Decimation::gaussian(factor, sigma, fourier))
+            }
+            Self::Gaussian { sigma } => {
+                return Err(Error::InvalidKernel(format!(
+                    "sigma is {sigma}; a Gaussian kernel takes one above 0 and at most 30 pixels"
+                )));
+            }
+        })
+    }
+}
+
+/// Weights under which a grey photo's levels stay levels.
+fn checked(weights: [f64; 3]) -> Result<[f64; 3], Error> {
+    let sum: f64 = weights.iter().sum();
+    if weights.iter().all(|w| *w >= 0.0) && (sum - 1.0).abs() < 1e-3 {
+        return Ok(weights);
+    }
+    Err(Error::InvalidOption(format!(
+        "the weights of R, G and B are {weights:?}; each must be at least 0, their sum 1"
+    )))
+}
+
 fn enlarged(photo: &Photo, task: &Task) -> Result<Photo, Error> {
-    let Task::SuperResolve { factor } = *task else {
+    let Task::SuperResolve { factor, reduction } = *task else {
         return Ok(photo.clone());
     };
+    let possible = reduction.factors();
+    if !possible.contains(&factor) {
+        return Err(Error::InvalidFactor(format!(
+            "{factor}; photos reduced in this way are enlarged {possible:?} times"
+        )));
+    }
     // Checked before anything of that size is made.
     check_size(photo.width() * factor, photo.height() * factor)?;
     Ok(photo.repeated(factor))

@@ -1,4 +1,4 @@
-//! One contract for every operator: the table is `common::dense::operators`, the truth dense matrices in f64.
+//! One contract for every operator: the table is `common::cases::operators`, the truth dense matrices in f64.
 
 mod common;
 
@@ -6,9 +6,8 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use common::dense::{
-    Case, Dense, Size, columns, draw, inverse, operators, relative_error, solution, worst_entry,
-};
+use common::cases::{Case, operators};
+use common::dense::{Dense, Size, columns, draw, inverse, relative_error, solution, worst_entry};
 use eps_restore::fourier::Fourier;
 use eps_restore::measurement::Measurement;
 use eps_restore::operators::{LinearOperator, PriorUpdate};
@@ -20,8 +19,10 @@ use nalgebra::{DMatrix, DVector};
 /// Pairs of tau and sigma_y: one image each of a batch.
 const LEVELS: [(f64, f64); 3] = [(0.05, 0.1), (0.7, 0.01), (80.0, 0.03)];
 
-/// What f64 leaves of the dense inverses: their condition number is up to tau²/sigma_y² = 7e6, times 1e-16 and the matrix's size. Measured: 2e-10.
-const EXACT: f64 = 1e-9;
+/// What f64 leaves of the dense inverses: their condition number is up to tau²/sigma_y² = 7e6, times 1e-16 and the matrix's size. Measured: 1.5e-9.
+const EXACT: f64 = 3e-9;
+/// Of operators that iterate until the residual is 1e-11 of what it was, which tau/sigma_y amplifies.
+const ITERATED: f64 = 1e-7;
 
 /// The images of a batch at the levels.
 fn batch() -> Range<usize> {
@@ -56,6 +57,7 @@ fn variances(levels: &[(f64, f64)], place: &Place) -> [Tensor<4>; 2] {
 struct Problem {
     name: String,
     phases: usize,
+    rough_maps: bool,
     dense: Dense,
     posterior: Posterior,
     z: Tensor<4>,
@@ -80,6 +82,7 @@ impl Problem {
         Self {
             name: format!("{} {}x{}", case.name, size[0], size[1]),
             phases: case.phases,
+            rough_maps: case.rough_maps,
             dense,
             posterior: Posterior::new(measurement, prior),
             z: x + draw(shape, 3, place) * t2.clone().sqrt(),
@@ -111,10 +114,19 @@ impl Problem {
         self.dense.a.transpose() * y / s2(b)
     }
 
-    /// Whether the Gaussian posterior is a closed form, not an iteration.
-    fn is_closed(&self) -> bool {
+    /// Whether the Gaussian posterior is a fixed number of iterations in space.
+    fn is_diagonal(&self) -> bool {
         let operator = &self.posterior.measurement().operator;
-        matches!(operator.prior_update(), PriorUpdate::Spectral(_))
+        matches!(operator.prior_update(), PriorUpdate::Diagonal(_))
+    }
+
+    /// How near w0, g and the pivot come.
+    fn within(&self) -> f64 {
+        let operator = &self.posterior.measurement().operator;
+        match operator.prior_update() {
+            PriorUpdate::Iterative(_) => ITERATED,
+            _ => EXACT,
+        }
     }
 
     fn check(&self, what: &str, b: usize, error: f64, within: f64) {
@@ -179,14 +191,14 @@ fn the_pivot_is_the_posterior_mean_of_a_white_prior() {
             let information = problem.image(&problem.z, b) / t2(b) + problem.data(b);
             let truth = problem.dense.noise_covariance(t2(b), s2(b)) * information;
             let error = relative_error(&problem.image(&mu, b), &truth);
-            problem.check("update", b, error, EXACT);
+            problem.check("update", b, error, problem.within());
         }
     }
 }
 
 #[test]
 fn variances_and_maps_are_those_of_the_noise_covariance() {
-    for problem in Problem::all() {
+    for problem in Problem::all().filter(|problem| !problem.rough_maps) {
         let p = problem.posterior.pixel_variance(problem.t2.clone());
         let v = problem.posterior.band_variances(problem.t2.clone());
         for b in batch() {
@@ -203,8 +215,8 @@ fn variances_and_maps_are_those_of_the_noise_covariance() {
 }
 
 #[test]
-fn closed_gaussian_posteriors_are_exact() {
-    for problem in Problem::all().filter(Problem::is_closed) {
+fn converged_gaussian_posteriors_are_exact() {
+    for problem in Problem::all().filter(|problem| !problem.is_diagonal()) {
         let (posterior, dense) = (&problem.posterior, &problem.dense);
         let w0 = posterior.linear_estimate();
         let g = posterior.gaussian_mean(problem.z.clone(), problem.t2.clone());
@@ -213,13 +225,16 @@ fn closed_gaussian_posteriors_are_exact() {
             let data = problem.data(b);
             let truth = solution(dense.posterior_precision(0.0, s2(b)), &data);
             let error = relative_error(&problem.image(&w0, b), &truth);
-            problem.check("w0", b, error, EXACT);
+            problem.check("w0", b, error, problem.within());
 
             let covariance = inverse(dense.posterior_precision(t2(b).recip(), s2(b)));
             let truth = &covariance * (problem.image(&problem.z, b) / t2(b) + data);
             let error = relative_error(&problem.image(&g, b), &truth);
-            problem.check("g", b, error, EXACT);
+            problem.check("g", b, error, problem.within());
 
+            if problem.rough_maps {
+                continue;
+            }
             let truth = dense.phase_mean(&dense.pixel_variance(&covariance), problem.phases);
             let error = worst_entry(&problem.planes(&q, b, 3), &truth);
             problem.check("q", b, error, EXACT);
@@ -294,7 +309,7 @@ fn jacobi(problem: &Problem, inverse_t2: f64, b: usize) -> DVector<f64> {
 
 #[test]
 fn iterated_gaussian_posteriors_converge_to_the_exact_ones() {
-    for problem in Problem::all().filter(|problem| !problem.is_closed()) {
+    for problem in Problem::all().filter(Problem::is_diagonal) {
         let solves = |b| [(b, Solve::w0(&problem, b)), (b, Solve::g(&problem, b))];
         for (b, solve) in batch().flat_map(solves) {
             let truth = solution(solve.precision.clone(), &solve.right);
@@ -323,7 +338,7 @@ fn limit_of_sweeps(problem: &Problem, b: usize) -> DVector<f64> {
 /// in a corner, and 50 % for a corner next to another missing pixel.
 #[test]
 fn iterated_variances_are_near_the_exact_ones() {
-    for problem in Problem::all().filter(|problem| !problem.is_closed()) {
+    for problem in Problem::all().filter(Problem::is_diagonal) {
         let q = problem.posterior.gaussian_variance(problem.t2.clone());
         let q = q.expand(problem.z.dims());
         let [_, _, height, width] = problem.z.dims();
@@ -372,7 +387,13 @@ fn f32_keeps_the_digits_of_the_pivot() {
 #[test]
 fn variances_are_positive_and_at_most_those_before_the_measurement() {
     for (case, size) in every() {
-        let problem = Problem::new(&case, size, &grid(), &Place::cpu());
+        // Draws at three levels cost enough.
+        let levels = if case.rough_maps {
+            LEVELS.to_vec()
+        } else {
+            grid()
+        };
+        let problem = Problem::new(&case, size, &levels, &Place::cpu());
         let (posterior, t2) = (&problem.posterior, || problem.t2.clone());
         for (what, variance) in [
             ("p", posterior.pixel_variance(t2())),
@@ -384,6 +405,52 @@ fn variances_are_positive_and_at_most_those_before_the_measurement() {
             println!("{:24} {what:5} {least:.1e} to 1 {above:+.1e}", problem.name);
             // A mean over a spectrum of some hundred values rounds in its seventh digit.
             assert!(least > 0.0 && above < 1e-6, "{}, {what}", problem.name);
+        }
+    }
+}
+
+/// The mean over the middle of the image, away from what a crop does not see.
+fn middle(planes: &DMatrix<f64>, [height, width]: Size) -> DVector<f64> {
+    let inside = |at: usize, n: usize| (n / 4..n - n / 4).contains(&at);
+    let pixels =
+        (0..height * width).filter(|i| inside(i / width, height) && inside(i % width, width));
+    let pixels: Vec<usize> = pixels.collect();
+    DVector::from_fn(planes.ncols(), |plane, _| {
+        let sum: f64 = pixels.iter().map(|&i| planes[(i, plane)]).sum();
+        sum / pixels.len() as f64
+    })
+}
+
+/// Variances by draws, or of an operator nearby. Over the middle of the image the draws' own deviation, a few tenths in the widest band of images as small
+/// as these and for a tint, is what is left; a wrong formula is wrong by the ratio of tau² to sigma_y².
+#[test]
+fn rough_variances_are_near_the_exact_ones() {
+    for (case, size) in every().filter(|(case, _)| case.rough_maps) {
+        let problem = Problem::new(&case, size, &LEVELS, &Place::cpu_f64());
+        let (posterior, dense) = (&problem.posterior, &problem.dense);
+        let p = posterior.pixel_variance(problem.t2.clone());
+        let v = posterior.band_variances(problem.t2.clone());
+        let q = posterior.gaussian_variance(problem.t2.clone());
+        for b in batch() {
+            let noise = dense.noise_covariance(t2(b), s2(b));
+            let gaussian = inverse(dense.posterior_precision(t2(b).recip(), s2(b)));
+            for (what, got, planes, truth) in [
+                ("p", &p, 3, dense.pixel_variance(&noise)),
+                ("maps", &v, 8, dense.band_variances(&noise)),
+                ("q", &q, 3, dense.pixel_variance(&gaussian)),
+            ] {
+                let got = middle(&problem.planes(got, b, planes), size);
+                let ratios = got.component_div(&middle(&truth, size));
+                let (name, level) = (&problem.name, LEVELS[b]);
+                println!("{name:30} {what:5} {level:?} {:.2?}", ratios.as_slice());
+                // The closed form that stands for a crop knows nothing of the frame: the wider bands see it from everywhere in an image as small as this, and
+                // at tau = 80 deconvolution carries its uncertainty inside.
+                let is_crop = case.name == "crop after convolution";
+                let judged = |k: usize| !is_crop || what == "q" || (b < 2 && k % 4 < 2);
+                let mut ratios = ratios.iter().enumerate().filter(|(k, _)| judged(*k));
+                let near = ratios.all(|(_, r)| (0.3..2.5).contains(r));
+                assert!(near, "{name}, {what} at {level:?}");
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 //! A = the mean of f×f blocks: super-resolution. A Aᵀ = I/f². Sides are multiples of f.
 //!
-//! In the DFT: A keeps every f-th pixel of F^-1 k F with k = conj(DFT of the box 1/f² on [0, f)²), since y[i] is the mean of the block that starts at f i.
-//! The f² frequencies (a + i H/f, b + j W/f) alias together.
+//! A filtered decimation, k = conj(DFT of the box 1/f² on [0, f)²), since y[i] is the mean of the block that starts at f i; a white prior needs no DFT.
 
 use std::f64::consts::TAU;
 
@@ -9,7 +8,8 @@ use burn::tensor::Tensor;
 use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 
-use super::{LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
+use super::aliasing::Aliasing;
+use super::{LinearOperator, PriorUpdate, SpectralUpdate, remaining};
 use crate::fourier::{Fourier, Spectrum};
 use crate::noise_geometry::{BANDS, REACH, band_energies, band_filters};
 use crate::place::Place;
@@ -17,12 +17,7 @@ use crate::place::Place;
 /// The mean of f×f blocks.
 #[derive(Clone)]
 pub struct BlockMean {
-    factor: usize,
-    /// k, `[1, 1, H, W]`, and |k|².
-    spectrum: Spectrum,
-    power: Tensor<4>,
-    /// 1 at the first pixel of each block, `[1, 1, H, W]`.
-    comb: Tensor<4>,
+    aliasing: Aliasing,
     /// The share of each band filter's energy in the range of Aᵀ, `[1, 4, 1, 1]`.
     band_share: Tensor<4>,
 }
@@ -30,10 +25,6 @@ pub struct BlockMean {
 impl BlockMean {
     /// For images of `height` by `width`, both multiples of `factor`.
     pub fn new(factor: usize, height: usize, width: usize, place: &Place) -> Self {
-        assert!(
-            factor > 0 && height.is_multiple_of(factor) && width.is_multiple_of(factor),
-            "sides of {height}x{width} must be multiples of the factor {factor}"
-        );
         let shape = [1, 1, height, width];
         let (rows, columns) = (box_spectrum(factor, height), box_spectrum(factor, width));
         let product = |i: usize| {
@@ -45,29 +36,15 @@ impl BlockMean {
             re: place.tensor(k.iter().map(|k| k.0).collect(), shape),
             im: place.tensor(k.iter().map(|k| k.1).collect(), shape),
         };
-        let first =
-            |i: usize| (i / width).is_multiple_of(factor) && (i % width).is_multiple_of(factor);
-        let comb = (0..height * width).map(|i| if first(i) { 1.0 } else { 0.0 });
         Self {
-            factor,
-            power: spectrum.power(),
-            spectrum,
-            comb: place.tensor(comb.collect(), shape),
+            aliasing: Aliasing::new(factor, spectrum),
             band_share: place.tensor(band_share(factor).to_vec(), [1, BANDS, 1, 1]),
         }
     }
 
     /// f².
     fn area(&self) -> f64 {
-        (self.factor * self.factor) as f64
-    }
-
-    /// Each value over its f×f block.
-    fn repeat(&self, y: Tensor<4>) -> Tensor<4> {
-        let ([b, c, h, w], f) = (y.dims(), self.factor);
-        y.reshape([b, c, h, 1, w, 1])
-            .expand([b, c, h, f, w, f])
-            .reshape([b, c, h * f, w * f])
+        self.aliasing.area()
     }
 
     /// v f² s2/(v + f² s2): the variance along the range of Aᵀ.
@@ -75,45 +52,39 @@ impl BlockMean {
         let one = v.ones_like();
         remaining(v, s2 * self.area(), one)
     }
-
-    /// The spectrum of s2 I + A E Aᵀ, repeated over each group of aliasing frequencies: `[B or 1, 1, H, W]`.
-    fn data_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let (t, f) = (e * self.power.clone(), self.factor);
-        let [b, c, h, w] = t.dims();
-        let group = t
-            .reshape([b, c, f, h / f, f, w / f])
-            .sum_dims(&[2, 4])
-            .reshape([b, c, h / f, w / f]);
-        (group / self.area() + s2).repeat(&[1, 1, f, f])
-    }
 }
 
 impl LinearOperator for BlockMean {
     fn measurement_shape(&self, [b, c, h, w]: [usize; 4]) -> [usize; 4] {
-        [b, c, h / self.factor, w / self.factor]
+        let f = self.aliasing.factor();
+        [b, c, h / f, w / f]
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        avg_pool2d(x, AvgPoolOptions::new([self.factor; 2]))
+        avg_pool2d(x, AvgPoolOptions::new([self.aliasing.factor(); 2]))
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.repeat(y) / self.area()
+        self.aliasing.repeat(y) / self.area()
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         let residual = y - self.apply(m.clone());
-        m + self.repeat(residual) * (v.clone() / (s2 * self.area() + v))
+        m + self.aliasing.repeat(residual) * (v.clone() / (s2 * self.area() + v))
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        v.clone() + (self.along_range(v.clone(), s2) - v) / self.area()
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        Some(v.clone() + (self.along_range(v.clone(), s2) - v) / self.area())
     }
 
     /// The stationary part of S(v), which is exact for the band means on the infinite grid.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
         let u = v.clone() + (self.along_range(v.clone(), s2) - v) * self.band_share.clone();
-        Tensor::cat(vec![u.clone(), u], 1)
+        Some(Tensor::cat(vec![u.clone(), u], 1))
+    }
+
+    fn row_power(&self) -> Option<f64> {
+        Some(1.0 / self.area())
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
@@ -130,17 +101,23 @@ impl SpectralUpdate for BlockMean {
         y: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        // The coarse residual's DFT repeated over the alias groups is the fine DFT of the residual with zeros between its pixels.
-        let residual = self.repeat(y - self.apply(u.clone())) * self.comb.clone();
-        let gain = e.clone() / self.data_variance(e, s2);
-        let r = fourier.forward(residual).times(&self.spectrum.conj());
-        u + fourier.inverse(r.scale(gain))
+        let residual = y - self.apply(u.clone());
+        self.aliasing.update(fourier, u, e, residual, s2)
     }
 
     /// Averaged over the f² phases within a block.
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let seen = e.clone().square() * self.power.clone() / self.area();
-        spectrum_mean(e.clone() - seen / self.data_variance(e, s2))
+        self.aliasing.variance(e, s2)
+    }
+
+    fn data_inverse(
+        &self,
+        fourier: &Fourier,
+        e: Tensor<4>,
+        s2: Tensor<4>,
+        r: Tensor<4>,
+    ) -> Tensor<4> {
+        self.aliasing.data_inverse(fourier, e, s2, r)
     }
 }
 

@@ -22,6 +22,23 @@ impl ChannelMix {
         Self::new([1.0 / 3.0; 3])
     }
 
+    /// ITU-R BT.601 luma: what JPEG and most conversions to grey keep.
+    pub fn bt601() -> Self {
+        Self::new([0.299, 0.587, 0.114])
+    }
+
+    /// ITU-R BT.709 luma, of the stored values.
+    pub fn bt709() -> Self {
+        Self::new([0.2126, 0.7152, 0.0722])
+    }
+
+    /// One channel alone: 0 red, 1 green, 2 blue.
+    pub fn single(channel: usize) -> Self {
+        let mut weights = [0.0; 3];
+        weights[channel] = 1.0;
+        Self::new(weights)
+    }
+
     /// |w|².
     fn power(&self) -> f64 {
         self.weights.iter().map(|w| w * w).sum()
@@ -70,16 +87,20 @@ impl LinearOperator for ChannelMix {
         m + self.adjoint(residual * (v.clone() / (s2 + v * self.power())))
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        self.per_channel(v, s2)
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        Some(self.per_channel(v, s2))
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
         let (power, luma) = (self.power(), self.luma_power());
         let chroma = (power - luma) / 2.0;
         let shares = [luma, luma, luma, luma, chroma, chroma, chroma, chroma];
         let shares = Place::of(&v).tensor(shares.to_vec(), [1, 8, 1, 1]);
-        self.along(v, s2, shares)
+        Some(self.along(v, s2, shares))
+    }
+
+    fn row_power(&self) -> Option<f64> {
+        Some(self.power())
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
@@ -103,5 +124,15 @@ impl SpectralUpdate for ChannelMix {
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         spectrum_mean(self.per_channel(e, s2))
+    }
+
+    fn data_inverse(
+        &self,
+        fourier: &Fourier,
+        e: Tensor<4>,
+        s2: Tensor<4>,
+        r: Tensor<4>,
+    ) -> Tensor<4> {
+        fourier.filter(r, (e * self.power() + s2).recip())
     }
 }

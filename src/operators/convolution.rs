@@ -57,12 +57,12 @@ impl LinearOperator for CircularConvolution {
         self.smooth_update(&self.fourier, m, v, y, s2)
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        spectrum_mean(self.variance(v, s2))
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        Some(spectrum_mean(self.variance(v, s2)))
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        self.bands.of(self.variance(v, s2))
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        Some(self.bands.of(self.variance(v, s2)))
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
@@ -87,5 +87,15 @@ impl SpectralUpdate for CircularConvolution {
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         spectrum_mean(self.variance(e, s2))
+    }
+
+    fn data_inverse(
+        &self,
+        fourier: &Fourier,
+        e: Tensor<4>,
+        s2: Tensor<4>,
+        r: Tensor<4>,
+    ) -> Tensor<4> {
+        fourier.filter(r, (e * self.power.clone() + s2).recip())
     }
 }

@@ -32,12 +32,16 @@ impl LinearOperator for Identity {
         m.clone() + (y - m) * (v.clone() / (v + s2))
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        white(v, s2)
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        Some(white(v, s2))
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        white(v, s2).repeat_dim(1, 8)
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        Some(white(v, s2).repeat_dim(1, 8))
+    }
+
+    fn row_power(&self) -> Option<f64> {
+        Some(1.0)
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
@@ -59,5 +63,15 @@ impl SpectralUpdate for Identity {
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         spectrum_mean(white(e, s2))
+    }
+
+    fn data_inverse(
+        &self,
+        fourier: &Fourier,
+        e: Tensor<4>,
+        s2: Tensor<4>,
+        r: Tensor<4>,
+    ) -> Tensor<4> {
+        fourier.filter(r, (e + s2).recip())
     }
 }

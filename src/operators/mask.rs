@@ -1,9 +1,34 @@
-//! A = diag(c), c in {0, 1} per pixel: inpainting. S(v) = v s2/(s2 + c v).
+//! A = diag(c), c in {0, 1} per pixel or per channel of it: inpainting, a crop, the colour mosaic of a camera's sensor. S(v) = v s2/(s2 + c v).
 
 use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, remaining};
 use crate::noise_geometry::bands_of_pixels;
+use crate::place::Place;
+
+/// Which channel each pixel of a 2×2 block measures, row by row: RGGB and its rotations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bayer {
+    Rggb,
+    Grbg,
+    Bggr,
+    Gbrg,
+}
+
+impl Bayer {
+    pub const ALL: [Self; 4] = [Self::Rggb, Self::Grbg, Self::Bggr, Self::Gbrg];
+
+    /// The channel that the pixel measures.
+    pub fn channel(self, row: usize, column: usize) -> usize {
+        let block = match self {
+            Self::Rggb => [0, 1, 1, 2],
+            Self::Grbg => [1, 0, 2, 1],
+            Self::Bggr => [2, 1, 1, 0],
+            Self::Gbrg => [1, 2, 0, 1],
+        };
+        block[row % 2 * 2 + column % 2]
+    }
+}
 
 /// A = diag(c): pixels with c = 1 are known. What a measurement holds elsewhere is never looked at.
 #[derive(Clone, Debug)]
@@ -12,9 +37,29 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// `known`: `[B or 1, 1, H, W]` of zeros and ones, 1 = known.
+    /// `known`: `[B or 1, 1 or 3, H, W]` of zeros and ones, 1 = known.
     pub fn new(known: Tensor<4>) -> Self {
         Self { known }
+    }
+
+    /// One channel known at each pixel, as a sensor's colour filters leave it.
+    pub fn bayer(pattern: Bayer, height: usize, width: usize, place: &Place) -> Self {
+        let known = (0..3 * height * width).map(|i| {
+            let (channel, pixel) = (i / (height * width), i % (height * width));
+            let measured = pattern.channel(pixel / width, pixel % width) == channel;
+            if measured { 1.0 } else { 0.0 }
+        });
+        Self::new(place.tensor_f32(known.collect(), [1, 3, height, width]))
+    }
+
+    /// All but a frame of `rows` and `columns` on each side: a crop that keeps the image's size, so that what it measures is 0 in the frame.
+    pub fn crop([rows, columns]: [usize; 2], [height, width]: [usize; 2], place: &Place) -> Self {
+        let inside = |at: usize, frame: usize, n: usize| (frame..n - frame).contains(&at);
+        let known = (0..height * width).map(|i| {
+            let kept = inside(i / width, rows, height) && inside(i % width, columns, width);
+            if kept { 1.0 } else { 0.0 }
+        });
+        Self::new(place.tensor_f32(known.collect(), [1, 1, height, width]))
     }
 
     fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
@@ -39,12 +84,21 @@ impl LinearOperator for Mask {
         m.clone() + (y - m) * (self.known.clone() * (v.clone() / (s2 + v)))
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        self.variance(v, s2)
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        Some(self.variance(v, s2))
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        bands_of_pixels(self.variance(v, s2))
+    /// Luma and chroma both see the mean of the pixel variance over channels.
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        Some(bands_of_pixels(self.variance(v, s2).mean_dim(1)))
+    }
+
+    fn row_power(&self) -> Option<f64> {
+        Some(1.0)
+    }
+
+    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
+        y * self.known.clone()
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

@@ -3,18 +3,27 @@
 //! Images are `[B, 3, H, W]` in [-1, 1]. Variances v, t2 and s2 = sigma_y² are tensors that broadcast to `[B, 1, 1, 1]`. S(v) = (I/v + AᵀA/s2)^-1 is the
 //! covariance that a white prior of variance v keeps after the measurement. One file a family; formulas: the project's method, sections 3 to 5.
 
+mod aliasing;
 mod block_mean;
 mod channel_mix;
+mod composed;
 mod convolution;
+mod decimation;
+mod hadamard;
 mod identity;
+mod iterative;
 mod mask;
 mod nothing;
 
 pub use block_mean::BlockMean;
 pub use channel_mix::ChannelMix;
+pub use composed::{compose, cropped_convolution, masked_block_mean};
 pub use convolution::CircularConvolution;
+pub use decimation::Decimation;
+pub use hadamard::Hadamard;
 pub use identity::Identity;
-pub use mask::Mask;
+pub use iterative::{Iterative, LinearMap, Tolerance};
+pub use mask::{Bayer, Mask};
 pub use nothing::Nothing;
 
 use burn::tensor::Tensor;
@@ -37,22 +46,39 @@ pub trait LinearOperator {
     /// This form keeps its digits in f32 at any noise level; the textbook's S (m/v + Aᵀy/s2) rounds m away.
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
 
-    /// diag S(v), per channel; broadcasts to `[B, 3, H, W]`.
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
+    /// diag S(v), per channel; broadcasts to `[B, 3, H, W]`. None: by exact draws.
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>>;
 
-    /// The eight noise-geometry maps of S(v); broadcasts to `[B, 8, H, W]`.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
+    /// The eight noise-geometry maps of S(v); broadcasts to `[B, 8, H, W]`. None: by exact draws.
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>>;
 
     /// How this operator meets the 1/f² prior.
     fn prior_update(&self) -> PriorUpdate<'_>;
+
+    /// y with zeros where A is always 0.
+    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
+        y
+    }
+
+    /// b where A Aᵀ = b I on what is observed.
+    fn row_power(&self) -> Option<f64> {
+        None
+    }
+
+    /// Of an operator that iterates: the worst residual so far over its tolerance, `[1, 1, 1, 1]`; above 1 it has not converged.
+    fn residual(&self) -> Option<Tensor<4>> {
+        None
+    }
 }
 
 /// The operator's part in the Gaussian posterior under the 1/f² prior.
 pub enum PriorUpdate<'a> {
     /// A closed form in the DFT.
     Spectral(&'a dyn SpectralUpdate),
-    /// AᵀA = diag(c), c `[B or 1, 1, H, W]`: an iteration in space.
+    /// AᵀA = diag(c), c `[B or 1, 1 or 3, H, W]`: an iteration in space.
     Diagonal(&'a Tensor<4>),
+    /// An iteration in data space, q by exact draws.
+    Iterative(&'a Iterative),
 }
 
 /// The Gaussian update for a stationary prior x ~ N(u, F^-1 E F), E `[B or 1, 1, H, W]`.
@@ -69,6 +95,15 @@ pub trait SpectralUpdate {
 
     /// The pixel variance of x given y; broadcasts to `[B, 3, H, W]`.
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
+
+    /// (s2 + A E Aᵀ)^-1 r: what preconditions compositions with this operator.
+    fn data_inverse(
+        &self,
+        fourier: &Fourier,
+        e: Tensor<4>,
+        s2: Tensor<4>,
+        r: Tensor<4>,
+    ) -> Tensor<4>;
 }
 
 /// The pixel variance of a stationary covariance: the mean of its spectrum.

@@ -30,12 +30,12 @@ impl LinearOperator for Nothing {
         m
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
-        v
+    fn pixel_variance(&self, v: Tensor<4>, _: Tensor<4>) -> Option<Tensor<4>> {
+        Some(v)
     }
 
-    fn band_variances(&self, v: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
-        v.repeat_dim(1, 8)
+    fn band_variances(&self, v: Tensor<4>, _: Tensor<4>) -> Option<Tensor<4>> {
+        Some(v.repeat_dim(1, 8))
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
@@ -57,5 +57,9 @@ impl SpectralUpdate for Nothing {
 
     fn smooth_variance(&self, e: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
         spectrum_mean(e)
+    }
+
+    fn data_inverse(&self, _: &Fourier, _: Tensor<4>, s2: Tensor<4>, r: Tensor<4>) -> Tensor<4> {
+        r / s2
     }
 }

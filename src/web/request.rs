@@ -6,9 +6,10 @@ use wasm_bindgen::JsValue;
 
 use crate::error::Error;
 use crate::image::Photo;
+use crate::interpolant::Interpolant;
 use crate::kernel::Kernel;
 use crate::restoration::{Sampler, SolverKind};
-use crate::task::{Missing, Request, Task};
+use crate::task::{Borders, GREY, Missing, Reduction, Request, Task};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -98,13 +99,17 @@ impl TaskRequest {
             TaskRequest::SuperResolve { factor } => {
                 let whole = factor.fract() == 0.0 && (1.0..=64.0).contains(&factor);
                 let factor = if whole { factor as usize } else { 0 };
-                Task::SuperResolve { factor }
+                Task::SuperResolve {
+                    factor,
+                    reduction: Reduction::BlockMean,
+                }
             }
             TaskRequest::Deblur { kernel } => Task::Deblur {
                 kernel: Kernel::new(kernel.width, kernel.height, kernel.data)?,
+                borders: Borders::Circular,
             },
             TaskRequest::Denoise {} => Task::Denoise,
-            TaskRequest::Colorize {} => Task::Colorize,
+            TaskRequest::Colorize {} => Task::Colorize { weights: GREY },
         })
     }
 }
@@ -128,16 +133,19 @@ impl SamplerRequest {
 impl StatedSampler {
     fn read(self) -> Result<Sampler, Error> {
         let solver = match self.solver.as_str() {
+            "euler" => SolverKind::Euler,
             "heun" => SolverKind::Heun,
             "dpmpp2m" => SolverKind::DpmSolver2M,
+            "churn" => SolverKind::Churn,
             other => {
                 return Err(Error::InvalidOption(format!(
-                    "solver {other:?}; \"heun\" and \"dpmpp2m\" are possible"
+                    "solver {other:?}; \"euler\", \"heun\", \"dpmpp2m\" and \"churn\" are possible"
                 )));
             }
         };
         Ok(Sampler {
             solver,
+            interpolant: Interpolant::Edm,
             points: whole("points", self.points)? as usize,
             tau_max: self.tau_max,
             tau_min: self.tau_min,

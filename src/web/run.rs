@@ -8,7 +8,7 @@ use super::{read, set};
 use crate::denoiser::PhotoDenoiser;
 use crate::error::Error;
 use crate::image::{Frame, Photo};
-use crate::restoration::{Stage, Step};
+use crate::restoration::{Stage, Step, converged};
 use crate::task::Job;
 
 /// A restoration under way.
@@ -55,7 +55,7 @@ impl Run {
     /// One step and its preview; `undefined` once finished.
     ///
     /// # Errors
-    /// Code `device-lost`.
+    /// Codes `device-lost`; `not-converged` where the operator's iterations did not.
     pub async fn step(&mut self) -> Result<JsValue, JsValue> {
         let Some(step) = self.job.restoration.as_mut().and_then(|r| r.step()) else {
             return Ok(JsValue::UNDEFINED);
@@ -68,6 +68,10 @@ impl Run {
             preview,
         } = step;
         let preview = restored(&self.job.frame, preview).await?;
+        let restoration = self.job.restoration.as_ref();
+        if let Some(residual) = restoration.and_then(|r| r.residual()) {
+            converged(read(residual).await?[0])?;
+        }
         let (name, sample) = match stage {
             Stage::Estimate => ("estimate", -1.0),
             Stage::Mean => ("mean", -1.0),

@@ -1,154 +1,20 @@
-//! Every operator by name, and the dense matrices that its closed forms are held to.
+//! The dense matrices that operators are held to.
 //!
 //! An image is a column of pixels, row by row and channel after channel. Where an operator treats its channels alike, a matrix on one channel stands for
 //! all three, and a batch of images is three columns an image.
 
-use std::rc::Rc;
-
 use burn::tensor::{DType, Tensor};
-use eps_restore::fourier::Fourier;
-use eps_restore::kernel::Kernel;
 use eps_restore::noise::Noise;
 use eps_restore::noise_geometry::{BANDS, REACH, band_filters};
-use eps_restore::operators::{
-    BlockMean, ChannelMix, CircularConvolution, Identity, LinearOperator, Mask, Nothing,
-    PriorUpdate,
-};
+use eps_restore::operators::{LinearOperator, PriorUpdate};
 use eps_restore::place::Place;
 use eps_restore::prior::{C, KAPPA2};
 use nalgebra::{DMatrix, DVector};
 
+use super::cases::Case;
+
 /// Height and width.
 pub type Size = [usize; 2];
-
-/// Sizes for operators that take any; the second is prime. Maps need sides of at least 15.
-const ANY: &[Size] = &[[16, 24], [17, 19]];
-/// For operators whose dense matrices span three channels.
-const JOINT: &[Size] = &[[15, 16]];
-
-/// Every operator. The block mean's maps are those of the infinite grid: on these sizes no filter of 15 pixels reaches a block twice.
-pub fn operators() -> Vec<Case> {
-    vec![
-        Case::new("nothing", JOINT, |[height, width], _| {
-            Rc::new(Nothing { height, width })
-        })
-        .joint(),
-        Case::new("identity", ANY, |_, _| Rc::new(Identity)),
-        Case::new("mask", ANY, |size, place| {
-            Rc::new(Mask::new(known(size, place)))
-        }),
-        Case::new("block mean 2", &[[18, 22]], |s, p| block_mean(2, s, p)).phases(2),
-        Case::new("block mean 4", &[[20, 24]], |s, p| block_mean(4, s, p)).phases(4),
-        Case::new("block mean 8", &[[24, 24]], |s, p| block_mean(8, s, p))
-            .phases(8)
-            .tiny([8, 8]),
-        Case::new("asymmetric kernel", ANY, |size, place| {
-            let weights = (0..20).map(|i| ((7 * i + 3) % 11) as f64);
-            convolution(Kernel::new(5, 4, weights.collect()), size, place)
-        })
-        .rounding(1e-4)
-        .tiny([5, 6]),
-        Case::new("motion", ANY, |size, place| {
-            convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, place)
-        })
-        .rounding(1e-4)
-        .tiny([5, 6]),
-        Case::new("grey", JOINT, |_, _| Rc::new(ChannelMix::grey())).joint(),
-        Case::new("BT.601", JOINT, |_, _| {
-            Rc::new(ChannelMix::new([0.299, 0.587, 0.114]))
-        })
-        .joint(),
-    ]
-}
-
-type Build = fn(Size, &Place) -> Rc<dyn LinearOperator>;
-
-/// An operator and what the tests need to know of it.
-#[derive(Clone, Copy)]
-pub struct Case {
-    pub name: &'static str,
-    /// Where its quantities are compared with dense matrices.
-    pub sizes: &'static [Size],
-    /// Where samplers are compared with dense matrices, at every step of many.
-    pub tiny: Size,
-    /// Variances are averages over phases × phases pixels.
-    pub phases: usize,
-    /// Channels that its dense matrix spans.
-    pub channels: usize,
-    /// The relative error that f32 may leave in `update`.
-    pub rounding: f64,
-    build: Build,
-}
-
-impl Case {
-    fn new(name: &'static str, sizes: &'static [Size], build: Build) -> Self {
-        Self {
-            name,
-            sizes,
-            tiny: [4, 4],
-            phases: 1,
-            channels: 1,
-            rounding: 1e-5,
-            build,
-        }
-    }
-
-    fn tiny(self, tiny: Size) -> Self {
-        Self { tiny, ..self }
-    }
-
-    fn phases(self, phases: usize) -> Self {
-        Self { phases, ..self }
-    }
-
-    /// The channels are measured together.
-    fn joint(self) -> Self {
-        Self {
-            channels: 3,
-            ..self
-        }
-    }
-
-    fn rounding(self, rounding: f64) -> Self {
-        Self { rounding, ..self }
-    }
-
-    pub fn operator(&self, size: Size, place: &Place) -> Rc<dyn LinearOperator> {
-        (self.build)(size, place)
-    }
-}
-
-fn block_mean(factor: usize, [height, width]: Size, place: &Place) -> Rc<dyn LinearOperator> {
-    Rc::new(BlockMean::new(factor, height, width, place))
-}
-
-fn convolution(
-    kernel: Result<Kernel, eps_restore::error::Error>,
-    [height, width]: Size,
-    place: &Place,
-) -> Rc<dyn LinearOperator> {
-    let kernel = kernel.and_then(|k| k.circular(height, width));
-    let fourier = Fourier::new(height, width, place);
-    Rc::new(CircularConvolution::new(
-        kernel.expect("a kernel that fits the image"),
-        fourier,
-    ))
-}
-
-/// Three of ten pixels missing at random, and a box of a quarter of the height: holes that the fixed numbers of iterations can fill.
-fn known([height, width]: Size, place: &Place) -> Tensor<4> {
-    let random = columns(
-        draw([1, 1, height, width], 1, &Place::cpu_f64()),
-        height * width,
-    );
-    let side = height / 4;
-    let boxed = |at: usize, n: usize| (n / 3..n / 3 + side).contains(&at);
-    let known = random.iter().enumerate().map(|(i, n)| {
-        let missing = *n < -0.52 || (boxed(i / width, height) && boxed(i % width, width));
-        if missing { 0.0 } else { 1.0 }
-    });
-    place.tensor(known.collect(), [1, 1, height, width])
-}
 
 /// White noise; each stream is another draw.
 pub fn draw(shape: [usize; 4], stream: u64, place: &Place) -> Tensor<4> {
@@ -201,7 +67,7 @@ pub enum Borders {
 impl Borders {
     pub fn of(operator: &dyn LinearOperator) -> Self {
         match operator.prior_update() {
-            PriorUpdate::Spectral(_) => Self::Circular,
+            PriorUpdate::Spectral(_) | PriorUpdate::Iterative(_) => Self::Circular,
             PriorUpdate::Diagonal(_) => Self::Open,
         }
     }

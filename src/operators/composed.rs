@@ -1,0 +1,76 @@
+//! A = B after another: any operator after any other, by the iterations of `iterative.rs`.
+//!
+//! Where B Bᵀ = b I on what B observes (a mask, a block mean, a channel mix) and the first operator has a closed form in the DFT, these are preconditioned by
+//! B (s2/b + A₁ E A₁ᵀ)^-1 Bᵀ/b²: exact where B is square, and near elsewhere.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+
+use super::{
+    BlockMean, CircularConvolution, Iterative, LinearMap, LinearOperator, Mask, PriorUpdate,
+};
+use crate::fourier::Fourier;
+
+/// `second` after `first`.
+struct Composed {
+    first: Rc<dyn LinearOperator>,
+    second: Rc<dyn LinearOperator>,
+}
+
+/// Measures with `second` what `first` makes of an image of the transform's size; `second` is an operator on images of the size that `first` measures.
+pub fn compose(
+    first: Rc<dyn LinearOperator>,
+    second: Rc<dyn LinearOperator>,
+    fourier: Fourier,
+) -> Iterative {
+    Iterative::new(Rc::new(Composed { first, second }), fourier)
+}
+
+/// A blurred photo with unknown borders: a crop after circular convolution, the frame of `crop` pixels being at least as wide as the kernel reaches.
+///
+/// Its noise geometry and q are those of the whole convolution, which inside the crop they are near.
+pub fn cropped_convolution(blur: CircularConvolution, crop: Mask, fourier: Fourier) -> Iterative {
+    let blur: Rc<dyn LinearOperator> = Rc::new(blur);
+    compose(blur.clone(), Rc::new(crop), fourier).with_geometry_of(blur)
+}
+
+/// Scratches on a small photo: a mask, of the small photo's size, after the block mean.
+pub fn masked_block_mean(mean: BlockMean, mask: Mask, fourier: Fourier) -> Iterative {
+    compose(Rc::new(mean), Rc::new(mask), fourier)
+}
+
+impl LinearMap for Composed {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        let between = self.first.measurement_shape(image);
+        self.second.measurement_shape(between)
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        self.second.apply(self.first.apply(x))
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        self.first.adjoint(self.second.adjoint(y))
+    }
+
+    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
+        self.second.observed(y)
+    }
+
+    fn data_inverse(
+        &self,
+        fourier: &Fourier,
+        e: Tensor<4>,
+        s2: Tensor<4>,
+        r: Tensor<4>,
+    ) -> Option<Tensor<4>> {
+        let PriorUpdate::Spectral(first) = self.first.prior_update() else {
+            return None;
+        };
+        let power = self.second.row_power()?;
+        let between = self.second.adjoint(r);
+        let solved = first.data_inverse(fourier, e, s2 / power, between);
+        Some(self.second.apply(solved) / (power * power))
+    }
+}

@@ -1,0 +1,153 @@
+//! A = keep the pixels f i of k * x, circular: super-resolution from photos that were reduced by a filter.
+//!
+//! Everything by alias groups (method, sections 3 to 5). The filters here are centred on the block that a pixel stands for, at f i + (f - 1)/2, as
+//! image programs reduce: the result is not shifted. The bicubic one is Keys' kernel with a = -1/2 stretched by f (antialiased), sampled and
+//! normalised: what MATLAB's imresize and Pillow compute but for their borders.
+
+use burn::tensor::{DType, Tensor};
+
+use super::aliasing::Aliasing;
+use super::{LinearOperator, PriorUpdate, SpectralUpdate};
+use crate::fourier::Fourier;
+use crate::noise_geometry::SpectralBands;
+use crate::place::Place;
+
+/// Filtered decimation by any factor that divides both sides.
+#[derive(Clone)]
+pub struct Decimation {
+    fourier: Fourier,
+    bands: SpectralBands,
+    aliasing: Aliasing,
+}
+
+impl Decimation {
+    /// `kernel`: `[1, 1, H, W]` on the CPU, best in f64, its origin at [0, 0]; y[i] = sum over j of kernel[f i - j] x[j].
+    ///
+    /// k̂ is computed in f64, as for `CircularConvolution`.
+    pub fn new(factor: usize, kernel: Tensor<4>, fourier: Fourier) -> Self {
+        let ([height, width], place) = (fourier.size(), fourier.place());
+        let exact = Fourier::new(height, width, &Place::cpu_f64());
+        let spectrum = exact.forward(kernel.cast(DType::F64)).to_place(place);
+        Self {
+            bands: SpectralBands::new(height, width, place),
+            aliasing: Aliasing::new(factor, spectrum),
+            fourier,
+        }
+    }
+
+    /// Bicubic reduction.
+    pub fn bicubic(factor: usize, fourier: Fourier) -> Self {
+        let f = factor as f64;
+        Self::new(
+            factor,
+            centred(factor, 2 * factor, &fourier, |t| keys(t / f)),
+            fourier,
+        )
+    }
+
+    /// A Gaussian of standard deviation `sigma` pixels, cut at 6 sigma.
+    pub fn gaussian(factor: usize, sigma: f64, fourier: Fourier) -> Self {
+        let reach = (6.0 * sigma).ceil() as usize + factor;
+        let bell = |t: f64| (-0.5 * (t / sigma).powi(2)).exp();
+        Self::new(factor, centred(factor, reach, &fourier, bell), fourier)
+    }
+}
+
+/// Keys' cubic convolution kernel, a = -1/2 (1981).
+fn keys(t: f64) -> f64 {
+    let t = t.abs();
+    if t < 1.0 {
+        (1.5 * t - 2.5) * t * t + 1.0
+    } else if t < 2.0 {
+        ((-0.5 * t + 2.5) * t - 4.0) * t + 2.0
+    } else {
+        0.0
+    }
+}
+
+/// The separable kernel `[1, 1, H, W]` whose weight for the pixel at distance t from the block's centre, t up to about `reach`, is line(t): normalised, and
+/// wrapped around where the image is smaller.
+fn centred(factor: usize, reach: usize, fourier: &Fourier, line: impl Fn(f64) -> f64) -> Tensor<4> {
+    let [height, width] = fourier.size();
+    let (rows, columns) = (
+        wrapped(factor, reach, height, &line),
+        wrapped(factor, reach, width, &line),
+    );
+    let plane = (0..height * width).map(|i| rows[i / width] * columns[i % width]);
+    Place::cpu_f64().tensor(plane.collect(), [1, 1, height, width])
+}
+
+fn wrapped(factor: usize, reach: usize, n: usize, line: &impl Fn(f64) -> f64) -> Vec<f64> {
+    let (centre, reach) = ((factor - 1) as f64 / 2.0, reach as i64);
+    let taps = (-reach..=reach + factor as i64).map(|j| (j, line(j as f64 - centre)));
+    let taps: Vec<(i64, f64)> = taps.collect();
+    let sum: f64 = taps.iter().map(|(_, weight)| weight).sum();
+    let mut kernel = vec![0.0; n];
+    for (j, weight) in taps {
+        // y[i] weighs x[f i + j], which a convolution finds at -j.
+        kernel[(-j).rem_euclid(n as i64) as usize] += weight / sum;
+    }
+    kernel
+}
+
+impl LinearOperator for Decimation {
+    fn measurement_shape(&self, [b, c, h, w]: [usize; 4]) -> [usize; 4] {
+        let f = self.aliasing.factor();
+        [b, c, h / f, w / f]
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        self.aliasing.keep(self.aliasing.filtered(&self.fourier, x))
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        self.aliasing
+            .correlated(&self.fourier, self.aliasing.spread(y))
+    }
+
+    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        self.smooth_update(&self.fourier, m, v, y, s2)
+    }
+
+    /// Averaged over the f² phases within a block.
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        Some(self.aliasing.variance(v, s2))
+    }
+
+    /// Averaged over the f² phases within a block.
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        Some(self.bands.of(self.aliasing.remaining(v, s2)))
+    }
+
+    fn prior_update(&self) -> PriorUpdate<'_> {
+        PriorUpdate::Spectral(self)
+    }
+}
+
+impl SpectralUpdate for Decimation {
+    fn smooth_update(
+        &self,
+        fourier: &Fourier,
+        u: Tensor<4>,
+        e: Tensor<4>,
+        y: Tensor<4>,
+        s2: Tensor<4>,
+    ) -> Tensor<4> {
+        let residual = y - self.apply(u.clone());
+        self.aliasing.update(fourier, u, e, residual, s2)
+    }
+
+    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        self.aliasing.variance(e, s2)
+    }
+
+    fn data_inverse(
+        &self,
+        fourier: &Fourier,
+        e: Tensor<4>,
+        s2: Tensor<4>,
+        r: Tensor<4>,
+    ) -> Tensor<4> {
+        self.aliasing.data_inverse(fourier, e, s2, r)
+    }
+}

@@ -1,0 +1,287 @@
+//! Every operator by name: the table that contract and exactness run over.
+
+use std::rc::Rc;
+
+use burn::tensor::{DType, Tensor};
+use eps_restore::fourier::Fourier;
+use eps_restore::kernel::Kernel;
+use eps_restore::operators::{
+    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, Iterative,
+    LinearMap, LinearOperator, Mask, Nothing, Tolerance, compose, cropped_convolution,
+    masked_block_mean,
+};
+use eps_restore::place::Place;
+
+use super::dense::{Size, columns, draw};
+
+/// Sizes for operators that take any; the second is prime. Maps need sides of at least 15.
+const ANY: &[Size] = &[[16, 24], [17, 19]];
+/// For operators whose dense matrices span three channels.
+const JOINT: &[Size] = &[[15, 16]];
+
+/// Every operator. The block mean's maps are those of the infinite grid: on these sizes no filter of 15 pixels reaches a block twice.
+pub fn operators() -> Vec<Case> {
+    vec![
+        Case::new("nothing", JOINT, |[height, width], _| {
+            Rc::new(Nothing { height, width })
+        })
+        .joint(),
+        Case::new("identity", ANY, |_, _| Rc::new(Identity)),
+        Case::new("mask", ANY, |size, place| {
+            Rc::new(Mask::new(known(size, 1, place)))
+        }),
+        Case::new("block mean 2", &[[18, 22]], |s, p| block_mean(2, s, p)).phases(2),
+        Case::new("block mean 4", &[[20, 24]], |s, p| block_mean(4, s, p)).phases(4),
+        Case::new("block mean 8", &[[24, 24]], |s, p| block_mean(8, s, p))
+            .phases(8)
+            .tiny([8, 8]),
+        Case::new("bicubic 2", &[[18, 22]], |s, p| bicubic(2, s, p))
+            .phases(2)
+            .rounding(1e-4),
+        Case::new("bicubic 3", &[[15, 21]], |s, p| bicubic(3, s, p))
+            .phases(3)
+            .rounding(1e-4)
+            .tiny([6, 3]),
+        Case::new("bicubic 4", &[[16, 20]], |s, p| bicubic(4, s, p))
+            .phases(4)
+            .rounding(1e-4),
+        Case::new("bicubic 16", &[[16, 32]], |s, p| bicubic(16, s, p))
+            .phases(16)
+            .rounding(1e-4)
+            .tiny([16, 16]),
+        Case::new("Gaussian, every 8th", &[[24, 16]], |size, place| {
+            Rc::new(Decimation::gaussian(8, 3.2, fourier(size, place)))
+        })
+        .phases(8)
+        .rounding(1e-4)
+        .tiny([8, 8]),
+        Case::new("asymmetric kernel", ANY, |size, place| {
+            let weights = (0..20).map(|i| ((7 * i + 3) % 11) as f64);
+            convolution(Kernel::new(5, 4, weights.collect()), size, place)
+        })
+        .rounding(1e-4)
+        .tiny([5, 6]),
+        Case::new("motion", ANY, |size, place| {
+            convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, place)
+        })
+        .rounding(1e-4)
+        .tiny([5, 6]),
+        Case::new("grey", JOINT, |_, _| Rc::new(ChannelMix::grey())).joint(),
+        Case::new("BT.601", JOINT, |_, _| Rc::new(ChannelMix::bt601())).joint(),
+        Case::new("BT.709", JOINT, |_, _| Rc::new(ChannelMix::bt709())).joint(),
+        Case::new("green alone", JOINT, |_, _| Rc::new(ChannelMix::single(1))).joint(),
+        Case::new("colour mask", JOINT, |size, place| {
+            let planes = (1..4).map(|stream| known(size, stream, place));
+            Rc::new(Mask::new(Tensor::cat(planes.collect(), 1)))
+        })
+        .joint(),
+        bayer("RGGB", |s, p| sensor(Bayer::Rggb, s, p)),
+        bayer("GRBG", |s, p| sensor(Bayer::Grbg, s, p)),
+        bayer("BGGR", |s, p| sensor(Bayer::Bggr, s, p)),
+        bayer("GBRG", |s, p| sensor(Bayer::Gbrg, s, p)),
+        Case::new("Hadamard 0.5", &[[16, 16]], |size, place| {
+            let rows = Hadamard::new(0.5, 1, fourier(size, place)).expect("powers of two");
+            Rc::new(rows.map(|rows| exactly(rows, place)))
+        })
+        .joint()
+        .rough_maps(),
+        Case::new("crop after convolution", &[[30, 32]], |size, place| {
+            let kernel = Kernel::gaussian(0.7).and_then(|k| k.circular(size[0], size[1]));
+            let blur = CircularConvolution::new(kernel.expect("it fits"), fourier(size, place));
+            let crop = Mask::crop(size.map(|n| (n / 8).clamp(1, 3)), size, place);
+            let whole = cropped_convolution(blur, crop, fourier(size, place));
+            Rc::new(exactly(whole, place))
+        })
+        .rounding(1e-3)
+        .tiny([7, 7])
+        .rough_maps(),
+        Case::new("mask after block mean", &[[24, 32]], |size, place| {
+            let mean = BlockMean::new(2, size[0], size[1], place);
+            let mask = Mask::new(known([size[0] / 2, size[1] / 2], 1, place));
+            Rc::new(exactly(
+                masked_block_mean(mean, mask, fourier(size, place)),
+                place,
+            ))
+        })
+        .rounding(1e-4)
+        .rough_maps(),
+        Case::new("grey after motion", JOINT, |size, place| {
+            let motion = convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, place);
+            let grey = Rc::new(ChannelMix::grey());
+            Rc::new(exactly(compose(motion, grey, fourier(size, place)), place))
+        })
+        .joint()
+        .rounding(1e-3)
+        .rough_maps(),
+        Case::new("block mean after mask", &[[16, 20]], |size, place| {
+            let mask = Rc::new(Mask::new(known(size, 1, place)));
+            let mean = Rc::new(BlockMean::new(2, size[0], size[1], place));
+            Rc::new(exactly(compose(mask, mean, fourier(size, place)), place))
+        })
+        .rounding(1e-4)
+        .rough_maps(),
+        Case::new("vignette, user-supplied", ANY, |size, place| {
+            let map = Rc::new(Vignette::new(size, place));
+            let checked = Iterative::checked(map, fourier(size, place));
+            Rc::new(exactly(checked.expect("an adjoint pair"), place))
+        })
+        .rounding(1e-3)
+        .rough_maps(),
+    ]
+}
+
+type Build = fn(Size, &Place) -> Rc<dyn LinearOperator>;
+
+/// An operator and what the tests need to know of it.
+#[derive(Clone, Copy)]
+pub struct Case {
+    pub name: &'static str,
+    /// Where its quantities are compared with dense matrices.
+    pub sizes: &'static [Size],
+    /// Where samplers are compared with dense matrices, at every step of many.
+    pub tiny: Size,
+    /// Variances are averages over phases × phases pixels.
+    pub phases: usize,
+    /// Channels that its dense matrix spans.
+    pub channels: usize,
+    /// Whether p and the maps are only near the dense ones.
+    pub rough_maps: bool,
+    /// The relative error that f32 may leave in `update`.
+    pub rounding: f64,
+    build: Build,
+}
+
+impl Case {
+    fn new(name: &'static str, sizes: &'static [Size], build: Build) -> Self {
+        Self {
+            name,
+            sizes,
+            tiny: [4, 4],
+            phases: 1,
+            channels: 1,
+            rough_maps: false,
+            rounding: 1e-5,
+            build,
+        }
+    }
+
+    fn tiny(self, tiny: Size) -> Self {
+        Self { tiny, ..self }
+    }
+
+    fn phases(self, phases: usize) -> Self {
+        Self { phases, ..self }
+    }
+
+    /// The channels are measured together.
+    fn joint(self) -> Self {
+        Self {
+            channels: 3,
+            ..self
+        }
+    }
+
+    fn rough_maps(self) -> Self {
+        Self {
+            rough_maps: true,
+            ..self
+        }
+    }
+
+    fn rounding(self, rounding: f64) -> Self {
+        Self { rounding, ..self }
+    }
+
+    pub fn operator(&self, size: Size, place: &Place) -> Rc<dyn LinearOperator> {
+        (self.build)(size, place)
+    }
+}
+
+fn block_mean(factor: usize, [height, width]: Size, place: &Place) -> Rc<dyn LinearOperator> {
+    Rc::new(BlockMean::new(factor, height, width, place))
+}
+
+fn convolution(
+    kernel: Result<Kernel, eps_restore::error::Error>,
+    [height, width]: Size,
+    place: &Place,
+) -> Rc<dyn LinearOperator> {
+    let kernel = kernel.and_then(|k| k.circular(height, width));
+    Rc::new(CircularConvolution::new(
+        kernel.expect("a kernel that fits the image"),
+        fourier([height, width], place),
+    ))
+}
+
+fn fourier([height, width]: Size, place: &Place) -> Fourier {
+    Fourier::new(height, width, place)
+}
+
+fn bicubic(factor: usize, size: Size, place: &Place) -> Rc<dyn LinearOperator> {
+    Rc::new(Decimation::bicubic(factor, fourier(size, place)))
+}
+
+fn sensor(pattern: Bayer, [height, width]: Size, place: &Place) -> Rc<dyn LinearOperator> {
+    Rc::new(Mask::bayer(pattern, height, width, place))
+}
+
+fn bayer(name: &'static str, build: Build) -> Case {
+    Case::new(name, JOINT, build).joint()
+}
+
+/// Iterated as far as the float type carries.
+fn exactly(iterative: Iterative, place: &Place) -> Iterative {
+    let within = match place.dtype() {
+        DType::F64 => 1e-11,
+        _ => 1e-5,
+    };
+    iterative.within(Tolerance {
+        pivot: within,
+        rest: within,
+    })
+}
+
+/// A lens that darkens the corners: a map that the crate knows nothing of.
+struct Vignette {
+    gain: Tensor<4>,
+}
+
+impl Vignette {
+    fn new([height, width]: Size, place: &Place) -> Self {
+        let off = |at: usize, n: usize| 2.0 * at as f64 / (n - 1) as f64 - 1.0;
+        let gain = (0..height * width)
+            .map(|i| 1.0 - 0.4 * (off(i / width, height).powi(2) + off(i % width, width).powi(2)));
+        Self {
+            gain: place.tensor(gain.collect(), [1, 1, height, width]),
+        }
+    }
+}
+
+impl LinearMap for Vignette {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        image
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        x * self.gain.clone()
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        y * self.gain.clone()
+    }
+}
+
+/// Three of ten pixels missing at random, and a box of a quarter of the height: holes that the fixed numbers of iterations can fill.
+fn known([height, width]: Size, stream: u64, place: &Place) -> Tensor<4> {
+    let random = columns(
+        draw([1, 1, height, width], stream, &Place::cpu_f64()),
+        height * width,
+    );
+    let side = height / 4;
+    let boxed = |at: usize, n: usize| (n / 3..n / 3 + side).contains(&at);
+    let known = random.iter().enumerate().map(|(i, n)| {
+        let missing = *n < -0.52 || (boxed(i / width, height) && boxed(i % width, width));
+        if missing { 0.0 } else { 1.0 }
+    });
+    place.tensor(known.collect(), [1, 1, height, width])
+}

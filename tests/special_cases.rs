@@ -1,0 +1,79 @@
+//! Single facts of single operators that the contract's table has no column for.
+
+mod common;
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use common::dense::{columns, draw};
+use eps_restore::fourier::Fourier;
+use eps_restore::operators::{BlockMean, Decimation, Iterative, LinearMap, LinearOperator};
+use eps_restore::place::Place;
+use eps_restore::restoration::converged;
+
+/// A block mean is the decimation whose kernel is 1/f² on the f² pixels up to and including the first of each block.
+#[test]
+fn a_block_mean_is_a_filtered_decimation() {
+    let (size, factor, place) = ([18, 24], 3, Place::cpu_f64());
+    let fourier = Fourier::new(size[0], size[1], &place);
+    let inside = |at: usize, n: usize| (n - at) % n < factor;
+    let kernel = (0..size[0] * size[1]).map(|i| {
+        let both = inside(i / size[1], size[0]) && inside(i % size[1], size[1]);
+        if both {
+            1.0 / (factor * factor) as f64
+        } else {
+            0.0
+        }
+    });
+    let kernel = place.tensor(kernel.collect(), [1, 1, size[0], size[1]]);
+    let filtered = Decimation::new(factor, kernel, fourier.clone());
+    let block = BlockMean::new(factor, size[0], size[1], &place);
+    let x = draw([2, 3, size[0], size[1]], 1, &place);
+    let y = draw([2, 3, size[0] / factor, size[1] / factor], 2, &place);
+    let (v, s2) = (place.scalar(0.4), place.scalar(0.01));
+    let both: [&dyn LinearOperator; 2] = [&filtered, &block];
+    let quantities = both.map(|operator| {
+        [
+            operator.apply(x.clone()),
+            operator.adjoint(y.clone()),
+            operator.update(x.clone(), v.clone(), y.clone(), s2.clone()),
+            operator
+                .pixel_variance(v.clone(), s2.clone())
+                .expect("closed"),
+            operator
+                .band_variances(v.clone(), s2.clone())
+                .expect("closed"),
+        ]
+    });
+    let [filtered, block] = quantities;
+    for (a, b) in filtered.into_iter().zip(block) {
+        let error = (columns(a, 1) - columns(b, 1)).amax();
+        println!("{error:.1e}");
+        assert!(error < 1e-12, "{error:.1e}");
+    }
+}
+
+/// An adjoint that is none is refused, and so is the residual of an iteration that did not converge.
+#[test]
+fn what_is_no_adjoint_pair_is_refused() {
+    struct Shift;
+    impl LinearMap for Shift {
+        fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+            image
+        }
+        fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+            Tensor::cat(vec![x.clone().narrow(3, 1, 15), x.narrow(3, 0, 1)], 3)
+        }
+        fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+            self.apply(y)
+        }
+    }
+    let fourier = Fourier::new(16, 16, &Place::cpu());
+    let error = Iterative::checked(Rc::new(Shift), fourier).err();
+    assert_eq!(error.map(|e| e.code()), Some("invalid-operator"));
+    assert!(converged(0.99).is_ok());
+    for residual in [1.01, f32::NAN] {
+        let error = converged(residual).err();
+        assert_eq!(error.map(|e| e.code()), Some("not-converged"));
+    }
+}
