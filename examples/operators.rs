@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use burn::tensor::Tensor;
 use clap::Parser;
-use eps_restore::denoiser::{Denoiser, PhotoDenoiser, PhotoV1, Weights};
+use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::fourier::Fourier;
 use eps_restore::kernel::Kernel;
 use eps_restore::measurement::Measurement;
@@ -162,7 +162,7 @@ fn main() -> Result<(), Failure> {
     let options = Options::parse();
     let place = Place::cpu();
     let bytes = std::fs::read(&options.weights)?;
-    let denoiser = PhotoDenoiser::new(PhotoV1::new(&Weights::read(&bytes, &place)?)?);
+    let denoiser = PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?;
     let mut files: Vec<PathBuf> = std::fs::read_dir(&options.data)?
         .map(|entry| entry.map(|e| e.path()))
         .collect::<Result<_, _>>()?;
