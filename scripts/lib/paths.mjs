@@ -8,10 +8,9 @@ export const PKG = join(ROOT, 'pkg');
 export const DIST = join(ROOT, 'dist');
 export const NODE_MODULES = join(ROOT, 'node_modules');
 
-// The user's cache: compiled dependencies and tools, shared by every clone.
+// The user's cache: compiled dependencies, shared by every clone.
 export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'eps-restore');
 export const CARGO_TARGET_DIR = process.env.CARGO_TARGET_DIR || join(CACHE, 'target');
-export const TOOLS = join(CACHE, 'tools');
 
 // This clone's own: stamps and logs. Inside node_modules, so that a clone holds nothing else that git has to ignore.
 export const STATE = join(NODE_MODULES, '.cache', 'eps-restore');
