@@ -25,6 +25,7 @@ pub mod prior;
 pub mod restoration;
 pub mod sampler;
 pub mod task;
+pub mod tiling;
 
 #[cfg(target_family = "wasm")]
 pub mod web;

@@ -9,6 +9,8 @@
 //!
 //! The Gaussian posterior is the project's own preconditioning (method, section 5): the mean g and pixel variance q of x given (z, y) when x ~ N(0, Q^-1).
 
+use std::rc::Rc;
+
 use burn::tensor::Tensor;
 
 use crate::conjugate_gradients::{Stop, conjugate_gradients};
@@ -32,6 +34,7 @@ pub struct Posterior {
     prior: GaussianPrior,
     estimate: Tensor<4>,
     drawn: Drawn,
+    wanted: Option<Rc<[bool]>>,
 }
 
 impl Posterior {
@@ -43,7 +46,21 @@ impl Posterior {
             prior,
             estimate,
             drawn: Drawn::default(),
+            wanted: None,
         }
+    }
+
+    /// For restorations of some pixels alone, an entry a pixel: elsewhere D may be no more than g.
+    pub fn wanting(self, pixels: Vec<bool>) -> Self {
+        Self {
+            wanted: Some(pixels.into()),
+            ..self
+        }
+    }
+
+    /// The pixels that are to be restored; none: all.
+    pub fn wanted(&self) -> Option<&[bool]> {
+        self.wanted.as_deref()
     }
 
     pub fn measurement(&self) -> &Measurement {

@@ -1,4 +1,4 @@
-//! A restoration as a value: call `step()` for one evaluation and a preview; stop calling it and it is cancelled.
+//! A restoration as a value: call `step()` for one evaluation and a preview, or `advance()` for a tile of it; stop calling and it is cancelled.
 //!
 //! Mean first: the linear estimate w0 (no network), then E[x | y] by one evaluation at tau = 80, then sample after sample.
 
@@ -139,6 +139,18 @@ pub struct Step {
     pub preview: Tensor<4>,
 }
 
+/// What `advance()` has done.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time exists, handed from call to call"
+)]
+pub enum Progress {
+    /// A part of an evaluation that is not complete.
+    Part,
+    /// A step's last part.
+    Step(Step),
+}
+
 /// A restoration under way.
 pub struct Restoration<D: Denoiser> {
     denoiser: Rc<D>,
@@ -150,6 +162,8 @@ pub struct Restoration<D: Denoiser> {
     estimated: bool,
     mean: Option<Tensor<4>>,
     current: Option<Box<dyn Solver>>,
+    /// D under way, and its tau.
+    evaluation: Option<(D::Evaluation, f64)>,
     samples: Vec<Tensor<4>>,
     levels: Vec<(f64, Rc<D::Level>)>,
 }
@@ -177,6 +191,7 @@ impl<D: Denoiser> Restoration<D> {
             estimated: false,
             mean: None,
             current: None,
+            evaluation: None,
             samples: Vec::new(),
             levels: Vec::new(),
         })
@@ -187,31 +202,76 @@ impl<D: Denoiser> Restoration<D> {
         1 + self.wanted * self.sampler.evaluations()
     }
 
+    /// Calls of `advance()` from beginning to end: one for the linear estimate, and for each evaluation as many as it has parts.
+    pub fn total_parts(&self) -> usize {
+        1 + self.total_evaluations() * self.denoiser.parts(&self.posterior)
+    }
+
     /// The linear estimate, then the mean, then one evaluation of the current sample; none once all is done.
     pub fn step(&mut self) -> Option<Step> {
+        loop {
+            if let Progress::Step(step) = self.advance()? {
+                return Some(step);
+            }
+        }
+    }
+
+    /// One part of a step; none once all is done.
+    pub fn advance(&mut self) -> Option<Progress> {
         if !self.estimated {
             self.estimated = true;
-            return Some(self.news(Stage::Estimate, 0.0, self.posterior.linear_estimate()));
+            let estimate = self.posterior.linear_estimate();
+            return Some(self.news(Stage::Estimate, 0.0, estimate));
         }
-        let Some(mean) = self.mean.clone() else {
-            let z = self.noise(MEAN_STREAM).draw(self.shape()) * TAU_OF_MEAN;
-            let mean = self.evaluate(z, TAU_OF_MEAN);
-            self.mean = Some(mean.clone());
-            return Some(self.news(Stage::Mean, TAU_OF_MEAN, mean));
-        };
         if self.is_finished() {
             return None;
         }
-        let index = self.samples.len();
-        let mut solver = match self.current.take() {
-            Some(solver) => solver,
+        let (mut evaluation, tau) = match self.evaluation.take() {
+            Some(under_way) => under_way,
+            None => self.begin(),
+        };
+        let Some(d) = self.denoiser.advance(&mut evaluation) else {
+            self.evaluation = Some((evaluation, tau));
+            return Some(Progress::Part);
+        };
+        self.evaluations += 1;
+        Some(self.answer(d, tau))
+    }
+
+    /// Sets out for the next evaluation, the mean's or that of the sample under way.
+    fn begin(&mut self) -> (D::Evaluation, f64) {
+        let (z, tau) = match self.mean.clone() {
             None => {
-                let noise = self.noise(CHURN_STREAM + index as u64);
-                self.sampler.solver(self.start(mean, index), noise)
+                let n = self.noise(MEAN_STREAM).draw(self.shape());
+                (n * TAU_OF_MEAN, TAU_OF_MEAN)
+            }
+            Some(mean) => {
+                let solver = match self.current.take() {
+                    Some(solver) => solver,
+                    None => self.new_solver(mean),
+                };
+                let query = solver.query().expect("an unfinished solver has a query");
+                self.current = Some(solver);
+                query
             }
         };
-        let (z, tau) = solver.query().expect("an unfinished solver has a query");
-        let d = self.evaluate(z, tau);
+        let level = self.level(tau);
+        (self.denoiser.begin(&self.posterior, z, &level), tau)
+    }
+
+    fn new_solver(&self, mean: Tensor<4>) -> Box<dyn Solver> {
+        let index = self.samples.len();
+        let noise = self.noise(CHURN_STREAM + index as u64);
+        self.sampler.solver(self.start(mean, index), noise)
+    }
+
+    /// Takes D where it was asked for.
+    fn answer(&mut self, d: Tensor<4>, tau: f64) -> Progress {
+        let index = self.samples.len();
+        let Some(mut solver) = self.current.take() else {
+            self.mean = Some(d.clone());
+            return self.news(Stage::Mean, tau, d);
+        };
         solver.answer(d.clone());
         let preview = if solver.query().is_none() {
             self.samples.push(solver.sample());
@@ -220,16 +280,16 @@ impl<D: Denoiser> Restoration<D> {
             self.current = Some(solver);
             d
         };
-        Some(self.news(Stage::Sample { index }, tau, preview))
+        self.news(Stage::Sample { index }, tau, preview)
     }
 
-    fn news(&self, stage: Stage, tau: f64, preview: Tensor<4>) -> Step {
-        Step {
+    fn news(&self, stage: Stage, tau: f64, preview: Tensor<4>) -> Progress {
+        Progress::Step(Step {
             stage,
             evaluations: self.evaluations,
             tau,
             preview,
-        }
+        })
     }
 
     fn shape(&self) -> [usize; 4] {
@@ -254,12 +314,6 @@ impl<D: Denoiser> Restoration<D> {
             .posterior
             .deviation(noise.draw(shape), noise.draw(measured));
         mean + deviation + n
-    }
-
-    fn evaluate(&mut self, z: Tensor<4>, tau: f64) -> Tensor<4> {
-        self.evaluations += 1;
-        let level = self.level(tau);
-        self.denoiser.denoise(&self.posterior, z, &level)
     }
 
     fn level(&mut self, tau: f64) -> Rc<D::Level> {

@@ -13,13 +13,34 @@ use burn::tensor::Tensor;
 use crate::posterior::Posterior;
 
 /// A denoiser under the anisotropic noise that a measurement leaves.
+///
+/// An evaluation is begun and then advanced part by part, so that whoever runs it can look up between two parts: stop advancing and it is cancelled.
 pub trait Denoiser {
     /// What depends on the operator and tau alone: computed once per grid point, shared by all samples.
     type Level;
 
+    /// D of one z, under way.
+    type Evaluation;
+
     /// Prepares for the noise level `tau`.
     fn level(&self, posterior: &Posterior, tau: f64) -> Self::Level;
 
-    /// D at the pivot of z; z and the result are `[B, 3, H, W]`.
-    fn denoise(&self, posterior: &Posterior, z: Tensor<4>, level: &Self::Level) -> Tensor<4>;
+    /// Parts of one evaluation, at least 1.
+    fn parts(&self, posterior: &Posterior) -> usize;
+
+    /// Sets out for D at the pivot of z, `[B, 3, H, W]`.
+    fn begin(&self, posterior: &Posterior, z: Tensor<4>, level: &Self::Level) -> Self::Evaluation;
+
+    /// Computes one part more; D, of z's shape, after the last.
+    fn advance(&self, evaluation: &mut Self::Evaluation) -> Option<Tensor<4>>;
+
+    /// The whole of it.
+    fn denoise(&self, posterior: &Posterior, z: Tensor<4>, level: &Self::Level) -> Tensor<4> {
+        let mut evaluation = self.begin(posterior, z, level);
+        loop {
+            if let Some(d) = self.advance(&mut evaluation) {
+                return d;
+            }
+        }
+    }
 }

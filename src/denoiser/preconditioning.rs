@@ -4,7 +4,7 @@
 //! D = g + sqrt(q) F( w/sigma_data, g/sigma_data, log(v)/4, (mu* - g)/sqrt(p + sigma_data²) )
 //! ```
 //!
-//! What a Gaussian prior can say is computed exactly; F, of unit scale everywhere, adds what a natural image has beyond it.
+//! What a Gaussian prior can say is computed exactly; F, of unit scale everywhere, adds what a natural image has beyond it. F alone is computed in tiles.
 
 use burn::tensor::Tensor;
 
@@ -14,10 +14,12 @@ use crate::kernels::TensorLayers;
 use crate::kernels::cpu::CpuLayers;
 use crate::place::Place;
 use crate::posterior::{Posterior, SIGMA_DATA};
+use crate::tiling::{Tile, TileSize, Tiling};
 
 /// photo-v1 as a denoiser.
 pub struct PhotoDenoiser {
     network: Network,
+    tiles: TileSize,
 }
 
 /// photo-v1 on the layers that suit the device.
@@ -27,11 +29,12 @@ enum Network {
 }
 
 /// What photo-v1 needs of the operator at one tau.
+#[derive(Clone)]
 pub struct Level {
     t2: Tensor<4>,
     /// sqrt(q).
     deviation: Tensor<4>,
-    /// log(v)/4, `[B or 1, 8, H, W]`.
+    /// log(v)/4; broadcasts to `[B, 8, H, W]`.
     maps: Tensor<4>,
     /// 1/sqrt(p + sigma_data²).
     coarse_scale: Tensor<4>,
@@ -49,6 +52,7 @@ impl PhotoDenoiser {
         let network = PhotoV1::new(weights, CpuLayers)?;
         Ok(Self {
             network: Network::Cpu(Box::new(network)),
+            tiles: TileSize::default(),
         })
     }
 
@@ -60,43 +64,141 @@ impl PhotoDenoiser {
         let network = PhotoV1::new(weights, TensorLayers::new(place))?;
         Ok(Self {
             network: Network::Tensor(Box::new(network)),
+            tiles: TileSize::default(),
         })
+    }
+
+    /// The same with other tiles.
+    pub fn in_tiles(self, tiles: TileSize) -> Self {
+        Self { tiles, ..self }
     }
 
     /// The level for a batch of noise variances t2, `[B or 1, 1, 1, 1]`.
     pub fn level_at(&self, posterior: &Posterior, t2: Tensor<4>) -> Level {
-        let [height, width] = posterior.prior().fourier().size();
         let v = posterior.band_variances(t2.clone());
-        let batch = v.dims()[0];
         let p = posterior.pixel_variance(t2.clone());
         Level {
             deviation: posterior.gaussian_variance(t2.clone()).sqrt(),
-            maps: (v.log() / 4.0).expand([batch, 8, height, width]),
+            maps: v.log() / 4.0,
             coarse_scale: (p + SIGMA_DATA * SIGMA_DATA).sqrt().recip(),
             t2,
         }
+    }
+
+    /// The tiles that a restoration under this posterior is made of.
+    fn tiling(&self, posterior: &Posterior) -> Tiling {
+        let tiling = Tiling::new(posterior.prior().fourier().size(), self.tiles);
+        match posterior.wanted() {
+            Some(wanted) => tiling.covering(wanted),
+            None => tiling,
+        }
+    }
+
+    /// F on one tile.
+    fn correction(&self, inputs: &Inputs, tile: &Tile) -> Tensor<4> {
+        let of = |x: &Tensor<4>| cut(x, tile);
+        let (w, g) = (of(&inputs.w) / SIGMA_DATA, of(&inputs.g) / SIGMA_DATA);
+        let [batch, _, height, width] = w.dims();
+        let maps = of(&inputs.maps).expand([batch, 8, height, width]);
+        let coarse = of(&inputs.coarse);
+        match &self.network {
+            Network::Cpu(network) => network.forward(w, g, maps, coarse),
+            Network::Tensor(network) => network.forward(w, g, maps, coarse),
+        }
+    }
+}
+
+/// A tile of an image, or of a tensor that broadcasts to one.
+fn cut(x: &Tensor<4>, tile: &Tile) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    let rows = if height == 1 { 0..1 } else { tile.rows.clone() };
+    let columns = if width == 1 {
+        0..1
+    } else {
+        tile.columns.clone()
+    };
+    x.clone().slice([0..batch, 0..channels, rows, columns])
+}
+
+/// What the network sees, of the whole image.
+struct Inputs {
+    w: Tensor<4>,
+    g: Tensor<4>,
+    maps: Tensor<4>,
+    coarse: Tensor<4>,
+}
+
+/// D under way: the tiles to come, and F as far as it has come.
+pub struct Evaluation {
+    inputs: Inputs,
+    deviation: Tensor<4>,
+    tiling: Tiling,
+    next: usize,
+    /// None before the first tile.
+    f: Option<Tensor<4>>,
+}
+
+impl Evaluation {
+    /// Adds a tile's F.
+    fn add(&mut self, f: Tensor<4>, tile: &Tile) {
+        let [batch, ..] = f.dims();
+        let Some(weights) = self.tiling.weights(tile, &Place::of(&f)) else {
+            self.f = Some(f);
+            return;
+        };
+        let sum = self.f.take();
+        let sum = sum.unwrap_or_else(|| self.inputs.g.zeros_like());
+        let there = [0..batch, 0..3, tile.rows.clone(), tile.columns.clone()];
+        let added = sum.clone().slice(there.clone()) + f * weights;
+        self.f = Some(sum.slice_assign(there, added));
     }
 }
 
 impl Denoiser for PhotoDenoiser {
     type Level = Level;
+    type Evaluation = Evaluation;
 
     fn level(&self, posterior: &Posterior, tau: f64) -> Level {
         let t2 = posterior.prior().place().scalar(tau * tau);
         self.level_at(posterior, t2)
     }
 
-    fn denoise(&self, posterior: &Posterior, z: Tensor<4>, level: &Level) -> Tensor<4> {
+    fn parts(&self, posterior: &Posterior) -> usize {
+        self.tiling(posterior).tiles().len().max(1)
+    }
+
+    fn begin(&self, posterior: &Posterior, z: Tensor<4>, level: &Level) -> Evaluation {
         let t2 = || level.t2.clone();
         let g = posterior.gaussian_mean(z.clone(), t2());
         let w = posterior.shrunk_pivot(z.clone(), t2(), g.clone());
         let coarse = (posterior.pivot(z, t2()) - g.clone()) * level.coarse_scale.clone();
-        let (w, scaled) = (w / SIGMA_DATA, g.clone() / SIGMA_DATA);
-        let maps = level.maps.clone();
-        let f = match &self.network {
-            Network::Cpu(network) => network.forward(w, scaled, maps, coarse),
-            Network::Tensor(network) => network.forward(w, scaled, maps, coarse),
-        };
-        g + f * level.deviation.clone()
+        Evaluation {
+            inputs: Inputs {
+                w,
+                g,
+                maps: level.maps.clone(),
+                coarse,
+            },
+            deviation: level.deviation.clone(),
+            tiling: self.tiling(posterior),
+            next: 0,
+            f: None,
+        }
+    }
+
+    fn advance(&self, evaluation: &mut Evaluation) -> Option<Tensor<4>> {
+        if let Some(tile) = evaluation.tiling.tiles().get(evaluation.next).cloned() {
+            let f = self.correction(&evaluation.inputs, &tile);
+            evaluation.add(f, &tile);
+            evaluation.next += 1;
+        }
+        if evaluation.next < evaluation.tiling.tiles().len() {
+            return None;
+        }
+        let g = evaluation.inputs.g.clone();
+        Some(match evaluation.f.take() {
+            Some(f) => g + f * evaluation.deviation.clone(),
+            None => g,
+        })
     }
 }

@@ -123,6 +123,8 @@ pub struct Gain {
 
 impl Denoiser for GaussianDenoiser {
     type Level = Gain;
+    /// D itself: its only part.
+    type Evaluation = Tensor<4>;
 
     fn level(&self, posterior: &Posterior, tau: f64) -> Gain {
         let s2 = columns(posterior.measurement().s2.clone(), 1)[0];
@@ -135,7 +137,15 @@ impl Denoiser for GaussianDenoiser {
         }
     }
 
-    fn denoise(&self, posterior: &Posterior, z: Tensor<4>, level: &Gain) -> Tensor<4> {
+    fn parts(&self, _: &Posterior) -> usize {
+        1
+    }
+
+    fn advance(&self, d: &mut Tensor<4>) -> Option<Tensor<4>> {
+        Some(d.clone())
+    }
+
+    fn begin(&self, posterior: &Posterior, z: Tensor<4>, level: &Gain) -> Tensor<4> {
         let [_, channels, height, width] = z.dims();
         let query = if self.approximate {
             z

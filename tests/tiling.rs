@@ -1,0 +1,188 @@
+//! Tiles of the network against the network on the whole image: the same answer, and no seam.
+
+mod common;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use common::crops::centre_crop;
+use common::dense::columns;
+use common::model;
+use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
+use eps_restore::fourier::Fourier;
+use eps_restore::kernel::Kernel;
+use eps_restore::measurement::Measurement;
+use eps_restore::noise::Noise;
+use eps_restore::operators::{BlockMean, CircularConvolution, Identity, LinearOperator};
+use eps_restore::place::Place;
+use eps_restore::posterior::Posterior;
+use eps_restore::prior::GaussianPrior;
+use eps_restore::restoration::{Progress, Restoration, Sampler};
+use eps_restore::tiling::{TileSize, Tiling};
+
+const SIDE: usize = 256;
+/// So small that a 256×256 image has nine.
+const SMALL: TileSize = TileSize {
+    side: 128,
+    overlap: 32,
+};
+
+#[test]
+fn tiles_cover_every_size_with_weights_that_sum_to_one() {
+    let place = Place::cpu_f64();
+    let sizes = [
+        [1, 1],
+        [16, 500],
+        [257, 256],
+        [300, 4096],
+        [1000, 777],
+        [8191, 40],
+    ];
+    for size in sizes {
+        let tiling = Tiling::new(size, TileSize::default());
+        let mut sum: Tensor<4> = place.zeros([1, 1, size[0], size[1]]);
+        for tile in tiling.tiles() {
+            let (rows, columns) = (tile.rows.clone(), tile.columns.clone());
+            assert!(rows.start % 8 == 0 && columns.start % 8 == 0, "{tile:?}");
+            assert!(rows.len() <= 256 && columns.len() <= 256, "{tile:?}");
+            let there = [0..1, 0..1, rows.clone(), columns.clone()];
+            let weights = tiling.weights(tile, &place);
+            let weights =
+                weights.unwrap_or_else(|| place.full([1, 1, rows.len(), columns.len()], 1.0));
+            let added = sum.clone().slice(there.clone()) + weights;
+            sum = sum.slice_assign(there, added);
+        }
+        let sum = columns(sum, 1);
+        assert!((sum.min() - 1.0).abs() < 1e-12, "{size:?}: {}", sum.min());
+        assert!((sum.max() - 1.0).abs() < 1e-12, "{size:?}: {}", sum.max());
+    }
+}
+
+#[test]
+fn only_tiles_with_a_wanted_pixel_are_evaluated() {
+    let size = [1000, 2000];
+    let tiling = Tiling::new(size, TileSize::default());
+    let mut wanted = vec![false; size[0] * size[1]];
+    assert!(tiling.clone().covering(&wanted).tiles().is_empty());
+    let (row, column) = (500, 1234);
+    wanted[row * size[1] + column] = true;
+    let chosen = tiling.clone().covering(&wanted);
+    assert!(!chosen.tiles().is_empty());
+    for tile in tiling.tiles() {
+        let holds = tile.rows.contains(&row) && tile.columns.contains(&column);
+        assert_eq!(chosen.tiles().contains(tile), holds, "{tile:?}");
+    }
+}
+
+/// What the means of 256×256 photos lose by tiles, and whether their borders show.
+#[test]
+fn tiled_and_untiled_means_agree_without_a_seam() {
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the committed weights");
+    let place = Place::cpu();
+    let denoiser = || PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let (whole, tiled) = (denoiser(), denoiser().in_tiles(SMALL));
+    let z = Noise::new(1, 1, &place).draw([1, 3, SIDE, SIDE]) * 80.0;
+    for (photo, task) in [
+        ("peppers", "denoise"),
+        ("peppers", "deblur"),
+        ("portrait", "super-resolve"),
+    ] {
+        let posterior = problem(photo, task, &place);
+        assert_eq!((whole.parts(&posterior), tiled.parts(&posterior)), (1, 9));
+        let mean = |denoiser: &PhotoDenoiser| {
+            let level = denoiser.level(&posterior, 80.0);
+            denoiser.denoise(&posterior, z.clone(), &level)
+        };
+        let (whole, tiled) = (mean(&whole), mean(&tiled));
+        let agreement = psnr(&whole, &tiled);
+        assert!(agreement >= 40.0, "{photo}, {task}: {agreement:.1} dB");
+        let seam = seam(&tiled, &whole);
+        assert!((seam - 1.0).abs() < 0.02, "{photo}, {task}: {seam:.4}");
+        println!("{photo}, {task}: {agreement:.1} dB, gradient at tile borders {seam:.4}");
+    }
+}
+
+/// Between two tiles a caller may look up, or stop.
+#[test]
+fn a_step_is_advanced_tile_by_tile() {
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the committed weights");
+    let place = Place::cpu();
+    let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let denoiser = Rc::new(denoiser.in_tiles(TileSize {
+        side: 96,
+        overlap: 32,
+    }));
+    let restoration = || {
+        let posterior = problem("peppers", "denoise", &place);
+        Restoration::new(denoiser.clone(), posterior, Sampler::DEFAULT, 0, 1).expect("valid")
+    };
+    let mut parts = Vec::new();
+    let mut advanced = restoration();
+    let total = advanced.total_parts();
+    while let Some(progress) = advanced.advance() {
+        parts.push(matches!(progress, Progress::Step(_)));
+    }
+    assert_eq!((parts.len(), total), (17, 17));
+    let steps = parts.iter().enumerate().filter(|(_, step)| **step);
+    assert_eq!(steps.map(|(i, _)| i).collect::<Vec<_>>(), [0, 16]);
+
+    let mut stepped = restoration();
+    while stepped.step().is_some() {}
+    let [a, b] = [advanced, stepped].map(|r| r.mean().expect("finished"));
+    assert_eq!((a - b).abs().max().into_scalar::<f64>(), 0.0);
+}
+
+/// A sample photo under a task's measurement, with noise.
+fn problem(photo: &str, task: &str, place: &Place) -> Posterior {
+    let file = format!("www/samples/{photo}.jpg");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file);
+    let truth = centre_crop(&path, SIDE, place).expect("a sample photo");
+    let fourier = Fourier::new(SIDE, SIDE, place);
+    let (operator, sigma): (Rc<dyn LinearOperator>, f64) = match task {
+        "denoise" => (Rc::new(Identity), 0.2),
+        "deblur" => {
+            let kernel = Kernel::gaussian(1.6).and_then(|k| k.circular(SIDE, SIDE));
+            let kernel = kernel.expect("it fits");
+            let blur = CircularConvolution::new(kernel, fourier.clone());
+            (Rc::new(blur), 0.02)
+        }
+        _ => (Rc::new(BlockMean::new(4, SIDE, SIDE, place)), 0.02),
+    };
+    let noise = Noise::new(1, 0, place).draw(operator.measurement_shape(truth.dims()));
+    let measurement = Measurement {
+        y: operator.apply(truth) + noise * sigma,
+        operator,
+        s2: place.scalar(sigma * sigma),
+    };
+    Posterior::new(measurement, GaussianPrior::new(fourier))
+}
+
+fn psnr(a: &Tensor<4>, b: &Tensor<4>) -> f64 {
+    let shown = |x: &Tensor<4>| x.clone().clamp(-1.0, 1.0);
+    let mse = (shown(a) - shown(b)).square().mean();
+    10.0 * (4.0 / mse.into_scalar::<f64>()).log10()
+}
+
+/// The mean gradient across the first and last columns of tiles, where weights set in and end, over that elsewhere; each as a share of the untiled image's,
+/// since photos differ from column to column.
+fn seam(tiled: &Tensor<4>, whole: &Tensor<4>) -> f64 {
+    let tiling = Tiling::new([SIDE, SIDE], SMALL);
+    let borders = tiling.tiles().iter().flat_map(|tile| {
+        let columns = tile.columns.clone();
+        [columns.start, columns.end]
+    });
+    let borders: Vec<usize> = borders.filter(|c| (1..SIDE).contains(c)).collect();
+    let gradient = |x: &Tensor<4>, at_borders: bool| {
+        let difference = x.clone().narrow(3, 1, SIDE - 1) - x.clone().narrow(3, 0, SIDE - 1);
+        let columns = difference.abs().mean_dims(&[1, 2]).reshape([SIDE - 1]);
+        let columns: Vec<f64> = columns.try_into_vec_as().expect("on the CPU");
+        let chosen = (1..SIDE).filter(|c| borders.contains(c) == at_borders);
+        let chosen: Vec<f64> = chosen.map(|c| columns[c - 1]).collect();
+        chosen.iter().sum::<f64>() / chosen.len() as f64
+    };
+    let share = |at_borders| gradient(tiled, at_borders) / gradient(whole, at_borders);
+    share(true) / share(false)
+}
