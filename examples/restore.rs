@@ -11,11 +11,12 @@ use clap::{Parser, ValueEnum};
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
 use eps_restore::image::Photo;
+use eps_restore::job::{Job, JobProgress};
 use eps_restore::kernel::Kernel;
 use eps_restore::operators::Bayer;
 use eps_restore::place::Place;
 use eps_restore::restoration::{Sampler, Stage, converged};
-use eps_restore::task::{Borders, GREY, Job, Missing, Reduction, Request, Task};
+use eps_restore::task::{Borders, GREY, Missing, Reduction, Request, Task};
 use image::{ImageReader, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -150,24 +151,30 @@ fn request(options: &Options) -> Result<Request, Failure> {
     })
 }
 
-fn run(job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
-    let Job { frame, restoration } = job;
-    let Some(mut restoration) = restoration else {
+fn run(mut job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
+    if job.is_empty() {
         eprintln!("nothing is missing: the photo is the answer");
-        return save(frame.photo(), &options.output);
-    };
-    let bar = ProgressBar::new(restoration.total_evaluations() as u64);
+        return save(job.frame().photo(), &options.output);
+    }
+    let bar = ProgressBar::new(job.total_tiles() as u64);
     bar.set_style(ProgressStyle::with_template(
-        "{msg:10} [{bar:32}] {pos}/{len} evaluations, {eta} left",
+        "{msg:10} [{bar:32}] {pos}/{len} tiles, {eta} left",
     )?);
     let begin = Instant::now();
-    while let Some(step) = restoration.step() {
+    let mut sample = None;
+    while let Some(progress) = job.advance() {
+        bar.set_position(job.tiles() as u64);
+        let JobProgress::Step(step) = progress else {
+            continue;
+        };
         // On the GPU a step has only been enqueued: reading the preview waits for it.
-        read(step.preview)?;
-        if let Some(residual) = restoration.residual() {
-            converged(read(residual)?[0])?;
+        let preview = read(step.previews)?;
+        if let Some(residual) = job.residual() {
+            converged(read(vec![residual])?[0][0])?;
         }
-        bar.set_position(step.evaluations as u64);
+        if step.finished && sample.is_none() {
+            sample = Some(preview);
+        }
         bar.set_message(match step.stage {
             Stage::Estimate => "estimate".into(),
             Stage::Mean => "mean".into(),
@@ -176,21 +183,20 @@ fn run(job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
     }
     bar.finish_with_message(format!("{:.1} s", begin.elapsed().as_secs_f64()));
 
-    let mean = restoration
-        .mean()
-        .expect("a finished restoration has a mean");
-    let mean = frame.restored(&read(mean)?);
+    let mean = job.mean().expect("a finished restoration has a mean");
+    let mean = job.frame().restored(&read(mean)?);
     if let Some(path) = &options.mean {
         save(&mean, path)?;
     }
-    match restoration.samples().first() {
-        Some(sample) => save(&frame.restored(&read(sample.clone())?), &options.output),
+    match sample {
+        Some(sample) => save(&job.frame().restored(&sample), &options.output),
         None => save(&mean, &options.output),
     }
 }
 
-fn read(tensor: Tensor<4>) -> Result<Vec<f32>, Failure> {
-    Ok(tensor.try_into_vec_as()?)
+fn read(tensors: Vec<Tensor<4>>) -> Result<Vec<Vec<f32>>, Failure> {
+    let values = tensors.into_iter().map(|t| Ok(t.try_into_vec_as()?));
+    values.collect()
 }
 
 fn task(options: &Options) -> Result<Task, Failure> {

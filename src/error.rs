@@ -7,14 +7,10 @@ use thiserror::Error;
 pub enum Error {
     #[error("invalid image: {0}")]
     InvalidImage(String),
-    #[error("image too small: {0}")]
-    ImageTooSmall(String),
     #[error("image too large: {0}")]
     ImageTooLarge(String),
     #[error("invalid mask: {0}")]
     InvalidMask(String),
-    #[error("mask too large: {0}")]
-    MaskTooLarge(String),
     #[error("invalid kernel: {0}")]
     InvalidKernel(String),
     #[error("invalid factor: {0}")]
@@ -40,10 +36,8 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::InvalidImage(_) => "invalid-image",
-            Error::ImageTooSmall(_) => "image-too-small",
             Error::ImageTooLarge(_) => "image-too-large",
             Error::InvalidMask(_) => "invalid-mask",
-            Error::MaskTooLarge(_) => "mask-too-large",
             Error::InvalidKernel(_) => "invalid-kernel",
             Error::InvalidFactor(_) => "invalid-factor",
             Error::InvalidNoise(_) => "invalid-noise",

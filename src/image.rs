@@ -84,18 +84,23 @@ pub struct Window {
 }
 
 impl Window {
-    /// The whole photo.
-    pub fn whole(photo: &Photo) -> Self {
+    /// The whole of a photo of this size.
+    pub fn sized(width: usize, height: usize) -> Self {
         Self {
             left: 0,
             top: 0,
-            width: photo.width,
-            height: photo.height,
+            width,
+            height,
         }
     }
 
+    /// The whole photo.
+    pub fn whole(photo: &Photo) -> Self {
+        Self::sized(photo.width, photo.height)
+    }
+
     /// Its pixels in row order: (index within the window, index within a photo of that width).
-    fn offsets(self, photo_width: usize) -> impl Iterator<Item = (usize, usize)> {
+    pub fn offsets(self, photo_width: usize) -> impl Iterator<Item = (usize, usize)> {
         (0..self.width * self.height).map(move |i| {
             let (row, column) = (self.top + i / self.width, self.left + i % self.width);
             (i, row * photo_width + column)
@@ -103,43 +108,40 @@ impl Window {
     }
 }
 
-/// Where a restored tensor goes: the output photo as it is without it, the window it fills, and the pixels of the window that stay as they are.
+/// Where a restored tensor goes: the window that it fills, and the window's pixels that stay as they are.
+#[derive(Debug, Clone)]
+pub struct Patch {
+    pub window: Window,
+    /// One entry a pixel of the window: those that are never written.
+    pub kept: Option<Vec<bool>>,
+    /// The tensor's rows and columns, and where the window begins in it.
+    pub size: [usize; 2],
+    pub at: [usize; 2],
+}
+
+/// The output photo as it is without a restoration, and where restored tensors go.
 #[derive(Debug, Clone)]
 pub struct Frame {
     photo: Photo,
-    window: Window,
-    kept: Option<Vec<bool>>,
-    /// Rows and columns of the tensor beyond the window, on each side.
-    margin: [usize; 2],
+    patches: Vec<Patch>,
 }
 
 impl Frame {
-    /// `kept`, one entry a pixel of the window, names those that are never written.
-    pub fn new(photo: Photo, window: Window, kept: Option<Vec<bool>>) -> Self {
-        Self {
-            photo,
-            window,
-            kept,
-            margin: [0; 2],
-        }
-    }
-
-    /// For tensors that reach so many rows and columns beyond the window on each side.
-    pub fn with_margin(self, margin: [usize; 2]) -> Self {
-        Self { margin, ..self }
+    pub fn new(photo: Photo, patches: Vec<Patch>) -> Self {
+        Self { photo, patches }
     }
 
     pub fn photo(&self) -> &Photo {
         &self.photo
     }
 
-    /// The output photo with the window restored; `values` are `[3, height, width]`, margins included, in [-1, 1], clipped and rounded.
-    pub fn restored(&self, values: &[f32]) -> Photo {
+    /// The output photo restored; `values` are each patch's `[3, height, width]` in [-1, 1], clipped and rounded.
+    pub fn restored(&self, values: &[Vec<f32>]) -> Photo {
         self.painted(self.photo.clone(), values, |v| (v + 1.0) * 127.5)
     }
 
-    /// A picture of standard deviations in 8-bit levels: `values` `[3, height, width]` in the units of [-1, 1]; 0 outside and where pixels are kept.
-    pub fn deviation(&self, values: &[f32]) -> Photo {
+    /// A picture of standard deviations in 8-bit levels: `values` as above, in the units of [-1, 1]; 0 outside and where pixels are kept.
+    pub fn deviation(&self, values: &[Vec<f32>]) -> Photo {
         let mut blank = self.photo.clone();
         for pixel in blank.rgba.chunks_exact_mut(4) {
             pixel.copy_from_slice(&[0, 0, 0, 255]);
@@ -147,20 +149,27 @@ impl Frame {
         self.painted(blank, values, |v| v * 127.5)
     }
 
-    fn painted(&self, mut photo: Photo, values: &[f32], level: impl Fn(f32) -> f32) -> Photo {
-        let ([rows, columns], Window { width, height, .. }) = (self.margin, self.window);
-        let stride = width + 2 * columns;
-        let area = stride * (height + 2 * rows);
+    fn painted(&self, mut photo: Photo, values: &[Vec<f32>], level: impl Fn(f32) -> f32) -> Photo {
+        for (patch, values) in self.patches.iter().zip(values) {
+            patch.paint(&mut photo, values, &level);
+        }
+        photo
+    }
+}
+
+impl Patch {
+    fn paint(&self, photo: &mut Photo, values: &[f32], level: &impl Fn(f32) -> f32) {
+        let area = self.size[0] * self.size[1];
         for (i, pixel) in self.window.offsets(photo.width) {
             if self.kept.as_ref().is_some_and(|kept| kept[i]) {
                 continue;
             }
-            let at = (i / width + rows) * stride + i % width + columns;
+            let (row, column) = (i / self.window.width, i % self.window.width);
+            let at = (row + self.at[0]) * self.size[1] + column + self.at[1];
             for channel in 0..3 {
                 // A float-to-integer cast clips, and takes NaN to 0.
                 photo.rgba[4 * pixel + channel] = level(values[channel * area + at]).round() as u8;
             }
         }
-        photo
     }
 }

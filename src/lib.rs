@@ -4,17 +4,20 @@
 //! anisotropic noise covariance that the operator leaves. One denoiser and an ordinary sampler then solve every linear problem.
 //!
 //! Images are `[batch, 3, height, width]` in [-1, 1]. Lower modules know nothing of higher ones:
-//! [`operators`] → [`measurement`] → [`posterior`] → [`denoiser`] → [`sampler`] → [`restoration`] → [`task`].
+//! [`operators`] → [`measurement`] → [`posterior`] → [`denoiser`] → [`sampler`] → [`restoration`] → [`task`] → [`layout`] → [`job`].
 
 pub mod conjugate_gradients;
+pub mod cost;
 pub mod denoiser;
 pub mod draws;
 pub mod error;
 pub mod fourier;
 pub mod image;
 pub mod interpolant;
+pub mod job;
 pub mod kernel;
 pub mod kernels;
+pub mod layout;
 pub mod measurement;
 pub mod noise;
 pub mod noise_geometry;
@@ -24,6 +27,8 @@ pub mod posterior;
 pub mod prior;
 pub mod restoration;
 pub mod sampler;
+pub mod setup;
+pub mod spread;
 pub mod task;
 pub mod tiling;
 

@@ -12,6 +12,7 @@ use crate::interpolant::Interpolant;
 use crate::noise::Noise;
 use crate::posterior::Posterior;
 use crate::sampler::{Churn, Churning, DpmSolver2M, Euler, Heun, OneEvaluation, Solver};
+use crate::spread::Spread;
 
 /// The noise level at which one evaluation is the posterior mean.
 const TAU_OF_MEAN: f64 = 80.0;
@@ -19,6 +20,8 @@ const TAU_OF_MEAN: f64 = 80.0;
 const MEAN_STREAM: u64 = 0;
 /// The stream of what a stochastic solver adds to sample i is this much further.
 const CHURN_STREAM: u64 = 1 << 31;
+/// Those of another region of the same photo lie this much further.
+const REGION_STREAM: u64 = 1 << 40;
 
 /// Which solver follows the probability-flow ODE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,6 +138,8 @@ pub struct Step {
     pub evaluations: usize,
     /// The noise level of this step's evaluation; 0 for the linear estimate.
     pub tau: f64,
+    /// Whether the preview is a finished sample: it is handed over here, and not kept.
+    pub finished: bool,
     /// The present best guess at the image, `[B, 3, H, W]`.
     pub preview: Tensor<4>,
 }
@@ -158,13 +163,16 @@ pub struct Restoration<D: Denoiser> {
     sampler: Sampler,
     wanted: usize,
     seed: u64,
+    region: u64,
     evaluations: usize,
+    tiles: usize,
     estimated: bool,
     mean: Option<Tensor<4>>,
     current: Option<Box<dyn Solver>>,
     /// D under way, and its tau.
     evaluation: Option<(D::Evaluation, f64)>,
-    samples: Vec<Tensor<4>>,
+    /// The samples finished so far.
+    spread: Spread,
     levels: Vec<(f64, Rc<D::Level>)>,
 }
 
@@ -188,13 +196,23 @@ impl<D: Denoiser> Restoration<D> {
             wanted: samples,
             seed,
             evaluations: 0,
+            tiles: 0,
             estimated: false,
             mean: None,
             current: None,
             evaluation: None,
-            samples: Vec::new(),
+            spread: Spread::default(),
+            region: 0,
             levels: Vec::new(),
         })
+    }
+
+    /// The region of this number of its photo: it draws other noise than the others.
+    pub fn in_region(self, index: usize) -> Self {
+        Self {
+            region: index as u64,
+            ..self
+        }
     }
 
     /// Evaluations from beginning to end.
@@ -202,9 +220,14 @@ impl<D: Denoiser> Restoration<D> {
         1 + self.wanted * self.sampler.evaluations()
     }
 
-    /// Calls of `advance()` from beginning to end: one for the linear estimate, and for each evaluation as many as it has parts.
-    pub fn total_parts(&self) -> usize {
-        1 + self.total_evaluations() * self.denoiser.parts(&self.posterior)
+    /// Tiles of the network from beginning to end: as many for each evaluation as it has parts.
+    pub fn total_tiles(&self) -> usize {
+        self.total_evaluations() * self.denoiser.parts(&self.posterior)
+    }
+
+    /// Those of them that are done.
+    pub fn tiles(&self) -> usize {
+        self.tiles
     }
 
     /// The linear estimate, then the mean, then one evaluation of the current sample; none once all is done.
@@ -221,7 +244,7 @@ impl<D: Denoiser> Restoration<D> {
         if !self.estimated {
             self.estimated = true;
             let estimate = self.posterior.linear_estimate();
-            return Some(self.news(Stage::Estimate, 0.0, estimate));
+            return Some(self.news(Stage::Estimate, 0.0, estimate, false));
         }
         if self.is_finished() {
             return None;
@@ -230,7 +253,9 @@ impl<D: Denoiser> Restoration<D> {
             Some(under_way) => under_way,
             None => self.begin(),
         };
-        let Some(d) = self.denoiser.advance(&mut evaluation) else {
+        let d = self.denoiser.advance(&mut evaluation);
+        self.tiles += 1;
+        let Some(d) = d else {
             self.evaluation = Some((evaluation, tau));
             return Some(Progress::Part);
         };
@@ -260,34 +285,35 @@ impl<D: Denoiser> Restoration<D> {
     }
 
     fn new_solver(&self, mean: Tensor<4>) -> Box<dyn Solver> {
-        let index = self.samples.len();
+        let index = self.spread.count;
         let noise = self.noise(CHURN_STREAM + index as u64);
         self.sampler.solver(self.start(mean, index), noise)
     }
 
     /// Takes D where it was asked for.
     fn answer(&mut self, d: Tensor<4>, tau: f64) -> Progress {
-        let index = self.samples.len();
+        let index = self.spread.count;
         let Some(mut solver) = self.current.take() else {
             self.mean = Some(d.clone());
-            return self.news(Stage::Mean, tau, d);
+            return self.news(Stage::Mean, tau, d, false);
         };
         solver.answer(d.clone());
-        let preview = if solver.query().is_none() {
-            self.samples.push(solver.sample());
-            solver.sample()
+        let finished = solver.query().is_none();
+        let preview = if finished { solver.sample() } else { d };
+        if finished {
+            self.spread.add(preview.clone());
         } else {
             self.current = Some(solver);
-            d
-        };
-        self.news(Stage::Sample { index }, tau, preview)
+        }
+        self.news(Stage::Sample { index }, tau, preview, finished)
     }
 
-    fn news(&self, stage: Stage, tau: f64, preview: Tensor<4>) -> Progress {
+    fn news(&self, stage: Stage, tau: f64, preview: Tensor<4>, finished: bool) -> Progress {
         Progress::Step(Step {
             stage,
             evaluations: self.evaluations,
             tau,
+            finished,
             preview,
         })
     }
@@ -297,6 +323,7 @@ impl<D: Denoiser> Restoration<D> {
     }
 
     fn noise(&self, stream: u64) -> Noise {
+        let stream = stream + self.region * REGION_STREAM;
         Noise::new(self.seed, stream, self.posterior.prior().place())
     }
 
@@ -333,7 +360,7 @@ impl<D: Denoiser> Restoration<D> {
 
     /// Whether `step()` has nothing more to do.
     pub fn is_finished(&self) -> bool {
-        self.mean.is_some() && self.samples.len() == self.wanted
+        self.mean.is_some() && self.spread.count == self.wanted
     }
 
     /// w0.
@@ -346,19 +373,19 @@ impl<D: Denoiser> Restoration<D> {
         self.mean.clone()
     }
 
-    /// The finished samples.
-    pub fn samples(&self) -> &[Tensor<4>] {
-        &self.samples
+    /// Steps until the next sample is finished; none once all are.
+    pub fn next_sample(&mut self) -> Option<Tensor<4>> {
+        loop {
+            let step = self.step()?;
+            if step.finished {
+                return Some(step.preview);
+            }
+        }
     }
 
-    /// The standard deviation between the finished samples as they are shown, clipped to [-1, 1], per pixel and channel; none for fewer than two.
+    /// The standard deviation between the samples finished so far as they are shown, clipped to [-1, 1], per pixel and channel; none for fewer than two.
     pub fn deviation(&self) -> Option<Tensor<4>> {
-        if self.samples.len() < 2 {
-            return None;
-        }
-        let shown = self.samples.iter().map(|s| s.clone().clamp(-1.0, 1.0));
-        let stacked: Tensor<5> = Tensor::stack(shown.collect(), 0);
-        Some(stacked.var(0).sqrt().squeeze_dim(0))
+        self.spread.deviation()
     }
 }
 

@@ -358,8 +358,8 @@ fn the_default_start_keeps_the_variance_of_the_tint() {
         1,
     );
     let mut restoration = restoration.expect("a valid sampler");
-    while restoration.step().is_some() {}
-    let samples = Tensor::cat(restoration.samples().to_vec(), 0);
+    let samples = std::iter::from_fn(|| restoration.next_sample());
+    let samples = Tensor::cat(samples.collect(), 0);
     let got = columns(samples, kept.nrows()).column_variance().sum();
     // Five standard errors of the trace of a sample covariance.
     let within = 5.0 * (2.0 / SAMPLES as f64).sqrt() * kept.norm();

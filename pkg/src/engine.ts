@@ -40,28 +40,57 @@ export interface EngineStep {
   step: number;
   evaluations: number;
   tau: number;
+  /** Whether the preview is a finished sample, which the run does not keep. */
+  finished: boolean;
   preview: Uint8Array;
 }
 
+/** What the steps have not told. */
 export interface EngineResult {
   width: number;
   height: number;
   estimate: Uint8Array;
   mean: Uint8Array;
-  samples: Uint8Array[];
   deviation: Uint8Array | undefined;
   evaluations: number;
 }
 
-/** One restoration, stepped. No longer stepped, it is cancelled; `free` gives its memory back. */
+/** One restoration, advanced tile by tile. No longer advanced, it is cancelled; `free` gives its memory back. */
 export interface EngineRun {
   readonly width: number;
   readonly height: number;
   readonly totalSteps: number;
   readonly totalEvaluations: number;
-  step(): Promise<EngineStep | undefined>;
+  /** Tiles of the network in all, and those that are done. */
+  readonly totalTiles: number;
+  readonly tiles: number;
+  /** One tile: null in the midst of a step, the step at its end, undefined once finished. */
+  advance(): Promise<EngineStep | null | undefined>;
   result(): Promise<EngineResult>;
   free(): void;
+}
+
+/** A restoration of which only the size is known. */
+export interface EngineQuestion {
+  width: number;
+  height: number;
+  task: EngineTask;
+  noise?: number;
+  samples: number;
+  sampler: EngineSampler;
+}
+
+/** What it will take. */
+export interface EngineCost {
+  /** Pixels of the result. */
+  width: number;
+  height: number;
+  evaluations: number;
+  /** Tiles of one evaluation, and the pixels of them all. */
+  tiles: number;
+  pixels: number;
+  /** Memory at most. */
+  bytes: number;
 }
 
 /** The network on one device. */
@@ -70,6 +99,7 @@ export interface Engine {
   readonly adapter: string;
   readonly memoryBytes: number;
   warmUp(): Promise<number>;
+  cost(question: EngineQuestion): EngineCost;
   start(request: EngineRequest): EngineRun;
   free(): void;
 }

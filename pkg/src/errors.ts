@@ -1,8 +1,8 @@
 /** Why a call failed. Every {@link EpsError} carries exactly one of these; its message says what was wrong and what would be right. */
 export type EpsErrorCode =
   // What was asked for.
-  | 'invalid-image' | 'undecodable-image' | 'image-too-small' | 'image-too-large'
-  | 'invalid-mask' | 'mask-too-large'
+  | 'invalid-image' | 'undecodable-image' | 'image-too-large'
+  | 'invalid-mask'
   | 'invalid-kernel' | 'invalid-factor' | 'invalid-noise' | 'invalid-option'
   // The weights.
   | 'download-failed' | 'weights-corrupt' | 'invalid-weights' | 'insecure-context'
@@ -30,7 +30,7 @@ export class EpsError extends Error {
 }
 
 const CORE_CODES: ReadonlySet<string> = new Set<EpsErrorCode>([
-  'invalid-image', 'image-too-small', 'image-too-large', 'invalid-mask', 'mask-too-large', 'invalid-kernel', 'invalid-factor',
+  'invalid-image', 'image-too-large', 'invalid-mask', 'invalid-kernel', 'invalid-factor',
   'invalid-noise', 'invalid-option', 'invalid-weights', 'unsupported-device', 'device-lost', 'internal',
 ]);
 

@@ -16,7 +16,7 @@ export type { Kernel } from './kernels.js';
 export type { PhotoSource, PixelImage } from './photo.js';
 export type { MaskSource, MaskBytes } from './mask.js';
 export type { ImageSize } from './prepare.js';
-export type { LoadProgress, RestoreStep, Estimate } from './progress.js';
+export type { LoadProgress, RestoreProgress, RestoreStep, Estimate } from './progress.js';
 export type { Result, ImageType } from './result.js';
 export type { DeviceKind, AdapterFacts, DeviceChoice } from './device.js';
 export type { EpsErrorCode } from './errors.js';

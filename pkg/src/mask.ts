@@ -39,22 +39,6 @@ export function maskFromPixels(pixels: PixelImage): { data: Uint8Array; width: n
   return { data: mask, width, height };
 }
 
-/** The rectangle that holds every missing pixel, or undefined where none is missing. */
-export function maskBounds(mask: MaskBytes): { left: number; top: number; width: number; height: number } | undefined {
-  const { data, width, height } = mask;
-  let [left, top, right, bottom] = [width, height, -1, -1];
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
-      if (data[at] === 0) continue;
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < top) top = y;
-      bottom = y;
-    }
-  }
-  return right < 0 ? undefined : { left, top, width: right - left + 1, height: bottom - top + 1 };
-}
-
 /** A bare object with one byte a pixel, normalised to 0 and 1; undefined where the source is a picture. */
 function bytesOf(source: MaskSource): { data: Uint8Array; width: number; height: number } | undefined {
   if (typeof source !== 'object' || source === null || !isBare(source)) return undefined;

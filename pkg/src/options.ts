@@ -2,7 +2,7 @@ import type { DeviceKind } from './device.js';
 import type { EngineSampler } from './engine.js';
 import { EpsError } from './errors.js';
 import { checkNames } from './names.js';
-import type { LoadProgress, RestoreStep } from './progress.js';
+import type { LoadProgress, RestoreProgress, RestoreStep } from './progress.js';
 import { suggestion } from './suggest.js';
 
 /** The course of the sampler, spelt out. Every field has a default. */
@@ -49,6 +49,8 @@ export interface RestoreOptions {
   readonly seed?: number | undefined;
   /** Called after every step with a preview. What it throws ends the run and is thrown by the call. */
   readonly onStep?: ((step: RestoreStep) => void) | undefined;
+  /** Called after every tile of the network, steps' last ones included. What it throws ends the run and is thrown by the call. */
+  readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
   /** Ends the run; the restorer stays usable. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -68,6 +70,7 @@ export interface CheckedRestoreOptions {
   readonly sampler: EngineSampler;
   readonly seed: number;
   readonly onStep: ((step: RestoreStep) => void) | undefined;
+  readonly onProgress: ((progress: RestoreProgress) => void) | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -97,13 +100,14 @@ export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOption
 
 /** @throws EpsError `invalid-option` that names the option, what it is and what it may be. */
 export function checkedRestoreOptions(options: RestoreOptions = {}): CheckedRestoreOptions {
-  checkNames('The restoration', options, ['samples', 'sampler', 'seed', 'onStep', 'signal']);
-  const { samples = 1, sampler = 'default', seed = drawnSeed(), onStep, signal } = options;
+  checkNames('The restoration', options, ['samples', 'sampler', 'seed', 'onStep', 'onProgress', 'signal']);
+  const { samples = 1, sampler = 'default', seed = drawnSeed(), onStep, onProgress, signal } = options;
   requireWhole('samples', samples, 0, 16);
   requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   requireFunction('onStep', onStep);
+  requireFunction('onProgress', onProgress);
   requireSignal(signal);
-  return { samples, sampler: checkedSampler(sampler), seed, onStep, signal };
+  return { samples, sampler: checkedSampler(sampler), seed, onStep, onProgress, signal };
 }
 
 function checkedSampler(sampler: Sampler): EngineSampler {

@@ -20,36 +20,39 @@ export class Pace {
 /** The time of one run: what is done, and what is left. */
 export class RunClock {
   #spent = 0;
-  #evaluations = 0;
-  readonly #total: number;
+  #done = 0;
+  readonly #tiles: number;
+  readonly #evaluations: number;
   readonly #expected: number;
 
   /**
-   * @param totalEvaluations evaluations of the whole run.
-   * @param expected milliseconds that one is expected to take, until the run itself tells.
+   * @param tiles tiles of the whole run.
+   * @param evaluations evaluations of the whole run: each is as many tiles.
+   * @param expected milliseconds that an evaluation is expected to take, until the run itself tells.
    */
-  constructor(totalEvaluations: number, expected: number) {
-    this.#total = totalEvaluations;
+  constructor(tiles: number, evaluations: number, expected: number) {
+    this.#tiles = tiles;
+    this.#evaluations = evaluations;
     this.#expected = expected;
   }
 
-  /** A step took this long, after which so many evaluations are done. */
-  step(evaluations: number, milliseconds: number): void {
-    if (evaluations > this.#evaluations) this.#spent += milliseconds;
-    this.#evaluations = evaluations;
+  /** Something took this long, after which so many tiles are done. */
+  tile(done: number, milliseconds: number): void {
+    if (done > this.#done) this.#spent += milliseconds;
+    this.#done = done;
   }
 
-  /** Milliseconds of one evaluation: measured in this run, or as expected before the first. */
+  /** Milliseconds of one evaluation: measured in this run, or as expected before its first tile. */
   get evaluationMilliseconds(): number {
-    return this.#evaluations > 0 ? this.#spent / this.#evaluations : this.#expected;
+    return this.#done > 0 ? (this.#spent / this.#done) * (this.#tiles / this.#evaluations) : this.#expected;
   }
 
   get secondsLeft(): number {
-    return (Math.max(0, this.#total - this.#evaluations) * this.evaluationMilliseconds) / 1000;
+    return (this.#evaluations * (1 - this.fraction) * this.evaluationMilliseconds) / 1000;
   }
 
   /** 0 to 1. */
   get fraction(): number {
-    return this.#total === 0 ? 1 : Math.min(1, this.#evaluations / this.#total);
+    return this.#tiles === 0 ? 1 : Math.min(1, this.#done / this.#tiles);
   }
 }

@@ -16,8 +16,19 @@ export interface LoadProgress {
   readonly device: DeviceKind | undefined;
 }
 
+/** How far a restoration has come: told after every tile. */
+export interface RestoreProgress {
+  /** Tiles of the network so far, and in all. A photo of up to 256 × 256 pixels is one tile; each evaluation of the network goes over all of them. */
+  readonly tiles: number;
+  readonly totalTiles: number;
+  /** 0 to 1: tiles done of those to do. */
+  readonly fraction: number;
+  /** Expected time to the end of the run. */
+  readonly secondsLeft: number;
+}
+
 /** What one step of a restoration did. */
-export interface RestoreStep {
+export interface RestoreStep extends RestoreProgress {
   /** `estimate`: the linear estimate, without the network; `mean`: the posterior mean; `sample`: one evaluation of a sample. */
   readonly stage: 'estimate' | 'mean' | 'sample';
   /** Which sample, from 0; -1 before the first. */
@@ -30,10 +41,8 @@ export interface RestoreStep {
   readonly totalEvaluations: number;
   /** The noise level of this step, in units of the image's half range. */
   readonly tau: number;
-  /** 0 to 1: evaluations done of those to do. */
-  readonly fraction: number;
-  /** Expected time to the end of the run. */
-  readonly secondsLeft: number;
+  /** Whether the preview is a finished sample. */
+  readonly finished: boolean;
   /** The best picture so far. */
   readonly preview: ImageData;
 }
@@ -44,6 +53,10 @@ export interface Estimate {
   readonly seconds: number;
   /** Evaluations of the network. */
   readonly evaluations: number;
+  /** Tiles of the network in one evaluation; none where nothing is missing. */
+  readonly tiles: number;
+  /** Memory that the run takes at most, in bytes, beside the 50 MB that a loaded restorer holds. */
+  readonly bytes: number;
   /** Pixels of the result. */
   readonly width: number;
   readonly height: number;

@@ -1,16 +1,18 @@
 /**
  * What the page and the worker say to each other. Every message of a call carries the call's id.
  *
- * The worker runs one call at a time, in the order of arrival. Between two steps it looks at its messages, so a cancelled run ends within one step.
+ * The worker runs one call at a time, in the order of arrival. Between two tiles it looks at its messages, so a cancelled run ends within one tile,
+ * and a question of cost is answered amid a run.
  */
 import type { DeviceKind } from './device.js';
-import type { EngineRequest, EngineResult, EngineStep } from './engine.js';
+import type { EngineCost, EngineQuestion, EngineRequest, EngineResult, EngineStep } from './engine.js';
 import type { EpsErrorCode } from './errors.js';
 
 export type ToWorker =
   | { id: number; type: 'load'; device: 'auto' | DeviceKind; weights: Uint8Array<ArrayBuffer> }
   /** `credit`: how many steps may be taken before a `more`; a run that nobody looks at stands still. */
   | { id: number; type: 'start'; request: EngineRequest; credit: number }
+  | { id: number; type: 'cost'; question: EngineQuestion }
   | { id: number; type: 'more' }
   | { id: number; type: 'cancel' };
 
@@ -20,10 +22,13 @@ export const NO_CALL = 0;
 export type FromWorker =
   | { id: number; type: 'loading'; stage: 'engine' | 'warm-up'; within: number; device: DeviceKind }
   | { id: number; type: 'loaded'; device: DeviceKind; adapter: string; reason: string; evaluationMilliseconds: number }
-  | { id: number; type: 'started'; width: number; height: number; totalSteps: number; totalEvaluations: number }
-  /** `milliseconds`: what this step took, without waiting for credit. */
-  | { id: number; type: 'step'; step: EngineStep; milliseconds: number }
-  | { id: number; type: 'done'; result: EngineResult; milliseconds: number }
+  | { id: number; type: 'priced'; cost: EngineCost }
+  | { id: number; type: 'started'; width: number; height: number; totalSteps: number; totalEvaluations: number; totalTiles: number; pixels: number }
+  /** So many tiles are done; `milliseconds`: what the last one took. */
+  | { id: number; type: 'tile'; tiles: number; milliseconds: number }
+  /** The last tile of a step; `milliseconds`: what that one took, without waiting for credit. */
+  | { id: number; type: 'step'; step: EngineStep; tiles: number; milliseconds: number }
+  | { id: number; type: 'done'; result: EngineResult; samples: Uint8Array[]; milliseconds: number }
   | { id: number; type: 'cancelled' }
   /** `fatal`: the worker is of no further use, told with id 0 too, whether or not a call is open. `during`: the device that was being started. */
   | { id: number; type: 'failed'; code: EpsErrorCode; message: string; fatal: boolean; during: DeviceKind | undefined };

@@ -6,9 +6,8 @@ import { checkedLoadOptions, checkedRestoreOptions, type CheckedLoadOptions, typ
 import { Pace, RunClock } from './pace.js';
 import { decodePhoto, type PhotoSource } from './photo.js';
 import { enginePixels, prepareTask, sizeOf, type ImageSize } from './prepare.js';
-import { loadFraction, type Estimate, type LoadProgress, type RestoreStep } from './progress.js';
+import { loadFraction, type Estimate, type LoadProgress, type RestoreProgress, type RestoreStep } from './progress.js';
 import { imageDataOf, toBlob, type Result } from './result.js';
-import { evaluationsOf } from './sampler.js';
 import { StepQueue } from './step-queue.js';
 import { checkedTask, type Task } from './tasks.js';
 import { readWeights } from './weights.js';
@@ -23,6 +22,7 @@ const WARM_UP_PIXELS = 64 * 64;
 interface RunHooks {
   readonly credit: number;
   readonly onStep: (step: RestoreStep) => void;
+  readonly onProgress: (progress: RestoreProgress) => void;
   readonly onCall?: (call: Call) => void;
 }
 
@@ -92,7 +92,7 @@ export class Restorer {
    */
   async restore(photo: PhotoSource, task: Task, options: RestoreOptions = {}): Promise<Result> {
     const checked = checkedRestoreOptions(options);
-    return this.#run(photo, task, checked, { credit: Infinity, onStep: (step) => checked.onStep?.(step) });
+    return this.#run(photo, task, checked, { credit: Infinity, onStep: (step) => checked.onStep?.(step), onProgress: (progress) => checked.onProgress?.(progress) });
   }
 
   /**
@@ -113,7 +113,9 @@ export class Restorer {
       checked.onStep?.(step);
       steps.push(step);
     };
-    const result = this.#run(photo, task, { ...checked, signal: stop.signal }, { credit: STREAM_CREDIT, onStep, onCall: (made) => (call = made) });
+    const result = this.#run(photo, task, { ...checked, signal: stop.signal }, {
+      credit: STREAM_CREDIT, onStep, onProgress: (progress) => checked.onProgress?.(progress), onCall: (made) => (call = made),
+    });
     result.then(() => steps.close(), () => steps.close());
     try {
       for (let step = await steps.next(); step; step = await steps.next()) {
@@ -135,10 +137,18 @@ export class Restorer {
    */
   async estimate(photo: PhotoSource | ImageSize, task: Task, options: RestoreOptions = {}): Promise<Estimate> {
     if (this.#disposed) throw this.#disposed;
-    const checked = checkedRestoreOptions(options);
-    const { width, height, networkPixels } = await prepareTask(checkedTask(task), await sizeOf(photo));
-    const evaluations = networkPixels === 0 ? 0 : evaluationsOf(checked.sampler, checked.samples);
-    return { seconds: (evaluations * this.#pace.predict(networkPixels)) / 1000, evaluations, width, height };
+    const { samples, sampler } = checkedRestoreOptions(options);
+    const checked = checkedTask(task);
+    const size = await sizeOf(photo);
+    const { noise } = checked;
+    const question = { ...size, task: await prepareTask(checked, size), samples, sampler, ...(noise === undefined ? {} : { noise }) };
+    const link = await this.#liveLink();
+    const end = await link.call({ type: 'cost', question }, [], () => {}).end;
+    if (this.#disposed) throw this.#disposed;
+    if (end.type === 'failed') throw new EpsError(end.code, end.message);
+    if (end.type !== 'priced') throw new EpsError('internal', `The worker answered a question of cost with ${end.type}.`);
+    const { width, height, evaluations, tiles, pixels, bytes } = end.cost;
+    return { seconds: (evaluations * this.#pace.predict(pixels)) / 1000, evaluations, tiles, bytes, width, height };
   }
 
   /** Ends the worker and gives its memory back. A run under way ends with `disposed`, as does every later call. */
@@ -228,33 +238,36 @@ export class Restorer {
     const image = enginePixels(await decodePhoto(photo, 'The photo'));
     const prepared = await prepareTask(task, image);
     throwIfAborted(signal);
-    const request: EngineRequest = { image, task: prepared.task, samples, sampler, seed, ...(task.noise === undefined ? {} : { noise: task.noise }) };
-    const first = await this.#attempt(request, prepared.networkPixels, signal, hooks);
+    const request: EngineRequest = { image, task: prepared, samples, sampler, seed, ...(task.noise === undefined ? {} : { noise: task.noise }) };
+    const first = await this.#attempt(request, signal, hooks);
     // A worker that died before it began was dead already, a GPU lost in between say: the call is not to blame.
-    const { end } = first.end.type === 'failed' && first.end.fatal && !first.begun ? await this.#attempt(request, prepared.networkPixels, signal, hooks) : first;
+    const { end } = first.end.type === 'failed' && first.end.fatal && !first.begun ? await this.#attempt(request, signal, hooks) : first;
     if (end.type === 'cancelled') throw abortedError(signal);
     if (end.type === 'failed') throw new EpsError(end.code, end.message);
     if (end.type !== 'done') throw new EpsError('internal', `The worker answered a run with ${end.type}.`);
-    return this.#result(end.result, end.milliseconds, seed);
+    return this.#result(end.result, end.samples, end.milliseconds, seed);
   }
 
   /** Makes the call on the worker in use, and passes its steps on. */
-  async #attempt(request: EngineRequest, networkPixels: number, signal: AbortSignal | undefined, hooks: RunHooks): Promise<{ end: CallEnd; begun: boolean }> {
+  async #attempt(request: EngineRequest, signal: AbortSignal | undefined, hooks: RunHooks): Promise<{ end: CallEnd; begun: boolean }> {
     const link = await this.#liveLink();
     throwIfAborted(signal);
     if (this.#disposed) throw this.#disposed;
-    let begun: { clock: RunClock; width: number; height: number; totalSteps: number; totalEvaluations: number } | undefined;
+    let begun: { clock: RunClock; width: number; height: number; totalSteps: number; totalEvaluations: number; totalTiles: number; pixels: number } | undefined;
     let thrownByCaller: { error: unknown } | undefined;
     const call = link.call({ type: 'start', request, credit: hooks.credit }, [], (event) => {
       if (signal?.aborted || thrownByCaller) return;
-      if (event.type === 'started') begun = { ...event, clock: new RunClock(event.totalEvaluations, this.#pace.predict(networkPixels)) };
-      if (event.type !== 'step' || !begun) return;
-      const { clock, width, height, totalSteps, totalEvaluations } = begun;
-      const { stage, sample, step, evaluations, tau } = event.step;
-      clock.step(evaluations, event.milliseconds);
-      const preview = imageDataOf(event.step.preview, width, height);
+      if (event.type === 'started') begun = { ...event, clock: new RunClock(event.totalTiles, event.totalEvaluations, this.#pace.predict(event.pixels)) };
+      if ((event.type !== 'tile' && event.type !== 'step') || !begun) return;
+      const { clock, width, height, totalSteps, totalEvaluations, totalTiles } = begun;
+      clock.tile(event.tiles, event.milliseconds);
+      const progress: RestoreProgress = { tiles: event.tiles, totalTiles, fraction: clock.fraction, secondsLeft: clock.secondsLeft };
       try {
-        hooks.onStep({ stage, sample, step, totalSteps, evaluations, totalEvaluations, tau, fraction: clock.fraction, secondsLeft: clock.secondsLeft, preview });
+        hooks.onProgress(progress);
+        if (event.type === 'tile') return;
+        const { stage, sample, step, evaluations, tau, finished } = event.step;
+        const preview = imageDataOf(event.step.preview, width, height);
+        hooks.onStep({ ...progress, stage, sample, step, totalSteps, evaluations, totalEvaluations, tau, finished, preview });
       } catch (error) {
         thrownByCaller = { error };
         call.cancel();
@@ -266,14 +279,14 @@ export class Restorer {
     const end = await call.end;
     signal?.removeEventListener('abort', cancel);
     if (thrownByCaller) throw thrownByCaller.error;
-    if (end.type === 'done' && begun && end.result.evaluations > 0) this.#pace.observe(networkPixels, begun.clock.evaluationMilliseconds);
+    if (end.type === 'done' && begun && end.result.evaluations > 0) this.#pace.observe(begun.pixels, begun.clock.evaluationMilliseconds);
     return { end, begun: begun !== undefined };
   }
 
-  #result(core: EngineResult, milliseconds: number, seed: number): Result {
+  #result(core: EngineResult, drawn: readonly Uint8Array[], milliseconds: number, seed: number): Result {
     const { width, height, evaluations } = core;
     const image = (bytes: Uint8Array): ImageData => imageDataOf(bytes, width, height);
-    const [mean, samples] = [image(core.mean), core.samples.map(image)];
+    const [mean, samples] = [image(core.mean), drawn.map(image)];
     return {
       mean, samples, deviation: core.deviation && image(core.deviation), estimate: image(core.estimate), width, height, evaluations, milliseconds, seed,
       device: { kind: this.#device, adapter: this.#adapter },

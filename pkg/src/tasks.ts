@@ -45,7 +45,8 @@ const KINDS = ['inpaint', 'superResolve', 'deblur', 'denoise', 'colorize'] as co
  * y = c ⊙ x: fills in the pixels that the mask paints, however many there are, from what surrounds them.
  *
  * Without `noise` the known pixels come back bit for bit. A mask that paints nothing gives the photo back; one that paints everything
- * invents an image, there being nothing to go by. The photo may be of any size; what is painted must fit in 256 × 256 pixels.
+ * invents an image, there being nothing to go by. What it costs goes by what is painted, not by the photo's size. With `noise` the
+ * known pixels are a noisy measurement too, and the whole photo is restored.
  *
  * @param mask where the photo is missing: an image of the photo's size, white (or any bright colour) on black or on transparent, or one byte a pixel.
  * @throws EpsError `invalid-mask`, `invalid-noise` or `invalid-option`.
@@ -60,7 +61,7 @@ export function inpaint(mask: MaskSource, options: NoiseOption = {}): InpaintTas
 /**
  * y = mean of factor × factor blocks of x: a photo `factor` times as wide and high, whose block means are the photo given.
  *
- * @param factor 2, 4 or 8. The result may be at most 256 pixels on its longer side.
+ * @param factor 2, 4 or 8.
  * @throws EpsError `invalid-factor`, `invalid-noise` or `invalid-option`.
  */
 export function superResolve(factor: 2 | 4 | 8, options: NoiseOption = {}): SuperResolveTask {

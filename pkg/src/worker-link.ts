@@ -3,9 +3,9 @@ import { NO_CALL, type FromWorker, type ToWorker } from './protocol.js';
 
 type Message<T extends FromWorker['type']> = Extract<FromWorker, { type: T }>;
 /** What a call hears on its way. */
-export type CallEvent = Message<'loading' | 'started' | 'step'>;
+export type CallEvent = Message<'loading' | 'started' | 'tile' | 'step'>;
 /** What ends a call. */
-export type CallEnd = Message<'loaded' | 'done' | 'cancelled' | 'failed'>;
+export type CallEnd = Message<'loaded' | 'priced' | 'done' | 'cancelled' | 'failed'>;
 /** A message whose id is yet to be given. */
 type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 
@@ -15,7 +15,7 @@ export interface Call {
   readonly end: Promise<CallEnd>;
   /** Lets the run take one step more. */
   more(): void;
-  /** Ends the run before its next step. */
+  /** Ends the run before its next tile. */
   cancel(): void;
 }
 
@@ -49,7 +49,7 @@ export class WorkerLink {
   }
 
   /** Makes a call; `hear` gets what comes before its end. */
-  call(message: Unnumbered<Extract<ToWorker, { type: 'load' | 'start' }>>, transfer: Transferable[], hear: (event: CallEvent) => void): Call {
+  call(message: Unnumbered<Extract<ToWorker, { type: 'load' | 'cost' | 'start' }>>, transfer: Transferable[], hear: (event: CallEvent) => void): Call {
     const id = ++this.#lastId;
     const end = new Promise<CallEnd>((finish) => {
       if (this.#dead) finish({ ...this.#dead, id });
@@ -72,7 +72,7 @@ export class WorkerLink {
     if (message.type === 'failed' && message.fatal) return this.#die(message.code, message.message, message.during);
     const call = this.#calls.get(message.id);
     if (!call) return;
-    if (message.type === 'loading' || message.type === 'started' || message.type === 'step') return call.hear(message);
+    if (message.type === 'loading' || message.type === 'started' || message.type === 'tile' || message.type === 'step') return call.hear(message);
     this.#calls.delete(message.id);
     call.finish(message);
   }

@@ -1,4 +1,4 @@
-import type { Engine, EngineRun } from './engine.js';
+import type { Engine, EngineQuestion, EngineRequest, EngineRun } from './engine.js';
 import { ownBytes, type FromWorker, type ToWorker } from './protocol.js';
 
 /** What the page can still say about a run that has been started. */
@@ -22,43 +22,57 @@ export class RunControl {
     this.#wake?.();
   }
 
-  /** Returns once the messages that have arrived are read and there is credit for a step, or the run is cancelled. */
-  async turn(): Promise<void> {
+  /** Returns once the messages that have arrived are read. */
+  async look(): Promise<void> {
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  }
+
+  /** The same, and there is credit for a step, or the run is cancelled. */
+  async turn(): Promise<void> {
+    await this.look();
     while (this.#credit <= 0 && !this.cancelled) await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#wake = undefined;
     this.#credit--;
   }
 }
 
-/** Runs one restoration to its end, or to its cancellation, and tells each step. */
+/** Runs one restoration to its end, or to its cancellation, and tells each tile and each step. */
 export async function restore(
   engine: Engine, message: Extract<ToWorker, { type: 'start' }>, control: RunControl, answer: (message: FromWorker, transfer?: Transferable[]) => void,
 ): Promise<void> {
-  const { id } = message;
+  const { id, request } = message;
   if (control.cancelled) return answer({ id, type: 'cancelled' });
   const begin = performance.now();
   let run: EngineRun | undefined;
   try {
-    run = engine.start(message.request);
-    const { width, height, totalSteps, totalEvaluations } = run;
-    answer({ id, type: 'started', width, height, totalSteps, totalEvaluations });
-    for (;;) {
-      await control.turn();
+    const { pixels } = engine.cost(questionOf(request));
+    run = engine.start(request);
+    const { width, height, totalSteps, totalEvaluations, totalTiles } = run;
+    answer({ id, type: 'started', width, height, totalSteps, totalEvaluations, totalTiles, pixels });
+    const samples: Uint8Array<ArrayBuffer>[] = [];
+    for (let within = false; ; ) {
+      await (within ? control.look() : control.turn());
       if (control.cancelled) return answer({ id, type: 'cancelled' });
-      const stepBegin = performance.now();
-      const step = await run.step();
-      if (!step) break;
+      const tileBegin = performance.now();
+      const step = await run.advance();
+      if (step === undefined) break;
+      const { tiles } = run;
+      const milliseconds = performance.now() - tileBegin;
+      within = step === null;
+      if (!step) {
+        answer({ id, type: 'tile', tiles, milliseconds });
+        continue;
+      }
       const preview = ownBytes(step.preview);
-      answer({ id, type: 'step', step: { ...step, preview }, milliseconds: performance.now() - stepBegin }, [preview.buffer]);
+      if (step.finished) samples.push(preview.slice());
+      answer({ id, type: 'step', step: { ...step, preview }, tiles, milliseconds }, [preview.buffer]);
     }
     const result = await run.result();
     const estimate = ownBytes(result.estimate);
     const mean = ownBytes(result.mean);
-    const samples = result.samples.map(ownBytes);
     const deviation = result.deviation && ownBytes(result.deviation);
     const buffers = [estimate, mean, ...samples, ...(deviation ? [deviation] : [])].map((bytes) => bytes.buffer);
-    answer({ id, type: 'done', result: { ...result, estimate, mean, samples, deviation }, milliseconds: performance.now() - begin }, buffers);
+    answer({ id, type: 'done', result: { ...result, estimate, mean, deviation }, samples, milliseconds: performance.now() - begin }, buffers);
   } finally {
     // After a panic the instance is gone, and with it what there was to free.
     try {
@@ -67,4 +81,9 @@ export async function restore(
       // The error that brought us here is the one to tell.
     }
   }
+}
+
+function questionOf({ image, task, noise, samples, sampler }: EngineRequest): EngineQuestion {
+  const { width, height } = image;
+  return { width, height, task, samples, sampler, ...(noise === undefined ? {} : { noise }) };
 }

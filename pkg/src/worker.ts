@@ -54,6 +54,16 @@ async function load(message: Extract<ToWorker, { type: 'load' }>): Promise<void>
   answer({ id: message.id, type: 'loaded', device: engine.device, adapter, reason, evaluationMilliseconds });
 }
 
+/** Answered at once, whatever is running. */
+function price({ id, question }: Extract<ToWorker, { type: 'cost' }>): void {
+  try {
+    if (!engine) throw new EpsError('internal', 'A cost was asked for before the engine was loaded.');
+    answer({ id, type: 'priced', cost: engine.cost(question) });
+  } catch (thrown) {
+    fail(id, thrown);
+  }
+}
+
 async function start(message: Extract<ToWorker, { type: 'start' }>, control: RunControl): Promise<void> {
   if (!engine) throw new EpsError('internal', 'A run was started before the engine was loaded.');
   await restore(engine, message, control, answer);
@@ -71,6 +81,7 @@ scope.addEventListener('message', ({ data: message }) => {
       controls.set(message.id, control);
       return enqueue(message.id, () => start(message, control));
     }
+    case 'cost': return price(message);
     case 'more': return controls.get(message.id)?.more();
     case 'cancel': return controls.get(message.id)?.cancel();
   }

@@ -73,6 +73,11 @@ impl PhotoDenoiser {
         Self { tiles, ..self }
     }
 
+    /// How it cuts images.
+    pub fn tiles(&self) -> TileSize {
+        self.tiles
+    }
+
     /// The level for a batch of noise variances t2, `[B or 1, 1, 1, 1]`.
     pub fn level_at(&self, posterior: &Posterior, t2: Tensor<4>) -> Level {
         let v = posterior.band_variances(t2.clone());

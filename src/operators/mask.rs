@@ -62,6 +62,11 @@ impl Mask {
         Self::new(place.tensor_f32(known.collect(), [1, 1, height, width]))
     }
 
+    /// c.
+    pub fn known(&self) -> Tensor<4> {
+        self.known.clone()
+    }
+
     fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         remaining(v, s2, self.known.clone())
     }

@@ -3,17 +3,20 @@
 use std::rc::Rc;
 
 use burn::tensor::Device;
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
-use super::request::EngineRequest;
-use super::{Run, read};
+use super::request::{EngineQuestion, EngineRequest};
+use super::{Run, read, set};
+use crate::cost::{Cost, Question};
 use crate::denoiser::{PhotoDenoiser, Weights};
 use crate::error::Error;
 use crate::image::Photo;
+use crate::job::Job;
 use crate::place::Place;
-use crate::restoration::{Restoration, Sampler};
-use crate::task::{Job, Request, Task};
+use crate::restoration::Sampler;
+use crate::task::{Request, Task};
 
 /// Restorations on one device.
 #[wasm_bindgen]
@@ -86,14 +89,36 @@ impl Engine {
         Ok(begin.elapsed().as_secs_f64() * 1e3)
     }
 
+    /// What a restoration will take.
+    ///
+    /// # Errors
+    /// The code of whatever of it can't be done.
+    pub fn cost(&self, question: JsValue) -> Result<JsValue, JsValue> {
+        let question = EngineQuestion::read(question)?;
+        let cost = Cost::of(&question, self.denoiser.tiles())?;
+        let answer = Object::new();
+        for (name, value) in [
+            ("width", cost.width as f64),
+            ("height", cost.height as f64),
+            ("evaluations", cost.evaluations as f64),
+            ("tiles", cost.tiles as f64),
+            ("pixels", cost.pixels as f64),
+            ("bytes", cost.bytes as f64),
+        ] {
+            set(&answer, name, value);
+        }
+        Ok(answer.into())
+    }
+
     /// Begins a restoration.
     ///
     /// # Errors
     /// The code of whatever of the request can't be done; the engine stays usable.
     pub fn start(&self, request: JsValue) -> Result<Run, JsValue> {
         let request = EngineRequest::read(request)?;
+        hold(&Cost::of(&Question::of(&request), self.denoiser.tiles())?)?;
         let job = Job::new(request, self.denoiser.clone(), &self.place)?;
-        Ok(Run::new(job))
+        Ok(Run::new(job, self.place.clone()))
     }
 }
 
@@ -108,13 +133,30 @@ impl Engine {
             sampler: Sampler::DEFAULT,
             seed: 0,
         };
-        let job = Job::new(request, self.denoiser.clone(), &self.place)?;
-        let mut restoration: Restoration<_> = job.restoration.expect("denoising has work to do");
-        while let Some(step) = restoration.step() {
-            read(step.preview).await?;
+        let mut job = Job::new(request, self.denoiser.clone(), &self.place)?;
+        while let Some(step) = job.step() {
+            for preview in step.previews {
+                read(preview).await?;
+            }
         }
         Ok(())
     }
+}
+
+/// Refuses what WebAssembly's memory can't hold.
+fn hold(cost: &Cost) -> Result<(), Error> {
+    const MOST: u64 = 3_900 << 20;
+    if cost.bytes <= MOST {
+        return Ok(());
+    }
+    let gigabytes = |bytes: u64| bytes as f64 / (1u64 << 30) as f64;
+    Err(Error::ImageTooLarge(format!(
+        "a result of {}x{} takes about {:.1} GiB of memory at once, and a page has {:.1}; reduce the photo, or restore it in parts",
+        cost.width,
+        cost.height,
+        gigabytes(cost.bytes),
+        gigabytes(MOST),
+    )))
 }
 
 /// The browser's WebGPU device, handed to Burn, and the adapter's description.

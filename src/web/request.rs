@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;
 
+use crate::cost::Question;
 use crate::error::Error;
 use crate::image::Photo;
 use crate::interpolant::Interpolant;
@@ -20,6 +21,18 @@ pub struct EngineRequest {
     samples: f64,
     sampler: SamplerRequest,
     seed: f64,
+}
+
+/// A request of which only the size is known.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EngineQuestion {
+    width: usize,
+    height: usize,
+    task: TaskRequest,
+    noise: Option<f64>,
+    samples: f64,
+    sampler: SamplerRequest,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +96,23 @@ impl EngineRequest {
             samples: whole("samples", request.samples)? as usize,
             sampler: request.sampler.read()?,
             seed: whole("seed", request.seed)?,
+        })
+    }
+}
+
+impl EngineQuestion {
+    /// # Errors
+    /// As [`EngineRequest::read`].
+    pub fn read(question: JsValue) -> Result<Question, Error> {
+        let question: Self = serde_wasm_bindgen::from_value(question)
+            .map_err(|e| Error::InvalidOption(e.to_string()))?;
+        Ok(Question {
+            width: question.width,
+            height: question.height,
+            task: question.task.read()?,
+            noisy: question.noise.is_some(),
+            samples: whole("samples", question.samples)? as usize,
+            sampler: question.sampler.read()?,
         })
     }
 }

@@ -1,26 +1,32 @@
-//! One restoration for JavaScript: stop calling `step()` and it is cancelled.
+//! One restoration for JavaScript: stop calling `advance()` and it is cancelled.
 
 use burn::tensor::Tensor;
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::{Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::{read, set};
 use crate::denoiser::PhotoDenoiser;
 use crate::error::Error;
-use crate::image::{Frame, Photo};
-use crate::restoration::{Stage, Step, converged};
-use crate::task::Job;
+use crate::image::Photo;
+use crate::job::{Job, JobProgress, JobStep};
+use crate::place::Place;
+use crate::restoration::{Stage, converged};
 
 /// A restoration under way.
 #[wasm_bindgen]
 pub struct Run {
     job: Job<PhotoDenoiser>,
+    place: Place,
     steps: usize,
 }
 
 impl Run {
-    pub fn new(job: Job<PhotoDenoiser>) -> Self {
-        Self { job, steps: 0 }
+    pub fn new(job: Job<PhotoDenoiser>, place: Place) -> Self {
+        Self {
+            job,
+            place,
+            steps: 0,
+        }
     }
 }
 
@@ -29,50 +35,99 @@ impl Run {
     /// Pixels of the output.
     #[wasm_bindgen(getter)]
     pub fn width(&self) -> usize {
-        self.job.frame.photo().width()
+        self.job.frame().photo().width()
     }
 
     /// Pixels of the output.
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> usize {
-        self.job.frame.photo().height()
+        self.job.frame().photo().height()
     }
 
-    /// Calls of `step()` that do something: the linear estimate and one for each evaluation.
+    /// Steps from beginning to end: the linear estimate and one for each evaluation.
     #[wasm_bindgen(getter, js_name = totalSteps)]
     pub fn total_steps(&self) -> usize {
-        let steps = self.job.restoration.as_ref();
-        steps.map_or(0, |r| r.total_evaluations() + 1)
+        self.job.total_steps()
     }
 
     /// Evaluations of the network from beginning to end.
     #[wasm_bindgen(getter, js_name = totalEvaluations)]
     pub fn total_evaluations(&self) -> usize {
-        let restoration = self.job.restoration.as_ref();
-        restoration.map_or(0, |r| r.total_evaluations())
+        self.job.total_evaluations()
     }
 
-    /// One step and its preview; `undefined` once finished.
+    /// Tiles of the network from beginning to end.
+    #[wasm_bindgen(getter, js_name = totalTiles)]
+    pub fn total_tiles(&self) -> usize {
+        self.job.total_tiles()
+    }
+
+    /// Those of them that are done.
+    #[wasm_bindgen(getter)]
+    pub fn tiles(&self) -> usize {
+        self.job.tiles()
+    }
+
+    /// One tile: `null` in the midst of a step, its news at its end; `undefined` once finished.
     ///
     /// # Errors
     /// Codes `device-lost`; `not-converged` where the operator's iterations did not.
-    pub async fn step(&mut self) -> Result<JsValue, JsValue> {
-        let Some(step) = self.job.restoration.as_mut().and_then(|r| r.step()) else {
-            return Ok(JsValue::UNDEFINED);
-        };
+    pub async fn advance(&mut self) -> Result<JsValue, JsValue> {
+        match self.job.advance() {
+            None => Ok(JsValue::UNDEFINED),
+            Some(JobProgress::Part) => {
+                self.settle().await?;
+                Ok(JsValue::NULL)
+            }
+            Some(JobProgress::Step(step)) => self.news(step).await,
+        }
+    }
+
+    /// What the steps have not told, after the last one: estimate, mean and deviation.
+    ///
+    /// # Errors
+    /// Codes `device-lost`; `invalid-option` where steps are still to be done.
+    pub async fn result(&self) -> Result<JsValue, JsValue> {
+        let mean = self.job.mean().filter(|_| self.job.is_finished());
+        let mean = mean.ok_or(Error::InvalidOption(
+            "the restoration is not finished; call advance() until it answers undefined".into(),
+        ))?;
+        let news = Object::new();
+        set(&news, "width", self.width() as f64);
+        set(&news, "height", self.height() as f64);
+        set(&news, "evaluations", self.total_evaluations() as f64);
+        let estimate = self.restored(self.job.estimate()).await?;
+        set(&news, "estimate", bytes(&estimate));
+        set(&news, "mean", bytes(&self.restored(mean).await?));
+        if let Some(deviation) = self.job.deviation() {
+            let deviation = read_all(deviation).await?;
+            set(
+                &news,
+                "deviation",
+                bytes(&self.job.frame().deviation(&deviation)),
+            );
+        }
+        Ok(news.into())
+    }
+}
+
+impl Run {
+    /// Waits until the device has done what it was given: a run that is cancelled between two tiles leaves no queue behind. A device works in order, so
+    /// that whatever is read now comes after all that was asked for before.
+    async fn settle(&self) -> Result<(), Error> {
+        if !self.place.is_cpu() {
+            read(self.place.scalar(0.0)).await?;
+        }
+        Ok(())
+    }
+
+    async fn news(&mut self, step: JobStep) -> Result<JsValue, JsValue> {
         self.steps += 1;
-        let Step {
-            stage,
-            evaluations,
-            tau,
-            preview,
-        } = step;
-        let preview = restored(&self.job.frame, preview).await?;
-        let restoration = self.job.restoration.as_ref();
-        if let Some(residual) = restoration.and_then(|r| r.residual()) {
+        let preview = bytes(&self.restored(step.previews).await?);
+        if let Some(residual) = self.job.residual() {
             converged(read(residual).await?[0])?;
         }
-        let (name, sample) = match stage {
+        let (name, sample) = match step.stage {
             Stage::Estimate => ("estimate", -1.0),
             Stage::Mean => ("mean", -1.0),
             Stage::Sample { index } => ("sample", index as f64),
@@ -81,59 +136,26 @@ impl Run {
         set(&news, "stage", name);
         set(&news, "sample", sample);
         set(&news, "step", self.steps as f64);
-        set(&news, "evaluations", evaluations as f64);
-        set(&news, "tau", tau);
-        set(&news, "preview", bytes(preview));
+        set(&news, "evaluations", step.evaluations as f64);
+        set(&news, "tau", step.tau);
+        set(&news, "finished", step.finished);
+        set(&news, "preview", preview);
         Ok(news.into())
     }
 
-    /// Everything computed, after the last step.
-    ///
-    /// # Errors
-    /// Codes `device-lost`; `invalid-option` where steps are still to be done.
-    pub async fn result(&self) -> Result<JsValue, JsValue> {
-        let news = Object::new();
-        set(&news, "width", self.width() as f64);
-        set(&news, "height", self.height() as f64);
-        set(&news, "evaluations", self.total_evaluations() as f64);
-        let frame = &self.job.frame;
-        let samples = Array::new();
-        match &self.job.restoration {
-            None => {
-                let photo = || bytes(frame.photo().clone());
-                set(&news, "estimate", photo());
-                set(&news, "mean", photo());
-            }
-            Some(restoration) => {
-                let mean = restoration.mean().filter(|_| restoration.is_finished());
-                let mean = mean.ok_or(Error::InvalidOption(
-                    "the restoration is not finished; call step() until it answers undefined"
-                        .into(),
-                ))?;
-                set(
-                    &news,
-                    "estimate",
-                    bytes(restored(frame, restoration.estimate()).await?),
-                );
-                set(&news, "mean", bytes(restored(frame, mean).await?));
-                for sample in restoration.samples() {
-                    samples.push(&bytes(restored(frame, sample.clone()).await?));
-                }
-                if let Some(deviation) = restoration.deviation() {
-                    let picture = frame.deviation(&read(deviation).await?);
-                    set(&news, "deviation", bytes(picture));
-                }
-            }
-        }
-        set(&news, "samples", samples);
-        Ok(news.into())
+    async fn restored(&self, tensors: Vec<Tensor<4>>) -> Result<Photo, Error> {
+        Ok(self.job.frame().restored(&read_all(tensors).await?))
     }
 }
 
-async fn restored(frame: &Frame, tensor: Tensor<4>) -> Result<Photo, Error> {
-    Ok(frame.restored(&read(tensor).await?))
+async fn read_all(tensors: Vec<Tensor<4>>) -> Result<Vec<Vec<f32>>, Error> {
+    let mut values = Vec::with_capacity(tensors.len());
+    for tensor in tensors {
+        values.push(read(tensor).await?);
+    }
+    Ok(values)
 }
 
-fn bytes(photo: Photo) -> JsValue {
+fn bytes(photo: &Photo) -> JsValue {
     Uint8Array::from(photo.rgba()).into()
 }

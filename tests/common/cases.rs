@@ -6,8 +6,8 @@ use burn::tensor::{DType, Tensor};
 use eps_restore::fourier::Fourier;
 use eps_restore::kernel::Kernel;
 use eps_restore::operators::{
-    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, Iterative,
-    LinearMap, LinearOperator, Mask, Nothing, Tolerance, compose, cropped_convolution,
+    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, Inside,
+    Iterative, LinearMap, LinearOperator, Mask, Nothing, Tolerance, compose, cropped_convolution,
     masked_block_mean,
 };
 use eps_restore::place::Place;
@@ -103,6 +103,21 @@ pub fn operators() -> Vec<Case> {
                 place,
             ))
         })
+        .rounding(1e-4)
+        .rough_maps(),
+        Case::new("block mean of a part", &[[16, 24]], |size, place| {
+            // Four columns beside the part, the blocks there unmeasured.
+            let part = |[height, width]: Size, edge: usize| {
+                let inside = |i: usize| i % width < width - edge;
+                let known = (0..height * width).map(|i| f64::from(u8::from(inside(i))));
+                place.tensor(known.collect(), [1, 1, height, width])
+            };
+            let mean = block_mean(2, size, place);
+            let measured = Mask::new(part(size.map(|n| n / 2), 2));
+            let whole = Inside::new(mean, measured, part(size, 4), fourier(size, place));
+            Rc::new(whole.within(exact(place)))
+        })
+        .phases(2)
         .rounding(1e-4)
         .rough_maps(),
         Case::new("grey after motion", JOINT, |size, place| {
@@ -231,14 +246,18 @@ fn bayer(name: &'static str, build: Build) -> Case {
 
 /// Iterated as far as the float type carries.
 fn exactly(iterative: Iterative, place: &Place) -> Iterative {
+    iterative.within(exact(place))
+}
+
+fn exact(place: &Place) -> Tolerance {
     let within = match place.dtype() {
         DType::F64 => 1e-11,
         _ => 1e-5,
     };
-    iterative.within(Tolerance {
+    Tolerance {
         pivot: within,
         rest: within,
-    })
+    }
 }
 
 /// A lens that darkens the corners: a map that the crate knows nothing of.

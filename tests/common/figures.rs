@@ -67,14 +67,14 @@ pub fn measure(
         let mut restoration =
             Restoration::new(denoiser.clone(), posterior.clone(), sampler, 1, seed)
                 .expect("a valid sampler");
-        while restoration.step().is_some() {}
-        restoration
+        let sample = restoration.next_sample().expect("one is asked for");
+        (restoration, sample)
     };
-    let (default, paper) = (run(Sampler::DEFAULT), run(Sampler::PAPER));
+    let ((default, sample), (_, paper)) = (run(Sampler::DEFAULT), run(Sampler::PAPER));
     figures.add(0, &default.estimate(), truth);
     figures.add(1, &default.mean().expect("a finished restoration"), truth);
-    figures.add(2, &default.samples()[0], truth);
-    figures.add(3, &paper.samples()[0], truth);
+    figures.add(2, &sample, truth);
+    figures.add(3, &paper, truth);
     figures.crops += truth.dims()[0];
 }
 

@@ -18,7 +18,7 @@ describe('toEpsError', () => {
 
 describe('after an error', () => {
   test('the instance is sound where the core refused, and lost where it stopped', () => {
-    for (const code of ['invalid-image', 'mask-too-large', 'invalid-option', 'invalid-weights', 'unsupported-device']) assert.equal(isFatal(new EpsError(code, 'x')), false, code);
+    for (const code of ['invalid-image', 'image-too-large', 'invalid-option', 'invalid-weights', 'unsupported-device']) assert.equal(isFatal(new EpsError(code, 'x')), false, code);
     for (const code of ['internal', 'device-lost', 'worker-failed']) assert.equal(isFatal(new EpsError(code, 'x')), true, code);
     assert.equal(isFatal(toEpsError(new WebAssembly.RuntimeError('unreachable'), 'internal')), true);
     assert.equal(isFatal(toEpsError(new RangeError('Maximum call stack size exceeded'), 'internal')), true);

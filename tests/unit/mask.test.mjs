@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { decodeMask, maskBounds, maskFromPixels } from '../../pkg/dist/mask.js';
+import { decodeMask, maskFromPixels } from '../../pkg/dist/mask.js';
 import { eps } from './assertions.mjs';
 
 const pixels = (...rgba) => ({ data: Uint8ClampedArray.from(rgba.flat()), width: rgba.length, height: 1 });
@@ -33,18 +33,5 @@ describe('a mask of one byte a pixel', () => {
   });
   test('or be a picture', async () => {
     await assert.rejects(decodeMask(new Date(), { width: 1, height: 1 }), eps('invalid-image', /The mask must be ImageData/));
-  });
-});
-
-describe('maskBounds', () => {
-  test('is the rectangle of the missing pixels', () => {
-    const mask = { data: new Uint8Array(60), width: 10, height: 6 };
-    assert.equal(maskBounds(mask), undefined);
-    mask.data[2 * 10 + 3] = 1;
-    assert.deepEqual(maskBounds(mask), { left: 3, top: 2, width: 1, height: 1 });
-    mask.data[4 * 10 + 8] = 1;
-    mask.data[3 * 10 + 1] = 1;
-    assert.deepEqual(maskBounds(mask), { left: 1, top: 2, width: 8, height: 3 });
-    assert.deepEqual(maskBounds({ data: new Uint8Array(6).fill(1), width: 3, height: 2 }), { left: 0, top: 0, width: 3, height: 2 });
   });
 });

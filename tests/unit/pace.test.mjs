@@ -27,17 +27,21 @@ describe('Pace', () => {
 
 describe('RunClock', () => {
   test('goes by what was expected, then by what was measured', () => {
-    const clock = new RunClock(7, 200);
-    clock.step(0, 999);
+    // Seven evaluations of two tiles.
+    const clock = new RunClock(14, 7, 200);
+    clock.tile(0, 999);
     assert.equal(clock.fraction, 0);
     near(clock.secondsLeft, 1.4, 1e-9);
-    clock.step(1, 100);
+    clock.tile(1, 50);
+    clock.tile(2, 50);
     near(clock.secondsLeft, 0.6, 1e-9);
-    clock.step(2, 300);
+    clock.tile(3, 150);
+    clock.tile(4, 150);
     near(clock.secondsLeft, 1, 1e-9);
     near(clock.fraction, 2 / 7, 1e-9);
+    near(clock.evaluationMilliseconds, 200, 1e-9);
   });
-  test('a run without evaluations is done at once', () => assert.deepEqual([new RunClock(0, 200).fraction, new RunClock(0, 200).secondsLeft], [1, 0]));
+  test('a run without evaluations is done at once', () => assert.deepEqual([new RunClock(0, 0, 200).fraction, new RunClock(0, 0, 200).secondsLeft], [1, 0]));
 });
 
 test('loadFraction goes from 0 to 1 through the stages', () => {

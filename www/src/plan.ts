@@ -1,18 +1,18 @@
-// What a press on Restore will do, worked out and told before it: sizes, reductions, what cannot be done and what can instead.
+// What a press on Restore will do, worked out and told before it: sizes, and a smaller one where the time would be long.
 
 import { fitWithin } from './pixels';
-import { size, type Size } from './text';
+import { about, size, type Size } from './text';
 import type { Box } from './mask';
-import type { Photo, Settings, TaskId } from './state';
+import type { Cost, Photo, Settings, TaskId } from './state';
 
-/** The longest side of a restored picture, and of Fill's window. */
-export const LIMIT = 256;
+/** The longest side of a photo that this page damages itself, to show what a task does. */
+export const SIMULATED = 1024;
 
-/** A reduction offered for a mask that is too large leaves room for the surroundings the network fills from. */
-const OFFERED_SPAN = 224;
+/** A run that takes longer than the first many seconds is offered at a size that takes about the second. */
+const LONG = { from: 120, to: 45 };
 
 export interface Sizes {
-  /** What the photo is reduced to before anything else. */
+  /** What the photo is cropped or reduced to before anything else: its own size but for a simulation. */
   readonly work: Size;
   /** What the core is given. */
   readonly input: Size;
@@ -23,64 +23,48 @@ export interface Plan extends Sizes {
   readonly text: string;
   /** Something the visitor must do first. */
   readonly todo?: string;
-  /** The reduction that would make a too large mask fit. */
-  readonly offer?: Size;
 }
 
 export function sizes(photo: Size, task: TaskId, { factor }: Settings, simulate: boolean): Sizes {
   if (task === 'fill') return { work: photo, input: photo, output: photo };
-  if (task !== 'enlarge') {
-    const work = fitWithin(photo, LIMIT);
-    return { work, input: work, output: work };
-  }
-  const multiple = (side: number): number => Math.max(factor, Math.floor(side / factor) * factor);
-  const fitted = fitWithin(photo, simulate ? LIMIT : LIMIT / factor);
-  const input = simulate
-    ? { width: multiple(fitted.width) / factor, height: multiple(fitted.height) / factor }
-    : fitted;
-  const output = { width: input.width * factor, height: input.height * factor };
-  return { work: simulate ? output : input, input, output };
+  const fitted = simulate ? fitWithin(photo, SIMULATED) : photo;
+  if (task !== 'enlarge') return { work: fitted, input: fitted, output: fitted };
+  const times = ({ width, height }: Size, by: number): Size => ({ width: width * by, height: height * by });
+  if (!simulate) return { work: photo, input: photo, output: times(photo, factor) };
+  const blocks = (side: number): number => Math.max(1, Math.floor(side / factor));
+  const input = { width: blocks(fitted.width), height: blocks(fitted.height) };
+  return { work: times(input, factor), input, output: times(input, factor) };
 }
 
 export function makePlan(photo: Photo, task: TaskId, settings: Settings, simulate: boolean, mask: Box | undefined): Plan {
-  const { pixels, openedFrom } = photo;
+  const { pixels, openedFrom, full } = photo;
   const planned = sizes(pixels, task, settings, simulate);
   const opened = openedFrom ? `Opened at ${size(pixels)} of the file's ${size(openedFrom)} pixels, which are more than browsers can handle. ` : '';
-  if (task === 'fill') return { ...planned, ...planFill(photo, mask, opened) };
-
+  const asked = full ? `Reduced from ${size(full.photo.pixels)} to ${size(pixels)} pixels at your request. ` : '';
+  const before = opened + asked;
+  if (task === 'fill') {
+    const scale = full ? '' : `${opened ? 'That' : 'Full'} resolution is kept: ${size(pixels)} pixels. `;
+    if (!mask) return { ...planned, text: before + scale, todo: 'Paint over what should be filled.' };
+    return { ...planned, text: `${before}${scale}Every pixel you did not paint stays as it is${settings.noise.fill > 0 ? ', but for its noise' : ', bit for bit'}.` };
+  }
   const { work, input, output } = planned;
   const reduced = work.width < pixels.width || work.height < pixels.height;
-  const why = `results are at most ${LIMIT} pixels on the longer side for now`;
   if (task === 'enlarge') {
-    const start = simulate
-      ? `This page first shrinks the photo to ${size(input)} pixels; it is then enlarged`
-      : reduced ? `Reduced from ${size(pixels)} to ${size(input)} pixels (${why}), then enlarged` : `${size(input)} pixels, enlarged`;
-    const useless = !simulate && reduced && output.width <= pixels.width
-      ? ` That is no larger than the photo: for now ${settings.factor}× is of use for pictures of up to ${LIMIT / settings.factor} pixels.` : '';
-    return { ...planned, text: `${opened}${start} ${settings.factor}× to ${size(output)}.${useless}` };
+    const start = simulate ? `This page first shrinks the photo to ${size(input)} pixels; it is then enlarged` : `${size(input)} pixels, enlarged`;
+    return { ...planned, text: `${before}${start} ${settings.factor}× to ${size(output)}.` };
   }
   const text = reduced
-    ? `Reduced from ${size(pixels)} to ${size(output)} pixels: ${why}.`
+    ? `To show what it does, on ${size(output)} pixels of the photo's ${size(pixels)}.`
     : `Restored at its own size, ${size(output)} pixels.`;
-  return { ...planned, text: opened + text };
+  return { ...planned, text: before + text };
 }
 
-function planFill(photo: Photo, mask: Box | undefined, opened: string): Pick<Plan, 'text' | 'todo' | 'offer'> {
-  const { pixels, full } = photo;
-  const scale = full ? `Reduced from ${size(full.photo.pixels)} to ${size(pixels)} pixels at your request.` : `${opened ? 'That' : 'Full'} resolution is kept: ${size(pixels)} pixels.`;
-  if (!mask) return { text: `${opened}${scale}`, todo: 'Paint over what should be filled.' };
-  const span = Math.max(mask.width, mask.height);
-  if (span > LIMIT) {
-    const shrink = OFFERED_SPAN / span;
-    const offer = { width: Math.max(1, Math.floor(pixels.width * shrink)), height: Math.max(1, Math.floor(pixels.height * shrink)) };
-    return {
-      text: `The painted area spans ${size(mask)} pixels. At most ${LIMIT} × ${LIMIT} can be filled at once for now: paint less, or reduce the photo.`,
-      todo: `The painted area is larger than ${LIMIT} × ${LIMIT} pixels.`,
-      offer,
-    };
-  }
-  const share = Math.max(pixels.width, pixels.height) > LIMIT
-    ? ` The network works on a window of at most ${LIMIT} × ${LIMIT} around the painted area; every other pixel stays as it is, bit for bit.`
-    : ' Every pixel you did not paint stays as it is, bit for bit.';
-  return { text: opened + scale + share };
+/** A smaller size of the photo, where the run would take long, and how long it would take then. */
+export function shorter(photo: Photo, plan: Plan, cost: Cost | undefined): { size: Size; text: string } | undefined {
+  if (!cost || plan.todo || cost.seconds <= LONG.from) return undefined;
+  const { pixels } = photo;
+  const scale = Math.sqrt(LONG.to / cost.seconds);
+  const part = (side: number): number => Math.max(1, Math.round(side * scale));
+  const smaller = { width: part(pixels.width), height: part(pixels.height) };
+  return { size: smaller, text: `This takes ${about(cost.seconds)}. At ${size(smaller)} pixels it would take ${about(LONG.to)}.` };
 }

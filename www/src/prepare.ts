@@ -1,8 +1,8 @@
-// From the photo to what the core is given: reduced to fit, and damaged first where the visitor asks for a simulation.
+// From the photo to what the core is given: the photo itself, or damaged first where the visitor asks for a simulation.
 
 import { blurKernel } from './tasks';
 import { crop, fitWithin, reduce, repeat } from './pixels';
-import { LIMIT, sizes } from './plan';
+import { SIMULATED, sizes } from './plan';
 import { scratch } from './scratches';
 import { addNoise, blur, fade, grey, shrink } from './simulate';
 import type { Photo, Settings, TaskId } from './state';
@@ -29,10 +29,9 @@ export function prepare(photo: Photo, task: TaskId, settings: Settings, simulate
   const { work } = sizes(pixels, task, settings, simulate);
   if (task === 'enlarge') {
     if (!simulate) {
-      const input = reduce(pixels, work);
-      return { input, before: repeat(input, factor) };
+      return { input: pixels, before: repeat(pixels, factor) };
     }
-    const truth = crop(reduce(pixels, fitWithin(pixels, LIMIT)), work);
+    const truth = crop(reduce(pixels, fitWithin(pixels, SIMULATED)), work);
     const input = shrink(truth, factor, noise.enlarge);
     return { input, before: repeat(input, factor), truth };
   }

@@ -2,7 +2,7 @@
 
 import { byId, button } from './dom';
 import { about, plural } from './text';
-import type { App } from './state';
+import type { App, Cost } from './state';
 
 export function setUpProgress(app: App, actions: { start: () => void; cancel: () => void }): void {
   const restore = button('restore');
@@ -34,11 +34,16 @@ export function setUpProgress(app: App, actions: { start: () => void; cancel: ()
 
   app.on(['progress', 'cost', 'plan', 'engine'], () => {
     const { progress, cost, plan, engine } = app.value;
-    const text = plan?.todo ?? (cost ? `${plural(cost.evaluations, 'evaluation')}, ${about(cost.seconds)}` : engine.status === 'loading' ? 'The time is known once the engine is ready.' : '');
+    const text = plan?.todo ?? (cost ? costText(cost) : engine.status === 'loading' ? 'The time is known once the engine is ready.' : '');
     byId('estimate').textContent = text;
     byId('estimate').hidden = progress !== undefined;
     restore.classList.toggle('waiting', plan?.todo !== undefined);
   });
+}
+
+function costText({ evaluations, tiles, seconds }: Cost): string {
+  const each = tiles > 1 ? ` of ${plural(tiles, 'tile')}` : '';
+  return `${plural(evaluations, 'evaluation')}${each}, ${about(seconds)}`;
 }
 
 export function say(words: string): void {

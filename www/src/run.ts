@@ -1,6 +1,6 @@
 // One restoration at a time: started, watched, cancelled. What is finished when it ends early is kept.
 
-import { EpsError, type MaskBytes, type RestoreStep, type Restorer, type Result } from 'eps-restore';
+import { EpsError, type MaskBytes, type RestoreProgress, type RestoreStep, type Restorer, type Result } from 'eps-restore';
 import { DEVICE_NAMES, type EngineHost } from './engine';
 import { psnr } from './pixels';
 import { coreTask, TASK_NAMES } from './tasks';
@@ -96,7 +96,12 @@ export class Runner {
   private async follow(restorer: Restorer, { state, mask }: Job, signal: AbortSignal, show: (step: RestoreStep) => void): Promise<Result> {
     const { app, watchers } = this;
     const { options, task, settings, prepared } = state;
-    const steps = restorer.stream(prepared!.input, coreTask(task, settings, mask), { ...options, signal });
+    // Between two steps of a large photo there are many tiles.
+    const onProgress = ({ fraction, secondsLeft }: RestoreProgress): void => {
+      const { progress } = app.value;
+      if (progress && !signal.aborted) app.set({ progress: { ...progress, fraction, secondsLeft } });
+    };
+    const steps = restorer.stream(prepared!.input, coreTask(task, settings, mask), { ...options, onProgress, signal });
     let stage = '';
     for (;;) {
       const next = await steps.next();

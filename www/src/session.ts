@@ -5,7 +5,7 @@ import { byId, element } from './dom';
 import type { EngineHost } from './engine';
 import { Mask } from './mask';
 import { reduce } from './pixels';
-import { makePlan } from './plan';
+import { makePlan, shorter } from './plan';
 import { prepare } from './prepare';
 import { coreTask } from './tasks';
 import { size, type Size } from './text';
@@ -27,7 +27,7 @@ export class Session {
     app.on(['photo', 'mask', 'task', 'settings', 'simulate'], () => this.prepare());
     app.on(['photo', 'task', 'settings', 'simulate', 'mask', 'maskVersion'], () => this.plan());
     app.on(['plan', 'options', 'engine'], () => this.askCost());
-    app.on(['plan', 'photo'], () => this.showPlan());
+    app.on(['plan', 'photo', 'cost'], () => this.showPlan());
   }
 
   /** A sample brings its own task, and the simulation that shows it; a visitor's photo keeps the task and is taken as it is. */
@@ -41,12 +41,14 @@ export class Session {
     });
   }
 
-  /** Simulated scratches are reduced with the photo they are on: the painting goes with them. */
+  /** Simulated scratches are reduced with the photo they are on, the painting with them; other damage is done anew to the smaller photo. */
   private reduceTo(smaller: Size): void {
-    const { photo, mask, prepared, simulate } = this.app.value;
+    const { photo, mask, prepared, simulate, task } = this.app.value;
     if (!photo || !mask || !prepared) return;
-    const reduced: Photo = { ...photo, pixels: reduce(prepared.input, smaller), full: photo.full ?? { photo, simulate } };
-    this.show(reduced, mask.resized(smaller), { view: 'photo', simulate: false });
+    const scratched = task === 'fill' && simulate;
+    const pixels = reduce(scratched ? prepared.input : photo.pixels, smaller);
+    const reduced: Photo = { ...photo, pixels, full: photo.full ?? { photo, simulate } };
+    this.show(reduced, mask.resized(smaller), { view: 'photo', simulate: simulate && !scratched });
   }
 
   private enlargeAgain(): void {
@@ -111,7 +113,7 @@ export class Session {
   }
 
   private showPlan(): void {
-    const { plan, photo } = this.app.value;
+    const { plan, photo, cost } = this.app.value;
     const box = byId('plan');
     box.replaceChildren();
     if (!plan) return;
@@ -121,8 +123,11 @@ export class Session {
       made.addEventListener('click', run);
       box.append(made);
     };
-    const { offer } = plan;
-    if (offer) act(`Reduce the photo to ${size(offer)}`, () => this.reduceTo(offer));
+    const offer = photo && shorter(photo, plan, cost);
+    if (offer) {
+      box.append(element('p', { textContent: offer.text }));
+      act(`Reduce the photo to ${size(offer.size)}`, () => this.reduceTo(offer.size));
+    }
     if (photo?.full) act(`Back to ${size(photo.full.photo.pixels)}`, () => this.enlargeAgain());
   }
 }

@@ -54,6 +54,8 @@ export interface EngineState {
 export interface Cost {
   readonly seconds: number;
   readonly evaluations: number;
+  /** Of one evaluation. */
+  readonly tiles: number;
 }
 
 export interface Progress {

@@ -1,0 +1,144 @@
+//! A = M B: an operator B of which only a part of the measurement was made, M being a mask; what lies elsewhere was not photographed.
+//!
+//! For photos narrower than the network's least image. B has a closed form in the DFT. S(v) is B's own where M measures, and v I elsewhere: exact where a
+//! measurement looks at no pixel of both parts, as means of blocks and mixes of channels do. The Gaussian posterior is iterated; its q
+//! is B's own where M measures, and elsewhere that of the prior, as if neighbours told nothing.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+
+use super::{Iterative, LinearMap, LinearOperator, Mask, PriorUpdate, Tolerance, spectrum_mean};
+use crate::fourier::Fourier;
+use crate::noise_geometry::bands_of_pixels;
+
+/// What B measures inside a mask.
+pub struct Inside {
+    map: Rc<Part>,
+    iterative: Iterative,
+}
+
+/// The map alone.
+struct Part {
+    whole: Rc<dyn LinearOperator>,
+    /// M, of the measurement's size.
+    measured: Mask,
+    /// 1 where the image is measured, `[1, 1, H, W]`.
+    inside: Tensor<4>,
+}
+
+impl Inside {
+    /// `measured`: a mask on B's measurements; `inside`: the same pixels of the image, `[1, 1, H, W]`.
+    pub fn new(
+        whole: Rc<dyn LinearOperator>,
+        measured: Mask,
+        inside: Tensor<4>,
+        fourier: Fourier,
+    ) -> Self {
+        let map = Rc::new(Part {
+            whole,
+            measured,
+            inside,
+        });
+        Self {
+            iterative: Iterative::new(map.clone(), fourier),
+            map,
+        }
+    }
+
+    /// Ends its iterations elsewhere.
+    pub fn within(self, tolerance: Tolerance) -> Self {
+        Self {
+            iterative: self.iterative.within(tolerance),
+            ..self
+        }
+    }
+}
+
+impl Part {
+    /// `here` inside, `there` elsewhere.
+    fn either(&self, here: Tensor<4>, there: Tensor<4>) -> Tensor<4> {
+        there.clone() + (here - there) * self.inside.clone()
+    }
+}
+
+impl LinearMap for Part {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        self.whole.measurement_shape(image)
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        self.measured.apply(self.whole.apply(x))
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        self.whole.adjoint(self.measured.adjoint(y))
+    }
+
+    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
+        self.measured.observed(y)
+    }
+
+    fn data_inverse(
+        &self,
+        fourier: &Fourier,
+        e: Tensor<4>,
+        s2: Tensor<4>,
+        r: Tensor<4>,
+    ) -> Option<Tensor<4>> {
+        let PriorUpdate::Spectral(whole) = self.whole.prior_update() else {
+            return None;
+        };
+        let solved = whole.data_inverse(fourier, e, s2, self.measured.adjoint(r));
+        Some(self.measured.apply(solved))
+    }
+
+    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        let PriorUpdate::Spectral(whole) = self.whole.prior_update() else {
+            return None;
+        };
+        let here = whole.smooth_variance(e.clone(), s2);
+        Some(self.either(here, spectrum_mean(e)))
+    }
+}
+
+impl LinearOperator for Inside {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        self.map.measurement_shape(image)
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        self.map.apply(x)
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        self.map.adjoint(y)
+    }
+
+    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        self.iterative.update(m, v, y, s2)
+    }
+
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        let here = self.map.whole.pixel_variance(v.clone(), s2)?;
+        Some(self.map.either(here, v))
+    }
+
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        let here = self.map.whole.band_variances(v.clone(), s2)?;
+        let share = bands_of_pixels(self.map.inside.clone());
+        Some(v.clone() + (here - v) * share)
+    }
+
+    fn prior_update(&self) -> PriorUpdate<'_> {
+        PriorUpdate::Iterative(&self.iterative)
+    }
+
+    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
+        self.map.observed(y)
+    }
+
+    fn residual(&self) -> Option<Tensor<4>> {
+        self.iterative.residual()
+    }
+}

@@ -1,0 +1,197 @@
+//! From a task and a region of its result to a measurement: the operator, y, and which pixels are asked for.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use burn::tensor::ops::PadMode;
+
+use crate::error::Error;
+use crate::fourier::Fourier;
+use crate::image::{Patch, Photo, Window};
+use crate::layout::{Canvas, Region, on_canvas};
+use crate::measurement::Measurement;
+use crate::operators::{
+    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Identity, Inside,
+    LinearOperator, Mask, cropped_convolution,
+};
+use crate::place::Place;
+use crate::posterior::Posterior;
+use crate::prior::GaussianPrior;
+use crate::task::{Missing, Reduction, Request, Task};
+
+/// sigma_y on [-1, 1] is the noise in 8-bit levels divided by this.
+const LEVELS: f64 = 127.5;
+
+/// A region's posterior, and where its tensors go.
+pub struct Setup {
+    pub posterior: Posterior,
+    pub patch: Patch,
+}
+
+impl Setup {
+    /// `noise`: sigma_y in 8-bit levels.
+    ///
+    /// # Errors
+    /// A typed [`Error`] for whatever of the task can't be done.
+    pub fn new(
+        request: &Request,
+        region: Region,
+        noise: f64,
+        place: &Place,
+    ) -> Result<Self, Error> {
+        let Region { window, canvas } = region;
+        let fourier = Fourier::new(canvas.size[0], canvas.size[1], place);
+        let (operator, y) = match &request.task {
+            Task::Inpaint { missing } => inpaint(&request.photo, missing, region, place),
+            task => whole(&request.photo, task, canvas, &fourier)?,
+        };
+        let measurement = Measurement {
+            operator,
+            y,
+            s2: place.scalar((noise / LEVELS).powi(2)),
+        };
+        let mut posterior = Posterior::new(measurement, GaussianPrior::new(fourier));
+        let mut kept = None;
+        // Where noise is stated the known pixels are a noisy measurement too, and are restored with the rest.
+        if let (Task::Inpaint { missing }, None) = (&request.task, request.noise) {
+            let lost = missing.within(window);
+            posterior = posterior.wanting(on_canvas(&lost, canvas));
+            kept = Some(lost.into_iter().map(|lost| !lost).collect());
+        }
+        let patch = Patch {
+            window,
+            kept,
+            size: canvas.size,
+            at: canvas.at,
+        };
+        Ok(Self { posterior, patch })
+    }
+}
+
+type Measured = (Rc<dyn LinearOperator>, Tensor<4>);
+
+/// A window of a photo with missing pixels.
+fn inpaint(photo: &Photo, missing: &Missing, region: Region, place: &Place) -> Measured {
+    let Region { window, canvas } = region;
+    let known: Vec<bool> = missing.within(window).into_iter().map(|m| !m).collect();
+    let mask = mask(on_canvas(&known, canvas), canvas, place);
+    let y = mask.apply(padded(photo.tensor(window, place), canvas));
+    (Rc::new(mask), y)
+}
+
+/// A task on the whole photo.
+fn whole(photo: &Photo, task: &Task, canvas: Canvas, fourier: &Fourier) -> Result<Measured, Error> {
+    let place = fourier.place();
+    let pixels = photo.tensor(Window::whole(photo), place);
+    let y = || padded(pixels.clone(), canvas);
+    let [height, width] = canvas.size;
+    Ok(match task {
+        Task::Colorize { weights } => {
+            let mix = ChannelMix::new(checked(*weights)?);
+            let grey = mix.apply(y());
+            (measured_inside(Rc::new(mix), 1, canvas, fourier), grey)
+        }
+        Task::Demosaic { pattern } => {
+            let mosaic = mosaic(*pattern, canvas, place);
+            let y = mosaic.apply(y());
+            (Rc::new(mosaic), y)
+        }
+        Task::SuperResolve { factor, reduction } => {
+            let operator = reduction.operator(*factor, fourier.clone())?;
+            let operator = measured_inside(operator, *factor, canvas, fourier);
+            (operator, padded(pixels, canvas.coarse(*factor)))
+        }
+        Task::Deblur { kernel, .. } => {
+            let kernel = kernel.circular(height, width)?;
+            let blur = CircularConvolution::new(kernel, fourier.clone());
+            if !canvas.is_padded() {
+                return Ok((Rc::new(blur), y()));
+            }
+            let inside = inside(canvas, place);
+            let whole = cropped_convolution(blur, inside, fourier.clone());
+            (Rc::new(whole), y())
+        }
+        Task::Denoise | Task::Inpaint { .. } if canvas.is_padded() => {
+            (Rc::new(inside(canvas, place)), y())
+        }
+        Task::Denoise | Task::Inpaint { .. } => (Rc::new(Identity), y()),
+    })
+}
+
+/// The operator where the canvas, whose blocks of `factor` by `factor` are measured, holds the photo; nothing beside it.
+fn measured_inside(
+    operator: Rc<dyn LinearOperator>,
+    factor: usize,
+    canvas: Canvas,
+    fourier: &Fourier,
+) -> Rc<dyn LinearOperator> {
+    if !canvas.is_padded() {
+        return operator;
+    }
+    let place = fourier.place();
+    let measured = inside(canvas.coarse(factor), place);
+    let of_image = inside(canvas, place).known();
+    Rc::new(Inside::new(operator, measured, of_image, fourier.clone()))
+}
+
+fn mask(known: Vec<bool>, canvas: Canvas, place: &Place) -> Mask {
+    let c = known.into_iter().map(|k| if k { 1.0 } else { 0.0 });
+    let [height, width] = canvas.size;
+    Mask::new(place.tensor_f32(c.collect(), [1, 1, height, width]))
+}
+
+/// What lies on the photo is known.
+fn inside(canvas: Canvas, place: &Place) -> Mask {
+    let all = vec![true; canvas.inner[0] * canvas.inner[1]];
+    mask(on_canvas(&all, canvas), canvas, place)
+}
+
+/// A sensor's mosaic, which begins at the photo's first pixel.
+fn mosaic(pattern: Bayer, canvas: Canvas, place: &Place) -> Mask {
+    let [height, width] = canvas.inner;
+    let sensor = Mask::bayer(pattern, height, width, place);
+    Mask::new(padded(sensor.known(), canvas))
+}
+
+/// Zeros beside the window.
+fn padded(x: Tensor<4>, canvas: Canvas) -> Tensor<4> {
+    if !canvas.is_padded() {
+        return x;
+    }
+    let around = [0, 1].map(|i| {
+        (
+            canvas.at[i],
+            canvas.size[i] - canvas.inner[i] - canvas.at[i],
+        )
+    });
+    x.pad(around, PadMode::Constant(0.0))
+}
+
+impl Reduction {
+    fn operator(self, factor: usize, fourier: Fourier) -> Result<Rc<dyn LinearOperator>, Error> {
+        let [height, width] = fourier.size();
+        Ok(match self {
+            Self::BlockMean => Rc::new(BlockMean::new(factor, height, width, fourier.place())),
+            Self::Bicubic => Rc::new(Decimation::bicubic(factor, fourier)),
+            Self::Gaussian { sigma } if sigma > 0.0 && sigma <= 30.0 => {
+                Rc::new(Decimation::gaussian(factor, sigma, fourier))
+            }
+            Self::Gaussian { sigma } => {
+                return Err(Error::InvalidKernel(format!(
+                    "sigma is {sigma}; a Gaussian kernel takes one above 0 and at most 30 pixels"
+                )));
+            }
+        })
+    }
+}
+
+/// Weights under which a grey photo's levels stay levels.
+fn checked(weights: [f64; 3]) -> Result<[f64; 3], Error> {
+    let sum: f64 = weights.iter().sum();
+    if weights.iter().all(|w| *w >= 0.0) && (sum - 1.0).abs() < 1e-3 {
+        return Ok(weights);
+    }
+    Err(Error::InvalidOption(format!(
+        "the weights of R, G and B are {weights:?}; each must be at least 0, their sum 1"
+    )))
+}

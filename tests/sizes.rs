@@ -1,0 +1,247 @@
+//! Photos of any size: every task gives exactly the size that it promises, and inpainting touches nothing but the holes.
+
+mod common;
+
+use std::rc::Rc;
+
+use common::model;
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::image::Photo;
+use eps_restore::job::{Job, JobProgress};
+use eps_restore::kernel::Kernel;
+use eps_restore::layout::Layout;
+use eps_restore::operators::Bayer;
+use eps_restore::place::Place;
+use eps_restore::restoration::{Sampler, Stage};
+use eps_restore::task::{Borders, GREY, Missing, Reduction, Request, Task};
+
+const SIZES: [[usize; 2]; 4] = [[1, 1], [1, 500], [63, 65], [4096, 16]];
+
+/// Smooth colours with edges, and an alpha that must come back.
+fn photo([width, height]: [usize; 2]) -> Photo {
+    let pixel = |i: usize| {
+        let (x, y) = ((i % width) as f64, (i / width) as f64);
+        let edge = if ((x + y) as usize / 40).is_multiple_of(2) {
+            50.0
+        } else {
+            0.0
+        };
+        let wave = |a: f64, b: f64| (100.0 + edge + 50.0 * (x / a + y / b).sin()) as u8;
+        [
+            wave(5.0, 9.0),
+            wave(11.0, 7.0),
+            wave(17.0, 13.0),
+            200 + (i % 50) as u8,
+        ]
+    };
+    let rgba = (0..width * height).flat_map(pixel).collect();
+    Photo::new(width, height, rgba).expect("four bytes a pixel")
+}
+
+fn denoiser(place: &Place) -> Rc<PhotoDenoiser> {
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the committed weights");
+    Rc::new(PhotoDenoiser::new(&weights, place).expect("the committed weights"))
+}
+
+fn request(photo: Photo, task: Task, samples: usize) -> Request {
+    Request {
+        photo,
+        task,
+        noise: None,
+        samples,
+        // One evaluation a sample.
+        sampler: Sampler {
+            points: 1,
+            ..Sampler::DEFAULT
+        },
+        seed: 1,
+    }
+}
+
+/// The mean, or the last sample.
+fn restored(request: Request, denoiser: &Rc<PhotoDenoiser>, place: &Place) -> Photo {
+    let mut job = Job::new(request, denoiser.clone(), place).expect("a valid request");
+    let mut last = job.frame().photo().clone();
+    while let Some(step) = job.step() {
+        let values = step.previews.into_iter().map(|t| t.try_into_vec_as());
+        let values: Vec<Vec<f32>> = values.collect::<Result<_, _>>().expect("on the CPU");
+        assert!(values.iter().flatten().all(|v| v.is_finite()));
+        last = job.frame().restored(&values);
+    }
+    last
+}
+
+fn rectangle([width, height]: [usize; 2], [left, top, across, down]: [usize; 4]) -> Vec<bool> {
+    let inside = |i: usize| {
+        (left..left + across).contains(&(i % width)) && (top..top + down).contains(&(i / width))
+    };
+    (0..width * height).map(inside).collect()
+}
+
+#[test]
+fn every_task_takes_every_size() {
+    let place = Place::cpu();
+    let denoiser = denoiser(&place);
+    for size in SIZES {
+        let [width, height] = size;
+        let hole = rectangle(
+            size,
+            [width / 3, height / 3, width.div_ceil(9), height.div_ceil(4)],
+        );
+        let missing = Missing::new(width, height, hole).expect("an entry a pixel");
+        let enlarge = |factor, reduction| Task::SuperResolve { factor, reduction };
+        let blur = Kernel::gaussian(1.2).expect("valid");
+        let deblur = |borders| Task::Deblur {
+            kernel: blur.clone(),
+            borders,
+        };
+        let tasks = [
+            (Task::Inpaint { missing }, 1),
+            (enlarge(2, Reduction::BlockMean), 2),
+            (enlarge(3, Reduction::Bicubic), 3),
+            (deblur(Borders::Circular), 1),
+            (Task::Denoise, 1),
+            (Task::Colorize { weights: GREY }, 1),
+            (
+                Task::Demosaic {
+                    pattern: Bayer::Rggb,
+                },
+                1,
+            ),
+        ];
+        for (task, factor) in tasks {
+            let begin = std::time::Instant::now();
+            let name = format!("{task:?}").chars().take(40).collect::<String>();
+            let result = restored(request(photo(size), task, 0), &denoiser, &place);
+            println!("{size:?} {name}: {:.1} s", begin.elapsed().as_secs_f64());
+            let expected = [factor * width, factor * height];
+            assert_eq!([result.width(), result.height()], expected, "{name}");
+            let alpha = |p: &Photo| {
+                p.rgba()
+                    .iter()
+                    .skip(3)
+                    .step_by(4)
+                    .copied()
+                    .collect::<Vec<_>>()
+            };
+            let given = photo(size).repeated(factor);
+            assert_eq!(alpha(&result), alpha(&given), "{name}: alpha");
+            // A single pixel may be its own best estimate.
+            assert!(
+                size == [1, 1] || result != given,
+                "{size:?}, {name}: nothing was done"
+            );
+        }
+    }
+}
+
+#[test]
+fn inpainting_evaluates_the_tiles_near_the_holes_and_touches_nothing_else() {
+    let place = Place::cpu();
+    let size = [2000, 1500];
+    let mut missing = rectangle(size, [300, 200, 60, 8]);
+    for other in [[1700, 1300, 10, 90], [1720, 1280, 4, 4]] {
+        let more = rectangle(size, other);
+        missing
+            .iter_mut()
+            .zip(more)
+            .for_each(|(m, more)| *m |= more);
+    }
+    let mask = Missing::new(size[0], size[1], missing.clone()).expect("an entry a pixel");
+    let given = photo(size);
+    let request = request(given.clone(), Task::Inpaint { missing: mask }, 1);
+
+    let layout = Layout::of(&request).expect("valid");
+    let windows: Vec<_> = layout.regions.iter().map(|r| r.window).collect();
+    assert_eq!(windows.len(), 2, "{windows:?}");
+    assert!(
+        windows.iter().all(|w| w.width * w.height < 60_000),
+        "{windows:?}"
+    );
+
+    let mut job = Job::new(request, denoiser(&place), &place).expect("valid");
+    assert_eq!(job.total_evaluations(), 2);
+    // Two windows of one tile.
+    assert_eq!(job.total_tiles(), 4);
+    let (mut parts, mut stages, mut last) = (0, Vec::new(), Vec::new());
+    while let Some(progress) = job.advance() {
+        parts += 1;
+        if let JobProgress::Step(step) = progress {
+            stages.push((step.stage, step.finished));
+            let values = step.previews.into_iter().map(|t| t.try_into_vec_as());
+            last = values.collect::<Result<_, _>>().expect("on the CPU");
+        }
+    }
+    assert_eq!(
+        (parts, job.tiles()),
+        (6, 4),
+        "the estimates too are a part each"
+    );
+    let sample = Stage::Sample { index: 0 };
+    let expected = [
+        (Stage::Estimate, false),
+        (Stage::Mean, false),
+        (sample, true),
+    ];
+    assert_eq!(stages, expected);
+
+    let result = job.frame().restored(&last);
+    let mut filled = 0;
+    for (i, lost) in missing.into_iter().enumerate() {
+        let [a, b] = [&result, &given].map(|p| &p.rgba()[4 * i..4 * i + 4]);
+        assert!(lost || a == b, "pixel {i} was known");
+        filled += usize::from(lost && a != b);
+    }
+    assert!(
+        filled > 1200,
+        "{filled} of 1396 missing pixels differ from what was painted over"
+    );
+}
+
+#[test]
+fn stated_noise_restores_the_known_pixels_everywhere() {
+    let size = [600, 400];
+    let mask = Missing::new(size[0], size[1], rectangle(size, [20, 20, 9, 9]));
+    let missing = mask.expect("an entry a pixel");
+    let noisy = Request {
+        noise: Some(10.0),
+        ..request(photo(size), Task::Inpaint { missing }, 0)
+    };
+    let layout = Layout::of(&noisy).expect("valid");
+    assert_eq!(layout.regions.len(), 1);
+    let window = layout.regions[0].window;
+    assert_eq!([window.width, window.height], size);
+}
+
+#[test]
+fn windows_never_overlap() {
+    let size = [900, 700];
+    // Specks along a lattice, and an L around some of them.
+    let mut missing = vec![false; size[0] * size[1]];
+    for hole in [
+        [10, 10, 3, 3],
+        [400, 30, 5, 400],
+        [400, 30, 300, 5],
+        [560, 300, 3, 3],
+        [850, 650, 20, 20],
+    ] {
+        let more = rectangle(size, hole);
+        missing
+            .iter_mut()
+            .zip(more)
+            .for_each(|(m, more)| *m |= more);
+    }
+    let mask = Missing::new(size[0], size[1], missing.clone()).expect("an entry a pixel");
+    let task = Task::Inpaint { missing: mask };
+    let layout = Layout::new(&task, size[0], size[1], false).expect("valid");
+    let mut covered = vec![0; size[0] * size[1]];
+    for region in &layout.regions {
+        for (_, i) in region.window.offsets(size[0]) {
+            covered[i] += 1;
+        }
+    }
+    assert!(covered.iter().all(|&n| n <= 1), "{layout:?}");
+    assert!(missing.iter().zip(covered).all(|(m, n)| !m || n == 1));
+    assert_eq!(layout.regions.len(), 3);
+}
