@@ -32,6 +32,9 @@ struct Options {
     data: PathBuf,
     #[arg(long, default_value_t = 16)]
     crops: usize,
+    /// Only the operators whose names hold this.
+    #[arg(long, default_value = "")]
+    only: String,
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
     weights: PathBuf,
 }
@@ -77,9 +80,13 @@ fn cases(place: &Place) -> Vec<Case> {
     let scratches = Mask::new(scratches.greater_elem(-0.52).float());
     let whole = SIDE + 2 * REACH;
     let sharp = || Rc::new(blur(&gaussian, whole, place));
-    let crop = Mask::crop([REACH; 2], [whole; 2], place);
-    let drawn = compose(sharp(), Rc::new(crop.clone()), plan(whole, place));
-    let cropped = cropped_convolution(blur(&gaussian, whole, place), crop, plan(whole, place));
+    let crop = Mask::crop([[REACH; 2]; 2], [whole; 2], place);
+    let drawn = compose(sharp(), Rc::new(crop), plan(whole, place));
+    let cropped = cropped_convolution(
+        blur(&gaussian, whole, place),
+        [[REACH; 2]; 2],
+        plan(whole, place),
+    );
     vec![
         case(
             "block mean 4",
@@ -176,7 +183,8 @@ fn main() -> Result<(), Failure> {
         "| operator | w0, dB | mean, dB | once, ms | level, ms | each, ms | with network, ms | residual/tolerance |"
     );
     println!("|{}", " --- |".repeat(8));
-    for case in cases(&place) {
+    let wanted = |case: &Case| case.name.contains(&options.only);
+    for case in cases(&place).into_iter().filter(wanted) {
         let (mut psnrs, mut times, mut worst) = ([0.0; 2], [0.0; 4], 0.0_f64);
         for (i, scene) in scenes.iter().enumerate() {
             let mut noise = Noise::new(i as u64, 0, &place);

@@ -152,9 +152,12 @@ impl Fourier {
         }
     }
 
-    /// F^-1 (h F x): a real filter given by its spectrum.
+    /// F^-1 (h F x): a real filter, even in space, given by its real spectrum h, `[B or 1, C or 1, H or 1, W or 1]`.
     pub fn filter(&self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
-        self.inverse(self.forward(x).scale(h))
+        match &*self.method {
+            Method::Fast(plans) => plans.filter(self.size(), x, h),
+            Method::Dense(_) => self.inverse(self.forward(x).scale(h)),
+        }
     }
 }
 
@@ -191,6 +194,13 @@ impl Plans {
         match s.re.dtype() {
             DType::F64 => Plan::with(&self.f64, size, |plan| plan.inverse(s)),
             _ => Plan::with(&self.f32, size, |plan| plan.inverse(s)),
+        }
+    }
+
+    fn filter(&self, size: [usize; 2], x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
+        match x.dtype() {
+            DType::F64 => Plan::with(&self.f64, size, |plan| plan.filter(x, h)),
+            _ => Plan::with(&self.f32, size, |plan| plan.filter(x, h)),
         }
     }
 }
@@ -238,11 +248,24 @@ impl<T: FftNum + burn::tensor::Element> Plan<T> {
 
     /// Rows, then columns; the result lies in `plane`.
     fn transform(&mut self, direction: usize) {
+        self.spectrum(direction);
+        transpose(&self.turned, &mut self.plane, self.width, self.height);
+    }
+
+    /// Rows, then columns, from `plane`; the result lies turned in `turned`.
+    fn spectrum(&mut self, direction: usize) {
         let [rows, columns] = &self.passes[direction];
         rows.process_with_scratch(&mut self.plane, &mut self.scratch);
         transpose(&self.plane, &mut self.turned, self.height, self.width);
         columns.process_with_scratch(&mut self.turned, &mut self.scratch);
+    }
+
+    /// Columns, then rows, from `turned`; the result lies in `plane`.
+    fn image(&mut self, direction: usize) {
+        let [rows, columns] = &self.passes[direction];
+        columns.process_with_scratch(&mut self.turned, &mut self.scratch);
         transpose(&self.turned, &mut self.plane, self.width, self.height);
+        rows.process_with_scratch(&mut self.plane, &mut self.scratch);
     }
 
     fn forward(&mut self, x: Tensor<4>) -> Spectrum {
@@ -276,6 +299,57 @@ impl<T: FftNum + burn::tensor::Element> Plan<T> {
             x.extend(self.plane.iter().map(|c| c.re * unit));
         }
         tensor(x, shape, &place)
+    }
+
+    /// Two planes at a time, one as the real part of a complex image and one as the imaginary: a real filter keeps them apart.
+    fn filter(&mut self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
+        let (place, [batch, channels, height, width]) = (Place::of(&x), x.dims());
+        let batch = batch.max(h.dims()[0]);
+        let shape = [batch, channels, height, width];
+        let [filters, kinds, ..] = h.dims();
+        let h = values::<T>(h.expand([filters, kinds, height, width]));
+        let mut x = values::<T>(x.expand(shape));
+        let n = self.plane.len();
+        let unit = T::one() / T::from_usize(n).expect("a plane's size fits a float");
+        let filter_of = |plane: usize| {
+            let (image, channel) = (plane / channels, plane % channels);
+            let at = image.min(filters - 1) * kinds + channel.min(kinds - 1);
+            &h[at * n..(at + 1) * n]
+        };
+        let mut first = 0;
+        while first < batch * channels {
+            let same = first + 1 < batch * channels
+                && std::ptr::eq(filter_of(first), filter_of(first + 1));
+            let count = if same { 2 } else { 1 };
+            let planes = &mut x[first * n..(first + count) * n];
+            self.filter_pair(planes, filter_of(first), unit);
+            first += count;
+        }
+        tensor(x, shape, &place)
+    }
+
+    /// One plane or two, by one filter.
+    fn filter_pair(&mut self, planes: &mut [T], filter: &[T], unit: T) {
+        let n = self.plane.len();
+        let (first, second) = planes.split_at_mut(n);
+        for (i, (to, &re)) in self.plane.iter_mut().zip(first.iter()).enumerate() {
+            *to = Complex::new(re, second.get(i).copied().unwrap_or(T::zero()));
+        }
+        self.spectrum(0);
+        // The spectrum lies turned, and stays so: two transpositions less.
+        let (height, width) = (self.height, self.width);
+        for (column, line) in self.turned.chunks_exact_mut(height).enumerate() {
+            for (row, value) in line.iter_mut().enumerate() {
+                *value = *value * (filter[row * width + column] * unit);
+            }
+        }
+        self.image(1);
+        for (i, value) in self.plane.iter().enumerate() {
+            first[i] = value.re;
+            if let Some(to) = second.get_mut(i) {
+                *to = value.im;
+            }
+        }
     }
 }
 

@@ -42,6 +42,11 @@ impl Canvas {
         }
     }
 
+    /// Pixels before and after the window, of rows and of columns.
+    pub fn frame(&self) -> [[usize; 2]; 2] {
+        [0, 1].map(|i| [self.at[i], self.size[i] - self.inner[i] - self.at[i]])
+    }
+
     /// Whether there is anything beside the window.
     pub fn is_padded(&self) -> bool {
         self.size != self.inner

@@ -107,8 +107,7 @@ fn whole(photo: &Photo, task: &Task, canvas: Canvas, fourier: &Fourier) -> Resul
             if !canvas.is_padded() {
                 return Ok((Rc::new(blur), y()));
             }
-            let inside = inside(canvas, place);
-            let whole = cropped_convolution(blur, inside, fourier.clone());
+            let whole = cropped_convolution(blur, canvas.frame(), fourier.clone());
             (Rc::new(whole), y())
         }
         Task::Denoise | Task::Inpaint { .. } if canvas.is_padded() => {
@@ -158,12 +157,7 @@ fn padded(x: Tensor<4>, canvas: Canvas) -> Tensor<4> {
     if !canvas.is_padded() {
         return x;
     }
-    let around = [0, 1].map(|i| {
-        (
-            canvas.at[i],
-            canvas.size[i] - canvas.inner[i] - canvas.at[i],
-        )
-    });
+    let around = canvas.frame().map(|[before, after]| (before, after));
     x.pad(around, PadMode::Constant(0.0))
 }
 

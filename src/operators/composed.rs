@@ -7,9 +7,8 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use super::{
-    BlockMean, CircularConvolution, Iterative, LinearMap, LinearOperator, Mask, PriorUpdate,
-};
+use super::iterative::Preconditioner;
+use super::{BlockMean, Iterative, LinearMap, LinearOperator, Mask, PriorUpdate};
 use crate::fourier::Fourier;
 
 /// `second` after `first`.
@@ -25,14 +24,6 @@ pub fn compose(
     fourier: Fourier,
 ) -> Iterative {
     Iterative::new(Rc::new(Composed { first, second }), fourier)
-}
-
-/// A blurred photo with unknown borders: a crop after circular convolution, the frame of `crop` pixels being at least as wide as the kernel reaches.
-///
-/// Its noise geometry and q are those of the whole convolution, which inside the crop they are near.
-pub fn cropped_convolution(blur: CircularConvolution, crop: Mask, fourier: Fourier) -> Iterative {
-    let blur: Rc<dyn LinearOperator> = Rc::new(blur);
-    compose(blur.clone(), Rc::new(crop), fourier).with_geometry_of(blur)
 }
 
 /// Scratches on a small photo: a mask, of the small photo's size, after the block mean.
@@ -58,19 +49,20 @@ impl LinearMap for Composed {
         self.second.observed(y)
     }
 
-    fn data_inverse(
-        &self,
-        fourier: &Fourier,
+    fn preconditioner<'a>(
+        &'a self,
+        fourier: &'a Fourier,
         e: Tensor<4>,
         s2: Tensor<4>,
-        r: Tensor<4>,
-    ) -> Option<Tensor<4>> {
+    ) -> Option<Preconditioner<'a>> {
         let PriorUpdate::Spectral(first) = self.first.prior_update() else {
             return None;
         };
         let power = self.second.row_power()?;
-        let between = self.second.adjoint(r);
-        let solved = first.data_inverse(fourier, e, s2 / power, between);
-        Some(self.second.apply(solved) / (power * power))
+        Some(Box::new(move |r| {
+            let between = self.second.adjoint(r);
+            let solved = first.data_inverse(fourier, e.clone(), s2.clone() / power, between);
+            self.second.apply(solved) / (power * power)
+        }))
     }
 }

@@ -33,6 +33,11 @@ impl CircularConvolution {
         }
     }
 
+    /// |k̂|², `[B or 1, 1, H, W]`.
+    pub fn power(&self) -> Tensor<4> {
+        self.power.clone()
+    }
+
     fn variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         remaining(e, s2, self.power.clone())
     }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
+use super::iterative::Preconditioner;
 use super::{Iterative, LinearMap, LinearOperator, Mask, PriorUpdate, Tolerance, spectrum_mean};
 use crate::fourier::Fourier;
 use crate::noise_geometry::bands_of_pixels;
@@ -79,18 +80,20 @@ impl LinearMap for Part {
         self.measured.observed(y)
     }
 
-    fn data_inverse(
-        &self,
-        fourier: &Fourier,
+    fn preconditioner<'a>(
+        &'a self,
+        fourier: &'a Fourier,
         e: Tensor<4>,
         s2: Tensor<4>,
-        r: Tensor<4>,
-    ) -> Option<Tensor<4>> {
+    ) -> Option<Preconditioner<'a>> {
         let PriorUpdate::Spectral(whole) = self.whole.prior_update() else {
             return None;
         };
-        let solved = whole.data_inverse(fourier, e, s2, self.measured.adjoint(r));
-        Some(self.measured.apply(solved))
+        Some(Box::new(move |r| {
+            let r = self.measured.adjoint(r);
+            let solved = whole.data_inverse(fourier, e.clone(), s2.clone(), r);
+            self.measured.apply(solved)
+        }))
     }
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {

@@ -43,14 +43,18 @@ pub trait LinearMap {
         y
     }
 
-    /// Near (s2 + A E Aᵀ)^-1 r for a spectrum E, `[B or 1, 1, H or 1, W or 1]`, where something near it can be had.
-    fn data_inverse(
-        &self,
-        _fourier: &Fourier,
+    /// A G Aᵀ r for G of spectrum E, `[B or 1, 1, H or 1, W or 1]`, where that takes less than its three parts.
+    fn gram(&self, _fourier: &Fourier, _e: Tensor<4>, _r: Tensor<4>) -> Option<Tensor<4>> {
+        None
+    }
+
+    /// r to what is near (s2 + A G Aᵀ)^-1 r for G of spectrum E, where something near it can be had. Symmetric and positive.
+    fn preconditioner<'a>(
+        &'a self,
+        _fourier: &'a Fourier,
         _e: Tensor<4>,
         _s2: Tensor<4>,
-        _r: Tensor<4>,
-    ) -> Option<Tensor<4>> {
+    ) -> Option<Preconditioner<'a>> {
         None
     }
 
@@ -59,6 +63,9 @@ pub trait LinearMap {
         None
     }
 }
+
+/// A linear map of data to data.
+pub type Preconditioner<'a> = Box<dyn Fn(Tensor<4>) -> Tensor<4> + 'a>;
 
 /// Relative residuals that end an iteration.
 #[derive(Clone, Copy, Debug)]
@@ -231,16 +238,23 @@ impl Iterative {
     /// (s2 + A G Aᵀ)^-1 b.
     fn pass(&self, question: &Question<'_>, b: Tensor<4>, goal: Tensor<4>) -> Tensor<4> {
         let Question { e, s2, spread, .. } = question;
-        let multiply =
-            |r: Tensor<4>| self.map.apply(spread(self.map.adjoint(r.clone()))) + r * s2.clone();
+        let multiply = |r: Tensor<4>| {
+            let gram = self.map.gram(&self.fourier, e.clone(), r.clone());
+            let gram = gram.unwrap_or_else(|| {
+                let x = spread(self.map.adjoint(r.clone()));
+                self.map.apply(x)
+            });
+            gram + r * s2.clone()
+        };
         // Preconditioned residuals of unit scale keep their squares far from the least numbers.
         let scale = e.clone().mean() + s2.clone().mean();
         let scale = scale.reshape([1, 1, 1, 1]);
-        let precondition = |r: Tensor<4>| {
-            let near = self
-                .map
-                .data_inverse(&self.fourier, e.clone(), s2.clone(), r.clone());
-            near.map_or(r, |near| near * scale.clone())
+        let near = self
+            .map
+            .preconditioner(&self.fourier, e.clone(), s2.clone());
+        let precondition = |r: Tensor<4>| match &near {
+            Some(near) => near(r) * scale.clone(),
+            None => r,
         };
         let zero = b.zeros_like();
         let stop = Stop::At {

@@ -52,11 +52,13 @@ impl Mask {
         Self::new(place.tensor_f32(known.collect(), [1, 3, height, width]))
     }
 
-    /// All but a frame of `rows` and `columns` on each side: a crop that keeps the image's size, so that what it measures is 0 in the frame.
-    pub fn crop([rows, columns]: [usize; 2], [height, width]: [usize; 2], place: &Place) -> Self {
-        let inside = |at: usize, frame: usize, n: usize| (frame..n - frame).contains(&at);
+    /// All but a frame of so many pixels before and after along each axis, rows first: a crop that keeps the image's size, so that what it measures is 0 in the
+    /// frame.
+    pub fn crop(frame: [[usize; 2]; 2], [height, width]: [usize; 2], place: &Place) -> Self {
+        let inside =
+            |at: usize, [before, after]: [usize; 2], n: usize| (before..n - after).contains(&at);
         let known = (0..height * width).map(|i| {
-            let kept = inside(i / width, rows, height) && inside(i % width, columns, width);
+            let kept = inside(i / width, frame[0], height) && inside(i % width, frame[1], width);
             if kept { 1.0 } else { 0.0 }
         });
         Self::new(place.tensor_f32(known.collect(), [1, 1, height, width]))

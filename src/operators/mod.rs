@@ -8,7 +8,9 @@ mod block_mean;
 mod channel_mix;
 mod composed;
 mod convolution;
+mod cropped_convolution;
 mod decimation;
+mod frame_band;
 mod hadamard;
 mod identity;
 mod inside;
@@ -18,13 +20,14 @@ mod nothing;
 
 pub use block_mean::BlockMean;
 pub use channel_mix::ChannelMix;
-pub use composed::{compose, cropped_convolution, masked_block_mean};
+pub use composed::{compose, masked_block_mean};
 pub use convolution::CircularConvolution;
+pub use cropped_convolution::cropped_convolution;
 pub use decimation::Decimation;
 pub use hadamard::Hadamard;
 pub use identity::Identity;
 pub use inside::Inside;
-pub use iterative::{Iterative, LinearMap, Tolerance};
+pub use iterative::{Iterative, LinearMap, Preconditioner, Tolerance};
 pub use mask::{Bayer, Mask};
 pub use nothing::Nothing;
 

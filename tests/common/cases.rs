@@ -88,8 +88,8 @@ pub fn operators() -> Vec<Case> {
         Case::new("crop after convolution", &[[30, 32]], |size, place| {
             let kernel = Kernel::gaussian(0.7).and_then(|k| k.circular(size[0], size[1]));
             let blur = CircularConvolution::new(kernel.expect("it fits"), fourier(size, place));
-            let crop = Mask::crop(size.map(|n| (n / 8).clamp(1, 3)), size, place);
-            let whole = cropped_convolution(blur, crop, fourier(size, place));
+            let frame = size.map(|n| [(n / 8).clamp(1, 3); 2]);
+            let whole = cropped_convolution(blur, frame, fourier(size, place));
             Rc::new(exactly(whole, place))
         })
         .rounding(1e-3)
