@@ -16,7 +16,7 @@ use eps_restore::measurement::Measurement;
 use eps_restore::noise::Noise;
 use eps_restore::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, LinearOperator, Mask,
-    compose, cropped_convolution, masked_block_mean,
+    MaskedBlockMean, compose, cropped_convolution,
 };
 use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
@@ -107,11 +107,7 @@ fn cases(place: &Place) -> Vec<Case> {
         ),
         case(
             "mask after block mean 2",
-            Rc::new(masked_block_mean(
-                BlockMean::new(2, SIDE, SIDE, place),
-                scratches,
-                fourier(),
-            )),
+            Rc::new(MaskedBlockMean::new(2, scratches, fourier())),
         ),
         case(
             "grey after motion",

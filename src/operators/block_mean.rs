@@ -42,6 +42,11 @@ impl BlockMean {
         }
     }
 
+    /// Each value at every pixel of its block.
+    pub fn repeat(&self, blocks: Tensor<4>) -> Tensor<4> {
+        self.aliasing.repeat(blocks)
+    }
+
     /// f².
     fn area(&self) -> f64 {
         self.aliasing.area()
@@ -133,22 +138,36 @@ fn box_spectrum(factor: usize, n: usize) -> Vec<(f64, f64)> {
     (0..n).map(at).collect()
 }
 
-/// The share of each band filter's energy that lies in the range of Aᵀ, averaged over the f² phases: for each phase the energy of the block sums.
+/// The share of each band filter's energy that lies in the range of Aᵀ.
 fn band_share(factor: usize) -> [f64; BANDS] {
+    let (_, stencils) = band_stencils(factor);
+    stencils.map(|stencil| stencil.iter().sum())
+}
+
+/// The same block by block: the share that lies in each of the blocks around a pixel's own, averaged over the f² phases of the pixel in it. Squares of
+/// side n, row by row, and n.
+pub(super) fn band_stencils(factor: usize) -> (usize, [Vec<f64>; BANDS]) {
     let (filters, energies) = (band_filters(), band_energies());
-    let blocks = (REACH + 2 * factor) / factor + 1;
-    std::array::from_fn(|k| {
-        let mut energy = 0.0;
+    let reach = (REACH / 2).div_ceil(factor);
+    let side = 2 * reach + 1;
+    // The block that a tap of the filter falls in, for a pixel at this phase.
+    let block = |tap: usize, phase: usize| (tap + phase + reach * factor - REACH / 2) / factor;
+    let stencil = |k: usize| {
+        let mut stencil = vec![0.0; side * side];
         for phase in 0..factor * factor {
-            let mut sums = vec![0.0; blocks * blocks];
+            let mut sums = vec![0.0; side * side];
             for (i, value) in filters[k].iter().enumerate() {
-                let row = (i / REACH + phase / factor) / factor;
-                let column = (i % REACH + phase % factor) / factor;
-                sums[row * blocks + column] += value;
+                let row = block(i / REACH, phase / factor);
+                let column = block(i % REACH, phase % factor);
+                sums[row * side + column] += value;
             }
-            energy += sums.iter().map(|s| s * s).sum::<f64>();
+            // A block sum s has mean s/f² and energy s²/f² in the range; f² phases are averaged.
+            let scale = (factor as f64).powi(4) * energies[k];
+            for (to, s) in stencil.iter_mut().zip(sums) {
+                *to += s * s / scale;
+            }
         }
-        // A block sum s has mean s/f² and energy s²/f² in the range; f² phases are averaged.
-        energy / (factor as f64).powi(4) / energies[k]
-    })
+        stencil
+    };
+    (side, std::array::from_fn(stencil))
 }

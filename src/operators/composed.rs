@@ -8,7 +8,7 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 
 use super::iterative::Preconditioner;
-use super::{BlockMean, Iterative, LinearMap, LinearOperator, Mask, PriorUpdate};
+use super::{Iterative, LinearMap, LinearOperator, PriorUpdate};
 use crate::fourier::Fourier;
 
 /// `second` after `first`.
@@ -24,11 +24,6 @@ pub fn compose(
     fourier: Fourier,
 ) -> Iterative {
     Iterative::new(Rc::new(Composed { first, second }), fourier)
-}
-
-/// Scratches on a small photo: a mask, of the small photo's size, after the block mean.
-pub fn masked_block_mean(mean: BlockMean, mask: Mask, fourier: Fourier) -> Iterative {
-    compose(Rc::new(mean), Rc::new(mask), fourier)
 }
 
 impl LinearMap for Composed {

@@ -42,6 +42,11 @@ impl Mask {
         Self { known }
     }
 
+    /// 1 where known, `[B or 1, 1 or 3, H, W]`.
+    pub fn known(&self) -> Tensor<4> {
+        self.known.clone()
+    }
+
     /// One channel known at each pixel, as a sensor's colour filters leave it.
     pub fn bayer(pattern: Bayer, height: usize, width: usize, place: &Place) -> Self {
         let known = (0..3 * height * width).map(|i| {
@@ -62,11 +67,6 @@ impl Mask {
             if kept { 1.0 } else { 0.0 }
         });
         Self::new(place.tensor_f32(known.collect(), [1, 1, height, width]))
-    }
-
-    /// c.
-    pub fn known(&self) -> Tensor<4> {
-        self.known.clone()
     }
 
     fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {

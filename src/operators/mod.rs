@@ -16,11 +16,12 @@ mod identity;
 mod inside;
 mod iterative;
 mod mask;
+mod masked_block_mean;
 mod nothing;
 
 pub use block_mean::BlockMean;
 pub use channel_mix::ChannelMix;
-pub use composed::{compose, masked_block_mean};
+pub use composed::compose;
 pub use convolution::CircularConvolution;
 pub use cropped_convolution::cropped_convolution;
 pub use decimation::Decimation;
@@ -29,6 +30,7 @@ pub use identity::Identity;
 pub use inside::Inside;
 pub use iterative::{Iterative, LinearMap, Preconditioner, Tolerance};
 pub use mask::{Bayer, Mask};
+pub use masked_block_mean::MaskedBlockMean;
 pub use nothing::Nothing;
 
 use burn::tensor::Tensor;

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 use eps_restore::denoiser::Denoiser;
+use eps_restore::operators::PriorUpdate;
 use eps_restore::posterior::Posterior;
 use nalgebra::{DMatrix, DVector};
 
@@ -119,6 +120,31 @@ impl GaussianDenoiser {
 pub struct Gain {
     t2: Tensor<4>,
     matrix: DMatrix<f64>,
+    /// Of an operator that iterates: its pivot at this level, so that the solvers share what takes hundreds of iterations.
+    pivot: Option<Affine>,
+}
+
+/// x to `matrix` x + `offset`.
+struct Affine {
+    matrix: DMatrix<f64>,
+    offset: DVector<f64>,
+}
+
+impl Affine {
+    /// The pivot at noise variance t2, from what it makes of zero and of tau in each pixel by itself.
+    fn pivot(posterior: &Posterior, t2: &Tensor<4>, tau: f64, n: usize) -> Self {
+        let [height, width] = posterior.prior().fourier().size();
+        let asked = DMatrix::identity(n, n).insert_column(0, 0.0) * tau;
+        let told = posterior.pivot(images(&asked, [3, height, width]), t2.clone());
+        let told = columns(told, n);
+        let offset: DVector<f64> = told.column(0).into();
+        let matrix = shifted(told, &-&offset).remove_column(0) / tau;
+        Self { matrix, offset }
+    }
+
+    fn apply(&self, x: DMatrix<f64>) -> DMatrix<f64> {
+        shifted(&self.matrix * x, &self.offset)
+    }
 }
 
 impl Denoiser for GaussianDenoiser {
@@ -131,9 +157,14 @@ impl Denoiser for GaussianDenoiser {
         let sigma = self.operator.noise_covariance(tau * tau, s2);
         let c = &self.prior.covariance;
         let sum = (c + sigma).cholesky().expect("a positive definite sum");
+        let t2 = posterior.prior().place().scalar(tau * tau);
+        let update = posterior.measurement().operator.prior_update();
+        let iterates = matches!(update, PriorUpdate::Iterative(_));
+        let n = self.prior.mean.len();
         Gain {
-            t2: posterior.prior().place().scalar(tau * tau),
+            pivot: iterates.then(|| Affine::pivot(posterior, &t2, tau, n)),
             matrix: sum.solve(c).transpose(),
+            t2,
         }
     }
 
@@ -147,13 +178,14 @@ impl Denoiser for GaussianDenoiser {
 
     fn begin(&self, posterior: &Posterior, z: Tensor<4>, level: &Gain) -> Tensor<4> {
         let [_, channels, height, width] = z.dims();
-        let query = if self.approximate {
-            z
-        } else {
-            posterior.pivot(z, level.t2.clone())
-        };
         let mean = &self.prior.mean;
-        let centred = shifted(columns(query, mean.len()), &-mean);
+        let asked = |z| columns(z, mean.len());
+        let query = match &level.pivot {
+            _ if self.approximate => asked(z),
+            Some(pivot) => pivot.apply(asked(z)),
+            None => asked(posterior.pivot(z, level.t2.clone())),
+        };
+        let centred = shifted(query, &-mean);
         let d = shifted(&level.matrix * centred, mean);
         images(&d, [channels, height, width])
     }

@@ -1,0 +1,209 @@
+//! A = C M, a mask after the mean of f×f blocks: scratches on a small photo.
+//!
+//! A Aᵀ = C/f², so the pivot is a closed form. S(v) = v - (v - r) Σ u_b u_bᵀ over the known blocks b, u_b being a block's unit vector and r = f² s2 v/(f² s2 + v)
+//! the variance along it: what band k has at a pixel is v - (v - r) times the share of the filter's energy in the known blocks around, again averaged over
+//! the phases within a block.
+//!
+//! q is that of the mean without the mask, and beside it what the mask adds to the variance of a block's mean. That is found as a mask's q is, by sweeps under
+//! the same membrane f times coarser: its stiffness C stays, kappa² becomes f² kappa², and noise of variance t2 is t2/f² on a mean.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::{ConvOptions, PadMode};
+
+use super::block_mean::band_stencils;
+use super::iterative::Preconditioner;
+use super::{
+    BlockMean, Iterative, LinearMap, LinearOperator, Mask, PriorUpdate, SpectralUpdate, remaining,
+};
+use crate::fourier::Fourier;
+use crate::noise_geometry::BANDS;
+use crate::prior::{C, KAPPA2, neighbours};
+
+/// Sweeps of the block means' variances, as many as a mask's.
+const SWEEPS: usize = 16;
+
+/// A mask, of the small photo's size, after the block mean.
+#[derive(Clone)]
+pub struct MaskedBlockMean {
+    blocks: Rc<Blocks>,
+    iterative: Iterative,
+}
+
+struct Blocks {
+    mean: BlockMean,
+    mask: Mask,
+    factor: usize,
+    /// The share of the filters' energy in each block around: `[4, 1, n, n]`.
+    stencils: Tensor<4>,
+}
+
+impl MaskedBlockMean {
+    /// `mask`: on images of the transform's size over `factor`, which divides it.
+    pub fn new(factor: usize, mask: Mask, fourier: Fourier) -> Self {
+        let ([height, width], place) = (fourier.size(), fourier.place());
+        let (side, stencils) = band_stencils(factor);
+        let blocks = Rc::new(Blocks {
+            mean: BlockMean::new(factor, height, width, place),
+            mask,
+            factor,
+            stencils: place.tensor(stencils.concat(), [BANDS, 1, side, side]),
+        });
+        Self {
+            iterative: Iterative::new(blocks.clone(), fourier),
+            blocks,
+        }
+    }
+
+    /// The same with its iterations replaced, to end them elsewhere.
+    pub fn map(self, change: impl FnOnce(Iterative) -> Iterative) -> Self {
+        Self {
+            iterative: change(self.iterative),
+            ..self
+        }
+    }
+}
+
+impl Blocks {
+    /// f².
+    fn area(&self) -> f64 {
+        (self.factor * self.factor) as f64
+    }
+
+    /// r - v: what a known block takes of the variance along it, below 0.
+    fn taken(&self, v: &Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        remaining(v.clone(), s2 * self.area(), v.ones_like()) - v.clone()
+    }
+
+    /// The variances of the block means where `known` of them were measured.
+    fn sweep(&self, known: Tensor<4>, e: &Noise, s2: &Tensor<4>) -> Tensor<4> {
+        let stiffness = C * (KAPPA2 * self.area() + 4.0);
+        let diagonal = known / s2.clone() + e.precision.clone() * self.area() + stiffness;
+        let mut v = diagonal.clone().recip();
+        for _ in 0..SWEEPS {
+            v = (diagonal.clone() - neighbours(v) * (C * C)).recip();
+        }
+        v
+    }
+}
+
+/// What the query says of the image beside the prior.
+struct Noise {
+    /// 1/t2, `[B or 1, 1, 1, 1]`.
+    precision: Tensor<4>,
+}
+
+impl Noise {
+    /// From E = 1/(Q + 1/t2), whose largest value, at frequency 0 where Q = C kappa², is the first.
+    fn of(e: &Tensor<4>) -> Self {
+        let lowest = e.clone().narrow(2, 0, 1).narrow(3, 0, 1);
+        let precision = lowest.recip() - C * KAPPA2;
+        Self {
+            precision: precision.clamp_min(0.0),
+        }
+    }
+}
+
+impl LinearMap for Blocks {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        self.mean.measurement_shape(image)
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        self.mask.apply(self.mean.apply(x))
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        self.mean.adjoint(self.mask.adjoint(y))
+    }
+
+    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
+        self.mask.observed(y)
+    }
+
+    /// Of the mean without the mask: exact where everything is known.
+    fn preconditioner<'a>(
+        &'a self,
+        fourier: &'a Fourier,
+        e: Tensor<4>,
+        s2: Tensor<4>,
+    ) -> Option<Preconditioner<'a>> {
+        Some(Box::new(move |r| {
+            let r = self.mask.adjoint(r);
+            let solved = self.mean.data_inverse(fourier, e.clone(), s2.clone(), r);
+            self.mask.apply(solved)
+        }))
+    }
+
+    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        let noise = Noise::of(&e);
+        let known = self.mask.known();
+        let all = self.sweep(known.ones_like(), &noise, &s2);
+        let added = (self.sweep(known, &noise, &s2) - all).clamp_min(0.0);
+        let least = self.mean.smooth_variance(e.clone(), s2);
+        let most = super::spectrum_mean(e);
+        Some((least + self.mean.repeat(added)).min_pair(most))
+    }
+}
+
+impl LinearOperator for MaskedBlockMean {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        self.blocks.measurement_shape(image)
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        self.blocks.apply(x)
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        self.blocks.adjoint(y)
+    }
+
+    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
+        self.blocks.observed(y)
+    }
+
+    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let residual = self.observed(y) - self.apply(m.clone());
+        m + self.mean_of_known(residual) * (v.clone() / (s2 * self.blocks.area() + v))
+    }
+
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        let taken = self.blocks.taken(&v, s2) / self.blocks.area();
+        Some(v + self.mean_of_known(self.blocks.mask.known()) * taken)
+    }
+
+    /// Luma and chroma both see the mean over channels, as a mask's do.
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+        let stencils = self.blocks.stencils.clone();
+        let half = stencils.dims()[2] / 2;
+        let known = self.blocks.mask.known().mean_dim(1);
+        let around = known.pad([(half, half), (half, half)], PadMode::Edge);
+        let options = ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
+        let share = conv2d(around, stencils, None, options);
+        let taken = self.blocks.taken(&v, s2);
+        let bands = v + self.blocks.mean.repeat(share) * taken;
+        Some(Tensor::cat(vec![bands.clone(), bands], 1))
+    }
+
+    fn row_power(&self) -> Option<f64> {
+        Some(1.0 / self.blocks.area())
+    }
+
+    fn prior_update(&self) -> PriorUpdate<'_> {
+        PriorUpdate::Iterative(&self.iterative)
+    }
+
+    fn residual(&self) -> Option<Tensor<4>> {
+        self.iterative.residual()
+    }
+}
+
+impl MaskedBlockMean {
+    /// A block's value at each of its pixels, 0 where it is not known.
+    fn mean_of_known(&self, blocks: Tensor<4>) -> Tensor<4> {
+        self.blocks.mean.repeat(self.blocks.mask.apply(blocks))
+    }
+}
