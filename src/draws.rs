@@ -28,27 +28,24 @@ const DRAWS: usize = 16;
 /// Beyond the streams of samples: the same draws in every restoration.
 const STREAM: u64 = 1 << 33;
 
-/// What has to be drawn for a measurement, at the first question.
+/// What has to be drawn for a measurement: each level at the first question that it is needed for.
 #[derive(Clone, Default)]
 pub struct Drawn {
-    geometry: Rc<OnceCell<[Curve; 2]>>,
-    gaussian: Rc<OnceCell<Curve>>,
+    /// p and the maps.
+    geometry: Rc<Levels<[Tensor<4>; 2]>>,
+    gaussian: Rc<Levels<[Tensor<4>; 1]>>,
 }
 
 impl Drawn {
     /// p, `[B or 1, 3, H, W]`, and the eight maps at t2, `[B or 1, 1, 1, 1]`.
     pub fn geometry(&self, problem: &Problem<'_>, t2: Tensor<4>) -> [Tensor<4>; 2] {
-        let curves = self.geometry.get_or_init(|| {
-            let (p, v) = levels().map(|t2| geometry(problem, t2)).unzip();
-            [Curve::new(p), Curve::new(v)]
-        });
-        curves.each_ref().map(|curve| curve.at(t2.clone()))
+        self.geometry.at(t2, |level| geometry(problem, level))
     }
 
     /// q, `[B or 1, 3, H, W]`.
     pub fn gaussian_variance(&self, problem: &Problem<'_>, t2: Tensor<4>) -> Tensor<4> {
-        let draw = || Curve::new(levels().map(|t2| gaussian(problem, t2)).collect());
-        self.gaussian.get_or_init(draw).at(t2)
+        let [q] = self.gaussian.at(t2, |level| [gaussian(problem, level)]);
+        q
     }
 }
 
@@ -59,9 +56,9 @@ pub struct Problem<'a> {
     pub prior: &'a GaussianPrior,
 }
 
-/// The grid of t2 = tau².
-fn levels() -> impl Iterator<Item = f64> {
-    (0..POINTS).map(|i| (TAU_MIN * ratio().powi(i as i32)).powi(2))
+/// t2 = tau² of a level.
+fn level(index: usize) -> f64 {
+    (TAU_MIN * ratio().powi(index as i32)).powi(2)
 }
 
 /// Of two neighbouring tau.
@@ -69,36 +66,61 @@ fn ratio() -> f64 {
     (TAU_MAX / TAU_MIN).powf(1.0 / (POINTS - 1) as f64)
 }
 
-/// Variances over tau², known on the grid.
-#[derive(Clone)]
-struct Curve {
-    /// log(v/tau²), at most 0: a measurement takes nothing away from what is known.
-    values: Vec<Tensor<4>>,
+/// log(v/tau²) of some variances on the grid, at most 0: a measurement takes nothing away from what is known.
+struct Levels<T> {
+    values: [OnceCell<T>; POINTS],
 }
 
-impl Curve {
-    fn new(variances: Vec<Tensor<4>>) -> Self {
-        let share = |(v, t2): (Tensor<4>, f64)| (v / t2).clamp(1e-20, 1.0).log();
+impl<T> Default for Levels<T> {
+    fn default() -> Self {
         Self {
-            values: variances.into_iter().zip(levels()).map(share).collect(),
+            values: std::array::from_fn(|_| OnceCell::new()),
         }
     }
+}
 
+impl<const N: usize> Levels<[Tensor<4>; N]> {
     /// Linear interpolation by hats, so that a batch of t2 takes no branches.
-    fn at(&self, t2: Tensor<4>) -> Tensor<4> {
-        let origin = TAU_MIN.powi(2).ln();
-        let position = (t2.clone().log() - origin) / (2.0 * ratio().ln());
-        let position = position.clamp(0.0, (POINTS - 1) as f64);
-        let hat = |i: usize| (-(position.clone() - i as f64).abs() + 1.0).clamp_min(0.0);
-        let terms = self.values.iter().enumerate();
-        let terms = terms.map(|(i, value)| value.clone() * hat(i));
-        let log = terms.reduce(|a, b| a + b).expect("a grid has points");
-        log.exp() * t2
+    fn at(&self, t2: Tensor<4>, draw: impl Fn(f64) -> [Tensor<4>; N]) -> [Tensor<4>; N] {
+        let position = position(t2.clone());
+        let mut sums: Option<[Tensor<4>; N]> = None;
+        for index in needed(&position) {
+            let hat = (-(position.clone() - index as f64).abs() + 1.0).clamp_min(0.0);
+            let values = self.values[index].get_or_init(|| {
+                let share = |v: Tensor<4>| (v / level(index)).clamp(1e-20, 1.0).log();
+                draw(level(index)).map(share)
+            });
+            let mut terms = values.clone().map(|value| value * hat.clone());
+            if let Some(sums) = sums.take() {
+                let mut sums = sums.into_iter();
+                terms = terms.map(|term| term + sums.next().expect("as many sums as terms"));
+            }
+            sums = Some(terms);
+        }
+        sums.expect("a level is needed")
+            .map(|log| log.exp() * t2.clone())
     }
+}
+
+/// Where t2 lies on the grid.
+fn position(t2: Tensor<4>) -> Tensor<4> {
+    let position = (t2.log() - TAU_MIN.powi(2).ln()) / (2.0 * ratio().ln());
+    position.clamp(0.0, (POINTS - 1) as f64)
+}
+
+/// The levels beside the positions; on a device that can't be asked without waiting, all.
+fn needed(position: &Tensor<4>) -> Vec<usize> {
+    if !Place::of(position).is_cpu() {
+        return (0..POINTS).collect();
+    }
+    let positions = position.clone().try_into_vec_as::<f64>();
+    let positions = positions.expect("a tensor on the CPU");
+    let beside = |level: &usize| positions.iter().any(|p| (p - *level as f64).abs() < 1.0);
+    (0..POINTS).filter(beside).collect()
 }
 
 /// p and the maps at one level.
-fn geometry(problem: &Problem<'_>, t2: f64) -> (Tensor<4>, Tensor<4>) {
+fn geometry(problem: &Problem<'_>, t2: f64) -> [Tensor<4>; 2] {
     let update = problem.update.clone().within(Tolerance::DRAWS);
     let (place, s2) = (problem.prior.place(), &problem.measurement.s2);
     let draws = problem.draws(|white, noise| {
@@ -110,7 +132,7 @@ fn geometry(problem: &Problem<'_>, t2: f64) -> (Tensor<4>, Tensor<4>) {
     });
     let p = mean(draws.iter().map(|n| n.clone().square()));
     let v = mean(draws.iter().map(|n| bands(n.clone())));
-    (averaged(p), averaged(v))
+    [averaged(p), averaged(v)]
 }
 
 /// q at one level.

@@ -59,11 +59,14 @@ impl Photo {
         place.tensor_f32(values.collect(), [1, 3, window.height, window.width])
     }
 
-    /// Each pixel repeated over a block of `factor` by `factor`.
-    pub fn repeated(&self, factor: usize) -> Photo {
-        let (width, height) = (self.width * factor, self.height * factor);
+    /// The same at another size, each pixel the one that lies there: where the sides are multiples, each is repeated over a block.
+    pub fn stretched(&self, width: usize, height: usize) -> Photo {
         let rgba = (0..width * height).flat_map(|i| {
-            let pixel = i / width / factor * self.width + i % width / factor;
+            let (row, column) = (
+                i / width * self.height / height,
+                i % width * self.width / width,
+            );
+            let pixel = row * self.width + column;
             self.rgba[4 * pixel..4 * pixel + 4].iter().copied()
         });
         Photo {

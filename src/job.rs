@@ -8,12 +8,12 @@ use burn::tensor::Tensor;
 
 use crate::denoiser::Denoiser;
 use crate::error::Error;
-use crate::image::{Frame, Photo};
+use crate::image::Frame;
 use crate::layout::Layout;
 use crate::place::Place;
 use crate::restoration::{Progress, Restoration, Stage, Step};
 use crate::setup::Setup;
-use crate::task::{Request, Task};
+use crate::task::Request;
 
 /// A restoration of a whole photo under way.
 pub struct Job<D: Denoiser> {
@@ -55,7 +55,7 @@ impl<D: Denoiser> Job<D> {
         let layout = Layout::of(&request)?;
         let mut regions = Vec::with_capacity(layout.regions.len());
         let mut patches = Vec::with_capacity(layout.regions.len());
-        for (index, region) in layout.regions.into_iter().enumerate() {
+        for (index, &region) in layout.regions.iter().enumerate() {
             let Setup { posterior, patch } = Setup::new(&request, region, noise, place)?;
             let Request {
                 sampler,
@@ -69,7 +69,10 @@ impl<D: Denoiser> Job<D> {
             patches.push(patch);
         }
         Ok(Self {
-            frame: Frame::new(enlarged(request.photo, &request.task), patches),
+            frame: Frame::new(
+                request.photo.stretched(layout.width, layout.height),
+                patches,
+            ),
             regions,
             previews: Vec::new(),
         })
@@ -170,13 +173,5 @@ impl<D: Denoiser> Job<D> {
             return None;
         }
         self.regions.iter().map(Restoration::deviation).collect()
-    }
-}
-
-/// The photo at the output's size.
-fn enlarged(photo: Photo, task: &Task) -> Photo {
-    match task {
-        Task::SuperResolve { factor, .. } => photo.repeated(*factor),
-        _ => photo,
     }
 }

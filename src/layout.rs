@@ -47,6 +47,15 @@ impl Canvas {
         [0, 1].map(|i| [self.at[i], self.size[i] - self.inner[i] - self.at[i]])
     }
 
+    /// The same grid with a window as large as itself.
+    pub fn without_frame(&self) -> Self {
+        Self {
+            at: [0; 2],
+            inner: self.size,
+            ..*self
+        }
+    }
+
     /// Whether there is anything beside the window.
     pub fn is_padded(&self) -> bool {
         self.size != self.inner
@@ -99,11 +108,9 @@ impl Layout {
     /// [`Error::InvalidFactor`], [`Error::InvalidMask`], [`Error::ImageTooLarge`] where pixels can't even be counted.
     pub fn new(task: &Task, width: usize, height: usize, noisy: bool) -> Result<Self, Error> {
         let factor = factor(task)?;
-        let product = |n: usize| n.checked_mul(factor);
-        let (Some(width), Some(height)) = (product(width), product(height)) else {
-            return Err(Error::ImageTooLarge(format!(
-                "{factor} times {width}x{height} pixels"
-            )));
+        let [height, width] = match task {
+            Task::Operator { source } => of_operator(source.image_size([height, width])?)?,
+            _ => enlarged([height, width], factor)?,
         };
         let windows = match task {
             Task::Inpaint { missing } => holes(missing, width, height, noisy)?,
@@ -140,10 +147,34 @@ pub fn on_canvas(values: &[bool], canvas: Canvas) -> Vec<bool> {
     all
 }
 
+/// Rows and columns, so many times as many.
+fn enlarged(size: [usize; 2], factor: usize) -> Result<[usize; 2], Error> {
+    let [height, width] = size.map(|n| n.checked_mul(factor));
+    let too_large =
+        || Error::ImageTooLarge(format!("{factor} times {}x{} pixels", size[1], size[0]));
+    Ok([height.ok_or_else(too_large)?, width.ok_or_else(too_large)?])
+}
+
+/// The least image of an operator that can't be told of padding.
+fn of_operator(size: [usize; 2]) -> Result<[usize; 2], Error> {
+    if size.iter().all(|&n| n >= MIN_SIDE) {
+        return Ok(size);
+    }
+    Err(Error::InvalidOperator(format!(
+        "it measures an image of {}x{}; the image that it measures must have sides of at least {MIN_SIDE}",
+        size[1], size[0]
+    )))
+}
+
 /// How many times the photo is enlarged.
-fn factor(task: &Task) -> Result<usize, Error> {
-    let Task::SuperResolve { factor, reduction } = *task else {
-        return Ok(1);
+pub fn factor(task: &Task) -> Result<usize, Error> {
+    let (factor, reduction) = match task {
+        Task::SuperResolve { factor, reduction } => (*factor, *reduction),
+        Task::Compose { first, second } => {
+            let product = factor(first)?.checked_mul(factor(second)?);
+            return product.ok_or(Error::InvalidFactor("beyond counting".into()));
+        }
+        _ => return Ok(1),
     };
     let possible = reduction.factors();
     if possible.contains(&factor) {
@@ -161,13 +192,7 @@ fn holes(
     height: usize,
     noisy: bool,
 ) -> Result<Vec<Window>, Error> {
-    if (missing.width(), missing.height()) != (width, height) {
-        return Err(Error::InvalidMask(format!(
-            "the mask is {}x{}, the photo {width}x{height}; they must be of one size",
-            missing.width(),
-            missing.height(),
-        )));
-    }
+    missing.check_size(width, height)?;
     let bounds = clusters(missing);
     if noisy && !bounds.is_empty() {
         return Ok(vec![Window::sized(width, height)]);

@@ -8,11 +8,12 @@ use burn::tensor::ops::PadMode;
 use crate::error::Error;
 use crate::fourier::Fourier;
 use crate::image::{Patch, Photo, Window};
-use crate::layout::{Canvas, Region, on_canvas};
+use crate::layout::{Canvas, Region, factor, on_canvas};
 use crate::measurement::Measurement;
 use crate::operators::{
-    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Identity, Inside,
-    LinearOperator, Mask, cropped_convolution,
+    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Identity, Inside, Iterative,
+    LinearOperator, Mask, MaskedBlockMean, bicubic_kernel, block_mean_kernel, compose,
+    cropped_convolution, gaussian_kernel,
 };
 use crate::place::Place;
 use crate::posterior::Posterior;
@@ -81,40 +82,127 @@ fn inpaint(photo: &Photo, missing: &Missing, region: Region, place: &Place) -> M
 
 /// A task on the whole photo.
 fn whole(photo: &Photo, task: &Task, canvas: Canvas, fourier: &Fourier) -> Result<Measured, Error> {
+    let pixels = photo.tensor(Window::whole(photo), fourier.place());
+    let measured = canvas.coarse(factor(task)?);
+    let operator: Rc<dyn LinearOperator> = match task {
+        Task::Operator { source } => {
+            let size = [photo.height(), photo.width()];
+            let map = source.clone().map(canvas.size, size);
+            Rc::new(Iterative::checked(map, fourier.clone())?)
+        }
+        task => operator(task, canvas, fourier)?,
+    };
+    let pixels = match grey_of(task) {
+        Some(weights) => ChannelMix::new(checked(weights)?).apply(pixels),
+        None => pixels,
+    };
+    let y = match task {
+        Task::Operator { .. } => pixels,
+        _ => padded(pixels, measured),
+    };
+    Ok((operator.clone(), operator.observed(y)))
+}
+
+/// The weights of the grey that a task measures; none where it measures colours.
+fn grey_of(task: &Task) -> Option<[f64; 3]> {
+    match task {
+        Task::Colorize { weights } => Some(*weights),
+        Task::Compose { first, second } => grey_of(first).or_else(|| grey_of(second)),
+        _ => None,
+    }
+}
+
+/// A task's operator on a canvas of which nothing is measured beside the photo.
+fn operator(
+    task: &Task,
+    canvas: Canvas,
+    fourier: &Fourier,
+) -> Result<Rc<dyn LinearOperator>, Error> {
     let place = fourier.place();
-    let pixels = photo.tensor(Window::whole(photo), place);
-    let y = || padded(pixels.clone(), canvas);
     let [height, width] = canvas.size;
     Ok(match task {
         Task::Colorize { weights } => {
-            let mix = ChannelMix::new(checked(*weights)?);
-            let grey = mix.apply(y());
-            (measured_inside(Rc::new(mix), 1, canvas, fourier), grey)
+            let mix = Rc::new(ChannelMix::new(checked(*weights)?));
+            measured_inside(mix, 1, canvas, fourier)
         }
-        Task::Demosaic { pattern } => {
-            let mosaic = mosaic(*pattern, canvas, place);
-            let y = mosaic.apply(y());
-            (Rc::new(mosaic), y)
-        }
+        Task::Demosaic { pattern } => Rc::new(mosaic(*pattern, canvas, place)),
         Task::SuperResolve { factor, reduction } => {
             let operator = reduction.operator(*factor, fourier.clone())?;
-            let operator = measured_inside(operator, *factor, canvas, fourier);
-            (operator, padded(pixels, canvas.coarse(*factor)))
+            measured_inside(operator, *factor, canvas, fourier)
         }
         Task::Deblur { kernel, .. } => {
             let kernel = kernel.circular(height, width)?;
             let blur = CircularConvolution::new(kernel, fourier.clone());
-            if !canvas.is_padded() {
-                return Ok((Rc::new(blur), y()));
+            if canvas.is_padded() {
+                Rc::new(cropped_convolution(blur, canvas.frame(), fourier.clone()))
+            } else {
+                Rc::new(blur)
             }
-            let whole = cropped_convolution(blur, canvas.frame(), fourier.clone());
-            (Rc::new(whole), y())
         }
-        Task::Denoise | Task::Inpaint { .. } if canvas.is_padded() => {
-            (Rc::new(inside(canvas, place)), y())
+        Task::Compose { first, second } => composed(first, second, canvas, fourier)?,
+        Task::Inpaint { missing } => Rc::new(known(missing, canvas, place)?),
+        Task::Denoise if canvas.is_padded() => Rc::new(inside(canvas, place)),
+        Task::Denoise => Rc::new(Identity),
+        Task::Operator { .. } => {
+            return Err(Error::InvalidOperator(
+                "an operator from elsewhere is composed with others where it is made".into(),
+            ));
         }
-        Task::Denoise | Task::Inpaint { .. } => (Rc::new(Identity), y()),
     })
+}
+
+/// `second` after `first`: in closed form where there is one, else by iterations.
+fn composed(
+    first: &Task,
+    second: &Task,
+    canvas: Canvas,
+    fourier: &Fourier,
+) -> Result<Rc<dyn LinearOperator>, Error> {
+    if grey_of(first).is_some() && grey_of(second).is_some() {
+        return Err(Error::InvalidOption(
+            "what is grey can't be made grey again; colorize stands once in a composition".into(),
+        ));
+    }
+    let place = fourier.place();
+    let small = canvas.coarse(factor(first)?);
+    match (first, second) {
+        (
+            Task::SuperResolve {
+                factor,
+                reduction: Reduction::BlockMean,
+            },
+            Task::Inpaint { missing },
+        ) => {
+            let known = known(missing, small, place)?;
+            let whole = MaskedBlockMean::new(*factor, known, fourier.clone());
+            return Ok(Rc::new(whole));
+        }
+        (Task::Deblur { kernel, .. }, Task::SuperResolve { factor, reduction }) => {
+            let [height, width] = fourier.size();
+            let blur = kernel.circular(height, width)?;
+            let filter = reduction.kernel(*factor, fourier.size())?;
+            let both = Decimation::blurred(*factor, filter, blur, fourier.clone());
+            return Ok(measured_inside(Rc::new(both), *factor, canvas, fourier));
+        }
+        _ => {}
+    }
+    let first = match first {
+        // The second one measures nothing beside the photo, whatever the first one sees there.
+        Task::Deblur { .. } | Task::SuperResolve { .. } | Task::Colorize { .. } => {
+            operator(first, canvas.without_frame(), fourier)?
+        }
+        _ => operator(first, canvas, fourier)?,
+    };
+    let between = Fourier::new(small.size[0], small.size[1], place);
+    let second = operator(second, small, &between)?;
+    Ok(Rc::new(compose(first, second, fourier.clone())))
+}
+
+/// The mask of what is not missing.
+fn known(missing: &Missing, canvas: Canvas, place: &Place) -> Result<Mask, Error> {
+    missing.check_size(canvas.inner[1], canvas.inner[0])?;
+    let known: Vec<bool> = missing.pixels().iter().map(|m| !m).collect();
+    Ok(mask(on_canvas(&known, canvas), canvas, place))
 }
 
 /// The operator where the canvas, whose blocks of `factor` by `factor` are measured, holds the photo; nothing beside it.
@@ -166,16 +254,24 @@ impl Reduction {
         let [height, width] = fourier.size();
         Ok(match self {
             Self::BlockMean => Rc::new(BlockMean::new(factor, height, width, fourier.place())),
-            Self::Bicubic => Rc::new(Decimation::bicubic(factor, fourier)),
-            Self::Gaussian { sigma } if sigma > 0.0 && sigma <= 30.0 => {
-                Rc::new(Decimation::gaussian(factor, sigma, fourier))
-            }
-            Self::Gaussian { sigma } => {
-                return Err(Error::InvalidKernel(format!(
-                    "sigma is {sigma}; a Gaussian kernel takes one above 0 and at most 30 pixels"
-                )));
+            filter => {
+                let kernel = filter.kernel(factor, fourier.size())?;
+                Rc::new(Decimation::new(factor, kernel, fourier))
             }
         })
+    }
+
+    fn kernel(self, factor: usize, size: [usize; 2]) -> Result<Tensor<4>, Error> {
+        match self {
+            Self::BlockMean => Ok(block_mean_kernel(factor, size)),
+            Self::Bicubic => Ok(bicubic_kernel(factor, size)),
+            Self::Gaussian { sigma } if sigma > 0.0 && sigma <= 30.0 => {
+                Ok(gaussian_kernel(factor, sigma, size))
+            }
+            Self::Gaussian { sigma } => Err(Error::InvalidKernel(format!(
+                "sigma is {sigma}; a Gaussian kernel takes one above 0 and at most 30 pixels"
+            ))),
+        }
     }
 }
 

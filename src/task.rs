@@ -1,9 +1,12 @@
 //! What people ask for: a photo, a task, and how to sample.
 
+use std::fmt::Debug;
+use std::rc::Rc;
+
 use crate::error::Error;
 use crate::image::{Photo, Window};
 use crate::kernel::Kernel;
-use crate::operators::Bayer;
+use crate::operators::{Bayer, LinearMap};
 use crate::restoration::Sampler;
 
 /// The most samples of one request.
@@ -24,6 +27,23 @@ pub enum Task {
     Colorize { weights: [f64; 3] },
     /// Fill in the colours that a camera's sensor did not measure: the photo is the mosaic, grey or with each pixel in its own channel.
     Demosaic { pattern: Bayer },
+    /// Undo one after another: y = B A x + noise, A being the first task's operator and B the second's, which acts on what A measures. Blurs among them wrap
+    /// around.
+    Compose { first: Box<Task>, second: Box<Task> },
+    /// Undo an operator from elsewhere.
+    Operator { source: Rc<dyn OperatorSource> },
+}
+
+/// A linear operator from elsewhere, for photos of any size.
+pub trait OperatorSource: Debug {
+    /// Rows and columns of the image x whose measurement has these.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOperator`] where it measures no such.
+    fn image_size(&self, measured: [usize; 2]) -> Result<[usize; 2], Error>;
+
+    /// The operator between those sizes, on three channels.
+    fn map(self: Rc<Self>, image: [usize; 2], measured: [usize; 2]) -> Rc<dyn LinearMap>;
 }
 
 /// The mean of R, G and B.
@@ -70,6 +90,18 @@ impl Task {
             Task::SuperResolve { .. } | Task::Colorize { .. } | Task::Demosaic { .. } => 2.0,
             Task::Deblur { .. } => 2.5,
             Task::Denoise => 25.0,
+            Task::Compose { first, second } => first.default_noise().max(second.default_noise()),
+            Task::Operator { .. } => 2.0,
+        }
+    }
+
+    /// Whether its operator is known by apply and adjoint alone, and iterates until a residual is small: on a CPU, since a GPU can't be asked for one within a
+    /// step.
+    pub fn iterates(&self) -> bool {
+        match self {
+            Task::Deblur { borders, .. } => *borders == Borders::Unknown,
+            Task::Compose { .. } | Task::Operator { .. } => true,
+            _ => false,
         }
     }
 }
@@ -107,6 +139,18 @@ impl Missing {
 
     pub fn height(&self) -> usize {
         self.height
+    }
+
+    /// # Errors
+    /// [`Error::InvalidMask`] where it is not of the size of the photo that it belongs to.
+    pub fn check_size(&self, width: usize, height: usize) -> Result<(), Error> {
+        if (self.width, self.height) == (width, height) {
+            return Ok(());
+        }
+        Err(Error::InvalidMask(format!(
+            "the mask is {}x{}, what it masks {width}x{height}; they must be of one size",
+            self.width, self.height
+        )))
     }
 
     /// Whether the pixel is missing, row by row.

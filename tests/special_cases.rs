@@ -7,7 +7,9 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use common::dense::{columns, draw};
 use eps_restore::fourier::Fourier;
-use eps_restore::operators::{BlockMean, Decimation, Iterative, LinearMap, LinearOperator};
+use eps_restore::operators::{
+    BlockMean, Decimation, Iterative, LinearMap, LinearOperator, block_mean_kernel,
+};
 use eps_restore::place::Place;
 use eps_restore::restoration::converged;
 
@@ -16,16 +18,7 @@ use eps_restore::restoration::converged;
 fn a_block_mean_is_a_filtered_decimation() {
     let (size, factor, place) = ([18, 24], 3, Place::cpu_f64());
     let fourier = Fourier::new(size[0], size[1], &place);
-    let inside = |at: usize, n: usize| (n - at) % n < factor;
-    let kernel = (0..size[0] * size[1]).map(|i| {
-        let both = inside(i / size[1], size[0]) && inside(i % size[1], size[1]);
-        if both {
-            1.0 / (factor * factor) as f64
-        } else {
-            0.0
-        }
-    });
-    let kernel = place.tensor(kernel.collect(), [1, 1, size[0], size[1]]);
+    let kernel = block_mean_kernel(factor, size);
     let filtered = Decimation::new(factor, kernel, fourier.clone());
     let block = BlockMean::new(factor, size[0], size[1], &place);
     let x = draw([2, 3, size[0], size[1]], 1, &place);

@@ -8,7 +8,7 @@ use burn::tensor::{DType, Tensor};
 
 use super::aliasing::Aliasing;
 use super::{LinearOperator, PriorUpdate, SpectralUpdate};
-use crate::fourier::Fourier;
+use crate::fourier::{Fourier, Spectrum};
 use crate::noise_geometry::SpectralBands;
 use crate::place::Place;
 
@@ -25,32 +25,60 @@ impl Decimation {
     ///
     /// k̂ is computed in f64, as for `CircularConvolution`.
     pub fn new(factor: usize, kernel: Tensor<4>, fourier: Fourier) -> Self {
+        Self::of_spectrum(factor, spectrum(kernel), fourier)
+    }
+
+    /// The same after a circular convolution with `blur`, a kernel of the same kind: one filter more before pixels are kept.
+    pub fn blurred(factor: usize, kernel: Tensor<4>, blur: Tensor<4>, fourier: Fourier) -> Self {
+        Self::of_spectrum(factor, spectrum(kernel).times(&spectrum(blur)), fourier)
+    }
+
+    fn of_spectrum(factor: usize, spectrum: Spectrum, fourier: Fourier) -> Self {
         let ([height, width], place) = (fourier.size(), fourier.place());
-        let exact = Fourier::new(height, width, &Place::cpu_f64());
-        let spectrum = exact.forward(kernel.cast(DType::F64)).to_place(place);
         Self {
             bands: SpectralBands::new(height, width, place),
-            aliasing: Aliasing::new(factor, spectrum),
+            aliasing: Aliasing::new(factor, spectrum.to_place(place)),
             fourier,
         }
     }
 
     /// Bicubic reduction.
     pub fn bicubic(factor: usize, fourier: Fourier) -> Self {
-        let f = factor as f64;
-        Self::new(
-            factor,
-            centred(factor, 2 * factor, &fourier, |t| keys(t / f)),
-            fourier,
-        )
+        Self::new(factor, bicubic_kernel(factor, fourier.size()), fourier)
     }
 
     /// A Gaussian of standard deviation `sigma` pixels, cut at 6 sigma.
     pub fn gaussian(factor: usize, sigma: f64, fourier: Fourier) -> Self {
-        let reach = (6.0 * sigma).ceil() as usize + factor;
-        let bell = |t: f64| (-0.5 * (t / sigma).powi(2)).exp();
-        Self::new(factor, centred(factor, reach, &fourier, bell), fourier)
+        let kernel = gaussian_kernel(factor, sigma, fourier.size());
+        Self::new(factor, kernel, fourier)
     }
+}
+
+fn spectrum(kernel: Tensor<4>) -> Spectrum {
+    let [_, _, height, width] = kernel.dims();
+    let exact = Fourier::new(height, width, &Place::cpu_f64());
+    exact.forward(kernel.cast(DType::F64))
+}
+
+/// The block mean's kernel, `[1, 1, H, W]` in f64: 1/f² on the f² pixels up to and including the first of each block.
+pub fn block_mean_kernel(factor: usize, size: [usize; 2]) -> Tensor<4> {
+    let line = |t: f64| {
+        let inside = t.abs() < factor as f64 / 2.0;
+        if inside { 1.0 } else { 0.0 }
+    };
+    centred(factor, factor, size, line)
+}
+
+/// Bicubic reduction's.
+pub fn bicubic_kernel(factor: usize, size: [usize; 2]) -> Tensor<4> {
+    let f = factor as f64;
+    centred(factor, 2 * factor, size, |t| keys(t / f))
+}
+
+/// Of a Gaussian of standard deviation `sigma` pixels, cut at 6 sigma.
+pub fn gaussian_kernel(factor: usize, sigma: f64, size: [usize; 2]) -> Tensor<4> {
+    let reach = (6.0 * sigma).ceil() as usize + factor;
+    centred(factor, reach, size, |t| (-0.5 * (t / sigma).powi(2)).exp())
 }
 
 /// Keys' cubic convolution kernel, a = -1/2 (1981).
@@ -67,8 +95,12 @@ fn keys(t: f64) -> f64 {
 
 /// The separable kernel `[1, 1, H, W]` whose weight for the pixel at distance t from the block's centre, t up to about `reach`, is line(t): normalised, and
 /// wrapped around where the image is smaller.
-fn centred(factor: usize, reach: usize, fourier: &Fourier, line: impl Fn(f64) -> f64) -> Tensor<4> {
-    let [height, width] = fourier.size();
+fn centred(
+    factor: usize,
+    reach: usize,
+    [height, width]: [usize; 2],
+    line: impl Fn(f64) -> f64,
+) -> Tensor<4> {
     let (rows, columns) = (
         wrapped(factor, reach, height, &line),
         wrapped(factor, reach, width, &line),

@@ -24,7 +24,7 @@ pub use channel_mix::ChannelMix;
 pub use composed::compose;
 pub use convolution::CircularConvolution;
 pub use cropped_convolution::cropped_convolution;
-pub use decimation::Decimation;
+pub use decimation::{Decimation, bicubic_kernel, block_mean_kernel, gaussian_kernel};
 pub use hadamard::Hadamard;
 pub use identity::Identity;
 pub use inside::Inside;
