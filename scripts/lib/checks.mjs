@@ -9,6 +9,7 @@ import { ROOT } from './paths.mjs';
 import { Stop } from './report.mjs';
 import { ask, attempt, tail } from './run.mjs';
 import { CARGO_ENV } from './rust.mjs';
+import { checkSize } from './size.mjs';
 import { buildGolden, buildWasm } from './wasm.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped?: string, detail?: string }} Outcome */
@@ -25,6 +26,7 @@ export const CHECKS = [
   { name: 'cargo test', run: () => cargo('cargo test', ['test', '--locked', '--release']) },
   { name: 'npm packages', tells: true, run: () => building(ensureNodeModules) },
   { name: 'wasm', tells: true, run: () => building(buildWasm) },
+  { name: 'size', needs: ['wasm'], tells: true, run: () => building(checkSize) },
   { name: 'package', needs: ['npm packages', 'wasm'], tells: true, run: () => building(buildPackage) },
   { name: 'demo', needs: ['package'], tells: true, run: () => building(buildDemo) },
   { name: 'golden', needs: ['wasm'], tells: true, run: () => building(buildGolden) },

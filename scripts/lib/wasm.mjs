@@ -29,6 +29,15 @@ export async function buildGolden() {
   done(`golden vectors' check: ${state}`);
 }
 
+/** Builds bench/wasm/network from bench/network.rs. After {@link buildWasm} only that file is compiled. */
+export async function buildBench() {
+  const rust = await ensureWasmRust();
+  const bindgen = await ensureBindgen();
+  const sources = [...SOURCES, 'bench/network.rs'];
+  const state = await build('network', rust, bindgen, { cargo: ['--example', 'network'], built: 'examples/network.wasm', folder: join(ROOT, 'bench', 'wasm', 'network'), sources, expect: '1 min' });
+  done(`bench: ${state}`);
+}
+
 async function build(name, rust, bindgen, { cargo, built, folder, sources, expect }) {
   let took = 0;
   const worked = await unlessFresh(name, { paths: sources, text: [rust.version] }, [folder], async () => {

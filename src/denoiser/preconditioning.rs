@@ -99,17 +99,28 @@ impl PhotoDenoiser {
         }
     }
 
+    /// F(w/sigma_data, g/sigma_data, m, coarse), the network alone: w, g, coarse and the result `[B, 3, H, W]`, m `[B, 8, H, W]`.
+    pub fn correction(
+        &self,
+        w: Tensor<4>,
+        g: Tensor<4>,
+        m: Tensor<4>,
+        coarse: Tensor<4>,
+    ) -> Tensor<4> {
+        let (w, g) = (w / SIGMA_DATA, g / SIGMA_DATA);
+        match &self.network {
+            Network::Cpu(network) => network.forward(w, g, m, coarse),
+            Network::Tensor(network) => network.forward(w, g, m, coarse),
+        }
+    }
+
     /// F on one tile.
-    fn correction(&self, inputs: &Inputs, tile: &Tile) -> Tensor<4> {
+    fn tile_correction(&self, inputs: &Inputs, tile: &Tile) -> Tensor<4> {
         let of = |x: &Tensor<4>| cut(x, tile);
-        let (w, g) = (of(&inputs.w) / SIGMA_DATA, of(&inputs.g) / SIGMA_DATA);
+        let (w, g) = (of(&inputs.w), of(&inputs.g));
         let [batch, _, height, width] = w.dims();
         let maps = of(&inputs.maps).expand([batch, 8, height, width]);
-        let coarse = of(&inputs.coarse);
-        match &self.network {
-            Network::Cpu(network) => network.forward(w, g, maps, coarse),
-            Network::Tensor(network) => network.forward(w, g, maps, coarse),
-        }
+        self.correction(w, g, maps, of(&inputs.coarse))
     }
 }
 
@@ -193,7 +204,7 @@ impl Denoiser for PhotoDenoiser {
 
     fn advance(&self, evaluation: &mut Evaluation) -> Option<Tensor<4>> {
         if let Some(tile) = evaluation.tiling.tiles().get(evaluation.next).cloned() {
-            let f = self.correction(&evaluation.inputs, &tile);
+            let f = self.tile_correction(&evaluation.inputs, &tile);
             evaluation.add(f, &tile);
             evaluation.next += 1;
         }

@@ -160,8 +160,11 @@ fn hold(cost: &Cost) -> Result<(), Error> {
 }
 
 /// The browser's WebGPU device, handed to Burn, and the adapter's description.
+///
+/// # Errors
+/// [`Error::UnsupportedDevice`] where the browser has none.
 #[cfg(feature = "webgpu")]
-async fn webgpu() -> Result<(Device, String), Error> {
+pub async fn webgpu() -> Result<(Device, String), Error> {
     use burn::tensor::wgpu::MemoryConfiguration;
     // Exclusive pages give memory back between images of different sizes; few tasks a submission keep the device busy while the next are recorded.
     let options = Device::wgpu_options()

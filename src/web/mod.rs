@@ -5,6 +5,8 @@ mod request;
 mod run;
 
 pub use engine::Engine;
+#[cfg(feature = "webgpu")]
+pub use engine::webgpu;
 pub use run::Run;
 
 use burn::tensor::Tensor;

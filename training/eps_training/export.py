@@ -1,8 +1,8 @@
-"""A checkpoint into a release: python -m eps_training.export run.pt FOLDER [--val DIR] [--onnx] [--data-summary TEXT]
+"""A checkpoint into a release: python -m eps_training.export run.pt FOLDER [--val DIR] [--onnx SIDE…] [--data-summary TEXT]
 
 Writes photo-v1.safetensors (f16, from the moving average; metadata: architecture, samples seen, data, commit) and golden-network.safetensors (what these
 f16 weights answer on golden-operators.safetensors, which is the same for every set of weights and is copied); prints SHA-256 and, with --val, the
-model card's figures. --onnx: the network F alone, for benchmarks in other runtimes.
+model card's figures. --onnx 64 256: the network F alone, for benchmarks in other runtimes, a file for each side of its square images.
 """
 import argparse
 from pathlib import Path
@@ -44,8 +44,7 @@ def main(argv=None):
     p.add_argument('--seen-before', type=int, help='samples seen by the weights that the run started from, where the checkpoint does not know them')
     p.add_argument('--data-summary', default='see the model card')
     p.add_argument('--golden', default=GOLDEN, help='golden-operators.safetensors')
-    p.add_argument('--onnx', action='store_true')
-    p.add_argument('--onnx-side', type=int, default=64)
+    p.add_argument('--onnx', nargs='+', type=int, default=[], metavar='SIDE', help='write photo-v1-SIDE.onnx; sides are multiples of 8')
     args = p.parse_args(argv)
     folder = Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,9 +58,9 @@ def main(argv=None):
     if golden.resolve().parent != folder.resolve():
         shutil.copy(golden, folder / golden.name)
     print(f'{folder}/golden-network.safetensors')
-    if args.onnx:
-        export_onnx(net, folder / 'photo-v1.onnx', args.onnx_side)
-        print(f'{folder}/photo-v1.onnx')
+    for side in args.onnx:
+        export_onnx(net, folder / f'photo-v1-{side}.onnx', side)
+        print(f'{folder}/photo-v1-{side}.onnx')
     if args.val:
         truth = centre_crops([p for d in args.val for p in list_images(d)][:args.crops])
         print(f'\n{len(truth)} images, PSNR in dB / SSIM\n\n{table(net, truth)}')

@@ -1,0 +1,69 @@
+// In the page: whole restorations by the crate's engine, beside bare evaluations of its network at the same size.
+import { inputsOf } from './page.mjs';
+import { liveBytes, watchGpu } from '/tests/browser/gpu-count.mjs';
+
+const engines = new Map();
+
+/** An engine and the bare network, both in one wasm instance of their own. */
+export async function open(name, device) {
+  if (device === 'webgpu') watchGpu();
+  const { default: init, Engine, Network } = await import(`/bench/wasm/network/network.js?${name}`);
+  await init();
+  const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
+  const engine = await Engine.create(device, weights);
+  await engine.warmUp();
+  engines.set(name, { engine, network: () => Network.create('kernels', device, weights) });
+}
+
+/** A request for a result of `side`² pixels: a picture of soft waves, seeded noise on it. */
+export function requestOf(kind, side, samples, sampler) {
+  const factor = 2;
+  const size = kind === 'superResolve' ? side / factor : side;
+  const { w } = inputsOf(1, size);
+  const data = new Uint8Array(4 * size * size).fill(255);
+  for (let i = 0; i < size * size; i++) {
+    const [x, y] = [i % size, Math.floor(i / size)];
+    for (let c = 0; c < 3; c++) data[4 * i + c] = 128 + 60 * Math.sin((x * (c + 1) + 2 * y) / 11) + 10 * w[c * size * size + i];
+  }
+  const task = {
+    denoise: () => ({ kind }),
+    colorize: () => ({ kind }),
+    superResolve: () => ({ kind, factor }),
+    deblur: () => ({ kind, kernel: { data: Array(25).fill(1 / 25), width: 5, height: 5 } }),
+    inpaint: () => ({ kind, mask: { data: Uint8Array.from({ length: size * size }, (_, i) => Number(i % 7 === 0 || Math.abs((i % size) - size / 2) < 6)), width: size, height: size } }),
+  }[kind]();
+  return { image: { data, width: size, height: size }, task, samples, sampler, seed: 1 };
+}
+
+/** Milliseconds of a restoration, its previews and its result read back. */
+export async function restore(name, kind, side, samples, sampler) {
+  const { engine } = engines.get(name);
+  const begin = performance.now();
+  const run = engine.start(requestOf(kind, side, samples, sampler));
+  while ((await run.advance()) !== undefined) continue;
+  await run.result();
+  const milliseconds = performance.now() - begin;
+  const { totalEvaluations: evaluations } = run;
+  run.free();
+  return { milliseconds, evaluations };
+}
+
+/** Milliseconds of one bare evaluation. */
+export async function evaluate(name, side) {
+  const held = engines.get(name);
+  if (typeof held.network === 'function') held.network = await held.network();
+  if (held.side !== side) {
+    const { w, g, m, coarse } = inputsOf(1, side);
+    held.network.place(1, side, w, g, m, coarse);
+    held.side = side;
+    await held.network.evaluate();
+  }
+  const begin = performance.now();
+  await held.network.evaluate();
+  return performance.now() - begin;
+}
+
+/** Bytes: of wasm memory, which never shrinks, and of the GPU buffers that were alive at once. */
+export function memory(name) {
+  return { wasm: engines.get(name).engine.memoryBytes, gpu: liveBytes().most };
+}
