@@ -3,6 +3,7 @@ import { openSession } from '../tests/browser/harness.mjs';
 import { contenders, evaluations, groupOf, SHAPES } from './evaluations.mjs';
 import { ensureOnnx } from './onnx.mjs';
 import { coldStart, memory, restorations } from './restorations.mjs';
+import { workers } from './workers.mjs';
 
 /**
  * @param {{ parts: string[], groups: ('cpu' | 'webgpu')[], quick: boolean }} options
@@ -11,7 +12,7 @@ import { coldStart, memory, restorations } from './restorations.mjs';
 export async function measure({ parts, groups, quick }) {
   const webgpu = groups.includes('webgpu');
   const onnx = parts.includes('evaluations') ? await ensureOnnx([64, 256]) : {};
-  // Cold starts are the CPU's: a page of a browser with a GPU would see the same.
+  // Cold starts and workers are the CPU's: a page of a browser with a GPU would see the same.
   const session = await openSession({ root: '.', webgpu: true });
   try {
     const results = { versions: { browser: `Chromium ${session.browser.version()}` }, machine: { adapter: await session.page.evaluate(adapterName) } };
@@ -22,6 +23,7 @@ export async function measure({ parts, groups, quick }) {
       return page;
     };
     if (parts.includes('start')) results.cold_start = await coldStart(session);
+    if (parts.includes('workers')) results.workers = await workers(await fresh());
     if (parts.includes('restorations')) results.restorations = await restorations(await fresh(), { webgpu });
     if (parts.includes('memory')) results.memory = await memory(await fresh(), { webgpu });
     if (parts.includes('evaluations')) {

@@ -55,8 +55,7 @@ impl Network {
     ) {
         let inputs = [(w, 3), (g, 3), (m, 8), (coarse, 3)];
         self.inputs = Some(inputs.map(|(values, channels)| {
-            self.place
-                .tensor_f32(values, [batch, channels, side, side])
+            self.place.tensor_f32(values, [batch, channels, side, side])
         }));
     }
 

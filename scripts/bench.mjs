@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [-- --only evaluations,restorations,memory,start] [-- --cpu | --webgpu]
+// npm run bench [-- --quick] [-- --only evaluations,restorations,memory,start,workers] [-- --cpu | --webgpu]
 // Side by side, in one browser: see bench/. Parts that are not measured keep the figures of the last time.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { wasmBrotliBytes } from './lib/size.mjs';
 import { unlessFresh } from './lib/stamp.mjs';
 import { buildBench, buildWasm } from './lib/wasm.mjs';
 
-const PARTS = ['evaluations', 'restorations', 'memory', 'start'];
+const PARTS = ['evaluations', 'restorations', 'memory', 'start', 'workers'];
 
 await main(async () => {
   const options = readOptions();

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::image::Frame;
 use crate::layout::Layout;
 use crate::place::Place;
-use crate::restoration::{Progress, Restoration, Stage, Step};
+use crate::restoration::{Progress, Restoration, Share, Stage, Step};
 use crate::setup::Setup;
 use crate::task::Request;
 
@@ -86,6 +86,52 @@ impl<D: Denoiser> Job<D> {
     /// Whether there is nothing to restore.
     pub fn is_empty(&self) -> bool {
         self.regions.is_empty()
+    }
+
+    /// Draws only these of the samples: others do the rest, and [`Self::adopt`] takes them all, in order.
+    pub fn share(&mut self, share: Share) {
+        self.regions.iter_mut().for_each(|r| r.share(share));
+    }
+
+    /// Goes on from the mean of the same job elsewhere: the values of each window.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] where they are not those of these windows.
+    pub fn resume(&mut self, mean: Vec<Vec<f32>>) -> Result<(), Error> {
+        let images = self.images(mean)?;
+        for (region, image) in self.regions.iter_mut().zip(images) {
+            region.resume(image);
+        }
+        Ok(())
+    }
+
+    /// The next sample of a shared job, wherever it was drawn: the values of each window.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] where they are not those of these windows.
+    pub fn adopt(&mut self, sample: Vec<Vec<f32>>) -> Result<(), Error> {
+        let images = self.images(sample)?;
+        for (region, image) in self.regions.iter_mut().zip(images) {
+            region.adopt(image);
+        }
+        Ok(())
+    }
+
+    /// The last finished sample of a shared job, in each window.
+    pub fn last_sample(&self) -> Option<Vec<Tensor<4>>> {
+        self.regions.iter().map(Restoration::last_sample).collect()
+    }
+
+    fn images(&self, values: Vec<Vec<f32>>) -> Result<Vec<Tensor<4>>, Error> {
+        if values.len() != self.regions.len() {
+            return Err(Error::InvalidOption(format!(
+                "{} images; this restoration has {} windows",
+                values.len(),
+                self.regions.len()
+            )));
+        }
+        let of_region = |(region, values): (&Restoration<D>, _)| region.image(values);
+        self.regions.iter().zip(values).map(of_region).collect()
     }
 
     /// Evaluations from beginning to end.

@@ -120,6 +120,23 @@ impl Sampler {
     }
 }
 
+/// Which of the samples are drawn here: `first`, `first + every`, … A sample is the same wherever it is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    pub first: usize,
+    pub every: usize,
+}
+
+impl Share {
+    /// All of them.
+    pub const WHOLE: Self = Self { first: 0, every: 1 };
+
+    /// How many of `wanted` samples.
+    fn count(self, wanted: usize) -> usize {
+        wanted.saturating_sub(self.first).div_ceil(self.every)
+    }
+}
+
 /// What a step has just computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -171,7 +188,14 @@ pub struct Restoration<D: Denoiser> {
     current: Option<Box<dyn Solver>>,
     /// D under way, and its tau.
     evaluation: Option<(D::Evaluation, f64)>,
-    /// The samples finished so far.
+    share: Share,
+    /// Whether the mean was computed elsewhere.
+    resumed: bool,
+    /// Samples finished here.
+    finished: usize,
+    /// The last of them, where they are shared.
+    last: Option<Tensor<4>>,
+    /// All samples finished so far; where they are shared, those adopted.
     spread: Spread,
     levels: Vec<(f64, Rc<D::Level>)>,
 }
@@ -201,6 +225,10 @@ impl<D: Denoiser> Restoration<D> {
             mean: None,
             current: None,
             evaluation: None,
+            share: Share::WHOLE,
+            resumed: false,
+            finished: 0,
+            last: None,
             spread: Spread::default(),
             region: 0,
             levels: Vec::new(),
@@ -215,9 +243,57 @@ impl<D: Denoiser> Restoration<D> {
         }
     }
 
-    /// Evaluations from beginning to end.
+    /// Draws only these of the samples; [`Self::adopt`] takes all of them, in order, for the deviation.
+    ///
+    /// # Panics
+    /// Where a share has no samples between.
+    pub fn share(&mut self, share: Share) {
+        assert!(share.every > 0, "every sample is a distance of 1");
+        self.share = share;
+    }
+
+    /// Goes on from the mean of the same restoration elsewhere.
+    pub fn resume(&mut self, mean: Tensor<4>) {
+        self.estimated = true;
+        self.resumed = true;
+        self.mean = Some(mean);
+    }
+
+    /// The next sample of a shared restoration, wherever it was drawn.
+    pub fn adopt(&mut self, sample: Tensor<4>) {
+        self.spread.add(sample);
+    }
+
+    /// An image of this restoration from its values.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] where there are more or fewer of them.
+    pub fn image(&self, values: Vec<f32>) -> Result<Tensor<4>, Error> {
+        let shape = self.shape();
+        let expected = shape.iter().product::<usize>();
+        if values.len() != expected {
+            return Err(Error::InvalidOption(format!(
+                "an image of {} values; this restoration's have {expected}",
+                values.len()
+            )));
+        }
+        Ok(self.posterior.prior().place().tensor_f32(values, shape))
+    }
+
+    /// The last finished sample of a shared restoration.
+    pub fn last_sample(&self) -> Option<Tensor<4>> {
+        self.last.clone()
+    }
+
+    /// Evaluations from beginning to end: those that are done here.
     pub fn total_evaluations(&self) -> usize {
-        1 + self.wanted * self.sampler.evaluations()
+        let samples = self.share.count(self.wanted);
+        usize::from(!self.resumed) + samples * self.sampler.evaluations()
+    }
+
+    /// The sample under way.
+    fn index(&self) -> usize {
+        self.share.first + self.finished * self.share.every
     }
 
     /// Tiles of the network from beginning to end: as many for each evaluation as it has parts.
@@ -285,14 +361,14 @@ impl<D: Denoiser> Restoration<D> {
     }
 
     fn new_solver(&self, mean: Tensor<4>) -> Box<dyn Solver> {
-        let index = self.spread.count;
+        let index = self.index();
         let noise = self.noise(CHURN_STREAM + index as u64);
         self.sampler.solver(self.start(mean, index), noise)
     }
 
     /// Takes D where it was asked for.
     fn answer(&mut self, d: Tensor<4>, tau: f64) -> Progress {
-        let index = self.spread.count;
+        let index = self.index();
         let Some(mut solver) = self.current.take() else {
             self.mean = Some(d.clone());
             return self.news(Stage::Mean, tau, d, false);
@@ -300,10 +376,15 @@ impl<D: Denoiser> Restoration<D> {
         solver.answer(d.clone());
         let finished = solver.query().is_none();
         let preview = if finished { solver.sample() } else { d };
-        if finished {
-            self.spread.add(preview.clone());
-        } else {
+        if !finished {
             self.current = Some(solver);
+        } else {
+            self.finished += 1;
+            if self.share == Share::WHOLE {
+                self.spread.add(preview.clone());
+            } else {
+                self.last = Some(preview.clone());
+            }
         }
         self.news(Stage::Sample { index }, tau, preview, finished)
     }
@@ -360,7 +441,7 @@ impl<D: Denoiser> Restoration<D> {
 
     /// Whether `step()` has nothing more to do.
     pub fn is_finished(&self) -> bool {
-        self.mean.is_some() && self.spread.count == self.wanted
+        self.mean.is_some() && self.finished == self.share.count(self.wanted)
     }
 
     /// w0.

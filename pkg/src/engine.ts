@@ -67,6 +67,13 @@ export interface EngineRun {
   /** One tile: null in the midst of a step, the step at its end, undefined once finished. */
   advance(): Promise<EngineStep | null | undefined>;
   result(): Promise<EngineResult>;
+  /** Draws the samples first, first + every, … alone; `adopt` takes everyone's, in order. */
+  share(first: number, every: number): void;
+  resume(mean: Float32Array[]): void;
+  adopt(sample: Float32Array[]): void;
+  /** Values in each window: of the mean, and of the last finished sample of a shared run. */
+  meanValues(): Promise<Float32Array<ArrayBuffer>[] | undefined>;
+  sampleValues(): Promise<Float32Array<ArrayBuffer>[] | undefined>;
   free(): void;
 }
 

@@ -26,6 +26,11 @@ export type Sampler = 'draft' | 'default' | 'accurate' | SamplerOptions;
 export interface LoadOptions {
   /** `'auto'` (the default): WebGPU on a real adapter where it is faster than the CPU, else the CPU. `'webgpu'` and `'cpu'` force one. */
   readonly device?: 'auto' | DeviceKind | undefined;
+  /**
+   * Workers that draw samples side by side on the CPU, a whole number from 1 to 16. Default: as many as the machine has cores, and memory for, up to 8. Samples are the
+   * same however many there are. On WebGPU one does it all.
+   */
+  readonly workers?: number | undefined;
   /** Called as the download, the start and the warm-up move on. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Ends the loading. */
@@ -58,6 +63,7 @@ export interface RestoreOptions {
 /** {@link LoadOptions} with every default filled in. */
 export interface CheckedLoadOptions {
   readonly device: 'auto' | DeviceKind;
+  readonly workers: number | undefined;
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly modelUrl: string | undefined;
@@ -84,9 +90,10 @@ const SMALLEST_TAU = 0.002;
 
 /** @throws EpsError `invalid-option` that names the option, what it is and what it may be. */
 export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOptions {
-  checkNames('Restorer.load', options, ['device', 'onProgress', 'signal', 'modelUrl', 'sha256']);
-  const { device = 'auto', onProgress, signal, modelUrl, sha256 } = options;
+  checkNames('Restorer.load', options, ['device', 'workers', 'onProgress', 'signal', 'modelUrl', 'sha256']);
+  const { device = 'auto', workers, onProgress, signal, modelUrl, sha256 } = options;
   requireOneOf('device', device, DEVICES);
+  if (workers !== undefined) requireWhole('workers', workers, 1, 16);
   requireFunction('onProgress', onProgress);
   requireSignal(signal);
   if (modelUrl !== undefined && typeof modelUrl !== 'string' && !(modelUrl instanceof URL)) {
@@ -95,7 +102,7 @@ export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOption
   if (sha256 !== undefined && !(typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256))) {
     throw new EpsError('invalid-option', `sha256 must be 64 hexadecimal digits, and is ${String(sha256)}.`);
   }
-  return { device, onProgress, signal, modelUrl: modelUrl?.toString(), sha256: sha256?.toLowerCase() };
+  return { device, workers, onProgress, signal, modelUrl: modelUrl?.toString(), sha256: sha256?.toLowerCase() };
 }
 
 /** @throws EpsError `invalid-option` that names the option, what it is and what it may be. */

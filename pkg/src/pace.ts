@@ -24,16 +24,19 @@ export class RunClock {
   readonly #tiles: number;
   readonly #evaluations: number;
   readonly #expected: number;
+  readonly #abreast: number;
 
   /**
    * @param tiles tiles of the whole run.
    * @param evaluations evaluations of the whole run: each is as many tiles.
    * @param expected milliseconds that an evaluation is expected to take, until the run itself tells.
+   * @param abreast workers that evaluate at the same time.
    */
-  constructor(tiles: number, evaluations: number, expected: number) {
+  constructor(tiles: number, evaluations: number, expected: number, abreast = 1) {
     this.#tiles = tiles;
     this.#evaluations = evaluations;
     this.#expected = expected;
+    this.#abreast = abreast;
   }
 
   /** Something took this long, after which so many tiles are done. */
@@ -48,7 +51,7 @@ export class RunClock {
   }
 
   get secondsLeft(): number {
-    return (this.#evaluations * (1 - this.fraction) * this.evaluationMilliseconds) / 1000;
+    return (this.#evaluations * (1 - this.fraction) * this.evaluationMilliseconds) / (1000 * this.#abreast);
   }
 
   /** 0 to 1. */

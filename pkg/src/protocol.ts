@@ -8,11 +8,22 @@ import type { DeviceKind } from './device.js';
 import type { EngineCost, EngineQuestion, EngineRequest, EngineResult, EngineStep } from './engine.js';
 import type { EpsErrorCode } from './errors.js';
 
+/** A run's part in a restoration that several workers share. */
+export interface Share {
+  /** It draws the samples first, first + every, … */
+  readonly first: number;
+  readonly every: number;
+  /** The mean of each window, which another has computed; absent for the one that computes it, and adopts everyone's samples for the deviation. */
+  readonly mean?: Float32Array[];
+}
+
 export type ToWorker =
   | { id: number; type: 'load'; device: 'auto' | DeviceKind; weights: Uint8Array<ArrayBuffer> }
   /** `credit`: how many steps may be taken before a `more`; a run that nobody looks at stands still. */
-  | { id: number; type: 'start'; request: EngineRequest; credit: number }
+  | { id: number; type: 'start'; request: EngineRequest; credit: number; share?: Share }
   | { id: number; type: 'cost'; question: EngineQuestion }
+  /** A sample that another has drawn: its values in each window. */
+  | { id: number; type: 'adopt'; index: number; values: Float32Array<ArrayBuffer>[] }
   | { id: number; type: 'more' }
   | { id: number; type: 'cancel' };
 
@@ -28,6 +39,9 @@ export type FromWorker =
   | { id: number; type: 'tile'; tiles: number; milliseconds: number }
   /** The last tile of a step; `milliseconds`: what that one took, without waiting for credit. */
   | { id: number; type: 'step'; step: EngineStep; tiles: number; milliseconds: number }
+  /** Of a shared run: what the others start from, and a sample to be adopted. */
+  | { id: number; type: 'mean'; values: Float32Array<ArrayBuffer>[] }
+  | { id: number; type: 'sample'; index: number; values: Float32Array<ArrayBuffer>[] }
   | { id: number; type: 'done'; result: EngineResult; samples: Uint8Array[]; milliseconds: number }
   | { id: number; type: 'cancelled' }
   /** `fatal`: the worker is of no further use, told with id 0 too, whether or not a call is open. `during`: the device that was being started. */

@@ -1,6 +1,7 @@
 import { DEFAULT_WEIGHTS, defaultWeightsUrl } from './default-weights.js';
+import { Helpers, crewSize, startTogether, thisMachine } from './crew.js';
 import type { DeviceKind } from './device.js';
-import type { EngineRequest, EngineResult } from './engine.js';
+import type { EngineCost, EngineQuestion, EngineRequest, EngineResult } from './engine.js';
 import { EpsError, abortedError, throwIfAborted } from './errors.js';
 import { checkedLoadOptions, checkedRestoreOptions, type CheckedLoadOptions, type CheckedRestoreOptions, type LoadOptions, type RestoreOptions } from './options.js';
 import { Pace, RunClock } from './pace.js';
@@ -18,6 +19,9 @@ const STREAM_CREDIT = 2;
 /** Pixels of the evaluation that the warm-up times. */
 const WARM_UP_PIXELS = 64 * 64;
 
+/** Below this expected time starting workers takes longer than they save. */
+const WORTH_HELPERS = 2000;
+
 /** What a run reports to whoever asked for it. */
 interface RunHooks {
   readonly credit: number;
@@ -27,13 +31,16 @@ interface RunHooks {
 }
 
 /**
- * Restores photos: holds a worker with the network on one device. Make one with {@link Restorer.load}, use it for any number of photos and tasks, one at a time,
+ * Restores photos: holds a worker with the network on one device, and on the CPU, once several samples are wanted, others beside it. Make one with {@link Restorer.load}, use it for any number of photos and tasks, one at a time,
  * and {@link Restorer.dispose} it when done.
  *
  * Nothing that is given to it leaves the machine.
  */
 export class Restorer {
   readonly #requested: 'auto' | DeviceKind;
+  /** How many workers the caller wants; undefined: as many as there is room for. */
+  readonly #workers: number | undefined;
+  readonly #helpers = new Helpers((link) => this.#loadHelper(link));
   readonly #pace = new Pace();
   /** Kept, so that a new worker needs no network. */
   #weights: Uint8Array<ArrayBuffer> | undefined;
@@ -45,8 +52,9 @@ export class Restorer {
   #adapter = '';
   #deviceReason = '';
 
-  private constructor(requested: 'auto' | DeviceKind) {
-    this.#requested = requested;
+  private constructor({ device, workers }: CheckedLoadOptions) {
+    this.#requested = device;
+    this.#workers = workers;
   }
 
   /**
@@ -57,7 +65,7 @@ export class Restorer {
   static async load(options: LoadOptions = {}): Promise<Restorer> {
     const checked = checkedLoadOptions(options);
     throwIfAborted(checked.signal);
-    const restorer = new Restorer(checked.device);
+    const restorer = new Restorer(checked);
     try {
       await untilAborted(restorer.#load(checked), checked.signal);
       return restorer;
@@ -142,19 +150,17 @@ export class Restorer {
     const size = await sizeOf(photo);
     const { noise } = checked;
     const question = { ...size, task: await prepareTask(checked, size), samples, sampler, ...(noise === undefined ? {} : { noise }) };
-    const link = await this.#liveLink();
-    const end = await link.call({ type: 'cost', question }, [], () => {}).end;
-    if (this.#disposed) throw this.#disposed;
-    if (end.type === 'failed') throw new EpsError(end.code, end.message);
-    if (end.type !== 'priced') throw new EpsError('internal', `The worker answered a question of cost with ${end.type}.`);
-    const { width, height, evaluations, tiles, pixels, bytes } = end.cost;
-    return { seconds: (evaluations * this.#pace.predict(pixels)) / 1000, evaluations, tiles, bytes, width, height };
+    const { width, height, evaluations, tiles, pixels, bytes } = await this.#cost(await this.#liveLink(), question);
+    // The mean, then the samples' evaluations side by side.
+    const rounds = evaluations === 0 ? 0 : 1 + (evaluations - 1) / this.#abreast(samples, bytes);
+    return { seconds: (rounds * this.#pace.predict(pixels)) / 1000, evaluations, tiles, bytes, width, height };
   }
 
-  /** Ends the worker and gives its memory back. A run under way ends with `disposed`, as does every later call. */
+  /** Ends the workers and gives their memory back. A run under way ends with `disposed`, as does every later call. */
   dispose(): void {
     this.#disposed ??= new EpsError('disposed', 'This restorer has been disposed of. Load another.');
     this.#link?.terminate(this.#disposed);
+    this.#helpers.end(this.#disposed);
     this.#link = undefined;
     this.#weights = undefined;
   }
@@ -209,6 +215,27 @@ export class Restorer {
     return link;
   }
 
+  /** Hands a worker beside the first one the weights. */
+  async #loadHelper(link: WorkerLink): Promise<void> {
+    if (!this.#weights) throw this.#disposed ?? new EpsError('internal', 'The weights are missing.');
+    const weights = this.#weights.slice();
+    const end = await link.call({ type: 'load', device: 'cpu', weights }, [weights.buffer], () => {}).end;
+    if (end.type === 'failed') throw new EpsError(end.code, end.message);
+  }
+
+  async #cost(link: WorkerLink, question: EngineQuestion): Promise<EngineCost> {
+    const end = await link.call({ type: 'cost', question }, [], () => {}).end;
+    if (this.#disposed) throw this.#disposed;
+    if (end.type === 'failed') throw new EpsError(end.code, end.message);
+    if (end.type !== 'priced') throw new EpsError('internal', `The worker answered a question of cost with ${end.type}.`);
+    return end.cost;
+  }
+
+  /** Workers that draw so many samples at the same time, each of which takes so much memory. */
+  #abreast(samples: number, bytes: number): number {
+    return this.#device === 'cpu' ? crewSize(samples, this.#workers, bytes, thisMachine()) : 1;
+  }
+
   /** The worker in use; a fresh one where the last one has failed. */
   #liveLink(): Promise<WorkerLink> {
     if (this.#starting) return this.#starting;
@@ -255,9 +282,10 @@ export class Restorer {
     if (this.#disposed) throw this.#disposed;
     let begun: { clock: RunClock; width: number; height: number; totalSteps: number; totalEvaluations: number; totalTiles: number; pixels: number } | undefined;
     let thrownByCaller: { error: unknown } | undefined;
-    const call = link.call({ type: 'start', request, credit: hooks.credit }, [], (event) => {
+    const abreast = await this.#abreastOf(link, request);
+    const hear = (event: CallEvent): void => {
       if (signal?.aborted || thrownByCaller) return;
-      if (event.type === 'started') begun = { ...event, clock: new RunClock(event.totalTiles, event.totalEvaluations, this.#pace.predict(event.pixels)) };
+      if (event.type === 'started') begun = { ...event, clock: new RunClock(event.totalTiles, event.totalEvaluations, this.#pace.predict(event.pixels), abreast) };
       if ((event.type !== 'tile' && event.type !== 'step') || !begun) return;
       const { clock, width, height, totalSteps, totalEvaluations, totalTiles } = begun;
       clock.tile(event.tiles, event.milliseconds);
@@ -272,7 +300,11 @@ export class Restorer {
         thrownByCaller = { error };
         call.cancel();
       }
-    });
+    };
+    const { credit } = hooks;
+    const call: Call = abreast > 1
+      ? startTogether(link, () => this.#helpers.take(abreast - 1), abreast, request, credit, hear)
+      : link.call({ type: 'start', request, credit }, [], hear);
     const cancel = (): void => call.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     hooks.onCall?.(call);
@@ -281,6 +313,16 @@ export class Restorer {
     if (thrownByCaller) throw thrownByCaller.error;
     if (end.type === 'done' && begun && end.result.evaluations > 0) this.#pace.observe(begun.pixels, begun.clock.evaluationMilliseconds);
     return { end, begun: begun !== undefined };
+  }
+
+  /** Workers for a request: one where none has anything to do, or they would not be worth their start. */
+  async #abreastOf(link: WorkerLink, request: EngineRequest): Promise<number> {
+    if (this.#abreast(request.samples, 0) === 1) return 1;
+    const { image, task, noise, samples, sampler } = request;
+    const cost = await this.#cost(link, { width: image.width, height: image.height, task, samples, sampler, ...(noise === undefined ? {} : { noise }) });
+    const expected = cost.evaluations * this.#pace.predict(cost.pixels);
+    if (cost.evaluations === 0 || (this.#workers === undefined && expected < WORTH_HELPERS)) return 1;
+    return this.#abreast(samples, cost.bytes);
   }
 
   #result(core: EngineResult, drawn: readonly Uint8Array[], milliseconds: number, seed: number): Result {

@@ -3,7 +3,7 @@ import { NO_CALL, type FromWorker, type ToWorker } from './protocol.js';
 
 type Message<T extends FromWorker['type']> = Extract<FromWorker, { type: T }>;
 /** What a call hears on its way. */
-export type CallEvent = Message<'loading' | 'started' | 'tile' | 'step'>;
+export type CallEvent = Message<'loading' | 'started' | 'tile' | 'step' | 'mean' | 'sample'>;
 /** What ends a call. */
 export type CallEnd = Message<'loaded' | 'priced' | 'done' | 'cancelled' | 'failed'>;
 /** A message whose id is yet to be given. */
@@ -17,6 +17,8 @@ export interface Call {
   more(): void;
   /** Ends the run before its next tile. */
   cancel(): void;
+  /** Gives a shared run a sample that another has drawn. */
+  adopt(index: number, values: Float32Array<ArrayBuffer>[]): void;
 }
 
 /** The page's end of a worker. A worker that has failed for good is ended, its calls with it; whoever holds the link makes another. */
@@ -56,7 +58,8 @@ export class WorkerLink {
       else this.#calls.set(id, { hear, finish });
     });
     this.#post({ ...message, id } as ToWorker, transfer);
-    return { end, more: () => this.#post({ id, type: 'more' }), cancel: () => this.#post({ id, type: 'cancel' }) };
+    const adopt = (index: number, values: Float32Array<ArrayBuffer>[]): void => this.#post({ id, type: 'adopt', index, values }, values.map(({ buffer }) => buffer));
+    return { end, more: () => this.#post({ id, type: 'more' }), cancel: () => this.#post({ id, type: 'cancel' }), adopt };
   }
 
   /** Ends the worker, and every open call with this error. */
@@ -72,7 +75,7 @@ export class WorkerLink {
     if (message.type === 'failed' && message.fatal) return this.#die(message.code, message.message, message.during);
     const call = this.#calls.get(message.id);
     if (!call) return;
-    if (message.type === 'loading' || message.type === 'started' || message.type === 'tile' || message.type === 'step') return call.hear(message);
+    if (!ends(message)) return call.hear(message);
     this.#calls.delete(message.id);
     call.finish(message);
   }
@@ -84,4 +87,8 @@ export class WorkerLink {
     for (const [id, call] of this.#calls) call.finish({ ...this.#dead, id });
     this.#calls.clear();
   }
+}
+
+function ends(message: CallEvent | CallEnd): message is CallEnd {
+  return ['loaded', 'priced', 'done', 'cancelled', 'failed'].includes(message.type);
 }

@@ -82,6 +82,7 @@ scope.addEventListener('message', ({ data: message }) => {
       return enqueue(message.id, () => start(message, control));
     }
     case 'cost': return price(message);
+    case 'adopt': return controls.get(message.id)?.give(message.index, message.values);
     case 'more': return controls.get(message.id)?.more();
     case 'cancel': return controls.get(message.id)?.cancel();
   }

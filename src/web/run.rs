@@ -1,7 +1,7 @@
 //! One restoration for JavaScript: stop calling `advance()` and it is cancelled.
 
 use burn::tensor::Tensor;
-use js_sys::{Object, Uint8Array};
+use js_sys::{Array, Float32Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::{read, set};
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::image::Photo;
 use crate::job::{Job, JobProgress, JobStep};
 use crate::place::Place;
-use crate::restoration::{Stage, converged};
+use crate::restoration::{Share, Stage, converged};
 
 /// A restoration under way.
 #[wasm_bindgen]
@@ -81,6 +81,46 @@ impl Run {
             }
             Some(JobProgress::Step(step)) => self.news(step).await,
         }
+    }
+
+    /// Draws the samples first, first + every, … alone; others do the rest, and `adopt` takes them all.
+    pub fn share(&mut self, first: usize, every: usize) {
+        let every = every.max(1);
+        self.job.share(Share { first, every });
+    }
+
+    /// Goes on from the mean of the same run elsewhere: its `meanValues()`.
+    ///
+    /// # Errors
+    /// Code `invalid-option` where they are another run's.
+    pub fn resume(&mut self, mean: Vec<Float32Array>) -> Result<(), JsValue> {
+        Ok(self.job.resume(floats(&mean))?)
+    }
+
+    /// The next sample of a shared run, in order: its `sampleValues()`.
+    ///
+    /// # Errors
+    /// Code `invalid-option` where they are another run's.
+    pub fn adopt(&mut self, sample: Vec<Float32Array>) -> Result<(), JsValue> {
+        Ok(self.job.adopt(floats(&sample))?)
+    }
+
+    /// The mean's values in each window, once computed; `undefined` before.
+    ///
+    /// # Errors
+    /// Code `device-lost`.
+    #[wasm_bindgen(js_name = meanValues)]
+    pub async fn mean_values(&self) -> Result<JsValue, JsValue> {
+        values(self.job.mean()).await
+    }
+
+    /// The values of the last finished sample of a shared run in each window; `undefined` before.
+    ///
+    /// # Errors
+    /// Code `device-lost`.
+    #[wasm_bindgen(js_name = sampleValues)]
+    pub async fn sample_values(&self) -> Result<JsValue, JsValue> {
+        values(self.job.last_sample()).await
     }
 
     /// What the steps have not told, after the last one: estimate, mean and deviation.
@@ -154,6 +194,21 @@ async fn read_all(tensors: Vec<Tensor<4>>) -> Result<Vec<Vec<f32>>, Error> {
         values.push(read(tensor).await?);
     }
     Ok(values)
+}
+
+fn floats(images: &[Float32Array]) -> Vec<Vec<f32>> {
+    images.iter().map(Float32Array::to_vec).collect()
+}
+
+async fn values(tensors: Option<Vec<Tensor<4>>>) -> Result<JsValue, JsValue> {
+    let Some(tensors) = tensors else {
+        return Ok(JsValue::UNDEFINED);
+    };
+    let images = read_all(tensors).await?;
+    let images = images
+        .iter()
+        .map(|values| Float32Array::from(values.as_slice()));
+    Ok(images.collect::<Array>().into())
 }
 
 fn bytes(photo: &Photo) -> JsValue {
