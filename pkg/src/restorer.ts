@@ -237,9 +237,11 @@ export class Restorer {
   }
 
   /** The worker in use; a fresh one where the last one has failed. */
-  #liveLink(): Promise<WorkerLink> {
+  async #liveLink(): Promise<WorkerLink> {
+    // A run that had not begun when it was disposed of is not begun anew.
+    if (this.#disposed) throw this.#disposed;
     if (this.#starting) return this.#starting;
-    if (this.#link?.alive) return Promise.resolve(this.#link);
+    if (this.#link?.alive) return this.#link;
     const starting = (async () => this.#startEngine(new WorkerLink(), () => {}))();
     this.#starting = starting;
     const settled = (): void => void (this.#starting = undefined);

@@ -105,13 +105,17 @@ test('a worker that fails fails the call, and the next call has another', { time
 });
 
 test('disposal ends all workers', { timeout: 60_000 }, async () => {
-  const code = await run(async () => {
-    const pending = restorer.restore(photo, denoise(), { samples: 16 }).then(() => undefined, ({ code }) => code);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    restorer.dispose();
-    return pending;
+  const codes = await run(async () => {
+    const endOf = (milliseconds) => async (restorer) => {
+      const pending = restorer.restore(photo, denoise(), { samples: 16 }).then(() => undefined, ({ code }) => code);
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      restorer.dispose();
+      return pending;
+    };
+    // Amid a run, and before it has begun.
+    return [await endOf(500)(restorer), await endOf(0)(await Restorer.load({ device: 'cpu', workers: 2 }))];
   });
-  assert.equal(code, 'disposed');
+  assert.deepEqual(codes, ['disposed', 'disposed']);
   await session.untilWorkers(0);
 });
 
