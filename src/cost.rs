@@ -1,9 +1,10 @@
 //! What a restoration will take, before it is begun.
 
 use crate::error::Error;
+use crate::hole;
 use crate::layout::{Layout, on_canvas};
 use crate::restoration::Sampler;
-use crate::task::{Request, Task};
+use crate::task::{Borders, Request, Task};
 use crate::tiling::{TileSize, Tiling};
 
 /// What is asked for, without any pixels.
@@ -70,23 +71,46 @@ impl Cost {
         };
         for region in &layout.regions {
             let mut tiling = Tiling::new(region.canvas.size, tiles);
+            let mut width = 0;
             if let (Task::Inpaint { missing }, false) = (task, noisy) {
                 let lost = missing.within(region.window);
+                width = hole::width(&lost, [region.window.height, region.window.width]);
                 tiling = tiling.covering(&on_canvas(&lost, region.canvas));
             }
-            let areas = tiling
-                .tiles()
-                .iter()
-                .map(|t| t.rows.len() * t.columns.len());
+            let tiles = tiling.tiles().iter();
+            let pixels = tiles.map(|t| t.rows.len() * t.columns.len()).sum();
             cost.tiles += tiling.tiles().len();
-            cost.pixels += areas.sum::<usize>();
-            cost.bytes += PLANES * 4 * area(region.canvas.size);
+            cost.pixels += coarse_to_fine(pixels, region.canvas.pixels(), width);
+            cost.bytes += planes(task) * 4 * area(region.canvas.size);
         }
         if !layout.regions.is_empty() {
             cost.evaluations = 1 + question.samples * question.sampler.evaluations();
             cost.bytes += area([tiles.side; 2]) * TILE;
         }
         Ok(cost)
+    }
+}
+
+/// Pixels of the network in one evaluation, those of the smaller sizes of a wide hole included.
+fn coarse_to_fine(pixels: usize, canvas: usize, width: usize) -> usize {
+    hole::reduction(width).map_or(pixels, |f| {
+        let smaller = canvas / (f * f);
+        pixels + coarse_to_fine(smaller, smaller, width.div_ceil(f) + 1)
+    })
+}
+
+/// Planes of floats that are held at once for each pixel that is restored (`tests/memory.rs` holds the figures): masks and crops have maps of their own at each
+/// pixel, and iterate.
+fn planes(task: &Task) -> u64 {
+    match task {
+        Task::Inpaint { .. } | Task::Demosaic { .. } => 60,
+        Task::Deblur {
+            borders: Borders::Unknown,
+            ..
+        } => 60,
+        // Maps and q drawn at twelve levels.
+        Task::Compose { .. } | Task::Operator { .. } => 240,
+        _ => 40,
     }
 }
 
@@ -97,7 +121,5 @@ fn area([height, width]: [usize; 2]) -> u64 {
 
 /// Bytes that each pixel of the photo takes as such: request, frame, preview, each RGBA.
 const PHOTOS: u64 = 16;
-/// Planes of floats that are held at once for each pixel that is restored.
-const PLANES: u64 = 60;
 /// Bytes that the network takes for each pixel of a tile.
-const TILE: u64 = 2500;
+const TILE: u64 = 600;

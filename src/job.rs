@@ -11,15 +11,16 @@ use crate::error::Error;
 use crate::image::Frame;
 use crate::layout::Layout;
 use crate::place::Place;
-use crate::restoration::{Progress, Restoration, Share, Stage, Step};
-use crate::setup::Setup;
+use crate::pyramid::{Region, Sampling};
+use crate::restoration::{Progress, Share, Stage, Step};
+use crate::setup::{Problem, Setup};
 use crate::task::Request;
 
 /// A restoration of a whole photo under way.
 pub struct Job<D: Denoiser> {
     frame: Frame,
     /// One for each window; none where nothing is missing: the photo is the answer.
-    regions: Vec<Restoration<D>>,
+    regions: Vec<Region<D>>,
     /// What the regions before the present one have made of the step under way.
     previews: Vec<Tensor<4>>,
 }
@@ -53,19 +54,20 @@ impl<D: Denoiser> Job<D> {
     pub fn new(request: Request, denoiser: Rc<D>, place: &Place) -> Result<Self, Error> {
         let noise = request.check()?;
         let layout = Layout::of(&request)?;
+        let how = Sampling {
+            sampler: request.sampler,
+            samples: request.samples,
+            seed: request.seed,
+        };
         let mut regions = Vec::with_capacity(layout.regions.len());
         let mut patches = Vec::with_capacity(layout.regions.len());
         for (index, &region) in layout.regions.iter().enumerate() {
-            let Setup { posterior, patch } = Setup::new(&request, region, noise, place)?;
-            let Request {
-                sampler,
-                samples,
-                seed,
-                ..
-            } = request;
-            let restoration =
-                Restoration::new(denoiser.clone(), posterior, sampler, samples, seed)?;
-            regions.push(restoration.in_region(index));
+            let Setup { problem, patch } = Setup::new(&request, region, noise, place)?;
+            let denoiser = denoiser.clone();
+            regions.push(match problem {
+                Problem::Whole(posterior) => Region::plain(denoiser, posterior, how, index)?,
+                Problem::Hole(hole) => Region::of_hole(denoiser, &hole, how, index)?,
+            });
             patches.push(patch);
         }
         Ok(Self {
@@ -119,7 +121,7 @@ impl<D: Denoiser> Job<D> {
 
     /// The last finished sample of a shared job, in each window.
     pub fn last_sample(&self) -> Option<Vec<Tensor<4>>> {
-        self.regions.iter().map(Restoration::last_sample).collect()
+        self.regions.iter().map(Region::last_sample).collect()
     }
 
     fn images(&self, values: Vec<Vec<f32>>) -> Result<Vec<Tensor<4>>, Error> {
@@ -130,7 +132,7 @@ impl<D: Denoiser> Job<D> {
                 self.regions.len()
             )));
         }
-        let of_region = |(region, values): (&Restoration<D>, _)| region.image(values);
+        let of_region = |(region, values): (&Region<D>, _)| region.image(values);
         self.regions.iter().zip(values).map(of_region).collect()
     }
 
@@ -148,12 +150,12 @@ impl<D: Denoiser> Job<D> {
 
     /// Tiles of the network from beginning to end, in all windows.
     pub fn total_tiles(&self) -> usize {
-        self.regions.iter().map(Restoration::total_tiles).sum()
+        self.regions.iter().map(Region::total_tiles).sum()
     }
 
     /// Those of them that are done.
     pub fn tiles(&self) -> usize {
-        self.regions.iter().map(Restoration::tiles).sum()
+        self.regions.iter().map(Region::tiles).sum()
     }
 
     /// One part of a step: a tile of a window. None once all is done.
@@ -193,24 +195,24 @@ impl<D: Denoiser> Job<D> {
 
     /// Whether `step()` has nothing more to do.
     pub fn is_finished(&self) -> bool {
-        self.regions.iter().all(Restoration::is_finished)
+        self.regions.iter().all(Region::is_finished)
     }
 
     /// The worst residual over its tolerance of the operators' iterations so far, to be read back and given to [`crate::restoration::converged`]; none where
     /// nothing iterates to a tolerance.
     pub fn residual(&self) -> Option<Tensor<4>> {
-        let residuals = self.regions.iter().filter_map(Restoration::residual);
+        let residuals = self.regions.iter().filter_map(Region::residual);
         residuals.reduce(|a, b| a.max_pair(b))
     }
 
     /// w0 of each window.
     pub fn estimate(&self) -> Vec<Tensor<4>> {
-        self.regions.iter().map(Restoration::estimate).collect()
+        self.regions.iter().map(Region::estimate).collect()
     }
 
     /// E[x | y] of each window, once computed.
     pub fn mean(&self) -> Option<Vec<Tensor<4>>> {
-        self.regions.iter().map(Restoration::mean).collect()
+        self.regions.iter().map(Region::mean).collect()
     }
 
     /// The standard deviation between the finished samples in each window; none for fewer than two.
@@ -218,6 +220,6 @@ impl<D: Denoiser> Job<D> {
         if self.is_empty() {
             return None;
         }
-        self.regions.iter().map(Restoration::deviation).collect()
+        self.regions.iter().map(Region::deviation).collect()
     }
 }

@@ -4,6 +4,7 @@
 //! of. Inpainting works in windows around the missing pixels alone: it costs what the holes cost, whatever the photo's size.
 
 use crate::error::Error;
+use crate::hole;
 use crate::image::Window;
 use crate::task::{Borders, Missing, Request, Task};
 
@@ -127,7 +128,11 @@ impl Layout {
         };
         let region = |window: Window| Region {
             window,
-            canvas: Canvas::new([window.height, window.width], margin, factor),
+            canvas: Canvas::new(
+                [window.height, window.width],
+                margin,
+                step(task, factor, window, noisy),
+            ),
         };
         Ok(Self {
             width,
@@ -164,6 +169,17 @@ fn of_operator(size: [usize; 2]) -> Result<[usize; 2], Error> {
         "it measures an image of {}x{}; the image that it measures must have sides of at least {MIN_SIDE}",
         size[1], size[0]
     )))
+}
+
+/// What the sides of a window's canvas are multiples of.
+fn step(task: &Task, factor: usize, window: Window, noisy: bool) -> usize {
+    match task {
+        Task::Inpaint { missing } if !noisy => {
+            let lost = missing.within(window);
+            hole::step(hole::width(&lost, [window.height, window.width]))
+        }
+        _ => factor,
+    }
 }
 
 /// How many times the photo is enlarged.

@@ -12,12 +12,17 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::{AvgPoolOptions, PadMode};
 
 use crate::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::draws::{Drawn, Problem};
+use crate::error::Error;
 use crate::measurement::Measurement;
 use crate::operators::{Iterative, PriorUpdate};
-use crate::prior::{C, GaussianPrior, KAPPA2, neighbours, precision_times};
+use crate::prior::{
+    C, GaussianPrior, KAPPA2, diagonal_at, neighbours, precision_at, precision_times,
+};
 
 /// The standard deviation of images in [-1, 1] (EDM's sigma_data).
 pub const SIGMA_DATA: f64 = 0.5;
@@ -76,6 +81,22 @@ impl Posterior {
         self.estimate.clone()
     }
 
+    /// An image of the restored size from its values.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] where there are more or fewer of them.
+    pub fn image(&self, values: Vec<f32>) -> Result<Tensor<4>, Error> {
+        let shape = self.estimate.dims();
+        let expected = shape.iter().product::<usize>();
+        if values.len() != expected {
+            return Err(Error::InvalidOption(format!(
+                "an image of {} values; this restoration's have {expected}",
+                values.len()
+            )));
+        }
+        Ok(self.prior.place().tensor_f32(values, shape))
+    }
+
     /// E[x | y] for x ~ N(m, v I).
     fn update(&self, m: Tensor<4>, v: Tensor<4>) -> Tensor<4> {
         let Measurement { operator, y, s2 } = &self.measurement;
@@ -123,6 +144,18 @@ impl Posterior {
                 let (u, e) = self.prior_given(z, t2);
                 let near = Some(self.linear_estimate());
                 update.smooth_update(u, e, y.clone(), s2.clone(), near)
+            }
+            PriorUpdate::Spatial(update) => {
+                let seen = |x: Tensor<4>| update.normal(x) / s2.clone();
+                let diagonal = update.diagonal() / s2.clone() + t2.clone().recip();
+                let diagonal = diagonal + C * (KAPPA2 + 4.0);
+                conjugate_gradients(
+                    |x| precision_times(x.clone()) + x.clone() / t2.clone() + seen(x),
+                    |r| r / diagonal.clone(),
+                    z / t2.clone() + operator.adjoint(y.clone()) / s2.clone(),
+                    self.linear_estimate(),
+                    &Stop::After(MEAN_ITERATIONS),
+                )
             }
             PriorUpdate::Diagonal(known) => {
                 let data = known.clone() / s2.clone() + t2.clone().recip();
@@ -180,14 +213,11 @@ impl Posterior {
                     self.drawn.gaussian_variance(&problem, t2)
                 })
             }
-            PriorUpdate::Diagonal(known) => {
-                let diagonal = known.clone() / s2.clone() + t2.recip() + C * (KAPPA2 + 4.0);
-                let mut q = diagonal.clone().recip();
-                for _ in 0..VARIANCE_SWEEPS {
-                    q = (diagonal.clone() - neighbours(q) * (C * C)).recip();
-                }
-                q
+            PriorUpdate::Spatial(update) => {
+                let beside = swept(update.diagonal(), t2.clone(), s2.clone());
+                update.smooth_variance(self.prior.beside_noise(t2), s2.clone(), beside)
             }
+            PriorUpdate::Diagonal(known) => swept(known.clone(), t2, s2.clone()),
         }
     }
 
@@ -214,17 +244,64 @@ fn linear_estimate(measurement: &Measurement, prior: &GaussianPrior) -> Tensor<4
             let zero = operator.adjoint(y.clone()).zeros_like();
             update.smooth_update(zero, prior.spectrum(), y.clone(), s2.clone(), None)
         }
-        PriorUpdate::Diagonal(known) => {
-            let data = known.clone() / s2.clone();
-            let b = operator.adjoint(y.clone()) / s2.clone();
-            let diagonal = data.clone() + C * (KAPPA2 + 4.0);
+        PriorUpdate::Spatial(update) => {
+            let diagonal = update.diagonal() / s2.clone() + C * (KAPPA2 + 4.0);
             conjugate_gradients(
-                |x| precision_times(x.clone()) + x * data.clone(),
+                |x| precision_times(x.clone()) + update.normal(x) / s2.clone(),
                 |r| r / diagonal.clone(),
-                b.clone(),
-                b / diagonal.clone(),
+                operator.adjoint(y.clone()) / s2.clone(),
+                update.first_guess(y.clone()),
                 &Stop::After(ESTIMATE_ITERATIONS),
             )
         }
+        PriorUpdate::Diagonal(known) => {
+            let data = known.clone() / s2.clone();
+            let b = operator.adjoint(y.clone()) / s2.clone();
+            membrane(data, b, 0, operator.levels())
+        }
     }
+}
+
+/// The solution of (Q + diag(data)) x = b after as many iterations as w0 has, begun at the coarsest of the levels that are left: each level's solution is where
+/// the next finer one starts, so that it need carry nothing across a hole wider than the iterations reach.
+fn membrane(data: Tensor<4>, b: Tensor<4>, level: usize, coarsest: usize) -> Tensor<4> {
+    let diagonal = data.clone() + diagonal_at(level);
+    let start = if level == coarsest {
+        b.clone() / diagonal.clone()
+    } else {
+        let coarse = membrane(halved(data.clone()), halved(b.clone()), level + 1, coarsest);
+        doubled(coarse, b.dims())
+    };
+    conjugate_gradients(
+        |x| precision_at(level, x.clone()) + x * data.clone(),
+        |r| r / diagonal.clone(),
+        b,
+        start,
+        &Stop::After(ESTIMATE_ITERATIONS),
+    )
+}
+
+/// The sums of 2×2 pixels; odd sides are first made even by zeros, of which nothing is known.
+fn halved(x: Tensor<4>) -> Tensor<4> {
+    let [_, _, height, width] = x.dims();
+    let even = x.pad([(0, height % 2), (0, width % 2)], PadMode::Constant(0.0));
+    avg_pool2d(even, AvgPoolOptions::new([2; 2])) * 4.0
+}
+
+/// Each pixel over 2×2 of an image of that shape.
+fn doubled(x: Tensor<4>, [_, _, height, width]: [usize; 4]) -> Tensor<4> {
+    let [b, c, h, w] = x.dims();
+    let large = x.reshape([b, c, h, 1, w, 1]).expand([b, c, h, 2, w, 2]);
+    let large = large.reshape([b, c, 2 * h, 2 * w]);
+    large.slice([0..b, 0..c, 0..height, 0..width])
+}
+
+/// The pixel variance of (Q + 1/t2 + diag(known)/s2)^-1 after a fixed number of Jacobi sweeps.
+fn swept(known: Tensor<4>, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+    let diagonal = known / s2 + t2.recip() + C * (KAPPA2 + 4.0);
+    let mut q = diagonal.clone().recip();
+    for _ in 0..VARIANCE_SWEEPS {
+        q = (diagonal.clone() - neighbours(q) * (C * C)).recip();
+    }
+    q
 }

@@ -74,5 +74,15 @@ pub fn neighbours(x: Tensor<4>) -> Tensor<4> {
 
 /// Q x in space, replicated borders.
 pub fn precision_times(x: Tensor<4>) -> Tensor<4> {
-    x.clone() * (C * (KAPPA2 + 4.0)) - neighbours(x) * C
+    precision_at(0, x)
+}
+
+/// The same on an image whose sides were halved so many times. |∇x|² over the plane keeps its value; a pixel stands for four, and so for four times KAPPA2 x².
+pub fn precision_at(level: usize, x: Tensor<4>) -> Tensor<4> {
+    x.clone() * diagonal_at(level) - neighbours(x) * C
+}
+
+/// The diagonal of that.
+pub fn diagonal_at(level: usize) -> f64 {
+    C * (KAPPA2 * 4.0_f64.powi(level as i32) + 4.0)
 }

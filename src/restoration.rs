@@ -16,6 +16,8 @@ use crate::spread::Spread;
 
 /// The noise level at which one evaluation is the posterior mean.
 const TAU_OF_MEAN: f64 = 80.0;
+/// The largest image whose levels are all kept, in pixels. Of larger ones a level may be ten planes as large, and costs little beside an evaluation.
+const KEPT_LEVELS: usize = 256 * 256;
 /// Noise streams: the mean's is 0, sample i's is i + 1.
 const MEAN_STREAM: u64 = 0;
 /// The stream of what a stochastic solver adds to sample i is this much further.
@@ -132,7 +134,7 @@ impl Share {
     pub const WHOLE: Self = Self { first: 0, every: 1 };
 
     /// How many of `wanted` samples.
-    fn count(self, wanted: usize) -> usize {
+    pub fn count(self, wanted: usize) -> usize {
         wanted.saturating_sub(self.first).div_ceil(self.every)
     }
 }
@@ -269,15 +271,7 @@ impl<D: Denoiser> Restoration<D> {
     /// # Errors
     /// [`Error::InvalidOption`] where there are more or fewer of them.
     pub fn image(&self, values: Vec<f32>) -> Result<Tensor<4>, Error> {
-        let shape = self.shape();
-        let expected = shape.iter().product::<usize>();
-        if values.len() != expected {
-            return Err(Error::InvalidOption(format!(
-                "an image of {} values; this restoration's have {expected}",
-                values.len()
-            )));
-        }
-        Ok(self.posterior.prior().place().tensor_f32(values, shape))
+        self.posterior.image(values)
     }
 
     /// The last finished sample of a shared restoration.
@@ -429,6 +423,10 @@ impl<D: Denoiser> Restoration<D> {
             return level.clone();
         }
         let level = Rc::new(self.denoiser.level(&self.posterior, tau));
+        let [height, width] = self.posterior.prior().fourier().size();
+        if height * width > KEPT_LEVELS {
+            self.levels.clear();
+        }
         self.levels.push((tau, level.clone()));
         level
     }

@@ -7,6 +7,7 @@ use burn::tensor::ops::PadMode;
 
 use crate::error::Error;
 use crate::fourier::Fourier;
+use crate::hole::Hole;
 use crate::image::{Patch, Photo, Window};
 use crate::layout::{Canvas, Region, factor, on_canvas};
 use crate::measurement::Measurement;
@@ -23,9 +24,21 @@ use crate::task::{Missing, Reduction, Request, Task};
 /// sigma_y on [-1, 1] is the noise in 8-bit levels divided by this.
 const LEVELS: f64 = 127.5;
 
-/// A region's posterior, and where its tensors go.
+/// What is to be solved in a region.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one a region, moved once on the way to its restoration"
+)]
+pub enum Problem {
+    /// All of it is asked for.
+    Whole(Posterior),
+    /// The missing pixels are asked for, and those beside the photo, of which nothing was measured either.
+    Hole(Hole),
+}
+
+/// A region's problem, and where its tensors go.
 pub struct Setup {
-    pub posterior: Posterior,
+    pub problem: Problem,
     pub patch: Patch,
 }
 
@@ -41,31 +54,35 @@ impl Setup {
         place: &Place,
     ) -> Result<Self, Error> {
         let Region { window, canvas } = region;
+        let s2 = place.scalar((noise / LEVELS).powi(2));
+        let patch = Patch {
+            window,
+            kept: None,
+            size: canvas.size,
+            at: canvas.at,
+        };
+        // Where noise is stated the known pixels are a noisy measurement too, and are restored with the rest.
+        if let (Task::Inpaint { missing }, None) = (&request.task, request.noise) {
+            let known: Vec<bool> = missing.within(window).into_iter().map(|m| !m).collect();
+            let lost = on_canvas(&known, canvas).into_iter().map(|k| !k).collect();
+            let y = padded(request.photo.tensor(window, place), canvas);
+            let kept = Some(known);
+            return Ok(Self {
+                problem: Problem::Hole(Hole::new(lost, y, s2)),
+                patch: Patch { kept, ..patch },
+            });
+        }
         let fourier = Fourier::new(canvas.size[0], canvas.size[1], place);
         let (operator, y) = match &request.task {
             Task::Inpaint { missing } => inpaint(&request.photo, missing, region, place),
             task => whole(&request.photo, task, canvas, &fourier)?,
         };
-        let measurement = Measurement {
-            operator,
-            y,
-            s2: place.scalar((noise / LEVELS).powi(2)),
-        };
-        let mut posterior = Posterior::new(measurement, GaussianPrior::new(fourier));
-        let mut kept = None;
-        // Where noise is stated the known pixels are a noisy measurement too, and are restored with the rest.
-        if let (Task::Inpaint { missing }, None) = (&request.task, request.noise) {
-            let lost = missing.within(window);
-            posterior = posterior.wanting(on_canvas(&lost, canvas));
-            kept = Some(lost.into_iter().map(|lost| !lost).collect());
-        }
-        let patch = Patch {
-            window,
-            kept,
-            size: canvas.size,
-            at: canvas.at,
-        };
-        Ok(Self { posterior, patch })
+        let measurement = Measurement { operator, y, s2 };
+        let posterior = Posterior::new(measurement, GaussianPrior::new(fourier));
+        Ok(Self {
+            problem: Problem::Whole(posterior),
+            patch,
+        })
     }
 }
 

@@ -42,7 +42,7 @@ export type FromWorker =
   /** Of a shared run: what the others start from, and a sample to be adopted. */
   | { id: number; type: 'mean'; values: Float32Array<ArrayBuffer>[] }
   | { id: number; type: 'sample'; index: number; values: Float32Array<ArrayBuffer>[] }
-  | { id: number; type: 'done'; result: EngineResult; samples: Uint8Array[]; milliseconds: number }
+  | { id: number; type: 'done'; result: EngineResult; samples: Uint8Array[]; milliseconds: number; memoryBytes: number }
   | { id: number; type: 'cancelled' }
   /** `fatal`: the worker is of no further use, told with id 0 too, whether or not a call is open. `during`: the device that was being started. */
   | { id: number; type: 'failed'; code: EpsErrorCode; message: string; fatal: boolean; during: DeviceKind | undefined };

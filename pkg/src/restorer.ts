@@ -1,7 +1,7 @@
 import { DEFAULT_WEIGHTS, defaultWeightsUrl } from './default-weights.js';
 import { Helpers, crewSize, startTogether, thisMachine } from './crew.js';
 import type { DeviceKind } from './device.js';
-import type { EngineCost, EngineQuestion, EngineRequest, EngineResult } from './engine.js';
+import type { EngineCost, EngineQuestion, EngineRequest } from './engine.js';
 import { EpsError, abortedError, throwIfAborted } from './errors.js';
 import { checkedLoadOptions, checkedRestoreOptions, type CheckedLoadOptions, type CheckedRestoreOptions, type LoadOptions, type RestoreOptions } from './options.js';
 import { Pace, RunClock } from './pace.js';
@@ -274,7 +274,7 @@ export class Restorer {
     if (end.type === 'cancelled') throw abortedError(signal);
     if (end.type === 'failed') throw new EpsError(end.code, end.message);
     if (end.type !== 'done') throw new EpsError('internal', `The worker answered a run with ${end.type}.`);
-    return this.#result(end.result, end.samples, end.milliseconds, seed);
+    return this.#result(end, seed);
   }
 
   /** Makes the call on the worker in use, and passes its steps on. */
@@ -327,12 +327,12 @@ export class Restorer {
     return this.#abreast(samples, cost.bytes);
   }
 
-  #result(core: EngineResult, drawn: readonly Uint8Array[], milliseconds: number, seed: number): Result {
+  #result({ result: core, samples: drawn, milliseconds, memoryBytes }: Extract<CallEnd, { type: 'done' }>, seed: number): Result {
     const { width, height, evaluations } = core;
     const image = (bytes: Uint8Array): ImageData => imageDataOf(bytes, width, height);
     const [mean, samples] = [image(core.mean), drawn.map(image)];
     return {
-      mean, samples, deviation: core.deviation && image(core.deviation), estimate: image(core.estimate), width, height, evaluations, milliseconds, seed,
+      mean, samples, deviation: core.deviation && image(core.deviation), estimate: image(core.estimate), width, height, evaluations, milliseconds, memoryBytes, seed,
       device: { kind: this.#device, adapter: this.#adapter },
       toBlob: (type, quality) => toBlob(samples[0] ?? mean, type, quality),
     };

@@ -21,6 +21,8 @@ export interface Result {
   readonly evaluations: number;
   /** Wall time from the start to the end of the run. */
   readonly milliseconds: number;
+  /** The memory that the core holds after the run, in bytes. WebAssembly never gives any back, so it is also the most that it has held. What a GPU holds is not counted. */
+  readonly memoryBytes: number;
   /** What ran it; `adapter` is empty on the CPU. */
   readonly device: { readonly kind: DeviceKind; readonly adapter: string };
   /** Give it again, with the same photo and options, and the samples come out the same. */

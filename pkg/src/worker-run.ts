@@ -97,7 +97,7 @@ export async function restore(
     const mean = ownBytes(result.mean);
     const deviation = result.deviation && ownBytes(result.deviation);
     const buffers = [estimate, mean, ...samples, ...(deviation ? [deviation] : [])].map((bytes) => bytes.buffer);
-    answer({ id, type: 'done', result: { ...result, estimate, mean, deviation, evaluations: totalEvaluations }, samples, milliseconds: performance.now() - begin }, buffers);
+    answer({ id, type: 'done', result: { ...result, estimate, mean, deviation, evaluations: totalEvaluations }, samples, milliseconds: performance.now() - begin, memoryBytes: engine.memoryBytes }, buffers);
   } finally {
     // After a panic the instance is gone, and with it what there was to free.
     try {

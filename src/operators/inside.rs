@@ -57,9 +57,13 @@ impl Inside {
 }
 
 impl Part {
-    /// `here` inside, `there` elsewhere.
+    fn outside(&self) -> Tensor<4> {
+        -self.inside.clone() + 1.0
+    }
+
+    /// `here` inside, `there` elsewhere: a sum of products, since a difference would round the small one away.
     fn either(&self, here: Tensor<4>, there: Tensor<4>) -> Tensor<4> {
-        there.clone() + (here - there) * self.inside.clone()
+        here * self.inside.clone() + there * self.outside()
     }
 }
 
@@ -129,8 +133,9 @@ impl LinearOperator for Inside {
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
         let here = self.map.whole.band_variances(v.clone(), s2)?;
-        let share = bands_of_pixels(self.map.inside.clone());
-        Some(v.clone() + (here - v) * share)
+        let inside = bands_of_pixels(self.map.inside.clone());
+        let outside = bands_of_pixels(self.map.outside());
+        Some(here * inside + v * outside)
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

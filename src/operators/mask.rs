@@ -34,12 +34,18 @@ impl Bayer {
 #[derive(Clone, Debug)]
 pub struct Mask {
     known: Tensor<4>,
+    levels: usize,
 }
 
 impl Mask {
     /// `known`: `[B or 1, 1 or 3, H, W]` of zeros and ones, 1 = known.
     pub fn new(known: Tensor<4>) -> Self {
-        Self { known }
+        Self { known, levels: 0 }
+    }
+
+    /// The same with holes so wide that w0 is begun at a size halved so often.
+    pub fn begun_at(self, levels: usize) -> Self {
+        Self { levels, ..self }
     }
 
     /// 1 where known, `[B or 1, 1 or 3, H, W]`.
@@ -98,6 +104,10 @@ impl LinearOperator for Mask {
     /// Luma and chroma both see the mean of the pixel variance over channels.
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
         Some(bands_of_pixels(self.variance(v, s2).mean_dim(1)))
+    }
+
+    fn levels(&self) -> usize {
+        self.levels
     }
 
     fn row_power(&self) -> Option<f64> {

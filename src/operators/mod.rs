@@ -16,6 +16,7 @@ mod identity;
 mod inside;
 mod iterative;
 mod mask;
+mod mask_and_means;
 mod masked_block_mean;
 mod nothing;
 
@@ -30,6 +31,7 @@ pub use identity::Identity;
 pub use inside::Inside;
 pub use iterative::{Iterative, LinearMap, Preconditioner, Tolerance};
 pub use mask::{Bayer, Mask};
+pub use mask_and_means::MaskAndMeans;
 pub use masked_block_mean::MaskedBlockMean;
 pub use nothing::Nothing;
 
@@ -62,6 +64,11 @@ pub trait LinearOperator {
     /// How this operator meets the 1/f² prior.
     fn prior_update(&self) -> PriorUpdate<'_>;
 
+    /// How often an image is halved before the largest hole is one that the iteration of w0 carries information across.
+    fn levels(&self) -> usize {
+        0
+    }
+
     /// y with zeros where A is always 0.
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
         y
@@ -84,8 +91,25 @@ pub enum PriorUpdate<'a> {
     Spectral(&'a dyn SpectralUpdate),
     /// AᵀA = diag(c), c `[B or 1, 1 or 3, H, W]`: an iteration in space.
     Diagonal(&'a Tensor<4>),
+    /// An iteration in space where AᵀA is local but not diagonal.
+    Spatial(&'a dyn SpatialUpdate),
     /// An iteration in data space, q by exact draws.
     Iterative(&'a Iterative),
+}
+
+/// What the iteration in space asks of an operator.
+pub trait SpatialUpdate {
+    /// AᵀA x.
+    fn normal(&self, x: Tensor<4>) -> Tensor<4>;
+
+    /// The diagonal of AᵀA, `[1, 1, H, W]`.
+    fn diagonal(&self) -> Tensor<4>;
+
+    /// An image near y, to start from.
+    fn first_guess(&self, y: Tensor<4>) -> Tensor<4>;
+
+    /// The pixel variance of x given y for x ~ N(0, F^-1 E F); `beside`: that of the iteration on the diagonal alone.
+    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>, beside: Tensor<4>) -> Tensor<4>;
 }
 
 /// The Gaussian update for a stationary prior x ~ N(u, F^-1 E F), E `[B or 1, 1, H, W]`.

@@ -7,8 +7,8 @@ use eps_restore::fourier::Fourier;
 use eps_restore::kernel::Kernel;
 use eps_restore::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, Inside,
-    Iterative, LinearMap, LinearOperator, Mask, MaskedBlockMean, Nothing, Tolerance, compose,
-    cropped_convolution,
+    Iterative, LinearMap, LinearOperator, Mask, MaskAndMeans, MaskedBlockMean, Nothing, Tolerance,
+    compose, cropped_convolution,
 };
 use eps_restore::place::Place;
 
@@ -102,6 +102,12 @@ pub fn operators() -> Vec<Case> {
         })
         .rounding(1e-4)
         .rough(0.9, 1.2),
+        Case::new("mask and block means", &[[16, 24]], |size, place| {
+            Rc::new(MaskAndMeans::new(known(size, 1, place), 2))
+        })
+        .phases(2)
+        .rounding(1e-4)
+        .rough(0.5, 2.0),
         Case::new("block mean of a part", &[[16, 24]], |size, place| {
             // Four columns beside the part, the blocks there unmeasured.
             let part = |[height, width]: Size, edge: usize| {

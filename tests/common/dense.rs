@@ -68,7 +68,7 @@ impl Borders {
     pub fn of(operator: &dyn LinearOperator) -> Self {
         match operator.prior_update() {
             PriorUpdate::Spectral(_) | PriorUpdate::Iterative(_) => Self::Circular,
-            PriorUpdate::Diagonal(_) => Self::Open,
+            PriorUpdate::Diagonal(_) | PriorUpdate::Spatial(_) => Self::Open,
         }
     }
 

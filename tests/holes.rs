@@ -1,0 +1,176 @@
+//! Holes of any width: the linear estimate has converged in them, and they are filled with what their surroundings are made of.
+
+mod common;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use common::model;
+use eps_restore::conjugate_gradients::{Stop, conjugate_gradients};
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::hole::Hole;
+use eps_restore::image::Photo;
+use eps_restore::job::Job;
+use eps_restore::noise::Noise;
+use eps_restore::place::Place;
+use eps_restore::prior::{C, KAPPA2, precision_times};
+use eps_restore::restoration::Sampler;
+use eps_restore::task::{Missing, Request, Task};
+
+/// |w0 - its limit| over |its limit|, in a square hole of `width` pixels; smooth surroundings, none of them 0.
+fn distance_from_the_limit(side: usize, width: usize) -> f64 {
+    let place = Place::cpu_f64();
+    let start = (side - width) / 2;
+    let inside = |at: usize| (start..start + width).contains(&at);
+    let lost: Vec<bool> = (0..side * side)
+        .map(|i| inside(i / side) && inside(i % side))
+        .collect();
+    let wave = |i: usize| 0.4 + 0.4 * ((i / side) as f64 / 50.0 + (i % side) as f64 / 70.0).sin();
+    let planes = (0..3 * side * side).map(|i| wave(i % (side * side)));
+    let y = place.tensor(planes.collect(), [1, 3, side, side]);
+    let s2 = place.scalar(1e-4);
+    let posterior = Hole::new(lost.clone(), y, s2.clone()).posterior();
+
+    let known = lost.iter().map(|&l| if l { 0.0 } else { 1.0 });
+    let known = place.tensor(known.collect(), [1, 1, side, side]);
+    let data = known.clone() / s2.clone();
+    let diagonal = data.clone() + C * (KAPPA2 + 4.0);
+    let limit = conjugate_gradients(
+        |x| precision_times(x.clone()) + x * data.clone(),
+        |r| r / diagonal.clone(),
+        posterior.measurement().y.clone() / s2,
+        posterior.linear_estimate(),
+        &Stop::After(1500),
+    );
+    let in_hole = |x: Tensor<4>| {
+        let x = x * (known.clone() * -1.0 + 1.0);
+        x.square().sum().sqrt().into_scalar::<f64>()
+    };
+    in_hole(posterior.linear_estimate() - limit.clone()) / in_hole(limit)
+}
+
+#[test]
+fn the_linear_estimate_converges_in_a_wide_hole_as_in_a_narrow_one() {
+    let narrow = distance_from_the_limit(64, 32);
+    let wide = distance_from_the_limit(728, 600);
+    println!("distance from the limit: {narrow:.4} in 32 px, {wide:.4} in 600 px");
+    assert!(wide <= narrow, "{wide:.4} against {narrow:.4}");
+}
+
+#[test]
+fn a_wide_hole_is_filled_with_what_is_around_it() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("www/samples/spaniels.jpg");
+    let photo = image::open(path).expect("a sample photo").into_rgba8();
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    let photo = Photo::new(width, height, photo.into_raw()).expect("four bytes a pixel");
+    let (left, top, side) = (80, 40, 300);
+    let place = Place::cpu();
+    let inside = |i: usize| {
+        (left..left + side).contains(&(i % width)) && (top..top + side).contains(&(i / width))
+    };
+    let missing = (0..width * height).map(inside).collect();
+    let missing = Missing::new(width, height, missing).expect("an entry a pixel");
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the committed weights");
+    let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let request = Request {
+        photo: photo.clone(),
+        task: Task::Inpaint { missing },
+        noise: None,
+        samples: 1,
+        sampler: Sampler::DRAFT,
+        seed: 1,
+    };
+    let mut job = Job::new(request, Rc::new(denoiser), &place).expect("valid");
+    let total = job.total_tiles();
+    let (mut steps, mut sample) = (0, None);
+    while let Some(step) = job.step() {
+        steps += 1;
+        let values = step.previews.into_iter().map(|t| t.try_into_vec_as());
+        let values: Vec<Vec<f32>> = values.collect::<Result<_, _>>().expect("on the CPU");
+        sample = Some(job.frame().restored(&values));
+    }
+    assert_eq!((steps, job.tiles()), (6, total));
+    let sample = sample.expect("steps");
+    let same = |i: usize| sample.rgba()[4 * i..4 * i + 4] == photo.rgba()[4 * i..4 * i + 4];
+    assert!((0..width * height).all(|i| inside(i) || same(i)));
+
+    // A ring of 32 pixels around the hole.
+    let near = |i: usize| {
+        (left - 32..left + side + 32).contains(&(i % width))
+            && (top - 32..top + side + 32).contains(&(i / width))
+    };
+    let ring: Vec<usize> = (0..width * height)
+        .filter(|&i| near(i) && !inside(i))
+        .collect();
+    let fill: Vec<usize> = (0..width * height).filter(|&i| inside(i)).collect();
+    for channel in 0..3 {
+        let of = |pixels: &[usize]| {
+            let values = pixels
+                .iter()
+                .map(|i| f64::from(sample.rgba()[4 * i + channel]));
+            let values: Vec<f64> = values.collect();
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            let square = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
+            (mean, (square / values.len() as f64).sqrt())
+        };
+        let ((mean, _), (around, deviation)) = (of(&fill), of(&ring));
+        println!("channel {channel}: fill {mean:.1}, ring {around:.1} ± {deviation:.1}");
+        assert!((mean - around).abs() < deviation);
+    }
+
+    let levels = sample.rgba().chunks_exact(4);
+    let luma: Vec<f64> = levels
+        .map(|p| p[..3].iter().map(|&v| f64::from(v)).sum::<f64>() / 3.0)
+        .collect();
+    for (fine, wide) in [(1, 3), (3, 7), (7, 15)] {
+        let band = [fine, wide].map(|side| box_means(&luma, width, side));
+        let energy = |pixels: &[usize]| {
+            let squares = pixels.iter().map(|&i| (band[0][i] - band[1][i]).powi(2));
+            squares.sum::<f64>() / pixels.len() as f64
+        };
+        let ratio = energy(&fill) / energy(&ring);
+        println!("box {fine} - box {wide}: {ratio:.2} of the ring's energy");
+        assert!((0.5..2.0).contains(&ratio));
+    }
+}
+
+/// Means of side×side pixels around each, as far as the image reaches.
+fn box_means(x: &[f64], width: usize, side: usize) -> Vec<f64> {
+    let height = x.len() / width;
+    let mut sums = vec![0.0; (height + 1) * (width + 1)];
+    for i in 0..x.len() {
+        let at = (i / width + 1) * (width + 1) + i % width + 1;
+        sums[at] = x[i] + sums[at - 1] + sums[at - width - 1] - sums[at - width - 2];
+    }
+    let mean = |i: usize| {
+        let span = |at: usize, n: usize| (at.saturating_sub(side / 2), n.min(at + side / 2 + 1));
+        let ((top, bottom), (left, right)) = (span(i / width, height), span(i % width, width));
+        let to = |row: usize, column: usize| sums[row * (width + 1) + column];
+        let sum = to(bottom, right) - to(top, right) - to(bottom, left) + to(top, left);
+        sum / ((bottom - top) * (right - left)) as f64
+    };
+    (0..x.len()).map(mean).collect()
+}
+
+/// A block mean takes nothing away from what a hole's sides know, and the coarse image is kept.
+#[test]
+fn the_full_size_keeps_the_coarse_image() {
+    let place = Place::cpu_f64();
+    let side = 64;
+    let lost: Vec<bool> = (0..side * side)
+        .map(|i| (17..49).contains(&(i / side)) && (18..51).contains(&(i % side)))
+        .collect();
+    let mut noise = Noise::new(1, 0, &place);
+    let y = noise.draw([1, 3, side, side]) * 0.1 + 0.3;
+    let coarse = noise.draw([1, 3, side / 4, side / 4]) * 0.1 - 0.2;
+    let hole = Hole::new(lost, y, place.scalar(1e-6));
+    let given = hole.posterior_given(coarse.clone(), 4);
+    let w0 = given.linear_estimate();
+    // The block of rows 20-23 and columns 24-27 lies well inside.
+    let block = w0.slice([0..1, 0..3, 20..24, 24..28]).mean_dims(&[2, 3]);
+    let wanted = coarse.slice([0..1, 0..3, 5..6, 6..7]);
+    let error = (block - wanted).abs().max().into_scalar::<f64>();
+    assert!(error < 5e-3, "{error:.1e}");
+}

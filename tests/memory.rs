@@ -1,0 +1,111 @@
+//! What a restoration allocates at most, against what it is told to take before the start, and whether all of it is given back.
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use common::model;
+use eps_restore::cost::{Cost, Question};
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::image::Photo;
+use eps_restore::job::Job;
+use eps_restore::kernel::Kernel;
+use eps_restore::place::Place;
+use eps_restore::restoration::Sampler;
+use eps_restore::task::{Borders, GREY, Missing, Reduction, Request, Task};
+
+/// The system's allocator, with an account of it.
+struct Counting;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call is passed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let held = HELD.fetch_add(layout.size(), Relaxed) + layout.size();
+        MOST.fetch_max(held, Relaxed);
+        // SAFETY: as this function's own contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: as this function's own contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
+    let place = Place::cpu();
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the committed weights");
+    let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let denoiser = Rc::new(denoiser);
+    let (width, height) = (600, 400);
+    let kernel = Kernel::gaussian(2.0).expect("valid");
+    let hole = |i: usize| (100..300).contains(&(i / width)) && (100..400).contains(&(i % width));
+    let missing = (0..width * height).map(hole).collect();
+    let missing = Missing::new(width, height, missing).expect("an entry a pixel");
+    let tasks = [
+        Task::Denoise,
+        Task::Deblur {
+            kernel,
+            borders: Borders::Circular,
+        },
+        Task::SuperResolve {
+            factor: 2,
+            reduction: Reduction::BlockMean,
+        },
+        Task::Colorize { weights: GREY },
+        Task::Inpaint { missing },
+    ];
+    for task in tasks {
+        let factor = match task {
+            Task::SuperResolve { factor, .. } => factor,
+            _ => 1,
+        };
+        let (width, height) = (width / factor, height / factor);
+        let rgba = (0..4 * width * height).map(|i| (i * i / 7 % 251) as u8);
+        let request = Request {
+            photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
+            task,
+            noise: None,
+            samples: 1,
+            sampler: Sampler {
+                points: 2,
+                ..Sampler::DEFAULT
+            },
+            seed: 1,
+        };
+        let name: String = format!("{:?}", request.task).chars().take(40).collect();
+        let told = Cost::of(&Question::of(&request), denoiser.tiles()).expect("valid");
+        let before = HELD.load(Relaxed);
+        MOST.store(before, Relaxed);
+        let mut job = Job::new(request, denoiser.clone(), &place).expect("valid");
+        while let Some(step) = job.step() {
+            let values = step.previews.into_iter().map(|t| t.try_into_vec_as());
+            let values = values.collect::<Result<Vec<Vec<f32>>, _>>();
+            job.frame().restored(&values.expect("on the CPU"));
+        }
+        drop(job);
+        let most = MOST.load(Relaxed) - before;
+        let kept = HELD.load(Relaxed).saturating_sub(before);
+        println!(
+            "{name:40} {:.0} of {:.0} MB, {:.1} kB kept",
+            most as f64 / 1e6,
+            told.bytes as f64 / 1e6,
+            kept as f64 / 1e3
+        );
+        let told = usize::try_from(told.bytes).expect("a small photo");
+        assert!(most <= told, "{name}: {most} bytes, {told} told");
+        assert!(most > told / 4, "{name}: {told} bytes told, {most} taken");
+        assert!(kept < 100_000, "{name}: {kept} bytes are kept");
+    }
+}
