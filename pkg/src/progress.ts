@@ -55,7 +55,7 @@ export interface Estimate {
   readonly evaluations: number;
   /** Tiles of the network in one evaluation; none where nothing is missing. */
   readonly tiles: number;
-  /** Memory that the run takes at most, in bytes, beside the 50 MB that a loaded restorer holds. */
+  /** Memory that the run takes at most, in bytes, beside the 80 MB that a loaded restorer holds. */
   readonly bytes: number;
   /** Pixels of the result. */
   readonly width: number;
