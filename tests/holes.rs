@@ -15,7 +15,7 @@ use eps_restore::job::Job;
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
 use eps_restore::prior::{C, KAPPA2, precision_times};
-use eps_restore::restoration::Sampler;
+use eps_restore::restoration::{Sampler, Share};
 use eps_restore::task::{Missing, Request, Task};
 
 /// |w0 - its limit| over |its limit|, in a square hole of `width` pixels; smooth surroundings.
@@ -174,4 +174,52 @@ fn the_full_size_keeps_the_coarse_image() {
     let wanted = coarse.slice([0..1, 0..3, 5..6, 6..7]);
     let error = (block - wanted).abs().max().into_scalar::<f64>();
     assert!(error < 5e-3, "{error:.1e}");
+}
+
+/// Samples that several workers draw of a wide hole are those that one draws.
+#[test]
+fn a_shared_wide_hole_gives_the_same_samples() {
+    let place = Place::cpu();
+    let (width, height) = (120, 110);
+    let hole = |i: usize| (20..96).contains(&(i / width)) && (22..100).contains(&(i % width));
+    let missing = (0..width * height).map(hole).collect();
+    let missing = Missing::new(width, height, missing).expect("an entry a pixel");
+    let rgba = (0..4 * width * height).map(|i| (i / 3 % 200) as u8);
+    let request = Request {
+        photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
+        task: Task::Inpaint { missing },
+        noise: None,
+        samples: 2,
+        sampler: Sampler {
+            points: 1,
+            ..Sampler::DEFAULT
+        },
+        seed: 1,
+    };
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the committed weights");
+    let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let denoiser = Rc::new(denoiser);
+    let job = || Job::new(request.clone(), denoiser.clone(), &place).expect("valid");
+    let values = |tensors: Vec<Tensor<4>>| -> Vec<Vec<f32>> {
+        let values = tensors.into_iter().map(|t| t.try_into_vec_as());
+        values.collect::<Result<_, _>>().expect("on the CPU")
+    };
+    let last = |job: &mut Job<PhotoDenoiser>| {
+        let mut last = Vec::new();
+        while let Some(step) = job.step() {
+            last = step.previews;
+        }
+        assert_eq!(job.tiles(), job.total_tiles());
+        values(last)
+    };
+    let mut whole = job();
+    let expected = last(&mut whole);
+    let mut shared = job();
+    shared.share(Share { first: 1, every: 2 });
+    let mean = values(whole.mean().expect("finished"));
+    shared.resume(mean).expect("the same windows");
+    let got = last(&mut shared);
+    assert_eq!(got, expected);
+    assert_eq!(shared.total_evaluations(), 1);
 }
