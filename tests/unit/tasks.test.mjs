@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gaussianKernel } from '../../pkg/dist/kernels.js';
 import { checkedTask, colorize, deblur, denoise, inpaint, superResolve } from '../../pkg/dist/tasks.js';
-import { evaluationsOf } from '../../pkg/dist/sampler.js';
 import { eps } from './assertions.mjs';
 
 const mask = { data: new Uint8Array(4), width: 2, height: 2 };
@@ -41,16 +40,5 @@ describe('tasks', () => {
   });
   test('refuse a missing mask', () => {
     for (const none of [undefined, null, 'mask.png']) assert.throws(() => inpaint(none), eps('invalid-mask'));
-  });
-});
-
-describe('evaluations', () => {
-  test('are one for the mean, then those of each sample', () => {
-    assert.equal(evaluationsOf('default', 0), 1);
-    assert.equal(evaluationsOf('draft', 1), 5);
-    assert.equal(evaluationsOf('default', 1), 7);
-    assert.equal(evaluationsOf('accurate', 2), 21);
-    assert.equal(evaluationsOf({ solver: 'heun', points: 10 }, 1), 20);
-    assert.equal(evaluationsOf({ solver: 'dpmpp2m', points: 3 }, 4), 13);
   });
 });

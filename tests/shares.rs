@@ -1,0 +1,98 @@
+//! Samples drawn in shares, as several workers do: the same samples, and the same deviation, as of one that draws them all.
+
+mod common;
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use common::model;
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::error::Error;
+use eps_restore::image::Photo;
+use eps_restore::job::Job;
+use eps_restore::place::Place;
+use eps_restore::restoration::{Sampler, Share, Stage};
+use eps_restore::task::{Missing, Request, Task};
+
+const SIDE: usize = 24;
+const SAMPLES: usize = 5;
+
+/// A photo with two columns missing.
+fn job(denoiser: &Rc<PhotoDenoiser>, place: &Place) -> Job<PhotoDenoiser> {
+    let pixels = (0..4 * SIDE * SIDE).map(|i| (i * 7919 % 251) as u8);
+    let missing = (0..SIDE * SIDE).map(|i| i % SIDE % 11 == 4);
+    let request = Request {
+        photo: Photo::new(SIDE, SIDE, pixels.collect()).expect("a photo"),
+        task: Task::Inpaint {
+            missing: Missing::new(SIDE, SIDE, missing.collect()).expect("a mask"),
+        },
+        noise: None,
+        samples: SAMPLES,
+        sampler: Sampler::DRAFT,
+        seed: 7,
+    };
+    Job::new(request, denoiser.clone(), place).expect("a valid request")
+}
+
+fn values(tensors: Vec<Tensor<4>>) -> Vec<Vec<f32>> {
+    let of = |t: Tensor<4>| t.into_data().try_into_vec().expect("f32");
+    tensors.into_iter().map(of).collect()
+}
+
+/// The finished samples of a job, by number; and how many steps it took.
+fn run(job: &mut Job<PhotoDenoiser>) -> (Vec<(usize, Vec<Vec<f32>>)>, usize) {
+    let (mut samples, mut steps) = (Vec::new(), 0);
+    while let Some(step) = job.step() {
+        steps += 1;
+        if let (Stage::Sample { index }, true) = (step.stage, step.finished) {
+            samples.push((index, values(step.previews)));
+        }
+    }
+    (samples, steps)
+}
+
+#[test]
+fn shares_of_a_restoration_are_the_restoration() {
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the committed weights");
+    let place = Place::cpu();
+    let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let denoiser = Rc::new(denoiser);
+    let mut whole = job(&denoiser, &place);
+    let (expected, _) = run(&mut whole);
+    let deviation = values(whole.deviation().expect("five samples"));
+    let mean = || values(whole.mean().expect("computed"));
+
+    for every in [2, 3, 8] {
+        let mut lead = job(&denoiser, &place);
+        let mut samples = Vec::new();
+        for first in 0..every {
+            let mut helper = job(&denoiser, &place);
+            let one = if first == 0 { &mut lead } else { &mut helper };
+            one.share(Share { first, every });
+            if first > 0 {
+                one.resume(mean()).expect("the same windows");
+            }
+            let (drawn, steps) = run(one);
+            assert!(one.is_finished());
+            let lead_only = if first == 0 { 1 } else { 0 };
+            assert_eq!(steps, one.total_evaluations() + lead_only);
+            if let Some((_, last)) = drawn.last() {
+                assert_eq!(&values(one.last_sample().expect("drawn")), last);
+            }
+            samples.extend(drawn);
+        }
+        samples.sort_by_key(|(index, _)| *index);
+        assert!(samples == expected, "other samples in {every} shares");
+        for (_, sample) in samples {
+            lead.adopt(sample).expect("the same windows");
+        }
+        assert!(values(lead.deviation().expect("adopted")) == deviation);
+    }
+
+    let mut other = job(&denoiser, &place);
+    let too_short = other.resume(vec![vec![0.0; 3]]);
+    assert!(matches!(too_short, Err(Error::InvalidOption(_))));
+    let too_many = other.adopt([mean(), mean()].concat());
+    assert!(matches!(too_many, Err(Error::InvalidOption(_))));
+}
