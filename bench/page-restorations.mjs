@@ -1,18 +1,16 @@
 // In the page: whole restorations by the crate's engine, beside bare evaluations of its network at the same size.
-import { inputsOf } from './page.mjs';
+import { inputsOf, instance } from './page.mjs';
 import { liveBytes, watchGpu } from '/tests/browser/gpu-count.mjs';
 
 const engines = new Map();
 
-/** An engine and the bare network, both in one wasm instance of their own. */
+/** An engine and the bare network, each in a wasm instance of its own; the network is made when it is first asked. */
 export async function open(name, device) {
   if (device === 'webgpu') watchGpu();
-  const { default: init, Engine, Network } = await import(`/bench/wasm/network/network.js?${name}`);
-  await init();
   const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
-  const engine = await Engine.create(device, weights);
+  const engine = await (await instance(name)).Engine.create(device, weights);
   await engine.warmUp();
-  engines.set(name, { engine, network: () => Network.create('kernels', device, weights) });
+  engines.set(name, { engine, network: async () => (await instance(`${name}-bare`)).Network.create('kernels', device, weights) });
 }
 
 /** A request for a result of `side`² pixels: a picture of soft waves, seeded noise on it. */

@@ -20,12 +20,17 @@ export function inputsOf(batch, side) {
   return Object.fromEntries(Object.entries(CHANNELS).map(([name, channels], i) => [name, normal(batch * channels * side * side, i + 1).map((v) => v * scale[name])]));
 }
 
+/** The bench's wasm, in an instance for each name: a query makes a module of its own, and an instance has one WebGPU device. */
+export async function instance(name) {
+  const module = await import(`/bench/wasm/network/network.js?${name}`);
+  await module.default();
+  return module;
+}
+
 /** This crate's network: on the package's layers, or on Burn's own operations. */
 class OurNetwork {
   static async create({ layers, device }) {
-    // An instance for each contender: a query makes a module of its own.
-    const { default: init, Network } = await import(`/bench/wasm/network/network.js?${layers}-${device}`);
-    await init();
+    const { Network } = await instance(`${layers}-${device}`);
     const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
     return new OurNetwork(await Network.create(layers, device, weights));
   }

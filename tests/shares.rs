@@ -34,13 +34,16 @@ fn job(denoiser: &Rc<PhotoDenoiser>, place: &Place) -> Job<PhotoDenoiser> {
     Job::new(request, denoiser.clone(), place).expect("a valid request")
 }
 
-fn values(tensors: Vec<Tensor<4>>) -> Vec<Vec<f32>> {
+/// The values of each window.
+type Values = Vec<Vec<f32>>;
+
+fn values(tensors: Vec<Tensor<4>>) -> Values {
     let of = |t: Tensor<4>| t.into_data().try_into_vec().expect("f32");
     tensors.into_iter().map(of).collect()
 }
 
 /// The finished samples of a job, by number; and how many steps it took.
-fn run(job: &mut Job<PhotoDenoiser>) -> (Vec<(usize, Vec<Vec<f32>>)>, usize) {
+fn run(job: &mut Job<PhotoDenoiser>) -> (Vec<(usize, Values)>, usize) {
     let (mut samples, mut steps) = (Vec::new(), 0);
     while let Some(step) = job.step() {
         steps += 1;

@@ -1,0 +1,134 @@
+// npm run roofline: what a real GPU would do, on paper. Launches are counted by running the package in a browser (every kernel's name and buffers are read from
+// the WebGPU calls); their time is the roofline's. Writes docs/roofline.md and the README's summary.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureChromium } from '../scripts/lib/chromium.mjs';
+import { ensureNodeModules } from '../scripts/lib/node-modules.mjs';
+import { buildPackage } from '../scripts/lib/package.mjs';
+import { ROOT } from '../scripts/lib/paths.mjs';
+import { done, main } from '../scripts/lib/report.mjs';
+import { buildBench, buildWasm } from '../scripts/lib/wasm.mjs';
+import { costOf, GPUS, seconds, sum } from './roofline-model.mjs';
+
+const TASKS = ['denoise', 'inpaint', 'superResolve', 'deblur', 'colorize'];
+const SIDES = [64, 256, 1024];
+/** Evaluations of a sample by the default sampler, the first one apart. */
+const LATER = 5;
+
+const costs = (launches) => launches.map((launch) => ({ ...launch, ...costOf(launch) }));
+const time = (launches, gpu) => sum(costs(launches).map((cost) => seconds(cost, gpu)));
+
+/** A restoration of one sample: its time on each GPU, and the network's share of it. */
+function parts(steps, network) {
+  const of = (name) => steps.find(({ stage }) => stage === name);
+  const whole = [[of('setup'), 1], [of('estimate'), 1], [of('mean'), 1], [of('first'), 1], [of('later'), LATER]];
+  const total = (measure) => sum(whole.map(([step, times]) => times * measure(step)));
+  const result = { launches: total(({ launches }) => launches.length), tiles: total(({ tiles }) => tiles) };
+  for (const [name, gpu] of Object.entries(GPUS)) {
+    const all = total(({ launches }) => time(launches, gpu));
+    const inNetwork = result.tiles * time(network, gpu);
+    result[name] = { seconds: all, rest: 1 - inNetwork / all };
+  }
+  return result;
+}
+
+/** Kernels of an evaluation, alike ones together. */
+function kernels(launches) {
+  const rows = new Map();
+  for (const cost of costs(launches)) {
+    const row = rows.get(cost.kind) ?? { kind: cost.kind, launches: 0, flops: 0, bytes: 0, invocations: cost.invocations, workgroupBytes: cost.workgroupBytes, registers: cost.registers, seconds: {} };
+    row.launches++;
+    row.flops += cost.flops;
+    row.bytes += cost.bytes;
+    for (const [name, gpu] of Object.entries(GPUS)) row.seconds[name] = (row.seconds[name] ?? 0) + seconds(cost, gpu);
+    rows.set(cost.kind, row);
+  }
+  return [...rows.values()].sort((a, b) => b.seconds.integrated - a.seconds.integrated);
+}
+
+const ms = (value) => `${Number((value * 1e3).toPrecision(3))} ms`;
+const per = (value) => `${(100 * value).toFixed(1)} %`;
+
+function document(network, restorations) {
+  const table = kernels(network[256]).map((row) => {
+    const facts = `${row.invocations} | ${row.registers} | ${row.workgroupBytes}`;
+    return `| ${row.kind} | ${row.launches} | ${(row.flops / 1e6).toFixed(1)} | ${(row.bytes / 1e6).toFixed(2)} | ${(row.flops / row.bytes).toFixed(1)} | ${facts} | ${ms(row.seconds.integrated)} | ${ms(row.seconds.desktop)} |`;
+  });
+  const evaluations = Object.entries(network).map(([side, launches]) => {
+    const flops = sum(costs(launches).map((cost) => cost.flops));
+    return `| ${side}² | ${launches.length} | ${(flops / 1e9).toFixed(2)} | ${ms(time(launches, GPUS.integrated))} | ${ms(time(launches, GPUS.desktop))} |`;
+  });
+  return `# What a GPU would do, on paper
+
+No machine with a GPU was at hand. These figures are counted and computed by \`npm run roofline\`: each launch of a kernel takes 10 µs, and then as long as the slower of its arithmetic and its
+memory on an integrated GPU (2 TFLOP/s, 60 GB/s) or a desktop one (12 TFLOP/s, 360 GB/s), f32. Launches, workgroups, workgroup memory and registers (those of an invocation's arrays) are read from the
+WebGPU calls of the package in a browser. A kernel's bytes are those of the buffers bound to it, each once; a 3×3 convolution's are those that the tiled family brings into workgroup memory
+(tiles of 16 × 8 pixels by 64 outputs), which is what a GPU without a useful cache would ask for.
+
+## One evaluation of the network
+
+| image | launches | GFLOP | integrated | desktop |
+| --- | --- | --- | --- | --- |
+${evaluations.join('\n')}
+
+## Its kernels at 256²
+
+| kernel | launches | MFLOP | MB | FLOP a byte | invocations | registers | workgroup bytes | integrated | desktop |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+${table.join('\n')}
+
+## Restorations
+
+The mean and one sample by the default sampler: 7 evaluations. 1024² is done in overlapping tiles of 256². “Not the network”: pivots, Gaussian posteriors, maps, solver, previews.
+
+| task | launches | tiles | integrated | not the network | desktop | not the network |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows(restorations).join('\n')}
+`;
+}
+
+function rows(restorations) {
+  return Object.entries(restorations).map(([name, { launches, tiles, integrated, desktop }]) => {
+    const [task, side] = name.split(' ');
+    return `| ${task}, ${side}² | ${launches} | ${tiles} | ${ms(integrated.seconds)} | ${per(integrated.rest)} | ${ms(desktop.seconds)} | ${per(desktop.rest)} |`;
+  });
+}
+
+function summary(network, restorations) {
+  const at256 = rows(Object.fromEntries(Object.entries(restorations).filter(([name]) => name.endsWith(' 256'))));
+  return `On paper, by \`npm run roofline\` (launches counted by running, 10 µs each; an integrated GPU of 2 TFLOP/s and 60 GB/s, a desktop one of 12 TFLOP/s and 360 GB/s), an evaluation at 256² takes
+${ms(time(network[256], GPUS.integrated))} and ${ms(time(network[256], GPUS.desktop))}. The mean and a sample, 7 evaluations ([every kernel, 64² and 1024²](docs/roofline.md)):
+
+| task | launches | tiles | integrated | not the network | desktop | not the network |
+| --- | --- | --- | --- | --- | --- | --- |
+${at256.join('\n')}`;
+}
+
+await main(async () => {
+  await ensureNodeModules();
+  await buildWasm();
+  await buildPackage();
+  await buildBench();
+  await ensureChromium();
+  const { openSession } = await import('../tests/browser/harness.mjs');
+  const { replaceInReadme } = await import('./report.mjs');
+  const session = await openSession({ root: '.', webgpu: true });
+  try {
+    const call = (name, ...args) => session.page.evaluate(async ([name, args]) => (await import('/bench/page-roofline.mjs'))[name](...args), [name, args]);
+    await call('open');
+    const network = {};
+    for (const side of SIDES.slice(0, 2)) network[side] = await call('evaluation', side);
+    done(`the network: ${network[256].length} launches`);
+    const restorations = {};
+    for (const side of SIDES) {
+      for (const task of TASKS) {
+        restorations[`${task} ${side}`] = parts(await call('steps', task, side), network[Math.min(side, 256)]);
+        done(`${task}, ${side}²: ${restorations[`${task} ${side}`].launches} launches`);
+      }
+    }
+    writeFileSync(join(ROOT, 'docs', 'roofline.md'), document(network, restorations));
+    replaceInReadme('roofline', summary(network, restorations));
+  } finally {
+    await session.close();
+  }
+});
