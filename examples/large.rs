@@ -1,0 +1,89 @@
+//! What an evaluation of a large photo takes beside the network: `cargo run --release --example large -- --side 1024`.
+//!
+//! Pivot, Gaussian posterior and w of the whole photo against all its tiles, timed on two of them, at three noise levels.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use clap::Parser;
+use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
+use eps_restore::error::Error;
+use eps_restore::image::Photo;
+use eps_restore::kernel::Kernel;
+use eps_restore::layout::Layout;
+use eps_restore::noise::Noise;
+use eps_restore::place::Place;
+use eps_restore::restoration::Sampler;
+use eps_restore::setup::{Problem, Setup};
+use eps_restore::task::{Borders, GREY, Request, Task};
+
+#[derive(Parser)]
+struct Options {
+    #[arg(long, default_value_t = 1024)]
+    side: usize,
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    weights: std::path::PathBuf,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let options = Options::parse();
+    let place = Place::cpu();
+    let bytes = std::fs::read(&options.weights)?;
+    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
+    println!("| task | tau | beside the network, s | tiles | network, s | share |");
+    println!("| --- | --- | --- | --- | --- | --- |");
+    let blur = |borders| {
+        let kernel = Kernel::gaussian(2.0)?;
+        Ok::<_, Error>(Task::Deblur { kernel, borders })
+    };
+    for (name, task) in [
+        ("denoise", Task::Denoise),
+        ("colourise", Task::Colorize { weights: GREY }),
+        ("deblur, circular", blur(Borders::Circular)?),
+        ("deblur, unknown borders", blur(Borders::Unknown)?),
+    ] {
+        measure(name, task, options.side, &denoiser, &place)?;
+    }
+    Ok(())
+}
+
+fn measure(
+    name: &str,
+    task: Task,
+    side: usize,
+    denoiser: &PhotoDenoiser,
+    place: &Place,
+) -> Result<(), Error> {
+    let rgba = (0..4 * side * side).map(|i| ((i as f64 / 900.0).sin() * 60.0 + 120.0) as u8);
+    let request = Request {
+        photo: Photo::new(side, side, rgba.collect())?,
+        task,
+        noise: None,
+        samples: 0,
+        sampler: Sampler::DEFAULT,
+        seed: 1,
+    };
+    let region = Layout::of(&request)?.regions[0];
+    let noise = request.task.default_noise();
+    let Problem::Whole(posterior) = Setup::new(&request, region, noise, place)?.problem else {
+        panic!("only inpainting leaves pixels out");
+    };
+    let [height, width] = region.canvas.size;
+    let tiles = denoiser.parts(&posterior);
+    for tau in [80.0, 1.0, 0.05] {
+        let z = Noise::new(1, 1, place).draw([1, 3, height, width]) * tau;
+        let level = denoiser.level(&posterior, tau);
+        let begin = Instant::now();
+        let mut evaluation = denoiser.begin(&posterior, z, &level);
+        let beside = begin.elapsed().as_secs_f64();
+        let begin = Instant::now();
+        let timed = tiles.min(2);
+        for _ in 0..timed {
+            denoiser.advance(&mut evaluation);
+        }
+        let network = begin.elapsed().as_secs_f64() * tiles as f64 / timed as f64;
+        let share = 100.0 * beside / network;
+        println!("| {name} | {tau} | {beside:.2} | {tiles} | {network:.2} | {share:.0} % |");
+    }
+    Ok(())
+}
