@@ -6,7 +6,14 @@ import { EpsError, toEpsError } from './errors.js';
  * and a core that could not be loaded is none.
  */
 export function isFatal(error: EpsError): boolean {
-  return error.code === 'internal' || error.code === 'device-lost' || error.code === 'worker-failed';
+  return error.cause instanceof WebAssembly.RuntimeError || error.code === 'internal' || error.code === 'device-lost' || error.code === 'worker-failed';
+}
+
+const OUT_OF_MEMORY = 'The memory that this device gives a page ran out. Reduce the photo, or restore it in parts.';
+
+/** The core stops without a panic where memory is refused to it, and nowhere else. */
+function isSilentStop(thrown: unknown): boolean {
+  return thrown instanceof WebAssembly.RuntimeError && thrown.message.includes('unreachable');
 }
 
 /**
@@ -27,7 +34,8 @@ export class PanicListener {
   /** Whatever was thrown in the worker, told as well as it can be. */
   explain(thrown: unknown): EpsError {
     const error = toEpsError(thrown, 'internal');
-    if (error.code !== 'internal' || this.#message === undefined) return error;
+    if (error.code !== 'internal') return error;
+    if (this.#message === undefined) return isSilentStop(thrown) ? new EpsError('image-too-large', OUT_OF_MEMORY, { cause: thrown }) : error;
     return new EpsError('internal', `The core stopped: ${this.#message}`, { cause: thrown });
   }
 }

@@ -34,12 +34,24 @@ for (const device of ['webgpu', 'cpu']) {
     const onCpu = { skip: device === 'webgpu' && 'on the CPU: the same code' };
 
     test('a panic ends the run with internal, and the next call works', onCpu, async () => {
-      session.allowErrors(/unreachable/);
+      session.allowErrors(/unreachable|panicked/);
       await session.page.evaluate(() => begin());
-      // What a panic looks like from JavaScript: the instance traps inside a promise of the core's own.
-      await session.page.workers()[0].evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }));
+      // What a panic looks like from JavaScript: it says so, and the instance traps inside a promise of the core's own.
+      await session.page.workers()[0].evaluate(() => void setTimeout(() => {
+        console.error('panicked at src/somewhere.rs:1:1:\na fault');
+        throw new WebAssembly.RuntimeError('unreachable');
+      }));
       const outcome = await session.page.evaluate(() => outcome);
       assert.deepEqual([outcome.eps, outcome.code], [true, 'internal'], outcome.message);
+      assert.match(outcome.message, /a fault/);
+      await works();
+    });
+
+    test('a lack of memory ends the run with image-too-large, and the next call works', onCpu, async () => {
+      await session.page.evaluate(() => begin());
+      await session.page.workers()[0].evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }));
+      const outcome = await session.page.evaluate(() => outcome);
+      assert.deepEqual([outcome.eps, outcome.code], [true, 'image-too-large'], outcome.message);
       await works();
     });
 

@@ -31,9 +31,16 @@ describe('PanicListener', () => {
   const panics = new PanicListener(console);
   const trap = new WebAssembly.RuntimeError('unreachable');
 
-  test('tells a trap as it is until there was a panic', () => {
+  test('takes a stop without a panic for a lack of memory, after which the instance is lost', () => {
     console.error('something else');
-    assert.equal(panics.explain(trap).message, 'unreachable');
+    const error = panics.explain(trap);
+    assert.equal(error.code, 'image-too-large');
+    assert.match(error.message, /memory .* ran out/);
+    assert.equal(isFatal(error), true);
+  });
+  test('tells another trap as it is', () => {
+    const error = panics.explain(new WebAssembly.RuntimeError('memory access out of bounds'));
+    assert.deepEqual([error.code, error.message], ['internal', 'memory access out of bounds']);
   });
   test('then tells what the panic said, without its stack, and still writes to the console', () => {
     console.error("panicked at src/sampler.rs:7:9:\nno grid\n\nStack:\n\nError\n    at x");
