@@ -8,14 +8,13 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use burn::tensor::module::{avg_pool2d, conv2d};
-use burn::tensor::ops::{AvgPoolOptions, ConvOptions};
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::AvgPoolOptions;
 
 use crate::measurement::Measurement;
 use crate::noise::Noise;
-use crate::noise_geometry::{BANDS, REACH, band_energies, band_filters};
+use crate::noise_geometry::{REACH, band_energies, band_rings, by_rings};
 use crate::operators::{Iterative, LinearOperator, Tolerance};
-use crate::place::Place;
 use crate::prior::GaussianPrior;
 
 /// The grid of tau: even in log tau, its ratio 2.26.
@@ -204,12 +203,9 @@ fn bands(n: Tensor<4>) -> Tensor<4> {
 
 /// (f_k * n)²/|f_k|² of planes `[B, 1, H, W]`.
 fn responses(planes: Tensor<4>) -> Tensor<4> {
-    let (filters, energies) = (band_filters(), band_energies());
-    let unit = filters.iter().zip(energies);
-    let unit = unit.flat_map(|(f, energy)| f.iter().map(move |v| v / energy.sqrt()));
-    let kernel = Place::of(&planes).tensor(unit.collect(), [BANDS, 1, REACH, REACH]);
-    let options = ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
-    conv2d(wrapped(planes, REACH / 2), kernel, None, options).square()
+    let energies = band_energies();
+    let unit = std::array::from_fn(|k| band_rings()[k].map(|v| v / energies[k].sqrt()));
+    by_rings(&wrapped(planes, REACH / 2), unit).square()
 }
 
 /// `margin` more pixels on each side, from the other side.

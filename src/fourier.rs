@@ -1,16 +1,16 @@
 //! The two-dimensional discrete Fourier transform of image planes, `[batch, channels, height, width]`.
 //!
-//! Forward e^(-i), not normalised; inverse 1/(HW). Any size. On the CPU by `rustfft`; on a GPU two dense matrix products, so that no pixel leaves
-//! the device: F x F with F = C - iS, C and S being the symmetric cosine and sine matrices.
+//! Forward e^(-i), not normalised; inverse 1/(HW). Any size. On the CPU by `rustfft`; on a GPU by a kernel, so that no pixel leaves the device.
 
 use std::cell::RefCell;
-use std::f64::consts::TAU;
 use std::rc::Rc;
 
 use burn::tensor::{DType, Tensor, TensorData};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
 
+#[cfg(feature = "webgpu")]
+use crate::kernels::gpu::GpuFourier;
 use crate::place::Place;
 
 /// A complex spectrum as two real tensors of one shape.
@@ -77,30 +77,23 @@ pub struct Fourier {
 
 enum Method {
     Fast(Box<Plans>),
-    Dense(Box<Dense>),
+    #[cfg(feature = "webgpu")]
+    Gpu(Box<GpuFourier>),
 }
 
-struct Dense {
-    rows: Waves,
-    columns: Waves,
-}
-
-/// cos and sin of 2 pi j k / n: two symmetric `[1, 1, n, n]` matrices.
-struct Waves {
-    cos: Tensor<4>,
-    sin: Tensor<4>,
-}
-
-impl Waves {
-    fn new(n: usize, place: &Place) -> Self {
-        let table = |f: fn(f64) -> f64| {
-            let values = (0..n * n).map(|i| f(TAU * ((i / n * (i % n)) % n) as f64 / n as f64));
-            place.tensor(values.collect(), [1, 1, n, n])
-        };
-        Self {
-            cos: table(f64::cos),
-            sin: table(f64::sin),
+impl Method {
+    #[cfg(feature = "webgpu")]
+    fn of(height: usize, width: usize, place: &Place) -> Self {
+        if place.is_cpu() {
+            return Self::Fast(Box::default());
         }
+        Self::Gpu(Box::new(GpuFourier::new(height, width, place)))
+    }
+
+    /// There is no place but the CPU.
+    #[cfg(not(feature = "webgpu"))]
+    fn of(_height: usize, _width: usize, _place: &Place) -> Self {
+        Self::Fast(Box::default())
     }
 }
 
@@ -112,19 +105,11 @@ struct Plans {
 
 impl Fourier {
     pub fn new(height: usize, width: usize, place: &Place) -> Self {
-        let method = if place.is_cpu() {
-            Method::Fast(Box::default())
-        } else {
-            Method::Dense(Box::new(Dense {
-                rows: Waves::new(height, place),
-                columns: Waves::new(width, place),
-            }))
-        };
         Self {
             height,
             width,
             place: place.clone(),
-            method: Rc::new(method),
+            method: Rc::new(Method::of(height, width, place)),
         }
     }
 
@@ -140,7 +125,11 @@ impl Fourier {
     pub fn forward(&self, x: Tensor<4>) -> Spectrum {
         match &*self.method {
             Method::Fast(plans) => plans.forward(self.size(), x),
-            Method::Dense(waves) => waves.forward(x),
+            #[cfg(feature = "webgpu")]
+            Method::Gpu(transform) => {
+                let [re, im] = transform.forward(x);
+                Spectrum { re, im }
+            }
         }
     }
 
@@ -148,7 +137,8 @@ impl Fourier {
     pub fn inverse(&self, s: Spectrum) -> Tensor<4> {
         match &*self.method {
             Method::Fast(plans) => plans.inverse(self.size(), s),
-            Method::Dense(waves) => waves.inverse(s) / (self.height * self.width) as f64,
+            #[cfg(feature = "webgpu")]
+            Method::Gpu(transform) => transform.inverse(s.re, s.im),
         }
     }
 
@@ -156,29 +146,9 @@ impl Fourier {
     pub fn filter(&self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
         match &*self.method {
             Method::Fast(plans) => plans.filter(self.size(), x, h),
-            Method::Dense(_) => self.inverse(self.forward(x).scale(h)),
+            #[cfg(feature = "webgpu")]
+            Method::Gpu(_) => self.inverse(self.forward(x).scale(h)),
         }
-    }
-}
-
-impl Dense {
-    fn forward(&self, x: Tensor<4>) -> Spectrum {
-        let Self { rows, columns } = self;
-        let c = x.clone().matmul(columns.cos.clone());
-        let s = x.matmul(columns.sin.clone());
-        Spectrum {
-            re: rows.cos.clone().matmul(c.clone()) - rows.sin.clone().matmul(s.clone()),
-            im: -(rows.sin.clone().matmul(c) + rows.cos.clone().matmul(s)),
-        }
-    }
-
-    /// Not normalised.
-    fn inverse(&self, s: Spectrum) -> Tensor<4> {
-        let Self { rows, columns } = self;
-        let (cos, sin) = (columns.cos.clone(), columns.sin.clone());
-        let re = s.re.clone().matmul(cos.clone()) - s.im.clone().matmul(sin.clone());
-        let im = s.re.matmul(sin) + s.im.matmul(cos);
-        rows.cos.clone().matmul(re) - rows.sin.clone().matmul(im)
     }
 }
 

@@ -8,8 +8,8 @@
 use std::f64::consts::TAU;
 
 use burn::tensor::Tensor;
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::{ConvOptions, PadMode};
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::{AvgPoolOptions, PadMode};
 
 use crate::place::Place;
 
@@ -99,17 +99,58 @@ fn box_dft(r: usize, n: usize) -> Vec<f64> {
 /// The maps of a covariance that is diagonal in pixels, equal in all channels: each band's squared filter, normalised to sum 1, over the pixel
 /// variance `[B, 1, H, W]`; borders reflected without repeating the edge. `[B, 8, H, W]`.
 pub fn bands_of_pixels(variance: Tensor<4>) -> Tensor<4> {
-    let (filters, energies) = (band_filters(), band_energies());
-    let squared = filters.iter().zip(energies);
-    let squared = squared.flat_map(|(f, energy)| f.iter().map(move |v| v * v / energy));
-    let kernel = Place::of(&variance).tensor(squared.collect(), [BANDS, 1, REACH, REACH]);
+    let energies = band_energies();
+    let squared = std::array::from_fn(|k| band_rings()[k].map(|v| v * v / energies[k]));
     let half = REACH / 2;
     let padded = variance.pad([(half, half), (half, half)], PadMode::Reflect);
-    let v = conv2d(
-        padded,
-        kernel,
-        None,
-        ConvOptions::new([1, 1], [0, 0], [1, 1], 1),
-    );
+    let v = by_rings(&padded, squared);
     Tensor::cat(vec![v.clone(), v], 1)
+}
+
+/// f_0..f_3 on the nested boxes: at the centre, in the rest of the 3×3 box, of the 7×7, of the 15×15.
+pub fn band_rings() -> [[f64; BANDS]; BANDS] {
+    let inside = |k: usize, ring: usize| {
+        if ring <= k {
+            1.0 / (BOXES[k] * BOXES[k]) as f64
+        } else {
+            0.0
+        }
+    };
+    let narrower = |k: usize, ring: usize| {
+        inside(k, ring)
+            - if k + 1 < BANDS {
+                inside(k + 1, ring)
+            } else {
+                0.0
+            }
+    };
+    std::array::from_fn(|k| std::array::from_fn(|ring| narrower(k, ring)))
+}
+
+/// Planes `[B, 1, H + 14, W + 14]` under filters that are constant on the rings of [`band_rings`]: `[B, 4, H, W]`.
+///
+/// Each is a sum of means over nested boxes, and those of rows of means: 50 values a pixel, where the four filters have 900.
+pub fn by_rings(planes: &Tensor<4>, filters: [[f64; BANDS]; BANDS]) -> Tensor<4> {
+    let [_, _, height, width] = planes.dims();
+    let means = BOXES.map(|side| {
+        let margin = (REACH - side) / 2;
+        let inner = |n: usize| n - 2 * margin;
+        let x = planes
+            .clone()
+            .narrow(2, margin, inner(height))
+            .narrow(3, margin, inner(width));
+        if side == 1 {
+            return x;
+        }
+        let rows = avg_pool2d(x, AvgPoolOptions::new([1, side]).with_stride([1, 1]));
+        avg_pool2d(rows, AvgPoolOptions::new([side, 1]).with_stride([1, 1]))
+    });
+    let band = |values: [f64; BANDS]| {
+        let terms = means.iter().enumerate().map(|(ring, mean)| {
+            let step = values[ring] - values.get(ring + 1).copied().unwrap_or(0.0);
+            mean.clone() * (step * (BOXES[ring] * BOXES[ring]) as f64)
+        });
+        terms.reduce(|a, b| a + b).expect("four rings")
+    };
+    Tensor::cat(filters.map(band).to_vec(), 1)
 }

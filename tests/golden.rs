@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::golden::{Check, Comparison, relative_error};
+use common::comparison::{Comparison, relative_error};
+use common::golden::Check;
 use common::model;
 use eps_restore::place::Place;
 

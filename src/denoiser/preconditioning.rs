@@ -10,22 +10,30 @@ use burn::tensor::Tensor;
 
 use super::{Denoiser, PhotoV1, Weights};
 use crate::error::Error;
-use crate::kernels::TensorLayers;
 use crate::kernels::cpu::CpuLayers;
+#[cfg(feature = "webgpu")]
+use crate::kernels::gpu::GpuLayers;
+use crate::kernels::{Layers, TensorLayers};
 use crate::place::Place;
 use crate::posterior::{Posterior, SIGMA_DATA};
 use crate::tiling::{Tile, TileSize, Tiling};
 
 /// photo-v1 as a denoiser.
 pub struct PhotoDenoiser {
-    network: Network,
+    /// On layers chosen at run time: those that a program never asks for are not in it.
+    network: Box<dyn Network>,
     tiles: TileSize,
 }
 
-/// photo-v1 on the layers that suit the device.
-enum Network {
-    Cpu(Box<PhotoV1<CpuLayers>>),
-    Tensor(Box<PhotoV1<TensorLayers>>),
+/// F(w, g, m, coarse) on some layers.
+trait Network {
+    fn forward(&self, w: Tensor<4>, g: Tensor<4>, m: Tensor<4>, coarse: Tensor<4>) -> Tensor<4>;
+}
+
+impl<L: Layers> Network for PhotoV1<L> {
+    fn forward(&self, w: Tensor<4>, g: Tensor<4>, m: Tensor<4>, coarse: Tensor<4>) -> Tensor<4> {
+        self.forward(w, g, m, coarse)
+    }
 }
 
 /// What photo-v1 needs of the operator at one tau.
@@ -46,14 +54,13 @@ impl PhotoDenoiser {
     /// # Errors
     /// [`Error::InvalidWeights`] where a tensor of the file is missing or unfit.
     pub fn new(weights: &Weights, place: &Place) -> Result<Self, Error> {
-        if !place.is_cpu() {
-            return Self::on_tensors(weights, place);
+        if place.is_cpu() {
+            return Self::on(CpuLayers, weights);
         }
-        let network = PhotoV1::new(weights, CpuLayers)?;
-        Ok(Self {
-            network: Network::Cpu(Box::new(network)),
-            tiles: TileSize::default(),
-        })
+        #[cfg(feature = "webgpu")]
+        return Self::on(GpuLayers::new(place), weights);
+        #[cfg(not(feature = "webgpu"))]
+        return Self::on_tensors(weights, place);
     }
 
     /// On plain tensor operations: slower, and the measure of the other layers.
@@ -61,9 +68,13 @@ impl PhotoDenoiser {
     /// # Errors
     /// As [`Self::new`].
     pub fn on_tensors(weights: &Weights, place: &Place) -> Result<Self, Error> {
-        let network = PhotoV1::new(weights, TensorLayers::new(place))?;
+        Self::on(TensorLayers::new(place), weights)
+    }
+
+    fn on<L: Layers + 'static>(layers: L, weights: &Weights) -> Result<Self, Error> {
+        let network = PhotoV1::new(weights, layers)?;
         Ok(Self {
-            network: Network::Tensor(Box::new(network)),
+            network: Box::new(network),
             tiles: TileSize::default(),
         })
     }
@@ -99,7 +110,7 @@ impl PhotoDenoiser {
         }
     }
 
-    /// F(w/sigma_data, g/sigma_data, m, coarse), the network alone: w, g, coarse and the result `[B, 3, H, W]`, m `[B, 8, H, W]`.
+    /// F(w/sigma_data, g/sigma_data, m, coarse), the network alone: w, g, coarse and the result `[B, 3, H, W]`, m `[B or 1, 8, H, W]`.
     pub fn correction(
         &self,
         w: Tensor<4>,
@@ -108,18 +119,17 @@ impl PhotoDenoiser {
         coarse: Tensor<4>,
     ) -> Tensor<4> {
         let (w, g) = (w / SIGMA_DATA, g / SIGMA_DATA);
-        match &self.network {
-            Network::Cpu(network) => network.forward(w, g, m, coarse),
-            Network::Tensor(network) => network.forward(w, g, m, coarse),
-        }
+        self.network.forward(w, g, m, coarse)
     }
 
     /// F on one tile.
     fn tile_correction(&self, inputs: &Inputs, tile: &Tile) -> Tensor<4> {
         let of = |x: &Tensor<4>| cut(x, tile);
         let (w, g) = (of(&inputs.w), of(&inputs.g));
-        let [batch, _, height, width] = w.dims();
-        let maps = of(&inputs.maps).expand([batch, 8, height, width]);
+        let [_, _, height, width] = w.dims();
+        let maps = of(&inputs.maps);
+        let images = maps.dims()[0];
+        let maps = maps.expand([images, 8, height, width]);
         self.correction(w, g, maps, of(&inputs.coarse))
     }
 }

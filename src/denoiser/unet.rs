@@ -86,19 +86,21 @@ impl<L: Layers> PhotoV1<L> {
         coarse: Tensor<4>,
     ) -> Tensor<4> {
         let [batch, _, height, width] = w.dims();
-        let m = m.expand([batch, MAPS, height, width]);
-        let [w, g, m, coarse] = [w, g, m, coarse].map(|x| self.layers.enter(aligned(x)));
-        let f = self.layers.leave(self.run(&w, &g, &m, &coarse));
+        let f = self.run(&[w, g, m, coarse].map(aligned));
         f.slice([0..batch, 0..3, 0..height, 0..width])
     }
 
-    fn run(&self, w: &L::Map, g: &L::Map, m: &L::Map, coarse: &L::Map) -> L::Map {
+    /// From w, g, m and coarse.
+    fn run(&self, [w, g, m, coarse]: &[Tensor<4>; 4]) -> Tensor<4> {
         let layers = &self.layers;
-        let bottom = layers.join(&[&layers.pool(m, 8), &layers.pool(coarse, 8)]);
-        let e = [layers.pool(m, 2), layers.pool(m, 4), bottom];
+        let e = [
+            layers.enter_pooled(&[m], 2),
+            layers.enter_pooled(&[m], 4),
+            layers.enter_pooled(&[m, coarse], 8),
+        ];
         let e: [L::Map; 3] = std::array::from_fn(|i| self.embedding(i, &e[i]));
 
-        let input = layers.unshuffle(&layers.join(&[w, g, m]));
+        let input = layers.enter_unshuffled(&[w, g, m]);
         let mut h = layers.apply(&self.stem, &input, After::Nothing);
         let mut skips = Vec::new();
         for ((encoder, down), e) in self.encoder.iter().zip(&self.down).zip(&e) {
@@ -111,12 +113,12 @@ impl<L: Layers> PhotoV1<L> {
         h = self.blocks(&self.middle, h, &e[2]);
         h = self.attend(&self.attention[1], h);
         for level in [1, 0] {
-            let larger = layers.shuffle(&layers.apply(&self.up[level], &h, After::Nothing));
-            h = layers.add(larger, &skips.remove(level));
+            let larger = layers.apply(&self.up[level], &h, After::Nothing);
+            h = layers.shuffle_add(&larger, &skips.remove(level));
             h = self.blocks(&self.decoder[level], h, &e[level]);
         }
-        let h = layers.silu(layers.norm(&self.head_norm, &h));
-        layers.shuffle(&layers.apply(&self.head, &h, After::Nothing))
+        let h = layers.norm_silu(&self.head_norm, &h);
+        layers.leave_shuffled(layers.apply(&self.head, &h, After::Nothing))
     }
 
     /// silu(b(silu(a(e)))).

@@ -1,6 +1,8 @@
 //! The layers that the network is made of, on each device: plain tensors, and hand-written kernels that are tested against them.
 
 pub mod cpu;
+#[cfg(feature = "webgpu")]
+pub mod gpu;
 mod tensor;
 
 pub use tensor::TensorLayers;
@@ -52,19 +54,30 @@ pub trait Layers {
     /// From and to `[B, C, H, W]`.
     fn enter(&self, x: Tensor<4>) -> Self::Map;
     fn leave(&self, x: Self::Map) -> Tensor<4>;
+    /// Means of `size` by `size` pixels of the parts' channels, one part's after another's; a part of one image stands for the whole batch.
+    fn enter_pooled(&self, parts: &[&Tensor<4>], size: usize) -> Self::Map;
+    /// The parts' channels likewise, each 2×2 pixels as channels at half the size: channel 4c + 2dy + dx.
+    fn enter_unshuffled(&self, parts: &[&Tensor<4>]) -> Self::Map;
+    /// The inverse: a quarter of the channels at twice the size.
+    fn leave_shuffled(&self, x: Self::Map) -> Tensor<4>;
 
     fn apply(&self, conv: &Self::Conv, x: &Self::Map, after: After<'_, Self::Map>) -> Self::Map;
     /// x/sqrt(mean over channels of x² + 1e-6) * gain, per pixel.
     fn norm(&self, gain: &Self::Gain, x: &Self::Map) -> Self::Map;
-    fn silu(&self, x: Self::Map) -> Self::Map;
-    fn add(&self, a: Self::Map, b: &Self::Map) -> Self::Map;
+    /// silu of the norm.
+    fn norm_silu(&self, gain: &Self::Gain, x: &Self::Map) -> Self::Map;
+    /// `skip` + a quarter of the channels of `x` at twice the size, from channels 4c + 2dy + dx.
+    fn shuffle_add(&self, x: &Self::Map, skip: &Self::Map) -> Self::Map;
     /// softmax(8 q/|q| · k/|k|) v over all pixels; `qkv` holds the channels of q, k and v, each in heads of `head` channels.
     fn attend(&self, qkv: &Self::Map, head: usize) -> Self::Map;
-    /// Means of `size` by `size` pixels.
-    fn pool(&self, x: &Self::Map, size: usize) -> Self::Map;
-    /// One map's channels after another's.
-    fn join(&self, maps: &[&Self::Map]) -> Self::Map;
-    /// `C` channels to `4 C` at half the size, channel 4c + 2dy + dx; and back.
-    fn unshuffle(&self, x: &Self::Map) -> Self::Map;
-    fn shuffle(&self, x: &Self::Map) -> Self::Map;
+}
+
+/// The parts as one batch: a part of one image repeated, channels one part's after another's.
+fn joined(parts: &[&Tensor<4>]) -> Tensor<4> {
+    let batch = parts.iter().map(|part| part.dims()[0]).max().unwrap_or(1);
+    let whole = |part: &&Tensor<4>| {
+        let [_, channels, height, width] = part.dims();
+        (*part).clone().expand([batch, channels, height, width])
+    };
+    Tensor::cat(parts.iter().map(whole).collect(), 1)
 }

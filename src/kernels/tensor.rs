@@ -5,7 +5,7 @@ use burn::tensor::activation::{silu, softmax};
 use burn::tensor::module::{avg_pool2d, conv2d};
 use burn::tensor::ops::{AvgPoolOptions, ConvOptions};
 
-use super::{After, ConvWeights, Layers};
+use super::{After, ConvWeights, Layers, joined};
 use crate::place::Place;
 
 /// Plain tensors, `[B, C, H, W]`.
@@ -64,6 +64,18 @@ impl Layers for TensorLayers {
         x
     }
 
+    fn enter_pooled(&self, parts: &[&Tensor<4>], size: usize) -> Tensor<4> {
+        avg_pool2d(joined(parts), AvgPoolOptions::new([size; 2]))
+    }
+
+    fn enter_unshuffled(&self, parts: &[&Tensor<4>]) -> Tensor<4> {
+        unshuffle(joined(parts))
+    }
+
+    fn leave_shuffled(&self, x: Tensor<4>) -> Tensor<4> {
+        shuffle(x)
+    }
+
     fn apply(&self, conv: &TensorConv, x: &Tensor<4>, after: After<'_, Tensor<4>>) -> Tensor<4> {
         let options = ConvOptions::new([conv.stride; 2], [conv.padding; 2], [1, 1], 1);
         let y = conv2d(
@@ -85,12 +97,12 @@ impl Layers for TensorLayers {
         x.clone() * scale * gain.clone()
     }
 
-    fn silu(&self, x: Tensor<4>) -> Tensor<4> {
-        silu(x)
+    fn norm_silu(&self, gain: &Tensor<4>, x: &Tensor<4>) -> Tensor<4> {
+        silu(self.norm(gain, x))
     }
 
-    fn add(&self, a: Tensor<4>, b: &Tensor<4>) -> Tensor<4> {
-        a + b.clone()
+    fn shuffle_add(&self, x: &Tensor<4>, skip: &Tensor<4>) -> Tensor<4> {
+        shuffle(x.clone()) + skip.clone()
     }
 
     fn attend(&self, qkv: &Tensor<4>, head: usize) -> Tensor<4> {
@@ -104,30 +116,22 @@ impl Layers for TensorLayers {
         let mixed = share.matmul(v).swap_dims(2, 3);
         mixed.reshape([batch, channels / 3, height, width])
     }
+}
 
-    fn pool(&self, x: &Tensor<4>, size: usize) -> Tensor<4> {
-        avg_pool2d(x.clone(), AvgPoolOptions::new([size; 2]))
-    }
+/// `C` channels to `4 C` at half the size.
+fn unshuffle(x: Tensor<4>) -> Tensor<4> {
+    let [b, c, h, w] = x.dims();
+    x.reshape([b, c, h / 2, 2, w / 2, 2])
+        .permute([0, 1, 3, 5, 2, 4])
+        .reshape([b, 4 * c, h / 2, w / 2])
+}
 
-    fn join(&self, maps: &[&Tensor<4>]) -> Tensor<4> {
-        Tensor::cat(maps.iter().map(|&m| m.clone()).collect(), 1)
-    }
-
-    fn unshuffle(&self, x: &Tensor<4>) -> Tensor<4> {
-        let [b, c, h, w] = x.dims();
-        x.clone()
-            .reshape([b, c, h / 2, 2, w / 2, 2])
-            .permute([0, 1, 3, 5, 2, 4])
-            .reshape([b, 4 * c, h / 2, w / 2])
-    }
-
-    fn shuffle(&self, x: &Tensor<4>) -> Tensor<4> {
-        let [b, c, h, w] = x.dims();
-        x.clone()
-            .reshape([b, c / 4, 2, 2, h, w])
-            .permute([0, 1, 4, 2, 5, 3])
-            .reshape([b, c / 4, 2 * h, 2 * w])
-    }
+/// The inverse of [`unshuffle`].
+fn shuffle(x: Tensor<4>) -> Tensor<4> {
+    let [b, c, h, w] = x.dims();
+    x.reshape([b, c / 4, 2, 2, h, w])
+        .permute([0, 1, 4, 2, 5, 3])
+        .reshape([b, c / 4, 2 * h, 2 * w])
 }
 
 /// x/|x| over the last dimension, the norm floored at 1e-12.

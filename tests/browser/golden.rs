@@ -1,14 +1,26 @@
-//! `tests/golden.rs` in a browser: built as a wasm library of its own, driven by `golden.test.mjs` on WebGPU and on the CPU.
+//! `tests/golden.rs` and `tests/kernels.rs` in a browser: built as a wasm library of its own, driven by `golden.test.mjs` on WebGPU and on the CPU.
 
 #![cfg(target_family = "wasm")]
 
+#[path = "../common/comparison.rs"]
+mod comparison;
 #[path = "../common/golden.rs"]
 mod golden;
+#[path = "../common/twins.rs"]
+mod twins;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
+use comparison::{Comparison, relative_error};
+use eps_restore::fourier::{Fourier, Spectrum};
+use eps_restore::kernels::gpu::GpuLayers;
+use eps_restore::noise::Noise;
 use eps_restore::place::Place;
-use golden::{Check, Comparison, relative_error};
+use golden::Check;
+use twins::{KINDS, Twins};
 use wasm_bindgen::prelude::*;
+
+/// Relative L2 of a GPU's layers: WGSL grants exp and sqrt some ten units in the last place, and no order to sums.
+const TWINS_TOLERANCE: f64 = 1e-5;
 
 /// The comparisons on one device.
 #[wasm_bindgen]
@@ -26,15 +38,12 @@ impl GoldenCheck {
         network: Vec<u8>,
     ) -> GoldenCheck {
         console_error_panic_hook::set_once();
-        let device = match device.as_str() {
-            "webgpu" => Device::wgpu_options()
-                .init_async()
-                .await
-                .expect("a WebGPU device"),
-            _ => Device::flex(),
+        let place = match device.as_str() {
+            "webgpu" => webgpu().await,
+            _ => Place::cpu(),
         };
         GoldenCheck {
-            check: Check::new(&weights, operators, network, &Place::new(device)),
+            check: Check::new(&weights, operators, network, &place),
         }
     }
 
@@ -54,6 +63,81 @@ impl GoldenCheck {
     pub async fn samplers(&self) -> Vec<String> {
         lines(self.check.samplers()).await
     }
+}
+
+/// The GPU's layers against their plain-tensor twins.
+#[wasm_bindgen]
+pub struct KernelCheck {
+    twins: Twins<GpuLayers>,
+    place: Place,
+}
+
+#[wasm_bindgen]
+impl KernelCheck {
+    pub async fn create() -> KernelCheck {
+        console_error_panic_hook::set_once();
+        let place = webgpu().await;
+        KernelCheck {
+            twins: Twins::new(GpuLayers::new(&place), &place, TWINS_TOLERANCE),
+            place,
+        }
+    }
+
+    pub fn kinds() -> Vec<String> {
+        KINDS
+            .iter()
+            .chain(&["fourier"])
+            .map(|&kind| kind.into())
+            .collect()
+    }
+
+    /// A line `name error tolerance` for each layer of a kind.
+    pub async fn compare(&self, kind: String) -> Vec<String> {
+        lines(match kind.as_str() {
+            "fourier" => transforms(&self.place),
+            kind => self.twins.compare(kind),
+        })
+        .await
+    }
+}
+
+/// The transform and its inverse against rustfft's: products of 2, 3, 5 and 7, primes, three passes, a single line.
+fn transforms(place: &Place) -> Vec<Comparison> {
+    let sizes = [(64, 48), (45, 35), (37, 22), (16, 2048), (1, 30)];
+    let compare = |(height, width)| {
+        let drawn = Noise::new(11, 20, &Place::cpu()).draw([2, 3, height, width]);
+        let plain = Fourier::new(height, width, &Place::cpu());
+        let ours = Fourier::new(height, width, place);
+        let there = |x: &Tensor<4>| {
+            let values = x.clone().try_into_vec_as().expect("the CPU reads back");
+            place.tensor_f32(values, x.dims())
+        };
+        let (got, want) = (ours.forward(there(&drawn)), plain.forward(drawn.clone()));
+        // No image's spectrum: the inverse's real part is asked for all the same.
+        let spectrum = Spectrum {
+            re: want.re.clone(),
+            im: drawn * ((height * width) as f64).sqrt(),
+        };
+        let back = ours.inverse(Spectrum {
+            re: there(&spectrum.re),
+            im: there(&spectrum.im),
+        });
+        let held = |part: &str, got, want: &Tensor<4>| {
+            let name = format!("{part}_{height}×{width}");
+            Comparison::new(name, got, there(want), TWINS_TOLERANCE)
+        };
+        [
+            held("re", got.re, &want.re),
+            held("im", got.im, &want.im),
+            held("inverse", back, &plain.inverse(spectrum)),
+        ]
+    };
+    sizes.into_iter().flat_map(compare).collect()
+}
+
+async fn webgpu() -> Place {
+    let device = Device::wgpu_options().init_async().await;
+    Place::new(device.expect("a WebGPU device"))
 }
 
 async fn lines(comparisons: Vec<Comparison>) -> Vec<String> {

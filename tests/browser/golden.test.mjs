@@ -21,6 +21,23 @@ for (const device of ['webgpu', 'cpu']) {
   });
 }
 
+test('GPU kernels against their plain-tensor twins', { timeout: 600_000 }, async (t) => {
+  const session = await openSession({ root: '.', webgpu: true });
+  try {
+    const kinds = await session.page.evaluate(async () => {
+      const { default: init, KernelCheck } = await import('/tests/browser/wasm/golden.js');
+      await init();
+      globalThis.kernels = await KernelCheck.create();
+      return KernelCheck.kinds();
+    });
+    for (const kind of kinds) {
+      await t.test(kind, async () => assertClose(await session.page.evaluate((kind) => kernels.compare(kind), kind)));
+    }
+  } finally {
+    await session.close();
+  }
+});
+
 /** In the page: the check, and a count of what is submitted to the GPU. */
 async function openCheck(device) {
   globalThis.submitted = { count: 0 };

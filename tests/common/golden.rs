@@ -19,6 +19,8 @@ use eps_restore::prior::GaussianPrior;
 use eps_restore::sampler::{DpmSolver2M, Heun, Solver};
 use safetensors::SafeTensors;
 
+use super::comparison::Comparison;
+
 pub const CASES: [&str; 9] = [
     "none",
     "denoise",
@@ -31,36 +33,6 @@ pub const CASES: [&str; 9] = [
     "grey",
 ];
 pub const SIZES: [&str; 2] = ["64x64", "48x32"];
-
-/// One tensor held against the reference.
-pub struct Comparison {
-    pub name: String,
-    pub tolerance: f64,
-    /// Squared norms of the difference and of the reference, `[2]`.
-    norms: Tensor<1>,
-}
-
-impl Comparison {
-    fn new(name: String, got: Tensor<4>, want: Tensor<4>, tolerance: f64) -> Self {
-        let norm = |t: Tensor<4>| t.square().sum();
-        let difference = norm(got.expand(want.dims()) - want.clone());
-        Self {
-            name,
-            tolerance,
-            norms: Tensor::cat(vec![difference, norm(want)], 0),
-        }
-    }
-
-    /// To be read back, then given to [`relative_error`].
-    pub fn norms(&self) -> Tensor<1> {
-        self.norms.clone()
-    }
-}
-
-/// |got - want|/|want| from a comparison's norms.
-pub fn relative_error(norms: &[f32]) -> f64 {
-    f64::from(norms[0]).sqrt() / (f64::from(norms[1]).sqrt() + 1e-12)
-}
 
 /// Everything that is compared: files as bytes, and where to compute.
 pub struct Check {
@@ -81,6 +53,10 @@ impl Check {
     }
 
     /// The same on plain tensor operations.
+    #[allow(
+        dead_code,
+        reason = "the browser's tests hold the kernels against their twins one by one"
+    )]
     pub fn on_tensors(self, weights: &[u8], place: &Place) -> Self {
         let weights = Weights::read(weights).expect("the released weights are readable");
         let denoiser = PhotoDenoiser::on_tensors(&weights, place);

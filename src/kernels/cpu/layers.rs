@@ -6,7 +6,7 @@ use super::map::Map;
 use super::pointwise::{self, Pointwise};
 use super::winograd::Conv3x3;
 use super::{After, attention};
-use crate::kernels::{self, ConvWeights, Layers};
+use crate::kernels::{self, ConvWeights, Layers, joined};
 use crate::place::Place;
 
 /// The layers in plain Rust.
@@ -60,6 +60,20 @@ impl Layers for CpuLayers {
         Place::cpu().tensor_f32(values, shape)
     }
 
+    fn enter_pooled(&self, parts: &[&Tensor<4>], size: usize) -> Vec<Map> {
+        let maps = self.enter(joined(parts));
+        maps.iter().map(|map| pointwise::pool(map, size)).collect()
+    }
+
+    fn enter_unshuffled(&self, parts: &[&Tensor<4>]) -> Vec<Map> {
+        let maps = self.enter(joined(parts));
+        maps.iter().map(pointwise::unshuffle).collect()
+    }
+
+    fn leave_shuffled(&self, x: Vec<Map>) -> Tensor<4> {
+        self.leave(x.iter().map(pointwise::shuffle).collect())
+    }
+
     fn apply(&self, conv: &CpuConv, x: &Vec<Map>, after: kernels::After<'_, Vec<Map>>) -> Vec<Map> {
         let one = |(i, x): (usize, &Map)| {
             let after = match after {
@@ -85,35 +99,23 @@ impl Layers for CpuLayers {
         x.iter().map(one).collect()
     }
 
-    fn silu(&self, mut x: Vec<Map>) -> Vec<Map> {
-        x.iter_mut()
+    fn norm_silu(&self, gain: &Vec<f32>, x: &Vec<Map>) -> Vec<Map> {
+        let mut y = self.norm(gain, x);
+        y.iter_mut()
             .for_each(|map| pointwise::silu_all(&mut map.data));
-        x
+        y
     }
 
-    fn add(&self, mut a: Vec<Map>, b: &Vec<Map>) -> Vec<Map> {
-        a.iter_mut().zip(b).for_each(|(a, b)| pointwise::add(a, b));
-        a
+    fn shuffle_add(&self, x: &Vec<Map>, skip: &Vec<Map>) -> Vec<Map> {
+        let one = |(x, skip): (&Map, &Map)| {
+            let mut y = pointwise::shuffle(x);
+            pointwise::add(&mut y, skip);
+            y
+        };
+        x.iter().zip(skip).map(one).collect()
     }
 
     fn attend(&self, qkv: &Vec<Map>, head: usize) -> Vec<Map> {
         qkv.iter().map(|map| attention::attend(map, head)).collect()
-    }
-
-    fn pool(&self, x: &Vec<Map>, size: usize) -> Vec<Map> {
-        x.iter().map(|map| pointwise::pool(map, size)).collect()
-    }
-
-    fn join(&self, maps: &[&Vec<Map>]) -> Vec<Map> {
-        let one = |i: usize| pointwise::join(&maps.iter().map(|m| &m[i]).collect::<Vec<_>>());
-        (0..maps[0].len()).map(one).collect()
-    }
-
-    fn unshuffle(&self, x: &Vec<Map>) -> Vec<Map> {
-        x.iter().map(pointwise::unshuffle).collect()
-    }
-
-    fn shuffle(&self, x: &Vec<Map>) -> Vec<Map> {
-        x.iter().map(pointwise::shuffle).collect()
     }
 }

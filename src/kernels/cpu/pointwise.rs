@@ -146,24 +146,6 @@ pub fn pool(x: &Map, size: usize) -> Map {
     y
 }
 
-/// One map's channels after another's.
-pub fn join(maps: &[&Map]) -> Map {
-    let [first, ..] = maps else {
-        panic!("at least one map");
-    };
-    let channels = maps.iter().map(|m| m.channels).sum();
-    let mut y = Map::zeros(first.height, first.width, channels);
-    for (i, pixel) in y.data.chunks_exact_mut(channels).enumerate() {
-        let mut rest = pixel;
-        for map in maps {
-            let (to, after) = rest.split_at_mut(map.channels);
-            to.copy_from_slice(&map.data[i * map.pitch..i * map.pitch + map.channels]);
-            rest = after;
-        }
-    }
-    y
-}
-
 /// `C` channels to `4 C` at half the size, channel 4c + 2dy + dx.
 pub fn unshuffle(x: &Map) -> Map {
     let mut y = Map::zeros(x.height / 2, x.width / 2, 4 * x.channels);

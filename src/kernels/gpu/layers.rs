@@ -1,0 +1,81 @@
+//! [`Layers`] on a GPU.
+
+use burn::tensor::Tensor;
+use burn_cubecl::tensor::CubeTensor;
+
+use super::map::{GpuMap, LANES, from_tensor};
+use super::weights::Packed;
+use super::{attention, direct, layout, pointwise};
+use crate::kernels::{After, ConvWeights, Layers};
+use crate::place::Place;
+
+/// The layers as kernels on the GPU of a place.
+pub struct GpuLayers {
+    place: Place,
+}
+
+impl GpuLayers {
+    /// On the GPU of `place`, which must not be the CPU.
+    pub fn new(place: &Place) -> Self {
+        Self {
+            place: place.clone(),
+        }
+    }
+}
+
+impl Layers for GpuLayers {
+    type Map = GpuMap;
+    type Conv = Packed;
+    type Gain = CubeTensor;
+
+    fn conv(&self, weights: ConvWeights<'_>) -> Packed {
+        Packed::new(weights, &self.place)
+    }
+
+    fn gain(&self, gain: &[f32]) -> CubeTensor {
+        let mut padded = gain.to_vec();
+        padded.resize(gain.len().next_multiple_of(LANES), 0.0);
+        let length = padded.len();
+        from_tensor(self.place.tensor_f32(padded, [length]))
+    }
+
+    fn enter(&self, x: Tensor<4>) -> GpuMap {
+        layout::enter_pooled(&[&x], 1)
+    }
+
+    fn enter_pooled(&self, parts: &[&Tensor<4>], size: usize) -> GpuMap {
+        layout::enter_pooled(parts, size)
+    }
+
+    fn enter_unshuffled(&self, parts: &[&Tensor<4>]) -> GpuMap {
+        layout::enter_unshuffled(parts)
+    }
+
+    fn leave(&self, x: GpuMap) -> Tensor<4> {
+        layout::leave(&x, false)
+    }
+
+    fn leave_shuffled(&self, x: GpuMap) -> Tensor<4> {
+        layout::leave(&x, true)
+    }
+
+    fn apply(&self, conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>) -> GpuMap {
+        direct::convolve(conv, x, after, direct::BLOCK)
+    }
+
+    fn norm(&self, gain: &CubeTensor, x: &GpuMap) -> GpuMap {
+        pointwise::norm(gain, x, false)
+    }
+
+    fn norm_silu(&self, gain: &CubeTensor, x: &GpuMap) -> GpuMap {
+        pointwise::norm(gain, x, true)
+    }
+
+    fn shuffle_add(&self, x: &GpuMap, skip: &GpuMap) -> GpuMap {
+        layout::shuffle_add(x, skip)
+    }
+
+    fn attend(&self, qkv: &GpuMap, head: usize) -> GpuMap {
+        attention::attend(qkv, head)
+    }
+}

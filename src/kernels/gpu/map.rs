@@ -1,0 +1,98 @@
+//! A channels-last batch of feature maps on the GPU.
+
+use burn::tensor::{DType, Shape, Tensor};
+use burn_cubecl::CubeBackend;
+use burn_cubecl::kernel::into_contiguous;
+use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::prelude::*;
+
+/// Four channels of a pixel.
+pub type Lanes = Vector<f32, Const<4>>;
+
+/// Values of a [`Lanes`].
+pub const LANES: usize = 4;
+/// Invocations of a workgroup where its members do not work together.
+const UNITS: u32 = 64;
+
+/// `[B, H, W, C rounded up to a multiple of 4]`, contiguous. What lies beyond the channels is zero.
+#[derive(Clone)]
+pub struct GpuMap {
+    pub(super) values: CubeTensor,
+    pub(super) channels: usize,
+}
+
+impl GpuMap {
+    /// A map of uninitialised values, where `like` is.
+    pub(super) fn empty(
+        like: &CubeTensor,
+        [batch, height, width]: [usize; 3],
+        channels: usize,
+    ) -> Self {
+        let shape = [batch, height, width, lanes(channels) * LANES];
+        Self {
+            values: empty(like, shape),
+            channels,
+        }
+    }
+
+    pub(super) fn batch(&self) -> usize {
+        self.values.meta.shape()[0]
+    }
+
+    pub(super) fn height(&self) -> usize {
+        self.values.meta.shape()[1]
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.values.meta.shape()[2]
+    }
+
+    /// [`Lanes`] of a pixel.
+    pub(super) fn lanes(&self) -> usize {
+        lanes(self.channels)
+    }
+
+    pub(super) fn pixels(&self) -> usize {
+        self.batch() * self.height() * self.width()
+    }
+
+    pub(super) fn arg(&self) -> BufferArg {
+        self.values.clone().into_buffer_arg()
+    }
+}
+
+/// Vectors of four that hold so many channels.
+pub fn lanes(channels: usize) -> usize {
+    channels.div_ceil(LANES)
+}
+
+/// A contiguous f32 tensor of uninitialised values, where `like` is.
+pub fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
+    empty_device_contiguous_dtype(
+        like.client.clone(),
+        like.device.clone(),
+        Shape::from(shape),
+        DType::F32,
+    )
+}
+
+/// The contiguous GPU tensor behind `x`.
+///
+/// # Panics
+/// Where `x` is not on a GPU: these layers are built for places that are none of the CPU's.
+pub fn from_tensor<const D: usize>(x: Tensor<D>) -> CubeTensor {
+    let primitive = x.try_into_primitive::<CubeBackend>();
+    into_contiguous(primitive.expect("a float tensor on a GPU"))
+}
+
+pub fn to_tensor<const D: usize>(x: CubeTensor) -> Tensor<D> {
+    Tensor::from_primitive::<CubeBackend>(x)
+}
+
+/// Workgroups and their size for so many independent invocations.
+pub fn grid(like: &CubeTensor, invocations: usize) -> (CubeCount, CubeDim) {
+    let dim = CubeDim::new_1d(UNITS);
+    let count = cubecl::calculate_cube_count_elemwise(&like.client, invocations, dim);
+    (count, dim)
+}

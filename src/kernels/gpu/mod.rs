@@ -1,0 +1,17 @@
+//! The network's layers on a GPU: channels-last maps, vectors of four channels, weights packed once, a launch a layer.
+//!
+//! Written in CubeCL, which makes WGSL of them at run time, for any WebGPU adapter: no subgroups, no matrix units, at most 256 invocations and 16 KiB of
+//! workgroup memory. Each is held against its plain-tensor twin by `tests/browser/golden.test.mjs`.
+
+mod attention;
+mod direct;
+mod fourier;
+mod layers;
+mod layout;
+mod map;
+mod pointwise;
+mod weights;
+
+pub use fourier::GpuFourier;
+pub use layers::GpuLayers;
+pub use map::GpuMap;

@@ -1,0 +1,66 @@
+//! The norm of the network, one invocation a pixel.
+
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::prelude::*;
+
+use super::direct::silu;
+use super::map::{GpuMap, Lanes, grid};
+
+/// x/sqrt(mean over channels of x² + 1e-6) * gain, and silu of it where asked.
+pub fn norm(gain: &CubeTensor, x: &GpuMap, silu: bool) -> GpuMap {
+    let y = GpuMap::empty(&x.values, [x.batch(), x.height(), x.width()], x.channels);
+    let (count, dim) = grid(&x.values, x.pixels());
+    // SAFETY: every pixel has `lanes` vectors in x and in y.
+    unsafe {
+        norm_pixel::launch_unchecked(
+            &x.values.client,
+            count,
+            dim,
+            x.arg(),
+            gain.clone().into_buffer_arg(),
+            y.arg(),
+            x.pixels() as u32,
+            x.lanes() as u32,
+            1.0 / x.channels as f32,
+            silu,
+        );
+    }
+    y
+}
+
+#[cube(launch_unchecked)]
+fn norm_pixel(
+    x: &[Lanes],
+    gain: &[Lanes],
+    y: &mut [Lanes],
+    pixels: u32,
+    lanes: u32,
+    share: f32,
+    #[comptime] then_silu: bool,
+) {
+    if ABSOLUTE_POS >= pixels as usize {
+        terminate!();
+    }
+    let lanes = lanes as usize;
+    let start = ABSOLUTE_POS * lanes;
+    let mut squares = Lanes::new(0.0);
+    for c in 0..lanes {
+        let value = x[start + c];
+        squares += value * value;
+    }
+    let scale = Lanes::new((sum(squares) * share + 1e-6).inverse_sqrt());
+    for c in 0..lanes {
+        let value = x[start + c] * scale * gain[c];
+        if comptime!(then_silu) {
+            y[start + c] = silu(value);
+        } else {
+            y[start + c] = value;
+        }
+    }
+}
+
+/// The sum of four lanes.
+#[cube]
+pub fn sum(x: Lanes) -> f32 {
+    (x.extract(0usize) + x.extract(1usize)) + (x.extract(2usize) + x.extract(3usize))
+}
