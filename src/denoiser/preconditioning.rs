@@ -6,6 +6,8 @@
 //!
 //! What a Gaussian prior can say is computed exactly; F, of unit scale everywhere, adds what a natural image has beyond it. F alone is computed in tiles.
 
+use std::pin::Pin;
+
 use burn::tensor::Tensor;
 
 use super::{Denoiser, PhotoV1, Weights};
@@ -28,11 +30,16 @@ pub struct PhotoDenoiser {
 /// F(w, g, m, coarse) on some layers.
 trait Network {
     fn forward(&self, w: Tensor<4>, g: Tensor<4>, m: Tensor<4>, coarse: Tensor<4>) -> Tensor<4>;
+    fn measure(&self) -> Pin<Box<dyn Future<Output = ()> + '_>>;
 }
 
 impl<L: Layers> Network for PhotoV1<L> {
     fn forward(&self, w: Tensor<4>, g: Tensor<4>, m: Tensor<4>, coarse: Tensor<4>) -> Tensor<4> {
         self.forward(w, g, m, coarse)
+    }
+
+    fn measure(&self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+        Box::pin(self.measure())
     }
 }
 
@@ -77,6 +84,11 @@ impl PhotoDenoiser {
             network: Box::new(network),
             tiles: TileSize::default(),
         })
+    }
+
+    /// Finds out which kernels are the fastest here for the sizes evaluated so far; those evaluated later take the nearest size's.
+    pub async fn measure(&self) {
+        self.network.measure().await;
     }
 
     /// The same with other tiles.

@@ -90,6 +90,11 @@ impl<L: Layers> PhotoV1<L> {
         f.slice([0..batch, 0..3, 0..height, 0..width])
     }
 
+    /// Chooses among the layers' kernels for the sizes seen so far.
+    pub async fn measure(&self) {
+        self.layers.measure().await;
+    }
+
     /// From w, g, m and coarse.
     fn run(&self, [w, g, m, coarse]: &[Tensor<4>; 4]) -> Tensor<4> {
         let layers = &self.layers;

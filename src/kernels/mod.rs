@@ -70,6 +70,11 @@ pub trait Layers {
     fn shuffle_add(&self, x: &Self::Map, skip: &Self::Map) -> Self::Map;
     /// softmax(8 q/|q| · k/|k|) v over all pixels; `qkv` holds the channels of q, k and v, each in heads of `head` channels.
     fn attend(&self, qkv: &Self::Map, head: usize) -> Self::Map;
+
+    /// Finds out which of several kernels is the fastest for the maps seen so far, where there is a choice.
+    fn measure(&self) -> impl Future<Output = ()> {
+        async {}
+    }
 }
 
 /// The parts as one batch: a part of one image repeated, channels one part's after another's.

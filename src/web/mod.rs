@@ -3,6 +3,7 @@
 mod engine;
 mod request;
 mod run;
+mod start;
 
 pub use engine::Engine;
 #[cfg(feature = "webgpu")]

@@ -12,7 +12,7 @@ mod twins;
 use burn::tensor::{Device, Tensor};
 use comparison::{Comparison, relative_error};
 use eps_restore::fourier::{Fourier, Spectrum};
-use eps_restore::kernels::gpu::GpuLayers;
+use eps_restore::kernels::gpu::{Family, GpuLayers};
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
 use golden::Check;
@@ -95,10 +95,24 @@ impl KernelCheck {
     pub async fn compare(&self, kind: String) -> Vec<String> {
         lines(match kind.as_str() {
             "fourier" => transforms(&self.place),
+            "3×3 convolutions" => families(&self.place),
             kind => self.twins.compare(kind),
         })
         .await
     }
+}
+
+/// The 3×3 convolutions of every family.
+fn families(place: &Place) -> Vec<Comparison> {
+    let of = |family: Family| {
+        let layers = GpuLayers::with_family(place, family);
+        let comparisons = Twins::new(layers, place, TWINS_TOLERANCE).compare("3×3 convolutions");
+        comparisons.into_iter().map(move |comparison| Comparison {
+            name: format!("{family:?}_{}", comparison.name),
+            ..comparison
+        })
+    };
+    Family::ALL.into_iter().flat_map(of).collect()
 }
 
 /// The transform and its inverse against rustfft's: products of 2, 3, 5 and 7, primes, three passes, a single line.

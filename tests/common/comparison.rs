@@ -7,7 +7,7 @@ pub struct Comparison {
     pub name: String,
     pub tolerance: f64,
     /// Squared norms of the difference and of the reference, `[2]`.
-    norms: Tensor<1>,
+    pub norms: Tensor<1>,
 }
 
 impl Comparison {

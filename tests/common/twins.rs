@@ -8,7 +8,13 @@ use eps_restore::place::Place;
 use super::comparison::Comparison;
 
 /// What [`Twins::compare`] knows.
-pub const KINDS: [&str; 4] = ["convolutions", "norms", "attention", "layouts"];
+pub const KINDS: [&str; 5] = [
+    "3×3 convolutions",
+    "other convolutions",
+    "norms",
+    "attention",
+    "layouts",
+];
 /// Sides that end within a tile of 8, of 4 and of 2.
 const SIDES: [(usize, usize); 3] = [(8, 16), (10, 14), (7, 5)];
 const BATCH: usize = 2;
@@ -35,7 +41,12 @@ impl<L: Layers> Twins<L> {
     /// All layers of a kind.
     pub fn compare(&self, kind: &str) -> Vec<Comparison> {
         match kind {
-            "convolutions" => self.convolutions(),
+            "3×3 convolutions" => {
+                self.convolutions(&[(56, 64, 3, 1), (64, 12, 3, 1), (32, 256, 3, 1)])
+            }
+            "other convolutions" => {
+                self.convolutions(&[(11, 32, 1, 1), (32, 96, 1, 1), (64, 128, 2, 2)])
+            }
             "norms" => self.norms(),
             "attention" => self.attention(),
             "layouts" => self.layouts(),
@@ -52,17 +63,10 @@ impl<L: Layers> Twins<L> {
         Comparison::new(name.replace(' ', "_"), got, want, self.tolerance)
     }
 
-    fn convolutions(&self) -> Vec<Comparison> {
-        let kinds = [
-            (56, 64, 3, 1),
-            (64, 12, 3, 1),
-            (32, 256, 3, 1),
-            (11, 32, 1, 1),
-            (32, 96, 1, 1),
-            (64, 128, 2, 2),
-        ];
+    /// Of inputs, outputs, kernel and stride.
+    fn convolutions(&self, kinds: &[(usize, usize, usize, usize)]) -> Vec<Comparison> {
         let mut comparisons = Vec::new();
-        for (inputs, outputs, kernel, stride) in kinds {
+        for &(inputs, outputs, kernel, stride) in kinds {
             let scale = 1.0 / ((inputs * kernel * kernel) as f32).sqrt();
             let mut weight = draw([outputs, inputs, kernel, kernel], 1);
             weight.iter_mut().for_each(|w| *w *= scale);

@@ -4,9 +4,10 @@
 //! outputs see, once for all kernel columns, and the weights, once for all its pixels. Neighbouring invocations hold neighbouring outputs of the same
 //! pixels: the inputs are the same for all of them and the weights adjacent.
 
+use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::map::{GpuMap, LANES, Lanes, grid, lanes};
+use super::map::{GpuMap, LANES, Lanes, empty, grid, lanes};
 use super::weights::Packed;
 use crate::kernels::After;
 
@@ -28,15 +29,15 @@ pub const BLOCK: Block = Block {
 /// Sizes that a pipeline is not compiled for.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
 pub struct Sizes {
-    batch: u32,
-    height: u32,
-    width: u32,
+    pub batch: u32,
+    pub height: u32,
+    pub width: u32,
     /// Of the output.
-    rows: u32,
-    columns: u32,
+    pub rows: u32,
+    pub columns: u32,
     /// Vectors of four channels.
-    inputs: u32,
-    outputs: u32,
+    pub inputs: u32,
+    pub outputs: u32,
 }
 
 /// What a pipeline is compiled for.
@@ -48,6 +49,8 @@ pub struct Kind {
     whole: bool,
     pixels: usize,
     outputs: usize,
+    /// Whether each image has weights of its own, and no bias.
+    own: bool,
     then: Then,
 }
 
@@ -115,11 +118,8 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, block: Bloc
         stride: conv.stride,
         whole: columns.is_multiple_of(block.pixels),
         pixels: block.pixels,
-        outputs: if outputs.is_multiple_of(block.outputs) {
-            block.outputs
-        } else {
-            1
-        },
+        outputs: fitting(block.outputs, outputs),
+        own: false,
         then: Then::of(&after),
     };
     let blocks = batch * rows * columns.div_ceil(block.pixels) * (outputs / kind.outputs);
@@ -144,6 +144,59 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, block: Bloc
             conv.bias.clone().into_buffer_arg(),
             addend(&after).map(GpuMap::arg).into(),
             y.arg(),
+            sizes,
+            kind,
+        );
+    }
+    y
+}
+
+/// The vectors of outputs that an invocation can hold.
+fn fitting(wanted: usize, outputs: usize) -> usize {
+    if outputs.is_multiple_of(wanted) {
+        wanted
+    } else {
+        1
+    }
+}
+
+/// The products of matrices, `[N, rows, inputs]` by `[N, inputs, outputs]`, both padded.
+pub fn multiply(weight: &CubeTensor, x: &CubeTensor, outputs: usize, block: Block) -> CubeTensor {
+    let [batch, rows, inputs] = x.meta.shape().dims();
+    let y = empty(x, [batch, rows, outputs]);
+    // As few idle rows as may be.
+    let pixels = block.pixels.min(rows.next_power_of_two());
+    let kind = Kind {
+        kernel: 1,
+        stride: 1,
+        whole: rows.is_multiple_of(pixels),
+        pixels,
+        outputs: fitting(block.outputs, outputs / LANES),
+        own: true,
+        then: Then::Nothing,
+    };
+    let blocks = batch * rows.div_ceil(pixels) * (outputs / LANES / kind.outputs);
+    let (count, dim) = grid(x, blocks);
+    let sizes = SizesLaunch::new(
+        batch as u32,
+        1,
+        rows as u32,
+        1,
+        rows as u32,
+        (inputs / LANES) as u32,
+        (outputs / LANES) as u32,
+    );
+    // SAFETY: every index lies within the sizes, which are those of the buffers.
+    unsafe {
+        direct::launch_unchecked(
+            &x.client,
+            count,
+            dim,
+            x.clone().into_buffer_arg(),
+            weight.clone().into_buffer_arg(),
+            weight.clone().into_buffer_arg(),
+            None.into(),
+            y.clone().into_buffer_arg(),
             sizes,
             kind,
         );
@@ -182,7 +235,11 @@ fn direct(
     let mut sums = Array::<Lanes>::new(comptime!(kind.pixels * kind.outputs));
     #[unroll]
     for o in 0..kind.outputs {
-        let start = bias[output + o];
+        let start = if comptime!(kind.own) {
+            Lanes::new(0.0)
+        } else {
+            bias[output + o]
+        };
         #[unroll]
         for p in 0..kind.pixels {
             sums[comptime!(o * kind.pixels + p)] = start;
@@ -194,7 +251,11 @@ fn direct(
         let from = row * kind.stride + ky - padding;
         if from < height {
             let start = (image * height + from) * width;
-            let mut at = ky * inputs * comptime!(kind.kernel * LANES) * outputs + output;
+            let mut line = ky * inputs;
+            if comptime!(kind.own) {
+                line = image * inputs;
+            }
+            let mut at = line * comptime!(kind.kernel * LANES) * outputs + output;
             for c in 0..inputs {
                 let mut pixels = Array::<Lanes>::new(span);
                 #[unroll]

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
 
+use super::families::{Families, Family};
 use super::map::{GpuMap, LANES, from_tensor};
 use super::weights::Packed;
 use super::{attention, direct, layout, pointwise};
@@ -12,6 +13,7 @@ use crate::place::Place;
 /// The layers as kernels on the GPU of a place.
 pub struct GpuLayers {
     place: Place,
+    families: Families,
 }
 
 impl GpuLayers {
@@ -19,6 +21,15 @@ impl GpuLayers {
     pub fn new(place: &Place) -> Self {
         Self {
             place: place.clone(),
+            families: Families::new(None),
+        }
+    }
+
+    /// With all 3×3 convolutions on one family, as far as it fits them.
+    pub fn with_family(place: &Place, family: Family) -> Self {
+        Self {
+            place: place.clone(),
+            families: Families::new(Some(family)),
         }
     }
 }
@@ -60,7 +71,10 @@ impl Layers for GpuLayers {
     }
 
     fn apply(&self, conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>) -> GpuMap {
-        direct::convolve(conv, x, after, direct::BLOCK)
+        match conv.kernel {
+            3 => self.families.convolve(conv, x, after),
+            _ => direct::convolve(conv, x, after, direct::BLOCK),
+        }
     }
 
     fn norm(&self, gain: &CubeTensor, x: &GpuMap) -> GpuMap {
@@ -77,5 +91,9 @@ impl Layers for GpuLayers {
 
     fn attend(&self, qkv: &GpuMap, head: usize) -> GpuMap {
         attention::attend(qkv, head)
+    }
+
+    async fn measure(&self) {
+        self.families.measure(&self.place).await;
     }
 }

@@ -5,13 +5,17 @@
 
 mod attention;
 mod direct;
+mod families;
 mod fourier;
 mod layers;
 mod layout;
 mod map;
 mod pointwise;
+mod tiled;
 mod weights;
+mod winograd;
 
+pub use families::Family;
 pub use fourier::GpuFourier;
 pub use layers::GpuLayers;
 pub use map::GpuMap;

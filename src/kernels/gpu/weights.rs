@@ -1,5 +1,7 @@
 //! A convolution's weights in the order in which the kernels read them.
 
+use std::cell::OnceCell;
+
 use burn_cubecl::tensor::CubeTensor;
 
 use super::map::{LANES, from_tensor, lanes};
@@ -14,6 +16,8 @@ pub struct Packed {
     pub outputs: usize,
     pub kernel: usize,
     pub stride: usize,
+    /// The weights of [`super::winograd`] in tiles of 2 and of 4, once they are asked for.
+    pub transformed: [OnceCell<CubeTensor>; 2],
 }
 
 impl Packed {
@@ -50,6 +54,7 @@ impl Packed {
             outputs,
             kernel,
             stride,
+            transformed: Default::default(),
         }
     }
 }
