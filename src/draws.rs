@@ -15,6 +15,7 @@ use crate::measurement::Measurement;
 use crate::noise::Noise;
 use crate::noise_geometry::{REACH, band_energies, band_rings, by_rings};
 use crate::operators::{Iterative, LinearOperator, Tolerance};
+use crate::place::Place;
 use crate::prior::GaussianPrior;
 
 /// The grid of tau: even in log tau, its ratio 2.26.
