@@ -7,7 +7,7 @@
 //! ```
 //!
 //! which leaves the line in order. Factors are products of primes up to [`LARGEST`], so that two passes reach 1024; a greater prime is a factor by itself.
-//! The waves come from a table that is computed in f64.
+//! The waves come from a table that is computed in f64. For the roofline, a pass of factor r: 8 r FLOP and 16 B a value, its r inputs served by caches.
 
 use std::f64::consts::TAU;
 
