@@ -3,7 +3,7 @@
 //! The first 64 images of DIR in name order, 64×64 centre crops, sigma_y = 0.05, five tasks: PSNR (peak 2) and SSIM of the linear estimate, of the
 //! posterior mean, and of one sample by 7 and by 19 evaluations.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
@@ -16,6 +16,8 @@ use indicatif::ProgressBar;
 mod crops;
 #[path = "../tests/common/figures.rs"]
 mod figures;
+#[path = "../tests/common/images.rs"]
+mod images;
 
 use figures::{Figures, METHODS, SIDE, TASKS};
 
@@ -43,7 +45,7 @@ fn main() -> Result<(), Failure> {
     let place = Place::cpu();
     let bytes = std::fs::read(&options.weights)?;
     let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
-    let files = images(&options.data, options.crops)?;
+    let files = images::images(&options.data, options.crops)?;
     let crops = files
         .iter()
         .map(|file| crops::centre_crop(file, SIDE, &place));
@@ -72,20 +74,4 @@ fn main() -> Result<(), Failure> {
     }
     bar.finish_and_clear();
     Ok(())
-}
-
-fn images(folder: &Path, count: usize) -> Result<Vec<PathBuf>, Failure> {
-    let named = |e: std::io::Error| format!("{}: {e}", folder.display());
-    let entries = std::fs::read_dir(folder).map_err(named)?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
-    files.retain(|f| {
-        let extension = f.extension().and_then(|e| e.to_str()).unwrap_or_default();
-        ["jpg", "jpeg", "png", "webp"].contains(&extension.to_lowercase().as_str())
-    });
-    files.sort();
-    files.truncate(count);
-    if files.is_empty() {
-        return Err(format!("{}: no images", folder.display()).into());
-    }
-    Ok(files)
 }

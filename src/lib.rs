@@ -21,6 +21,7 @@ pub mod kernels;
 pub mod layout;
 pub mod measurement;
 pub mod noise;
+pub mod noise_estimation;
 pub mod noise_geometry;
 pub mod operators;
 pub mod place;

@@ -1,0 +1,154 @@
+//! The estimate of the noise against noise that is known, on the demo's sample photos, and where there is little to go by.
+
+#[path = "common/jpeg.rs"]
+mod jpeg;
+
+use std::path::PathBuf;
+
+use eps_restore::image::Photo;
+use eps_restore::noise_estimation::{Planes, estimate};
+use eps_restore::noise_level::{LEAST, estimated};
+use eps_restore::operators::Bayer;
+use eps_restore::task::{GREY, Missing, Task};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rand_distr::{Distribution, StandardNormal};
+
+const SAMPLES: [&str; 6] = ["spaniels", "portrait", "aircraft", "station", "peppers", "hills"];
+
+fn sample(name: &str) -> Photo {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("www/samples/{name}.jpg"));
+    let image = image::open(path).expect("a committed sample").into_rgba8();
+    let (width, height) = image.dimensions();
+    Photo::new(width as usize, height as usize, image.into_raw()).expect("whole pixels")
+}
+
+fn changed(photo: &Photo, change: impl FnMut((usize, &[u8])) -> [u8; 4]) -> Photo {
+    let rgba = photo.rgba().chunks_exact(4).enumerate().flat_map(change);
+    Photo::new(photo.width(), photo.height(), rgba.collect()).expect("whole pixels")
+}
+
+/// With noise, clipped and rounded as photos are; its own draw in each channel, or one for all.
+fn noisy(photo: &Photo, sigma: f64, seed: u64, grey: bool) -> Photo {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    changed(photo, |(_, p)| {
+        let mut n = [(); 3].map(|()| StandardNormal.sample(&mut rng));
+        if grey {
+            n = [n[0]; 3];
+        }
+        let [r, g, b] = [0, 1, 2].map(|c| (f64::from(p[c]) + sigma * n[c]).round() as u8);
+        [r, g, b, p[3]]
+    })
+}
+
+fn grey(photo: &Photo) -> Photo {
+    changed(photo, |(_, p)| {
+        let mean = ((u16::from(p[0]) + u16::from(p[1]) + u16::from(p[2])) / 3) as u8;
+        [mean, mean, mean, p[3]]
+    })
+}
+
+fn ratio(photo: &Photo, sigma: f64) -> f64 {
+    estimate(&Planes::of_photo(photo)).expect("enough pixels") / sigma
+}
+
+fn flat(level: u8, side: usize) -> Photo {
+    Photo::new(side, side, [level, level, level, 255].repeat(side * side)).expect("whole pixels")
+}
+
+#[test]
+fn known_noise_is_found_within_ten_per_cent() {
+    for name in SAMPLES {
+        for sigma in [5.0, 15.0, 30.0, 50.0] {
+            let ratio = ratio(&noisy(&sample(name), sigma, 1, false), sigma);
+            assert!((ratio - 1.0).abs() < 0.1, "{name}, {sigma}: {ratio:.3} times");
+        }
+    }
+}
+
+#[test]
+fn a_grey_photo_s_noise_is_found_within_fifteen_per_cent() {
+    for name in ["portrait", "aircraft", "hills"] {
+        for sigma in [10.0, 30.0] {
+            let ratio = ratio(&noisy(&grey(&sample(name)), sigma, 2, true), sigma);
+            assert!((ratio - 1.0).abs() < 0.15, "{name}, {sigma}: {ratio:.3} times");
+        }
+    }
+}
+
+#[test]
+fn a_flat_photo_has_the_noise_that_was_added_and_no_other() {
+    assert_eq!(estimate(&Planes::of_photo(&flat(128, 64))), Ok(0.0));
+    for level in [0, 40, 128, 255] {
+        // At the ends half the noise is clipped away.
+        let ratio = ratio(&noisy(&flat(level, 96), 20.0, 3, false), 20.0);
+        assert!((ratio - 1.0).abs() < 0.1, "level {level}: {ratio:.3} times");
+    }
+}
+
+#[test]
+fn small_photos_are_estimated_and_too_small_ones_refused() {
+    let ratio = ratio(&noisy(&flat(120, 16), 15.0, 4, false), 15.0);
+    assert!((ratio - 1.0).abs() < 0.25, "16×16: {ratio:.3} times");
+    let row = Photo::new(500, 1, flat(120, 23).rgba()[..2000].to_vec()).expect("whole pixels");
+    assert!(self::ratio(&noisy(&row, 15.0, 5, false), 15.0) > 0.75);
+    for side in [1, 3] {
+        let error = estimate(&Planes::of_photo(&flat(9, side))).expect_err("too few pixels");
+        assert_eq!(error.code(), "invalid-noise");
+    }
+}
+
+#[test]
+fn unknown_and_transparent_pixels_and_drawn_areas_do_not_count() {
+    let clean = sample("portrait");
+    let photo = noisy(&clean, 10.0, 6, false);
+    let painted = |i: usize| i % photo.width() < 100;
+    // Louder noise where nothing is known.
+    let loud = noisy(&photo, 60.0, 7, false);
+    let mixed = changed(&photo, |(i, p)| {
+        let q = &loud.rgba()[4 * i..4 * i + 4];
+        if painted(i) { [q[0], q[1], q[2], 255] } else { [p[0], p[1], p[2], 255] }
+    });
+    let area = mixed.width() * mixed.height();
+    let missing = Missing::new(mixed.width(), mixed.height(), (0..area).map(painted).collect());
+    let task = Task::Inpaint { missing: missing.expect("one entry a pixel") };
+    let transparent = changed(&mixed, |(i, p)| [p[0], p[1], p[2], if painted(i) { 0 } else { 255 }]);
+    let drawn = changed(&photo, |(i, p)| if painted(i) { [90, 140, 200, 255] } else { [p[0], p[1], p[2], 255] });
+    let found = [
+        estimated(&mixed, &task),
+        estimate(&Planes::of_photo(&transparent)),
+        estimate(&Planes::of_photo(&drawn)),
+    ];
+    for found in found {
+        let ratio = found.expect("enough pixels") / 10.0;
+        assert!((ratio - 1.0).abs() < 0.1, "{ratio:.3} times");
+    }
+}
+
+#[test]
+fn noise_that_jpeg_left_in_coarse_detail_is_seen() {
+    for name in ["portrait", "peppers"] {
+        let photo = noisy(&sample(name), 15.0, 8, false);
+        let planes = (0..3).flat_map(|c| photo.rgba().chunks_exact(4).map(move |p| f32::from(p[c])));
+        let (width, height) = (photo.width(), photo.height());
+        let values = jpeg::through_jpeg(&planes.collect::<Vec<_>>(), width, height, 75);
+        let planes = Planes::new(width, height, values, vec![true; width * height]);
+        // Of 15 levels in each channel, JPEG leaves about 8.
+        let sigma = estimate(&planes.expect("three channels")).expect("enough pixels");
+        assert!((6.0..18.0).contains(&sigma), "{name}: {sigma:.1} levels");
+    }
+}
+
+#[test]
+fn each_task_is_estimated_on_its_own_measurement() {
+    let photo = noisy(&sample("portrait"), 18.0, 9, false);
+    let off = |task: &Task, sigma: f64| (estimated(&photo, task).expect("enough pixels") / sigma - 1.0).abs();
+    assert!(off(&Task::Denoise, 18.0) < 0.1);
+    // The mean of three independent channels.
+    assert!(off(&Task::Colorize { weights: GREY }, 18.0 / 3f64.sqrt()) < 0.15);
+    assert!(off(&Task::Demosaic { pattern: Bayer::Rggb }, 18.0) < 0.1);
+    let clean = flat(128, 32);
+    assert_eq!(estimated(&clean, &Task::Denoise), Ok(LEAST));
+    let colorize = Task::Colorize { weights: GREY };
+    assert_eq!(estimated(&clean, &colorize), Ok(colorize.default_noise()));
+}
