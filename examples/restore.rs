@@ -13,6 +13,7 @@ use eps_restore::error::Error;
 use eps_restore::image::Photo;
 use eps_restore::job::{Job, JobProgress};
 use eps_restore::kernel::Kernel;
+use eps_restore::noise_level::Stated;
 use eps_restore::operators::Bayer;
 use eps_restore::place::Place;
 use eps_restore::restoration::{Sampler, Stage, converged};
@@ -51,9 +52,10 @@ struct Options {
     /// Deblur: a straight motion as LENGTH,ANGLE in pixels and degrees.
     #[arg(long, value_parser = motion)]
     motion: Option<(f64, f64)>,
-    /// The standard deviation of the photo's noise in 8-bit levels; each task has a default.
-    #[arg(long)]
-    noise: Option<f64>,
+    /// The standard deviation of the photo's noise in 8-bit levels, or `auto`: estimated from the photo. Denoising estimates it where it isn't stated; the
+    /// other tasks have defaults.
+    #[arg(long, value_parser = noise)]
+    noise: Option<Stated>,
     /// Posterior samples after the mean; 0: the mean alone.
     #[arg(long, default_value_t = 1)]
     samples: usize,
@@ -136,10 +138,16 @@ fn main() -> Result<(), Failure> {
 }
 
 fn request(options: &Options) -> Result<Request, Failure> {
+    let (photo, task) = (open(&options.photo)?, task(options)?);
+    let noise = options.noise.unwrap_or(Stated::Nothing);
+    let noise = noise.level(&photo, &task)?;
+    if let Some(level) = noise {
+        eprintln!("noise: {level:.1} of 255");
+    }
     Ok(Request {
-        photo: open(&options.photo)?,
-        task: task(options)?,
-        noise: options.noise,
+        photo,
+        task,
+        noise,
         samples: options.samples,
         sampler: match options.sampler {
             SamplerName::Draft => Sampler::DRAFT,
@@ -252,6 +260,16 @@ fn kernel(options: &Options) -> Result<Kernel, Error> {
             "--task deblur takes either --sigma or --motion".into(),
         )),
     }
+}
+
+fn noise(text: &str) -> Result<Stated, String> {
+    if text == "auto" {
+        return Ok(Stated::Auto);
+    }
+    let level = text
+        .parse()
+        .map_err(|e| format!("a number or `auto` is expected: {e}"))?;
+    Ok(Stated::Level(level))
 }
 
 fn motion(text: &str) -> Result<(f64, f64), String> {

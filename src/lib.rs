@@ -23,6 +23,7 @@ pub mod measurement;
 pub mod noise;
 pub mod noise_estimation;
 pub mod noise_geometry;
+pub mod noise_level;
 pub mod operators;
 pub mod place;
 pub mod posterior;

@@ -8,6 +8,33 @@ use crate::task::Task;
 /// The least noise that the network was trained for, sigma_y = 0.01, in 8-bit levels.
 pub const LEAST: f64 = 1.275;
 
+/// What is said of a measurement's noise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stated {
+    /// Nothing: the task's default, but to denoise an estimate.
+    Nothing,
+    /// That it is to be estimated.
+    Auto,
+    /// Its standard deviation in 8-bit levels.
+    Level(f64),
+}
+
+impl Stated {
+    /// The level for a [`Request`](crate::task::Request).
+    ///
+    /// # Errors
+    /// Those of [`estimated`].
+    pub fn level(self, photo: &Photo, task: &Task) -> Result<Option<f64>, Error> {
+        match (self, task) {
+            (Stated::Level(level), _) => Ok(Some(level)),
+            (Stated::Auto, _) | (Stated::Nothing, Task::Denoise) => {
+                estimated(photo, task).map(Some)
+            }
+            (Stated::Nothing, _) => Ok(None),
+        }
+    }
+}
+
 /// The standard deviation of the measurement's noise in 8-bit levels, estimated from the photo: from its known pixels to inpaint, from the grey photo to
 /// colourise, from the four phases of a mosaic.
 ///
@@ -17,21 +44,27 @@ pub const LEAST: f64 = 1.275;
 /// # Errors
 /// [`Error::InvalidNoise`] where there are too few known pixels to tell.
 pub fn estimated(photo: &Photo, task: &Task) -> Result<f64, Error> {
-    let sigma = estimate(&measured(photo, task)?)?;
+    let sigma = match task {
+        Task::Inpaint { missing } => {
+            missing.check_size(photo.width(), photo.height())?;
+            let known = missing.pixels().iter().map(|lost| !lost);
+            estimate(&Planes::of_photo(photo).where_known(known))?
+        }
+        Task::Colorize { weights } => estimate(&Planes::grey(photo, *weights))?,
+        Task::Demosaic { pattern } => {
+            let phases = Planes::phases(photo, *pattern);
+            let each = phases
+                .iter()
+                .map(estimate)
+                .collect::<Result<Vec<f64>, _>>()?;
+            each.iter().sum::<f64>() / each.len() as f64
+        }
+        Task::SuperResolve { .. } | Task::Deblur { .. } | Task::Denoise => {
+            estimate(&Planes::of_photo(photo))?
+        }
+    };
     Ok(match task {
         Task::Denoise => sigma.max(LEAST),
         _ => sigma.max(task.default_noise()),
-    })
-}
-
-fn measured(photo: &Photo, task: &Task) -> Result<Planes, Error> {
-    Ok(match task {
-        Task::Inpaint { missing } => {
-            missing.check(photo)?;
-            Planes::of_photo(photo).where_known(missing.known())
-        }
-        Task::Colorize { weights } => Planes::grey(photo, *weights),
-        Task::Demosaic { pattern } => Planes::mosaic(photo, *pattern),
-        Task::SuperResolve { .. } | Task::Deblur { .. } | Task::Denoise => Planes::of_photo(photo),
     })
 }

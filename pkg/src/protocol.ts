@@ -2,10 +2,10 @@
  * What the page and the worker say to each other. Every message of a call carries the call's id.
  *
  * The worker runs one call at a time, in the order of arrival. Between two tiles it looks at its messages, so a cancelled run ends within one tile,
- * and a question of cost is answered amid a run.
+ * and a question of cost or of noise is answered amid a run.
  */
 import type { DeviceKind } from './device.js';
-import type { EngineCost, EngineQuestion, EngineRequest, EngineResult, EngineStep } from './engine.js';
+import type { EngineCost, EngineMeasurement, EngineQuestion, EngineRequest, EngineResult, EngineStep } from './engine.js';
 import type { EpsErrorCode } from './errors.js';
 
 /** A run's part in a restoration that several workers share. */
@@ -22,6 +22,7 @@ export type ToWorker =
   /** `credit`: how many steps may be taken before a `more`; a run that nobody looks at stands still. */
   | { id: number; type: 'start'; request: EngineRequest; credit: number; share?: Share }
   | { id: number; type: 'cost'; question: EngineQuestion }
+  | { id: number; type: 'noise'; measurement: EngineMeasurement }
   /** A sample that another has drawn: its values in each window. */
   | { id: number; type: 'adopt'; index: number; values: Float32Array<ArrayBuffer>[] }
   | { id: number; type: 'more' }
@@ -34,6 +35,7 @@ export type FromWorker =
   | { id: number; type: 'loading'; stage: 'engine' | 'warm-up'; within: number; device: DeviceKind }
   | { id: number; type: 'loaded'; device: DeviceKind; adapter: string; reason: string; evaluationMilliseconds: number }
   | { id: number; type: 'priced'; cost: EngineCost }
+  | { id: number; type: 'estimated'; noise: number }
   | { id: number; type: 'started'; width: number; height: number; totalSteps: number; totalEvaluations: number; totalTiles: number; pixels: number }
   /** So many tiles are done; `milliseconds`: what the last one took. */
   | { id: number; type: 'tile'; tiles: number; milliseconds: number }

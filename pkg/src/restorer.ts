@@ -156,6 +156,27 @@ export class Restorer {
     return { seconds: (rounds * this.#pace.predict(pixels)) / 1000, evaluations, tiles, bytes, width, height };
   }
 
+  /**
+   * The standard deviation of a measurement's noise, in 8-bit levels: what `noise: 'auto'` would take.
+   *
+   * It is estimated where the task measures: on known pixels to inpaint, on the grey photo to colorize. White noise of 5 to 50 levels is found within 10 %;
+   * JPEG hides part of it.
+   *
+   * @throws EpsError `invalid-noise` where too few pixels are known, and as `restore` does for bad input.
+   */
+  async estimateNoise(photo: PhotoSource, task: Task): Promise<number> {
+    if (this.#disposed) throw this.#disposed;
+    const checked = checkedTask(task);
+    const image = enginePixels(await decodePhoto(photo, 'The photo'));
+    const measurement = { image, task: await prepareTask(checked, image) };
+    const link = await this.#liveLink();
+    const end = await link.call({ type: 'noise', measurement }, [], () => {}).end;
+    if (this.#disposed) throw this.#disposed;
+    if (end.type === 'failed') throw new EpsError(end.code, end.message);
+    if (end.type !== 'estimated') throw new EpsError('internal', `The worker answered a question of noise with ${end.type}.`);
+    return end.noise;
+  }
+
   /** Ends the workers and gives their memory back. A run under way ends with `disposed`, as does every later call. */
   dispose(): void {
     this.#disposed ??= new EpsError('disposed', 'This restorer has been disposed of. Load another.');
@@ -328,11 +349,11 @@ export class Restorer {
   }
 
   #result({ result: core, samples: drawn, milliseconds, memoryBytes }: Extract<CallEnd, { type: 'done' }>, seed: number): Result {
-    const { width, height, evaluations } = core;
+    const { width, height, evaluations, noise } = core;
     const image = (bytes: Uint8Array): ImageData => imageDataOf(bytes, width, height);
     const [mean, samples] = [image(core.mean), drawn.map(image)];
     return {
-      mean, samples, deviation: core.deviation && image(core.deviation), estimate: image(core.estimate), width, height, evaluations, milliseconds, memoryBytes, seed,
+      mean, samples, deviation: core.deviation && image(core.deviation), estimate: image(core.estimate), width, height, evaluations, milliseconds, memoryBytes, seed, noise,
       device: { kind: this.#device, adapter: this.#adapter },
       toBlob: (type, quality) => toBlob(samples[0] ?? mean, type, quality),
     };

@@ -21,6 +21,8 @@ export interface Result {
   readonly evaluations: number;
   /** Wall time from the start to the end of the run. */
   readonly milliseconds: number;
+  /** The standard deviation of the measurement's noise that was assumed, in 8-bit levels: as stated, the task's default, or as estimated. */
+  readonly noise: number;
   /** The memory that the core holds after the run, in bytes. WebAssembly never gives any back, so it is also the most that it has held. What a GPU holds is not counted. */
   readonly memoryBytes: number;
   /** What ran it; `adapter` is empty on the CPU. */

@@ -6,10 +6,10 @@ import { checkNames } from './names.js';
 /** The measurement noise that a task assumes. */
 export interface NoiseOption {
   /**
-   * Standard deviation of the photo's noise in 8-bit levels, above 0 and at most 255.
-   * Default: 1.275 to inpaint, 2 to superResolve and colorize, 2.5 to deblur, 25 to denoise.
+   * Standard deviation of the photo's noise in 8-bit levels, above 0 and at most 255, or `'auto'`: estimated from the photo.
+   * Default: 1.275 to inpaint, 2 to superResolve and colorize, 2.5 to deblur, `'auto'` to denoise.
    */
-  readonly noise?: number | undefined;
+  readonly noise?: number | 'auto' | undefined;
 }
 
 /** Missing pixels are filled in. */
@@ -82,11 +82,11 @@ export function deblur(kernel: Kernel, options: NoiseOption = {}): DeblurTask {
 /**
  * y = x + noise: removes white Gaussian noise.
  *
- * @param options the noise's standard deviation in 8-bit levels, by itself or as `{ noise }`.
+ * @param options the noise's standard deviation in 8-bit levels, by itself or as `{ noise }`; by default it is estimated from the photo.
  * @throws EpsError `invalid-noise` or `invalid-option`.
  */
-export function denoise(options: number | NoiseOption = {}): DenoiseTask {
-  return { kind: 'denoise', ...noiseOf('denoise', typeof options === 'number' ? { noise: options } : options) };
+export function denoise(options: number | 'auto' | NoiseOption = {}): DenoiseTask {
+  return { kind: 'denoise', ...noiseOf('denoise', typeof options === 'number' || options === 'auto' ? { noise: options } : options) };
 }
 
 /**
@@ -122,8 +122,8 @@ function noiseOf(task: string, options: NoiseOption): NoiseOption {
   checkNames(`${task}'s options`, options, ['noise']);
   const { noise } = options;
   if (noise === undefined) return {};
-  if (typeof noise !== 'number' || !(noise > 0 && noise <= 255)) {
-    throw new EpsError('invalid-noise', `${task}: noise is the standard deviation in 8-bit levels, above 0 and at most 255, and is ${String(noise)}.`);
+  if (noise !== 'auto' && (typeof noise !== 'number' || !(noise > 0 && noise <= 255))) {
+    throw new EpsError('invalid-noise', `${task}: noise is the standard deviation in 8-bit levels, above 0 and at most 255, or 'auto', and is ${String(noise)}.`);
   }
   return { noise };
 }

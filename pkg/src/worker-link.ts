@@ -5,7 +5,7 @@ type Message<T extends FromWorker['type']> = Extract<FromWorker, { type: T }>;
 /** What a call hears on its way. */
 export type CallEvent = Message<'loading' | 'started' | 'tile' | 'step' | 'mean' | 'sample'>;
 /** What ends a call. */
-export type CallEnd = Message<'loaded' | 'priced' | 'done' | 'cancelled' | 'failed'>;
+export type CallEnd = Message<'loaded' | 'priced' | 'estimated' | 'done' | 'cancelled' | 'failed'>;
 /** A message whose id is yet to be given. */
 type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 
@@ -51,7 +51,7 @@ export class WorkerLink {
   }
 
   /** Makes a call; `hear` gets what comes before its end. */
-  call(message: Unnumbered<Extract<ToWorker, { type: 'load' | 'cost' | 'start' }>>, transfer: Transferable[], hear: (event: CallEvent) => void): Call {
+  call(message: Unnumbered<Extract<ToWorker, { type: 'load' | 'cost' | 'noise' | 'start' }>>, transfer: Transferable[], hear: (event: CallEvent) => void): Call {
     const id = ++this.#lastId;
     const end = new Promise<CallEnd>((finish) => {
       if (this.#dead) finish({ ...this.#dead, id });

@@ -64,6 +64,16 @@ function price({ id, question }: Extract<ToWorker, { type: 'cost' }>): void {
   }
 }
 
+/** Answered at once too. */
+function estimateNoise({ id, measurement }: Extract<ToWorker, { type: 'noise' }>): void {
+  try {
+    if (!engine) throw new EpsError('internal', 'Noise was to be estimated before the engine was loaded.');
+    answer({ id, type: 'estimated', noise: engine.estimateNoise(measurement) });
+  } catch (thrown) {
+    fail(id, thrown);
+  }
+}
+
 async function start(message: Extract<ToWorker, { type: 'start' }>, control: RunControl): Promise<void> {
   if (!engine) throw new EpsError('internal', 'A run was started before the engine was loaded.');
   await restore(engine, message, control, answer);
@@ -82,6 +92,7 @@ scope.addEventListener('message', ({ data: message }) => {
       return enqueue(message.id, () => start(message, control));
     }
     case 'cost': return price(message);
+    case 'noise': return estimateNoise(message);
     case 'adopt': return controls.get(message.id)?.give(message.index, message.values);
     case 'more': return controls.get(message.id)?.more();
     case 'cancel': return controls.get(message.id)?.cancel();

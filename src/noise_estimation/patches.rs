@@ -21,6 +21,9 @@ pub struct Patches {
 impl Patches {
     /// Patches of at most `side`×`side`, smaller ones where the planes hold too few. None where they hold too few of any size.
     pub fn of(planes: &Planes, side: usize) -> Option<Self> {
+        if planes.width().min(planes.height()) == 0 {
+            return None;
+        }
         (2..=side).rev().find_map(|side| {
             let size = [side.min(planes.height()), side.min(planes.width())];
             let dimensions = planes.channels() * size[0] * size[1];

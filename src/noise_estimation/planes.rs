@@ -64,22 +64,20 @@ impl Planes {
         }
     }
 
-    /// The four phases of a mosaic, at half its size.
-    pub fn mosaic(photo: &Photo, pattern: Bayer) -> Self {
+    /// The four phases of a mosaic, each of one channel and half its size.
+    pub fn phases(photo: &Photo, pattern: Bayer) -> [Self; 4] {
         let (width, height) = (photo.width() / 2, photo.height() / 2);
         let at = |phase: usize, i: usize| {
             let (row, column) = (2 * (i / width) + phase / 2, 2 * (i % width) + phase % 2);
             let pixel = 4 * (row * photo.width() + column);
-            photo.rgba()[pixel + pattern.channel(row, column)]
+            f32::from(photo.rgba()[pixel + pattern.channel(row, column)])
         };
-        let area = width * height;
-        let values = (0..4).flat_map(|phase| (0..area).map(move |i| f32::from(at(phase, i))));
-        Self {
-            values: values.collect(),
-            known: vec![true; area],
+        [0, 1, 2, 3].map(|phase| Self {
+            values: (0..width * height).map(|i| at(phase, i)).collect(),
+            known: vec![true; width * height],
             width,
             height,
-        }
+        })
     }
 
     /// The same with fewer pixels known.
@@ -102,7 +100,7 @@ impl Planes {
     }
 
     pub fn channels(&self) -> usize {
-        self.values.len() / self.area()
+        self.values.len() / self.area().max(1)
     }
 
     pub(super) fn channel(&self, c: usize) -> &[f32] {

@@ -27,9 +27,6 @@ pub struct Found {
 
 /// None where there are too few known pixels.
 pub fn estimate(plane: &Planes) -> Option<Found> {
-    if plane.width() == 0 || plane.height() == 0 {
-        return None;
-    }
     let patches = Patches::of(plane, SIDE)?;
     let least = |chosen: &[usize]| mean_of_least(&patches.eigenvalues(chosen));
     let texture = Texture::new(patches.size);

@@ -7,13 +7,14 @@ use js_sys::Object;
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
-use super::request::{EngineQuestion, EngineRequest};
+use super::request::{EngineQuestion, EngineRequest, MeasurementRequest};
 use super::{Run, read, set};
 use crate::cost::{Cost, Question};
 use crate::denoiser::{PhotoDenoiser, Weights};
 use crate::error::Error;
 use crate::image::Photo;
 use crate::job::Job;
+use crate::noise_level;
 use crate::place::Place;
 use crate::restoration::Sampler;
 use crate::task::{Request, Task};
@@ -112,15 +113,26 @@ impl Engine {
         Ok(answer.into())
     }
 
+    /// The standard deviation of a measurement's noise in 8-bit levels, estimated from the photo as the task sees it.
+    ///
+    /// # Errors
+    /// Code `invalid-noise` where there are too few known pixels, and the codes of bad input.
+    #[wasm_bindgen(js_name = estimateNoise)]
+    pub fn estimate_noise(&self, measurement: JsValue) -> Result<f64, JsValue> {
+        let (photo, task) = MeasurementRequest::read(measurement)?;
+        Ok(noise_level::estimated(&photo, &task)?)
+    }
+
     /// Begins a restoration.
     ///
     /// # Errors
     /// The code of whatever of the request can't be done; the engine stays usable.
     pub fn start(&self, request: JsValue) -> Result<Run, JsValue> {
         let request = EngineRequest::read(request)?;
+        let noise = request.check()?;
         hold(&Cost::of(&Question::of(&request), self.denoiser.tiles())?)?;
         let job = Job::new(request, self.denoiser.clone(), &self.place)?;
-        Ok(Run::new(job, self.place.clone()))
+        Ok(Run::new(job, noise, self.place.clone()))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::image::Photo;
 use crate::interpolant::Interpolant;
 use crate::kernel::Kernel;
+use crate::noise_level::Stated;
 use crate::restoration::{Sampler, SolverKind};
 use crate::task::{Borders, GREY, Missing, Reduction, Request, Task};
 
@@ -17,7 +18,7 @@ use crate::task::{Borders, GREY, Missing, Reduction, Request, Task};
 pub struct EngineRequest {
     image: Bytes,
     task: TaskRequest,
-    noise: Option<f64>,
+    noise: Option<NoiseRequest>,
     samples: f64,
     sampler: SamplerRequest,
     seed: f64,
@@ -30,9 +31,17 @@ pub struct EngineQuestion {
     width: usize,
     height: usize,
     task: TaskRequest,
-    noise: Option<f64>,
+    noise: Option<NoiseRequest>,
     samples: f64,
     sampler: SamplerRequest,
+}
+
+/// A measurement whose noise is to be estimated.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasurementRequest {
+    image: Bytes,
+    task: TaskRequest,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +72,13 @@ enum TaskRequest {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
+enum NoiseRequest {
+    Level(f64),
+    Named(String),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
 enum SamplerRequest {
     Named(String),
     Stated(StatedSampler),
@@ -84,15 +100,12 @@ impl EngineRequest {
     pub fn read(request: JsValue) -> Result<Request, Error> {
         let request: Self = serde_wasm_bindgen::from_value(request)
             .map_err(|e| Error::InvalidOption(e.to_string()))?;
-        let Bytes {
-            data,
-            width,
-            height,
-        } = request.image;
+        let (photo, task) = (request.image.photo()?, request.task.read()?);
+        let noise = stated(request.noise)?.level(&photo, &task)?;
         Ok(Request {
-            photo: Photo::new(width, height, data.into_vec())?,
-            task: request.task.read()?,
-            noise: request.noise,
+            photo,
+            task,
+            noise,
             samples: whole("samples", request.samples)? as usize,
             sampler: request.sampler.read()?,
             seed: whole("seed", request.seed)?,
@@ -114,6 +127,22 @@ impl EngineQuestion {
             samples: whole("samples", question.samples)? as usize,
             sampler: question.sampler.read()?,
         })
+    }
+}
+
+impl MeasurementRequest {
+    /// # Errors
+    /// [`Error::InvalidOption`] and the errors of each part.
+    pub fn read(request: JsValue) -> Result<(Photo, Task), Error> {
+        let request: Self = serde_wasm_bindgen::from_value(request)
+            .map_err(|e| Error::InvalidOption(e.to_string()))?;
+        Ok((request.image.photo()?, request.task.read()?))
+    }
+}
+
+impl Bytes {
+    fn photo(self) -> Result<Photo, Error> {
+        Photo::new(self.width, self.height, self.data.into_vec())
     }
 }
 
@@ -141,6 +170,17 @@ impl TaskRequest {
             TaskRequest::Denoise {} => Task::Denoise,
             TaskRequest::Colorize {} => Task::Colorize { weights: GREY },
         })
+    }
+}
+
+fn stated(noise: Option<NoiseRequest>) -> Result<Stated, Error> {
+    match noise {
+        None => Ok(Stated::Nothing),
+        Some(NoiseRequest::Level(level)) => Ok(Stated::Level(level)),
+        Some(NoiseRequest::Named(name)) if name == "auto" => Ok(Stated::Auto),
+        Some(NoiseRequest::Named(other)) => Err(Error::InvalidNoise(format!(
+            "noise {other:?}; a standard deviation in 8-bit levels or \"auto\" is possible"
+        ))),
     }
 }
 

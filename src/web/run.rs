@@ -16,14 +16,17 @@ use crate::restoration::{Share, Stage, converged};
 #[wasm_bindgen]
 pub struct Run {
     job: Job<PhotoDenoiser>,
+    noise: f64,
     place: Place,
     steps: usize,
 }
 
 impl Run {
-    pub fn new(job: Job<PhotoDenoiser>, place: Place) -> Self {
+    /// `noise`: the standard deviation of the measurement's, in 8-bit levels.
+    pub fn new(job: Job<PhotoDenoiser>, noise: f64, place: Place) -> Self {
         Self {
             job,
+            noise,
             place,
             steps: 0,
         }
@@ -123,7 +126,7 @@ impl Run {
         values(self.job.last_sample()).await
     }
 
-    /// What the steps have not told, after the last one: estimate, mean and deviation.
+    /// What the steps have not told, after the last one: estimate, mean, deviation, and the noise that was assumed.
     ///
     /// # Errors
     /// Codes `device-lost`; `invalid-option` where steps are still to be done.
@@ -136,6 +139,7 @@ impl Run {
         set(&news, "width", self.width() as f64);
         set(&news, "height", self.height() as f64);
         set(&news, "evaluations", self.total_evaluations() as f64);
+        set(&news, "noise", self.noise);
         let estimate = self.restored(self.job.estimate()).await?;
         set(&news, "estimate", bytes(&estimate));
         set(&news, "mean", bytes(&self.restored(mean).await?));

@@ -12,6 +12,8 @@ describe('tasks', () => {
     assert.deepEqual(denoise(), { kind: 'denoise' });
     assert.deepEqual(denoise(25), { kind: 'denoise', noise: 25 });
     assert.deepEqual(denoise({ noise: 25 }), { kind: 'denoise', noise: 25 });
+    assert.deepEqual([denoise('auto'), denoise({ noise: 'auto' })], [{ kind: 'denoise', noise: 'auto' }, { kind: 'denoise', noise: 'auto' }]);
+    assert.deepEqual(superResolve(2, { noise: 'auto' }), { kind: 'superResolve', factor: 2, noise: 'auto' });
     assert.deepEqual(colorize({ noise: undefined }), { kind: 'colorize' });
     assert.deepEqual(inpaint(mask, { noise: 255 }), { kind: 'inpaint', mask, noise: 255 });
     assert.equal(deblur(gaussianKernel(1)).kind, 'deblur');
@@ -28,11 +30,11 @@ describe('tasks', () => {
     for (const factor of [0, 1, 3, 16, NaN, '4', undefined]) assert.throws(() => superResolve(factor), eps('invalid-factor'));
   });
   test('refuse bad noise', () => {
-    for (const noise of [0, -1, NaN, Infinity, 256, '5', null]) {
+    for (const noise of [0, -1, NaN, Infinity, 256, '5', 'atuo', null]) {
       assert.throws(() => denoise({ noise }), eps('invalid-noise'));
       assert.throws(() => inpaint(mask, { noise }), eps('invalid-noise'));
     }
-    assert.throws(() => denoise(0), eps('invalid-noise', /above 0 and at most 255, and is 0/));
+    assert.throws(() => denoise(0), eps('invalid-noise', /above 0 and at most 255, or 'auto', and is 0/));
   });
   test('refuse unknown options', () => {
     assert.throws(() => superResolve(2, { nosie: 3 }), eps('invalid-option', /superResolve's options: there is no 'nosie'. Did you mean 'noise'\?/));
