@@ -6,6 +6,7 @@
 export { Restorer } from './restorer.js';
 export { inpaint, superResolve, deblur, denoise, colorize } from './tasks.js';
 export { gaussianKernel, motionKernel, diskKernel } from './kernels.js';
+export { readPhoto } from './photo.js';
 export { toBlob } from './result.js';
 export { EpsError } from './errors.js';
 export { chooseDevice, isSoftwareAdapter } from './device.js';

@@ -10,13 +10,26 @@ export interface PixelImage {
 /**
  * Anything a page has that is a picture. It is copied when the call is made, and never changed, closed or kept.
  *
- * A photo reaches the core as 8-bit sRGB. Transparency is kept, though every source but ImageData and raw pixels goes through a canvas,
- * which rounds the colours of half-transparent pixels.
+ * A photo reaches the core as 8-bit sRGB, upright (EXIF), with its transparency: see {@link readPhoto}.
  */
 export type PhotoSource =
   | ImageData | ImageBitmap | HTMLCanvasElement | OffscreenCanvas | HTMLImageElement | Blob | VideoFrame | PixelImage;
 
 const ACCEPTED = 'ImageData, ImageBitmap, a canvas, an image element, a Blob or File, VideoFrame, or { data, width, height } with RGBA bytes';
+
+/**
+ * The pixels of a picture as {@link Restorer.restore} takes them: 8-bit sRGB, alpha not multiplied in.
+ *
+ * Files are turned as their EXIF orientation says, and their colours converted from their own profile to sRGB. Of a 16-bit file the upper 8 bits are
+ * left; of an animated one, the first frame. Colours of half-transparent pixels are exact where the browser has canvases of 16-bit floats, else rounded.
+ *
+ * @throws EpsError `invalid-image` where it is no picture or has no pixels, `undecodable-image` where its bytes are none that the browser can read, or are not
+ * all there.
+ */
+export async function readPhoto(source: PhotoSource): Promise<ImageData> {
+  const { data, width, height } = await decodePhoto(source, 'The photo');
+  return new ImageData(new Uint8ClampedArray(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength), width, height);
+}
 
 /**
  * The pixels of a picture.
@@ -78,10 +91,10 @@ async function fromBlob(blob: Blob, what: string): Promise<PixelImage> {
   if (blob.size === 0) throw new EpsError('undecodable-image', `${what} is an empty file.`);
   let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image', premultiplyAlpha: 'none' });
+    bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image', premultiplyAlpha: 'none', colorSpaceConversion: 'default' });
   } catch (cause) {
     const kind = blob.type === '' ? '' : ` of type ${blob.type}`;
-    throw new EpsError('undecodable-image', `${what} is a file${kind} (${blob.size} bytes) that this browser cannot decode as an image.`, { cause });
+    throw new EpsError('undecodable-image', `${what} is a file${kind} (${blob.size} bytes) that this browser cannot decode as an image: it is something else, damaged or cut short, or holds more pixels than the browser can.`, { cause });
   }
   try {
     return drawn(bitmap, bitmap.width, bitmap.height, what);
@@ -113,7 +126,22 @@ function drawn(source: CanvasImageSource, width: number, height: number, what: s
 
 /** Draws on a canvas of the given size and reads it back as 8-bit sRGB. */
 function read(width: number, height: number, what: string, draw: (context: OffscreenCanvasRenderingContext2D) => void): PixelImage {
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  const image = readOn({}, width, height, what, draw);
+  if (!isHalfTransparent(image.data)) return image;
+  // A canvas holds colours multiplied by alpha, and 8 bits of them are too few to divide again.
+  return readOn({ colorType: 'float16' }, width, height, what, draw);
+}
+
+function isHalfTransparent(rgba: Uint8ClampedArray | Uint8Array): boolean {
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255 && rgba[i] !== 0) return true;
+  return false;
+}
+
+/** `colorType`, where a browser does not know it, is passed over by that browser. */
+function readOn(
+  settings: { readonly colorType?: 'float16' }, width: number, height: number, what: string, draw: (context: OffscreenCanvasRenderingContext2D) => void,
+): PixelImage {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true, ...settings });
   if (!context) throw new EpsError('image-too-large', `${what} of ${width} × ${height} pixels is larger than a canvas can be in this browser.`);
   try {
     draw(context);

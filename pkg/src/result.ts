@@ -39,7 +39,7 @@ export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
 /**
  * An image as a file.
  *
- * @param type default `'image/png'`, which keeps every pixel (half-transparent ones up to the rounding of a canvas).
+ * @param type default `'image/png'`, which keeps every pixel (half-transparent ones up to the rounding of a canvas). JPEG has no transparency: on white.
  * @param quality 0 to 1, for JPEG and WebP; default: the browser's.
  * @throws EpsError `invalid-option` where the browser cannot write that format.
  */
@@ -48,6 +48,11 @@ export async function toBlob(image: ImageData, type: ImageType = 'image/png', qu
   const context = canvas.getContext('2d');
   if (!context) throw new EpsError('image-too-large', `An image of ${image.width} × ${image.height} pixels is larger than a canvas can be in this browser.`);
   context.putImageData(image, 0, 0);
+  if (type === 'image/jpeg') {
+    context.globalCompositeOperation = 'destination-over';
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, image.width, image.height);
+  }
   const blob = await canvas.convertToBlob(quality === undefined ? { type } : { type, quality });
   // The platform's own answer to a format that it cannot write is a PNG.
   if (blob.type !== type) throw new EpsError('invalid-option', `This browser cannot write ${String(type)}. It can write image/png.`);

@@ -8,6 +8,8 @@ use super::planes::Planes;
 const MOST: usize = 20_000;
 /// Vectors for each of their dimensions, fewer than which their covariance says nothing.
 const LEAST_PER_DIMENSION: usize = 6;
+/// The same of the smallest patches, below which there is nothing else to try.
+const LEAST_OF_SMALLEST: usize = 4;
 
 /// Patches whose pixels are all known, but for those of one colour: noise leaves none of these, and drawings, clipped skies and borders have many.
 pub struct Patches {
@@ -28,7 +30,12 @@ impl Patches {
             let size = [side.min(planes.height()), side.min(planes.width())];
             let dimensions = planes.channels() * size[0] * size[1];
             let (patches, known) = Self::all(planes, size);
-            (dimensions > 1 && known >= LEAST_PER_DIMENSION * dimensions).then_some(patches)
+            let least = if side == 2 {
+                LEAST_OF_SMALLEST
+            } else {
+                LEAST_PER_DIMENSION
+            };
+            (dimensions > 1 && known >= least * dimensions).then_some(patches)
         })
     }
 

@@ -40,6 +40,12 @@ export async function preparePage(session) {
         for (let i = 0; i < mask.data.length; i++) if (mask.data[i]) photo.data.set([255, 0, 255], 4 * i);
         return { photo, mask };
       },
+      /** Draws of N(0, 1), the same for the same seed: Box and Muller's transform of a linear congruence. */
+      normal(seed) {
+        let state = seed >>> 0;
+        const uniform = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) + 0.5) / 2 ** 32;
+        return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+      },
       /** The course of the sampler in these tests: the fewest evaluations that make a sample. */
       quick: { samples: 1, seed: 3, sampler: { solver: 'dpmpp2m', points: 2, tauMax: 5, tauMin: 0.05 } },
       /** How a call fails. */

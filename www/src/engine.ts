@@ -34,6 +34,7 @@ export class EngineHost {
     app.set({ engine: { status: 'loading', text: 'Starting' } });
     const loading = Restorer.load({
       device: app.value.deviceChoice,
+      modelUrl: app.value.model?.url,
       signal: stop.signal,
       onProgress: (progress) => app.set({ engine: { status: 'loading', text: words(progress), fraction: progress.fraction } }),
     });

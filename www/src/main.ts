@@ -11,6 +11,7 @@ import { setUpCompare } from './compare';
 import { setUpDisagreement } from './disagreement';
 import { byId } from './dom';
 import { EngineHost } from './engine';
+import { isModel, modelOfAddress, setUpModel, useModel } from './model';
 import { notify } from './notices';
 import { setUpOpeners } from './openers';
 import { setUpPaintBar } from './paint-bar';
@@ -28,6 +29,7 @@ import { setUpTaskPanel } from './task-panel';
 import { Zoom } from './zoom';
 
 const app = createApp();
+app.set({ model: modelOfAddress(location.search) });
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const failed = (title: string) => (error: unknown): void => {
@@ -38,7 +40,8 @@ const failed = (title: string) => (error: unknown): void => {
 
 const host = new EngineHost(app, (error) => notify({
   kind: 'error', title: 'The engine did not start', text: words(error),
-  action: app.value.deviceChoice === 'auto'
+  action: app.value.model ? { label: 'Use the page’s own weights', run: () => app.set({ model: undefined }) }
+    : app.value.deviceChoice === 'auto'
     ? { label: 'Try again', run: () => host.load() }
     : { label: 'Choose the device automatically', run: () => app.set({ deviceChoice: 'auto' }) },
 }));
@@ -63,12 +66,14 @@ async function open(photo: Photo): Promise<void> {
 
 // Decoded first: a file that is no picture leaves a run, and the photo, alone.
 const bring = (blob: Blob, name: string): void => {
+  if (blob instanceof File && isModel(name)) return useModel(app, blob);
   decode(blob, name).then(open).catch(failed('That could not be opened'));
 };
 
 setUpOpeners(bring, (why) => notify({ kind: 'info', title: why }));
 setUpTaskPanel(app);
 setUpAdvancedPanel(app);
+setUpModel(app);
 setUpPaintBar(app, brush, () => painter.drawRing());
 setUpStage(app, zoom);
 setUpCompare(app);
@@ -93,8 +98,8 @@ app.on(['engine'], () => {
   byId('engine').dataset['status'] = engine.status;
   byId('engine-text').textContent = engine.text;
 });
-// Another device is another engine: a run on the old one ends first.
-app.on(['deviceChoice'], () => void runner.cancel().then(() => host.load()));
+// Another device or other weights are another engine: a run on the old one ends first.
+app.on(['deviceChoice', 'model'], () => void runner.cancel().then(() => host.load()));
 
 showCredits();
 requestAnimationFrame(() => setTimeout(() => {

@@ -1,7 +1,7 @@
-// From a file to a photo: decoded by the browser, upright (EXIF), in sRGB.
+// From a file to a photo: decoded by the package, upright (EXIF), in sRGB, with its alpha.
 
-import { context, fitWithin } from './pixels';
-import { size } from './text';
+import { EpsError, readPhoto } from 'eps-restore';
+import { fitWithin, reduce } from './pixels';
 import type { Photo } from './state';
 
 /** Browsers limit canvases, and every preview of a run is as large as the photo. */
@@ -11,30 +11,22 @@ export class PhotoError extends Error {}
 
 export async function decode(blob: Blob, name: string): Promise<Photo> {
   if (blob.size === 0) throw new PhotoError(`“${name}” is empty: it has no bytes at all.`);
-  let bitmap: ImageBitmap;
+  const opened = await read(blob, name);
+  const { width, height } = opened;
+  const photo: Photo = { name: name.replace(/\.[^.]+$/, '') || 'photo', type: blob.type, pixels: opened };
+  const area = width * height;
+  if (area <= LARGEST_AREA) return photo;
+  const pixels = reduce(opened, fitWithin(opened, Math.floor(Math.max(width, height) * Math.sqrt(LARGEST_AREA / area))));
+  return { ...photo, pixels, openedFrom: { width, height } };
+}
+
+async function read(blob: Blob, name: string): Promise<ImageData> {
   try {
-    bitmap = await createImageBitmap(blob);
-  } catch {
-    const kind = blob.type ? ` (${blob.type})` : '';
-    throw new PhotoError(`“${name}”${kind} cannot be read as a picture by this browser. JPEG, PNG, WebP, AVIF and GIF work; save the photo as one of them first.`);
-  }
-  try {
-    const opened = { width: bitmap.width, height: bitmap.height };
-    const area = opened.width * opened.height;
-    const kept = area <= LARGEST_AREA ? opened
-      : fitWithin(opened, Math.floor(Math.max(opened.width, opened.height) * Math.sqrt(LARGEST_AREA / area)));
-    const canvas = document.createElement('canvas');
-    canvas.width = kept.width;
-    canvas.height = kept.height;
-    const target = context(canvas);
-    target.imageSmoothingQuality = 'high';
-    target.drawImage(bitmap, 0, 0, kept.width, kept.height);
-    const pixels = target.getImageData(0, 0, kept.width, kept.height);
-    const photo: Photo = { name: name.replace(/\.[^.]+$/, '') || 'photo', pixels };
-    return kept === opened ? photo : { ...photo, openedFrom: opened };
+    return await readPhoto(blob);
   } catch (error) {
-    throw new PhotoError(`“${name}” (${size(bitmap)} pixels) does not fit into this browser's memory: ${error instanceof Error ? error.message : String(error)}`);
-  } finally {
-    bitmap.close();
+    if (!(error instanceof EpsError)) throw error;
+    if (error.code !== 'undecodable-image') throw new PhotoError(`“${name}”: ${error.message}`);
+    const kind = blob.type ? ` (${blob.type})` : '';
+    throw new PhotoError(`“${name}”${kind} cannot be read as a picture by this browser: it is something else, damaged or cut short, or too large. JPEG, PNG, WebP, AVIF and GIF work.`);
   }
 }

@@ -4,7 +4,7 @@ import { EpsError, type MaskBytes, type RestoreProgress, type RestoreStep, type 
 import { DEVICE_NAMES, type EngineHost } from './engine';
 import { psnr } from './pixels';
 import { coreTask, TASK_NAMES } from './tasks';
-import { duration, plural } from './text';
+import { duration, levels, plural } from './text';
 import type { Box } from './mask';
 import type { App, Entry, Outcome, State } from './state';
 
@@ -101,7 +101,7 @@ export class Runner {
       const { progress } = app.value;
       if (progress && !signal.aborted) app.set({ progress: { ...progress, fraction, secondsLeft } });
     };
-    const steps = restorer.stream(prepared!.input, coreTask(task, settings, mask), { ...options, onProgress, signal });
+    const steps = restorer.stream(prepared!.input, coreTask(task, settings, state.simulate, mask), { ...options, onProgress, signal });
     let stage = '';
     for (;;) {
       const next = await steps.next();
@@ -177,5 +177,6 @@ function stageText({ stage, sample, step, totalSteps }: RestoreStep, samples: nu
 function factsOf(result: Result, { outcome }: Job): string {
   const { kind, adapter } = result.device;
   const where = kind === 'cpu' ? 'on the CPU' : `on ${DEVICE_NAMES[kind]}${adapter ? ` (${adapter})` : ''}`;
-  return `${TASK_NAMES[outcome.task]}, ${plural(result.evaluations, 'evaluation')} in ${duration(result.milliseconds / 1000)} ${where}, seed ${result.seed}.`;
+  const noise = outcome.task === 'denoise' ? `, noise ${levels(result.noise)} of 255` : '';
+  return `${TASK_NAMES[outcome.task]}, ${plural(result.evaluations, 'evaluation')} in ${duration(result.milliseconds / 1000)} ${where}, seed ${result.seed}${noise}.`;
 }

@@ -44,6 +44,12 @@ export function setUpSave(app: App, failed: (error: unknown) => void): void {
     }
   });
 
+  // A photo is saved as what it came as, where that can be written.
+  app.on(['photo'], () => {
+    const { type } = app.value.photo ?? {};
+    if (type !== undefined && type in ENDINGS) format.value = type;
+    byId('save-quality-field').hidden = format.value === 'image/png';
+  });
   app.on(['outcome', 'shown', 'view', 'progress'], () => {
     const picture = chosen();
     byId('save').hidden = !picture || app.value.progress !== undefined;

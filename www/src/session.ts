@@ -1,6 +1,7 @@
 // The photo at hand: opened with an empty mask, reduced and brought back on request, and kept in step with its plan, its
 // prepared input and the cost of the next run.
 
+import { denoise, EpsError } from 'eps-restore';
 import { byId, element } from './dom';
 import type { EngineHost } from './engine';
 import { Mask } from './mask';
@@ -8,7 +9,7 @@ import { reduce } from './pixels';
 import { makePlan, shorter } from './plan';
 import { prepare } from './prepare';
 import { coreTask } from './tasks';
-import { size, type Size } from './text';
+import { levels, size, type Size } from './text';
 import type { Painter } from './painter';
 import type { App, Photo, State } from './state';
 
@@ -28,6 +29,7 @@ export class Session {
     app.on(['photo', 'task', 'settings', 'simulate', 'mask', 'maskVersion'], () => this.plan());
     app.on(['plan', 'options', 'engine'], () => this.askCost());
     app.on(['plan', 'photo', 'cost'], () => this.showPlan());
+    app.on(['prepared', 'task', 'simulate', 'engine'], () => void this.measure());
   }
 
   /** A sample brings its own task, and the simulation that shows it; a visitor's photo keeps the task and is taken as it is. */
@@ -101,15 +103,32 @@ export class Session {
     const { plan, engine } = this.app.value;
     if (!plan || plan.todo || engine.status !== 'ready') return;
     this.costTimer = setTimeout(async () => {
-      const { mask, task, settings, options } = this.app.value;
+      const { mask, task, settings, simulate, options } = this.app.value;
       const painted = mask && { data: mask.bits, width: mask.width, height: mask.height };
       try {
-        const cost = await this.host.current?.estimate(plan.input, coreTask(task, settings, painted), options);
+        const cost = await this.host.current?.estimate(plan.input, coreTask(task, settings, simulate, painted), options);
         if (this.app.value.plan === plan) this.app.set({ cost });
       } catch {
         // What is wrong with the input is told when Restore is pressed.
       }
     }, COST_WAITS);
+  }
+
+  /** Measures the noise of what the core would be given to denoise. */
+  private async measure(): Promise<void> {
+    const { prepared, task, simulate, engine } = this.app.value;
+    if (!prepared || task !== 'denoise' || simulate) return;
+    const restorer = engine.status === 'ready' ? this.host.current : undefined;
+    const current = (): boolean => this.app.value.prepared === prepared && this.host.current === restorer;
+    this.app.set({ measured: { level: undefined, note: restorer ? 'Measuring…' : 'Waiting for the engine' } });
+    if (!restorer) return;
+    try {
+      const level = await restorer.estimateNoise(prepared.input, denoise());
+      const hidden = this.app.value.photo?.type === 'image/jpeg' ? ' JPEG hides part of it: raise it if grain is left.' : '';
+      if (current()) this.app.set({ measured: { level, note: `Measured: ${levels(level)} of 255.${hidden}` } });
+    } catch (error) {
+      if (current()) this.app.set({ measured: { level: undefined, note: error instanceof EpsError && error.code === 'invalid-noise' ? 'This photo is too small to measure: set the level.' : '' } });
+    }
   }
 
   private showPlan(): void {

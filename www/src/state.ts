@@ -15,6 +15,8 @@ export type View = 'photo' | 'result' | 'compare' | 'map';
 /** A photo as the visitor opened it, or as they chose to reduce it. */
 export interface Photo {
   readonly name: string;
+  /** The file's MIME type, as the browser has it; empty where it has none. */
+  readonly type: string;
   readonly pixels: ImageData;
   /** What the visitor had before they accepted a reduction, so that it can be undone. */
   readonly full?: { readonly photo: Photo; readonly simulate: boolean };
@@ -30,6 +32,8 @@ export interface Settings {
   readonly length: number;
   readonly angle: number;
   readonly noiseLevel: number;
+  /** Whether the level is measured instead. It is the page's own where the page adds the noise. */
+  readonly noiseAuto: boolean;
   /** Standard deviation of the measurement's noise in 8-bit levels, for each task but denoising; 0 for Fill: trust every known pixel. */
   readonly noise: Readonly<Record<Exclude<TaskId, 'denoise'>, number>>;
 }
@@ -38,6 +42,18 @@ export interface Options {
   readonly samples: number;
   readonly sampler: SamplerName;
   readonly seed: number;
+}
+
+/** Weights other than the page's: a file of the visitor's, or one beside the page. */
+export interface Model {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** The photo's noise in 8-bit levels; none while it is being measured, and where it cannot be. */
+export interface Measured {
+  readonly level: number | undefined;
+  readonly note: string;
 }
 
 export interface EngineState {
@@ -97,10 +113,13 @@ export interface State {
   readonly simulate: boolean;
   readonly options: Options;
   readonly deviceChoice: DeviceChoice;
+  /** Weights of the visitor's own. */
+  readonly model: Model | undefined;
   readonly engine: EngineState;
   readonly plan: Plan | undefined;
   readonly prepared: Prepared | undefined;
   readonly cost: Cost | undefined;
+  readonly measured: Measured | undefined;
   readonly progress: Progress | undefined;
   readonly outcome: Outcome | undefined;
   readonly shown: string | undefined;
@@ -116,16 +135,18 @@ export function createApp(): App {
     maskVersion: 0,
     task: 'fill',
     settings: {
-      factor: 4, blur: 'gaussian', sigma: 2, length: 12, angle: 0, noiseLevel: 25,
+      factor: 4, blur: 'gaussian', sigma: 2, length: 12, angle: 0, noiseLevel: 25, noiseAuto: true,
       noise: { fill: 0, enlarge: 3, unblur: 3, colourise: 3 },
     },
     simulate: false,
     options: { samples: 2, sampler: 'default', seed: 1 },
     deviceChoice: 'auto',
+    model: undefined,
     engine: { status: 'loading', text: 'Starting' },
     plan: undefined,
     prepared: undefined,
     cost: undefined,
+    measured: undefined,
     progress: undefined,
     outcome: undefined,
     shown: undefined,

@@ -2,7 +2,8 @@
 
 import { byId, check, input, onPick } from './dom';
 import { drawKernel } from './kernel-view';
-import { blurKernel } from './tasks';
+import { blurKernel, isNoiseAuto } from './tasks';
+import { levels } from './text';
 import type { App, Factor, Settings, TaskId } from './state';
 
 const SIMULATE: Readonly<Record<TaskId, { label: string; note: string }>> = {
@@ -22,9 +23,14 @@ export function setUpTaskPanel(app: App): void {
   const sliders: [string, 'sigma' | 'length' | 'angle' | 'noiseLevel'][] = [
     ['sigma', 'sigma'], ['length', 'length'], ['angle', 'angle'], ['noise-level', 'noiseLevel'],
   ];
-  for (const [id, key] of sliders) input(id).addEventListener('input', () => setting({ [key]: input(id).valueAsNumber }));
+  for (const [id, key] of sliders) {
+    // A level that is set is no longer measured.
+    input(id).addEventListener('input', () => setting({ [key]: input(id).valueAsNumber, ...(key === 'noiseLevel' ? { noiseAuto: false } : {}) }));
+  }
+  input('noise-auto').addEventListener('change', () => setting({ noiseAuto: input('noise-auto').checked }));
   input('simulate').addEventListener('change', () => app.set({ simulate: input('simulate').checked, view: 'photo' }));
 
+  app.on(['settings', 'simulate', 'measured'], () => showNoise(app));
   app.on(['task', 'settings', 'simulate'], () => {
     const { task, settings, simulate } = app.value;
     check('task', task);
@@ -32,11 +38,10 @@ export function setUpTaskPanel(app: App): void {
     for (const part of document.querySelectorAll<HTMLElement>('[data-blur]')) part.hidden = part.dataset['blur'] !== settings.blur;
     check('factor', String(settings.factor));
     check('blur', settings.blur);
-    for (const [id, key] of sliders) input(id).value = String(settings[key]);
+    for (const [id, key] of sliders) if (key !== 'noiseLevel') input(id).value = String(settings[key]);
     byId('sigma-text').textContent = `${settings.sigma.toFixed(1)} px`;
     byId('length-text').textContent = `${settings.length} px`;
     byId('angle-text').textContent = `${settings.angle}°`;
-    byId('noise-level-text').textContent = String(settings.noiseLevel);
     if (task === 'unblur') {
       drawKernel(blurKernel(settings), settings.blur === 'gaussian'
         ? `Gaussian, sigma ${settings.sigma} pixels`
@@ -46,4 +51,16 @@ export function setUpTaskPanel(app: App): void {
     byId('simulate-label').textContent = SIMULATE[task].label;
     byId('simulate-note').textContent = SIMULATE[task].note;
   });
+}
+
+/** The slider shows the level that will be taken: as measured, or as set. */
+function showNoise(app: App): void {
+  const { settings, simulate, measured } = app.value;
+  const auto = isNoiseAuto(settings, simulate);
+  byId('noise-auto-field').hidden = simulate;
+  input('noise-auto').checked = settings.noiseAuto;
+  byId('noise-auto-note').textContent = measured?.note ?? '';
+  const level = auto ? measured?.level : settings.noiseLevel;
+  input('noise-level').value = String(level ?? settings.noiseLevel);
+  byId('noise-level-text').textContent = auto ? `auto${level === undefined ? '' : `: ${levels(level)}`}` : String(settings.noiseLevel);
 }

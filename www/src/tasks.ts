@@ -11,7 +11,10 @@ export const TASK_NAMES: Readonly<Record<TaskId, string>> = {
 export const blurKernel = ({ blur, sigma, length, angle }: Settings): Kernel =>
   blur === 'gaussian' ? gaussianKernel(sigma) : motionKernel(length, angle);
 
-export function coreTask(task: TaskId, settings: Settings, mask: MaskBytes | undefined): Task {
+/** Whether the noise to remove is measured: not where this page has added it. */
+export const isNoiseAuto = ({ noiseAuto }: Settings, simulate: boolean): boolean => noiseAuto && !simulate;
+
+export function coreTask(task: TaskId, settings: Settings, simulate: boolean, mask: MaskBytes | undefined): Task {
   const { noise } = settings;
   switch (task) {
     case 'fill': {
@@ -21,7 +24,7 @@ export function coreTask(task: TaskId, settings: Settings, mask: MaskBytes | und
     }
     case 'enlarge': return superResolve(settings.factor, { noise: noise.enlarge });
     case 'unblur': return deblur(blurKernel(settings), { noise: noise.unblur });
-    case 'denoise': return denoise({ noise: settings.noiseLevel });
+    case 'denoise': return denoise({ noise: isNoiseAuto(settings, simulate) ? 'auto' : settings.noiseLevel });
     case 'colourise': return colorize({ noise: noise.colourise });
   }
 }

@@ -21,3 +21,6 @@ export function duration(seconds: number): string {
 export const about = (seconds: number): string => (seconds < 1 ? duration(seconds) : `about ${duration(seconds)}`);
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** A noise level: one decimal where it matters. */
+export const levels = (value: number): string => (value < 9.95 ? value.toFixed(1) : value.toFixed(0));

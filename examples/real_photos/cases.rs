@@ -1,0 +1,206 @@
+//! The ten photos, and what happened to each.
+
+use std::path::Path;
+
+use eps_restore::kernel::Kernel;
+use eps_restore::task::{Borders, GREY, Missing, Reduction, Task};
+use image::RgbImage;
+use image::imageops::{FilterType, crop_imm, resize};
+
+use crate::Failure;
+use crate::damage;
+
+pub struct Case {
+    pub about: &'static str,
+    /// A sample of the demo, or a photo of the folder.
+    file: &'static str,
+    /// Where the sheet's cut is centred, in units of the sides.
+    pub shown: (f64, f64),
+    damage: Damage,
+}
+
+enum Damage {
+    /// Reduced so many times by bicubic, then a JPEG of quality 75.
+    Thumbnail(u32),
+    /// Grain of a phone, stronger where it is brighter, then a JPEG.
+    Phone {
+        read: f64,
+        shot: f64,
+        quality: u8,
+    },
+    /// Scratches and dust on a print that was scanned.
+    Print,
+    Blurred {
+        sigma: f64,
+        quality: u8,
+    },
+    Shaken {
+        length: f64,
+        angle: f64,
+    },
+    /// A print that lost its colours.
+    Faded,
+}
+
+const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/samples");
+/// The photos of the folder are cropped and reduced to this.
+const SIZE: (u32, u32) = (1024, 768);
+
+pub const CASES: [Case; 10] = [
+    Case {
+        about: "spaniels: a scanned print with scratches and dust, JPEG 85",
+        file: "spaniels.jpg",
+        shown: (0.42, 0.3),
+        damage: Damage::Print,
+    },
+    Case {
+        about: "otter: kept at half size by bicubic, JPEG 75; enlarged 2×",
+        file: "oakland-zoo-otters.jpg",
+        shown: (0.45, 0.42),
+        damage: Damage::Thumbnail(2),
+    },
+    Case {
+        about: "skyline: a thumbnail, a quarter by bicubic, JPEG 75; enlarged 4×",
+        file: "singaporean-cityscape.jpg",
+        shown: (0.5, 0.5),
+        damage: Damage::Thumbnail(4),
+    },
+    Case {
+        about: "osprey: a phone's grain, JPEG 90",
+        file: "perched-osprey.jpg",
+        shown: (0.4, 0.4),
+        damage: Damage::Phone {
+            read: 6.0,
+            shot: 0.9,
+            quality: 90,
+        },
+    },
+    Case {
+        about: "spices: a phone's grain in poor light, JPEG 75",
+        file: "the-spices-of-life.jpg",
+        shown: (0.5, 0.6),
+        damage: Damage::Phone {
+            read: 12.0,
+            shot: 1.6,
+            quality: 75,
+        },
+    },
+    Case {
+        about: "colosseum: shaken, 13 pixels, JPEG 95",
+        file: "roman-colosseum.jpg",
+        shown: (0.3, 0.5),
+        damage: Damage::Shaken {
+            length: 13.0,
+            angle: 20.0,
+        },
+    },
+    Case {
+        about: "wren: out of focus, sigma 2 pixels, JPEG 95",
+        file: "canyon-wren.jpg",
+        shown: (0.42, 0.3),
+        damage: Damage::Blurred {
+            sigma: 2.0,
+            quality: 95,
+        },
+    },
+    Case {
+        about: "lake: a faded print, its colours lost, JPEG 90",
+        file: "lake-sherburne.jpg",
+        shown: (0.5, 0.45),
+        damage: Damage::Faded,
+    },
+    Case {
+        about: "portrait: a small blurry cut of a photo, sigma 1.5 pixels, JPEG 90",
+        file: "portrait.jpg",
+        shown: (0.5, 0.45),
+        damage: Damage::Blurred {
+            sigma: 1.5,
+            quality: 90,
+        },
+    },
+    Case {
+        about: "forget-me-nots: scratches and dust, JPEG 85",
+        file: "blue-periwinkle.jpg",
+        shown: (0.4, 0.4),
+        damage: Damage::Print,
+    },
+];
+
+impl Case {
+    /// The photo as it was.
+    pub fn original(&self, folder: &Path) -> Result<RgbImage, Failure> {
+        let sample = Path::new(SAMPLES).join(self.file);
+        if sample.exists() {
+            return Ok(image::open(sample)?.into_rgb8());
+        }
+        let path = folder.join(self.file);
+        let image = image::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let image = image.into_rgb8();
+        let (width, height) = image.dimensions();
+        let (w, h) = if width * SIZE.1 > height * SIZE.0 {
+            (height * SIZE.0 / SIZE.1, height)
+        } else {
+            (width, width * SIZE.1 / SIZE.0)
+        };
+        let middle = crop_imm(&image, (width - w) / 2, (height - h) / 2, w, h).to_image();
+        Ok(resize(&middle, SIZE.0, SIZE.1, FilterType::Lanczos3))
+    }
+
+    /// The photo as people have it, and what undoes that.
+    pub fn damaged(&self, original: &RgbImage) -> Result<(RgbImage, Task), Failure> {
+        let (width, height) = original.dimensions();
+        Ok(match self.damage {
+            Damage::Thumbnail(factor) => {
+                let small = resize(
+                    original,
+                    width / factor,
+                    height / factor,
+                    FilterType::CatmullRom,
+                );
+                let task = Task::SuperResolve {
+                    factor: factor as usize,
+                    reduction: Reduction::Bicubic,
+                };
+                (damage::jpeg(&small, 75)?, task)
+            }
+            Damage::Phone {
+                read,
+                shot,
+                quality,
+            } => (
+                damage::jpeg(&damage::grain(original, read, shot), quality)?,
+                Task::Denoise,
+            ),
+            Damage::Print => {
+                let (scratched, lost) = damage::scratches(original);
+                let missing = Missing::new(width as usize, height as usize, lost)?;
+                (damage::jpeg(&scratched, 85)?, Task::Inpaint { missing })
+            }
+            Damage::Blurred { sigma, quality } => {
+                let blurred = damage::blurred(original, &damage::gaussian(sigma));
+                (
+                    damage::jpeg(&damage::grain(&blurred, 1.5, 0.0), quality)?,
+                    deblur(Kernel::gaussian(sigma)?),
+                )
+            }
+            Damage::Shaken { length, angle } => {
+                let blurred = damage::blurred(original, &damage::line(length, angle));
+                (
+                    damage::jpeg(&damage::grain(&blurred, 1.5, 0.0), 95)?,
+                    deblur(Kernel::motion(length, angle)?),
+                )
+            }
+            Damage::Faded => (
+                damage::jpeg(&damage::faded(original), 90)?,
+                Task::Colorize { weights: GREY },
+            ),
+        })
+    }
+}
+
+fn deblur(kernel: Kernel) -> Task {
+    Task::Deblur {
+        kernel,
+        borders: Borders::Unknown,
+    }
+}

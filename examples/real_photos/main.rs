@@ -1,0 +1,178 @@
+//! Photos as people have them, restored, on one sheet: `cargo run --release --example real_photos -- --data DIR -o docs/real-photos.jpg`.
+//!
+//! Ten photos are damaged as photos are in life, each saved as a JPEG in between, and restored at their own size by their posterior mean, as a user would
+//! who knows what happened but no more: the noise is estimated. The sheet shows cuts of the damaged photo, the restored one and the original, side by side;
+//! PSNR in dB over the whole photo goes to the terminal, with what noise was assumed. `docs/real-photos.md` says where the photos come from.
+
+mod cases;
+mod damage;
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Instant;
+
+use cases::{CASES, Case};
+use clap::Parser;
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::image::Photo;
+use eps_restore::job::Job;
+use eps_restore::noise_level::Stated;
+use eps_restore::place::Place;
+use eps_restore::restoration::{Sampler, converged};
+use eps_restore::task::{Request, Task};
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::{FilterType, crop_imm, replace, resize};
+use image::{DynamicImage, RgbImage};
+
+#[derive(Parser)]
+struct Options {
+    /// A folder with the photos that are not in the repository.
+    #[arg(long)]
+    data: PathBuf,
+    /// The sheet, a JPEG.
+    #[arg(short, long)]
+    output: PathBuf,
+    /// A folder for every photo in full, damaged and restored.
+    #[arg(long)]
+    full: Option<PathBuf>,
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    weights: PathBuf,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Pixels of a cut, and between two.
+const CUT: (u32, u32) = (340, 240);
+const GAP: u32 = 4;
+const QUALITY: u8 = 82;
+
+fn main() -> Result<(), Failure> {
+    let options = Options::parse();
+    let place = Place::cpu();
+    let bytes = std::fs::read(&options.weights)?;
+    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
+    let (width, height) = (
+        3 * CUT.0 + 2 * GAP,
+        CASES.len() as u32 * (CUT.1 + GAP) - GAP,
+    );
+    let mut sheet = RgbImage::from_pixel(width, height, image::Rgb([255; 3]));
+    println!(
+        "| | photo | noise assumed | damaged, dB | restored, dB | seconds |\n|{}",
+        " --- |".repeat(6)
+    );
+    for (row, case) in CASES.iter().enumerate() {
+        let original = case.original(&options.data)?;
+        let (photo, task) = case.damaged(&original)?;
+        let begin = Instant::now();
+        let (restored, noise) = restored(&photo, task, &denoiser, &place)?;
+        let seconds = begin.elapsed().as_secs_f64();
+        // Enlarged as a browser would show it.
+        let shown = resize(
+            &photo,
+            original.width(),
+            original.height(),
+            FilterType::CatmullRom,
+        );
+        println!(
+            "| {} | {} | {noise:.1} | {:.1} | {:.1} | {seconds:.0} |",
+            row + 1,
+            case.about,
+            psnr(&shown, &original),
+            psnr(&restored, &original)
+        );
+        for (column, image) in [&shown, &restored, &original].into_iter().enumerate() {
+            let (x, y) = (column as u32 * (CUT.0 + GAP), row as u32 * (CUT.1 + GAP));
+            replace(&mut sheet, &cut(image, case), i64::from(x), i64::from(y));
+        }
+        if let Some(folder) = &options.full {
+            save(&shown, &folder.join(format!("{}-damaged.jpg", row + 1)))?;
+            save(&restored, &folder.join(format!("{}-restored.jpg", row + 1)))?;
+        }
+    }
+    save(&sheet, &options.output)
+}
+
+/// The posterior mean, and the noise that it assumed.
+fn restored(
+    photo: &RgbImage,
+    task: Task,
+    denoiser: &Rc<PhotoDenoiser>,
+    place: &Place,
+) -> Result<(RgbImage, f64), Failure> {
+    let rgba = DynamicImage::from(photo.clone()).into_rgba8();
+    let photo = Photo::new(
+        photo.width() as usize,
+        photo.height() as usize,
+        rgba.into_raw(),
+    )?;
+    // Scratches alone leave the rest of a photo as it is.
+    let noise = match task {
+        Task::Inpaint { .. } => None,
+        _ => Stated::Auto.level(&photo, &task)?,
+    };
+    let assumed = noise.unwrap_or(task.default_noise());
+    let request = Request {
+        photo,
+        task,
+        noise,
+        samples: 0,
+        sampler: Sampler::DEFAULT,
+        seed: 1,
+    };
+    let mut job = Job::new(request, denoiser.clone(), place)?;
+    while job.step().is_some() {
+        if let Some(residual) = job.residual() {
+            converged(residual.try_into_vec_as::<f32>()?[0])?;
+        }
+    }
+    let mean = job.mean().expect("a finished restoration has a mean");
+    let values = mean
+        .into_iter()
+        .map(|t| Ok(t.try_into_vec_as()?))
+        .collect::<Result<Vec<Vec<f32>>, Failure>>()?;
+    let photo = job.frame().restored(&values);
+    let image = image::RgbaImage::from_raw(
+        photo.width() as u32,
+        photo.height() as u32,
+        photo.rgba().to_vec(),
+    );
+    Ok((
+        DynamicImage::from(image.expect("four bytes a pixel")).into_rgb8(),
+        assumed,
+    ))
+}
+
+/// The part of a photo that the sheet shows, at its own pixels; all of a small one, enlarged.
+fn cut(image: &RgbImage, case: &Case) -> RgbImage {
+    let (width, height) = image.dimensions();
+    let scale = (f64::from(CUT.0) / f64::from(width))
+        .max(f64::from(CUT.1) / f64::from(height))
+        .max(1.0);
+    let large = |side: u32| (f64::from(side) * scale).ceil() as u32;
+    let image = resize(image, large(width), large(height), FilterType::CatmullRom);
+    let start = |at: f64, side: u32, cut: u32| {
+        ((at * f64::from(side)) as u32)
+            .saturating_sub(cut / 2)
+            .min(side - cut)
+    };
+    let (x, y) = (
+        start(case.shown.0, image.width(), CUT.0),
+        start(case.shown.1, image.height(), CUT.1),
+    );
+    crop_imm(&image, x, y, CUT.0, CUT.1).to_image()
+}
+
+fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
+    let squares = a
+        .as_raw()
+        .iter()
+        .zip(b.as_raw())
+        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
+    10.0 * (255f64.powi(2) * b.as_raw().len() as f64 / squares.sum::<f64>()).log10()
+}
+
+fn save(image: &RgbImage, path: &Path) -> Result<(), Failure> {
+    let file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    JpegEncoder::new_with_quality(file, QUALITY).encode_image(image)?;
+    Ok(())
+}
