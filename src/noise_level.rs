@@ -44,27 +44,37 @@ impl Stated {
 /// # Errors
 /// [`Error::InvalidNoise`] where there are too few known pixels to tell.
 pub fn estimated(photo: &Photo, task: &Task) -> Result<f64, Error> {
-    let sigma = match task {
+    Ok(measured(photo, task)?.max(least(task)))
+}
+
+fn measured(photo: &Photo, task: &Task) -> Result<f64, Error> {
+    match task {
         Task::Inpaint { missing } => {
             missing.check_size(photo.width(), photo.height())?;
             let known = missing.pixels().iter().map(|lost| !lost);
-            estimate(&Planes::of_photo(photo).where_known(known))?
+            estimate(&Planes::of_photo(photo).where_known(known))
         }
-        Task::Colorize { weights } => estimate(&Planes::grey(photo, *weights))?,
+        Task::Colorize { weights } => estimate(&Planes::grey(photo, *weights)),
         Task::Demosaic { pattern } => {
             let phases = Planes::phases(photo, *pattern);
             let each = phases
                 .iter()
                 .map(estimate)
                 .collect::<Result<Vec<f64>, _>>()?;
-            each.iter().sum::<f64>() / each.len() as f64
+            Ok(each.iter().sum::<f64>() / each.len() as f64)
         }
-        Task::SuperResolve { .. } | Task::Deblur { .. } | Task::Denoise => {
-            estimate(&Planes::of_photo(photo))?
+        // The photo is what the second operator measured.
+        Task::Compose { second, .. } => measured(photo, second),
+        Task::SuperResolve { .. } | Task::Deblur { .. } | Task::Denoise | Task::Operator { .. } => {
+            estimate(&Planes::of_photo(photo))
         }
-    };
-    Ok(match task {
-        Task::Denoise => sigma.max(LEAST),
-        _ => sigma.max(task.default_noise()),
-    })
+    }
+}
+
+fn least(task: &Task) -> f64 {
+    match task {
+        Task::Denoise => LEAST,
+        Task::Compose { first, second } => least(first).max(least(second)),
+        _ => task.default_noise(),
+    }
 }

@@ -90,5 +90,5 @@ export class WorkerLink {
 }
 
 function ends(message: CallEvent | CallEnd): message is CallEnd {
-  return ['loaded', 'priced', 'done', 'cancelled', 'failed'].includes(message.type);
+  return ['loaded', 'priced', 'estimated', 'done', 'cancelled', 'failed'].includes(message.type);
 }

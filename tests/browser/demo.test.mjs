@@ -22,6 +22,20 @@ function photo(side = SIDE, blue = 90) {
 
 const file = (name, image) => ({ name, mimeType: 'image/png', buffer: encodePng(image) });
 
+/** Runs in a page: a smooth photo with noise of 18 levels, as a JPEG. */
+async function grainyJpeg() {
+  const image = new ImageData(80, 64);
+  let state = 7;
+  const uniform = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) + 0.5) / 2 ** 32;
+  for (let i = 0; i < image.data.length; i++) {
+    const normal = Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+    image.data[i] = i % 4 === 3 ? 255 : 120 + 40 * Math.sin(i / 900) + 18 * normal;
+  }
+  const canvas = new OffscreenCanvas(80, 64);
+  canvas.getContext('2d').putImageData(image, 0, 0);
+  return [...new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 })).arrayBuffer())];
+}
+
 /** The page by what a person sees of it. */
 function demo(session) {
   const { page } = session;
@@ -35,10 +49,11 @@ function demo(session) {
     engine: page.locator('#engine'),
     sampler: page.getByLabel('Sampler'),
     pick: (name) => page.getByRole('radio', { name, exact: true }).check(),
-    async open(name, image) {
+    /** An image of pixels as a PNG, or the bytes of a file. */
+    async open(name, image, bytes) {
       const chooser = page.waitForEvent('filechooser');
       await page.getByRole('button', { name: /^Open (a )?photo$/ }).click();
-      await (await chooser).setFiles(file(name, image));
+      await (await chooser).setFiles(bytes ? { name, mimeType: image, buffer: Buffer.from(bytes) } : file(name, image));
     },
     /** Samples are set with the keyboard, as the slider is. */
     async samples(count) {
@@ -259,6 +274,30 @@ for (const webgpu of [true, false]) {
       });
     }
 
+    if (!webgpu) {
+      it('measures the noise of a photo, lets it be set, and saves what came as a JPEG as one', async () => {
+        await ui.open('grainy.jpg', 'image/jpeg', await session.page.evaluate(grainyJpeg));
+        await ui.pick('Denoise');
+        await page.getByText(/^Measured: \d+(\.\d)? of 255\. JPEG hides/).waitFor();
+        const level = Number(/auto: ([\d.]+)/.exec(await page.locator('#noise-level-text').textContent())[1]);
+        assert.ok(level > 10 && level < 25, `${level} of the 18 levels that were added`);
+        await ui.samples(0);
+        await ui.restore.click();
+        assert.match(await ui.finished(), new RegExp(`noise ${level} of 255\\.$`));
+        assert.equal((await ui.save()).name, 'grainy-denoise-mean.jpg');
+        await page.getByRole('slider', { name: 'Noise level' }).press('End');
+        assert.equal(await page.getByRole('switch', { name: 'Measure the noise' }).isChecked(), false);
+        await ui.restore.click();
+        assert.match(await ui.finished(), /noise 100 of 255\.$/);
+      });
+
+      it('needs no sideways scrolling on a phone', async () => {
+        await page.setViewportSize({ width: 390, height: 844 });
+        assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth), 390);
+        await page.setViewportSize({ width: 1280, height: 900 });
+      });
+    }
+
     it('makes no request after loading: neither for its work nor for its samples', async () => {
       await page.getByRole('button', { name: /^Two spaniels/ }).click();
       await page.getByText('Scratched by this page').waitFor();
@@ -266,5 +305,20 @@ for (const webgpu of [true, false]) {
       assert.deepEqual(session.requests.slice(requestsWhenReady), []);
       assert.deepEqual(session.foreign, []);
     });
+
+    if (!webgpu) {
+      it('takes weights of the visitor\'s own, and says what is wrong with others', async () => {
+        const weights = page.getByLabel('Weights file');
+        await weights.setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer: Buffer.from('no weights') });
+        await ui.notice.getByText('The engine did not start').waitFor();
+        await weights.setInputFiles('models/photo-v1.safetensors');
+        await ui.engine.getByText('Ready on the CPU').waitFor();
+        assert.equal(await page.locator('#model-note').textContent(), 'photo-v1.safetensors');
+        session.allowErrors(/404.*nowhere/s);
+        await page.goto(`${session.origin}/?model=nowhere.safetensors`);
+        await ui.notice.getByRole('button', { name: 'Use the page’s own weights' }).click();
+        await ui.engine.getByText('Ready on the CPU').waitFor();
+      });
+    }
   });
 }
