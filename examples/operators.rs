@@ -21,6 +21,7 @@ use eps_restore::operators::{
 use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
 use eps_restore::prior::GaussianPrior;
+use eps_restore::restoration::{Restoration, Sampler};
 
 #[path = "../tests/common/crops.rs"]
 mod crops;
@@ -32,6 +33,9 @@ struct Options {
     data: PathBuf,
     #[arg(long, default_value_t = 16)]
     crops: usize,
+    /// Samples of each, of which the first one's PSNR and their mean's are told; 0: none are drawn.
+    #[arg(long, default_value_t = 0)]
+    samples: usize,
     /// Only the operators whose names hold this.
     #[arg(long, default_value = "")]
     only: String,
@@ -161,11 +165,22 @@ fn psnr(restored: &Tensor<4>, scene: &Tensor<4>) -> f64 {
     10.0 * (4.0 / error.into_scalar::<f64>()).log10()
 }
 
+/// By the default sampler.
+fn samples(
+    denoiser: &Rc<PhotoDenoiser>,
+    posterior: Posterior,
+    count: usize,
+    seed: u64,
+) -> Result<Vec<Tensor<4>>, Failure> {
+    let mut run = Restoration::new(denoiser.clone(), posterior, Sampler::DEFAULT, count, seed)?;
+    Ok(std::iter::from_fn(|| run.next_sample()).collect())
+}
+
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
     let place = Place::cpu();
     let bytes = std::fs::read(&options.weights)?;
-    let denoiser = PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?;
+    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
     let mut files: Vec<PathBuf> = std::fs::read_dir(&options.data)?
         .map(|entry| entry.map(|e| e.path()))
         .collect::<Result<_, _>>()?;
@@ -176,12 +191,12 @@ fn main() -> Result<(), Failure> {
     let scenes = scenes.collect::<Result<Vec<_>, _>>()?;
 
     println!(
-        "| operator | w0, dB | mean, dB | once, ms | level, ms | each, ms | with network, ms | residual/tolerance |"
+        "| operator | w0, dB | mean, dB | a sample, dB | mean of samples, dB | once, ms | level, ms | each, ms | with network, ms | residual/tolerance |"
     );
-    println!("|{}", " --- |".repeat(8));
+    println!("|{}", " --- |".repeat(10));
     let wanted = |case: &Case| case.name.contains(&options.only);
     for case in cases(&place).into_iter().filter(wanted) {
-        let (mut psnrs, mut times, mut worst) = ([0.0; 2], [0.0; 4], 0.0_f64);
+        let (mut psnrs, mut times, mut worst) = ([0.0; 4], [0.0; 4], 0.0_f64);
         for (i, scene) in scenes.iter().enumerate() {
             let mut noise = Noise::new(i as u64, 0, &place);
             let truth = inner(scene, case.frame);
@@ -217,16 +232,30 @@ fn main() -> Result<(), Failure> {
             times[3] += milliseconds(begin);
             psnrs[0] += psnr(&posterior.linear_estimate(), scene);
             psnrs[1] += psnr(&mean, scene);
+            if options.samples > 0 {
+                let samples = samples(&denoiser, posterior.clone(), options.samples, i as u64)?;
+                psnrs[2] += psnr(&samples[0], scene);
+                let sum = samples.into_iter().reduce(|a, b| a + b);
+                let mean = sum.expect("a sample at least") / options.samples as f64;
+                psnrs[3] += psnr(&mean, scene);
+            }
             if let Some(residual) = posterior.residual() {
                 worst = worst.max(residual.into_scalar::<f64>());
             }
         }
         let n = scenes.len() as f64;
-        let [w0, mean] = psnrs.map(|v| v / n);
+        let psnrs = psnrs.map(|v| {
+            if v == 0.0 {
+                "".into()
+            } else {
+                format!("{:.2}", v / n)
+            }
+        });
         let times = times.map(|v| format!("{:.1}", v / n));
         println!(
-            "| {} | {w0:.2} | {mean:.2} | {} | {worst:.2} |",
+            "| {} | {} | {} | {worst:.2} |",
             case.name,
+            psnrs.join(" | "),
             times.join(" | ")
         );
     }

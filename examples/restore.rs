@@ -38,7 +38,7 @@ struct Options {
     #[arg(long, value_enum, default_value = "block-mean")]
     reduction: ReductionName,
     /// Deblur: what is beyond the photo's borders.
-    #[arg(long, value_enum, default_value = "circular")]
+    #[arg(long, value_enum, default_value = "unknown")]
     borders: BordersName,
     /// Colorize: how the grey photo was made.
     #[arg(long = "grey", value_enum, default_value = "mean")]

@@ -6,7 +6,7 @@ import type { DeviceKind } from './device.js';
 /** A named course of the sampler, or one spelt out in full. */
 export type EngineSampler =
   | 'draft' | 'default' | 'accurate'
-  | { solver: 'heun' | 'dpmpp2m'; points: number; tauMax: number; tauMin: number; fromMean: boolean };
+  | { solver: 'euler' | 'heun' | 'dpmpp2m' | 'churn'; points: number; tauMax: number; tauMin: number; fromMean: boolean };
 
 /** Pixels as the core takes them. */
 export interface EnginePixels {
@@ -17,15 +17,28 @@ export interface EnginePixels {
 
 export type EngineTask =
   | { kind: 'inpaint'; mask: EnginePixels }
-  | { kind: 'superResolve'; factor: number }
-  | { kind: 'deblur'; kernel: { data: number[]; width: number; height: number } }
+  | { kind: 'superResolve'; factor: number; reduction?: 'blockMean' | 'bicubic' | { gaussian: number } }
+  | { kind: 'deblur'; kernel: { data: number[]; width: number; height: number }; borders?: 'unknown' | 'circular' }
   | { kind: 'denoise' }
-  | { kind: 'colorize' };
+  | { kind: 'colorize'; weights?: [number, number, number] }
+  | { kind: 'demosaic'; pattern: 'rggb' | 'grbg' | 'bggr' | 'gbrg' }
+  | { kind: 'compose'; first: EngineTask; second: EngineTask }
+  /** `module` is for the worker, which imports its functions for the core. */
+  | { kind: 'operator'; module?: string };
+
+/** What a module with a linear operator exports. */
+export interface EngineFunctions {
+  apply: (x: Float32Array, size: { width: number; height: number }) => Float32Array;
+  adjoint: (y: Float32Array, size: { width: number; height: number }) => Float32Array;
+  imageSize?: (size: { width: number; height: number }) => { width: number; height: number };
+}
 
 export interface EngineRequest {
   /** RGBA, four bytes a pixel. */
   image: EnginePixels;
   task: EngineTask;
+  /** Of the task `operator`. */
+  functions?: EngineFunctions;
   /** Standard deviation in 8-bit levels, or that it is to be estimated; absent: the task's default, an estimate to denoise. */
   noise?: number | 'auto';
   samples: number;
@@ -59,6 +72,8 @@ export interface EngineResult {
 
 /** One restoration, advanced tile by tile. No longer advanced, it is cancelled; `free` gives its memory back. */
 export interface EngineRun {
+  /** Where it runs: the engine's device, or the CPU for operators that iterate. */
+  readonly device: DeviceKind;
   readonly width: number;
   readonly height: number;
   readonly totalSteps: number;
@@ -84,6 +99,7 @@ export interface EngineQuestion {
   width: number;
   height: number;
   task: EngineTask;
+  functions?: EngineFunctions;
   noise?: number | 'auto';
   samples: number;
   sampler: EngineSampler;
@@ -93,6 +109,7 @@ export interface EngineQuestion {
 export interface EngineMeasurement {
   image: EnginePixels;
   task: EngineTask;
+  functions?: EngineFunctions;
 }
 
 /** What it will take. */

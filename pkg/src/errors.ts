@@ -3,7 +3,7 @@ export type EpsErrorCode =
   // What was asked for.
   | 'invalid-image' | 'undecodable-image' | 'image-too-large'
   | 'invalid-mask'
-  | 'invalid-kernel' | 'invalid-factor' | 'invalid-noise' | 'invalid-option'
+  | 'invalid-kernel' | 'invalid-factor' | 'invalid-noise' | 'invalid-option' | 'invalid-operator' | 'not-converged'
   // The weights.
   | 'download-failed' | 'weights-corrupt' | 'invalid-weights' | 'insecure-context'
   // The machine.
@@ -31,7 +31,7 @@ export class EpsError extends Error {
 
 const CORE_CODES: ReadonlySet<string> = new Set<EpsErrorCode>([
   'invalid-image', 'image-too-large', 'invalid-mask', 'invalid-kernel', 'invalid-factor',
-  'invalid-noise', 'invalid-option', 'invalid-weights', 'unsupported-device', 'device-lost', 'internal',
+  'invalid-noise', 'invalid-option', 'invalid-operator', 'not-converged', 'invalid-weights', 'unsupported-device', 'device-lost', 'internal',
 ]);
 
 /** Anything that was thrown, as an {@link EpsError}: the core's own codes are kept, everything else is `fallback`. */

@@ -7,13 +7,16 @@ import { suggestion } from './suggest.js';
 
 /** The course of the sampler, spelt out. Every field has a default. */
 export interface SamplerOptions {
-  /** `'dpmpp2m'` (DPM-Solver++(2M), one evaluation a point; the default) or `'heun'` (EDM's, two evaluations a point but the last). */
-  readonly solver?: 'dpmpp2m' | 'heun' | undefined;
+  /**
+   * `'dpmpp2m'` (DPM-Solver++(2M), one evaluation a point; the default), `'heun'` (EDM's, two evaluations a point but the last), `'churn'` (EDM's stochastic sampler, the same) or
+   * `'euler'` (one).
+   */
+  readonly solver?: 'dpmpp2m' | 'heun' | 'euler' | 'churn' | undefined;
   /** Noise levels on the way down, a whole number from 1 to 1000. Default 6. */
   readonly points?: number | undefined;
   /** The noise level to start from, in units of the image's half range; above `tauMin`, at most 80. Default 5, or 80 where `fromMean` is false. */
   readonly tauMax?: number | undefined;
-  /** The noise level to end at, at least 0.002. Default 0.02, or 0.002 for `'heun'`. */
+  /** The noise level to end at, at least 0.002. Default 0.02, or 0.002 for `'heun'` and `'churn'`. */
   readonly tauMin?: number | undefined;
   /** Whether samples start around the posterior mean (the default), or from pure noise. */
   readonly fromMean?: boolean | undefined;
@@ -82,7 +85,7 @@ export interface CheckedRestoreOptions {
 
 const DEVICES = ['auto', 'webgpu', 'cpu'] as const;
 const SAMPLERS = ['draft', 'default', 'accurate'] as const;
-const SOLVERS = ['dpmpp2m', 'heun'] as const;
+const SOLVERS = ['dpmpp2m', 'heun', 'euler', 'churn'] as const;
 /** The largest noise level that the network was trained for. */
 const LARGEST_TAU = 80;
 /** Below this a sample no longer changes by one 8-bit level. */
@@ -124,7 +127,7 @@ function checkedSampler(sampler: Sampler): EngineSampler {
   }
   checkNames('sampler', sampler, ['solver', 'points', 'tauMax', 'tauMin', 'fromMean']);
   const { solver = 'dpmpp2m', points = 6, fromMean = true } = sampler;
-  const { tauMax = fromMean ? 5 : LARGEST_TAU, tauMin = solver === 'heun' ? SMALLEST_TAU : 0.02 } = sampler;
+  const { tauMax = fromMean ? 5 : LARGEST_TAU, tauMin = solver === 'heun' || solver === 'churn' ? SMALLEST_TAU : 0.02 } = sampler;
   requireOneOf('sampler.solver', solver, SOLVERS);
   requireWhole('sampler.points', points, 1, 1000);
   if (typeof fromMean !== 'boolean') throw new EpsError('invalid-option', `sampler.fromMean must be true or false, and is ${String(fromMean)}.`);

@@ -1,5 +1,6 @@
 import type { EnginePixels, EngineTask } from './engine.js';
 import { decodeMask } from './mask.js';
+import { weightsOf } from './operator-options.js';
 import { decodePhoto, type PhotoSource, type PixelImage } from './photo.js';
 import type { Task } from './tasks.js';
 
@@ -9,17 +10,33 @@ export interface ImageSize {
   readonly height: number;
 }
 
-/** A task as the core takes it: its mask, where it has one, decoded and of the photo's size. */
+/** A task as the core takes it: its masks decoded, each of the size of what it masks. */
 export async function prepareTask(task: Task, photo: ImageSize): Promise<EngineTask> {
   switch (task.kind) {
     case 'inpaint': return { kind: 'inpaint', mask: await decodeMask(task.mask, photo) };
-    case 'superResolve': return { kind: 'superResolve', factor: task.factor };
+    case 'superResolve': return { kind: 'superResolve', factor: task.factor, ...(task.reduction === undefined ? {} : { reduction: task.reduction }) };
     case 'deblur': {
       const { data, width, height } = task.kernel;
-      return { kind: 'deblur', kernel: { data: Array.from(data), width, height } };
+      return { kind: 'deblur', kernel: { data: Array.from(data), width, height }, ...(task.borders === undefined ? {} : { borders: task.borders }) };
     }
     case 'denoise': return { kind: 'denoise' };
-    case 'colorize': return { kind: 'colorize' };
+    case 'colorize': return { kind: 'colorize', ...(task.weights === undefined ? {} : { weights: weightsOf(task.weights) }) };
+    case 'demosaic': return { kind: 'demosaic', pattern: task.pattern };
+    case 'compose': {
+      const factor = enlargement(task.second);
+      const between = { width: factor * photo.width, height: factor * photo.height };
+      return { kind: 'compose', first: await prepareTask(task.first, between), second: await prepareTask(task.second, photo) };
+    }
+    case 'operator': return { kind: 'operator', module: task.module };
+  }
+}
+
+/** How many times as large as the photo the result is. */
+function enlargement(task: Task): number {
+  switch (task.kind) {
+    case 'superResolve': return task.factor;
+    case 'compose': return enlargement(task.first) * enlargement(task.second);
+    default: return 1;
   }
 }
 

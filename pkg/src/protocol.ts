@@ -36,7 +36,7 @@ export type FromWorker =
   | { id: number; type: 'loaded'; device: DeviceKind; adapter: string; reason: string; evaluationMilliseconds: number }
   | { id: number; type: 'priced'; cost: EngineCost }
   | { id: number; type: 'estimated'; noise: number }
-  | { id: number; type: 'started'; width: number; height: number; totalSteps: number; totalEvaluations: number; totalTiles: number; pixels: number }
+  | { id: number; type: 'started'; device: DeviceKind; width: number; height: number; totalSteps: number; totalEvaluations: number; totalTiles: number; pixels: number }
   /** So many tiles are done; `milliseconds`: what the last one took. */
   | { id: number; type: 'tile'; tiles: number; milliseconds: number }
   /** The last tile of a step; `milliseconds`: what that one took, without waiting for credit. */

@@ -291,19 +291,19 @@ export class Restorer {
     const request: EngineRequest = { image, task: prepared, samples, sampler, seed, ...(task.noise === undefined ? {} : { noise: task.noise }) };
     const first = await this.#attempt(request, signal, hooks);
     // A worker that died before it began was dead already, a GPU lost in between say: the call is not to blame.
-    const { end } = first.end.type === 'failed' && first.end.fatal && !first.begun ? await this.#attempt(request, signal, hooks) : first;
+    const { end, device } = first.end.type === 'failed' && first.end.fatal && !first.begun ? await this.#attempt(request, signal, hooks) : first;
     if (end.type === 'cancelled') throw abortedError(signal);
     if (end.type === 'failed') throw new EpsError(end.code, end.message);
     if (end.type !== 'done') throw new EpsError('internal', `The worker answered a run with ${end.type}.`);
-    return this.#result(end, seed);
+    return this.#result(end, seed, device);
   }
 
   /** Makes the call on the worker in use, and passes its steps on. */
-  async #attempt(request: EngineRequest, signal: AbortSignal | undefined, hooks: RunHooks): Promise<{ end: CallEnd; begun: boolean }> {
+  async #attempt(request: EngineRequest, signal: AbortSignal | undefined, hooks: RunHooks): Promise<{ end: CallEnd; begun: boolean; device: DeviceKind }> {
     const link = await this.#liveLink();
     throwIfAborted(signal);
     if (this.#disposed) throw this.#disposed;
-    let begun: { clock: RunClock; width: number; height: number; totalSteps: number; totalEvaluations: number; totalTiles: number; pixels: number } | undefined;
+    let begun: { clock: RunClock; device: DeviceKind; width: number; height: number; totalSteps: number; totalEvaluations: number; totalTiles: number; pixels: number } | undefined;
     let thrownByCaller: { error: unknown } | undefined;
     const abreast = await this.#abreastOf(link, request);
     const hear = (event: CallEvent): void => {
@@ -334,8 +334,8 @@ export class Restorer {
     const end = await call.end;
     signal?.removeEventListener('abort', cancel);
     if (thrownByCaller) throw thrownByCaller.error;
-    if (end.type === 'done' && begun && end.result.evaluations > 0) this.#pace.observe(begun.pixels, begun.clock.evaluationMilliseconds);
-    return { end, begun: begun !== undefined };
+    if (end.type === 'done' && begun && begun.device === this.#device && end.result.evaluations > 0) this.#pace.observe(begun.pixels, begun.clock.evaluationMilliseconds);
+    return { end, begun: begun !== undefined, device: begun?.device ?? this.#device };
   }
 
   /** Workers for a request: one where none has anything to do, or they would not be worth their start. */
@@ -348,13 +348,13 @@ export class Restorer {
     return this.#abreast(samples, cost.bytes);
   }
 
-  #result({ result: core, samples: drawn, milliseconds, memoryBytes }: Extract<CallEnd, { type: 'done' }>, seed: number): Result {
+  #result({ result: core, samples: drawn, milliseconds, memoryBytes }: Extract<CallEnd, { type: 'done' }>, seed: number, kind: DeviceKind): Result {
     const { width, height, evaluations, noise } = core;
     const image = (bytes: Uint8Array): ImageData => imageDataOf(bytes, width, height);
     const [mean, samples] = [image(core.mean), drawn.map(image)];
     return {
       mean, samples, deviation: core.deviation && image(core.deviation), estimate: image(core.estimate), width, height, evaluations, milliseconds, memoryBytes, seed, noise,
-      device: { kind: this.#device, adapter: this.#adapter },
+      device: { kind, adapter: kind === this.#device ? this.#adapter : '' },
       toBlob: (type, quality) => toBlob(samples[0] ?? mean, type, quality),
     };
   }

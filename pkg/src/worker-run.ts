@@ -1,5 +1,6 @@
 import type { Engine, EngineQuestion, EngineRequest, EngineRun, EngineStep } from './engine.js';
 import { ownBytes, type FromWorker, type Share, type ToWorker } from './protocol.js';
+import { withFunctions } from './user-operator.js';
 
 /** What the page can still say about a run that has been started. */
 export class RunControl {
@@ -60,16 +61,17 @@ export class RunControl {
 export async function restore(
   engine: Engine, message: Extract<ToWorker, { type: 'start' }>, control: RunControl, answer: (message: FromWorker, transfer?: Transferable[]) => void,
 ): Promise<void> {
-  const { id, request, share } = message;
+  const { id, share } = message;
   if (control.cancelled) return answer({ id, type: 'cancelled' });
   const begin = performance.now();
   let run: EngineRun | undefined;
   try {
+    const request = await withFunctions(message.request);
     const { pixels } = engine.cost(questionOf(request));
     run = engine.start(request);
     // Of the whole restoration, whatever part of it is done here.
-    const { width, height, totalSteps, totalEvaluations, totalTiles } = run;
-    answer({ id, type: 'started', width, height, totalSteps, totalEvaluations, totalTiles, pixels });
+    const { device, width, height, totalSteps, totalEvaluations, totalTiles } = run;
+    answer({ id, type: 'started', device, width, height, totalSteps, totalEvaluations, totalTiles, pixels });
     const shared = share && new SharedRun(id, run, share, control, answer);
     const samples: Uint8Array<ArrayBuffer>[] = [];
     for (let within = false; ; ) {
@@ -108,9 +110,9 @@ export async function restore(
   }
 }
 
-function questionOf({ image, task, noise, samples, sampler }: EngineRequest): EngineQuestion {
+function questionOf({ image, task, functions, noise, samples, sampler }: EngineRequest): EngineQuestion {
   const { width, height } = image;
-  return { width, height, task, samples, sampler, ...(noise === undefined ? {} : { noise }) };
+  return { width, height, task, samples, sampler, ...(functions && { functions }), ...(noise === undefined ? {} : { noise }) };
 }
 
 /** What a run that is shared tells the others, and hears from them. */

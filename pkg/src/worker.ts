@@ -8,6 +8,7 @@ import type { Engine } from './engine.js';
 import { EpsError } from './errors.js';
 import { PanicListener, isFatal } from './fatal.js';
 import { NO_CALL, type FromWorker, type ToWorker, type WorkerScope } from './protocol.js';
+import { withFunctions } from './user-operator.js';
 import { loadEngine } from './worker-load.js';
 import { RunControl, restore } from './worker-run.js';
 
@@ -55,20 +56,20 @@ async function load(message: Extract<ToWorker, { type: 'load' }>): Promise<void>
 }
 
 /** Answered at once, whatever is running. */
-function price({ id, question }: Extract<ToWorker, { type: 'cost' }>): void {
+async function price({ id, question }: Extract<ToWorker, { type: 'cost' }>): Promise<void> {
   try {
     if (!engine) throw new EpsError('internal', 'A cost was asked for before the engine was loaded.');
-    answer({ id, type: 'priced', cost: engine.cost(question) });
+    answer({ id, type: 'priced', cost: engine.cost(await withFunctions(question)) });
   } catch (thrown) {
     fail(id, thrown);
   }
 }
 
 /** Answered at once too. */
-function estimateNoise({ id, measurement }: Extract<ToWorker, { type: 'noise' }>): void {
+async function estimateNoise({ id, measurement }: Extract<ToWorker, { type: 'noise' }>): Promise<void> {
   try {
     if (!engine) throw new EpsError('internal', 'Noise was to be estimated before the engine was loaded.');
-    answer({ id, type: 'estimated', noise: engine.estimateNoise(measurement) });
+    answer({ id, type: 'estimated', noise: engine.estimateNoise(await withFunctions(measurement)) });
   } catch (thrown) {
     fail(id, thrown);
   }
@@ -91,8 +92,8 @@ scope.addEventListener('message', ({ data: message }) => {
       controls.set(message.id, control);
       return enqueue(message.id, () => start(message, control));
     }
-    case 'cost': return price(message);
-    case 'noise': return estimateNoise(message);
+    case 'cost': return void price(message);
+    case 'noise': return void estimateNoise(message);
     case 'adopt': return controls.get(message.id)?.give(message.index, message.values);
     case 'more': return controls.get(message.id)?.more();
     case 'cancel': return controls.get(message.id)?.cancel();

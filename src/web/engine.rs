@@ -1,5 +1,6 @@
 //! A device with the network on it.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use burn::tensor::Device;
@@ -22,10 +23,31 @@ use crate::task::{Request, Task};
 /// Restorations on one device.
 #[wasm_bindgen]
 pub struct Engine {
+    main: Side,
+    /// Where the main one is a GPU: what operators that iterate run on, made at the first of them from these weights.
+    cpu: OnceCell<Side>,
+    weights: Vec<u8>,
+    adapter: String,
+}
+
+/// A device, and the network on it.
+#[derive(Clone)]
+struct Side {
     denoiser: Rc<PhotoDenoiser>,
     place: Place,
     kind: &'static str,
-    adapter: String,
+}
+
+impl Side {
+    fn new(device: Device, kind: &'static str, weights: &[u8]) -> Result<Self, Error> {
+        let place = Place::new(device);
+        let denoiser = PhotoDenoiser::new(&Weights::read(weights)?, &place)?;
+        Ok(Self {
+            denoiser: Rc::new(denoiser),
+            place,
+            kind,
+        })
+    }
 }
 
 #[wasm_bindgen]
@@ -49,12 +71,10 @@ impl Engine {
                 .into());
             }
         };
-        let place = Place::new(device);
-        let denoiser = PhotoDenoiser::new(&Weights::read(&weights)?, &place)?;
         Ok(Engine {
-            denoiser: Rc::new(denoiser),
-            place,
-            kind,
+            main: Side::new(device, kind, &weights)?,
+            cpu: OnceCell::new(),
+            weights: if kind == "cpu" { Vec::new() } else { weights },
             adapter,
         })
     }
@@ -62,7 +82,7 @@ impl Engine {
     /// `"webgpu"` or `"cpu"`.
     #[wasm_bindgen(getter)]
     pub fn device(&self) -> String {
-        self.kind.into()
+        self.main.kind.into()
     }
 
     /// What the browser says of the adapter; empty on the CPU.
@@ -85,7 +105,7 @@ impl Engine {
     #[wasm_bindgen(js_name = warmUp)]
     pub async fn warm_up(&self) -> Result<f64, JsValue> {
         self.evaluate_once().await?;
-        self.denoiser.measure().await;
+        self.main.denoiser.measure().await;
         self.evaluate_once().await?;
         let begin = Instant::now();
         self.evaluate_once().await?;
@@ -98,7 +118,7 @@ impl Engine {
     /// The code of whatever of it can't be done.
     pub fn cost(&self, question: JsValue) -> Result<JsValue, JsValue> {
         let question = EngineQuestion::read(question)?;
-        let cost = Cost::of(&question, self.denoiser.tiles())?;
+        let cost = Cost::of(&question, self.main.denoiser.tiles())?;
         let answer = Object::new();
         for (name, value) in [
             ("width", cost.width as f64),
@@ -128,15 +148,35 @@ impl Engine {
     /// # Errors
     /// The code of whatever of the request can't be done; the engine stays usable.
     pub fn start(&self, request: JsValue) -> Result<Run, JsValue> {
-        let request = EngineRequest::read(request)?;
+        let (request, user) = EngineRequest::read(request)?;
         let noise = request.check()?;
-        hold(&Cost::of(&Question::of(&request), self.denoiser.tiles())?)?;
-        let job = Job::new(request, self.denoiser.clone(), &self.place)?;
-        Ok(Run::new(job, noise, self.place.clone()))
+        let Side {
+            denoiser,
+            place,
+            kind,
+        } = self.side(&request.task)?;
+        hold(&Cost::of(&Question::of(&request), denoiser.tiles())?)?;
+        let job = Job::new(request, denoiser, &place);
+        if let Some(user) = &user {
+            user.check()?;
+        }
+        Ok(Run::new(job?, noise, place, kind, user))
     }
 }
 
 impl Engine {
+    /// Where a task runs: on the CPU if its operator iterates until a residual is small, which a GPU can't be asked for within a step.
+    fn side(&self, task: &Task) -> Result<Side, Error> {
+        if !task.iterates() || self.main.place.is_cpu() {
+            return Ok(self.main.clone());
+        }
+        if let Some(side) = self.cpu.get() {
+            return Ok(side.clone());
+        }
+        let side = Side::new(Device::flex(), "cpu", &self.weights)?;
+        Ok(self.cpu.get_or_init(|| side).clone())
+    }
+
     async fn evaluate_once(&self) -> Result<(), Error> {
         const SIDE: usize = 64;
         let request = Request {
@@ -147,7 +187,7 @@ impl Engine {
             sampler: Sampler::DEFAULT,
             seed: 0,
         };
-        let mut job = Job::new(request, self.denoiser.clone(), &self.place)?;
+        let mut job = Job::new(request, self.main.denoiser.clone(), &self.main.place)?;
         while let Some(step) = job.step() {
             for preview in step.previews {
                 read(preview).await?;

@@ -4,6 +4,7 @@ mod engine;
 mod request;
 mod run;
 mod start;
+mod user_operator;
 
 pub use engine::Engine;
 #[cfg(feature = "webgpu")]

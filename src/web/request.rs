@@ -1,15 +1,19 @@
 //! JavaScript's request, checked: unknown names are refused, numbers must be what they say.
 
+use std::rc::Rc;
+
 use serde::Deserialize;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;
 
+use super::user_operator::{UserFunctions, UserOperator};
 use crate::cost::Question;
 use crate::error::Error;
 use crate::image::Photo;
 use crate::interpolant::Interpolant;
 use crate::kernel::Kernel;
 use crate::noise_level::Stated;
+use crate::operators::Bayer;
 use crate::restoration::{Sampler, SolverKind};
 use crate::task::{Borders, GREY, Missing, Reduction, Request, Task};
 
@@ -18,6 +22,8 @@ use crate::task::{Borders, GREY, Missing, Reduction, Request, Task};
 pub struct EngineRequest {
     image: Bytes,
     task: TaskRequest,
+    /// Of a task that is a user's operator.
+    functions: Option<UserFunctions>,
     noise: Option<NoiseRequest>,
     samples: f64,
     sampler: SamplerRequest,
@@ -31,6 +37,7 @@ pub struct EngineQuestion {
     width: usize,
     height: usize,
     task: TaskRequest,
+    functions: Option<UserFunctions>,
     noise: Option<NoiseRequest>,
     samples: f64,
     sampler: SamplerRequest,
@@ -42,6 +49,7 @@ pub struct EngineQuestion {
 pub struct MeasurementRequest {
     image: Bytes,
     task: TaskRequest,
+    functions: Option<UserFunctions>,
 }
 
 #[derive(Deserialize)]
@@ -63,11 +71,54 @@ struct Floats {
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
 enum TaskRequest {
-    Inpaint { mask: Bytes },
-    SuperResolve { factor: f64 },
-    Deblur { kernel: Floats },
+    Inpaint {
+        mask: Bytes,
+    },
+    SuperResolve {
+        factor: f64,
+        reduction: Option<ReductionRequest>,
+    },
+    Deblur {
+        kernel: Floats,
+        borders: Option<BordersRequest>,
+    },
     Denoise {},
-    Colorize {},
+    Colorize {
+        weights: Option<[f64; 3]>,
+    },
+    Demosaic {
+        pattern: BayerRequest,
+    },
+    Compose {
+        first: Box<TaskRequest>,
+        second: Box<TaskRequest>,
+    },
+    /// The functions that come beside the task.
+    Operator {},
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum ReductionRequest {
+    BlockMean,
+    Bicubic,
+    Gaussian(f64),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum BordersRequest {
+    Circular,
+    Unknown,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum BayerRequest {
+    Rggb,
+    Grbg,
+    Bggr,
+    Gbrg,
 }
 
 #[derive(Deserialize)]
@@ -97,19 +148,21 @@ struct StatedSampler {
 impl EngineRequest {
     /// # Errors
     /// [`Error::InvalidOption`] and the errors of each part.
-    pub fn read(request: JsValue) -> Result<Request, Error> {
+    pub fn read(request: JsValue) -> Result<(Request, Option<Rc<UserOperator>>), Error> {
         let request: Self = serde_wasm_bindgen::from_value(request)
             .map_err(|e| Error::InvalidOption(e.to_string()))?;
-        let (photo, task) = (request.image.photo()?, request.task.read()?);
+        let user = user_operator(request.functions);
+        let (photo, task) = (request.image.photo()?, request.task.read(&user)?);
         let noise = stated(request.noise)?.level(&photo, &task)?;
-        Ok(Request {
+        let request = Request {
             photo,
             task,
             noise,
             samples: whole("samples", request.samples)? as usize,
             sampler: request.sampler.read()?,
             seed: whole("seed", request.seed)?,
-        })
+        };
+        Ok((request, user))
     }
 }
 
@@ -122,7 +175,7 @@ impl EngineQuestion {
         Ok(Question {
             width: question.width,
             height: question.height,
-            task: question.task.read()?,
+            task: question.task.read(&user_operator(question.functions))?,
             noisy: question.noise.is_some(),
             samples: whole("samples", question.samples)? as usize,
             sampler: question.sampler.read()?,
@@ -136,7 +189,8 @@ impl MeasurementRequest {
     pub fn read(request: JsValue) -> Result<(Photo, Task), Error> {
         let request: Self = serde_wasm_bindgen::from_value(request)
             .map_err(|e| Error::InvalidOption(e.to_string()))?;
-        Ok((request.image.photo()?, request.task.read()?))
+        let user = user_operator(request.functions);
+        Ok((request.image.photo()?, request.task.read(&user)?))
     }
 }
 
@@ -146,8 +200,12 @@ impl Bytes {
     }
 }
 
+fn user_operator(functions: Option<UserFunctions>) -> Option<Rc<UserOperator>> {
+    functions.map(|functions| Rc::new(UserOperator::new(functions)))
+}
+
 impl TaskRequest {
-    fn read(self) -> Result<Task, Error> {
+    fn read(self, user: &Option<Rc<UserOperator>>) -> Result<Task, Error> {
         Ok(match self {
             TaskRequest::Inpaint { mask } => {
                 let missing = mask.data.iter().map(|&b| b != 0).collect();
@@ -155,20 +213,47 @@ impl TaskRequest {
                     missing: Missing::new(mask.width, mask.height, missing)?,
                 }
             }
-            TaskRequest::SuperResolve { factor } => {
+            TaskRequest::SuperResolve { factor, reduction } => {
                 let whole = factor.fract() == 0.0 && (1.0..=64.0).contains(&factor);
                 let factor = if whole { factor as usize } else { 0 };
-                Task::SuperResolve {
-                    factor,
-                    reduction: Reduction::BlockMean,
-                }
+                let reduction = match reduction {
+                    None | Some(ReductionRequest::BlockMean) => Reduction::BlockMean,
+                    Some(ReductionRequest::Bicubic) => Reduction::Bicubic,
+                    Some(ReductionRequest::Gaussian(sigma)) => Reduction::Gaussian { sigma },
+                };
+                Task::SuperResolve { factor, reduction }
             }
-            TaskRequest::Deblur { kernel } => Task::Deblur {
+            TaskRequest::Deblur { kernel, borders } => Task::Deblur {
                 kernel: Kernel::new(kernel.width, kernel.height, kernel.data)?,
-                borders: Borders::Circular,
+                borders: match borders {
+                    None | Some(BordersRequest::Unknown) => Borders::Unknown,
+                    Some(BordersRequest::Circular) => Borders::Circular,
+                },
             },
             TaskRequest::Denoise {} => Task::Denoise,
-            TaskRequest::Colorize {} => Task::Colorize { weights: GREY },
+            TaskRequest::Colorize { weights } => Task::Colorize {
+                weights: weights.unwrap_or(GREY),
+            },
+            TaskRequest::Demosaic { pattern } => Task::Demosaic {
+                pattern: match pattern {
+                    BayerRequest::Rggb => Bayer::Rggb,
+                    BayerRequest::Grbg => Bayer::Grbg,
+                    BayerRequest::Bggr => Bayer::Bggr,
+                    BayerRequest::Gbrg => Bayer::Gbrg,
+                },
+            },
+            TaskRequest::Compose { first, second } => Task::Compose {
+                first: Box::new(first.read(user)?),
+                second: Box::new(second.read(user)?),
+            },
+            TaskRequest::Operator {} => match user {
+                Some(user) => Task::Operator {
+                    source: user.clone(),
+                },
+                None => {
+                    return Err(Error::InvalidOperator("its functions are missing".into()));
+                }
+            },
         })
     }
 }

@@ -1,9 +1,12 @@
 //! One restoration for JavaScript: stop calling `advance()` and it is cancelled.
 
+use std::rc::Rc;
+
 use burn::tensor::Tensor;
 use js_sys::{Array, Float32Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
+use super::user_operator::UserOperator;
 use super::{read, set};
 use crate::denoiser::PhotoDenoiser;
 use crate::error::Error;
@@ -18,16 +21,26 @@ pub struct Run {
     job: Job<PhotoDenoiser>,
     noise: f64,
     place: Place,
+    kind: &'static str,
+    user: Option<Rc<UserOperator>>,
     steps: usize,
 }
 
 impl Run {
-    /// `noise`: the standard deviation of the measurement's, in 8-bit levels.
-    pub fn new(job: Job<PhotoDenoiser>, noise: f64, place: Place) -> Self {
+    /// `noise`: the standard deviation of the measurement's, in 8-bit levels; `kind`: the device; `user`: the page's own operator, if that is what it measures.
+    pub fn new(
+        job: Job<PhotoDenoiser>,
+        noise: f64,
+        place: Place,
+        kind: &'static str,
+        user: Option<Rc<UserOperator>>,
+    ) -> Self {
         Self {
             job,
             noise,
             place,
+            kind,
+            user,
             steps: 0,
         }
     }
@@ -45,6 +58,12 @@ impl Run {
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> usize {
         self.job.frame().photo().height()
+    }
+
+    /// `"webgpu"` or `"cpu"`: where it runs.
+    #[wasm_bindgen(getter)]
+    pub fn device(&self) -> String {
+        self.kind.into()
     }
 
     /// Steps from beginning to end: the linear estimate and one for each evaluation.
@@ -74,9 +93,13 @@ impl Run {
     /// One tile: `null` in the midst of a step, its news at its end; `undefined` once finished.
     ///
     /// # Errors
-    /// Codes `device-lost`; `not-converged` where the operator's iterations did not.
+    /// Codes `device-lost`; `not-converged` where the operator's iterations did not; `invalid-operator` where the page's own failed.
     pub async fn advance(&mut self) -> Result<JsValue, JsValue> {
-        match self.job.advance() {
+        let progress = self.job.advance();
+        if let Some(user) = &self.user {
+            user.check()?;
+        }
+        match progress {
             None => Ok(JsValue::UNDEFINED),
             Some(JobProgress::Part) => {
                 self.settle().await?;

@@ -33,8 +33,8 @@ for (const device of ['webgpu', 'cpu']) {
     const TASKS = {
       'superResolve 2': { run: () => restorer.restore(tools.photo(16), eps.superResolve(2), tools.quick) },
       'superResolve 8': { another: true, run: () => restorer.restore(tools.photo(4), eps.superResolve(8), tools.quick) },
-      'deblur gaussian': { run: () => restorer.restore(tools.photo(), eps.deblur(eps.gaussianKernel(1.5)), tools.quick) },
-      'deblur motion': { another: true, run: () => restorer.restore(tools.photo(), eps.deblur(eps.motionKernel(9, 30)), tools.quick) },
+      'deblur gaussian': { run: () => restorer.restore(tools.photo(), eps.deblur(eps.gaussianKernel(1.5), { borders: 'circular' }), tools.quick) },
+      'deblur motion': { another: true, run: () => restorer.restore(tools.photo(), eps.deblur(eps.motionKernel(9, 30), { borders: 'circular' }), tools.quick) },
       'denoise': { run: () => restorer.restore(tools.photo(), eps.denoise(25), tools.quick) },
       'colorize': { run: () => restorer.restore(tools.photo(), eps.colorize(), tools.quick) },
     };
@@ -74,6 +74,10 @@ for (const device of ['webgpu', 'cpu']) {
     });
 
     if (device === 'webgpu') {
+      test('an operator that iterates runs on the CPU, and the result says so', async () => {
+        const ran = await inPage(async () => (await restorer.restore(tools.photo(), eps.deblur(eps.gaussianKernel(1)), tools.quick)).device);
+        assert.deepEqual(ran, { kind: 'cpu', adapter: '' });
+      });
       test('the CPU makes the same images from the same seed', async () => {
         const differences = await inPage(`(async () => {
           const webgpu = window.kept;

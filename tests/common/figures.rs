@@ -8,7 +8,7 @@ use eps_restore::denoiser::PhotoDenoiser;
 use eps_restore::fourier::{Fourier, Spectrum};
 use eps_restore::measurement::Measurement;
 use eps_restore::noise::Noise;
-use eps_restore::operators::{BlockMean, CircularConvolution, LinearOperator, Mask};
+use eps_restore::operators::{BlockMean, ChannelMix, CircularConvolution, LinearOperator, Mask};
 use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
 use eps_restore::prior::GaussianPrior;
@@ -78,7 +78,8 @@ pub fn measure(
     figures.crops += truth.dims()[0];
 }
 
-fn measurement(task: &str, truth: &Tensor<4>, seed: u64, place: &Place) -> Measurement {
+/// One of the five tasks, or "grey".
+pub fn measurement(task: &str, truth: &Tensor<4>, seed: u64, place: &Place) -> Measurement {
     // A stream beyond those that a restoration draws from.
     let mut noise = Noise::new(seed, 1 << 32, place);
     let batch = truth.dims()[0];
@@ -110,6 +111,7 @@ fn measurement(task: &str, truth: &Tensor<4>, seed: u64, place: &Place) -> Measu
             );
             Rc::new(CircularConvolution::new(kernel, fourier))
         }
+        "grey" => Rc::new(ChannelMix::grey()),
         other => panic!("no task {other}"),
     };
     let shape = operator.measurement_shape(truth.dims());
