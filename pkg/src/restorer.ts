@@ -205,6 +205,8 @@ export class Restorer {
       tell('weights', progress.totalBytes ? progress.loadedBytes / progress.totalBytes : 0, progress);
     });
     await this.#startEngine(link, (stage, within, device) => tell(stage, within, { device }));
+    // A stated crew is there from the beginning: a page that has loaded asks for nothing more, and works offline. One that fails is started anew when it is needed.
+    if (this.#workers !== undefined && this.#device === 'cpu') await Promise.allSettled(this.#helpers.take(this.#workers - 1));
   }
 
   /** Hands the weights to a worker and waits until it is warm. */

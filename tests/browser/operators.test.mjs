@@ -109,7 +109,7 @@ test('what is wrong with an operator is said, and the restorer stays usable', as
     const failures = {};
     for (const [expected, text] of Object.entries(modules)) failures[expected] = await tools.failure(() => restorer.restore(tools.photo(), eps.linearOperator(module(text)), mean));
     failures['invalid-operator: could not be imported'] = await tools.failure(() => restorer.restore(tools.photo(), eps.linearOperator('/nowhere.js'), mean));
-    failures['invalid-mask: one size'] = await tools.failure(() => restorer.restore(tools.photo(), eps.compose(eps.superResolve(2), eps.inpaint(tools.mask(10, 10, 1, 1, 2, 2))), mean));
+    failures["invalid-mask: must have the photo's size"] = await tools.failure(() => restorer.restore(tools.photo(), eps.compose(eps.superResolve(2), eps.inpaint(tools.mask(10, 10, 1, 1, 2, 2))), mean));
     failures['invalid-option: grey again'] = await tools.failure(() => restorer.restore(tools.photo(), eps.compose(eps.colorize(), eps.colorize()), mean));
     return failures;
   });

@@ -31,7 +31,7 @@ describe('restore options', () => {
     [{ seed: -1 }, /seed/], [{ seed: 2 ** 53 }, /seed/], [{ seed: 0.5 }, /seed/],
     [{ sampler: 'defualt' }, /sampler must be one of draft, default, accurate, and is 'defualt'. Did you mean 'default'\?/],
     [{ sampler: null }, /sampler/], [{ sampler: 5 }, /sampler/],
-    [{ sampler: { solver: 'euler' } }, /sampler.solver must be one of dpmpp2m, heun/],
+    [{ sampler: { solver: 'rk4' } }, /sampler.solver must be one of dpmpp2m, heun, euler, churn/],
     [{ sampler: { points: 0 } }, /sampler.points must be a whole number from 1 to 1000, and is 0/],
     [{ sampler: { points: 2.5 } }, /points/], [{ sampler: { point: 4 } }, /Did you mean 'points'\?/],
     [{ sampler: { tauMin: 0 } }, /tauMin must be a number from 0.002/], [{ sampler: { tauMax: 81 } }, /tauMax/], [{ sampler: { tauMax: NaN } }, /tauMax/],

@@ -27,7 +27,8 @@ test('the weights in the package are the ones that its source names', () => {
 });
 
 test('the package exports its API, and nothing by accident', () => {
-  assert.deepEqual(Object.keys(api).sort(), ['EpsError', 'Restorer', 'chooseDevice', 'colorize', 'deblur', 'denoise', 'diskKernel', 'gaussianKernel', 'inpaint', 'isSoftwareAdapter', 'motionKernel', 'readPhoto', 'superResolve', 'toBlob']);
+  const functions = ['EpsError', 'Restorer', 'chooseDevice', 'colorize', 'compose', 'deblur', 'demosaic', 'denoise', 'diskKernel', 'gaussianKernel', 'inpaint', 'isSoftwareAdapter', 'linearOperator', 'motionKernel', 'readPhoto', 'superResolve', 'toBlob'];
+  assert.deepEqual(Object.keys(api).sort(), functions);
 });
 
 test('every public option and error code is explained in the README', () => {

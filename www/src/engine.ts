@@ -35,6 +35,8 @@ export class EngineHost {
     const loading = Restorer.load({
       device: app.value.deviceChoice,
       modelUrl: app.value.model?.url,
+      // Stated, so that both are loaded now: this page makes no request once it has loaded.
+      workers: Math.min(2, navigator.hardwareConcurrency || 1),
       signal: stop.signal,
       onProgress: (progress) => app.set({ engine: { status: 'loading', text: words(progress), fraction: progress.fraction } }),
     });
