@@ -67,6 +67,12 @@ impl Network {
         data.try_into_vec().expect("f32")
     }
 
+    /// Chooses the kernels for the size of the inputs, as the package does at its warm-up.
+    pub async fn settle(&self) {
+        self.evaluate().await;
+        self.denoiser.measure().await;
+    }
+
     /// Bytes of wasm memory, which never shrinks.
     #[wasm_bindgen(js_name = memoryBytes)]
     pub fn memory_bytes(&self) -> f64 {

@@ -42,6 +42,7 @@ class OurNetwork {
   async place(batch, side) {
     const { w, g, m, coarse } = inputsOf(batch, side);
     this.network.place(batch, side, w, g, m, coarse);
+    await this.network.settle();
   }
 
   evaluate() {
