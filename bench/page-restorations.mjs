@@ -27,7 +27,7 @@ export function requestOf(kind, side, samples, sampler) {
     denoise: () => ({ kind }),
     colorize: () => ({ kind }),
     superResolve: () => ({ kind, factor }),
-    deblur: () => ({ kind, kernel: { data: Array(25).fill(1 / 25), width: 5, height: 5 } }),
+    deblur: () => ({ kind, kernel: { data: Array(25).fill(1 / 25), width: 5, height: 5 }, borders: 'circular' }),
     inpaint: () => ({ kind, mask: { data: Uint8Array.from({ length: size * size }, (_, i) => Number(i % 7 === 0 || Math.abs((i % size) - size / 2) < 6)), width: size, height: size } }),
   }[kind]();
   return { image: { data, width: size, height: size }, task, samples, sampler, seed: 1 };

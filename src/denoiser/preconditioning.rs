@@ -122,7 +122,7 @@ impl PhotoDenoiser {
         }
     }
 
-    /// F(w/sigma_data, g/sigma_data, m, coarse), the network alone: w, g, coarse and the result `[B, 3, H, W]`, m `[B or 1, 8, H, W]`.
+    /// F(w/sigma_data, g/sigma_data, m, coarse), the network alone: w, g, coarse and the result `[B, 3, H, W]`, m `[B, 8, H, W]`.
     pub fn correction(
         &self,
         w: Tensor<4>,
@@ -138,10 +138,9 @@ impl PhotoDenoiser {
     fn tile_correction(&self, inputs: &Inputs, tile: &Tile) -> Tensor<4> {
         let of = |x: &Tensor<4>| cut(x, tile);
         let (w, g) = (of(&inputs.w), of(&inputs.g));
-        let [_, _, height, width] = w.dims();
-        let maps = of(&inputs.maps);
-        let images = maps.dims()[0];
-        let maps = maps.expand([images, 8, height, width]);
+        let [images, _, height, width] = w.dims();
+        // Each image's embedding is added to its own features.
+        let maps = of(&inputs.maps).expand([images, 8, height, width]);
         self.correction(w, g, maps, of(&inputs.coarse))
     }
 }

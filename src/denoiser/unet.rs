@@ -77,7 +77,7 @@ impl<L: Layers> PhotoV1<L> {
         })
     }
 
-    /// F(w/sigma_data, g/sigma_data, m, coarse): w, g, coarse and the result `[B, 3, H, W]`; m `[B or 1, 8, H, W]`. Any sides from 8 up.
+    /// F(w/sigma_data, g/sigma_data, m, coarse): w, g, coarse and the result `[B, 3, H, W]`; m `[B, 8, H, W]`. Any sides from 8 up.
     pub fn forward(
         &self,
         w: Tensor<4>,

@@ -22,7 +22,8 @@ test('no pixel crosses to the host inside a step but the preview', { timeout: 90
         const steps = await session.page.evaluate(countSteps, { kind, side: SIDE, sampler: SAMPLER });
         assert.deepEqual(steps.map(({ stage }) => stage), ['estimate', 'mean', 'sample', 'sample']);
         for (const [i, step] of steps.entries()) {
-          assert.ok(step.launches > 0, `step ${i} launched nothing`);
+          // The linear estimate is launched before its step, with the start.
+          assert.ok(step.launches > 0 || step.stage === 'estimate', `step ${i} launched nothing`);
           // The preview; and one number, where something iterates to a tolerance.
           assert.ok(step.readbacks >= 1 && step.readbacks <= 2, `step ${i} read back ${step.readbacks} times`);
           assert.ok(step.readBytes >= IMAGE && step.readBytes <= IMAGE + 4, `step ${i} read ${step.readBytes} bytes back`);
@@ -50,7 +51,7 @@ async function countSteps({ kind, side, sampler }) {
   const size = kind === 'superResolve' ? side / 2 : side;
   const tasks = {
     denoise: { kind }, colorize: { kind }, superResolve: { kind, factor: 2 },
-    deblur: { kind, kernel: { data: Array(9).fill(1 / 9), width: 3, height: 3 } },
+    deblur: { kind, kernel: { data: Array(9).fill(1 / 9), width: 3, height: 3 }, borders: 'circular' },
     inpaint: { kind, mask: { data: Uint8Array.from({ length: size * size }, (_, i) => Number(i % 5 === 0)), width: size, height: size } },
   };
   const data = Uint8Array.from({ length: 4 * size * size }, (_, i) => (i * 7919) % 251);

@@ -120,6 +120,7 @@ pub fn operators() -> Vec<Case> {
             let whole = Inside::new(mean, measured, part(size, 4), fourier(size, place));
             Rc::new(whole.within(exact(place)))
         })
+        .tiny([4, 8])
         .phases(2)
         .rounding(1e-4)
         .rough(0.5, 1.5),
