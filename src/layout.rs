@@ -26,14 +26,22 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// For a window of `size`, with so many rows and columns more on each side at least, and sides of at least [`MIN_SIDE`]; everything a multiple of `step`.
+    /// For a window of `size`, with so many rows and columns more on each side at least, and sides of at least [`MIN_SIDE`], of fast transforms where there is
+    /// a margin anyway; everything a multiple of `step`.
     fn new(size: [usize; 2], margin: [usize; 2], step: usize) -> Self {
         let least = MIN_SIDE.next_multiple_of(step);
         let around = |i: usize| {
             let missing = least.saturating_sub(size[i] + 2 * margin[i]);
             let before = (margin[i] + missing / 2).next_multiple_of(step);
             let after = (margin[i] + missing - missing / 2).next_multiple_of(step);
-            (before, before + size[i] + after)
+            let whole = before + size[i] + after;
+            // What is not measured may as well be as wide as transforms are fast.
+            let fast = if margin[i] > 0 {
+                fast_length(whole, step)
+            } else {
+                whole
+            };
+            (before, fast)
         };
         let (rows, columns) = (around(0), around(1));
         Self {
@@ -140,6 +148,21 @@ impl Layout {
             regions: windows.into_iter().map(region).collect(),
         })
     }
+}
+
+/// The least multiple of `step` from n on that has no other prime factors beside those of `step` than 2, 3, 5 and 7.
+fn fast_length(n: usize, step: usize) -> usize {
+    let is_fast = |n: &usize| {
+        let odd = [2, 3, 5, 7].into_iter().fold(n / step, |mut n, prime| {
+            while n.is_multiple_of(prime) {
+                n /= prime;
+            }
+            n
+        });
+        odd == 1
+    };
+    let mut multiples = (n.div_ceil(step)..).map(|i| i * step);
+    multiples.find(is_fast).expect("powers of 2 go on")
 }
 
 /// A window's entries on its canvas, false beside it.
@@ -310,4 +333,16 @@ fn disjoint(mut all: Vec<Bounds>) -> Vec<Bounds> {
     }
     apart.sort_by_key(|b| b.low);
     apart
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fast_length;
+
+    #[test]
+    fn lengths_of_fast_transforms_are_the_next_ones() {
+        for (n, step, expected) in [(1, 1, 1), (11, 1, 12), (1036, 1, 1050), (44, 4, 48)] {
+            assert_eq!(fast_length(n, step), expected, "{n} in steps of {step}");
+        }
+    }
 }
