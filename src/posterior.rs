@@ -20,17 +20,14 @@ use crate::draws::{Drawn, Problem};
 use crate::error::Error;
 use crate::measurement::Measurement;
 use crate::operators::{Iterative, PriorUpdate};
-use crate::prior::{
-    C, GaussianPrior, KAPPA2, diagonal_at, neighbours, precision_at, precision_times,
-};
+use crate::prior::{self, C, GaussianPrior, KAPPA2, diagonal_at, precision_at, precision_times};
 
 /// The standard deviation of images in [-1, 1] (EDM's sigma_data).
 pub const SIGMA_DATA: f64 = 0.5;
 
-/// Iterations of w0 and g for masks, sweeps of q: those the network was trained with. They carry information across holes of up to about 42 px.
+/// Iterations of w0 and g for masks: those the network was trained with. They carry information across holes of up to about 42 px.
 const ESTIMATE_ITERATIONS: usize = 25;
 const MEAN_ITERATIONS: usize = 16;
-const VARIANCE_SWEEPS: usize = 16;
 
 /// A measurement seen under the 1/f² prior: everything of the posterior that needs no network.
 #[derive(Clone)]
@@ -298,10 +295,5 @@ fn doubled(x: Tensor<4>, [_, _, height, width]: [usize; 4]) -> Tensor<4> {
 
 /// The pixel variance of (Q + 1/t2 + diag(known)/s2)^-1 after a fixed number of Jacobi sweeps.
 fn swept(known: Tensor<4>, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-    let diagonal = known / s2 + t2.recip() + C * (KAPPA2 + 4.0);
-    let mut q = diagonal.clone().recip();
-    for _ in 0..VARIANCE_SWEEPS {
-        q = (diagonal.clone() - neighbours(q) * (C * C)).recip();
-    }
-    q
+    prior::swept(known / s2 + t2.recip() + C * (KAPPA2 + 4.0))
 }

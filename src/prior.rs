@@ -72,6 +72,17 @@ pub fn neighbours(x: Tensor<4>) -> Tensor<4> {
     at(0, 1) + at(2, 1) + at(1, 0) + at(1, 2)
 }
 
+/// Near the diagonal of (Q + D)^-1 for a diagonal D, from that of Q + D: sweeps v <- 1/(diagonal - C² the neighbours' v), as many as the network was
+/// trained with.
+pub fn swept(diagonal: Tensor<4>) -> Tensor<4> {
+    const SWEEPS: usize = 16;
+    let mut v = diagonal.clone().recip();
+    for _ in 0..SWEEPS {
+        v = (diagonal.clone() - neighbours(v) * (C * C)).recip();
+    }
+    v
+}
+
 /// Q x in space, replicated borders.
 pub fn precision_times(x: Tensor<4>) -> Tensor<4> {
     precision_at(0, x)

@@ -73,10 +73,7 @@ impl Setup {
             });
         }
         let fourier = Fourier::new(canvas.size[0], canvas.size[1], place);
-        let (operator, y) = match &request.task {
-            Task::Inpaint { missing } => inpaint(&request.photo, missing, region, place),
-            task => whole(&request.photo, task, canvas, &fourier)?,
-        };
+        let (operator, y) = whole(&request.photo, &request.task, canvas, &fourier)?;
         let measurement = Measurement { operator, y, s2 };
         let posterior = Posterior::new(measurement, GaussianPrior::new(fourier));
         Ok(Self {
@@ -87,15 +84,6 @@ impl Setup {
 }
 
 type Measured = (Rc<dyn LinearOperator>, Tensor<4>);
-
-/// A window of a photo with missing pixels.
-fn inpaint(photo: &Photo, missing: &Missing, region: Region, place: &Place) -> Measured {
-    let Region { window, canvas } = region;
-    let known: Vec<bool> = missing.within(window).into_iter().map(|m| !m).collect();
-    let mask = mask(on_canvas(&known, canvas), canvas, place);
-    let y = mask.apply(padded(photo.tensor(window, place), canvas));
-    (Rc::new(mask), y)
-}
 
 /// A task on the whole photo.
 fn whole(photo: &Photo, task: &Task, canvas: Canvas, fourier: &Fourier) -> Result<Measured, Error> {

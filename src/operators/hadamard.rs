@@ -73,8 +73,10 @@ impl Hadamard {
             chosen: place.tensor(chosen, shape),
             share: count as f64 / n as f64,
         });
+        let of_rows = rows.clone();
         Ok(Self {
-            iterative: Iterative::new(rows.clone(), fourier),
+            iterative: Iterative::new(rows.clone(), fourier)
+                .with_variance(move |e, s2| of_rows.smooth_variance(e, s2)),
             rows,
         })
     }
@@ -137,10 +139,12 @@ impl LinearMap for Rows {
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
         y * self.chosen.clone()
     }
+}
 
+impl Rows {
     /// The rows say of each pixel what noise of precision theta = share/(s2 + v (1 - share)) would, v being what the prior says of it beside them:
     /// q = mean E/(1 + theta E), 1/v = 1/q - theta.
-    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         let mut v = spectrum_mean(e.clone());
         let mut q = v.clone();
         for _ in 0..FIXED_POINT {
@@ -149,7 +153,7 @@ impl LinearMap for Rows {
             q = spectrum_mean(e.clone() * left.clone());
             v = q.clone() / spectrum_mean(left);
         }
-        Some(q)
+        q
     }
 }
 

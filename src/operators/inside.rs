@@ -8,42 +8,46 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use super::iterative::Preconditioner;
-use super::{Iterative, LinearMap, LinearOperator, Mask, PriorUpdate, Tolerance, spectrum_mean};
+use super::{Iterative, LinearOperator, Mask, PriorUpdate, Tolerance, compose, spectrum_mean};
 use crate::fourier::Fourier;
 use crate::noise_geometry::bands_of_pixels;
 
 /// What B measures inside a mask.
 pub struct Inside {
-    map: Rc<Part>,
+    whole: Rc<dyn LinearOperator>,
+    part: Part,
     iterative: Iterative,
 }
 
-/// The map alone.
+/// The part of the image that is measured.
+#[derive(Clone)]
 struct Part {
-    whole: Rc<dyn LinearOperator>,
-    /// M, of the measurement's size.
-    measured: Mask,
-    /// 1 where the image is measured, `[1, 1, H, W]`.
+    /// 1 there, `[1, 1, H, W]`.
     inside: Tensor<4>,
 }
 
 impl Inside {
-    /// `measured`: a mask on B's measurements; `inside`: the same pixels of the image, `[1, 1, H, W]`.
+    /// `measured`: a mask on B's measurements; `inside`: the same pixels of the image, `[1, 1, H, W]`. B has a closed form in the DFT, which gives q.
     pub fn new(
         whole: Rc<dyn LinearOperator>,
         measured: Mask,
         inside: Tensor<4>,
         fourier: Fourier,
     ) -> Self {
-        let map = Rc::new(Part {
-            whole,
-            measured,
-            inside,
-        });
+        let part = Part { inside };
+        let (of_whole, of_part) = (whole.clone(), part.clone());
+        let q = move |e: Tensor<4>, s2| {
+            let PriorUpdate::Spectral(whole) = of_whole.prior_update() else {
+                panic!("B has a closed form in the DFT");
+            };
+            let here = whole.smooth_variance(e.clone(), s2);
+            of_part.either(here, spectrum_mean(e))
+        };
+        let iterative = compose(whole.clone(), Rc::new(measured), fourier).with_variance(q);
         Self {
-            iterative: Iterative::new(map.clone(), fourier),
-            map,
+            whole,
+            part,
+            iterative,
         }
     }
 
@@ -67,59 +71,17 @@ impl Part {
     }
 }
 
-impl LinearMap for Part {
-    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
-        self.whole.measurement_shape(image)
-    }
-
-    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        self.measured.apply(self.whole.apply(x))
-    }
-
-    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.whole.adjoint(self.measured.adjoint(y))
-    }
-
-    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
-        self.measured.observed(y)
-    }
-
-    fn preconditioner<'a>(
-        &'a self,
-        fourier: &'a Fourier,
-        e: Tensor<4>,
-        s2: Tensor<4>,
-    ) -> Option<Preconditioner<'a>> {
-        let PriorUpdate::Spectral(whole) = self.whole.prior_update() else {
-            return None;
-        };
-        Some(Box::new(move |r| {
-            let r = self.measured.adjoint(r);
-            let solved = whole.data_inverse(fourier, e.clone(), s2.clone(), r);
-            self.measured.apply(solved)
-        }))
-    }
-
-    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        let PriorUpdate::Spectral(whole) = self.whole.prior_update() else {
-            return None;
-        };
-        let here = whole.smooth_variance(e.clone(), s2);
-        Some(self.either(here, spectrum_mean(e)))
-    }
-}
-
 impl LinearOperator for Inside {
     fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
-        self.map.measurement_shape(image)
+        self.iterative.measurement_shape(image)
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        self.map.apply(x)
+        self.iterative.apply(x)
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.map.adjoint(y)
+        self.iterative.adjoint(y)
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
@@ -127,14 +89,14 @@ impl LinearOperator for Inside {
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        let here = self.map.whole.pixel_variance(v.clone(), s2)?;
-        Some(self.map.either(here, v))
+        let here = self.whole.pixel_variance(v.clone(), s2)?;
+        Some(self.part.either(here, v))
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        let here = self.map.whole.band_variances(v.clone(), s2)?;
-        let inside = bands_of_pixels(self.map.inside.clone());
-        let outside = bands_of_pixels(self.map.outside());
+        let here = self.whole.band_variances(v.clone(), s2)?;
+        let inside = bands_of_pixels(self.part.inside.clone());
+        let outside = bands_of_pixels(self.part.outside());
         Some(here * inside + v * outside)
     }
 
@@ -143,7 +105,7 @@ impl LinearOperator for Inside {
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
-        self.map.observed(y)
+        self.iterative.observed(y)
     }
 
     fn residual(&self) -> Option<Tensor<4>> {

@@ -57,15 +57,13 @@ pub trait LinearMap {
     ) -> Option<Preconditioner<'a>> {
         None
     }
-
-    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), where it is known in closed form; broadcasts to `[B, 3, H, W]`.
-    fn smooth_variance(&self, _e: Tensor<4>, _s2: Tensor<4>) -> Option<Tensor<4>> {
-        None
-    }
 }
 
 /// A linear map of data to data.
 pub type Preconditioner<'a> = Box<dyn Fn(Tensor<4>) -> Tensor<4> + 'a>;
+
+/// E and s2 to q, the pixel variance of x given y for x ~ N(0, F^-1 E F); broadcasts to `[B, 3, H, W]`.
+type Variance = Rc<dyn Fn(Tensor<4>, Tensor<4>) -> Tensor<4>>;
 
 /// Relative residuals that end an iteration.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +105,8 @@ pub struct Iterative {
     map: Rc<dyn LinearMap>,
     fourier: Fourier,
     tolerance: Tolerance,
+    /// q, where it is known in closed form.
+    variance: Option<Variance>,
     /// An operator whose closed forms stand for the noise geometry and q.
     stand_in: Option<Rc<dyn LinearOperator>>,
     /// The worst residual over its tolerance so far, `[1, 1, 1, 1]`.
@@ -132,6 +132,7 @@ impl Iterative {
             map,
             fourier,
             tolerance: Tolerance::default(),
+            variance: None,
             stand_in: None,
             worst: Rc::default(),
         }
@@ -151,6 +152,14 @@ impl Iterative {
         Self {
             tolerance,
             worst: Rc::default(),
+            ..self
+        }
+    }
+
+    /// With a closed form of q: E and s2 to the pixel variance of x given y for x ~ N(0, F^-1 E F); broadcasts to `[B, 3, H, W]`.
+    pub fn with_variance(self, q: impl Fn(Tensor<4>, Tensor<4>) -> Tensor<4> + 'static) -> Self {
+        Self {
+            variance: Some(Rc::new(q)),
             ..self
         }
     }
@@ -190,11 +199,10 @@ impl Iterative {
         self.answer(question, start)
     }
 
-    /// q where the map has a closed form, or another operator's stands for it.
+    /// q where it has a closed form, or another operator's stands for it.
     pub fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        let closed = self.map.smooth_variance(e.clone(), s2.clone());
-        if closed.is_some() {
-            return closed;
+        if let Some(variance) = &self.variance {
+            return Some(variance(e, s2));
         }
         match self.stand_in.as_ref()?.prior_update() {
             PriorUpdate::Spectral(update) => Some(update.smooth_variance(e, s2)),

@@ -13,16 +13,13 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
 use super::block_mean::band_stencils;
-use super::iterative::Preconditioner;
 use super::{
-    BlockMean, Iterative, LinearMap, LinearOperator, Mask, PriorUpdate, SpectralUpdate, remaining,
+    BlockMean, Iterative, LinearOperator, Mask, PriorUpdate, SpectralUpdate, compose, remaining,
+    spectrum_mean,
 };
 use crate::fourier::Fourier;
 use crate::noise_geometry::BANDS;
-use crate::prior::{C, KAPPA2, neighbours};
-
-/// Sweeps of the block means' variances, as many as a mask's.
-const SWEEPS: usize = 16;
+use crate::prior::{C, KAPPA2, swept};
 
 /// A mask, of the small photo's size, after the block mean.
 #[derive(Clone)]
@@ -50,8 +47,11 @@ impl MaskedBlockMean {
             factor,
             stencils: place.tensor(stencils.concat(), [BANDS, 1, side, side]),
         });
+        let (mean, mask) = (Rc::new(blocks.mean.clone()), Rc::new(blocks.mask.clone()));
+        let of_blocks = blocks.clone();
         Self {
-            iterative: Iterative::new(blocks.clone(), fourier),
+            iterative: compose(mean, mask, fourier)
+                .with_variance(move |e, s2| of_blocks.smooth_variance(e, s2)),
             blocks,
         }
     }
@@ -77,91 +77,43 @@ impl Blocks {
     }
 
     /// The variances of the block means where `known` of them were measured.
-    fn sweep(&self, known: Tensor<4>, e: &Noise, s2: &Tensor<4>) -> Tensor<4> {
+    fn sweep(&self, known: Tensor<4>, precision: &Tensor<4>, s2: &Tensor<4>) -> Tensor<4> {
         let stiffness = C * (KAPPA2 * self.area() + 4.0);
-        let diagonal = known / s2.clone() + e.precision.clone() * self.area() + stiffness;
-        let mut v = diagonal.clone().recip();
-        for _ in 0..SWEEPS {
-            v = (diagonal.clone() - neighbours(v) * (C * C)).recip();
-        }
-        v
-    }
-}
-
-/// What the query says of the image beside the prior.
-struct Noise {
-    /// 1/t2, `[B or 1, 1, 1, 1]`.
-    precision: Tensor<4>,
-}
-
-impl Noise {
-    /// From E = 1/(Q + 1/t2), whose largest value, at frequency 0 where Q = C kappa², is the first.
-    fn of(e: &Tensor<4>) -> Self {
-        let lowest = e.clone().narrow(2, 0, 1).narrow(3, 0, 1);
-        let precision = lowest.recip() - C * KAPPA2;
-        Self {
-            precision: precision.clamp_min(0.0),
-        }
-    }
-}
-
-impl LinearMap for Blocks {
-    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
-        self.mean.measurement_shape(image)
+        swept(known / s2.clone() + precision.clone() * self.area() + stiffness)
     }
 
-    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        self.mask.apply(self.mean.apply(x))
-    }
-
-    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.mean.adjoint(self.mask.adjoint(y))
-    }
-
-    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
-        self.mask.observed(y)
-    }
-
-    /// Of the mean without the mask: exact where everything is known.
-    fn preconditioner<'a>(
-        &'a self,
-        fourier: &'a Fourier,
-        e: Tensor<4>,
-        s2: Tensor<4>,
-    ) -> Option<Preconditioner<'a>> {
-        Some(Box::new(move |r| {
-            let r = self.mask.adjoint(r);
-            let solved = self.mean.data_inverse(fourier, e.clone(), s2.clone(), r);
-            self.mask.apply(solved)
-        }))
-    }
-
-    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        let noise = Noise::of(&e);
+    /// q.
+    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let precision = query_precision(&e);
         let known = self.mask.known();
-        let all = self.sweep(known.ones_like(), &noise, &s2);
-        let added = (self.sweep(known, &noise, &s2) - all).clamp_min(0.0);
+        let all = self.sweep(known.ones_like(), &precision, &s2);
+        let added = (self.sweep(known, &precision, &s2) - all).clamp_min(0.0);
         let least = self.mean.smooth_variance(e.clone(), s2);
-        let most = super::spectrum_mean(e);
-        Some((least + self.mean.repeat(added)).min_pair(most))
+        (least + self.mean.repeat(added)).min_pair(spectrum_mean(e))
     }
+}
+
+/// 1/t2, `[B or 1, 1, 1, 1]`, from E = 1/(Q + 1/t2), whose largest value, at frequency 0 where Q = C kappa², is the first.
+fn query_precision(e: &Tensor<4>) -> Tensor<4> {
+    let lowest = e.clone().narrow(2, 0, 1).narrow(3, 0, 1);
+    (lowest.recip() - C * KAPPA2).clamp_min(0.0)
 }
 
 impl LinearOperator for MaskedBlockMean {
     fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
-        self.blocks.measurement_shape(image)
+        self.iterative.measurement_shape(image)
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        self.blocks.apply(x)
+        self.iterative.apply(x)
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.blocks.adjoint(y)
+        self.iterative.adjoint(y)
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
-        self.blocks.observed(y)
+        self.iterative.observed(y)
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
