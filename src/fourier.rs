@@ -21,19 +21,22 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// The product with a real spectrum.
+    /// The product with a real spectrum, in this one's float type.
     pub fn scale(self, by: Tensor<4>) -> Self {
+        let by = by.cast(self.re.dtype());
         Self {
             re: self.re * by.clone(),
             im: self.im * by,
         }
     }
 
-    /// The product, frequency by frequency.
+    /// The product, frequency by frequency, in this one's float type.
     pub fn times(&self, other: &Spectrum) -> Self {
+        let as_this = |part: &Tensor<4>| part.clone().cast(self.re.dtype());
+        let (re, im) = (as_this(&other.re), as_this(&other.im));
         Self {
-            re: self.re.clone() * other.re.clone() - self.im.clone() * other.im.clone(),
-            im: self.re.clone() * other.im.clone() + self.im.clone() * other.re.clone(),
+            re: self.re.clone() * re.clone() - self.im.clone() * im.clone(),
+            im: self.re.clone() * im + self.im.clone() * re,
         }
     }
 
@@ -142,8 +145,9 @@ impl Fourier {
         }
     }
 
-    /// F^-1 (h F x): a real filter, even in space, given by its real spectrum h, `[B or 1, C or 1, H or 1, W or 1]`.
+    /// F^-1 (h F x), in x's float type: a real filter, even in space, given by its real spectrum h, `[B or 1, C or 1, H or 1, W or 1]`.
     pub fn filter(&self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
+        let h = h.cast(x.dtype());
         match &*self.method {
             Method::Fast(plans) => plans.filter(self.size(), x, h),
             #[cfg(feature = "webgpu")]

@@ -16,7 +16,7 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::{AvgPoolOptions, PadMode};
 
 use crate::conjugate_gradients::{Stop, conjugate_gradients};
-use crate::draws::{Drawn, Problem};
+use crate::draws::{self, Drawn, Problem};
 use crate::error::Error;
 use crate::measurement::Measurement;
 use crate::operators::{Iterative, PriorUpdate};
@@ -205,10 +205,7 @@ impl Posterior {
             PriorUpdate::Iterative(update) => {
                 let e = self.prior.beside_noise(t2.clone());
                 let closed = update.smooth_variance(e, s2.clone());
-                closed.unwrap_or_else(|| {
-                    let problem = self.drawing(update);
-                    self.drawn.gaussian_variance(&problem, t2)
-                })
+                closed.unwrap_or_else(|| draws::gaussian_variance(&self.drawing(update), &t2))
             }
             PriorUpdate::Spatial(update) => {
                 let beside = swept(update.diagonal(), t2.clone(), s2.clone());

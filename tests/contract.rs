@@ -7,7 +7,9 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::cases::{Case, operators};
+use common::comparison::{Comparison, relative_error as relative_norm};
 use common::dense::{Dense, Size, columns, draw, inverse, relative_error, solution, worst_entry};
+use common::digits::{self, grid, variances};
 use eps_restore::fourier::Fourier;
 use eps_restore::measurement::Measurement;
 use eps_restore::operators::{LinearOperator, PriorUpdate};
@@ -35,22 +37,6 @@ fn t2(b: usize) -> f64 {
 
 fn s2(b: usize) -> f64 {
     LEVELS[b].1.powi(2)
-}
-
-/// Every pair of a tau and a sigma_y between which restorations move.
-fn grid() -> Vec<(f64, f64)> {
-    let (taus, sigmas) = ([0.002, 0.05, 1.0, 10.0, 80.0], [0.005, 0.05, 0.5]);
-    let pair = |i: usize| (taus[i / sigmas.len()], sigmas[i % sigmas.len()]);
-    (0..taus.len() * sigmas.len()).map(pair).collect()
-}
-
-/// tau² and sigma_y², `[B, 1, 1, 1]`.
-fn variances(levels: &[(f64, f64)], place: &Place) -> [Tensor<4>; 2] {
-    let square = |of: fn(&(f64, f64)) -> f64| {
-        let values = levels.iter().map(|level| of(level).powi(2));
-        place.tensor(values.collect(), [levels.len(), 1, 1, 1])
-    };
-    [square(|level| level.0), square(|level| level.1)]
 }
 
 /// An operator at one size and a batch of measurements of it, an image a level.
@@ -372,22 +358,33 @@ fn iterated_variances_are_near_the_exact_ones() {
     }
 }
 
+/// The worst of the comparisons, all of which hold.
+fn assert_equal(name: &str, comparisons: &[Comparison]) {
+    let error = |comparison: &Comparison| {
+        let norms = comparison.norms().try_into_vec_as::<f32>();
+        relative_norm(&norms.expect("the CPU reads back"))
+    };
+    for comparison in comparisons {
+        let (what, error) = (&comparison.name, error(comparison));
+        println!("{name:24} {what:24} {error:.1e}");
+        assert!(error < comparison.tolerance, "{name}, {what}: {error:.1e}");
+    }
+}
+
 #[test]
 fn f32_keeps_the_digits_of_the_pivot() {
-    let levels = grid();
     for (case, size) in every() {
-        let problem = Problem::new(&case, size, &levels, &Place::cpu());
-        let Measurement { y, s2, .. } = problem.posterior.measurement();
-        let update = |place: Place| {
-            let [m, v, y, s2] =
-                [&problem.z, &problem.t2, y, s2].map(|t| t.clone().cast(place.dtype()));
-            case.operator(size, &place).update(m, v, y, s2)
-        };
-        let (got, truth) = (update(Place::cpu()), update(Place::cpu_f64()));
-        let error = |b| relative_error(&problem.image(&got, b), &problem.image(&truth, b));
-        let worst = (0..levels.len()).map(error).fold(0.0, f64::max);
-        println!("{:24} {worst:.1e}", problem.name);
-        assert!(worst < case.rounding, "{}: {worst:.1e}", problem.name);
+        let comparisons = digits::of_update(&case, size, &Place::cpu());
+        assert_equal(case.name, &comparisons);
+    }
+}
+
+/// What `tests/browser/golden.rs` asks of WebGPU.
+#[test]
+fn f32_keeps_the_digits_of_everything_in_closed_form() {
+    for (case, size) in every().filter(|(case, _)| digits::is_closed(case)) {
+        let comparisons = digits::of_contract(&case, size, &Place::cpu());
+        assert_equal(case.name, &comparisons);
     }
 }
 

@@ -77,7 +77,8 @@ impl Aliasing {
 
     /// Each value at the first pixel of its block, zeros elsewhere: the adjoint of `keep`. Its DFT is the coarse one repeated over the alias groups.
     pub fn spread(&self, y: Tensor<4>) -> Tensor<4> {
-        self.repeat(y) * self.comb.clone()
+        let comb = self.comb.clone().cast(y.dtype());
+        self.repeat(y) * comb
     }
 
     /// The sum of |k|² E over the group of each frequency: `[B or 1, 1, H, W]`.

@@ -129,15 +129,18 @@ impl LinearMap for Rows {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        transform(x * self.signs.clone()) * self.chosen.clone()
+        let signs = self.signs.clone().cast(x.dtype());
+        self.observed(transform(x * signs))
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        transform(self.observed(y)) * self.signs.clone()
+        let signs = self.signs.clone().cast(y.dtype());
+        transform(self.observed(y)) * signs
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
-        y * self.chosen.clone()
+        let chosen = self.chosen.clone().cast(y.dtype());
+        y * chosen
     }
 }
 

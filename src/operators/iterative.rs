@@ -7,11 +7,14 @@
 //! |y - A x - s2 r| <= tolerance |y - A u| ends it: 1e-4 where the prior's variance is at most sigma_data², and 1e-2 above it, for the pivot, which the network
 //! sees only after 8×8 averaging. On the CPU the residual is looked at every five iterations, 2000 at most. On a GPU, where nothing may be read inside
 //! a step, two passes of 60 iterations are always made. The worst residual over its tolerance is kept on the device, to be read with the results.
+//!
+//! A smaller tolerance is beyond f32: where A sees little, tau/(2 sigma_y) amplifies what x itself rounds away. On the CPU x, r and the residual are then
+//! f64 and only the passes between are f32, each for three or four digits more (iterative refinement in mixed precision, Wilkinson).
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 
 use super::{LinearOperator, PriorUpdate};
 use crate::conjugate_gradients::{Stop, conjugate_gradients, dot, norm};
@@ -26,8 +29,13 @@ const MOST: usize = 500;
 const ON_DEVICE: usize = 60;
 const PASSES: usize = 4;
 const PASSES_ON_DEVICE: usize = 2;
+/// What f32 carries a residual to, and a pass of a refinement beyond it.
+const IN_F32: f64 = 1e-4;
+const PASSES_BEYOND: usize = 12;
+/// Keeps a scale finite where nothing is left.
+const TINY: f64 = 1e-30;
 
-/// All that has to be known of a linear A.
+/// All that has to be known of a linear A. Results have the float type of what is given.
 pub trait LinearMap {
     /// The shape of A x for images of shape `[B, 3, H, W]`.
     fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4];
@@ -65,20 +73,23 @@ pub type Preconditioner<'a> = Box<dyn Fn(Tensor<4>) -> Tensor<4> + 'a>;
 /// E and s2 to q, the pixel variance of x given y for x ~ N(0, F^-1 E F); broadcasts to `[B, 3, H, W]`.
 type Variance = Rc<dyn Fn(Tensor<4>, Tensor<4>) -> Tensor<4>>;
 
-/// Relative residuals that end an iteration.
+/// Residuals that end an iteration.
 #[derive(Clone, Copy, Debug)]
 pub struct Tolerance {
-    /// For white priors of more variance than sigma_data²: the pivot at high noise.
+    /// As a share of |y - A u|, for white priors of more variance than sigma_data²: the pivot at high noise.
     pub pivot: f64,
-    /// For everything else.
+    /// The same for everything else.
     pub rest: f64,
+    /// Beside these, as a share of the noise's norm: sigma_y times the root of the number of measurements.
+    pub noise: f64,
 }
 
 impl Tolerance {
-    /// Of draws, whose residual must be small beside sigma_y at any noise level.
+    /// Of draws, whose deviation the measurement's noise makes: a residual is a noise too, of a thousandth of its variance.
     pub const DRAWS: Self = Self {
-        pivot: 1e-5,
-        rest: 1e-4,
+        pivot: 0.0,
+        rest: 0.0,
+        noise: 0.03,
     };
 }
 
@@ -86,7 +97,8 @@ impl Default for Tolerance {
     fn default() -> Self {
         Self {
             pivot: 1e-2,
-            rest: 1e-4,
+            rest: IN_F32,
+            noise: 0.0,
         }
     }
 }
@@ -96,6 +108,11 @@ impl Tolerance {
     fn of(self, v: &Tensor<4>) -> Tensor<4> {
         let small = v.clone().lower_equal_elem(SMALL_VARIANCE).float();
         small.cast(v.dtype()) * (self.rest - self.pivot) + self.pivot
+    }
+
+    /// Whether f32 can't carry a residual so far.
+    fn is_beyond_f32(self) -> bool {
+        self.noise == 0.0 && self.pivot.min(self.rest) < IN_F32
     }
 }
 
@@ -210,41 +227,69 @@ impl Iterative {
         }
     }
 
+    /// The float type of x, r and the residual.
+    fn dtype(&self) -> DType {
+        let place = self.fourier.place();
+        match place.is_cpu() && self.tolerance.is_beyond_f32() {
+            true => DType::F64,
+            false => place.dtype(),
+        }
+    }
+
     fn answer(&self, question: Question<'_>, start: Option<Tensor<4>>) -> Tensor<4> {
-        let Question { u, y, s2, .. } = &question;
-        let first = y.clone() - self.map.apply(u.clone());
-        let goal = norm(&self.map.observed(first.clone())) * question.tolerance.clone();
-        let mut r = start.unwrap_or_else(|| first.zeros_like());
-        let mut x = u.clone() + (question.spread)(self.map.adjoint(r.clone()));
+        let (asked, dtype) = (question.u.dtype(), self.dtype());
         let cpu = self.fourier.place().is_cpu();
-        let mut left = self.residual_at(&x, &r, y, s2);
-        for _ in 0..if cpu { PASSES } else { PASSES_ON_DEVICE } {
+        let [u, y, s2] = [&question.u, &question.y, &question.s2].map(|t| t.clone().cast(dtype));
+        let first = self.map.observed(y.clone() - self.map.apply(u.clone()));
+        let goal = self.goal(&first, &question.tolerance, &s2);
+        let spread = |r: &Tensor<4>| (question.spread)(self.map.adjoint(r.clone()));
+        // y - A x - s2 r.
+        let residual = |x: &Tensor<4>, r: &Tensor<4>| {
+            let left = y.clone() - self.map.apply(x.clone()) - r.clone() * s2.clone();
+            self.map.observed(left)
+        };
+        let (mut x, mut r, mut left) = match start {
+            Some(r) => {
+                let r = r.cast(dtype);
+                let x = u + spread(&r);
+                let left = residual(&x, &r);
+                (x, r, left)
+            }
+            None => (u, first.zeros_like(), first),
+        };
+        for _ in 0..self.passes() {
             if cpu && !exceeds(&left, &goal) {
                 break;
             }
-            let step = self.pass(&question, left, goal.clone());
-            x = x + (question.spread)(self.map.adjoint(step.clone()));
+            let step = self.pass(&question, &left, &goal);
+            x = x + spread(&step);
             r = r + step;
-            left = self.residual_at(&x, &r, y, s2);
+            left = residual(&x, &r);
         }
         self.note(norm(&left), goal);
-        x
+        x.cast(asked)
     }
 
-    /// y - A x - s2 r.
-    fn residual_at(
-        &self,
-        x: &Tensor<4>,
-        r: &Tensor<4>,
-        y: &Tensor<4>,
-        s2: &Tensor<4>,
-    ) -> Tensor<4> {
-        let left = y.clone() - self.map.apply(x.clone()) - r.clone() * s2.clone();
-        self.map.observed(left)
+    fn passes(&self) -> usize {
+        match self.fourier.place().is_cpu() {
+            true if self.tolerance.is_beyond_f32() => PASSES_BEYOND,
+            true => PASSES,
+            false => PASSES_ON_DEVICE,
+        }
     }
 
-    /// (s2 + A G Aᵀ)^-1 b.
-    fn pass(&self, question: &Question<'_>, b: Tensor<4>, goal: Tensor<4>) -> Tensor<4> {
+    /// The norm that a residual is to fall to, `[B, 1, 1, 1]`; `first`: y - A u.
+    fn goal(&self, first: &Tensor<4>, tolerance: &Tensor<4>, s2: &Tensor<4>) -> Tensor<4> {
+        let goal = norm(first) * tolerance.clone().cast(first.dtype());
+        if self.tolerance.noise == 0.0 {
+            return goal;
+        }
+        let count: usize = first.dims()[1..].iter().product();
+        goal + (s2.clone() * count as f64).sqrt() * self.tolerance.noise
+    }
+
+    /// (s2 + A G Aᵀ)^-1 b, in the place's float type and with b scaled to norm 1, whose square can't underflow.
+    fn pass(&self, question: &Question<'_>, b: &Tensor<4>, goal: &Tensor<4>) -> Tensor<4> {
         let Question { e, s2, spread, .. } = question;
         let multiply = |r: Tensor<4>| {
             let gram = self.map.gram(&self.fourier, e.clone(), r.clone());
@@ -264,18 +309,27 @@ impl Iterative {
             Some(near) => near(r) * scale.clone(),
             None => r,
         };
+        let (size, dtype) = (norm(b).clamp_min(TINY), self.fourier.place().dtype());
+        let least = match self.tolerance.is_beyond_f32() {
+            true => IN_F32,
+            false => 0.0,
+        };
+        let residual = (goal.clone() / size.clone()).clamp_min(least).cast(dtype);
+        let b = (b.clone() / size.clone()).cast(dtype);
         let zero = b.zeros_like();
         let stop = Stop::At {
-            residual: goal,
+            residual,
             most: MOST,
             on_device: ON_DEVICE,
         };
-        conjugate_gradients(multiply, precondition, b, zero, &stop)
+        let step = conjugate_gradients(multiply, precondition, b, zero, &stop);
+        step.cast(size.dtype()) * size
     }
 
     fn note(&self, residual: Tensor<4>, goal: Tensor<4>) {
         // A measurement that is met from the start has a goal of 0.
         let ratio = (residual / (goal + 1e-12)).max().reshape([1, 1, 1, 1]);
+        let ratio = ratio.cast(self.fourier.place().dtype());
         let mut worst = self.worst.borrow_mut();
         *worst = Some(match worst.take() {
             Some(before) => before.max_pair(ratio),
@@ -349,7 +403,10 @@ impl LinearOperator for Iterative {
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         let question = Question {
             u: m,
-            spread: &|x| x * v.clone(),
+            spread: &|x| {
+                let v = v.clone().cast(x.dtype());
+                x * v
+            },
             e: v.clone(),
             y: self.map.observed(y),
             s2,

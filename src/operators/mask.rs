@@ -75,6 +75,12 @@ impl Mask {
         Self::new(place.tensor_f32(known.collect(), [1, 1, height, width]))
     }
 
+    /// c x, in x's float type.
+    fn seen(&self, x: Tensor<4>) -> Tensor<4> {
+        let known = self.known.clone().cast(x.dtype());
+        x * known
+    }
+
     fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         remaining(v, s2, self.known.clone())
     }
@@ -86,11 +92,11 @@ impl LinearOperator for Mask {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        x * self.known.clone()
+        self.seen(x)
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        y * self.known.clone()
+        self.seen(y)
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
@@ -115,7 +121,7 @@ impl LinearOperator for Mask {
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
-        y * self.known.clone()
+        self.seen(y)
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

@@ -138,7 +138,7 @@ pub trait SpectralUpdate {
 }
 
 /// The pixel variance of a stationary covariance: the mean of its spectrum.
-fn spectrum_mean(spectrum: Tensor<4>) -> Tensor<4> {
+pub(crate) fn spectrum_mean(spectrum: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = spectrum.dims();
     let flat = spectrum.reshape([batch, channels, height * width]);
     flat.mean_dim(2).reshape([batch, channels, 1, 1])

@@ -1,22 +1,27 @@
-//! `tests/golden.rs` and `tests/kernels.rs` in a browser: built as a wasm library of its own, driven by `golden.test.mjs` on WebGPU and on the CPU.
+//! `tests/golden.rs`, `tests/kernels.rs` and what `tests/contract.rs` asks of f32, in a browser: built as a wasm library of its own, driven by `golden.test.mjs` on WebGPU and on the CPU.
 
 #![cfg(target_family = "wasm")]
 
-#[path = "../common/comparison.rs"]
-mod comparison;
-#[path = "../common/golden.rs"]
-mod golden;
-#[path = "../common/twins.rs"]
-mod twins;
+#[path = "../common"]
+mod common {
+    #![allow(dead_code, reason = "the native tests use the rest")]
+    pub mod cases;
+    pub mod comparison;
+    pub mod dense;
+    pub mod digits;
+    pub mod golden;
+    pub mod twins;
+}
 
 use burn::tensor::{Device, Tensor};
-use comparison::{Comparison, relative_error};
+use common::comparison::{Comparison, relative_error};
+use common::golden::Check;
+use common::twins::{KINDS, Twins};
+use common::{cases, digits};
 use eps_restore::fourier::{Fourier, Spectrum};
 use eps_restore::kernels::gpu::{Family, GpuLayers};
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
-use golden::Check;
-use twins::{KINDS, Twins};
 use wasm_bindgen::prelude::*;
 
 /// Relative L2 of a GPU's layers: WGSL grants exp and sqrt some ten units in the last place, and no order to sums.
@@ -99,6 +104,38 @@ impl KernelCheck {
             kind => self.twins.compare(kind),
         })
         .await
+    }
+}
+
+/// The contract's quantities on WebGPU against f64 on the CPU, for operators with closed forms: those that iterate to a tolerance run on the CPU.
+#[wasm_bindgen]
+pub struct ContractCheck {
+    place: Place,
+}
+
+#[wasm_bindgen]
+impl ContractCheck {
+    pub async fn create() -> ContractCheck {
+        console_error_panic_hook::set_once();
+        ContractCheck {
+            place: webgpu().await,
+        }
+    }
+
+    /// The names of the operators.
+    pub fn operators() -> Vec<String> {
+        let closed = cases::operators().into_iter().filter(digits::is_closed);
+        closed.map(|case| case.name.into()).collect()
+    }
+
+    /// A line `name error tolerance` for each quantity of an operator at each pair of a tau and a sigma_y.
+    pub async fn compare(&self, operator: String) -> Vec<String> {
+        let case = cases::operators()
+            .into_iter()
+            .find(|case| case.name == operator);
+        let case = case.expect("a name from `operators`");
+        let comparisons = digits::of_contract(&case, case.sizes[0], &self.place);
+        lines(comparisons).await
     }
 }
 

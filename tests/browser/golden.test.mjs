@@ -38,6 +38,24 @@ test('GPU kernels against their plain-tensor twins', { timeout: 600_000 }, async
   }
 });
 
+test("operators' contract on WebGPU", { timeout: 900_000 }, async (t) => {
+  const session = await openSession({ root: '.', webgpu: true });
+  try {
+    const operators = await session.page.evaluate(async () => {
+      const { default: init, ContractCheck } = await import('/tests/browser/wasm/golden.js');
+      await init();
+      globalThis.contract = await ContractCheck.create();
+      return ContractCheck.operators();
+    });
+    assert.ok(operators.length >= 20, `only ${operators.length} operators`);
+    for (const name of operators) {
+      await t.test(name, async () => assertClose(await session.page.evaluate((name) => contract.compare(name), name)));
+    }
+  } finally {
+    await session.close();
+  }
+});
+
 /** In the page: the check, and a count of what is submitted to the GPU. */
 async function openCheck(device) {
   globalThis.submitted = { count: 0 };

@@ -6,6 +6,7 @@ pub mod cases;
 pub mod comparison;
 pub mod crops;
 pub mod dense;
+pub mod digits;
 pub mod figures;
 pub mod gaussian;
 pub mod golden;
