@@ -31,8 +31,11 @@ const LEAST: f64 = 1e-12;
 /// What has to be drawn for a measurement: the last question's answer is kept, since p and the maps are asked for one after the other.
 #[derive(Clone, Default)]
 pub struct Drawn {
-    geometry: Rc<RefCell<Option<(Vec<f64>, [Tensor<4>; 2])>>>,
+    geometry: Rc<RefCell<Option<Answer>>>,
 }
+
+/// t2, and p and the maps there.
+type Answer = (Vec<f64>, [Tensor<4>; 2]);
 
 impl Drawn {
     /// p, `[B or 1, 3, H, W]`, and the eight maps at t2 = tau², `[B or 1, 1, 1, 1]`.

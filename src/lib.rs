@@ -35,6 +35,7 @@ pub mod setup;
 pub mod spread;
 pub mod task;
 pub mod tiling;
+pub mod walsh_hadamard;
 
 #[cfg(target_family = "wasm")]
 pub mod web;

@@ -16,6 +16,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::{Iterative, LinearMap, LinearOperator, PriorUpdate, spectrum_mean};
 use crate::error::Error;
 use crate::fourier::Fourier;
+use crate::walsh_hadamard::walsh_hadamard;
 
 /// Iterations of q: each halves its distance at least.
 const FIXED_POINT: usize = 24;
@@ -108,21 +109,6 @@ fn subset(count: usize, n: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
     chosen
 }
 
-/// The orthonormal Walsh-Hadamard transform of each channel's pixels, in row order: log2 n passes of sums and differences.
-fn transform(x: Tensor<4>) -> Tensor<4> {
-    let [b, c, height, width] = x.dims();
-    let n = height * width;
-    let mut x = x.reshape([b * c, 1, 1, n]);
-    let mut half = 1;
-    while half < n {
-        let pairs = x.reshape([b * c, n / (2 * half), 2, half]);
-        let (low, high) = (pairs.clone().narrow(2, 0, 1), pairs.narrow(2, 1, 1));
-        x = Tensor::cat(vec![low.clone() + high.clone(), low - high], 2);
-        half *= 2;
-    }
-    x.reshape([b, c, height, width]) / (n as f64).sqrt()
-}
-
 impl LinearMap for Rows {
     fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
         image
@@ -130,12 +116,12 @@ impl LinearMap for Rows {
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
         let signs = self.signs.clone().cast(x.dtype());
-        self.observed(transform(x * signs))
+        self.observed(walsh_hadamard(x * signs))
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
         let signs = self.signs.clone().cast(y.dtype());
-        transform(self.observed(y)) * signs
+        walsh_hadamard(self.observed(y)) * signs
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {

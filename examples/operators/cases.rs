@@ -1,0 +1,113 @@
+//! The operators of the table, on images of one size.
+
+use std::rc::Rc;
+
+use eps_restore::fourier::Fourier;
+use eps_restore::kernel::Kernel;
+use eps_restore::noise::Noise;
+use eps_restore::operators::{
+    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, LinearOperator, Mask,
+    MaskedBlockMean, compose, cropped_convolution,
+};
+use eps_restore::place::Place;
+
+/// Of a Gaussian blur of 1.5 pixels, and of the frame around the photo it blurs.
+pub const REACH: usize = 6;
+
+/// What is measured of a scene of side + 2 REACH pixels, and how it is restored.
+pub struct Case {
+    pub name: &'static str,
+    pub operator: Rc<dyn LinearOperator>,
+    /// Pixels of the scene around the restored image.
+    pub frame: usize,
+    /// Measured by another operator on the whole scene, the restored image's part of it given.
+    pub scene: Option<Rc<dyn LinearOperator>>,
+}
+
+pub fn plan(side: usize, place: &Place) -> Fourier {
+    Fourier::new(side, side, place)
+}
+
+fn blur(kernel: &Kernel, side: usize, place: &Place) -> CircularConvolution {
+    let kernel = kernel.circular(side, side).expect("it fits");
+    CircularConvolution::new(kernel, plan(side, place))
+}
+
+pub fn cases(side: usize, place: &Place) -> Vec<Case> {
+    let case = |name, operator: Rc<dyn LinearOperator>| Case {
+        name,
+        operator,
+        frame: REACH,
+        scene: None,
+    };
+    let fourier = || plan(side, place);
+    let gaussian = Kernel::gaussian(1.5).expect("valid");
+    let motion = Kernel::motion(9.0, 30.0).expect("valid");
+    let scratches = Noise::new(3, 0, place).draw([1, 1, side / 2, side / 2]);
+    let scratches = Mask::new(scratches.greater_elem(-0.52).float());
+    let holes = Noise::new(3, 1, place).draw([1, 1, side, side]);
+    let holes = holes.greater_elem(-0.52).float();
+    let whole = side + 2 * REACH;
+    let sharp = || Rc::new(blur(&gaussian, whole, place));
+    let crop = Mask::crop([[REACH; 2]; 2], [whole; 2], place);
+    let drawn = compose(sharp(), Rc::new(crop), plan(whole, place));
+    let cropped = cropped_convolution(
+        blur(&gaussian, whole, place),
+        [[REACH; 2]; 2],
+        plan(whole, place),
+    );
+    vec![
+        case("mask", Rc::new(Mask::new(holes))),
+        case(
+            "block mean 4",
+            Rc::new(BlockMean::new(4, side, side, place)),
+        ),
+        case("bicubic 2", Rc::new(Decimation::bicubic(2, fourier()))),
+        case("bicubic 4", Rc::new(Decimation::bicubic(4, fourier()))),
+        case("bicubic 8", Rc::new(Decimation::bicubic(8, fourier()))),
+        case(
+            "Gaussian 1.6, every 4th",
+            Rc::new(Decimation::gaussian(4, 1.6, fourier())),
+        ),
+        case("RGGB", Rc::new(Mask::bayer(Bayer::Rggb, side, side, place))),
+        case("BT.601", Rc::new(ChannelMix::bt601())),
+        case(
+            "Hadamard 0.25",
+            Rc::new(Hadamard::new(0.25, 1, fourier()).expect("powers of two")),
+        ),
+        case(
+            "mask after block mean 2",
+            Rc::new(MaskedBlockMean::new(2, scratches, fourier())),
+        ),
+        case(
+            "grey after motion",
+            Rc::new(compose(
+                Rc::new(blur(&motion, side, place)),
+                Rc::new(ChannelMix::grey()),
+                fourier(),
+            )),
+        ),
+        case(
+            "Gaussian blur, circular scene",
+            Rc::new(blur(&gaussian, side, place)),
+        ),
+        Case {
+            scene: Some(sharp()),
+            ..case(
+                "Gaussian blur of a photo, as if circular",
+                Rc::new(blur(&gaussian, side, place)),
+            )
+        },
+        Case {
+            frame: 0,
+            ..case(
+                "Gaussian blur of a photo, unknown borders",
+                Rc::new(cropped),
+            )
+        },
+        Case {
+            frame: 0,
+            ..case("the same, maps and q by draws", Rc::new(drawn))
+        },
+    ]
+}

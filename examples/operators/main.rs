@@ -1,0 +1,254 @@
+//! How well and at what cost each operator restores: `cargo run --release --example operators -- --data DIR` prints docs/operators.md's tables.
+//!
+//! Centre crops of the first images of DIR that are large enough, sigma_y = 0.02: PSNR (peak 2) of the linear estimate and of one evaluation at tau = 80; with
+//! `--samples`, those of samples; and the time of everything but the network, at each noise level of the default sampler.
+
+mod cases;
+#[path = "../../tests/common/crops.rs"]
+mod crops;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Instant;
+
+use burn::tensor::Tensor;
+use cases::{Case, REACH, cases, plan};
+use clap::Parser;
+use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
+use eps_restore::measurement::Measurement;
+use eps_restore::noise::Noise;
+use eps_restore::place::Place;
+use eps_restore::posterior::Posterior;
+use eps_restore::prior::GaussianPrior;
+use eps_restore::restoration::{Restoration, Sampler};
+
+#[derive(Parser)]
+struct Options {
+    /// A folder of images.
+    #[arg(long)]
+    data: PathBuf,
+    #[arg(long, default_value_t = 16)]
+    crops: usize,
+    /// Of the restored square.
+    #[arg(long, default_value_t = 64)]
+    side: usize,
+    /// Samples of each, of which the first one's PSNR and their mean's are told; 0: none are drawn.
+    #[arg(long, default_value_t = 0)]
+    samples: usize,
+    /// Only the operators whose names hold this.
+    #[arg(long, default_value = "")]
+    only: String,
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    weights: PathBuf,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+const SIGMA_Y: f64 = 0.02;
+/// The noise level of the mean's evaluation.
+const TAU: f64 = 80.0;
+
+fn inner(x: &Tensor<4>, margin: usize) -> Tensor<4> {
+    let [_, _, height, width] = x.dims();
+    x.clone()
+        .narrow(2, margin, height - 2 * margin)
+        .narrow(3, margin, width - 2 * margin)
+}
+
+/// What `work` makes, and the milliseconds it took.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let begin = Instant::now();
+    let made = work();
+    (made, begin.elapsed().as_secs_f64() * 1e3)
+}
+
+/// Of the pixels in the middle of the scene, REACH pixels from its edge.
+fn psnr(restored: &Tensor<4>, scene: &Tensor<4>) -> f64 {
+    let truth = inner(scene, REACH);
+    let margin = (restored.dims()[2] - truth.dims()[2]) / 2;
+    let got = inner(restored, margin).clamp(-1.0, 1.0);
+    let error = (got - truth).square().mean();
+    10.0 * (4.0 / error.into_scalar::<f64>()).log10()
+}
+
+/// By the default sampler.
+fn samples(
+    denoiser: &Rc<PhotoDenoiser>,
+    posterior: Posterior,
+    count: usize,
+    seed: u64,
+) -> Result<Vec<Tensor<4>>, Failure> {
+    let mut run = Restoration::new(denoiser.clone(), posterior, Sampler::DEFAULT, count, seed)?;
+    Ok(std::iter::from_fn(|| run.next_sample()).collect())
+}
+
+/// The noise levels of the default sampler's evaluations, the mean's first.
+fn levels() -> Vec<f64> {
+    let Sampler {
+        interpolant,
+        points,
+        tau_max,
+        tau_min,
+        ..
+    } = Sampler::DEFAULT;
+    let grid = interpolant.grid(points, tau_max, tau_min);
+    [TAU].into_iter().chain(grid).collect()
+}
+
+fn measurement(case: &Case, scene: &Tensor<4>, noise: &mut Noise, place: &Place) -> Measurement {
+    let clean = match &case.scene {
+        Some(operator) => inner(&operator.apply(scene.clone()), REACH),
+        None => case.operator.apply(inner(scene, case.frame)),
+    };
+    let n = noise.draw(clean.dims()) * SIGMA_Y;
+    Measurement {
+        operator: case.operator.clone(),
+        y: case.operator.observed(clean + n),
+        s2: place.scalar(SIGMA_Y * SIGMA_Y),
+    }
+}
+
+/// Pivot, Gaussian posterior and w of one evaluation.
+fn beside(posterior: &Posterior, z: &Tensor<4>, tau: f64, place: &Place) -> [Tensor<4>; 3] {
+    let t2 = place.scalar(tau * tau);
+    let g = posterior.gaussian_mean(z.clone(), t2.clone());
+    let w = posterior.shrunk_pivot(z.clone(), t2.clone(), g.clone());
+    [posterior.pivot(z.clone(), t2), g, w]
+}
+
+/// Sums over crops.
+#[derive(Default)]
+struct Row {
+    /// PSNR of w0, the mean, a sample and the mean of samples.
+    psnrs: [f64; 4],
+    /// Milliseconds: w0; the maps and q of all levels; the rest at tau = 80; the same at a level, their mean.
+    times: [f64; 4],
+    residual: f64,
+}
+
+impl Row {
+    fn add(&mut self, psnrs: [f64; 4], times: [f64; 4], residual: f64) {
+        for (sum, value) in self.psnrs.iter_mut().zip(psnrs) {
+            *sum += value;
+        }
+        for (sum, value) in self.times.iter_mut().zip(times) {
+            *sum += value;
+        }
+        self.residual = self.residual.max(residual);
+    }
+
+    /// `network`: milliseconds of an evaluation of the package's network and of Burn's own operations.
+    fn print(&self, name: &str, crops: f64, network: [f64; 2]) {
+        let shown = |v: f64| (v != 0.0).then(|| format!("{:.2}", v / crops));
+        let psnrs = self.psnrs.map(|v| shown(v).unwrap_or_default());
+        let times = self.times.map(|v| v / crops);
+        let share = |of: f64| format!("{:.1} %", 100.0 * times[3] / of);
+        println!(
+            "| {name} | {} | {} | {} | {} | {:.2} |",
+            psnrs.join(" | "),
+            times.map(|v| format!("{v:.1}")).join(" | "),
+            share(network[0]),
+            share(network[1]),
+            self.residual
+        );
+    }
+}
+
+/// Milliseconds of the network alone, the median of five.
+fn evaluation(denoiser: &PhotoDenoiser, side: usize, place: &Place) -> f64 {
+    let mut noise = Noise::new(9, 0, place);
+    let [w, g, coarse] = [(); 3].map(|()| noise.draw([1, 3, side, side]));
+    let m = noise.draw([1, 8, side, side]);
+    let run = || {
+        let inputs = [&w, &g, &m, &coarse].map(Clone::clone);
+        let [w, g, m, coarse] = inputs;
+        timed(|| denoiser.correction(w, g, m, coarse).into_data()).1
+    };
+    let mut times: [f64; 5] = std::array::from_fn(|_| run());
+    times.sort_by(f64::total_cmp);
+    times[2]
+}
+
+fn scenes(options: &Options, place: &Place) -> Result<Vec<Tensor<4>>, Failure> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&options.data)?
+        .map(|entry| entry.map(|e| e.path()))
+        .collect::<Result<_, _>>()?;
+    files.sort();
+    let crop = |file: &PathBuf| crops::centre_crop(file, options.side + 2 * REACH, place).ok();
+    let large: Vec<Tensor<4>> = files.iter().filter_map(crop).collect();
+    if large.len() < options.crops {
+        return Err(format!("{} images are large enough", large.len()).into());
+    }
+    let step = large.len() / options.crops;
+    Ok(large
+        .into_iter()
+        .step_by(step)
+        .take(options.crops)
+        .collect())
+}
+
+fn main() -> Result<(), Failure> {
+    let options = Options::parse();
+    let place = Place::cpu();
+    let bytes = std::fs::read(&options.weights)?;
+    let weights = Weights::read(&bytes)?;
+    let denoiser = Rc::new(PhotoDenoiser::new(&weights, &place)?);
+    let scenes = scenes(&options, &place)?;
+    let burn = PhotoDenoiser::on_tensors(&weights, &place)?;
+    let network = [&*denoiser, &burn].map(|network| evaluation(network, options.side, &place));
+    println!(
+        "an evaluation of the network: {:.1} ms, by Burn's own operations {:.1} ms\n",
+        network[0], network[1]
+    );
+    println!(
+        "| operator | w0, dB | mean, dB | a sample, dB | mean of samples, dB | w0, ms | maps and q, ms | each at 80, ms | each, ms | of an evaluation | of Burn's | residual/tolerance |"
+    );
+    println!("|{}", " --- |".repeat(12));
+    let wanted = |case: &Case| case.name.contains(&options.only);
+    for case in cases(options.side, &place).into_iter().filter(wanted) {
+        let mut row = Row::default();
+        for (i, scene) in scenes.iter().enumerate() {
+            let mut noise = Noise::new(i as u64, 0, &place);
+            let measurement = measurement(&case, scene, &mut noise, &place);
+            let whole = inner(scene, case.frame).dims();
+            let prior = GaussianPrior::new(plan(whole[2], &place));
+            let (posterior, once) = timed(|| Posterior::new(measurement, prior));
+            let taus = levels();
+            let (maps, maps_time) = timed(|| {
+                let level = |&tau: &f64| denoiser.level(&posterior, tau);
+                taus.iter().map(level).collect::<Vec<_>>()
+            });
+            let z = noise.draw(whole);
+            let each: Vec<f64> = taus
+                .iter()
+                .map(|&tau| {
+                    let noisy = posterior.linear_estimate() + z.clone() * tau;
+                    timed(|| beside(&posterior, &noisy, tau, &place)).1
+                })
+                .collect();
+            let mean = denoiser.denoise(&posterior, z * TAU, &maps[0]);
+            let mut psnrs = [
+                psnr(&posterior.linear_estimate(), scene),
+                psnr(&mean, scene),
+                0.0,
+                0.0,
+            ];
+            if options.samples > 0 {
+                let samples = samples(&denoiser, posterior.clone(), options.samples, i as u64)?;
+                psnrs[2] = psnr(&samples[0], scene);
+                let sum = samples.into_iter().reduce(|a, b| a + b);
+                let mean = sum.expect("a sample at least") / options.samples as f64;
+                psnrs[3] = psnr(&mean, scene);
+            }
+            let residual = posterior.residual().map(|r| r.into_scalar::<f64>());
+            let at_a_level = each.iter().sum::<f64>() / each.len() as f64;
+            row.add(
+                psnrs,
+                [once, maps_time, each[0], at_a_level],
+                residual.unwrap_or(0.0),
+            );
+        }
+        row.print(case.name, scenes.len() as f64, network);
+    }
+    Ok(())
+}
