@@ -8,8 +8,6 @@ use crate::place::Place;
 
 /// Keeps a quotient finite once the residual has vanished.
 const TINY: f64 = 1e-20;
-/// Iterations between two looks at the residual.
-const LOOK_EVERY: usize = 5;
 
 /// `[B, 1, 1, 1]`.
 pub fn dot(a: &Tensor<4>, b: &Tensor<4>) -> Tensor<4> {
@@ -52,14 +50,12 @@ impl Stop {
         }
     }
 
-    /// Whether the residual r is small enough, looked up every few iterations and on the CPU only.
-    fn reached(&self, iteration: usize, r: &Tensor<4>) -> bool {
+    /// Whether the residual r is small enough, looked up on the CPU only.
+    fn reached(&self, r: &Tensor<4>) -> bool {
         let Self::At { residual, .. } = self else {
             return false;
         };
-        iteration.is_multiple_of(LOOK_EVERY)
-            && Place::of(r).is_cpu()
-            && greatest(norm(r) - residual.clone()) <= 0.0
+        Place::of(r).is_cpu() && greatest(norm(r) - residual.clone()) <= 0.0
     }
 }
 
@@ -69,31 +65,34 @@ fn greatest(x: Tensor<4>) -> f64 {
     values.into_iter().fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// Solves M x = b from `start`; `precondition` is near M^-1, but for a factor.
+/// Solves M x = b from `start`, or from 0; `precondition` is near M^-1, but for a factor.
 pub fn conjugate_gradients(
     multiply: impl Fn(Tensor<4>) -> Tensor<4>,
     precondition: impl Fn(Tensor<4>) -> Tensor<4>,
     b: Tensor<4>,
-    start: Tensor<4>,
+    start: Option<Tensor<4>>,
     stop: &Stop,
 ) -> Tensor<4> {
-    let mut x = start;
-    let mut r = b - multiply(x.clone());
-    let mut z = precondition(r.clone());
-    let mut p = z.clone();
-    let mut rz = dot(&r, &z);
-    for iteration in 0..stop.most(&Place::of(&r)) {
-        if stop.reached(iteration, &r) {
+    let (mut x, mut r) = match start {
+        Some(x) => (x.clone(), b - multiply(x)),
+        None => (b.zeros_like(), b),
+    };
+    let mut last: Option<[Tensor<4>; 2]> = None;
+    for _ in 0..stop.most(&Place::of(&r)) {
+        if stop.reached(&r) {
             break;
         }
+        let z = precondition(r.clone());
+        let rz = dot(&r, &z);
+        let p = match last {
+            Some([p, before]) => z + p * (rz.clone() / (before + TINY)),
+            None => z,
+        };
         let mp = multiply(p.clone());
         let step = rz.clone() / (dot(&p, &mp) + TINY);
         x = x + p.clone() * step.clone();
         r = r - mp * step;
-        z = precondition(r.clone());
-        let next = dot(&r, &z);
-        p = z + p * (next.clone() / (rz + TINY));
-        rz = next;
+        last = Some([p, rz]);
     }
     x
 }

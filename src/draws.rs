@@ -17,7 +17,7 @@ use burn::tensor::ops::AvgPoolOptions;
 use crate::measurement::Measurement;
 use crate::noise::Noise;
 use crate::noise_geometry::{BANDS, REACH, band_energies, band_rings, by_rings};
-use crate::operators::{Iterative, LinearOperator, Tolerance, spectrum_mean};
+use crate::operators::{Iterative, Tolerance, spectrum_mean};
 use crate::place::Place;
 use crate::prior::GaussianPrior;
 
@@ -28,29 +28,24 @@ const STREAM: u64 = 1 << 33;
 /// The least share of a variance that is told: what f32 can tell apart from none.
 const LEAST: f64 = 1e-12;
 
-/// What has to be drawn for a measurement: the last question's answer is kept, since p and the maps are asked for one after the other.
+/// What has to be drawn for a measurement. The last answer is kept, since its parts are asked for one after the other.
 #[derive(Clone, Default)]
 pub struct Drawn {
-    geometry: Rc<RefCell<Option<Answer>>>,
+    last: Rc<RefCell<Option<Answer>>>,
 }
 
-/// t2, and p and the maps there.
-type Answer = (Vec<f64>, [Tensor<4>; 2]);
+/// t2, and the variances there.
+type Answer = (Vec<f64>, Variances);
 
-impl Drawn {
-    /// p, `[B or 1, 3, H, W]`, and the eight maps at t2 = tau², `[B or 1, 1, 1, 1]`.
-    pub fn geometry(&self, problem: &Problem<'_>, t2: Tensor<4>) -> [Tensor<4>; 2] {
-        // A device that can't be asked without waiting is not asked.
-        if !Place::of(&t2).is_cpu() {
-            return geometry(problem, t2);
-        }
-        let asked = t2.clone().try_into_vec_as().expect("a tensor on the CPU");
-        let mut last = self.geometry.borrow_mut();
-        match &*last {
-            Some((at, drawn)) if *at == asked => drawn.clone(),
-            _ => last.insert((asked, geometry(problem, t2))).1.clone(),
-        }
-    }
+/// What a measurement leaves, at each t2 = tau² of a batch.
+#[derive(Clone)]
+pub struct Variances {
+    /// p, `[B or 1, 3, H, W]`.
+    pub pixels: Tensor<4>,
+    /// v, `[B or 1, 8, H, W]`.
+    pub bands: Tensor<4>,
+    /// q, `[B or 1, 3, H, W]`.
+    pub gaussian: Tensor<4>,
 }
 
 /// A measurement whose operator iterates.
@@ -60,41 +55,53 @@ pub struct Problem<'a> {
     pub prior: &'a GaussianPrior,
 }
 
-/// p and the maps.
-fn geometry(problem: &Problem<'_>, t2: Tensor<4>) -> [Tensor<4>; 2] {
-    let update = problem.update.clone().within(Tolerance::DRAWS);
-    let s2 = &problem.measurement.s2;
-    let (mut pixels, mut maps) = (Squares::default(), Squares::default());
-    problem.draw(&t2, |white, noise| {
-        let x = white * t2.clone().sqrt();
-        let zero = x.zeros_like();
-        let error = problem.error(x.clone(), noise, |y| {
-            update.update(zero, t2.clone(), y, s2.clone())
-        });
-        maps.add(bands(error.clone()), bands(x.clone()));
-        pixels.add(error.square(), x.square());
-    });
-    [
-        pixels.variance(&t2, averaged),
-        maps.variance(&t2, averaged_bands),
-    ]
+impl Drawn {
+    /// At t2, `[B or 1, 1, 1, 1]`.
+    pub fn variances(&self, problem: &Problem<'_>, t2: &Tensor<4>) -> Variances {
+        // A device that can't be asked without waiting is not asked.
+        if !Place::of(t2).is_cpu() {
+            return problem.variances(t2);
+        }
+        let asked = t2.clone().try_into_vec_as().expect("a tensor on the CPU");
+        let mut last = self.last.borrow_mut();
+        match &*last {
+            Some((at, drawn)) if *at == asked => drawn.clone(),
+            _ => last.insert((asked, problem.variances(t2))).1.clone(),
+        }
+    }
 }
 
-/// q, `[B or 1, 3, H, W]`, at t2, `[B or 1, 1, 1, 1]`.
-pub fn gaussian_variance(problem: &Problem<'_>, t2: &Tensor<4>) -> Tensor<4> {
-    let update = problem.update.clone().within(Tolerance::DRAWS);
-    let s2 = &problem.measurement.s2;
-    let e = problem.prior.beside_noise(t2.clone());
-    let mut pixels = Squares::default();
-    problem.draw(t2, |white, noise| {
-        let x = problem.prior.fourier().filter(white, e.clone().sqrt());
-        let zero = x.zeros_like();
-        let error = problem.error(x.clone(), noise, |y| {
-            update.smooth_update(zero, e.clone(), y, s2.clone(), None)
-        });
-        pixels.add(error.square(), x.square());
-    });
-    pixels.variance(&spectrum_mean(e), averaged)
+impl Problem<'_> {
+    fn variances(&self, t2: &Tensor<4>) -> Variances {
+        let update = self.update.clone().within(Tolerance::DRAWS);
+        let Measurement { operator, s2, .. } = self.measurement;
+        let e = self.prior.beside_noise(t2.clone());
+        let [height, width] = self.prior.fourier().size();
+        let shape = [t2.dims()[0].max(s2.dims()[0]), 3, height, width];
+        let mut noise = Noise::new(0, STREAM, self.prior.place());
+        let [mut pixels, mut bands, mut gaussian] = [(); 3].map(|()| Squares::default());
+        for _ in 0..DRAWS {
+            let (white, n) = (
+                noise.draw(shape),
+                noise.draw(operator.measurement_shape(shape)),
+            );
+            let x = white.clone() * t2.clone().sqrt();
+            let y = self.measurement.simulate(x.clone(), n.clone());
+            let error = x.clone() - update.white_update(None, t2.clone(), y, s2.clone());
+            bands.add(band_squares(error.clone()), band_squares(x.clone()));
+            pixels.add(error.square(), x.square());
+
+            let x = self.prior.fourier().filter(white, e.clone().sqrt());
+            let y = self.measurement.simulate(x.clone(), n);
+            let error = x.clone() - update.smooth_update(None, e.clone(), y, s2.clone(), None);
+            gaussian.add(error.square(), x.square());
+        }
+        Variances {
+            pixels: pixels.variance(t2, averaged),
+            bands: bands.variance(t2, averaged_bands),
+            gaussian: gaussian.variance(&spectrum_mean(e), averaged),
+        }
+    }
 }
 
 /// Sums over draws of the squares of the error and of what was drawn.
@@ -122,41 +129,19 @@ impl Squares {
     }
 }
 
-impl Problem<'_> {
-    /// Hands white noise `[B, 3, H, W]`, and where more comes from, to `each`, as often as there are draws; B is the batch of t2 and sigma_y.
-    fn draw(&self, t2: &Tensor<4>, mut each: impl FnMut(Tensor<4>, &mut Noise)) {
-        let [height, width] = self.prior.fourier().size();
-        let batch = t2.dims()[0].max(self.measurement.s2.dims()[0]);
-        let mut noise = Noise::new(0, STREAM, self.prior.place());
-        for _ in 0..DRAWS {
-            let white = noise.draw([batch, 3, height, width]);
-            each(white, &mut noise);
-        }
-    }
-
-    /// x - E[x | A x + sqrt(s2) n].
-    fn error(
-        &self,
-        x: Tensor<4>,
-        noise: &mut Noise,
-        estimate: impl FnOnce(Tensor<4>) -> Tensor<4>,
-    ) -> Tensor<4> {
-        let shape = self.measurement.operator.measurement_shape(x.dims());
-        let y = self.measurement.simulate(x.clone(), noise.draw(shape));
-        x - estimate(y)
-    }
-}
-
 /// Over the 15×15 window as far as the image reaches.
 fn averaged(squares: Tensor<4>) -> Tensor<4> {
-    let window = AvgPoolOptions::new([REACH; 2])
-        .with_stride([1, 1])
-        .with_padding([REACH / 2; 2])
-        .with_count_include_pad(false);
-    avg_pool2d(squares, window)
+    let along = |x: Tensor<4>, window: [usize; 2]| {
+        let options = AvgPoolOptions::new(window)
+            .with_stride([1, 1])
+            .with_padding(window.map(|n| n / 2))
+            .with_count_include_pad(false);
+        avg_pool2d(x, options)
+    };
+    along(along(squares, [1, REACH]), [REACH, 1])
 }
 
-/// The eight maps: once, for a band's number among luma's or chroma's as often again.
+/// Of the eight maps, band k = 0..3 of luma and of chroma k times more.
 fn averaged_bands(squares: Tensor<4>) -> Tensor<4> {
     let planes = (0..2 * BANDS).map(|plane| {
         let squares = squares.clone().narrow(1, plane, 1);
@@ -165,8 +150,8 @@ fn averaged_bands(squares: Tensor<4>) -> Tensor<4> {
     Tensor::cat(planes.collect(), 1)
 }
 
-/// The eight maps of a draw n `[B, 3, H, W]`: squared band responses, borders wrapped around.
-fn bands(n: Tensor<4>) -> Tensor<4> {
+/// Of an image n `[B, 3, H, W]` its eight squared band responses, borders wrapped around.
+fn band_squares(n: Tensor<4>) -> Tensor<4> {
     let channel = |c: usize| n.clone().narrow(1, c, 1);
     let (red, green, blue) = (channel(0), channel(1), channel(2));
     let luma = (red.clone() + green.clone() + blue.clone()) / 3.0_f64.sqrt();

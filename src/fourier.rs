@@ -148,6 +148,10 @@ impl Fourier {
     /// F^-1 (h F x), in x's float type: a real filter, even in space, given by its real spectrum h, `[B or 1, C or 1, H or 1, W or 1]`.
     pub fn filter(&self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
         let h = h.cast(x.dtype());
+        // A constant needs no transform.
+        if h.dims()[2..] == [1, 1] {
+            return x * h;
+        }
         match &*self.method {
             Method::Fast(plans) => plans.filter(self.size(), x, h),
             #[cfg(feature = "webgpu")]

@@ -16,10 +16,10 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::{AvgPoolOptions, PadMode};
 
 use crate::conjugate_gradients::{Stop, conjugate_gradients};
-use crate::draws::{self, Drawn, Problem};
+use crate::draws::{Drawn, Problem, Variances};
 use crate::error::Error;
 use crate::measurement::Measurement;
-use crate::operators::{Iterative, PriorUpdate};
+use crate::operators::PriorUpdate;
 use crate::prior::{self, C, GaussianPrior, KAPPA2, diagonal_at, precision_at, precision_times};
 
 /// The standard deviation of images in [-1, 1] (EDM's sigma_data).
@@ -119,14 +119,14 @@ impl Posterior {
     pub fn pixel_variance(&self, t2: Tensor<4>) -> Tensor<4> {
         let Measurement { operator, s2, .. } = &self.measurement;
         let closed = operator.pixel_variance(t2.clone(), s2.clone());
-        closed.unwrap_or_else(|| self.drawn_geometry(t2)[0].clone())
+        closed.unwrap_or_else(|| self.drawn(&t2).pixels)
     }
 
     /// v, the eight noise-geometry maps of Sigma*.
     pub fn band_variances(&self, t2: Tensor<4>) -> Tensor<4> {
         let Measurement { operator, s2, .. } = &self.measurement;
         let closed = operator.band_variances(t2.clone(), s2.clone());
-        closed.unwrap_or_else(|| self.drawn_geometry(t2)[1].clone())
+        closed.unwrap_or_else(|| self.drawn(&t2).bands)
     }
 
     /// g = E[x | z, y] under the 1/f² prior.
@@ -140,7 +140,7 @@ impl Posterior {
             PriorUpdate::Iterative(update) => {
                 let (u, e) = self.prior_given(z, t2);
                 let near = Some(self.linear_estimate());
-                update.smooth_update(u, e, y.clone(), s2.clone(), near)
+                update.smooth_update(Some(u), e, y.clone(), s2.clone(), near)
             }
             PriorUpdate::Spatial(update) => {
                 let seen = |x: Tensor<4>| update.normal(x) / s2.clone();
@@ -150,7 +150,7 @@ impl Posterior {
                     |x| precision_times(x.clone()) + x.clone() / t2.clone() + seen(x),
                     |r| r / diagonal.clone(),
                     z / t2.clone() + operator.adjoint(y.clone()) / s2.clone(),
-                    self.linear_estimate(),
+                    Some(self.linear_estimate()),
                     &Stop::After(MEAN_ITERATIONS),
                 )
             }
@@ -161,7 +161,7 @@ impl Posterior {
                     |x| precision_times(x.clone()) + x * data.clone(),
                     |r| r / diagonal.clone(),
                     z / t2 + operator.adjoint(y.clone()) / s2.clone(),
-                    self.linear_estimate(),
+                    Some(self.linear_estimate()),
                     &Stop::After(MEAN_ITERATIONS),
                 )
             }
@@ -175,19 +175,16 @@ impl Posterior {
         (u, self.prior.beside_noise(t2))
     }
 
-    fn drawn_geometry(&self, t2: Tensor<4>) -> [Tensor<4>; 2] {
+    fn drawn(&self, t2: &Tensor<4>) -> Variances {
         let PriorUpdate::Iterative(update) = self.measurement.operator.prior_update() else {
             panic!("only an operator that iterates lacks closed forms");
         };
-        self.drawn.geometry(&self.drawing(update), t2)
-    }
-
-    fn drawing<'a>(&'a self, update: &'a Iterative) -> Problem<'a> {
-        Problem {
+        let problem = Problem {
             measurement: &self.measurement,
             update,
             prior: &self.prior,
-        }
+        };
+        self.drawn.variances(&problem, t2)
     }
 
     /// The worst residual of the operator's iterations over their tolerance, `[1, 1, 1, 1]`; none where nothing iterates to a tolerance.
@@ -205,7 +202,7 @@ impl Posterior {
             PriorUpdate::Iterative(update) => {
                 let e = self.prior.beside_noise(t2.clone());
                 let closed = update.smooth_variance(e, s2.clone());
-                closed.unwrap_or_else(|| draws::gaussian_variance(&self.drawing(update), &t2))
+                closed.unwrap_or_else(|| self.drawn(&t2).gaussian)
             }
             PriorUpdate::Spatial(update) => {
                 let beside = swept(update.diagonal(), t2.clone(), s2.clone());
@@ -235,8 +232,7 @@ fn linear_estimate(measurement: &Measurement, prior: &GaussianPrior) -> Tensor<4
             update.smooth_update(fourier, zero, prior.spectrum(), y.clone(), s2.clone())
         }
         PriorUpdate::Iterative(update) => {
-            let zero = operator.adjoint(y.clone()).zeros_like();
-            update.smooth_update(zero, prior.spectrum(), y.clone(), s2.clone(), None)
+            update.smooth_update(None, prior.spectrum(), y.clone(), s2.clone(), None)
         }
         PriorUpdate::Spatial(update) => {
             let diagonal = update.diagonal() / s2.clone() + C * (KAPPA2 + 4.0);
@@ -244,7 +240,7 @@ fn linear_estimate(measurement: &Measurement, prior: &GaussianPrior) -> Tensor<4
                 |x| precision_times(x.clone()) + update.normal(x) / s2.clone(),
                 |r| r / diagonal.clone(),
                 operator.adjoint(y.clone()) / s2.clone(),
-                update.first_guess(y.clone()),
+                Some(update.first_guess(y.clone())),
                 &Stop::After(ESTIMATE_ITERATIONS),
             )
         }
@@ -270,7 +266,7 @@ fn membrane(data: Tensor<4>, b: Tensor<4>, level: usize, coarsest: usize) -> Ten
         |x| precision_at(level, x.clone()) + x * data.clone(),
         |r| r / diagonal.clone(),
         b,
-        start,
+        Some(start),
         &Stop::After(ESTIMATE_ITERATIONS),
     )
 }

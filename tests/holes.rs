@@ -41,7 +41,7 @@ fn distance_from_the_limit(side: usize, width: usize) -> f64 {
         |x| precision_times(x.clone()) + x * data.clone(),
         |r| r / diagonal.clone(),
         posterior.measurement().y.clone() / s2,
-        posterior.linear_estimate(),
+        Some(posterior.linear_estimate()),
         &Stop::After(600),
     );
     let in_hole = |x: Tensor<4>| {

@@ -81,14 +81,20 @@ impl Aliasing {
         self.repeat(y) * comb
     }
 
-    /// The sum of |k|² E over the group of each frequency: `[B or 1, 1, H, W]`.
-    fn group_sum(&self, e: Tensor<4>) -> Tensor<4> {
+    /// The spectrum of A E Aᵀ on the grid of the pixels that are kept, `[B or 1, 1, H/f, W/f]`: (1/f²) times the sum of |k|² E over each group.
+    pub fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
         let (t, f) = (e * self.power.clone(), self.factor);
         let [b, c, h, w] = t.dims();
         t.reshape([b, c, f, h / f, f, w / f])
             .sum_dims(&[2, 4])
             .reshape([b, c, h / f, w / f])
-            .repeat(&[1, 1, f, f])
+            / self.area()
+    }
+
+    /// The sum of |k|² E over the group of each frequency: `[B or 1, 1, H, W]`.
+    fn group_sum(&self, e: Tensor<4>) -> Tensor<4> {
+        let f = self.factor;
+        self.data_spectrum(e).repeat(&[1, 1, f, f]) * self.area()
     }
 
     /// The spectrum of s2 I + A E Aᵀ, repeated over each group.
@@ -108,18 +114,6 @@ impl Aliasing {
         let gain = e.clone() / self.data_variance(e, s2);
         let r = fourier.forward(self.spread(residual));
         u + fourier.inverse(r.times(&self.spectrum.conj()).scale(gain))
-    }
-
-    /// (s2 + A E Aᵀ)^-1 r.
-    pub fn data_inverse(
-        &self,
-        fourier: &Fourier,
-        e: Tensor<4>,
-        s2: Tensor<4>,
-        r: Tensor<4>,
-    ) -> Tensor<4> {
-        let gain = self.data_variance(e, s2).recip();
-        self.keep(fourier.filter(self.spread(r), gain))
     }
 
     /// The stationary part of what is left of E, its average over the f² phases within a block, as a spectrum: E - E² |k|²/(f² s2 + sum of |k|² E).

@@ -126,13 +126,7 @@ impl SpectralUpdate for ChannelMix {
         spectrum_mean(self.per_channel(e, s2))
     }
 
-    fn data_inverse(
-        &self,
-        fourier: &Fourier,
-        e: Tensor<4>,
-        s2: Tensor<4>,
-        r: Tensor<4>,
-    ) -> Tensor<4> {
-        fourier.filter(r, (e * self.power() + s2).recip())
+    fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
+        e * self.power()
     }
 }

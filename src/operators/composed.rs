@@ -1,20 +1,22 @@
 //! A = B after another: any operator after any other, by the iterations of `iterative.rs`.
 //!
-//! Where B Bᵀ = b I on what B observes (a mask, a block mean, a channel mix) and the first operator has a closed form in the DFT, these are preconditioned by
-//! B (s2/b + A₁ E A₁ᵀ)^-1 Bᵀ/b²: exact where B is square, and near elsewhere.
+//! Where the first operator has a closed form in the DFT, A E Aᵀ = B F^-1 p F Bᵀ with p the spectrum of A₁ E A₁ᵀ on the grid of what it measures, which is smaller than
+//! the image where it reduces. Where besides B Bᵀ = b I on what B observes (a mask, a block mean, a channel mix), B F^-1 (s2/b + p)^-1 F Bᵀ/b² preconditions: exact where
+//! B is square, and near elsewhere.
 
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use super::iterative::Preconditioner;
-use super::{Iterative, LinearMap, LinearOperator, PriorUpdate};
+use super::{DataMap, Iterative, LinearMap, LinearOperator, PriorUpdate};
 use crate::fourier::Fourier;
 
 /// `second` after `first`.
 struct Composed {
     first: Rc<dyn LinearOperator>,
     second: Rc<dyn LinearOperator>,
+    /// Of what the first one measures.
+    between: Fourier,
 }
 
 /// Measures with `second` what `first` makes of an image of the transform's size; `second` is an operator on images of the size that `first` measures.
@@ -23,7 +25,14 @@ pub fn compose(
     second: Rc<dyn LinearOperator>,
     fourier: Fourier,
 ) -> Iterative {
-    Iterative::new(Rc::new(Composed { first, second }), fourier)
+    let [height, width] = fourier.size();
+    let [_, _, height, width] = first.measurement_shape([1, 3, height, width]);
+    let composed = Composed {
+        first,
+        second,
+        between: Fourier::new(height, width, fourier.place()),
+    };
+    Iterative::new(Rc::new(composed), fourier)
 }
 
 impl LinearMap for Composed {
@@ -44,20 +53,30 @@ impl LinearMap for Composed {
         self.second.observed(y)
     }
 
-    fn preconditioner<'a>(
-        &'a self,
-        fourier: &'a Fourier,
-        e: Tensor<4>,
-        s2: Tensor<4>,
-    ) -> Option<Preconditioner<'a>> {
-        let PriorUpdate::Spectral(first) = self.first.prior_update() else {
-            return None;
-        };
+    fn gram<'a>(&'a self, e: Tensor<4>) -> Option<DataMap<'a>> {
+        let spectrum = self.data_spectrum(e)?;
+        Some(Box::new(move |r| self.filtered(r, &spectrum)))
+    }
+
+    fn preconditioner<'a>(&'a self, e: Tensor<4>, s2: Tensor<4>) -> Option<DataMap<'a>> {
         let power = self.second.row_power()?;
-        Some(Box::new(move |r| {
-            let between = self.second.adjoint(r);
-            let solved = first.data_inverse(fourier, e.clone(), s2.clone() / power, between);
-            self.second.apply(solved) / (power * power)
-        }))
+        let inverse = (self.data_spectrum(e)? + s2 / power).recip() / (power * power);
+        Some(Box::new(move |r| self.filtered(r, &inverse)))
+    }
+}
+
+impl Composed {
+    /// The spectrum of A₁ E A₁ᵀ.
+    fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
+        match self.first.prior_update() {
+            PriorUpdate::Spectral(first) => Some(first.data_spectrum(e)),
+            _ => None,
+        }
+    }
+
+    /// B F^-1 p F Bᵀ r.
+    fn filtered(&self, r: Tensor<4>, p: &Tensor<4>) -> Tensor<4> {
+        let between = self.second.adjoint(r);
+        self.second.apply(self.between.filter(between, p.clone()))
     }
 }

@@ -14,8 +14,7 @@
 use burn::tensor::Tensor;
 
 use super::frame_band::FrameBand;
-use super::iterative::Preconditioner;
-use super::{CircularConvolution, Iterative, LinearMap, LinearOperator, Mask};
+use super::{CircularConvolution, DataMap, Iterative, LinearMap, LinearOperator, Mask};
 use crate::fourier::Fourier;
 
 use std::rc::Rc;
@@ -27,6 +26,7 @@ const SWEEP: [usize; 3] = [1, 0, 1];
 struct CroppedConvolution {
     blur: CircularConvolution,
     crop: Mask,
+    fourier: Fourier,
     /// Lines of the frame along each axis: rows, columns.
     lines: [Vec<usize>; 2],
 }
@@ -45,6 +45,7 @@ pub fn cropped_convolution(
         crop: Mask::crop(frame, size, fourier.place()),
         lines: std::array::from_fn(|axis| FrameBand::lines(frame[axis], size[axis])),
         blur: blur.clone(),
+        fourier: fourier.clone(),
     };
     Iterative::new(Rc::new(map), fourier).with_geometry_of(Rc::new(blur))
 }
@@ -67,17 +68,16 @@ impl LinearMap for CroppedConvolution {
     }
 
     /// One filter E |k̂|² in place of three.
-    fn gram(&self, fourier: &Fourier, e: Tensor<4>, r: Tensor<4>) -> Option<Tensor<4>> {
-        let seen = self.crop.adjoint(r);
-        Some(self.crop.apply(fourier.filter(seen, e * self.blur.power())))
+    fn gram<'a>(&'a self, e: Tensor<4>) -> Option<DataMap<'a>> {
+        let spectrum = e * self.blur.power();
+        Some(Box::new(move |r| {
+            let seen = self.crop.adjoint(r);
+            self.crop.apply(self.fourier.filter(seen, spectrum.clone()))
+        }))
     }
 
-    fn preconditioner<'a>(
-        &'a self,
-        fourier: &'a Fourier,
-        e: Tensor<4>,
-        s2: Tensor<4>,
-    ) -> Option<Preconditioner<'a>> {
+    fn preconditioner<'a>(&'a self, e: Tensor<4>, s2: Tensor<4>) -> Option<DataMap<'a>> {
+        let fourier = &self.fourier;
         let inverse = (e * self.blur.power() + s2).recip();
         if !fourier.place().is_cpu() {
             return Some(Box::new(move |r| {

@@ -173,13 +173,7 @@ impl SpectralUpdate for Decimation {
         self.aliasing.variance(e, s2)
     }
 
-    fn data_inverse(
-        &self,
-        fourier: &Fourier,
-        e: Tensor<4>,
-        s2: Tensor<4>,
-        r: Tensor<4>,
-    ) -> Tensor<4> {
-        self.aliasing.data_inverse(fourier, e, s2, r)
+    fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
+        self.aliasing.data_spectrum(e)
     }
 }

@@ -65,13 +65,7 @@ impl SpectralUpdate for Identity {
         spectrum_mean(white(e, s2))
     }
 
-    fn data_inverse(
-        &self,
-        fourier: &Fourier,
-        e: Tensor<4>,
-        s2: Tensor<4>,
-        r: Tensor<4>,
-    ) -> Tensor<4> {
-        fourier.filter(r, (e + s2).recip())
+    fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
+        e
     }
 }

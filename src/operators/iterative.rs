@@ -51,24 +51,19 @@ pub trait LinearMap {
         y
     }
 
-    /// A G Aᵀ r for G of spectrum E, `[B or 1, 1, H or 1, W or 1]`, where that takes less than its three parts.
-    fn gram(&self, _fourier: &Fourier, _e: Tensor<4>, _r: Tensor<4>) -> Option<Tensor<4>> {
+    /// r to A G Aᵀ r for G of spectrum E, `[B or 1, 1, H or 1, W or 1]`, where that takes less than its three parts.
+    fn gram<'a>(&'a self, _e: Tensor<4>) -> Option<DataMap<'a>> {
         None
     }
 
     /// r to what is near (s2 + A G Aᵀ)^-1 r for G of spectrum E, where something near it can be had. Symmetric and positive.
-    fn preconditioner<'a>(
-        &'a self,
-        _fourier: &'a Fourier,
-        _e: Tensor<4>,
-        _s2: Tensor<4>,
-    ) -> Option<Preconditioner<'a>> {
+    fn preconditioner<'a>(&'a self, _e: Tensor<4>, _s2: Tensor<4>) -> Option<DataMap<'a>> {
         None
     }
 }
 
 /// A linear map of data to data.
-pub type Preconditioner<'a> = Box<dyn Fn(Tensor<4>) -> Tensor<4> + 'a>;
+pub type DataMap<'a> = Box<dyn Fn(Tensor<4>) -> Tensor<4> + 'a>;
 
 /// E and s2 to q, the pixel variance of x given y for x ~ N(0, F^-1 E F); broadcasts to `[B, 3, H, W]`.
 type Variance = Rc<dyn Fn(Tensor<4>, Tensor<4>) -> Tensor<4>>;
@@ -132,7 +127,8 @@ pub struct Iterative {
 
 /// One posterior mean to be found.
 struct Question<'a> {
-    u: Tensor<4>,
+    /// None: 0.
+    u: Option<Tensor<4>>,
     /// G Aᵀ y from Aᵀ y.
     spread: &'a dyn Fn(Tensor<4>) -> Tensor<4>,
     /// The spectrum of G.
@@ -191,10 +187,10 @@ impl Iterative {
 
     /// E[x | y] for x ~ N(u, F^-1 E F): u + E Aᵀ (s2 + A E Aᵀ)^-1 (y - A u).
     ///
-    /// `near`: an estimate of x to start from.
+    /// `u`: none is 0. `near`: an estimate of x to start from.
     pub fn smooth_update(
         &self,
-        u: Tensor<4>,
+        u: Option<Tensor<4>>,
         e: Tensor<4>,
         y: Tensor<4>,
         s2: Tensor<4>,
@@ -214,6 +210,29 @@ impl Iterative {
             tolerance,
         };
         self.answer(question, start)
+    }
+
+    /// E[x | y] for x ~ N(m, v I); no m is 0.
+    pub fn white_update(
+        &self,
+        m: Option<Tensor<4>>,
+        v: Tensor<4>,
+        y: Tensor<4>,
+        s2: Tensor<4>,
+    ) -> Tensor<4> {
+        let spread = |x: Tensor<4>| {
+            let v = v.clone().cast(x.dtype());
+            x * v
+        };
+        let question = Question {
+            u: m,
+            spread: &spread,
+            e: v.clone(),
+            y: self.map.observed(y),
+            s2,
+            tolerance: self.tolerance.of(&v),
+        };
+        self.answer(question, None)
     }
 
     /// q where it has a closed form, or another operator's stands for it.
@@ -237,36 +256,48 @@ impl Iterative {
     }
 
     fn answer(&self, question: Question<'_>, start: Option<Tensor<4>>) -> Tensor<4> {
-        let (asked, dtype) = (question.u.dtype(), self.dtype());
+        let (asked, dtype) = (question.y.dtype(), self.dtype());
         let cpu = self.fourier.place().is_cpu();
-        let [u, y, s2] = [&question.u, &question.y, &question.s2].map(|t| t.clone().cast(dtype));
-        let first = self.map.observed(y.clone() - self.map.apply(u.clone()));
+        let [y, s2] = [&question.y, &question.s2].map(|t| t.clone().cast(dtype));
+        let u = question.u.clone().map(|u| u.cast(dtype));
+        let first = match &u {
+            Some(u) => self.map.observed(y.clone() - self.map.apply(u.clone())),
+            None => y.clone(),
+        };
         let goal = self.goal(&first, &question.tolerance, &s2);
         let spread = |r: &Tensor<4>| (question.spread)(self.map.adjoint(r.clone()));
+        let beside_u = |x: Tensor<4>| match &u {
+            Some(u) => u.clone() + x,
+            None => x,
+        };
         // y - A x - s2 r.
         let residual = |x: &Tensor<4>, r: &Tensor<4>| {
             let left = y.clone() - self.map.apply(x.clone()) - r.clone() * s2.clone();
             self.map.observed(left)
         };
-        let (mut x, mut r, mut left) = match start {
-            Some(r) => {
-                let r = r.cast(dtype);
-                let x = u + spread(&r);
-                let left = residual(&x, &r);
-                (x, r, left)
-            }
-            None => (u, first.zeros_like(), first),
+        let mut found = start.map(|r| {
+            let r = r.cast(dtype);
+            [beside_u(spread(&r)), r]
+        });
+        let mut left = match &found {
+            Some([x, r]) => residual(x, r),
+            None => first,
         };
         for _ in 0..self.passes() {
-            if cpu && !exceeds(&left, &goal) {
+            if cpu && found.is_some() && !exceeds(&left, &goal) {
                 break;
             }
             let step = self.pass(&question, &left, &goal);
-            x = x + spread(&step);
-            r = r + step;
+            let change = spread(&step);
+            let [x, r] = match found.take() {
+                Some([x, r]) => [x + change, r + step],
+                None => [beside_u(change), step],
+            };
             left = residual(&x, &r);
+            found = Some([x, r]);
         }
         self.note(norm(&left), goal);
+        let [x, _] = found.expect("a pass at least");
         x.cast(asked)
     }
 
@@ -291,20 +322,18 @@ impl Iterative {
     /// (s2 + A G Aᵀ)^-1 b, in the place's float type and with b scaled to norm 1, whose square can't underflow.
     fn pass(&self, question: &Question<'_>, b: &Tensor<4>, goal: &Tensor<4>) -> Tensor<4> {
         let Question { e, s2, spread, .. } = question;
+        let gram = self.map.gram(e.clone());
         let multiply = |r: Tensor<4>| {
-            let gram = self.map.gram(&self.fourier, e.clone(), r.clone());
-            let gram = gram.unwrap_or_else(|| {
-                let x = spread(self.map.adjoint(r.clone()));
-                self.map.apply(x)
-            });
-            gram + r * s2.clone()
+            let seen = match &gram {
+                Some(gram) => gram(r.clone()),
+                None => self.map.apply(spread(self.map.adjoint(r.clone()))),
+            };
+            seen + r * s2.clone()
         };
         // Preconditioned residuals of unit scale keep their squares far from the least numbers.
         let scale = e.clone().mean() + s2.clone().mean();
         let scale = scale.reshape([1, 1, 1, 1]);
-        let near = self
-            .map
-            .preconditioner(&self.fourier, e.clone(), s2.clone());
+        let near = self.map.preconditioner(e.clone(), s2.clone());
         let precondition = |r: Tensor<4>| match &near {
             Some(near) => near(r) * scale.clone(),
             None => r,
@@ -316,13 +345,12 @@ impl Iterative {
         };
         let residual = (goal.clone() / size.clone()).clamp_min(least).cast(dtype);
         let b = (b.clone() / size.clone()).cast(dtype);
-        let zero = b.zeros_like();
         let stop = Stop::At {
             residual,
             most: MOST,
             on_device: ON_DEVICE,
         };
-        let step = conjugate_gradients(multiply, precondition, b, zero, &stop);
+        let step = conjugate_gradients(multiply, precondition, b, None, &stop);
         step.cast(size.dtype()) * size
     }
 
@@ -401,18 +429,7 @@ impl LinearOperator for Iterative {
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let question = Question {
-            u: m,
-            spread: &|x| {
-                let v = v.clone().cast(x.dtype());
-                x * v
-            },
-            e: v.clone(),
-            y: self.map.observed(y),
-            s2,
-            tolerance: self.tolerance.of(&v),
-        };
-        self.answer(question, None)
+        self.white_update(Some(m), v, y, s2)
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {

@@ -29,7 +29,7 @@ pub use decimation::{Decimation, bicubic_kernel, block_mean_kernel, gaussian_ker
 pub use hadamard::Hadamard;
 pub use identity::Identity;
 pub use inside::Inside;
-pub use iterative::{Iterative, LinearMap, Preconditioner, Tolerance};
+pub use iterative::{DataMap, Iterative, LinearMap, Tolerance};
 pub use mask::{Bayer, Mask};
 pub use mask_and_means::MaskAndMeans;
 pub use masked_block_mean::MaskedBlockMean;
@@ -127,14 +127,8 @@ pub trait SpectralUpdate {
     /// The pixel variance of x given y; broadcasts to `[B, 3, H, W]`.
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
 
-    /// (s2 + A E Aᵀ)^-1 r: what preconditions compositions with this operator.
-    fn data_inverse(
-        &self,
-        fourier: &Fourier,
-        e: Tensor<4>,
-        s2: Tensor<4>,
-        r: Tensor<4>,
-    ) -> Tensor<4>;
+    /// The spectrum of A E Aᵀ on the measurement's own grid, where it is stationary and the same for every channel: `[B or 1, 1, h or 1, w or 1]`.
+    fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4>;
 }
 
 /// The pixel variance of a stationary covariance: the mean of its spectrum.
