@@ -11,9 +11,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
 
+use crate::box_mean::{Border, box_mean};
 use crate::measurement::Measurement;
 use crate::noise::Noise;
 use crate::noise_geometry::{BANDS, REACH, band_energies, band_rings, by_rings};
@@ -131,14 +130,7 @@ impl Squares {
 
 /// Over the 15×15 window as far as the image reaches.
 fn averaged(squares: Tensor<4>) -> Tensor<4> {
-    let along = |x: Tensor<4>, window: [usize; 2]| {
-        let options = AvgPoolOptions::new(window)
-            .with_stride([1, 1])
-            .with_padding(window.map(|n| n / 2))
-            .with_count_include_pad(false);
-        avg_pool2d(x, options)
-    };
-    along(along(squares, [1, REACH]), [REACH, 1])
+    box_mean(squares, REACH, Border::Inside)
 }
 
 /// Of the eight maps, band k = 0..3 of luma and of chroma k times more.

@@ -6,6 +6,7 @@
 //! Images are `[batch, 3, height, width]` in [-1, 1]. Lower modules know nothing of higher ones:
 //! [`operators`] → [`measurement`] → [`posterior`] → [`denoiser`] → [`sampler`] → [`restoration`] → [`task`] → [`layout`] → [`job`].
 
+pub mod box_mean;
 pub mod conjugate_gradients;
 pub mod cost;
 pub mod denoiser;

@@ -8,9 +8,9 @@
 use std::f64::consts::TAU;
 
 use burn::tensor::Tensor;
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::{AvgPoolOptions, PadMode};
+use burn::tensor::ops::PadMode;
 
+use crate::box_mean::{Border, box_mean};
 use crate::place::Place;
 
 /// Sides of the box filters.
@@ -142,8 +142,7 @@ pub fn by_rings(planes: &Tensor<4>, filters: [[f64; BANDS]; BANDS]) -> Tensor<4>
         if side == 1 {
             return x;
         }
-        let rows = avg_pool2d(x, AvgPoolOptions::new([1, side]).with_stride([1, 1]));
-        avg_pool2d(rows, AvgPoolOptions::new([side, 1]).with_stride([1, 1]))
+        box_mean(x, side, Border::Valid)
     });
     let band = |values: [f64; BANDS]| {
         let terms = means.iter().enumerate().map(|(ring, mean)| {
