@@ -21,7 +21,7 @@ use crate::place::Place;
 use crate::prior::GaussianPrior;
 
 /// Draws of three channels for each tau.
-const DRAWS: usize = 8;
+const DRAWS: usize = 6;
 /// Beyond the streams of samples: the same draws in every restoration.
 const STREAM: u64 = 1 << 33;
 /// The least share of a variance that is told: what f32 can tell apart from none.

@@ -149,8 +149,8 @@ pub struct Case {
     pub phases: usize,
     /// Channels that its dense matrix spans.
     pub channels: usize,
-    /// Between which shares of the dense ones q, p and the maps lie where they are not exact: those of operators nearby, and averages over eight draws, each of
-    /// which holds one number of the widest band, or of a tint, in images this small: their deviation is sqrt(2/8).
+    /// Between which shares of the dense ones q, p and the maps lie where they are not exact: those of operators nearby, and averages over six draws, each of
+    /// which holds one number of the widest band, or of a tint, in images this small: their deviation is sqrt(2/6).
     pub rough: Option<(f64, f64)>,
     /// The relative error that f32 may leave in `update`.
     pub rounding: f64,
