@@ -117,6 +117,12 @@ class Session {
     }
   }
 
+  /** The page's one worker: not one that has just been ended. */
+  async worker() {
+    await this.untilWorkers(1);
+    return this.page.workers()[0];
+  }
+
   /** Takes the GPU away from the page's workers. */
   async loseDevices() {
     await Promise.all(this.page.workers().map((worker) => worker.evaluate(() => globalThis.epsProbe.devices.forEach((device) => device.destroy()))));

@@ -37,7 +37,7 @@ for (const device of ['webgpu', 'cpu']) {
       session.allowErrors(/unreachable|panicked/);
       await session.page.evaluate(() => begin());
       // What a panic looks like from JavaScript: it says so, and the instance traps inside a promise of the core's own.
-      await session.page.workers()[0].evaluate(() => void setTimeout(() => {
+      await (await session.worker()).evaluate(() => void setTimeout(() => {
         console.error('panicked at src/somewhere.rs:1:1:\na fault');
         throw new WebAssembly.RuntimeError('unreachable');
       }));
@@ -49,14 +49,14 @@ for (const device of ['webgpu', 'cpu']) {
 
     test('a lack of memory ends the run with image-too-large, and the next call works', onCpu, async () => {
       await session.page.evaluate(() => begin());
-      await session.page.workers()[0].evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }));
+      await (await session.worker()).evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }));
       const outcome = await session.page.evaluate(() => outcome);
       assert.deepEqual([outcome.eps, outcome.code], [true, 'image-too-large'], outcome.message);
       await works();
     });
 
     test('a worker that fails between two calls is replaced without a word', onCpu, async () => {
-      await session.page.workers()[0].evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }));
+      await (await session.worker()).evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }));
       await session.untilWorkers(0);
       await works();
     });
