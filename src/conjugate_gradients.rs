@@ -4,6 +4,7 @@
 
 use burn::tensor::Tensor;
 
+use crate::kernels::formula::Formula;
 use crate::place::Place;
 
 /// Keeps a quotient finite once the residual has vanished.
@@ -11,7 +12,7 @@ const TINY: f64 = 1e-20;
 
 /// `[B, 1, 1, 1]`.
 pub fn dot(a: &Tensor<4>, b: &Tensor<4>) -> Tensor<4> {
-    let product = a.clone() * b.clone();
+    let product = (Formula::from(a) * b).tensor();
     let [batch, channels, height, width] = product.dims();
     // One reduction over contiguous values, where `sum_dims` takes one for each dimension.
     let flat = product.reshape([batch, channels * height * width]);
@@ -85,13 +86,17 @@ pub fn conjugate_gradients(
         let z = precondition(r.clone());
         let rz = dot(&r, &z);
         let p = match last {
-            Some([p, before]) => z + p * (rz.clone() / (before + TINY)),
+            Some([p, before]) => {
+                let turn = Formula::from(&rz) / (Formula::from(before) + TINY);
+                (Formula::from(z) + Formula::from(p) * turn).tensor()
+            }
             None => z,
         };
         let mp = multiply(p.clone());
-        let step = rz.clone() / (dot(&p, &mp) + TINY);
-        x = x + p.clone() * step.clone();
-        r = r - mp * step;
+        let of = |x: &Tensor<4>| Formula::from(x);
+        let step = (of(&rz) / (of(&dot(&p, &mp)) + TINY)).tensor();
+        x = (of(&x) + of(&p) * &step).tensor();
+        r = (of(&r) - of(&mp) * &step).tensor();
         last = Some([p, rz]);
     }
     x

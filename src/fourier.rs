@@ -9,6 +9,7 @@ use burn::tensor::{DType, Tensor, TensorData};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
 
+use crate::kernels::formula::{Formula, tensors};
 #[cfg(feature = "webgpu")]
 use crate::kernels::gpu::GpuFourier;
 use crate::place::Place;
@@ -23,35 +24,39 @@ pub struct Spectrum {
 impl Spectrum {
     /// The product with a real spectrum, in this one's float type.
     pub fn scale(self, by: Tensor<4>) -> Self {
-        let by = by.cast(self.re.dtype());
-        Self {
-            re: self.re * by.clone(),
-            im: self.im * by,
-        }
+        let by = Formula::from(by.cast(self.re.dtype()));
+        let [re, im] = tensors([Formula::from(self.re) * &by, Formula::from(self.im) * by]);
+        Self { re, im }
     }
 
     /// The product, frequency by frequency, in this one's float type.
     pub fn times(&self, other: &Spectrum) -> Self {
-        let as_this = |part: &Tensor<4>| part.clone().cast(self.re.dtype());
-        let (re, im) = (as_this(&other.re), as_this(&other.im));
+        let [re, im] = tensors(product(self.parts(self), other.parts(self)));
+        Self { re, im }
+    }
+
+    /// The product with the conjugate of a filter, and with a real gain.
+    pub fn back_through(&self, filter: &Spectrum, gain: impl Into<Formula>) -> Self {
+        let [re, im] = filter.parts(self);
+        let minus = Formula::from(0.0) - im;
+        let gain = gain.into();
+        let [re, im] = tensors(product(self.parts(self), [re, minus]).map(|part| part * &gain));
+        Self { re, im }
+    }
+
+    /// This less another one filtered.
+    pub fn without(self, other: &Spectrum, filter: &Spectrum) -> Self {
+        let [re, im] = product(other.parts(&self), filter.parts(&self));
+        // One at a time: all six tensors are more than a formula may hold.
         Self {
-            re: self.re.clone() * re.clone() - self.im.clone() * im.clone(),
-            im: self.re.clone() * im + self.im.clone() * re,
+            re: (Formula::from(self.re) - re).tensor(),
+            im: (Formula::from(self.im) - im).tensor(),
         }
     }
 
-    pub fn conj(&self) -> Self {
-        Self {
-            re: self.re.clone(),
-            im: -self.im.clone(),
-        }
-    }
-
-    pub fn minus(self, other: Spectrum) -> Self {
-        Self {
-            re: self.re - other.re,
-            im: self.im - other.im,
-        }
+    /// Real and imaginary part in the float type of another.
+    fn parts(&self, like: &Spectrum) -> [Formula; 2] {
+        [&self.re, &self.im].map(|part| part.clone().cast(like.re.dtype()).into())
     }
 
     /// The same at another place; this one must be on the CPU.
@@ -65,8 +70,14 @@ impl Spectrum {
 
     /// |k|².
     pub fn power(&self) -> Tensor<4> {
-        self.re.clone().square() + self.im.clone().square()
+        let [re, im] = self.parts(self);
+        (&re * &re + &im * &im).tensor()
     }
+}
+
+/// The product of complex numbers.
+fn product([a, b]: [Formula; 2], [c, d]: [Formula; 2]) -> [Formula; 2] {
+    [&a * &c - &b * &d, a * d + b * c]
 }
 
 /// The transform for planes of one size at one place. Cheap to clone.

@@ -11,6 +11,7 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
 use crate::box_mean::{Border, box_mean};
+use crate::kernels::formula::Formula;
 use crate::place::Place;
 
 /// Sides of the box filters.
@@ -78,11 +79,11 @@ impl SpectralBands {
 
     /// `[B, 1, H, W]` eigenvalues to `[B, 8, 1, 1]`: the same in luma and chroma, the same at every pixel.
     pub fn of(&self, eigenvalues: Tensor<4>) -> Tensor<4> {
-        let weighted = eigenvalues * self.weights.clone();
+        let weighted = (Formula::from(eigenvalues) * &self.weights).tensor();
         let [batch, bands, height, width] = weighted.dims();
         let flat = weighted.reshape([batch, bands, height * width]);
         let v = flat.sum_dim(2).reshape([batch, bands, 1, 1]);
-        Tensor::cat(vec![v.clone(), v], 1)
+        v.repeat_dim(1, 2)
     }
 }
 

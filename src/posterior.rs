@@ -9,6 +9,7 @@
 //!
 //! The Gaussian posterior is the project's own preconditioning (method, section 5): the mean g and pixel variance q of x given (z, y) when x ~ N(0, Q^-1).
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
@@ -18,9 +19,11 @@ use burn::tensor::ops::{AvgPoolOptions, PadMode};
 use crate::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::draws::{Drawn, Problem, Variances};
 use crate::error::Error;
+use crate::fourier::Spectrum;
+use crate::kernels::formula::Formula;
 use crate::measurement::Measurement;
-use crate::operators::PriorUpdate;
-use crate::prior::{self, C, GaussianPrior, KAPPA2, diagonal_at, precision_at, precision_times};
+use crate::operators::{DiagonalInDft, PriorUpdate};
+use crate::prior::{self, C, GaussianPrior, KAPPA2, membrane_at, precision_times};
 
 /// The standard deviation of images in [-1, 1] (EDM's sigma_data).
 pub const SIGMA_DATA: f64 = 0.5;
@@ -37,6 +40,8 @@ pub struct Posterior {
     estimate: Tensor<4>,
     drawn: Drawn,
     wanted: Option<Rc<[bool]>>,
+    /// What [`Self::inputs`] sees of y in the DFT, once asked for.
+    seen: OnceCell<Spectrum>,
 }
 
 impl Posterior {
@@ -49,6 +54,7 @@ impl Posterior {
             estimate,
             drawn: Drawn::default(),
             wanted: None,
+            seen: OnceCell::new(),
         }
     }
 
@@ -107,12 +113,89 @@ impl Posterior {
 
     /// w: the pivot with the noise of unobserved directions shrunk towards g.
     pub fn shrunk_pivot(&self, z: Tensor<4>, t2: Tensor<4>, g: Tensor<4>) -> Tensor<4> {
-        let (data, sum) = (
-            SIGMA_DATA * SIGMA_DATA,
-            t2.clone() + SIGMA_DATA * SIGMA_DATA,
-        );
-        let m = (z * data + g * t2.clone()) / sum.clone();
-        self.update(m, t2 * data / sum)
+        let data = SIGMA_DATA * SIGMA_DATA;
+        let t2 = Formula::from(t2);
+        let sum = &t2 + data;
+        let m = (Formula::from(z) * data + &t2 * g) / &sum;
+        self.update(m.tensor(), (t2 * data / sum).tensor())
+    }
+
+    /// g, w and the pivot of z: [`Self::gaussian_mean`], [`Self::shrunk_pivot`] and [`Self::pivot`] together, which share what they can.
+    pub fn inputs(&self, z: Tensor<4>, t2: Tensor<4>) -> [Tensor<4>; 3] {
+        if let PriorUpdate::Spectral(update) = self.measurement.operator.prior_update()
+            && let Some(diagonal) = update.diagonal()
+        {
+            return self.diagonal_inputs(&diagonal, z, t2);
+        }
+        let g = self.gaussian_mean(z.clone(), t2.clone());
+        self.with_pivots(g, z, t2)
+    }
+
+    fn with_pivots(&self, g: Tensor<4>, z: Tensor<4>, t2: Tensor<4>) -> [Tensor<4>; 3] {
+        let w = self.shrunk_pivot(z.clone(), t2.clone(), g.clone());
+        [g, w, self.pivot(z, t2)]
+    }
+
+    /// Where everything is diagonal in the DFT, with b = conj(k) F y:
+    ///
+    /// ```text
+    /// F g     = (s2 F z + t2 b)/(s2 (1 + t2 Q̂) + t2 |k|²)
+    /// F pivot = (s2 F z + t2 b)/(s2 + t2 |k|²)
+    /// F w     = (s2 F m + v b)/(s2 + v |k|²),   m and v the mean and the variance of z and g
+    /// ```
+    ///
+    /// All are means with positive weights, which keep their digits.
+    fn diagonal_inputs(
+        &self,
+        diagonal: &DiagonalInDft<'_>,
+        z: Tensor<4>,
+        t2: Tensor<4>,
+    ) -> [Tensor<4>; 3] {
+        let fourier = self.prior.fourier();
+        let (spectrum, seen) = (fourier.forward(z.clone()), self.seen(diagonal));
+        let precision = Formula::from(self.prior.precision_spectrum());
+        let (t, s2) = (Formula::from(&t2), Formula::from(&self.measurement.s2));
+        let power = match diagonal {
+            DiagonalInDft::Identity => 1.0.into(),
+            DiagonalInDft::Filter { power, .. } => Formula::from(*power),
+        };
+        let both = |z: &Formula, b: &Formula| z * &s2 + b * &t;
+        let of = |f: &dyn Fn(&Formula, &Formula) -> Formula| {
+            let part = |z, b| f(&Formula::from(z), &Formula::from(b)).tensor();
+            Spectrum {
+                re: part(&spectrum.re, &seen.re),
+                im: part(&spectrum.im, &seen.im),
+            }
+        };
+        let prior = &s2 * (precision * &t + 1.0);
+        let g = of(&|z, b| both(z, b) / (&prior + &t * &power));
+        let DiagonalInDft::Filter { .. } = diagonal else {
+            return self.with_pivots(fourier.inverse(g), z, t2);
+        };
+        let pivot = of(&|z, b| both(z, b) / (&s2 + &t * &power));
+        let data = SIGMA_DATA * SIGMA_DATA;
+        let sum = &t + data;
+        let v = &t * data / &sum;
+        let part = |z, g, b| {
+            let m = (Formula::from(z) * data + Formula::from(g) * &t) / &sum;
+            ((m * &s2 + &v * Formula::from(b)) / (&s2 + &v * &power)).tensor()
+        };
+        let w = Spectrum {
+            re: part(&spectrum.re, &g.re, &seen.re),
+            im: part(&spectrum.im, &g.im, &seen.im),
+        };
+        [g, w, pivot].map(|spectrum| fourier.inverse(spectrum))
+    }
+
+    /// conj(k) F y.
+    fn seen(&self, diagonal: &DiagonalInDft<'_>) -> &Spectrum {
+        self.seen.get_or_init(|| {
+            let y = self.prior.fourier().forward(self.measurement.y.clone());
+            match diagonal {
+                DiagonalInDft::Identity => y,
+                DiagonalInDft::Filter { spectrum, .. } => y.back_through(spectrum, 1.0),
+            }
+        })
     }
 
     /// p = diag Sigma*, per channel.
@@ -155,23 +238,19 @@ impl Posterior {
                 )
             }
             PriorUpdate::Diagonal(known) => {
-                let data = known.clone() / s2.clone() + t2.clone().recip();
-                let diagonal = data.clone() + C * (KAPPA2 + 4.0);
-                conjugate_gradients(
-                    |x| precision_times(x.clone()) + x * data.clone(),
-                    |r| r / diagonal.clone(),
-                    z / t2 + operator.adjoint(y.clone()) / s2.clone(),
-                    Some(self.linear_estimate()),
-                    &Stop::After(MEAN_ITERATIONS),
-                )
+                let (t2, s2) = (Formula::from(t2), Formula::from(s2));
+                let data = (Formula::from(known) / &s2 + t2.recip()).tensor();
+                let seen = operator.adjoint(y.clone());
+                let b = (Formula::from(z) / &t2 + Formula::from(seen) / &s2).tensor();
+                masked(0, data, b, self.linear_estimate(), MEAN_ITERATIONS)
             }
         }
     }
 
     /// The prior and z together: their mean u and what they leave, of spectrum E.
     fn prior_given(&self, z: Tensor<4>, t2: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
-        let shrink = (self.prior.precision_spectrum() * t2.clone() + 1.0).recip();
-        let u = self.prior.fourier().filter(z, shrink);
+        let shrink = Formula::from(self.prior.precision_spectrum()) * &t2 + 1.0;
+        let u = self.prior.fourier().filter(z, shrink.recip().tensor());
         (u, self.prior.beside_noise(t2))
     }
 
@@ -255,20 +334,35 @@ fn linear_estimate(measurement: &Measurement, prior: &GaussianPrior) -> Tensor<4
 /// The solution of (Q + diag(data)) x = b after as many iterations as w0 has, begun at the coarsest of the levels that are left: each level's solution is where
 /// the next finer one starts, so that it need carry nothing across a hole wider than the iterations reach.
 fn membrane(data: Tensor<4>, b: Tensor<4>, level: usize, coarsest: usize) -> Tensor<4> {
-    let diagonal = data.clone() + diagonal_at(level);
     let start = if level == coarsest {
-        b.clone() / diagonal.clone()
+        (Formula::from(&b) / (Formula::from(&data) + membrane_at(level).centre)).tensor()
     } else {
         let coarse = membrane(halved(data.clone()), halved(b.clone()), level + 1, coarsest);
         doubled(coarse, b.dims())
     };
-    conjugate_gradients(
-        |x| precision_at(level, x.clone()) + x * data.clone(),
-        |r| r / diagonal.clone(),
-        b,
-        Some(start),
-        &Stop::After(ESTIMATE_ITERATIONS),
-    )
+    masked(level, data, b, start, ESTIMATE_ITERATIONS)
+}
+
+/// The iterate for (Q + diag(data)) x = b at a level.
+fn masked(
+    level: usize,
+    data: Tensor<4>,
+    b: Tensor<4>,
+    start: Tensor<4>,
+    iterations: usize,
+) -> Tensor<4> {
+    let membrane = membrane_at(level);
+    let fused = membrane.solve(&data, &b, &start, iterations);
+    fused.unwrap_or_else(|| {
+        let diagonal = data.clone() + membrane.centre;
+        conjugate_gradients(
+            |x| membrane.times(x.clone()) + x * data.clone(),
+            |r| r / diagonal.clone(),
+            b,
+            Some(start),
+            &Stop::After(iterations),
+        )
+    })
 }
 
 /// The sums of 2×2 pixels; odd sides are first made even by zeros, of which nothing is known.
@@ -288,5 +382,6 @@ fn doubled(x: Tensor<4>, [_, _, height, width]: [usize; 4]) -> Tensor<4> {
 
 /// The pixel variance of (Q + 1/t2 + diag(known)/s2)^-1 after a fixed number of Jacobi sweeps.
 fn swept(known: Tensor<4>, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-    prior::swept(known / s2 + t2.recip() + C * (KAPPA2 + 4.0))
+    let diagonal = Formula::from(known) / s2 + Formula::from(t2).recip();
+    prior::swept((diagonal + C * (KAPPA2 + 4.0)).tensor())
 }

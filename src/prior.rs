@@ -6,9 +6,10 @@
 use std::f64::consts::PI;
 
 use burn::tensor::Tensor;
-use burn::tensor::ops::PadMode;
 
 use crate::fourier::Fourier;
+use crate::kernels::formula::Formula;
+use crate::kernels::membrane::Membrane;
 use crate::place::Place;
 
 pub const C: f64 = 10.0;
@@ -54,7 +55,8 @@ impl GaussianPrior {
 
     /// Ê = t2/(1 + t2 Q̂): what of the prior is left beside an observation of noise variance t2 `[B or 1, 1, 1, 1]`.
     pub fn beside_noise(&self, t2: Tensor<4>) -> Tensor<4> {
-        t2.clone() / (self.precision.clone() * t2 + 1.0)
+        let t2 = Formula::from(t2);
+        (&t2 / (Formula::from(&self.precision) * &t2 + 1.0)).tensor()
     }
 
     /// A draw of the prior from white noise of the wanted shape.
@@ -64,36 +66,23 @@ impl GaussianPrior {
     }
 }
 
-/// The sum of the four neighbours, replicated borders.
-pub fn neighbours(x: Tensor<4>) -> Tensor<4> {
-    let [b, c, h, w] = x.dims();
-    let p = x.pad([(1, 1), (1, 1)], PadMode::Edge);
-    let at = |top: usize, left: usize| p.clone().slice([0..b, 0..c, top..top + h, left..left + w]);
-    at(0, 1) + at(2, 1) + at(1, 0) + at(1, 2)
-}
+/// Sweeps of q: those that the network was trained with.
+const SWEEPS: usize = 16;
 
-/// Near the diagonal of (Q + D)^-1 for a diagonal D, from that of Q + D: sweeps v <- 1/(diagonal - C² the neighbours' v), as many as the network was
-/// trained with.
+/// Near the diagonal of (Q + D)^-1 for a diagonal D, from that of Q + D.
 pub fn swept(diagonal: Tensor<4>) -> Tensor<4> {
-    const SWEEPS: usize = 16;
-    let mut v = diagonal.clone().recip();
-    for _ in 0..SWEEPS {
-        v = (diagonal.clone() - neighbours(v) * (C * C)).recip();
-    }
-    v
+    membrane_at(0).swept(diagonal, SWEEPS)
 }
 
 /// Q x in space, replicated borders.
 pub fn precision_times(x: Tensor<4>) -> Tensor<4> {
-    precision_at(0, x)
+    membrane_at(0).times(x)
 }
 
-/// The same on an image whose sides were halved so many times. |∇x|² over the plane keeps its value; a pixel stands for four, and so for four times KAPPA2 x².
-pub fn precision_at(level: usize, x: Tensor<4>) -> Tensor<4> {
-    x.clone() * diagonal_at(level) - neighbours(x) * C
-}
-
-/// The diagonal of that.
-pub fn diagonal_at(level: usize) -> f64 {
-    C * (KAPPA2 * 4.0_f64.powi(level as i32) + 4.0)
+/// Q on an image whose sides were halved so many times. |∇x|² over the plane keeps its value; a pixel stands for four, and so for four times KAPPA2 x².
+pub fn membrane_at(level: usize) -> Membrane {
+    Membrane {
+        centre: C * (KAPPA2 * 4.0_f64.powi(level as i32) + 4.0),
+        neighbour: C,
+    }
 }

@@ -13,6 +13,7 @@ use burn::tensor::Tensor;
 use super::{Denoiser, PhotoV1, Weights};
 use crate::error::Error;
 use crate::kernels::cpu::CpuLayers;
+use crate::kernels::formula::{Formula, spread, tensors};
 #[cfg(feature = "webgpu")]
 use crate::kernels::gpu::GpuLayers;
 use crate::kernels::{Layers, TensorLayers};
@@ -106,9 +107,14 @@ impl PhotoDenoiser {
         let v = posterior.band_variances(t2.clone());
         let p = posterior.pixel_variance(t2.clone());
         Level {
-            deviation: posterior.gaussian_variance(t2.clone()).sqrt(),
-            maps: v.log() / 4.0,
-            coarse_scale: (p + SIGMA_DATA * SIGMA_DATA).sqrt().recip(),
+            deviation: Formula::from(posterior.gaussian_variance(t2.clone()))
+                .sqrt()
+                .tensor(),
+            maps: (Formula::from(v).ln() / 4.0).tensor(),
+            coarse_scale: (Formula::from(p) + SIGMA_DATA * SIGMA_DATA)
+                .sqrt()
+                .recip()
+                .tensor(),
             t2,
         }
     }
@@ -130,7 +136,7 @@ impl PhotoDenoiser {
         m: Tensor<4>,
         coarse: Tensor<4>,
     ) -> Tensor<4> {
-        let (w, g) = (w / SIGMA_DATA, g / SIGMA_DATA);
+        let [w, g] = tensors([w, g].map(|x| Formula::from(x) / SIGMA_DATA));
         self.network.forward(w, g, m, coarse)
     }
 
@@ -139,8 +145,8 @@ impl PhotoDenoiser {
         let of = |x: &Tensor<4>| cut(x, tile);
         let (w, g) = (of(&inputs.w), of(&inputs.g));
         let [images, _, height, width] = w.dims();
-        // Each image's embedding is added to its own features.
-        let maps = of(&inputs.maps).expand([images, 8, height, width]);
+        // Each image's embedding is added to its own features, at every pixel.
+        let maps = spread(of(&inputs.maps), [images, 8, height, width]);
         self.correction(w, g, maps, of(&inputs.coarse))
     }
 }
@@ -186,7 +192,8 @@ impl Evaluation {
         let sum = self.f.take();
         let sum = sum.unwrap_or_else(|| self.inputs.g.zeros_like());
         let there = [0..batch, 0..3, tile.rows.clone(), tile.columns.clone()];
-        let added = sum.clone().slice(there.clone()) + f * weights;
+        let added = Formula::from(sum.clone().slice(there.clone())) + Formula::from(f) * weights;
+        let added = added.tensor();
         self.f = Some(sum.slice_assign(there, added));
     }
 }
@@ -205,10 +212,8 @@ impl Denoiser for PhotoDenoiser {
     }
 
     fn begin(&self, posterior: &Posterior, z: Tensor<4>, level: &Level) -> Evaluation {
-        let t2 = || level.t2.clone();
-        let g = posterior.gaussian_mean(z.clone(), t2());
-        let w = posterior.shrunk_pivot(z.clone(), t2(), g.clone());
-        let coarse = (posterior.pivot(z, t2()) - g.clone()) * level.coarse_scale.clone();
+        let [g, w, pivot] = posterior.inputs(z, level.t2.clone());
+        let coarse = ((Formula::from(pivot) - &g) * &level.coarse_scale).tensor();
         Evaluation {
             inputs: Inputs {
                 w,
@@ -234,7 +239,7 @@ impl Denoiser for PhotoDenoiser {
         }
         let g = evaluation.inputs.g.clone();
         Some(match evaluation.f.take() {
-            Some(f) => g + f * evaluation.deviation.clone(),
+            Some(f) => (Formula::from(g) + Formula::from(f) * &evaluation.deviation).tensor(),
             None => g,
         })
     }

@@ -1,8 +1,10 @@
 //! The layers that the network is made of, on each device: plain tensors, and hand-written kernels that are tested against them.
 
 pub mod cpu;
+pub mod formula;
 #[cfg(feature = "webgpu")]
 pub mod gpu;
+pub mod membrane;
 mod tensor;
 
 pub use tensor::TensorLayers;

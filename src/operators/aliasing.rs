@@ -7,6 +7,7 @@ use burn::tensor::Tensor;
 
 use super::spectrum_mean;
 use crate::fourier::{Fourier, Spectrum};
+use crate::kernels::formula::Formula;
 use crate::place::Place;
 
 /// A filter's spectrum k and a factor f.
@@ -56,7 +57,7 @@ impl Aliasing {
 
     /// The filter's adjoint: F^-1 conj(k) F x.
     pub fn correlated(&self, fourier: &Fourier, x: Tensor<4>) -> Tensor<4> {
-        fourier.inverse(fourier.forward(x).times(&self.spectrum.conj()))
+        fourier.inverse(fourier.forward(x).back_through(&self.spectrum, 1.0))
     }
 
     /// The pixels f i.
@@ -99,7 +100,7 @@ impl Aliasing {
 
     /// The spectrum of s2 I + A E Aᵀ, repeated over each group.
     fn data_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        self.group_sum(e) / self.area() + s2
+        (Formula::from(self.group_sum(e)) / self.area() + s2).tensor()
     }
 
     /// u + E Aᵀ (s2 + A E Aᵀ)^-1 residual, the residual being y - A u.
@@ -111,19 +112,20 @@ impl Aliasing {
         residual: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        let gain = e.clone() / self.data_variance(e, s2);
+        let gain = (Formula::from(&e) / self.data_variance(e, s2)).tensor();
         let r = fourier.forward(self.spread(residual));
-        u + fourier.inverse(r.times(&self.spectrum.conj()).scale(gain))
+        (Formula::from(u) + fourier.inverse(r.back_through(&self.spectrum, gain))).tensor()
     }
 
     /// The stationary part of what is left of E, its average over the f² phases within a block, as a spectrum: E - E² |k|²/(f² s2 + sum of |k|² E).
     ///
     /// Written as E times the noise and the other members of the group over their sum: the difference would round what is measured well away.
     pub fn remaining(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let noise = s2 * self.area();
-        let sum = self.group_sum(e.clone());
-        let others = (sum.clone() - e.clone() * self.power.clone()).clamp_min(0.0);
-        e * (others + noise.clone()) / (sum + noise)
+        let noise = Formula::from(s2) * self.area();
+        let sum = Formula::from(self.group_sum(e.clone()));
+        let e = Formula::from(e);
+        let others = (&sum - &e * &self.power).positive();
+        (e * (others + &noise) / (sum + noise)).tensor()
     }
 
     /// Its mean: the pixel variance averaged over the phases.

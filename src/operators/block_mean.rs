@@ -9,8 +9,9 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 
 use super::aliasing::Aliasing;
-use super::{LinearOperator, PriorUpdate, SpectralUpdate, remaining};
+use super::{LinearOperator, PriorUpdate, SpectralUpdate};
 use crate::fourier::{Fourier, Spectrum};
+use crate::kernels::formula::Formula;
 use crate::noise_geometry::{BANDS, REACH, band_energies, band_filters};
 use crate::place::Place;
 
@@ -52,10 +53,11 @@ impl BlockMean {
         self.aliasing.area()
     }
 
-    /// v f² s2/(v + f² s2): the variance along the range of Aᵀ.
-    fn along_range(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let one = v.ones_like();
-        remaining(v, s2 * self.area(), one)
+    /// v f² s2/(v + f² s2), the variance along the range of Aᵀ, for a share of v; v for the rest.
+    fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: Formula) -> Tensor<4> {
+        let (v, s2) = (Formula::from(v), Formula::from(s2) * self.area());
+        let range = &v * &s2 / (&s2 + &v);
+        (&v + (range - &v) * share).tensor()
     }
 }
 
@@ -74,18 +76,20 @@ impl LinearOperator for BlockMean {
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let residual = y - self.apply(m.clone());
-        m + self.aliasing.repeat(residual) * (v.clone() / (s2 * self.area() + v))
+        let residual = (Formula::from(y) - self.apply(m.clone())).tensor();
+        let v = Formula::from(v);
+        let gain = &v / (Formula::from(s2) * self.area() + &v);
+        (Formula::from(m) + gain * self.aliasing.repeat(residual)).tensor()
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        Some(v.clone() + (self.along_range(v.clone(), s2) - v) / self.area())
+        Some(self.along(v, s2, self.area().recip().into()))
     }
 
     /// The stationary part of S(v), which is exact for the band means on the infinite grid.
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        let u = v.clone() + (self.along_range(v.clone(), s2) - v) * self.band_share.clone();
-        Some(Tensor::cat(vec![u.clone(), u], 1))
+        let u = self.along(v, s2, Formula::from(&self.band_share));
+        Some(u.repeat_dim(1, 2))
     }
 
     fn row_power(&self) -> Option<f64> {
@@ -106,7 +110,7 @@ impl SpectralUpdate for BlockMean {
         y: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        let residual = y - self.apply(u.clone());
+        let residual = (Formula::from(y) - self.apply(u.clone())).tensor();
         self.aliasing.update(fourier, u, e, residual, s2)
     }
 

@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
 use crate::fourier::Fourier;
+use crate::kernels::formula::Formula;
 use crate::place::Place;
 
 /// y = w_R R + w_G G + w_B B at each pixel.
@@ -56,8 +57,15 @@ impl ChannelMix {
 
     /// The variance along a direction that has a share a = (d·w)² of |w|²: v - v² a/(s2 + v |w|²), written without a difference.
     fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: Tensor<4>) -> Tensor<4> {
-        let unseen = (-share + self.power()).clamp_min(0.0);
-        v.clone() * (s2.clone() + unseen * v.clone()) / (s2 + v * self.power())
+        let (v, s2) = (Formula::from(v), Formula::from(s2));
+        let unseen = (Formula::from(self.power()) - share).positive();
+        (&v * (&s2 + unseen * &v) / (&s2 + &v * self.power())).tensor()
+    }
+
+    /// v/(s2 + v |w|²).
+    fn gain(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let v = Formula::from(v);
+        (&v / (Formula::from(s2) + &v * self.power())).tensor()
     }
 
     /// The variance of each channel, `[.., 3, .., ..]`.
@@ -83,8 +91,10 @@ impl LinearOperator for ChannelMix {
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let residual = y - self.apply(m.clone());
-        m + self.adjoint(residual * (v.clone() / (s2 + v * self.power())))
+        let gain = self.gain(v, s2);
+        let residual = Formula::from(y) - self.apply(m.clone());
+        let w = self.column(&m);
+        (Formula::from(m) + residual * gain * w).tensor()
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
@@ -117,9 +127,10 @@ impl SpectralUpdate for ChannelMix {
         y: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        let residual = y - self.apply(u.clone());
-        let gain = e.clone() / (s2 + e * self.power());
-        u + self.adjoint(fourier.filter(residual, gain))
+        let residual = (Formula::from(y) - self.apply(u.clone())).tensor();
+        let filtered = fourier.filter(residual, self.gain(e, s2));
+        let w = self.column(&u);
+        (Formula::from(u) + Formula::from(filtered) * w).tensor()
     }
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {

@@ -2,8 +2,9 @@
 
 use burn::tensor::{DType, Tensor};
 
-use super::{LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
+use super::{DiagonalInDft, LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
 use crate::fourier::{Fourier, Spectrum};
+use crate::kernels::formula::Formula;
 use crate::noise_geometry::SpectralBands;
 use crate::place::Place;
 
@@ -39,7 +40,13 @@ impl CircularConvolution {
     }
 
     fn variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        remaining(e, s2, self.power.clone())
+        remaining(e, s2, &self.power)
+    }
+
+    /// E/(s2 + E |k̂|²).
+    fn gain(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let e = Formula::from(e);
+        (&e / (Formula::from(s2) + &e * &self.power)).tensor()
     }
 }
 
@@ -55,7 +62,7 @@ impl LinearOperator for CircularConvolution {
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
         let y = self.fourier.forward(y);
-        self.fourier.inverse(y.times(&self.spectrum.conj()))
+        self.fourier.inverse(y.back_through(&self.spectrum, 1.0))
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
@@ -84,14 +91,22 @@ impl SpectralUpdate for CircularConvolution {
         y: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        let seen = fourier.forward(u.clone()).times(&self.spectrum);
-        let gain = e.clone() / (s2 + e * self.power.clone());
-        let residual = fourier.forward(y).minus(seen).times(&self.spectrum.conj());
-        u + fourier.inverse(residual.scale(gain))
+        let residual = fourier
+            .forward(y)
+            .without(&fourier.forward(u.clone()), &self.spectrum);
+        let added = residual.back_through(&self.spectrum, self.gain(e, s2));
+        (Formula::from(u) + fourier.inverse(added)).tensor()
     }
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         spectrum_mean(self.variance(e, s2))
+    }
+
+    fn diagonal(&self) -> Option<DiagonalInDft<'_>> {
+        Some(DiagonalInDft::Filter {
+            spectrum: &self.spectrum,
+            power: &self.power,
+        })
     }
 
     fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {

@@ -2,8 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use super::{LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
+use super::{DiagonalInDft, LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
 use crate::fourier::Fourier;
+use crate::kernels::formula::Formula;
 
 /// A = I.
 #[derive(Clone, Copy, Debug)]
@@ -11,8 +12,7 @@ pub struct Identity;
 
 /// S of variance v, itself white.
 fn white(v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-    let one = s2.ones_like();
-    remaining(v, s2, one)
+    remaining(v, s2, 1.0)
 }
 
 impl LinearOperator for Identity {
@@ -29,7 +29,9 @@ impl LinearOperator for Identity {
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        m.clone() + (y - m) * (v.clone() / (v + s2))
+        let (m, v) = (Formula::from(m), Formula::from(v));
+        let gain = &v / (&v + s2);
+        (&m + (Formula::from(y) - &m) * gain).tensor()
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
@@ -58,11 +60,18 @@ impl SpectralUpdate for Identity {
         y: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        u.clone() + fourier.filter(y - u, e.clone() / (e + s2))
+        let e = Formula::from(e);
+        let gain = (&e / (&e + s2)).tensor();
+        let residual = (Formula::from(y) - &u).tensor();
+        (Formula::from(u) + fourier.filter(residual, gain)).tensor()
     }
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         spectrum_mean(white(e, s2))
+    }
+
+    fn diagonal(&self) -> Option<DiagonalInDft<'_>> {
+        Some(DiagonalInDft::Identity)
     }
 
     fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {

@@ -1,8 +1,12 @@
 //! A = diag(c), c in {0, 1} per pixel or per channel of it: inpainting, a crop, the colour mosaic of a camera's sensor. S(v) = v s2/(s2 + c v).
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, remaining};
+use crate::kernels::formula::Formula;
 use crate::noise_geometry::bands_of_pixels;
 use crate::place::Place;
 
@@ -35,12 +39,18 @@ impl Bayer {
 pub struct Mask {
     known: Tensor<4>,
     levels: usize,
+    /// The share of the unknown in each band of each pixel, once asked for.
+    unknown: Rc<OnceCell<Tensor<4>>>,
 }
 
 impl Mask {
     /// `known`: `[B or 1, 1 or 3, H, W]` of zeros and ones, 1 = known.
     pub fn new(known: Tensor<4>) -> Self {
-        Self { known, levels: 0 }
+        Self {
+            known,
+            levels: 0,
+            unknown: Rc::default(),
+        }
     }
 
     /// The same with holes so wide that w0 is begun at a size halved so often.
@@ -100,16 +110,25 @@ impl LinearOperator for Mask {
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        m.clone() + (y - m) * (self.known.clone() * (v.clone() / (s2 + v)))
+        let (m, v) = (Formula::from(m), Formula::from(v));
+        let gain = Formula::from(&self.known) * (&v / (Formula::from(s2) + &v));
+        (&m + (Formula::from(y) - &m) * gain).tensor()
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
         Some(self.variance(v, s2))
     }
 
-    /// Luma and chroma both see the mean of the pixel variance over channels.
+    /// Luma and chroma both see the mean of the pixel variance over channels: that of what is known, and what is more where it is not.
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        Some(bands_of_pixels(self.variance(v, s2).mean_dim(1)))
+        let unknown = self.unknown.get_or_init(|| {
+            let share = -self.known.clone().mean_dim(1) + 1.0;
+            bands_of_pixels(share)
+        });
+        let (v, s2) = (Formula::from(v), Formula::from(s2));
+        let known = &v * &s2 / (&s2 + &v);
+        let more = &v * &v / (&s2 + &v);
+        Some((known + more * unknown).tensor())
     }
 
     fn levels(&self) -> usize {

@@ -37,7 +37,8 @@ pub use nothing::Nothing;
 
 use burn::tensor::Tensor;
 
-use crate::fourier::Fourier;
+use crate::fourier::{Fourier, Spectrum};
+use crate::kernels::formula::Formula;
 
 /// A linear measurement operator on images of one size.
 pub trait LinearOperator {
@@ -127,8 +128,25 @@ pub trait SpectralUpdate {
     /// The pixel variance of x given y; broadcasts to `[B, 3, H, W]`.
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
 
+    /// A itself, where it is diagonal in the DFT.
+    fn diagonal(&self) -> Option<DiagonalInDft<'_>> {
+        None
+    }
+
+    /// (s2 + A E Aᵀ)^-1 r: what preconditions compositions with this operator.
     /// The spectrum of A E Aᵀ on the measurement's own grid, where it is stationary and the same for every channel: `[B or 1, 1, h or 1, w or 1]`.
     fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4>;
+}
+
+/// An operator that is diagonal in the DFT, alike in all channels.
+pub enum DiagonalInDft<'a> {
+    /// A = I.
+    Identity,
+    /// A = F^-1 k F: k and |k|², `[B or 1, 1, H, W]`.
+    Filter {
+        spectrum: &'a Spectrum,
+        power: &'a Tensor<4>,
+    },
 }
 
 /// The pixel variance of a stationary covariance: the mean of its spectrum.
@@ -139,6 +157,7 @@ pub(crate) fn spectrum_mean(spectrum: Tensor<4>) -> Tensor<4> {
 }
 
 /// v s2/(s2 + v a): what is left of variance v along a direction that is measured with gain a = |A|².
-fn remaining(v: Tensor<4>, s2: Tensor<4>, gain: Tensor<4>) -> Tensor<4> {
-    v.clone() * s2.clone() / (s2 + v * gain)
+fn remaining(v: Tensor<4>, s2: Tensor<4>, gain: impl Into<Formula>) -> Tensor<4> {
+    let (v, s2) = (Formula::from(v), Formula::from(s2));
+    (&v * &s2 / (&s2 + &v * gain)).tensor()
 }

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::Solver;
+use crate::kernels::formula::Formula;
 
 /// One evaluation a point; the last returns D itself.
 pub struct DpmSolver2M {
@@ -39,11 +40,12 @@ impl Solver for DpmSolver2M {
             return;
         };
         let h = (a / b).ln();
+        let now = Formula::from(&d);
         let extrapolated = match self.before.take() {
-            None => d.clone(),
-            Some((before, h_before)) => d.clone() + (d.clone() - before) * (h / (2.0 * h_before)),
+            None => now,
+            Some((before, h_before)) => &now + (&now - before) * (h / (2.0 * h_before)),
         };
-        self.z = self.z.clone() * (b / a) + extrapolated * (1.0 - b / a);
+        self.z = (Formula::from(&self.z) * (b / a) + extrapolated * (1.0 - b / a)).tensor();
         self.before = Some((d, h));
     }
 

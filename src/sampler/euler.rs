@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::Solver;
+use crate::kernels::formula::Formula;
 
 /// One evaluation a point; the last step, to 0, returns D itself.
 pub struct Euler {
@@ -29,7 +30,7 @@ impl Solver for Euler {
         self.at += 1;
         let b = self.grid.get(self.at).copied().unwrap_or(0.0);
         // z + (b - a) (z - D)/a, written as a mean of z and D.
-        self.z = self.z.clone() * (b / a) + d * (1.0 - b / a);
+        self.z = (Formula::from(&self.z) * (b / a) + Formula::from(d) * (1.0 - b / a)).tensor();
     }
 
     fn sample(&self) -> Tensor<4> {

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::Solver;
+use crate::kernels::formula::{Formula, tensors};
 
 /// Down the grid, then to 0 by a Euler step. 2n - 1 evaluations on n points.
 pub struct Heun {
@@ -55,8 +56,9 @@ impl Solver for Heun {
         let (a, b) = (self.grid[self.at], self.next_tau());
         match self.slope.take() {
             None => {
-                let slope = (self.z.clone() - d) / a;
-                let euler = self.z.clone() + slope.clone() * (b - a);
+                let z = Formula::from(&self.z);
+                let slope = (&z - d) / a;
+                let [euler, slope] = tensors([z + &slope * (b - a), slope]);
                 if b > 0.0 {
                     self.predicted = euler;
                     self.slope = Some(slope);
@@ -65,8 +67,9 @@ impl Solver for Heun {
                 }
             }
             Some(slope) => {
-                let corrected = (slope + (self.predicted.clone() - d) / b) / 2.0;
-                self.arrive(self.z.clone() + corrected * (b - a));
+                let corrected = (Formula::from(&self.predicted) - d) / b + slope;
+                let z = Formula::from(&self.z) + corrected / 2.0 * (b - a);
+                self.arrive(z.tensor());
             }
         }
     }

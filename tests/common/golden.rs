@@ -92,13 +92,16 @@ impl Check {
             let adjoint = measurement.operator.adjoint(measurement.y.clone());
             quantities.push(("adjoint_y", adjoint));
         }
+        let (z, t2) = (of("z"), of("tau").square());
+        let together = ["g", "w", "mu"].into_iter().zip(posterior.inputs(z, t2));
+        let quantities = quantities.into_iter().chain(together);
         let convolution = case.starts_with("gaussian") || case.starts_with("motion");
         let compare = |(name, got): (&str, Tensor<4>)| {
             let pivot = name == "mu" || name == "w";
             let tolerance = if convolution && pivot { 1e-4 } else { 1e-5 };
             Comparison::new(format!("{case}.{name}"), got, of(name), tolerance)
         };
-        quantities.into_iter().map(compare).collect()
+        quantities.map(compare).collect()
     }
 
     /// The denoised image of a case.

@@ -1,6 +1,9 @@
 //! Hand-written layers against their plain-tensor twins, on maps whose sides are no multiples of a tile.
 
 use burn::tensor::Tensor;
+use eps_restore::conjugate_gradients::{Stop, conjugate_gradients};
+use eps_restore::kernels::formula::{self, Formula};
+use eps_restore::kernels::membrane::Membrane;
 use eps_restore::kernels::{After, ConvWeights, Layers, TensorLayers};
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
@@ -8,16 +11,20 @@ use eps_restore::place::Place;
 use super::comparison::Comparison;
 
 /// What [`Twins::compare`] knows.
-pub const KINDS: [&str; 5] = [
+pub const KINDS: [&str; 7] = [
     "3×3 convolutions",
     "other convolutions",
     "norms",
     "attention",
     "layouts",
+    "formulas",
+    "membranes",
 ];
 /// Sides that end within a tile of 8, of 4 and of 2.
 const SIDES: [(usize, usize); 3] = [(8, 16), (10, 14), (7, 5)];
 const BATCH: usize = 2;
+/// How much further two recurrences of conjugate gradients may lie apart: each amplifies rounding by the ratio of its first residual to its last.
+const RECURRENCES: f64 = 5.0;
 
 /// Layers of a place and what they are held against.
 pub struct Twins<L: Layers> {
@@ -50,6 +57,8 @@ impl<L: Layers> Twins<L> {
             "norms" => self.norms(),
             "attention" => self.attention(),
             "layouts" => self.layouts(),
+            "formulas" => self.formulas(),
+            "membranes" => self.membranes(),
             other => panic!("no layers of kind {other:?}"),
         }
     }
@@ -139,6 +148,86 @@ impl<L: Layers> Twins<L> {
         SIDES.into_iter().map(one).collect()
     }
 
+    fn formulas(&self) -> Vec<Comparison> {
+        let shapes = |height, width| {
+            [
+                [
+                    [BATCH, 3, height, width],
+                    [BATCH, 1, height, width],
+                    [1, 1, 1, 1],
+                ],
+                [
+                    [1, 3, height, width],
+                    [BATCH, 1, 1, width],
+                    [BATCH, 1, 1, 1],
+                ],
+                [[BATCH, 1, 1, 1], [1, 8, 1, 1], [1, 1, 1, 1]],
+                [[1, 1, height, 1], [1, 3, 1, 1], [BATCH, 1, 1, 1]],
+            ]
+        };
+        // The last has lines of several chunks.
+        let sides = SIDES.into_iter().chain([(30, 600)]);
+        let one = |shapes: [[usize; 4]; 3]| {
+            let formulas = formulas_of([0, 1, 2].map(|i| self.draw(shapes[i], 13).into()));
+            let (got, want) = (
+                formula::tensors(formulas.clone()),
+                formula::plain(&formulas),
+            );
+            let both = got.into_iter().zip(want).enumerate();
+            let held =
+                both.map(|(i, (got, want))| self.held(&format!("{i} of {shapes:?}"), got, want));
+            held.collect::<Vec<_>>()
+        };
+        let all = sides.flat_map(|(height, width)| shapes(height, width));
+        let mut comparisons: Vec<Comparison> = all.flat_map(one).collect();
+        let few = self.draw([1, 8, 1, 1], 13);
+        let many = [BATCH, 8, 7, 5];
+        let spread = formula::spread(few.clone(), many);
+        comparisons.push(self.held("spread", spread, few.expand(many)));
+        comparisons
+    }
+
+    /// The last side has several tiles of sweeps.
+    fn membranes(&self) -> Vec<Comparison> {
+        let membrane = Membrane {
+            centre: 40.01,
+            neighbour: 10.0,
+        };
+        let mut comparisons = Vec::new();
+        for (height, width) in SIDES.into_iter().chain([(1, 9), (61, 35)]) {
+            let x = self.draw([BATCH, 3, height, width], 14);
+            comparisons.push(self.held(
+                &format!("product on {height}×{width}"),
+                membrane.times(x.clone()),
+                membrane.times_plain(x.clone()),
+            ));
+            for (images, kinds) in [(1, 1), (BATCH, 3)] {
+                // Half of it unknown.
+                let data = self.draw([images, kinds, height, width], 15);
+                let data = data.clamp_min(0.0) * 100.0;
+                let name = format!("with {images}×{kinds} on {height}×{width}");
+                let diagonal = data.clone() + 45.0;
+                comparisons.push(self.held(
+                    &format!("sweeps {name}"),
+                    membrane.swept(diagonal.clone(), 16),
+                    membrane.swept_plain(diagonal, 16),
+                ));
+                // No larger than the solution.
+                let start = self.draw([BATCH, 3, height, width], 16) * 0.02;
+                let got = membrane
+                    .solve(&data, &x, &start, 16)
+                    .expect("a solution in f32");
+                let want = solved(&membrane, [data, x.clone(), start], 16);
+                let solution = self.held(&format!("solution {name}"), got, want);
+                comparisons.push(Comparison {
+                    tolerance: RECURRENCES * self.tolerance,
+                    ..solution
+                });
+            }
+        }
+        comparisons
+    }
+
     fn layouts(&self) -> Vec<Comparison> {
         let whole = self.draw([BATCH, 3, 16, 24], 9);
         let shared = self.draw([1, 8, 16, 24], 10);
@@ -170,6 +259,28 @@ impl<L: Layers> Twins<L> {
             ),
         ]
     }
+}
+
+/// Formulas that hold every operation, of tensors that broadcast along every axis, whose result is one value or many.
+fn formulas_of([whole, planes, scalar]: [Formula; 3]) -> [Formula; 2] {
+    let sum = &whole * &whole + 0.1;
+    let quotient = (&planes - &scalar) / &sum;
+    [
+        quotient.positive() + sum.recip(),
+        sum.sqrt() * scalar - sum.ln(),
+    ]
+}
+
+/// The same equations by [`conjugate_gradients`].
+fn solved(membrane: &Membrane, [data, b, start]: [Tensor<4>; 3], iterations: usize) -> Tensor<4> {
+    let diagonal = data.clone() + membrane.centre;
+    conjugate_gradients(
+        |x| membrane.times_plain(x.clone()) + x * data.clone(),
+        |r| r / diagonal.clone(),
+        b,
+        Some(start),
+        &Stop::After(iterations),
+    )
 }
 
 fn draw(shape: [usize; 4], stream: u64) -> Vec<f32> {

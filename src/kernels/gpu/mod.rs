@@ -6,16 +6,19 @@
 mod attention;
 mod direct;
 mod families;
+mod formula;
 mod fourier;
 mod layers;
 mod layout;
 mod map;
+pub mod membrane;
 mod pointwise;
 mod tiled;
 mod weights;
 mod winograd;
 
 pub use families::Family;
+pub use formula::formula;
 pub use fourier::GpuFourier;
 pub use layers::GpuLayers;
 pub use map::GpuMap;

@@ -1,0 +1,174 @@
+//! Elementwise formulas of image tensors, computed in one pass: over chunks that stay in the cache on a CPU, in one launch on a GPU.
+//!
+//! A formula is written with the usual operators and computed where [`Formula::tensor`] asks for it. Its twin is the same arithmetic in plain tensor
+//! operations, one after another, which is also what computes it in f64.
+
+mod chunks;
+mod program;
+
+use std::rc::Rc;
+
+use burn::tensor::{DType, Tensor};
+
+#[cfg(feature = "webgpu")]
+use super::gpu;
+use crate::place::Place;
+
+pub use program::{Binary, Op, Program, Unary};
+
+/// Most tensors that one pass reads and writes: a WebGPU shader may see eight buffers, of which one holds the shapes.
+pub const TENSORS: usize = 7;
+
+/// A formula of tensors that broadcast against each other, `[B or 1, C or 1, H or 1, W or 1]`. Cheap to clone: a part that occurs twice is computed once.
+#[derive(Clone)]
+pub struct Formula(Rc<Node>);
+
+#[allow(
+    clippy::large_enum_variant,
+    reason = "each lies behind a pointer of its own"
+)]
+enum Node {
+    Tensor(Tensor<4>),
+    Number(f64),
+    Unary(Unary, Formula),
+    Binary(Binary, Formula, Formula),
+}
+
+impl From<Tensor<4>> for Formula {
+    fn from(tensor: Tensor<4>) -> Self {
+        Self(Rc::new(Node::Tensor(tensor)))
+    }
+}
+
+impl From<&Tensor<4>> for Formula {
+    fn from(tensor: &Tensor<4>) -> Self {
+        tensor.clone().into()
+    }
+}
+
+impl From<f64> for Formula {
+    fn from(number: f64) -> Self {
+        Self(Rc::new(Node::Number(number)))
+    }
+}
+
+macro_rules! operator {
+    ($trait:ident, $method:ident, $operation:ident) => {
+        impl<Other: Into<Formula>> std::ops::$trait<Other> for Formula {
+            type Output = Formula;
+
+            fn $method(self, other: Other) -> Formula {
+                Formula(Rc::new(Node::Binary(
+                    Binary::$operation,
+                    self,
+                    other.into(),
+                )))
+            }
+        }
+
+        impl<Other: Into<Formula>> std::ops::$trait<Other> for &Formula {
+            type Output = Formula;
+
+            fn $method(self, other: Other) -> Formula {
+                std::ops::$trait::$method(self.clone(), other)
+            }
+        }
+    };
+}
+
+operator!(Add, add, Add);
+operator!(Sub, sub, Sub);
+operator!(Mul, mul, Mul);
+operator!(Div, div, Div);
+
+impl From<&Formula> for Formula {
+    fn from(formula: &Formula) -> Self {
+        formula.clone()
+    }
+}
+
+impl Formula {
+    fn unary(&self, operation: Unary) -> Self {
+        Self(Rc::new(Node::Unary(operation, self.clone())))
+    }
+
+    pub fn recip(&self) -> Self {
+        self.unary(Unary::Recip)
+    }
+
+    pub fn sqrt(&self) -> Self {
+        self.unary(Unary::Sqrt)
+    }
+
+    /// The natural logarithm.
+    pub fn ln(&self) -> Self {
+        self.unary(Unary::Ln)
+    }
+
+    /// The greater of this and 0.
+    pub fn positive(&self) -> Self {
+        self.unary(Unary::Positive)
+    }
+
+    /// Its values.
+    pub fn tensor(self) -> Tensor<4> {
+        let [tensor] = tensors([self]);
+        tensor
+    }
+}
+
+/// A tensor over the whole of a shape that it broadcasts to, so that whoever reads it several times need not spread it each time.
+pub fn spread(x: Tensor<4>, shape: [usize; 4]) -> Tensor<4> {
+    if x.dims() == shape {
+        return x;
+    }
+    let formulas = [x.into()];
+    let program = Program::over(&formulas, shape);
+    let [y] = run(&formulas, program);
+    y
+}
+
+/// The values of formulas of one shape, in one pass.
+///
+/// # Panics
+/// Where a formula holds no tensor, or there are more than [`TENSORS`] in and out.
+pub fn tensors<const N: usize>(formulas: [Formula; N]) -> [Tensor<4>; N] {
+    let program = Program::of(&formulas);
+    run(&formulas, program)
+}
+
+fn run<const N: usize>(formulas: &[Formula; N], program: Program) -> [Tensor<4>; N] {
+    let place = Place::of(&program.inputs[0]);
+    if place.dtype() != DType::F32 {
+        return plain(formulas).map(|x| x.expand(program.shape));
+    }
+    if place.is_cpu() {
+        return outputs(chunks::run(&program, &place));
+    }
+    #[cfg(feature = "webgpu")]
+    return outputs(gpu::formula(&program));
+    #[cfg(not(feature = "webgpu"))]
+    plain(formulas).map(|x| x.expand(program.shape))
+}
+
+fn outputs<const N: usize>(tensors: Vec<Tensor<4>>) -> [Tensor<4>; N] {
+    tensors.try_into().expect("a tensor for each formula")
+}
+
+/// The same by plain tensor operations.
+pub fn plain<const N: usize>(formulas: &[Formula; N]) -> [Tensor<4>; N] {
+    let program = Program::of(formulas);
+    let place = Place::of(&program.inputs[0]);
+    let mut values: Vec<Tensor<4>> = Vec::with_capacity(program.ops.len());
+    for op in &program.ops {
+        values.push(match *op {
+            Op::Input(i) => program.inputs[i].clone(),
+            Op::Number(i) => place.scalar(program.numbers[i]),
+            Op::Unary(operation, x) => operation.of_tensor(values[x].clone()),
+            Op::Binary(operation, a, b) => {
+                operation.of_tensors(values[a].clone(), values[b].clone())
+            }
+        });
+    }
+    std::array::from_fn(|i| values[program.outputs[i]].clone().expand(program.shape))
+}
