@@ -111,8 +111,27 @@ impl Method {
     }
 }
 
+/// A float type that the CPU transforms in.
+pub(crate) trait Real: FftNum + burn::tensor::Element {
+    /// The plan of this type, once made.
+    fn plan(plans: &Plans) -> &RefCell<Option<Plan<Self>>>;
+}
+
+impl Real for f32 {
+    fn plan(plans: &Plans) -> &RefCell<Option<Plan<Self>>> {
+        &plans.f32
+    }
+}
+
+impl Real for f64 {
+    fn plan(plans: &Plans) -> &RefCell<Option<Plan<Self>>> {
+        &plans.f64
+    }
+}
+
+/// Plans of one size.
 #[derive(Default)]
-struct Plans {
+pub(crate) struct Plans {
     f32: RefCell<Option<Plan<f32>>>,
     f64: RefCell<Option<Plan<f64>>>,
 }
@@ -156,6 +175,18 @@ impl Fourier {
         }
     }
 
+    /// Works with the CPU's plan itself: for solvers that keep spectra from one transform to the next.
+    ///
+    /// # Panics
+    /// Where the transform is a GPU's.
+    pub(crate) fn planned<T: Real, R>(&self, f: impl FnOnce(&mut Plan<T>) -> R) -> R {
+        match &*self.method {
+            Method::Fast(plans) => Plan::with(T::plan(plans), self.size(), f),
+            #[cfg(feature = "webgpu")]
+            Method::Gpu(_) => panic!("a GPU's transform has no plan"),
+        }
+    }
+
     /// F^-1 (h F x), in x's float type: a real filter, even in space, given by its real spectrum h, `[B or 1, C or 1, H or 1, W or 1]`.
     pub fn filter(&self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
         let h = h.cast(x.dtype());
@@ -194,17 +225,23 @@ impl Plans {
     }
 }
 
+/// Which way a transform goes, as an index.
+pub(crate) const FORWARD: usize = 0;
+pub(crate) const INVERSE: usize = 1;
+
 /// Row and column transforms of one size, and the buffers they work in.
-struct Plan<T: FftNum> {
+pub(crate) struct Plan<T: FftNum> {
     height: usize,
     width: usize,
     passes: [[std::sync::Arc<dyn Fft<T>>; 2]; 2],
-    plane: Vec<Complex<T>>,
-    turned: Vec<Complex<T>>,
+    /// An image, row by row.
+    pub plane: Vec<Complex<T>>,
+    /// A spectrum, column by column.
+    pub turned: Vec<Complex<T>>,
     scratch: Vec<Complex<T>>,
 }
 
-impl<T: FftNum + burn::tensor::Element> Plan<T> {
+impl<T: Real> Plan<T> {
     fn with<R>(
         cell: &RefCell<Option<Self>>,
         size: [usize; 2],
@@ -242,7 +279,7 @@ impl<T: FftNum + burn::tensor::Element> Plan<T> {
     }
 
     /// Rows, then columns, from `plane`; the result lies turned in `turned`.
-    fn spectrum(&mut self, direction: usize) {
+    pub fn spectrum(&mut self, direction: usize) {
         let [rows, columns] = &self.passes[direction];
         rows.process_with_scratch(&mut self.plane, &mut self.scratch);
         transpose(&self.plane, &mut self.turned, self.height, self.width);
@@ -250,11 +287,16 @@ impl<T: FftNum + burn::tensor::Element> Plan<T> {
     }
 
     /// Columns, then rows, from `turned`; the result lies in `plane`.
-    fn image(&mut self, direction: usize) {
+    pub fn image(&mut self, direction: usize) {
         let [rows, columns] = &self.passes[direction];
         columns.process_with_scratch(&mut self.turned, &mut self.scratch);
         transpose(&self.turned, &mut self.plane, self.width, self.height);
         rows.process_with_scratch(&mut self.plane, &mut self.scratch);
+    }
+
+    /// Lines as long as rows (axis 0) or as columns (axis 1), one after another.
+    pub fn lines(&mut self, axis: usize, direction: usize, values: &mut [Complex<T>]) {
+        self.passes[direction][axis].process_with_scratch(values, &mut self.scratch);
     }
 
     fn forward(&mut self, x: Tensor<4>) -> Spectrum {
@@ -264,7 +306,7 @@ impl<T: FftNum + burn::tensor::Element> Plan<T> {
             for (to, &from) in self.plane.iter_mut().zip(plane) {
                 *to = Complex::new(from, T::zero());
             }
-            self.transform(0);
+            self.transform(FORWARD);
             re.extend(self.plane.iter().map(|c| c.re));
             im.extend(self.plane.iter().map(|c| c.im));
         }
@@ -284,7 +326,7 @@ impl<T: FftNum + burn::tensor::Element> Plan<T> {
             for (to, (&re, &im)) in self.plane.iter_mut().zip(re.iter().zip(im)) {
                 *to = Complex::new(re, im);
             }
-            self.transform(1);
+            self.transform(INVERSE);
             x.extend(self.plane.iter().map(|c| c.re * unit));
         }
         tensor(x, shape, &place)
@@ -324,7 +366,7 @@ impl<T: FftNum + burn::tensor::Element> Plan<T> {
         for (i, (to, &re)) in self.plane.iter_mut().zip(first.iter()).enumerate() {
             *to = Complex::new(re, second.get(i).copied().unwrap_or(T::zero()));
         }
-        self.spectrum(0);
+        self.spectrum(FORWARD);
         // The spectrum lies turned, and stays so: two transpositions less.
         let (height, width) = (self.height, self.width);
         for (column, line) in self.turned.chunks_exact_mut(height).enumerate() {
@@ -332,7 +374,7 @@ impl<T: FftNum + burn::tensor::Element> Plan<T> {
                 *value = *value * (filter[row * width + column] * unit);
             }
         }
-        self.image(1);
+        self.image(INVERSE);
         for (i, value) in self.plane.iter().enumerate() {
             first[i] = value.re;
             if let Some(to) = second.get_mut(i) {
@@ -342,13 +384,19 @@ impl<T: FftNum + burn::tensor::Element> Plan<T> {
     }
 }
 
-fn values<T: burn::tensor::Element>(x: Tensor<4>) -> Vec<T> {
+/// A tensor's values, of its own type.
+pub(crate) fn values<T: burn::tensor::Element>(x: Tensor<4>) -> Vec<T> {
     x.into_data()
         .try_into_vec()
         .expect("a tensor's data is of its own type")
 }
 
-fn tensor<T: burn::tensor::Element>(values: Vec<T>, shape: [usize; 4], place: &Place) -> Tensor<4> {
+/// A tensor of them.
+pub(crate) fn tensor<T: burn::tensor::Element>(
+    values: Vec<T>,
+    shape: [usize; 4],
+    place: &Place,
+) -> Tensor<4> {
     Tensor::from_data(
         TensorData::new(values, shape),
         (place.device(), place.dtype()),
@@ -356,7 +404,7 @@ fn tensor<T: burn::tensor::Element>(values: Vec<T>, shape: [usize; 4], place: &P
 }
 
 /// `[height, width]` to `[width, height]`, in blocks that fit the cache.
-fn transpose<T: Copy>(from: &[T], to: &mut [T], height: usize, width: usize) {
+pub(crate) fn transpose<T: Copy>(from: &[T], to: &mut [T], height: usize, width: usize) {
     const BLOCK: usize = 16;
     for top in (0..height).step_by(BLOCK) {
         for left in (0..width).step_by(BLOCK) {

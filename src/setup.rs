@@ -139,7 +139,7 @@ fn operator(
             let kernel = kernel.circular(height, width)?;
             let blur = CircularConvolution::new(kernel, fourier.clone());
             if canvas.is_padded() {
-                Rc::new(cropped_convolution(blur, canvas.frame(), fourier.clone()))
+                cropped_convolution(blur, canvas.frame(), fourier.clone())
             } else {
                 Rc::new(blur)
             }

@@ -100,10 +100,7 @@ pub fn cases(side: usize, place: &Place) -> Vec<Case> {
         },
         Case {
             frame: 0,
-            ..case(
-                "Gaussian blur of a photo, unknown borders",
-                Rc::new(cropped),
-            )
+            ..case("Gaussian blur of a photo, unknown borders", cropped)
         },
         Case {
             frame: 0,

@@ -119,8 +119,8 @@ impl SpectralUpdate for BlockMean {
         self.aliasing.variance(e, s2)
     }
 
-    fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
-        self.aliasing.data_spectrum(e)
+    fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
+        Some(self.aliasing.data_spectrum(e))
     }
 }
 

@@ -137,7 +137,7 @@ impl SpectralUpdate for ChannelMix {
         spectrum_mean(self.per_channel(e, s2))
     }
 
-    fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
-        e * self.power()
+    fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
+        Some(e * self.power())
     }
 }

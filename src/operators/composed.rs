@@ -69,7 +69,7 @@ impl Composed {
     /// The spectrum of A₁ E A₁ᵀ.
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
         match self.first.prior_update() {
-            PriorUpdate::Spectral(first) => Some(first.data_spectrum(e)),
+            PriorUpdate::Spectral(first) => first.data_spectrum(e),
             _ => None,
         }
     }

@@ -39,6 +39,11 @@ impl CircularConvolution {
         self.power.clone()
     }
 
+    /// k̂, real and imaginary, `[B or 1, 1, H, W]`.
+    pub(super) fn spectrum(&self) -> [Tensor<4>; 2] {
+        [self.spectrum.re.clone(), self.spectrum.im.clone()]
+    }
+
     fn variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         remaining(e, s2, &self.power)
     }
@@ -109,7 +114,7 @@ impl SpectralUpdate for CircularConvolution {
         })
     }
 
-    fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
-        e * self.power.clone()
+    fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
+        Some(e * self.power.clone())
     }
 }

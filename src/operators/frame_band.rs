@@ -1,119 +1,151 @@
-//! Solves P x = b on a band of lines of a torus, P being diagonal in the DFT: a Fourier transform along the lines leaves a Hermitian Toeplitz system across
-//! them at each frequency.
+//! A band of lines of a torus, and a symmetric operator P on it that is diagonal in the DFT: a Fourier transform along the lines leaves a Hermitian Toeplitz
+//! system across them at each frequency.
 //!
 //! Levinson and Durbin's recursion gives the first column of a Toeplitz inverse, Trench's the rest, both in w² operations for w lines
 //! (Golub and Van Loan, Matrix Computations, section 4.7). In f64: the condition number reaches 1e7.
+//!
+//! Values on a band are those at the frequencies along it, line after line. The systems at frequencies k and -k are each other's conjugates.
 
-use std::sync::Arc;
+use rustfft::num_complex::{Complex, Complex64};
+use rustfft::{FftDirection, FftPlanner};
 
-use burn::tensor::Tensor;
-use rustfft::num_complex::Complex64;
-use rustfft::{Fft, FftDirection, FftPlanner};
-
-use crate::place::Place;
+use crate::fourier::Real;
 
 const ZERO: Complex64 = Complex64::new(0.0, 0.0);
 
-/// The band's inverse, for a batch of spectra.
-pub struct FrameBand {
-    lines: Vec<usize>,
-    axis: usize,
-    /// Of each spectrum, w×w at each frequency up to the middle one; the others are their conjugates.
-    inverses: Vec<Vec<Vec<Complex64>>>,
-    along: [Arc<dyn Fft<f64>>; 2],
+/// The first columns of the Toeplitz matrices of a spectrum, at the frequencies up to the middle one.
+pub struct Toeplitz {
+    lines: usize,
+    /// Frequencies along the band.
+    along: usize,
+    columns: Vec<Vec<Complex64>>,
 }
 
-impl FrameBand {
-    /// The lines of a frame of `before` and `after` pixels around the rest of n: neighbours on the torus.
-    pub fn lines([before, after]: [usize; 2], n: usize) -> Vec<usize> {
-        (n - after..n).chain(0..before).collect()
-    }
+/// Their inverses, row by row.
+pub struct ToeplitzInverse {
+    lines: usize,
+    along: usize,
+    inverses: Vec<Vec<Complex64>>,
+}
 
-    /// `lines`: neighbouring rows (axis 0) or columns (axis 1). `spectrum`: of P, `[B, 1, H, W]` on the CPU, positive and even.
-    pub fn new(axis: usize, lines: &[usize], spectrum: &Tensor<4>) -> Self {
-        let [_, _, height, width] = spectrum.dims();
-        let [across, along] = if axis == 0 {
-            [height, width]
-        } else {
-            [width, height]
-        };
-        let mut planner = FftPlanner::new();
-        let across = planner.plan_fft(across, FftDirection::Inverse);
-        let plan = |planner: &mut FftPlanner<f64>, direction| planner.plan_fft(along, direction);
-        let spectra = host(spectrum.clone());
-        let inverses = spectra.chunks_exact(height * width).map(|p| {
-            let frequencies = 0..along / 2 + 1;
-            let system = frequencies.map(|k| {
-                let line = (0..across.len()).map(|j| {
-                    let [row, column] = if axis == 0 { [j, k] } else { [k, j] };
-                    Complex64::new(p[row * width + column], 0.0)
-                });
-                let mut line: Vec<Complex64> = line.collect();
-                across.process(&mut line);
-                let unit = 1.0 / across.len() as f64;
-                let column = line.iter().take(lines.len()).map(|t| t * unit);
-                toeplitz_inverse(&column.collect::<Vec<_>>())
-            });
-            system.collect()
+impl Toeplitz {
+    /// For `lines` neighbouring lines: `spectrum` gives P at a frequency along them and one across, of which there are so many each; real and even.
+    pub fn new(
+        lines: usize,
+        [along, across]: [usize; 2],
+        spectrum: impl Fn(usize, usize) -> f64,
+    ) -> Self {
+        let plan = FftPlanner::new().plan_fft(across, FftDirection::Inverse);
+        let unit = 1.0 / across as f64;
+        let mut line = vec![ZERO; across];
+        let mut scratch = vec![ZERO; plan.get_inplace_scratch_len()];
+        let columns = (0..along / 2 + 1).map(|k| {
+            for (j, value) in line.iter_mut().enumerate() {
+                *value = Complex64::new(spectrum(k, j) * unit, 0.0);
+            }
+            plan.process_with_scratch(&mut line, &mut scratch);
+            line[..lines].to_vec()
         });
         Self {
-            lines: lines.to_vec(),
-            axis,
-            inverses: inverses.collect(),
-            along: [
-                plan(&mut planner, FftDirection::Forward),
-                plan(&mut planner, FftDirection::Inverse),
-            ],
+            lines,
+            along,
+            columns: columns.collect(),
         }
     }
 
-    /// x on the band with P x = b there, 0 elsewhere; b `[B, C, H, W]` is looked at on the band alone.
-    pub fn solve(&self, b: Tensor<4>) -> Tensor<4> {
-        let ([_, channels, height, width], place) = (b.dims(), Place::of(&b));
-        let shape = b.dims();
-        let mut planes = host(b);
-        for (i, plane) in planes.chunks_exact_mut(height * width).enumerate() {
-            let spectrum = (i / channels).min(self.inverses.len() - 1);
-            self.solve_plane(&self.inverses[spectrum], plane, width);
+    pub fn inverse(&self) -> ToeplitzInverse {
+        ToeplitzInverse {
+            lines: self.lines,
+            along: self.along,
+            inverses: self.columns.iter().map(|t| toeplitz_inverse(t)).collect(),
         }
-        place.tensor(planes, shape)
     }
 
-    fn solve_plane(&self, inverses: &[Vec<Complex64>], plane: &mut [f64], width: usize) {
-        let n = self.along[0].len();
-        let at = |line: usize, k: usize| match self.axis {
-            0 => line * width + k,
-            _ => k * width + line,
-        };
-        let mut values = Vec::with_capacity(self.lines.len() * n);
-        for &line in &self.lines {
-            values.extend((0..n).map(|k| Complex64::new(plane[at(line, k)], 0.0)));
-        }
-        self.along[0].process(&mut values);
-        for (k, inverse) in inverses.iter().enumerate() {
-            multiply(inverse, &mut values, k, n);
-        }
-        self.along[1].process(&mut values);
-        plane.fill(0.0);
-        for (solved, &line) in values.chunks_exact(n).zip(&self.lines) {
-            for (k, value) in solved.iter().enumerate() {
-                plane[at(line, k)] = value.re / n as f64;
+    /// P x on the band.
+    pub fn times<T: Real>(&self, x: &[Complex<T>]) -> Vec<Complex<T>> {
+        let mut product = x.to_vec();
+        each_frequency(&mut product, self.along, |k, mirrored, x, y| {
+            let t = &self.columns[k];
+            for (i, y) in y.iter_mut().enumerate() {
+                let entry = |j: usize| if i >= j { t[i - j] } else { t[j - i].conj() };
+                *y = row_times(mirrored, x, entry);
             }
+        });
+        product
+    }
+
+    /// xᴴ P x.
+    pub fn energy<T: Real>(&self, x: &[Complex<T>]) -> f64 {
+        let product = self.times(x);
+        dot(x, &product) / self.along as f64
+    }
+}
+
+impl ToeplitzInverse {
+    /// P^-1 x on the band.
+    pub fn times<T: Real>(&self, x: &mut [Complex<T>]) {
+        each_frequency(x, self.along, |k, mirrored, x, y| {
+            let rows = self.inverses[k].chunks_exact(self.lines);
+            for (row, y) in rows.zip(y) {
+                *y = row_times(mirrored, x, |j| row[j]);
+            }
+        });
+    }
+}
+
+/// A row times x, its conjugate at a mirrored frequency.
+fn row_times(mirrored: bool, x: &[Complex64], entry: impl Fn(usize) -> Complex64) -> Complex64 {
+    let terms = x.iter().enumerate();
+    if mirrored {
+        terms.map(|(j, x)| entry(j).conj() * x).sum()
+    } else {
+        terms.map(|(j, x)| entry(j) * x).sum()
+    }
+}
+
+/// Replaces the values across the lines by what `multiply` makes of them: it is given the frequency up to the middle one, whether its mirror is meant, the
+/// values and their place.
+fn each_frequency<T: Real>(
+    values: &mut [Complex<T>],
+    along: usize,
+    multiply: impl Fn(usize, bool, &[Complex64], &mut [Complex64]),
+) {
+    let lines = values.len() / along;
+    if lines == 0 {
+        return;
+    }
+    let (mut x, mut y) = (vec![ZERO; lines], vec![ZERO; lines]);
+    for k in 0..along {
+        for (j, x) in x.iter_mut().enumerate() {
+            *x = wide(values[j * along + k]);
+        }
+        multiply(k.min(along - k), 2 * k > along, &x, &mut y);
+        for (j, y) in y.iter().enumerate() {
+            values[j * along + k] = narrow(*y);
         }
     }
 }
 
-/// The lines' values at frequency k, and those at -k, times the inverse.
-fn multiply(inverse: &[Complex64], values: &mut [Complex64], k: usize, n: usize) {
-    let lines = values.len() / n;
-    let x: Vec<Complex64> = (0..lines).map(|j| values[j * n + k]).collect();
-    for (i, row) in inverse.chunks_exact(lines).enumerate() {
-        let y: Complex64 = row.iter().zip(&x).map(|(m, x)| m * x).sum();
-        values[i * n + k] = y;
-        if k > 0 {
-            values[i * n + n - k] = y.conj();
-        }
-    }
+/// The real part of aᴴ b.
+pub fn dot<T: Real>(a: &[Complex<T>], b: &[Complex<T>]) -> f64 {
+    let terms = a.iter().zip(b).map(|(a, b)| {
+        let (a, b) = (wide(*a), wide(*b));
+        a.re * b.re + a.im * b.im
+    });
+    terms.sum()
+}
+
+pub fn wide<T: Real>(x: Complex<T>) -> Complex64 {
+    let real = |x: T| x.to_f64();
+    Complex64::new(real(x.re), real(x.im))
+}
+
+pub fn narrow<T: Real>(x: Complex64) -> Complex<T> {
+    Complex::new(float(x.re), float(x.im))
+}
+
+pub fn float<T: Real>(x: f64) -> T {
+    T::from_f64(x).expect("a float")
 }
 
 /// The inverse, row by row, of the positive definite Hermitian Toeplitz matrix whose first column this is.
@@ -155,10 +187,6 @@ fn first_column_of_inverse(t: &[Complex64]) -> Vec<Complex64> {
     a.into_iter().map(|a| a / rest).collect()
 }
 
-fn host(x: Tensor<4>) -> Vec<f64> {
-    x.try_into_vec_as::<f64>().expect("a tensor on the CPU")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +206,25 @@ mod tests {
                 let expected = if i == j { 1.0 } else { 0.0 };
                 assert!((product - expected).norm() < 1e-14, "{i} {j}: {product}");
             }
+        }
+    }
+
+    #[test]
+    fn the_inverse_undoes_the_product_at_every_frequency() {
+        // Even as a whole and not along either axis.
+        let (along, across, lines) = (6, 9, 3);
+        let wave = |k: usize, j: usize| {
+            let angle = |at: usize, n: usize| 2.0 * std::f64::consts::PI * at as f64 / n as f64;
+            2.0 + (angle(k, along) + angle(j, across)).cos()
+        };
+        let band = Toeplitz::new(lines, [along, across], wave);
+        let values = (0..lines * along).map(|i| Complex64::new((i as f64).sin(), (i as f64).cos()));
+        let values: Vec<Complex64> = values.collect();
+        let mut product = band.times(&values);
+        assert!(dot(&values, &product) > 0.0);
+        band.inverse().times(&mut product);
+        for (a, b) in values.iter().zip(product) {
+            assert!((a - b).norm() < 1e-12, "{a} {b}");
         }
     }
 }

@@ -74,7 +74,7 @@ impl SpectralUpdate for Identity {
         Some(DiagonalInDft::Identity)
     }
 
-    fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
-        e
+    fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
+        Some(e)
     }
 }

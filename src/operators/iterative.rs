@@ -100,13 +100,13 @@ impl Default for Tolerance {
 
 impl Tolerance {
     /// For a white prior of variance v, `[B or 1, 1, 1, 1]`.
-    fn of(self, v: &Tensor<4>) -> Tensor<4> {
+    pub(super) fn of(self, v: &Tensor<4>) -> Tensor<4> {
         let small = v.clone().lower_equal_elem(SMALL_VARIANCE).float();
         small.cast(v.dtype()) * (self.rest - self.pivot) + self.pivot
     }
 
     /// Whether f32 can't carry a residual so far.
-    fn is_beyond_f32(self) -> bool {
+    pub(super) fn is_beyond_f32(self) -> bool {
         self.noise == 0.0 && self.pivot.min(self.rest) < IN_F32
     }
 }

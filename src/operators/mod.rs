@@ -11,6 +11,7 @@ mod convolution;
 mod cropped_convolution;
 mod decimation;
 mod frame_band;
+mod frame_system;
 mod hadamard;
 mod identity;
 mod inside;
@@ -24,7 +25,7 @@ pub use block_mean::BlockMean;
 pub use channel_mix::ChannelMix;
 pub use composed::compose;
 pub use convolution::CircularConvolution;
-pub use cropped_convolution::cropped_convolution;
+pub use cropped_convolution::{CroppedConvolution, cropped_convolution};
 pub use decimation::{Decimation, bicubic_kernel, block_mean_kernel, gaussian_kernel};
 pub use hadamard::Hadamard;
 pub use identity::Identity;
@@ -135,7 +136,7 @@ pub trait SpectralUpdate {
 
     /// (s2 + A E Aᵀ)^-1 r: what preconditions compositions with this operator.
     /// The spectrum of A E Aᵀ on the measurement's own grid, where it is stationary and the same for every channel: `[B or 1, 1, h or 1, w or 1]`.
-    fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4>;
+    fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>>;
 }
 
 /// An operator that is diagonal in the DFT, alike in all channels.

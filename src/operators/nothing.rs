@@ -59,7 +59,7 @@ impl SpectralUpdate for Nothing {
         spectrum_mean(e)
     }
 
-    fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
-        e.zeros_like()
+    fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
+        Some(e.zeros_like())
     }
 }

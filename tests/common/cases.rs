@@ -6,9 +6,9 @@ use burn::tensor::Tensor;
 use eps_restore::fourier::Fourier;
 use eps_restore::kernel::Kernel;
 use eps_restore::operators::{
-    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, Inside,
-    Iterative, LinearMap, LinearOperator, Mask, MaskAndMeans, MaskedBlockMean, Nothing, Tolerance,
-    compose, cropped_convolution,
+    Bayer, BlockMean, ChannelMix, CircularConvolution, CroppedConvolution, Decimation, Hadamard,
+    Identity, Inside, Iterative, LinearMap, LinearOperator, Mask, MaskAndMeans, MaskedBlockMean,
+    Nothing, Tolerance, compose,
 };
 use eps_restore::place::Place;
 
@@ -82,8 +82,8 @@ pub fn operators() -> Vec<Case> {
             let kernel = Kernel::gaussian(0.7).and_then(|k| k.circular(size[0], size[1]));
             let blur = CircularConvolution::new(kernel.expect("it fits"), fourier(size, place));
             let frame = size.map(|n| [(n / 8).clamp(1, 3); 2]);
-            let whole = cropped_convolution(blur, frame, fourier(size, place));
-            Rc::new(exactly(whole))
+            let whole = CroppedConvolution::new(blur, frame, fourier(size, place));
+            Rc::new(whole.within(exact()))
         })
         .tiny([7, 7])
         .rough(0.95, 1.05),

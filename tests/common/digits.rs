@@ -142,7 +142,8 @@ pub fn of_contract(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
 /// Whether everything of its contract has a closed form or a fixed number of iterations, so that f32 and f64 do the same.
 pub fn is_closed(case: &Case) -> bool {
     let operator = case.operator(case.sizes[0], &Place::cpu());
-    !matches!(operator.prior_update(), PriorUpdate::Iterative(_))
+    let iterates = matches!(operator.prior_update(), PriorUpdate::Iterative(_));
+    !iterates && operator.residual().is_none()
 }
 
 /// One comparison an image of a batch, each level having a scale of its own.
