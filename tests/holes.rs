@@ -1,6 +1,8 @@
 //! Holes of any width: the linear estimate has converged in them, and they are filled with what their surroundings are made of.
 
 mod common;
+#[path = "../examples/holes/figures.rs"]
+mod figures;
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -17,6 +19,7 @@ use eps_restore::place::Place;
 use eps_restore::prior::{C, KAPPA2, precision_times};
 use eps_restore::restoration::{Sampler, Share};
 use eps_restore::task::{Missing, Request, Task};
+use figures::{Figures, NO_SEAM, Square};
 
 /// |w0 - its limit| over |its limit|, in a square hole of `width` pixels; smooth surroundings.
 fn distance_from_the_limit(side: usize, width: usize) -> f64 {
@@ -65,11 +68,13 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
     let photo = image::open(path).expect("a sample photo").into_rgba8();
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     let photo = Photo::new(width, height, photo.into_raw()).expect("four bytes a pixel");
-    let (left, top, side) = (80, 40, 300);
-    let place = Place::cpu();
-    let inside = |i: usize| {
-        (left..left + side).contains(&(i % width)) && (top..top + side).contains(&(i / width))
+    let hole = Square {
+        left: 80,
+        top: 40,
+        side: 300,
     };
+    let place = Place::cpu();
+    let inside = |i: usize| hole.contains(i % width, i / width);
     let missing = (0..width * height).map(inside).collect();
     let missing = Missing::new(width, height, missing).expect("an entry a pixel");
     let bytes = model("photo-v1.safetensors");
@@ -97,62 +102,36 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
     let same = |i: usize| sample.rgba()[4 * i..4 * i + 4] == photo.rgba()[4 * i..4 * i + 4];
     assert!((0..width * height).all(|i| inside(i) || same(i)));
 
-    // A ring of 32 pixels around the hole.
-    let near = |i: usize| {
-        (left - 32..left + side + 32).contains(&(i % width))
-            && (top - 32..top + side + 32).contains(&(i / width))
+    let rgb = |photo: &Photo| -> Vec<u8> {
+        let pixels = photo.rgba().chunks_exact(4);
+        pixels.flat_map(|p| p[..3].to_vec()).collect()
     };
-    let ring: Vec<usize> = (0..width * height)
-        .filter(|&i| near(i) && !inside(i))
-        .collect();
-    let fill: Vec<usize> = (0..width * height).filter(|&i| inside(i)).collect();
-    for channel in 0..3 {
-        let of = |pixels: &[usize]| {
-            let values = pixels
-                .iter()
-                .map(|i| f64::from(sample.rgba()[4 * i + channel]));
-            let values: Vec<f64> = values.collect();
-            let mean = values.iter().sum::<f64>() / values.len() as f64;
-            let square = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
-            (mean, (square / values.len() as f64).sqrt())
-        };
-        let ((mean, _), (around, deviation)) = (of(&fill), of(&ring));
-        println!("channel {channel}: fill {mean:.1}, ring {around:.1} ± {deviation:.1}");
-        assert!((mean - around).abs() < deviation);
-    }
+    let found = Figures::of(&rgb(&sample), width, hole);
+    println!("fill {:.0?}, ring {:.0?}", found.fill, found.ring);
+    println!(
+        "energy {:.2?} of the ring's, seam {:.2}",
+        found.energy, found.seam
+    );
+    assert!(found.shift() < 1.0);
+    assert!(found.energy.iter().all(|e| (0.5..2.0).contains(e)));
+    assert!(found.seam < NO_SEAM);
 
-    let levels = sample.rgba().chunks_exact(4);
-    let luma: Vec<f64> = levels
-        .map(|p| p[..3].iter().map(|&v| f64::from(v)).sum::<f64>() / 3.0)
+    // The bound would find a step of 8 levels, and finds none in the photo itself.
+    let stepped: Vec<u8> = rgb(&sample)
+        .iter()
+        .enumerate()
+        .map(|(i, v)| {
+            if inside(i / 3) {
+                v.saturating_add(8)
+            } else {
+                *v
+            }
+        })
         .collect();
-    for (fine, wide) in [(1, 3), (3, 7), (7, 15)] {
-        let band = [fine, wide].map(|side| box_means(&luma, width, side));
-        let energy = |pixels: &[usize]| {
-            let squares = pixels.iter().map(|&i| (band[0][i] - band[1][i]).powi(2));
-            squares.sum::<f64>() / pixels.len() as f64
-        };
-        let ratio = energy(&fill) / energy(&ring);
-        println!("box {fine} - box {wide}: {ratio:.2} of the ring's energy");
-        assert!((0.5..2.0).contains(&ratio));
-    }
-}
-
-/// Means of side×side pixels around each, as far as the image reaches.
-fn box_means(x: &[f64], width: usize, side: usize) -> Vec<f64> {
-    let height = x.len() / width;
-    let mut sums = vec![0.0; (height + 1) * (width + 1)];
-    for (i, value) in x.iter().enumerate() {
-        let at = (i / width + 1) * (width + 1) + i % width + 1;
-        sums[at] = value + sums[at - 1] + sums[at - width - 1] - sums[at - width - 2];
-    }
-    let mean = |i: usize| {
-        let span = |at: usize, n: usize| (at.saturating_sub(side / 2), n.min(at + side / 2 + 1));
-        let ((top, bottom), (left, right)) = (span(i / width, height), span(i % width, width));
-        let to = |row: usize, column: usize| sums[row * (width + 1) + column];
-        let sum = to(bottom, right) - to(top, right) - to(bottom, left) + to(top, left);
-        sum / ((bottom - top) * (right - left)) as f64
-    };
-    (0..x.len()).map(mean).collect()
+    let planted = Figures::of(&stepped, width, hole).seam;
+    let real = Figures::of(&rgb(&photo), width, hole).seam;
+    println!("seam with a step of 8 levels {planted:.2}, in the photo itself {real:.2}");
+    assert!(planted > NO_SEAM && real < NO_SEAM);
 }
 
 /// A block mean takes nothing away from what a hole's sides know, and the coarse image is kept.

@@ -5,10 +5,10 @@ use std::path::Path;
 use eps_restore::kernel::Kernel;
 use eps_restore::task::{Borders, GREY, Missing, Reduction, Task};
 use image::RgbImage;
-use image::imageops::{FilterType, crop_imm, resize};
+use image::imageops::{FilterType, resize};
 
-use crate::Failure;
 use crate::damage;
+use crate::photos::{self, Failure};
 
 pub struct Case {
     pub about: &'static str,
@@ -43,8 +43,6 @@ enum Damage {
 }
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/samples");
-/// The photos of the folder are cropped and reduced to this.
-const SIZE: (u32, u32) = (1024, 768);
 
 pub const CASES: [Case; 10] = [
     Case {
@@ -133,17 +131,7 @@ impl Case {
         if sample.exists() {
             return Ok(image::open(sample)?.into_rgb8());
         }
-        let path = folder.join(self.file);
-        let image = image::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let image = image.into_rgb8();
-        let (width, height) = image.dimensions();
-        let (w, h) = if width * SIZE.1 > height * SIZE.0 {
-            (height * SIZE.0 / SIZE.1, height)
-        } else {
-            (width, width * SIZE.1 / SIZE.0)
-        };
-        let middle = crop_imm(&image, (width - w) / 2, (height - h) / 2, w, h).to_image();
-        Ok(resize(&middle, SIZE.0, SIZE.1, FilterType::Lanczos3))
+        photos::reduced(&folder.join(self.file))
     }
 
     /// The photo as people have it, and what undoes that.

@@ -6,23 +6,24 @@
 
 mod cases;
 mod damage;
+#[path = "../common/photos.rs"]
+mod photos;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Instant;
 
 use cases::{CASES, Case};
 use clap::Parser;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::image::Photo;
 use eps_restore::job::Job;
 use eps_restore::noise_level::Stated;
 use eps_restore::place::Place;
 use eps_restore::restoration::{Sampler, converged};
 use eps_restore::task::{Request, Task};
-use image::codecs::jpeg::JpegEncoder;
+use image::RgbImage;
 use image::imageops::{FilterType, crop_imm, replace, resize};
-use image::{DynamicImage, RgbImage};
+use photos::{Failure, save};
 
 #[derive(Parser)]
 struct Options {
@@ -39,12 +40,9 @@ struct Options {
     weights: PathBuf,
 }
 
-type Failure = Box<dyn std::error::Error>;
-
 /// Pixels of a cut, and between two.
 const CUT: (u32, u32) = (340, 240);
 const GAP: u32 = 4;
-const QUALITY: u8 = 82;
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
@@ -99,12 +97,7 @@ fn restored(
     denoiser: &Rc<PhotoDenoiser>,
     place: &Place,
 ) -> Result<(RgbImage, f64), Failure> {
-    let rgba = DynamicImage::from(photo.clone()).into_rgba8();
-    let photo = Photo::new(
-        photo.width() as usize,
-        photo.height() as usize,
-        rgba.into_raw(),
-    )?;
+    let photo = photos::photo(photo)?;
     // Scratches alone leave the rest of a photo as it is.
     let noise = match task {
         Task::Inpaint { .. } => None,
@@ -126,20 +119,8 @@ fn restored(
         }
     }
     let mean = job.mean().expect("a finished restoration has a mean");
-    let values = mean
-        .into_iter()
-        .map(|t| Ok(t.try_into_vec_as()?))
-        .collect::<Result<Vec<Vec<f32>>, Failure>>()?;
-    let photo = job.frame().restored(&values);
-    let image = image::RgbaImage::from_raw(
-        photo.width() as u32,
-        photo.height() as u32,
-        photo.rgba().to_vec(),
-    );
-    Ok((
-        DynamicImage::from(image.expect("four bytes a pixel")).into_rgb8(),
-        assumed,
-    ))
+    let values = photos::values(mean)?;
+    Ok((photos::image(&job.frame().restored(&values)), assumed))
 }
 
 /// The part of a photo that the sheet shows, at its own pixels; all of a small one, enlarged.
@@ -169,10 +150,4 @@ fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
         .zip(b.as_raw())
         .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
     10.0 * (255f64.powi(2) * b.as_raw().len() as f64 / squares.sum::<f64>()).log10()
-}
-
-fn save(image: &RgbImage, path: &Path) -> Result<(), Failure> {
-    let file = std::io::BufWriter::new(std::fs::File::create(path)?);
-    JpegEncoder::new_with_quality(file, QUALITY).encode_image(image)?;
-    Ok(())
 }

@@ -1,0 +1,59 @@
+//! Photos from a folder, to the crate and back, and onto sheets.
+
+use std::path::Path;
+
+use burn::tensor::Tensor;
+use eps_restore::image::Photo;
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::{FilterType, crop_imm, resize};
+use image::{DynamicImage, RgbImage, RgbaImage};
+
+pub type Failure = Box<dyn std::error::Error>;
+
+/// What photos of a folder are cropped and reduced to.
+pub const SIZE: (u32, u32) = (1024, 768);
+const QUALITY: u8 = 82;
+
+/// The middle of a photo, reduced to [`SIZE`].
+pub fn reduced(path: &Path) -> Result<RgbImage, Failure> {
+    let image = image::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let image = image.into_rgb8();
+    let (width, height) = image.dimensions();
+    let (w, h) = if width * SIZE.1 > height * SIZE.0 {
+        (height * SIZE.0 / SIZE.1, height)
+    } else {
+        (width, width * SIZE.1 / SIZE.0)
+    };
+    let middle = crop_imm(&image, (width - w) / 2, (height - h) / 2, w, h).to_image();
+    Ok(resize(&middle, SIZE.0, SIZE.1, FilterType::Lanczos3))
+}
+
+/// As the crate takes it.
+pub fn photo(image: &RgbImage) -> Result<Photo, Failure> {
+    let (width, height) = image.dimensions();
+    let rgba = DynamicImage::from(image.clone()).into_rgba8();
+    Ok(Photo::new(
+        width as usize,
+        height as usize,
+        rgba.into_raw(),
+    )?)
+}
+
+/// As files take it.
+pub fn image(photo: &Photo) -> RgbImage {
+    let (width, height) = (photo.width() as u32, photo.height() as u32);
+    let image = RgbaImage::from_raw(width, height, photo.rgba().to_vec());
+    DynamicImage::from(image.expect("four bytes a pixel")).into_rgb8()
+}
+
+/// The values of each window's image.
+pub fn values(windows: Vec<Tensor<4>>) -> Result<Vec<Vec<f32>>, Failure> {
+    let values = windows.into_iter().map(|t| Ok(t.try_into_vec_as()?));
+    values.collect()
+}
+
+pub fn save(image: &RgbImage, path: &Path) -> Result<(), Failure> {
+    let file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    JpegEncoder::new_with_quality(file, QUALITY).encode_image(image)?;
+    Ok(())
+}

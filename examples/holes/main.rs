@@ -1,0 +1,233 @@
+//! Ten photos with a hole of 300×300 pixels, filled: `cargo run --release --example holes -- --data DIR -o docs/holes.jpg`.
+//!
+//! A square is cut out of each photo where the photo itself is most like what surrounds it, since that is what a fill is measured against, and drawn from the
+//! posterior: the first sample with seed 1. A sample, and not the mean: the mean of all fills is smooth, and has the energy of none. The sheet shows hole,
+//! mean and sample side by side at their own pixels; the figures of `figures.rs` go to the terminal. `docs/holes.md` says what went wrong and where the photos come from.
+
+mod figures;
+#[path = "../common/photos.rs"]
+mod photos;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Instant;
+
+use clap::Parser;
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::job::Job;
+use eps_restore::place::Place;
+use eps_restore::restoration::{Sampler, Stage};
+use eps_restore::task::{Missing, Request, Task};
+use figures::{Figures, NO_SEAM, RING, Square};
+use image::imageops::{crop_imm, replace};
+use image::{Rgb, RgbImage};
+use photos::{Failure, SIZE};
+
+#[derive(Parser)]
+struct Options {
+    /// A folder with the photos.
+    #[arg(long)]
+    data: PathBuf,
+    /// The sheet, a JPEG.
+    #[arg(short, long)]
+    output: PathBuf,
+    /// A folder for every photo in full: its mean and its sample.
+    #[arg(long)]
+    full: Option<PathBuf>,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    weights: PathBuf,
+}
+
+const PHOTOS: [&str; 10] = [
+    "kitten-on-lawn",
+    "dragonfly-on-lavender",
+    "solaris-grapes",
+    "orange-hallway",
+    "high-trestle-trail",
+    "perched-osprey",
+    "oakland-zoo-otters",
+    "roman-colosseum",
+    "lake-sherburne",
+    "tea-gardens",
+];
+const SIDE: usize = 300;
+/// Pixels between the places where a hole is tried.
+const APART: usize = 64;
+/// Pixels of a cut, between two, and photos in a row of the sheet.
+const CUT: u32 = 400;
+const GAP: u32 = 4;
+const ACROSS: u32 = 2;
+/// Hole, mean, sample.
+const COLUMNS: u32 = 3;
+/// The step, in levels, that is planted at the border to see that it would be found.
+const PLANTED: i16 = 8;
+
+fn main() -> Result<(), Failure> {
+    let options = Options::parse();
+    let place = Place::cpu();
+    let bytes = std::fs::read(&options.weights)?;
+    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
+    let rows = (PHOTOS.len() as u32).div_ceil(ACROSS);
+    let (width, height) = (
+        COLUMNS * ACROSS * (CUT + GAP) - GAP,
+        rows * (CUT + GAP) - GAP,
+    );
+    let mut sheet = RgbImage::from_pixel(width, height, Rgb([255; 3]));
+    println!(
+        "| | photo | fill, R G B | ring, R G B | of its deviation | energy 1-3, 3-7, 7-15 | the photo's own | seam | the photo's own | with a step of {PLANTED} | seconds |\n|{}",
+        " --- |".repeat(11)
+    );
+    let mut counts = [0; 3];
+    for (index, name) in PHOTOS.iter().enumerate() {
+        let original = photos::reduced(&options.data.join(format!("{name}.jpg")))?;
+        let hole = placed(&original);
+        let begin = Instant::now();
+        let [mean, sample] = filled(&original, hole, &options, &denoiser, &place)?;
+        let seconds = begin.elapsed().as_secs_f64();
+        let met = tell(index + 1, name, hole, [&original, &sample], seconds);
+        for (count, met) in counts.iter_mut().zip(met) {
+            *count += usize::from(met);
+        }
+        let index = index as u32;
+        let (x, y) = (
+            index % ACROSS * COLUMNS * (CUT + GAP),
+            index / ACROSS * (CUT + GAP),
+        );
+        let shown = [holed(&original, hole), mean.clone(), sample.clone()];
+        for (column, image) in shown.iter().enumerate() {
+            let x = x + column as u32 * (CUT + GAP);
+            replace(&mut sheet, &cut(image, hole), i64::from(x), i64::from(y));
+        }
+        if let Some(folder) = &options.full {
+            photos::save(&mean, &folder.join(format!("{name}-mean.jpg")))?;
+            photos::save(&sample, &folder.join(format!("{name}-sample.jpg")))?;
+        }
+    }
+    let [colour, energy, seam] = counts;
+    println!(
+        "\nof {}: colour within a deviation {colour}, energy within a factor of 2 {energy}, seam below {NO_SEAM} {seam}",
+        PHOTOS.len()
+    );
+    photos::save(&sheet, &options.output)
+}
+
+/// The posterior mean and a sample.
+fn filled(
+    photo: &RgbImage,
+    hole: Square,
+    options: &Options,
+    denoiser: &Rc<PhotoDenoiser>,
+    place: &Place,
+) -> Result<[RgbImage; 2], Failure> {
+    let photo = photos::photo(photo)?;
+    let (width, height) = (photo.width(), photo.height());
+    let missing = (0..width * height).map(|i| hole.contains(i % width, i / width));
+    let request = Request {
+        task: Task::Inpaint {
+            missing: Missing::new(width, height, missing.collect())?,
+        },
+        photo,
+        noise: None,
+        samples: 1,
+        sampler: Sampler::DEFAULT,
+        seed: options.seed,
+    };
+    let mut job = Job::new(request, denoiser.clone(), place)?;
+    let (mut mean, mut sample) = (Vec::new(), Vec::new());
+    while let Some(step) = job.step() {
+        match step.stage {
+            Stage::Mean => mean = step.previews,
+            Stage::Sample { .. } if step.finished => sample = step.previews,
+            _ => {}
+        }
+    }
+    let image = |windows| {
+        let values = photos::values(windows)?;
+        Ok::<_, Failure>(photos::image(&job.frame().restored(&values)))
+    };
+    Ok([image(mean)?, image(sample)?])
+}
+
+/// Where the photo is most like its surroundings in colour and in every band.
+fn placed(photo: &RgbImage) -> Square {
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    let least = |n: usize| (RING..=n - RING - SIDE).step_by(APART);
+    let squares = least(height).flat_map(|top| {
+        least(width).map(move |left| Square {
+            left,
+            top,
+            side: SIDE,
+        })
+    });
+    let unlike = |hole: &Square| {
+        let own = Figures::of(photo.as_raw(), width, *hole);
+        let energy = own.energy.iter().map(|e| e.ln().abs());
+        energy.fold(own.shift(), f64::max)
+    };
+    let squares = squares.map(|hole| (unlike(&hole), hole));
+    let best = squares.min_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.expect("the photo is larger than the hole").1
+}
+
+/// A row of the table. Whether the fill's colour, its energy and its border are as they should be.
+fn tell(
+    number: usize,
+    name: &str,
+    hole: Square,
+    [photo, sample]: [&RgbImage; 2],
+    seconds: f64,
+) -> [bool; 3] {
+    let width = sample.width() as usize;
+    let [own, found] = [photo, sample].map(|image| Figures::of(image.as_raw(), width, hole));
+    let mut stepped = photo.clone();
+    for (x, y, pixel) in stepped.enumerate_pixels_mut() {
+        if hole.contains(x as usize, y as usize) {
+            pixel.0 = pixel
+                .0
+                .map(|v| (i16::from(v) + PLANTED).clamp(0, 255) as u8);
+        }
+    }
+    let planted = Figures::of(stepped.as_raw(), width, hole).seam;
+    let levels = |values: [String; 3]| values.join(" ");
+    println!(
+        "| {number} | {name} | {} | {} | {:.2} | {} | {} | {:.2} | {:.2} | {planted:.2} | {seconds:.0} |",
+        levels(found.fill.map(|v| format!("{v:.0}"))),
+        levels(
+            found
+                .ring
+                .map(|(mean, deviation)| format!("{mean:.0}±{deviation:.0}"))
+        ),
+        found.shift(),
+        levels(found.energy.map(|v| format!("{v:.2}"))),
+        levels(own.energy.map(|v| format!("{v:.2}"))),
+        found.seam,
+        own.seam,
+    );
+    [
+        found.shift() < 1.0,
+        found.energy.iter().all(|e| (0.5..2.0).contains(e)),
+        found.seam < NO_SEAM,
+    ]
+}
+
+fn holed(photo: &RgbImage, hole: Square) -> RgbImage {
+    let mut holed = photo.clone();
+    for (x, y, pixel) in holed.enumerate_pixels_mut() {
+        if hole.contains(x as usize, y as usize) {
+            *pixel = Rgb([128; 3]);
+        }
+    }
+    holed
+}
+
+/// The hole and what is around it.
+fn cut(image: &RgbImage, hole: Square) -> RgbImage {
+    let start = |at: usize, n: u32| {
+        let centred = (at + SIDE / 2).saturating_sub(CUT as usize / 2);
+        (centred as u32).min(n - CUT)
+    };
+    let (x, y) = (start(hole.left, SIZE.0), start(hole.top, SIZE.1));
+    crop_imm(image, x, y, CUT, CUT).to_image()
+}
