@@ -23,7 +23,12 @@ impl Network {
         console_error_panic_hook::set_once();
         let device = match (device.as_str(), layers.as_str()) {
             ("cpu", _) => Device::flex(),
-            (_, "kernels") => eps_restore::web::webgpu().await.expect("a WebGPU device").0,
+            (_, "kernels") => {
+                eps_restore::web::webgpu()
+                    .await
+                    .expect("a WebGPU device")
+                    .device
+            }
             // As Burn sets it up by itself.
             _ => Device::wgpu_options()
                 .init_async()

@@ -44,14 +44,62 @@ pub struct Cost {
     /// Tiles of one evaluation, and the pixels of them all.
     pub tiles: usize,
     pub pixels: usize,
-    /// Memory that the restoration takes at most, beside weights and code.
+    /// Memory of the page, or of the process, that the restoration takes at most, beside weights and code.
     pub bytes: u64,
+    /// The same of a GPU; 0 on the CPU.
+    pub gpu_bytes: u64,
+    /// The GPU's largest buffer; 0 on the CPU.
+    pub buffer_bytes: u64,
+}
+
+/// What is restored on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Cpu,
+    /// A GPU, whose buffers have at most so many bytes.
+    Gpu {
+        buffer: u64,
+    },
+}
+
+impl Target {
+    /// Refuses what can't be held here. How much memory a GPU has no page is told: only what one buffer takes can be known to be too much.
+    ///
+    /// # Errors
+    /// [`Error::ImageTooLarge`].
+    pub fn hold(self, cost: &Cost) -> Result<(), Error> {
+        let Cost { width, height, .. } = cost;
+        if cost.bytes > PAGE {
+            return Err(Error::ImageTooLarge(format!(
+                "a result of {width}x{height} takes about {:.1} GiB of memory at once, and a page has {:.1}; reduce the photo, or restore it in parts",
+                gibibytes(cost.bytes),
+                gibibytes(PAGE),
+            )));
+        }
+        match self {
+            Self::Gpu { buffer } if cost.buffer_bytes > buffer => {
+                Err(Error::ImageTooLarge(format!(
+                    "a result of {width}x{height} takes buffers of {:.2} GiB, and this GPU's hold {:.2}; reduce the photo, restore it in parts, or use the device \"cpu\"",
+                    gibibytes(cost.buffer_bytes),
+                    gibibytes(buffer),
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What WebAssembly's memory can hold.
+const PAGE: u64 = 3_900 << 20;
+
+fn gibibytes(bytes: u64) -> f64 {
+    bytes as f64 / (1u64 << 30) as f64
 }
 
 impl Cost {
     /// # Errors
     /// Those of [`Layout::new`], and [`Error::InvalidOption`] for a sampler that can't be.
-    pub fn of(question: &Question, tiles: TileSize) -> Result<Self, Error> {
+    pub fn of(question: &Question, tiles: TileSize, target: Target) -> Result<Self, Error> {
         question.sampler.check()?;
         let Question {
             width,
@@ -68,7 +116,10 @@ impl Cost {
             tiles: 0,
             pixels: 0,
             bytes: PHOTOS * area([layout.height, layout.width]),
+            gpu_bytes: 0,
+            buffer_bytes: 0,
         };
+        let mut working = 0;
         for region in &layout.regions {
             let mut tiling = Tiling::new(region.canvas.size, tiles);
             let mut width = 0;
@@ -81,11 +132,20 @@ impl Cost {
             let pixels = tiles.map(|t| t.rows.len() * t.columns.len()).sum();
             cost.tiles += tiling.tiles().len();
             cost.pixels += coarse_to_fine(pixels, region.canvas.pixels(), width);
-            cost.bytes += planes(task) * 4 * area(region.canvas.size);
+            let plane = 4 * area(region.canvas.size);
+            working += planes(task, target) * plane;
+            if target != Target::Cpu {
+                cost.bytes += HOST_PLANES * plane;
+                cost.buffer_bytes = cost.buffer_bytes.max(buffer_planes(task) * plane);
+            }
         }
         if !layout.regions.is_empty() {
             cost.evaluations = 1 + question.samples * question.sampler.evaluations();
-            cost.bytes += area([tiles.side; 2]) * TILE;
+            working += area([tiles.side; 2]) * TILE;
+        }
+        match target {
+            Target::Cpu => cost.bytes += working,
+            Target::Gpu { .. } => cost.gpu_bytes = working,
         }
         Ok(cost)
     }
@@ -99,20 +159,38 @@ fn coarse_to_fine(pixels: usize, canvas: usize, width: usize) -> usize {
     })
 }
 
-/// Planes of floats that are held at once for each pixel that is restored (`tests/memory.rs` holds the figures): masks and crops have maps of their own at each
-/// pixel, and iterate.
-fn planes(task: &Task) -> u64 {
-    match task {
-        Task::Inpaint { .. } | Task::Demosaic { .. } => 60,
-        Task::Deblur {
-            borders: Borders::Unknown,
-            ..
-        } => 60,
+/// Planes of floats that are held at once for each pixel that is restored: masks and crops have maps of their own at each pixel, and iterate. Of a GPU's memory
+/// that is more than is in use: what a tensor leaves is kept for the next one of its size, since a browser gives a dropped buffer back at its leisure.
+/// (`tests/memory.rs` and `tests/browser/gpu-memory.test.mjs` hold the figures, on the CPU and on a GPU.)
+fn planes(task: &Task, target: Target) -> u64 {
+    match (task, target) {
+        (Task::Inpaint { .. } | Task::Demosaic { .. }, Target::Gpu { .. }) => 220,
+        (Task::Deblur { .. }, Target::Gpu { .. }) => 130,
+        (_, Target::Gpu { .. }) => 100,
+        (Task::Inpaint { .. } | Task::Demosaic { .. }, Target::Cpu) => 60,
+        (
+            Task::Deblur {
+                borders: Borders::Unknown,
+                ..
+            },
+            Target::Cpu,
+        ) => 60,
         // Maps and q drawn at twelve levels.
-        Task::Compose { .. } | Task::Operator { .. } => 240,
-        _ => 40,
+        (Task::Compose { .. } | Task::Operator { .. }, Target::Cpu) => 240,
+        (_, Target::Cpu) => 40,
     }
 }
+
+/// Planes of the largest buffer of a GPU: eight maps, or real and imaginary parts of a few.
+fn buffer_planes(task: &Task) -> u64 {
+    match task {
+        Task::Inpaint { .. } | Task::Demosaic { .. } => 8,
+        _ => 4,
+    }
+}
+
+/// Planes of the page's memory where the rest is on a GPU: noise on its way there, previews on theirs back, kernels and spectra.
+const HOST_PLANES: u64 = 28;
 
 /// Pixels, of which there may be more than a 32-bit machine counts.
 fn area([height, width]: [usize; 2]) -> u64 {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use common::model;
-use eps_restore::cost::{Cost, Question};
+use eps_restore::cost::{Cost, Question, Target};
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::image::Photo;
 use eps_restore::job::Job;
@@ -85,7 +85,8 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
             seed: 1,
         };
         let name: String = format!("{:?}", request.task).chars().take(40).collect();
-        let told = Cost::of(&Question::of(&request), denoiser.tiles()).expect("valid");
+        let question = Question::of(&request);
+        let told = Cost::of(&question, denoiser.tiles(), Target::Cpu).expect("valid");
         let before = HELD.load(Relaxed);
         MOST.store(before, Relaxed);
         let mut job = Job::new(request, denoiser.clone(), &place).expect("valid");

@@ -121,8 +121,9 @@ export interface EngineCost {
   /** Tiles of one evaluation, and the pixels of them all. */
   tiles: number;
   pixels: number;
-  /** Memory at most. */
+  /** Memory of the page at most, and of a GPU, 0 on the CPU. */
   bytes: number;
+  gpuBytes: number;
 }
 
 /** The network on one device. */

@@ -55,8 +55,10 @@ export interface Estimate {
   readonly evaluations: number;
   /** Tiles of the network in one evaluation; none where nothing is missing. */
   readonly tiles: number;
-  /** Memory that the run takes at most, in bytes, beside the 80 MB that a loaded restorer holds. */
+  /** Memory of the page that the run takes at most, in bytes, beside the 80 MB that a loaded restorer holds. */
   readonly bytes: number;
+  /** The same of the GPU, beside 90 MB; 0 where the task runs on the CPU. A page is not told how much a GPU has. */
+  readonly gpuBytes: number;
   /** Pixels of the result. */
   readonly width: number;
   readonly height: number;

@@ -150,10 +150,10 @@ export class Restorer {
     const size = await sizeOf(photo);
     const { noise } = checked;
     const question = { ...size, task: await prepareTask(checked, size), samples, sampler, ...(noise === undefined ? {} : { noise }) };
-    const { width, height, evaluations, tiles, pixels, bytes } = await this.#cost(await this.#liveLink(), question);
+    const { width, height, evaluations, tiles, pixels, bytes, gpuBytes } = await this.#cost(await this.#liveLink(), question);
     // The mean, then the samples' evaluations side by side.
     const rounds = evaluations === 0 ? 0 : 1 + (evaluations - 1) / this.#abreast(samples, bytes);
-    return { seconds: (rounds * this.#pace.predict(pixels)) / 1000, evaluations, tiles, bytes, width, height };
+    return { seconds: (rounds * this.#pace.predict(pixels)) / 1000, evaluations, tiles, bytes, gpuBytes, width, height };
   }
 
   /**

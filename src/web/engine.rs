@@ -10,7 +10,7 @@ use web_time::Instant;
 
 use super::request::{EngineQuestion, EngineRequest, MeasurementRequest};
 use super::{Run, read, set};
-use crate::cost::{Cost, Question};
+use crate::cost::{Cost, Question, Target};
 use crate::denoiser::{PhotoDenoiser, Weights};
 use crate::error::Error;
 use crate::image::Photo;
@@ -24,6 +24,7 @@ use crate::task::{Request, Task};
 #[wasm_bindgen]
 pub struct Engine {
     main: Side,
+    target: Target,
     /// Where the main one is a GPU: what operators that iterate run on, made at the first of them from these weights.
     cpu: OnceCell<Side>,
     weights: Vec<u8>,
@@ -58,12 +59,16 @@ impl Engine {
     /// Codes `unsupported-device`, `invalid-weights`.
     pub async fn create(device: &str, weights: Vec<u8>) -> Result<Engine, JsValue> {
         console_error_panic_hook::set_once();
-        let (kind, device, adapter) = match device {
+        let (kind, device, adapter, target) = match device {
             "webgpu" => {
-                let (device, adapter) = webgpu().await?;
-                ("webgpu", device, adapter)
+                let Gpu {
+                    device,
+                    adapter,
+                    buffer,
+                } = webgpu().await?;
+                ("webgpu", device, adapter, Target::Gpu { buffer })
             }
-            "cpu" => ("cpu", Device::flex(), String::new()),
+            "cpu" => ("cpu", Device::flex(), String::new(), Target::Cpu),
             other => {
                 return Err(Error::UnsupportedDevice(format!(
                     "{other:?}; the devices are \"webgpu\" and \"cpu\""
@@ -73,6 +78,7 @@ impl Engine {
         };
         Ok(Engine {
             main: Side::new(device, kind, &weights)?,
+            target,
             cpu: OnceCell::new(),
             weights: if kind == "cpu" { Vec::new() } else { weights },
             adapter,
@@ -118,7 +124,8 @@ impl Engine {
     /// The code of whatever of it can't be done.
     pub fn cost(&self, question: JsValue) -> Result<JsValue, JsValue> {
         let question = EngineQuestion::read(question)?;
-        let cost = Cost::of(&question, self.main.denoiser.tiles())?;
+        let target = self.target(&question.task);
+        let cost = Cost::of(&question, self.main.denoiser.tiles(), target)?;
         let answer = Object::new();
         for (name, value) in [
             ("width", cost.width as f64),
@@ -127,6 +134,7 @@ impl Engine {
             ("tiles", cost.tiles as f64),
             ("pixels", cost.pixels as f64),
             ("bytes", cost.bytes as f64),
+            ("gpuBytes", cost.gpu_bytes as f64),
         ] {
             set(&answer, name, value);
         }
@@ -155,7 +163,12 @@ impl Engine {
             place,
             kind,
         } = self.side(&request.task)?;
-        hold(&Cost::of(&Question::of(&request), denoiser.tiles())?)?;
+        let target = self.target(&request.task);
+        target.hold(&Cost::of(
+            &Question::of(&request),
+            denoiser.tiles(),
+            target,
+        )?)?;
         let job = Job::new(request, denoiser, &place);
         if let Some(user) = &user {
             user.check()?;
@@ -166,8 +179,15 @@ impl Engine {
 
 impl Engine {
     /// Where a task runs: on the CPU if its operator iterates until a residual is small, which a GPU can't be asked for within a step.
+    fn target(&self, task: &Task) -> Target {
+        if task.iterates() {
+            return Target::Cpu;
+        }
+        self.target
+    }
+
     fn side(&self, task: &Task) -> Result<Side, Error> {
-        if !task.iterates() || self.main.place.is_cpu() {
+        if self.target(task) == self.target {
             return Ok(self.main.clone());
         }
         if let Some(side) = self.cpu.get() {
@@ -197,28 +217,21 @@ impl Engine {
     }
 }
 
-/// Refuses what WebAssembly's memory can't hold.
-fn hold(cost: &Cost) -> Result<(), Error> {
-    const MOST: u64 = 3_900 << 20;
-    if cost.bytes <= MOST {
-        return Ok(());
-    }
-    let gigabytes = |bytes: u64| bytes as f64 / (1u64 << 30) as f64;
-    Err(Error::ImageTooLarge(format!(
-        "a result of {}x{} takes about {:.1} GiB of memory at once, and a page has {:.1}; reduce the photo, or restore it in parts",
-        cost.width,
-        cost.height,
-        gigabytes(cost.bytes),
-        gigabytes(MOST),
-    )))
+/// A WebGPU device, handed to Burn.
+pub struct Gpu {
+    pub device: Device,
+    /// The adapter's description.
+    pub adapter: String,
+    /// Bytes of the largest buffer that a kernel may be given.
+    pub buffer: u64,
 }
 
-/// The browser's WebGPU device, handed to Burn, and the adapter's description.
+/// The browser's WebGPU device.
 ///
 /// # Errors
 /// [`Error::UnsupportedDevice`] where the browser has none.
 #[cfg(feature = "webgpu")]
-pub async fn webgpu() -> Result<(Device, String), Error> {
+pub async fn webgpu() -> Result<Gpu, Error> {
     use burn::tensor::wgpu::MemoryConfiguration;
     // Exclusive pages give memory back between images of different sizes; few tasks a submission keep the device busy while the next are recorded.
     let options = Device::wgpu_options()
@@ -229,11 +242,18 @@ pub async fn webgpu() -> Result<(Device, String), Error> {
             "no WebGPU device can be had here ({e}); use \"cpu\""
         ))
     })?;
-    Ok((device, setup.adapter.get_info().name))
+    let limits = setup.device.limits();
+    Ok(Gpu {
+        device,
+        adapter: setup.adapter.get_info().name,
+        buffer: limits
+            .max_buffer_size
+            .min(limits.max_storage_buffer_binding_size),
+    })
 }
 
 #[cfg(not(feature = "webgpu"))]
-async fn webgpu() -> Result<(Device, String), Error> {
+async fn webgpu() -> Result<Gpu, Error> {
     Err(Error::UnsupportedDevice(
         "this build has no WebGPU; use \"cpu\"".into(),
     ))

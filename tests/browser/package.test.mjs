@@ -326,8 +326,8 @@ for (const device of ['webgpu', 'cpu']) {
         estimates.push(await restorer.estimate({ width: 200, height: 64 }, eps.superResolve(2), { samples: 3, sampler: 'accurate' }));
         return { estimates, actual };
       });
-      for (const [i, { evaluations, width, height }] of actual.entries()) assert.deepEqual({ ...estimates[i], seconds: 0, bytes: 0 }, { seconds: 0, bytes: 0, tiles: evaluations > 0 ? 1 : 0, evaluations, width, height });
-      assert.deepEqual({ ...estimates.at(-1), seconds: 0, bytes: 0 }, { seconds: 0, bytes: 0, tiles: 2, evaluations: 31, width: 400, height: 128 });
+      for (const [i, { evaluations, width, height }] of actual.entries()) assert.deepEqual({ ...estimates[i], seconds: 0, bytes: 0 }, { seconds: 0, bytes: 0, gpuBytes: 0, tiles: evaluations > 0 ? 1 : 0, evaluations, width, height });
+      assert.deepEqual({ ...estimates.at(-1), seconds: 0, bytes: 0 }, { seconds: 0, bytes: 0, gpuBytes: 0, tiles: 2, evaluations: 31, width: 400, height: 128 });
       assert.ok(estimates.every(({ bytes }) => bytes > 0 && bytes < 1e9));
       assert.ok(estimates.at(-1).seconds > estimates[0].seconds && estimates[0].seconds > 0);
     });
