@@ -40,7 +40,7 @@ def parser():
     p.add_argument('--seed', type=int, help='default: from the clock')
     p.add_argument('--device')
     p.add_argument('--f32', action='store_true', help='no bf16')
-    p.add_argument('--compile', action='store_true', help='torch.compile, for GPUs')
+    p.add_argument('--compile', action='store_true', help='torch.compile: for GPUs, and for CPUs beside a C++ compiler')
     p.add_argument('--threads', type=int, help='CPU threads')
     p.add_argument('--save-every', type=float, default=2, metavar='MINUTES')
     p.add_argument('--validate-every', type=float, default=15, metavar='MINUTES')

@@ -29,7 +29,7 @@ class Trainer:
         self.net, self.ema = PhotoV1().to(device), PhotoV1().to(device).requires_grad_(False)
         if device.type == 'cuda':       # convolutions run on tensor cores in this layout without a transpose around each
             self.net, self.ema = (n.to(memory_format=torch.channels_last) for n in (self.net, self.ema))
-        self.optimiser = (Muon(self.net.named_parameters(), settings.learning_rate) if settings.optimiser == 'muon' else
+        self.optimiser = (Muon(self.net.named_parameters(), settings.learning_rate, bf16=bf16) if settings.optimiser == 'muon' else
                           torch.optim.AdamW(self.net.parameters(), lr=settings.learning_rate, betas=(.9, .99), weight_decay=0.0))
         self.budget = Budget(settings.minutes, settings.samples)
         self.seen, self.seen_before, self.steps, self.budget_step = 0, 0, 0, 0
