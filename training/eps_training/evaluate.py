@@ -14,7 +14,7 @@ import time
 import torch
 from tqdm import tqdm
 from .baselines import METHODS
-from .device import choose
+from .device import choose, in_bf16
 from .images import centre_crops, list_images
 from .report import write
 from .runs import CHUNK, EVALUATIONS, run_part
@@ -116,6 +116,7 @@ def parser():
     p.add_argument('--work', default='runs/evaluation')
     p.add_argument('--out', default='.', help='folder of results.json and results.md')
     p.add_argument('--stop-after', type=float, metavar='MINUTES', help='at the end of the part then running')
+    p.add_argument('--bf16', action='store_true', help='the network compiled and in bf16, for every method: four times faster where the processor has it')
     p.add_argument('--threads', type=int)
     p.add_argument('--device')
     return p
@@ -130,12 +131,15 @@ def main(argv=None):
     crops = centre_crops(paths[:args.images + args.images_search]).to(device)
     if len(crops) < args.images + args.images_search:
         raise SystemExit(f'{args.images} + {args.images_search} images are asked for; the folder has {len(crops)} of at least 64×64 pixels')
-    nets = {'eps': load_network(args.weights, device)}
+    backbone = load_network(args.weights, device)
+    nets = {'eps': backbone}
     if 'palette' in args.methods:
         if not args.palette:
             raise SystemExit('--methods palette needs --palette WEIGHTS')
         nets['palette'] = load_network(args.palette, device)
-    identity = dict(weights=sha256(args.weights), palette=sha256(args.palette) if args.palette else None, images=args.images, first=str(paths[0].name), last=str(paths[args.images - 1].name))
+    if args.bf16:
+        nets = {k: in_bf16(net, device) for k, net in nets.items()}
+    identity = dict(weights=sha256(args.weights), palette=sha256(args.palette) if args.palette else None, images=args.images, first=str(paths[0].name), last=str(paths[args.images - 1].name), precision='bf16' if args.bf16 else 'f32')
     store = Store(args.work, identity)
     deadline = time.monotonic() + 60 * args.stop_after if args.stop_after else float('inf')
     e = Evaluation(store, nets, crops[:args.images], crops[args.images:], deadline)
@@ -154,7 +158,7 @@ def main(argv=None):
     cbsd = None
     if args.cbsd68 and complete:
         from .denoising import sigma25
-        cbsd = sigma25(nets['eps'], args.cbsd68, device)
+        cbsd = sigma25(backbone, args.cbsd68, device)
     write(args.out, results, store, e.sets['test'].cpu(), args.images_gradient, samples_seen(args.weights), cbsd, identity)
     print(f'{args.out}/results.md and results.json', '' if complete else '(not complete: call again to go on)')
     return results

@@ -60,10 +60,10 @@ def table(rows, compared):
     return '\n'.join(lines)
 
 
-def markdown(summary, seen, cbsd, few):
+def markdown(summary, seen, cbsd, few, precision):
     parts = ['# Evaluation', f'Samples seen in training: {seen:,}.' if seen is not None else '',
              f'CBSD68, sigma 25: {cbsd:.2f} dB.' if cbsd is not None else '',
-             'Mean ± standard error over images; 64×64, sigma_y = 0.05 on [-1, 1]. CRPS of two samples on 0-255, PSNR, SSIM (on [0, 1]), HaarPSI and MMD of one. `eps_1` is the posterior '
+             f'Mean ± standard error over images; 64×64, sigma_y = 0.05 on [-1, 1]; the network in {precision} for every method. CRPS of two samples on 0-255, PSNR, SSIM (on [0, 1]), HaarPSI and MMD of one. `eps_1` is the posterior '
              f'mean. First the comparison on the same images (at most {few}), then every method on all its images.']
     for task, rows in summary.items():
         if rows:
@@ -81,6 +81,6 @@ def write(folder, results, store, truth, few, seen, cbsd, identity):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     summary = summarise(results, store, truth, few)
-    data = dict(samples_seen=seen, cbsd68_sigma25_psnr=None if cbsd is None else round(cbsd, 3), weights_sha256=identity['weights'], **summary)
+    data = dict(samples_seen=seen, cbsd68_sigma25_psnr=None if cbsd is None else round(cbsd, 3), weights_sha256=identity['weights'], precision=identity['precision'], **summary)
     (folder / 'results.json').write_text(json.dumps(data, indent=1, ensure_ascii=False) + '\n')
-    (folder / 'results.md').write_text(markdown(summary, seen, cbsd, few))
+    (folder / 'results.md').write_text(markdown(summary, seen, cbsd, few, identity['precision']))

@@ -45,7 +45,7 @@ def test_results_have_the_form_that_others_read(instant, tmp_path):
     e = evaluation(tmp_path / 'work')
     results = {'box': {m: dict(scale=1., search={1.: None}, count=n, **e.run(m, 'box', 1., 'test', n)) for m, n in (('eps_7', 20), ('mpgd', 8))}}
     results['box']['mpgd']['search'] = {.5: 2., 1.: 1., 2.: 3.}
-    report.write(tmp_path, results, e.store, e.sets['test'], 8, 123, 30.5, {'weights': 'a'})
+    report.write(tmp_path, results, e.store, e.sets['test'], 8, 123, 30.5, {'weights': 'a', 'precision': 'f32'})
     data = json.loads((tmp_path / 'results.json').read_text())
     assert data['samples_seen'] == 123 and data['cbsd68_sigma25_psnr'] == 30.5
     assert {'evaluations', 'psnr', 'ssim', 'crps', 'mmd'} <= data['box']['eps_7'].keys()
