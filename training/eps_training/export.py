@@ -5,12 +5,13 @@ f16 weights answer on golden-operators.safetensors, which is the same for every 
 model card's figures. --onnx 64 256: the network F alone, for benchmarks in other runtimes, a file for each side of its square images.
 """
 import argparse
+import json
 from pathlib import Path
 import shutil
 import subprocess
 import torch
 from safetensors.torch import load_file, save_file
-from .figures import table
+from .figures import reference, table
 from .golden import network_vectors
 from .images import centre_crops, list_images
 from .weights import load_network, read_state, samples_seen, save_weights
@@ -41,6 +42,7 @@ def main(argv=None):
     p.add_argument('folder')
     p.add_argument('--val', nargs='+', metavar='DIR', help='held-out images for the figures')
     p.add_argument('--crops', type=int, default=64)
+    p.add_argument('--reference', metavar='DIR', help='64×64 crops; writes figures.json, which the crate is held to on them')
     p.add_argument('--seen-before', type=int, help='samples seen by the weights that the run started from, where the checkpoint does not know them')
     p.add_argument('--data-summary', default='see the model card')
     p.add_argument('--golden', default=GOLDEN, help='golden-operators.safetensors')
@@ -61,6 +63,10 @@ def main(argv=None):
     for side in args.onnx:
         export_onnx(net, folder / f'photo-v1-{side}.onnx', side)
         print(f'{folder}/photo-v1-{side}.onnx')
+    if args.reference:
+        crops = centre_crops(list_images(args.reference))
+        (folder / 'figures.json').write_text(json.dumps(reference(net, crops), indent=1) + '\n')
+        print(f'{folder}/figures.json, from {len(crops)} crops')
     if args.val:
         truth = centre_crops([p for d in args.val for p in list_images(d)][:args.crops])
         print(f'\n{len(truth)} images, PSNR in dB / SSIM\n\n{table(net, truth)}')

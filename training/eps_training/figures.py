@@ -11,6 +11,12 @@ from .tasks import TASKS
 COLUMNS = {'w0, no network': None, 'mean, 1 evaluation': 'eps_1', '7 evaluations': 'eps_7', '19 evaluations': 'eps_20'}
 
 
+def restorations(net, task, x, *names):
+    """(the images restored, x) by each of COLUMNS; `names` name the draw of masks and noise."""
+    op, y = problem(task, '/'.join(map(str, names)), x)
+    return [linear_estimate(op, y, x) if method is None else restore(method, net, op, y, x, generator('figures', method, task, *names))[0] for method in COLUMNS.values()]
+
+
 @torch.no_grad()
 def table(net, truth):
     """Markdown rows. truth [N, 3, 64, 64]."""
@@ -19,9 +25,18 @@ def table(net, truth):
         totals = torch.zeros(len(COLUMNS), 2)
         for part in range((len(truth) + CHUNK - 1) // CHUNK):
             x = truth[part * CHUNK:(part + 1) * CHUNK]
-            op, y = problem(task, part, x)
-            for i, method in enumerate(COLUMNS.values()):
-                r = linear_estimate(op, y, x) if method is None else restore(method, net, op, y, x, generator('figures', method, task, part))[0]
-                totals[i] += torch.stack([psnr(r, x).sum(), ssim(r, x).sum()]).cpu()
+            totals += torch.stack([torch.stack([psnr(r, x).sum(), ssim(r, x).sum()]).cpu() for r in restorations(net, task, x, part)])
         lines.append(f'| {name} | ' + ' | '.join(f'{p:.2f} / {s:.3f}' for p, s in (totals / len(truth)).tolist()) + ' |')
     return '\n'.join(lines)
+
+
+@torch.no_grad()
+def reference(net, truth, draws=12):
+    """What tests/figures.rs holds the crate to: {task: PSNR by each of COLUMNS, mean over images and draws, and its standard error over draws}."""
+    out = dict(about="The PyTorch reference's mean PSNR in dB (peak 2) on these crops, of w0, of the mean, and of one sample by 7 and by 19 evaluations, "
+               f'over {draws} draws of masks and noise, and its standard error', draws=draws)
+    for task in TASKS:
+        values = torch.stack([torch.stack([psnr(r, truth).mean() for r in restorations(net, task, truth, 'draw', i)]) for i in range(draws)])
+        rounded = lambda t: [round(v, 3) for v in t.tolist()]
+        out[task] = dict(psnr=rounded(values.mean(0)), standard_error=rounded(values.std(0) / draws ** .5))
+    return out
