@@ -63,7 +63,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Refuses what can't be held here. How much memory a GPU has no page is told: only what one buffer takes can be known to be too much.
+    /// Refuses what can't be held here. How much memory a GPU has no page is told: what one buffer takes can be known to be too much, and what hardly any GPU has.
     ///
     /// # Errors
     /// [`Error::ImageTooLarge`].
@@ -77,6 +77,11 @@ impl Target {
             )));
         }
         match self {
+            Self::Gpu { .. } if cost.gpu_bytes > MOST_GPU => Err(Error::ImageTooLarge(format!(
+                "a result of {width}x{height} takes about {:.1} GiB of a GPU's memory at once, and most have {:.1} or less; reduce the photo, restore it in parts, or use the device \"cpu\"",
+                gibibytes(cost.gpu_bytes),
+                gibibytes(MOST_GPU),
+            ))),
             Self::Gpu { buffer } if cost.buffer_bytes > buffer => {
                 Err(Error::ImageTooLarge(format!(
                     "a result of {width}x{height} takes buffers of {:.2} GiB, and this GPU's hold {:.2}; reduce the photo, restore it in parts, or use the device \"cpu\"",
@@ -91,6 +96,9 @@ impl Target {
 
 /// What WebAssembly's memory can hold.
 const PAGE: u64 = 3_900 << 20;
+
+/// What most GPUs have at most.
+const MOST_GPU: u64 = 8 << 30;
 
 fn gibibytes(bytes: u64) -> f64 {
     bytes as f64 / (1u64 << 30) as f64
