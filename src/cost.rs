@@ -175,9 +175,10 @@ fn planes(task: &Task, target: Target) -> u64 {
         (Task::Inpaint { .. } | Task::Demosaic { .. }, Target::Gpu { .. }) => 220,
         (Task::Deblur { .. }, Target::Gpu { .. }) => 130,
         (_, Target::Gpu { .. }) => 100,
-        (Task::Inpaint { .. } | Task::Demosaic { .. }, Target::Cpu) => 60,
         (
-            Task::Deblur {
+            Task::Inpaint { .. }
+            | Task::Demosaic { .. }
+            | Task::Deblur {
                 borders: Borders::Unknown,
                 ..
             },

@@ -1,9 +1,12 @@
 //! Photos from a folder, to the crate and back, and onto sheets.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use burn::tensor::Tensor;
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::image::Photo;
+use eps_restore::place::Place;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, crop_imm, resize};
 use image::{DynamicImage, RgbImage, RgbaImage};
@@ -13,6 +16,12 @@ pub type Failure = Box<dyn std::error::Error>;
 /// What photos of a folder are cropped and reduced to.
 pub const SIZE: (u32, u32) = (1024, 768);
 const QUALITY: u8 = 82;
+
+/// The network with the weights of a file.
+pub fn denoiser(weights: &Path, place: &Place) -> Result<Rc<PhotoDenoiser>, Failure> {
+    let bytes = std::fs::read(weights)?;
+    Ok(Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, place)?))
+}
 
 /// The middle of a photo, reduced to [`SIZE`].
 pub fn reduced(path: &Path) -> Result<RgbImage, Failure> {

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::denoiser::PhotoDenoiser;
 use eps_restore::job::Job;
 use eps_restore::place::Place;
 use eps_restore::restoration::{Sampler, Stage};
@@ -67,8 +67,7 @@ const PLANTED: i16 = 8;
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
     let place = Place::cpu();
-    let bytes = std::fs::read(&options.weights)?;
-    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
+    let denoiser = photos::denoiser(&options.weights, &place)?;
     let rows = (PHOTOS.len() as u32).div_ceil(ACROSS);
     let (width, height) = (
         COLUMNS * ACROSS * (CUT + GAP) - GAP,

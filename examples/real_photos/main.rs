@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use cases::{CASES, Case};
 use clap::Parser;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::denoiser::PhotoDenoiser;
 use eps_restore::job::Job;
 use eps_restore::noise_level::Stated;
 use eps_restore::place::Place;
@@ -47,8 +47,7 @@ const GAP: u32 = 4;
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
     let place = Place::cpu();
-    let bytes = std::fs::read(&options.weights)?;
-    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
+    let denoiser = photos::denoiser(&options.weights, &place)?;
     let (width, height) = (
         3 * CUT.0 + 2 * GAP,
         CASES.len() as u32 * (CUT.1 + GAP) - GAP,

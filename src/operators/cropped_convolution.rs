@@ -89,21 +89,13 @@ impl CroppedConvolution {
     ) -> Tensor<4> {
         let asked = u.dtype();
         if asked == DType::F64 || self.tolerance.is_beyond_f32() {
-            let [u, e, y, s2, tolerance] =
-                [u, e, y, s2, tolerance].map(|tensor| tensor.cast(DType::F64));
-            return self.mean_in::<f64>(u, e, y, s2, tolerance).cast(asked);
+            let given = [u, e, y, s2, tolerance].map(|tensor| tensor.cast(DType::F64));
+            return self.mean_in::<f64>(given).cast(asked);
         }
-        self.mean_in::<f32>(u, e, y, s2, tolerance)
+        self.mean_in::<f32>([u, e, y, s2, tolerance])
     }
 
-    fn mean_in<T: Real>(
-        &self,
-        u: Tensor<4>,
-        e: Tensor<4>,
-        y: Tensor<4>,
-        s2: Tensor<4>,
-        tolerance: Tensor<4>,
-    ) -> Tensor<4> {
+    fn mean_in<T: Real>(&self, [u, e, y, s2, tolerance]: [Tensor<4>; 5]) -> Tensor<4> {
         let [height, width] = self.fourier.size();
         let [re, im] = self.blur.spectrum().map(|part| part.cast(u.dtype()));
         let batch = [&u, &e, &y, &s2, &re].map(|t| t.dims()[0]);

@@ -134,8 +134,8 @@ pub trait SpectralUpdate {
         None
     }
 
-    /// (s2 + A E Aᵀ)^-1 r: what preconditions compositions with this operator.
-    /// The spectrum of A E Aᵀ on the measurement's own grid, where it is stationary and the same for every channel: `[B or 1, 1, h or 1, w or 1]`.
+    /// The spectrum of A E Aᵀ on the measurement's own grid, where it is stationary and the same for every channel: `[B or 1, 1, h or 1, w or 1]`. Compositions with
+    /// this operator iterate there.
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>>;
 }
 

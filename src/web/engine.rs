@@ -186,6 +186,7 @@ impl Engine {
         self.target
     }
 
+    /// The device of [`Self::target`], and the network on it.
     fn side(&self, task: &Task) -> Result<Side, Error> {
         if self.target(task) == self.target {
             return Ok(self.main.clone());
