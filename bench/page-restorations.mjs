@@ -13,10 +13,10 @@ export async function open(name, device) {
   engines.set(name, { engine, network: async () => (await instance(`${name}-bare`)).Network.create('kernels', device, weights) });
 }
 
-/** A request for a result of `side`² pixels: a picture of soft waves, seeded noise on it. */
+/** A request for a result of `side`² pixels: a picture of soft waves, seeded noise on it. A kind is a task, after a comma which of them. */
 export function requestOf(kind, side, samples, sampler) {
   const factor = 2;
-  const size = kind === 'superResolve' ? side / factor : side;
+  const size = kind.startsWith('superResolve') ? side / factor : side;
   const { w } = inputsOf(1, size);
   const data = new Uint8Array(4 * size * size).fill(255);
   for (let i = 0; i < size * size; i++) {
@@ -26,7 +26,11 @@ export function requestOf(kind, side, samples, sampler) {
   const task = {
     denoise: () => ({ kind }),
     colorize: () => ({ kind }),
+    'colorize, BT.601': () => ({ kind: 'colorize', weights: [0.299, 0.587, 0.114] }),
+    demosaic: () => ({ kind, pattern: 'rggb' }),
     superResolve: () => ({ kind, factor }),
+    'superResolve, bicubic': () => ({ kind: 'superResolve', factor, reduction: 'bicubic' }),
+    'superResolve, Gaussian': () => ({ kind: 'superResolve', factor, reduction: { gaussian: 1 } }),
     deblur: () => ({ kind, kernel: { data: Array(25).fill(1 / 25), width: 5, height: 5 }, borders: 'circular' }),
     inpaint: () => ({ kind, mask: { data: Uint8Array.from({ length: size * size }, (_, i) => Number(i % 7 === 0 || Math.abs((i % size) - size / 2) < 6)), width: size, height: size } }),
   }[kind]();

@@ -10,29 +10,62 @@ import { done, main } from '../scripts/lib/report.mjs';
 import { buildBench, buildWasm } from '../scripts/lib/wasm.mjs';
 import { costOf, GPUS, seconds, sum } from './roofline-model.mjs';
 
+/** What is restored at every size: the tasks as the demo has them. */
 const TASKS = ['denoise', 'inpaint', 'superResolve', 'deblur', 'colorize'];
+/** The other operators that a GPU computes, at the smaller sizes. */
+const OPERATORS = ['superResolve, bicubic', 'superResolve, Gaussian', 'colorize, BT.601', 'demosaic'];
 const SIDES = [64, 256, 1024];
 /** Evaluations of a sample by the default sampler, the first one apart. */
 const LATER = 5;
 
+/** Side of the tiles that an image of `side`² is evaluated in, as src/tiling.rs cuts it: at most 256, of multiples of 8, overlapping by 32. */
+function tileSide(side) {
+  const count = Math.max(1, Math.ceil((side - 32) / (256 - 32)));
+  return Math.min(side, Math.ceil((side + 32 * (count - 1)) / count / 8) * 8);
+}
+
+/** Kernels named of a task; the others are added up. */
+const SHOWN = 8;
+
 const costs = (launches) => launches.map((launch) => ({ ...launch, ...costOf(launch) }));
 const time = (launches, gpu) => sum(costs(launches).map((cost) => seconds(cost, gpu)));
 
-/** A restoration of one sample: its time on each GPU, and the network's share of it. */
+/** The launches of a restoration of one sample that are not the network's: each kind of step, and how often there is one. */
+function beside(steps, network) {
+  const known = new Map();
+  const key = ({ name, bytes }) => `${name} ${bytes}`;
+  for (const launch of network) known.set(key(launch), (known.get(key(launch)) ?? 0) + 1);
+  return steps.map(({ stage, tiles, launches }) => {
+    const left = new Map([...known].map(([name, count]) => [name, count * tiles]));
+    const rest = launches.filter((launch) => {
+      const count = left.get(key(launch)) ?? 0;
+      if (count > 0) left.set(key(launch), count - 1);
+      return count === 0;
+    });
+    return { launches: rest, times: stage === 'later' ? LATER : 1 };
+  });
+}
+
+/** A restoration of one sample: its time on each GPU, and the share of it that is not the network's. */
 function parts(steps, network) {
-  const of = (name) => steps.find(({ stage }) => stage === name);
-  const whole = [[of('setup'), 1], [of('estimate'), 1], [of('mean'), 1], [of('first'), 1], [of('later'), LATER]];
-  const total = (measure) => sum(whole.map(([step, times]) => times * measure(step)));
-  const result = { launches: total(({ launches }) => launches.length), tiles: total(({ tiles }) => tiles) };
+  const rest = beside(steps, network);
+  const total = (measure) => sum(rest.map(({ launches, times }) => times * measure(launches)));
+  const tiles = sum(steps.map((step) => step.tiles * (step.stage === 'later' ? LATER : 1)));
+  const result = {
+    tiles,
+    rest: rest.flatMap(({ launches, times }) => Array(times).fill(launches).flat()),
+    launches: tiles * network.length + total((launches) => launches.length),
+    moved: total((launches) => sum(costs(launches).map(({ bytes }) => bytes))),
+  };
   for (const [name, gpu] of Object.entries(GPUS)) {
-    const all = total(({ launches }) => time(launches, gpu));
-    const inNetwork = result.tiles * time(network, gpu);
-    result[name] = { seconds: all, rest: 1 - inNetwork / all };
+    const besides = total((launches) => time(launches, gpu));
+    const seconds = besides + tiles * time(network, gpu);
+    result[name] = { seconds, rest: besides / seconds };
   }
   return result;
 }
 
-/** Kernels of an evaluation, alike ones together. */
+/** Kernels, alike ones together. */
 function kernels(launches) {
   const rows = new Map();
   for (const cost of costs(launches)) {
@@ -81,26 +114,46 @@ ${table.join('\n')}
 
 The mean and one sample by the default sampler: 7 evaluations. 1024² is done in overlapping tiles of 256². “Not the network”: pivots, Gaussian posteriors, maps, solver, previews.
 
-| task | launches | tiles | integrated | not the network | desktop | not the network |
-| --- | --- | --- | --- | --- | --- | --- |
+| task | launches | of them not the network's | MB that these move | tiles | integrated | not the network | desktop | not the network |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows(restorations).join('\n')}
+
+Operators that iterate to a tolerance (unknown borders, general compositions, operators of one's own) run on the CPU. Within a step no pixel crosses to the host but those of a preview,
+12 bytes each (\`tests/browser/traffic.test.mjs\`).
+
+## Kernels that are not the network's, at 256²
+
+| task | kernel | launches | MB | integrated | desktop |
+| --- | --- | --- | --- | --- | --- |
+${TASKS.flatMap((task) => besides(task, restorations[`${task} 256`])).join('\n')}
 `;
 }
 
+/** The kernels of a restoration that take most of what the network does not. */
+function besides(task, { rest }) {
+  const table = kernels(rest);
+  const [shown, others] = [table.slice(0, SHOWN), table.slice(SHOWN)];
+  const line = (kind, rows) => {
+    const add = (measure) => sum(rows.map(measure));
+    return `| ${task} | ${kind} | ${add((row) => row.launches)} | ${(add((row) => row.bytes) / 1e6).toFixed(2)} | ${ms(add((row) => row.seconds.integrated))} | ${ms(add((row) => row.seconds.desktop))} |`;
+  };
+  return [...shown.map((row) => line(row.kind, [row])), line('others', others)];
+}
+
 function rows(restorations) {
-  return Object.entries(restorations).map(([name, { launches, tiles, integrated, desktop }]) => {
-    const [task, side] = name.split(' ');
-    return `| ${task}, ${side}² | ${launches} | ${tiles} | ${ms(integrated.seconds)} | ${per(integrated.rest)} | ${ms(desktop.seconds)} | ${per(desktop.rest)} |`;
+  return Object.entries(restorations).map(([name, { launches, rest, moved, tiles, integrated, desktop }]) => {
+    const [, task, side] = /^(.*) (\d+)$/.exec(name);
+    return `| ${task}, ${side}² | ${launches} | ${rest.length} | ${(moved / 1e6).toFixed(1)} | ${tiles} | ${ms(integrated.seconds)} | ${per(integrated.rest)} | ${ms(desktop.seconds)} | ${per(desktop.rest)} |`;
   });
 }
 
 function summary(network, restorations) {
-  const at256 = rows(Object.fromEntries(Object.entries(restorations).filter(([name]) => name.endsWith(' 256'))));
+  const at256 = rows(Object.fromEntries(TASKS.map((task) => [`${task} 256`, restorations[`${task} 256`]])));
   return `On paper, by \`npm run roofline\` (launches counted by running, 10 µs each; an integrated GPU of 2 TFLOP/s and 60 GB/s, a desktop one of 12 TFLOP/s and 360 GB/s), an evaluation at 256² takes
-${ms(time(network[256], GPUS.integrated))} and ${ms(time(network[256], GPUS.desktop))}. The mean and a sample, 7 evaluations ([every kernel, 64² and 1024²](docs/roofline.md)):
+${ms(time(network[256], GPUS.integrated))} and ${ms(time(network[256], GPUS.desktop))}. The mean and a sample, 7 evaluations ([every kernel, other operators, 64² and 1024²](docs/roofline.md)):
 
-| task | launches | tiles | integrated | not the network | desktop | not the network |
-| --- | --- | --- | --- | --- | --- | --- |
+| task | launches | of them not the network's | MB that these move | tiles | integrated | not the network | desktop | not the network |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${at256.join('\n')}`;
 }
 
@@ -117,13 +170,14 @@ await main(async () => {
     const call = (name, ...args) => session.page.evaluate(async ([name, args]) => (await import('/bench/page-roofline.mjs'))[name](...args), [name, args]);
     await call('open');
     const network = {};
-    for (const side of SIDES.slice(0, 2)) network[side] = await call('evaluation', side);
+    for (const side of new Set(SIDES.map(tileSide))) network[side] = await call('evaluation', side);
     done(`the network: ${network[256].length} launches`);
     const restorations = {};
     for (const side of SIDES) {
-      for (const task of TASKS) {
-        restorations[`${task} ${side}`] = parts(await call('steps', task, side), network[Math.min(side, 256)]);
-        done(`${task}, ${side}²: ${restorations[`${task} ${side}`].launches} launches`);
+      for (const kind of side > 256 ? TASKS : [...TASKS, ...OPERATORS]) {
+        const restored = parts(await call('steps', kind, side), network[tileSide(side)]);
+        restorations[`${kind} ${side}`] = restored;
+        done(`${kind}, ${side}²: ${restored.launches} launches`);
       }
     }
     writeFileSync(join(ROOT, 'docs', 'roofline.md'), document(network, restorations));

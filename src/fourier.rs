@@ -22,41 +22,14 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// The product with a real spectrum, in this one's float type.
-    pub fn scale(self, by: Tensor<4>) -> Self {
-        let by = Formula::from(by.cast(self.re.dtype()));
-        let [re, im] = tensors([Formula::from(self.re) * &by, Formula::from(self.im) * by]);
-        Self { re, im }
-    }
-
     /// The product, frequency by frequency, in this one's float type.
     pub fn times(&self, other: &Spectrum) -> Self {
-        let [re, im] = tensors(product(self.parts(self), other.parts(self)));
-        Self { re, im }
+        Wave::of(self).times(other).spectrum()
     }
 
-    /// The product with the conjugate of a filter, and with a real gain.
-    pub fn back_through(&self, filter: &Spectrum, gain: impl Into<Formula>) -> Self {
-        let [re, im] = filter.parts(self);
-        let minus = Formula::from(0.0) - im;
-        let gain = gain.into();
-        let [re, im] = tensors(product(self.parts(self), [re, minus]).map(|part| part * &gain));
-        Self { re, im }
-    }
-
-    /// This less another one filtered.
-    pub fn without(self, other: &Spectrum, filter: &Spectrum) -> Self {
-        let [re, im] = product(other.parts(&self), filter.parts(&self));
-        // One at a time: all six tensors are more than a formula may hold.
-        Self {
-            re: (Formula::from(self.re) - re).tensor(),
-            im: (Formula::from(self.im) - im).tensor(),
-        }
-    }
-
-    /// Real and imaginary part in the float type of another.
-    fn parts(&self, like: &Spectrum) -> [Formula; 2] {
-        [&self.re, &self.im].map(|part| part.clone().cast(like.re.dtype()).into())
+    /// The product with the conjugate of a filter.
+    pub fn back_through(&self, filter: &Spectrum) -> Self {
+        Wave::of(self).back_through(filter).spectrum()
     }
 
     /// The same at another place; this one must be on the CPU.
@@ -70,14 +43,82 @@ impl Spectrum {
 
     /// |k|².
     pub fn power(&self) -> Tensor<4> {
-        let [re, im] = self.parts(self);
+        let [re, im] = [&self.re, &self.im].map(Formula::from);
         (&re * &re + &im * &im).tensor()
     }
 }
 
-/// The product of complex numbers.
-fn product([a, b]: [Formula; 2], [c, d]: [Formula; 2]) -> [Formula; 2] {
-    [&a * &c - &b * &d, a * d + b * c]
+/// A complex number at each frequency, as formulas of its parts.
+#[derive(Clone)]
+pub struct Wave {
+    re: Formula,
+    im: Formula,
+    /// The float type that it is computed in.
+    dtype: DType,
+}
+
+impl Wave {
+    pub fn of(spectrum: &Spectrum) -> Self {
+        Self {
+            re: (&spectrum.re).into(),
+            im: (&spectrum.im).into(),
+            dtype: spectrum.re.dtype(),
+        }
+    }
+
+    /// Its values.
+    pub fn spectrum(self) -> Spectrum {
+        let [re, im] = tensors([self.re, self.im]);
+        Spectrum { re, im }
+    }
+
+    /// A spectrum in this one's float type.
+    fn like(&self, spectrum: &Spectrum) -> [Formula; 2] {
+        [&spectrum.re, &spectrum.im].map(|part| part.clone().cast(self.dtype).into())
+    }
+
+    /// The product with a spectrum.
+    pub fn times(&self, filter: &Spectrum) -> Self {
+        let [re, im] = self.like(filter);
+        self.with(
+            &self.re * &re - &self.im * &im,
+            &self.re * im + &self.im * re,
+        )
+    }
+
+    /// The product with the conjugate of one.
+    pub fn back_through(&self, filter: &Spectrum) -> Self {
+        let [re, im] = self.like(filter);
+        self.with(
+            &self.re * &re + &self.im * &im,
+            &self.im * re - &self.re * im,
+        )
+    }
+
+    /// The product with a real number.
+    pub fn scale(&self, by: impl Into<Formula>) -> Self {
+        let by = by.into();
+        self.with(&self.re * &by, &self.im * by)
+    }
+
+    /// The sum with a spectrum times a real number.
+    pub fn plus(&self, other: &Spectrum, by: impl Into<Formula>) -> Self {
+        let (by, [re, im]) = (by.into(), self.like(other));
+        self.with(&self.re + re * &by, &self.im + im * by)
+    }
+
+    /// This less another.
+    pub fn minus(&self, other: Self) -> Self {
+        self.with(&self.re - other.re, &self.im - other.im)
+    }
+
+    fn with(&self, re: Formula, im: Formula) -> Self {
+        Self {
+            re,
+            im,
+            dtype: self.dtype,
+        }
+    }
 }
 
 /// The transform for planes of one size at one place. Cheap to clone.
@@ -197,8 +238,38 @@ impl Fourier {
         match &*self.method {
             Method::Fast(plans) => plans.filter(self.size(), x, h),
             #[cfg(feature = "webgpu")]
-            Method::Gpu(_) => self.inverse(self.forward(x).scale(h)),
+            Method::Gpu(_) => {
+                let [y] = self.through(x, |x| [x.scale(&h)], |y| y);
+                y
+            }
         }
+    }
+
+    /// f(F^-1 r(F x)), r a response for each of N filters, and f formulas of the N images that they make, as large as the largest of them. x as a formula.
+    pub fn through<const N: usize, const M: usize>(
+        &self,
+        x: impl Into<Formula>,
+        respond: impl Fn(Wave) -> [Wave; N],
+        then: impl Fn([Formula; N]) -> [Formula; M],
+    ) -> [Tensor<4>; M] {
+        let x = x.into();
+        #[cfg(feature = "webgpu")]
+        if let Method::Gpu(transform) = &*self.method {
+            let brought = |i: usize| Formula::brought(i);
+            let wave = Wave {
+                re: brought(0),
+                im: brought(1),
+                dtype: DType::F32,
+            };
+            let responses = respond(wave).map(|wave| [wave.re, wave.im]);
+            let images = then(std::array::from_fn(brought));
+            if let Some(images) = transform.through(&x, responses, images) {
+                return images;
+            }
+        }
+        let spectrum = self.forward(x.tensor());
+        let images = respond(Wave::of(&spectrum)).map(|wave| self.inverse(wave.spectrum()));
+        tensors(then(images.map(Formula::from)))
     }
 }
 

@@ -12,6 +12,8 @@ use burn::tensor::ops::PadMode;
 
 use crate::box_mean::{Border, box_mean};
 use crate::kernels::formula::Formula;
+#[cfg(feature = "webgpu")]
+use crate::kernels::gpu;
 use crate::place::Place;
 
 /// Sides of the box filters.
@@ -20,6 +22,9 @@ pub const BOXES: [usize; 4] = [1, 3, 7, 15];
 pub const REACH: usize = BOXES[3];
 /// Bands of luma and of chroma.
 pub const BANDS: usize = BOXES.len();
+
+#[cfg(feature = "webgpu")]
+const _: () = assert!(REACH == gpu::bands::REACH && BANDS == gpu::bands::BANDS);
 
 /// f_0..f_3, each 15×15, row by row.
 pub fn band_filters() -> [Vec<f64>; BANDS] {
@@ -102,6 +107,10 @@ fn box_dft(r: usize, n: usize) -> Vec<f64> {
 pub fn bands_of_pixels(variance: Tensor<4>) -> Tensor<4> {
     let energies = band_energies();
     let squared = std::array::from_fn(|k| band_rings()[k].map(|v| v * v / energies[k]));
+    #[cfg(feature = "webgpu")]
+    if !Place::of(&variance).is_cpu() {
+        return gpu::bands::bands(variance, squared);
+    }
     let half = REACH / 2;
     let padded = variance.pad([(half, half), (half, half)], PadMode::Reflect);
     let v = by_rings(&padded, squared);

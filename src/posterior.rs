@@ -19,8 +19,8 @@ use burn::tensor::ops::{AvgPoolOptions, PadMode};
 use crate::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::draws::{Drawn, Problem, Variances};
 use crate::error::Error;
-use crate::fourier::Spectrum;
-use crate::kernels::formula::Formula;
+use crate::fourier::{Spectrum, Wave};
+use crate::kernels::formula::{Formula, tensors};
 use crate::measurement::Measurement;
 use crate::operators::{DiagonalInDft, PriorUpdate};
 use crate::prior::{self, C, GaussianPrior, KAPPA2, membrane_at, precision_times};
@@ -41,7 +41,16 @@ pub struct Posterior {
     drawn: Drawn,
     wanted: Option<Rc<[bool]>>,
     /// What [`Self::inputs`] sees of y in the DFT, once asked for.
-    seen: OnceCell<Spectrum>,
+    seen: OnceCell<Seen>,
+}
+
+/// What a measurement tells of each frequency, where it tells of each by itself.
+#[derive(Clone)]
+struct Seen {
+    /// conj(k) F y/s2.
+    data: Spectrum,
+    /// |k|²/s2.
+    precision: Tensor<4>,
 }
 
 impl Posterior {
@@ -120,96 +129,89 @@ impl Posterior {
         self.update(m.tensor(), (t2 * data / sum).tensor())
     }
 
-    /// g, w and the pivot of z: [`Self::gaussian_mean`], [`Self::shrunk_pivot`] and [`Self::pivot`] together, which share what they can.
-    pub fn inputs(&self, z: Tensor<4>, t2: Tensor<4>) -> [Tensor<4>; 3] {
+    /// Formulas of g, w and the pivot of z, which are [`Self::gaussian_mean`], [`Self::shrunk_pivot`] and [`Self::pivot`] and share what they can.
+    pub fn inputs<const M: usize>(
+        &self,
+        z: Tensor<4>,
+        t2: Tensor<4>,
+        then: impl Fn([Formula; 3]) -> [Formula; M],
+    ) -> [Tensor<4>; M] {
         if let PriorUpdate::Spectral(update) = self.measurement.operator.prior_update()
             && let Some(diagonal) = update.diagonal()
         {
-            return self.diagonal_inputs(&diagonal, z, t2);
+            return self.diagonal_inputs(&diagonal, z, t2, then);
         }
         let g = self.gaussian_mean(z.clone(), t2.clone());
-        self.with_pivots(g, z, t2)
-    }
-
-    fn with_pivots(&self, g: Tensor<4>, z: Tensor<4>, t2: Tensor<4>) -> [Tensor<4>; 3] {
         let w = self.shrunk_pivot(z.clone(), t2.clone(), g.clone());
-        [g, w, self.pivot(z, t2)]
+        let pivot = self.pivot(z, t2);
+        tensors(then([g, w, pivot].map(Formula::from)))
     }
 
-    /// Where everything is diagonal in the DFT, with b = conj(k) F y:
+    /// Where everything is diagonal in the DFT, with b = conj(k) F y/s2 and P = |k|²/s2:
     ///
     /// ```text
-    /// F g     = (s2 F z + t2 b)/(s2 (1 + t2 Q̂) + t2 |k|²)
-    /// F pivot = (s2 F z + t2 b)/(s2 + t2 |k|²)
-    /// F w     = (s2 F m + v b)/(s2 + v |k|²),   m and v the mean and the variance of z and g
+    /// F g     = (F z + t2 b)/(1 + t2 (Q̂ + P))
+    /// F pivot = (F z + t2 b)/(1 + t2 P)
+    /// F w     = (F m + v b)/(1 + v P),   m and v the mean and the variance of z and g:
+    ///         = (F z + t2 b) (sigma_data² + t2/(1 + t2 (Q̂ + P)))/(sigma_data² + t2)/(1 + v P)
     /// ```
     ///
     /// All are means with positive weights, which keep their digits.
-    fn diagonal_inputs(
+    fn diagonal_inputs<const M: usize>(
         &self,
         diagonal: &DiagonalInDft<'_>,
         z: Tensor<4>,
         t2: Tensor<4>,
-    ) -> [Tensor<4>; 3] {
-        let fourier = self.prior.fourier();
-        let (spectrum, seen) = (fourier.forward(z.clone()), self.seen(diagonal));
-        let precision = Formula::from(self.prior.precision_spectrum());
-        let (t, s2) = (Formula::from(&t2), Formula::from(&self.measurement.s2));
-        let power = match diagonal {
-            DiagonalInDft::Identity => 1.0.into(),
-            DiagonalInDft::Filter { power, .. } => Formula::from(*power),
-        };
-        let both = |z: &Formula, b: &Formula| z * &s2 + b * &t;
-        let of = |f: &dyn Fn(&Formula, &Formula) -> Formula| {
-            let part = |z, b| f(&Formula::from(z), &Formula::from(b)).tensor();
-            Spectrum {
-                re: part(&spectrum.re, &seen.re),
-                im: part(&spectrum.im, &seen.im),
-            }
-        };
-        let prior = &s2 * (precision * &t + 1.0);
-        let g = of(&|z, b| both(z, b) / (&prior + &t * &power));
-        let DiagonalInDft::Filter { .. } = diagonal else {
-            return self.with_pivots(fourier.inverse(g), z, t2);
-        };
-        let pivot = of(&|z, b| both(z, b) / (&s2 + &t * &power));
+        then: impl Fn([Formula; 3]) -> [Formula; M],
+    ) -> [Tensor<4>; M] {
+        let seen = self.seen(diagonal);
+        let [t, prior, known] = [
+            Formula::from(t2),
+            self.prior.precision_spectrum().into(),
+            Formula::from(&seen.precision),
+        ];
         let data = SIGMA_DATA * SIGMA_DATA;
         let sum = &t + data;
-        let v = &t * data / &sum;
-        let part = |z, g, b| {
-            let m = (Formula::from(z) * data + Formula::from(g) * &t) / &sum;
-            ((m * &s2 + &v * Formula::from(b)) / (&s2 + &v * &power)).tensor()
+        let smooth = ((prior + &known) * &t + 1.0).recip();
+        let shrunk = (&smooth * &t + data) / (&sum + &t * data * &known);
+        let sharp = (&known * &t + 1.0).recip();
+        let respond = |z: Wave| {
+            let both = z.plus(&seen.data, &t);
+            [&smooth, &shrunk, &sharp].map(|gain| both.scale(gain))
         };
-        let w = Spectrum {
-            re: part(&spectrum.re, &g.re, &seen.re),
-            im: part(&spectrum.im, &g.im, &seen.im),
-        };
-        [g, w, pivot].map(|spectrum| fourier.inverse(spectrum))
+        self.prior.fourier().through(z, respond, then)
     }
 
-    /// conj(k) F y.
-    fn seen(&self, diagonal: &DiagonalInDft<'_>) -> &Spectrum {
+    fn seen(&self, diagonal: &DiagonalInDft<'_>) -> &Seen {
         self.seen.get_or_init(|| {
-            let y = self.prior.fourier().forward(self.measurement.y.clone());
-            match diagonal {
-                DiagonalInDft::Identity => y,
-                DiagonalInDft::Filter { spectrum, .. } => y.back_through(spectrum, 1.0),
+            let Measurement { y, s2, .. } = &self.measurement;
+            let y = self.prior.fourier().forward(y.clone());
+            let precision = Formula::from(s2).recip();
+            let (y, precision) = match diagonal {
+                DiagonalInDft::Identity => (y, precision),
+                DiagonalInDft::Filter { spectrum, power } => {
+                    (y.back_through(spectrum), precision * *power)
+                }
+            };
+            Seen {
+                data: Wave::of(&y).scale(Formula::from(s2).recip()).spectrum(),
+                precision: precision.tensor(),
             }
         })
     }
 
-    /// p = diag Sigma*, per channel.
-    pub fn pixel_variance(&self, t2: Tensor<4>) -> Tensor<4> {
+    /// p = diag Sigma*, per channel; broadcasts to `[B, 3, H, W]`.
+    pub fn pixel_variance(&self, t2: Tensor<4>) -> Formula {
         let Measurement { operator, s2, .. } = &self.measurement;
         let closed = operator.pixel_variance(t2.clone(), s2.clone());
-        closed.unwrap_or_else(|| self.drawn(&t2).pixels)
+        closed.unwrap_or_else(|| self.drawn(&t2).pixels.into())
     }
 
-    /// v, the eight noise-geometry maps of Sigma*.
-    pub fn band_variances(&self, t2: Tensor<4>) -> Tensor<4> {
+    /// v, the eight noise-geometry maps of Sigma*; broadcasts to `[B, 8, H, W]`.
+    pub fn band_variances(&self, t2: Tensor<4>) -> Formula {
         let Measurement { operator, s2, .. } = &self.measurement;
         let closed = operator.band_variances(t2.clone(), s2.clone());
-        closed.unwrap_or_else(|| self.drawn(&t2).bands)
+        closed.unwrap_or_else(|| self.drawn(&t2).bands.into())
     }
 
     /// g = E[x | z, y] under the 1/f² prior.
@@ -240,8 +242,8 @@ impl Posterior {
             PriorUpdate::Diagonal(known) => {
                 let (t2, s2) = (Formula::from(t2), Formula::from(s2));
                 let data = (Formula::from(known) / &s2 + t2.recip()).tensor();
-                let seen = operator.adjoint(y.clone());
-                let b = (Formula::from(z) / &t2 + Formula::from(seen) / &s2).tensor();
+                let seen = Formula::from(y) * known;
+                let b = (Formula::from(z) / &t2 + seen / &s2).tensor();
                 masked(0, data, b, self.linear_estimate(), MEAN_ITERATIONS)
             }
         }
@@ -250,7 +252,8 @@ impl Posterior {
     /// The prior and z together: their mean u and what they leave, of spectrum E.
     fn prior_given(&self, z: Tensor<4>, t2: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
         let shrink = Formula::from(self.prior.precision_spectrum()) * &t2 + 1.0;
-        let u = self.prior.fourier().filter(z, shrink.recip().tensor());
+        let gain = shrink.recip();
+        let [u] = self.prior.fourier().through(z, |z| [z.scale(&gain)], |u| u);
         (u, self.prior.beside_noise(t2))
     }
 
@@ -324,8 +327,9 @@ fn linear_estimate(measurement: &Measurement, prior: &GaussianPrior) -> Tensor<4
             )
         }
         PriorUpdate::Diagonal(known) => {
-            let data = known.clone() / s2.clone();
-            let b = operator.adjoint(y.clone()) / s2.clone();
+            let (known, s2) = (Formula::from(known), Formula::from(s2));
+            let data = (&known / &s2).tensor();
+            let b = (known * y / s2).tensor();
             membrane(data, b, 0, operator.levels())
         }
     }

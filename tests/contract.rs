@@ -192,8 +192,14 @@ fn the_pivot_is_the_posterior_mean_of_a_white_prior() {
 #[test]
 fn variances_and_maps_are_those_of_the_noise_covariance() {
     for problem in Problem::all().filter(|problem| !problem.rough) {
-        let p = problem.posterior.pixel_variance(problem.t2.clone());
-        let v = problem.posterior.band_variances(problem.t2.clone());
+        let p = problem
+            .posterior
+            .pixel_variance(problem.t2.clone())
+            .tensor();
+        let v = problem
+            .posterior
+            .band_variances(problem.t2.clone())
+            .tensor();
         for b in batch() {
             let (dense, phases) = (&problem.dense, problem.phases);
             let covariance = dense.noise_covariance(t2(b), s2(b));
@@ -400,8 +406,8 @@ fn variances_are_positive_and_at_most_those_before_the_measurement() {
         let problem = Problem::new(&case, size, &levels, &Place::cpu());
         let (posterior, t2) = (&problem.posterior, || problem.t2.clone());
         for (what, variance) in [
-            ("p", posterior.pixel_variance(t2())),
-            ("maps", posterior.band_variances(t2())),
+            ("p", posterior.pixel_variance(t2()).tensor()),
+            ("maps", posterior.band_variances(t2()).tensor()),
             ("q", posterior.gaussian_variance(t2())),
         ] {
             let ratio = columns(variance / t2(), 1);
@@ -434,8 +440,8 @@ fn rough_variances_are_near_the_exact_ones() {
         };
         let problem = Problem::new(&case, size, &LEVELS, &Place::cpu_f64());
         let (posterior, dense) = (&problem.posterior, &problem.dense);
-        let p = posterior.pixel_variance(problem.t2.clone());
-        let v = posterior.band_variances(problem.t2.clone());
+        let p = posterior.pixel_variance(problem.t2.clone()).tensor();
+        let v = posterior.band_variances(problem.t2.clone()).tensor();
         let q = posterior.gaussian_variance(problem.t2.clone());
         for b in batch() {
             let noise = dense.noise_covariance(t2(b), s2(b));

@@ -143,7 +143,7 @@ proptest! {
             operator.pixel_variance(place.scalar(v), place.scalar(s2)),
             operator.band_variances(place.scalar(v), place.scalar(s2)),
         ] {
-            let share = columns(variance.expect("a closed form") / v, 1);
+            let share = columns(variance.expect("a closed form").tensor() / v, 1);
             prop_assert!(share.min() > 0.0 && share.max() < 1.0 + 1e-9, "{} to {}", share.min(), share.max());
         }
     }

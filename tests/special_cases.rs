@@ -32,10 +32,12 @@ fn a_block_mean_is_a_filtered_decimation() {
             operator.update(x.clone(), v.clone(), y.clone(), s2.clone()),
             operator
                 .pixel_variance(v.clone(), s2.clone())
-                .expect("closed"),
+                .expect("closed")
+                .tensor(),
             operator
                 .band_variances(v.clone(), s2.clone())
-                .expect("closed"),
+                .expect("closed")
+                .tensor(),
         ]
     });
     let [filtered, block] = quantities;

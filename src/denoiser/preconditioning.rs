@@ -110,11 +110,8 @@ impl PhotoDenoiser {
             deviation: Formula::from(posterior.gaussian_variance(t2.clone()))
                 .sqrt()
                 .tensor(),
-            maps: (Formula::from(v).ln() / 4.0).tensor(),
-            coarse_scale: (Formula::from(p) + SIGMA_DATA * SIGMA_DATA)
-                .sqrt()
-                .recip()
-                .tensor(),
+            maps: (v.ln() / 4.0).tensor(),
+            coarse_scale: (p + SIGMA_DATA * SIGMA_DATA).sqrt().recip().tensor(),
             t2,
         }
     }
@@ -147,7 +144,7 @@ impl PhotoDenoiser {
         let [images, _, height, width] = w.dims();
         // Each image's embedding is added to its own features, at every pixel.
         let maps = spread(of(&inputs.maps), [images, 8, height, width]);
-        self.correction(w, g, maps, of(&inputs.coarse))
+        self.network.forward(w, g, maps, of(&inputs.coarse))
     }
 }
 
@@ -160,11 +157,17 @@ fn cut(x: &Tensor<4>, tile: &Tile) -> Tensor<4> {
     } else {
         tile.columns.clone()
     };
-    x.clone().slice([0..batch, 0..channels, rows, columns])
+    let whole = [0..batch, 0..channels, 0..height, 0..width];
+    let part = [0..batch, 0..channels, rows, columns];
+    if part == whole {
+        return x.clone();
+    }
+    x.clone().slice(part)
 }
 
 /// What the network sees, of the whole image.
 struct Inputs {
+    /// w and g over sigma_data.
     w: Tensor<4>,
     g: Tensor<4>,
     maps: Tensor<4>,
@@ -212,8 +215,11 @@ impl Denoiser for PhotoDenoiser {
     }
 
     fn begin(&self, posterior: &Posterior, z: Tensor<4>, level: &Level) -> Evaluation {
-        let [g, w, pivot] = posterior.inputs(z, level.t2.clone());
-        let coarse = ((Formula::from(pivot) - &g) * &level.coarse_scale).tensor();
+        let scaled = |[g, w, pivot]: [Formula; 3]| {
+            let coarse = (pivot - &g) * &level.coarse_scale;
+            [g / SIGMA_DATA, w / SIGMA_DATA, coarse]
+        };
+        let [g, w, coarse] = posterior.inputs(z, level.t2.clone(), scaled);
         Evaluation {
             inputs: Inputs {
                 w,
@@ -237,10 +243,11 @@ impl Denoiser for PhotoDenoiser {
         if evaluation.next < evaluation.tiling.tiles().len() {
             return None;
         }
-        let g = evaluation.inputs.g.clone();
-        Some(match evaluation.f.take() {
-            Some(f) => (Formula::from(g) + Formula::from(f) * &evaluation.deviation).tensor(),
+        let g = Formula::from(&evaluation.inputs.g) * SIGMA_DATA;
+        let d = match evaluation.f.take() {
+            Some(f) => g + Formula::from(f) * &evaluation.deviation,
             None => g,
-        })
+        };
+        Some(d.tensor())
     }
 }

@@ -6,9 +6,8 @@
 use burn::tensor::Tensor;
 
 use super::spectrum_mean;
-use crate::fourier::{Fourier, Spectrum};
-use crate::kernels::formula::Formula;
-use crate::place::Place;
+use crate::fourier::{Fourier, Spectrum, Wave};
+use crate::kernels::formula::{Formula, Group, View, grouped};
 
 /// A filter's spectrum k and a factor f.
 #[derive(Clone)]
@@ -17,8 +16,6 @@ pub struct Aliasing {
     /// k, `[1, 1, H, W]`, and |k|².
     spectrum: Spectrum,
     power: Tensor<4>,
-    /// 1 at the first pixel of each block, `[1, 1, H, W]`.
-    comb: Tensor<4>,
 }
 
 impl Aliasing {
@@ -29,14 +26,9 @@ impl Aliasing {
             factor > 0 && height.is_multiple_of(factor) && width.is_multiple_of(factor),
             "sides of {height}x{width} must be multiples of the factor {factor}"
         );
-        let first =
-            |i: usize| (i / width).is_multiple_of(factor) && (i % width).is_multiple_of(factor);
-        let comb = (0..height * width).map(|i| if first(i) { 1.0 } else { 0.0 });
-        let place = Place::of(&spectrum.re);
         Self {
             factor,
             power: spectrum.power(),
-            comb: place.tensor(comb.collect(), [1, 1, height, width]),
             spectrum,
         }
     }
@@ -52,55 +44,35 @@ impl Aliasing {
 
     /// The filter before any pixel is dropped: F^-1 k F x.
     pub fn filtered(&self, fourier: &Fourier, x: Tensor<4>) -> Tensor<4> {
-        fourier.inverse(fourier.forward(x).times(&self.spectrum))
+        let [y] = fourier.through(x, |x| [x.times(&self.spectrum)], |y| y);
+        y
     }
 
     /// The filter's adjoint: F^-1 conj(k) F x.
-    pub fn correlated(&self, fourier: &Fourier, x: Tensor<4>) -> Tensor<4> {
-        fourier.inverse(fourier.forward(x).back_through(&self.spectrum, 1.0))
-    }
-
-    /// The pixels f i.
-    pub fn keep(&self, x: Tensor<4>) -> Tensor<4> {
-        let ([b, c, h, w], f) = (x.dims(), self.factor);
-        x.reshape([b, c, h / f, f, w / f, f])
-            .slice([0..b, 0..c, 0..h / f, 0..1, 0..w / f, 0..1])
-            .reshape([b, c, h / f, w / f])
+    pub fn correlated(&self, fourier: &Fourier, x: impl Into<Formula>) -> Tensor<4> {
+        let [y] = fourier.through(x, |x| [x.back_through(&self.spectrum)], |y| y);
+        y
     }
 
     /// Each value over its f×f block.
     pub fn repeat(&self, y: Tensor<4>) -> Tensor<4> {
-        let ([b, c, h, w], f) = (y.dims(), self.factor);
-        y.reshape([b, c, h, 1, w, 1])
-            .expand([b, c, h, f, w, f])
-            .reshape([b, c, h * f, w * f])
+        View::Blocks(self.factor).of(y)
     }
 
-    /// Each value at the first pixel of its block, zeros elsewhere: the adjoint of `keep`. Its DFT is the coarse one repeated over the alias groups.
-    pub fn spread(&self, y: Tensor<4>) -> Tensor<4> {
-        let comb = self.comb.clone().cast(y.dtype());
-        self.repeat(y) * comb
+    /// Each value at the first pixel of its block, zeros elsewhere: the adjoint of keeping those. Its DFT is the coarse one repeated over the alias groups.
+    pub fn spread(&self, y: Tensor<4>) -> Formula {
+        Formula::from(y).seen(View::Apart(self.factor))
     }
 
     /// The spectrum of A E Aᵀ on the grid of the pixels that are kept, `[B or 1, 1, H/f, W/f]`: (1/f²) times the sum of |k|² E over each group.
     pub fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
-        let (t, f) = (e * self.power.clone(), self.factor);
-        let [b, c, h, w] = t.dims();
-        t.reshape([b, c, f, h / f, f, w / f])
-            .sum_dims(&[2, 4])
-            .reshape([b, c, h / f, w / f])
-            / self.area()
+        let power = Formula::from(e) * &self.power;
+        grouped(power, Group::Aliases, self.factor, |sum| sum / self.area())
     }
 
-    /// The sum of |k|² E over the group of each frequency: `[B or 1, 1, H, W]`.
-    fn group_sum(&self, e: Tensor<4>) -> Tensor<4> {
-        let f = self.factor;
-        self.data_spectrum(e).repeat(&[1, 1, f, f]) * self.area()
-    }
-
-    /// The spectrum of s2 I + A E Aᵀ, repeated over each group.
-    fn data_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        (Formula::from(self.group_sum(e)) / self.area() + s2).tensor()
+    /// The same repeated over each group: `[B or 1, 1, H, W]`.
+    fn repeated_data_spectrum(&self, e: Tensor<4>) -> Formula {
+        Formula::from(self.data_spectrum(e)).seen(View::Periodic(self.factor))
     }
 
     /// u + E Aᵀ (s2 + A E Aᵀ)^-1 residual, the residual being y - A u.
@@ -112,20 +84,20 @@ impl Aliasing {
         residual: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        let gain = (Formula::from(&e) / self.data_variance(e, s2)).tensor();
-        let r = fourier.forward(self.spread(residual));
-        (Formula::from(u) + fourier.inverse(r.back_through(&self.spectrum, gain))).tensor()
+        let gain = Formula::from(&e) / (self.repeated_data_spectrum(e) + s2);
+        let respond = |r: Wave| [r.back_through(&self.spectrum).scale(&gain)];
+        let [x] = fourier.through(self.spread(residual), respond, |[added]| [added + &u]);
+        x
     }
 
-    /// The stationary part of what is left of E, its average over the f² phases within a block, as a spectrum: E - E² |k|²/(f² s2 + sum of |k|² E).
+    /// The stationary part of what is left of E, its average over the f² phases within a block, as a spectrum: E - E² |k|²/(f² (s2 + A E Aᵀ)).
     ///
     /// Written as E times the noise and the other members of the group over their sum: the difference would round what is measured well away.
     pub fn remaining(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let noise = Formula::from(s2) * self.area();
-        let sum = Formula::from(self.group_sum(e.clone()));
-        let e = Formula::from(e);
-        let others = (&sum - &e * &self.power).positive();
-        (e * (others + &noise) / (sum + noise)).tensor()
+        let sum = self.repeated_data_spectrum(e.clone());
+        let (e, s2) = (Formula::from(e), Formula::from(s2));
+        let others = (&sum - &e * &self.power / self.area()).positive();
+        (e * (others + &s2) / (sum + s2)).tensor()
     }
 
     /// Its mean: the pixel variance averaged over the phases.

@@ -5,13 +5,11 @@
 use std::f64::consts::TAU;
 
 use burn::tensor::Tensor;
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
 
 use super::aliasing::Aliasing;
 use super::{LinearOperator, PriorUpdate, SpectralUpdate};
 use crate::fourier::{Fourier, Spectrum};
-use crate::kernels::formula::Formula;
+use crate::kernels::formula::{Formula, Group, View, grouped};
 use crate::noise_geometry::{BANDS, REACH, band_energies, band_filters};
 use crate::place::Place;
 
@@ -19,7 +17,7 @@ use crate::place::Place;
 #[derive(Clone)]
 pub struct BlockMean {
     aliasing: Aliasing,
-    /// The share of each band filter's energy in the range of Aᵀ, `[1, 4, 1, 1]`.
+    /// The share of each band filter's energy in the range of Aᵀ, in luma and in chroma, `[1, 8, 1, 1]`.
     band_share: Tensor<4>,
 }
 
@@ -39,7 +37,7 @@ impl BlockMean {
         };
         Self {
             aliasing: Aliasing::new(factor, spectrum),
-            band_share: place.tensor(band_share(factor).to_vec(), [1, BANDS, 1, 1]),
+            band_share: place.tensor(band_share(factor).repeat(2), [1, 2 * BANDS, 1, 1]),
         }
     }
 
@@ -48,16 +46,26 @@ impl BlockMean {
         self.aliasing.repeat(blocks)
     }
 
+    fn blocks(&self) -> View {
+        View::Blocks(self.aliasing.factor())
+    }
+
+    /// A formula of A x.
+    fn means(&self, x: Tensor<4>, then: impl Fn(Formula) -> Formula) -> Tensor<4> {
+        let (f, area) = (self.aliasing.factor(), self.area());
+        grouped(x.into(), Group::Block, f, |sum| then(sum / area))
+    }
+
     /// f².
     fn area(&self) -> f64 {
         self.aliasing.area()
     }
 
     /// v f² s2/(v + f² s2), the variance along the range of Aᵀ, for a share of v; v for the rest.
-    fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: Formula) -> Tensor<4> {
+    fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: impl Into<Formula>) -> Formula {
         let (v, s2) = (Formula::from(v), Formula::from(s2) * self.area());
         let range = &v * &s2 / (&s2 + &v);
-        (&v + (range - &v) * share).tensor()
+        &v + (range - &v) * share.into()
     }
 }
 
@@ -68,28 +76,27 @@ impl LinearOperator for BlockMean {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        avg_pool2d(x, AvgPoolOptions::new([self.aliasing.factor(); 2]))
+        self.means(x, |mean| mean)
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.aliasing.repeat(y) / self.area()
+        (Formula::from(y).seen(self.blocks()) / self.area()).tensor()
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let residual = (Formula::from(y) - self.apply(m.clone())).tensor();
+        let residual = self.means(m.clone(), |mean| Formula::from(&y) - mean);
         let v = Formula::from(v);
         let gain = &v / (Formula::from(s2) * self.area() + &v);
-        (Formula::from(m) + gain * self.aliasing.repeat(residual)).tensor()
+        (Formula::from(m) + gain * Formula::from(residual).seen(self.blocks())).tensor()
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        Some(self.along(v, s2, self.area().recip().into()))
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        Some(self.along(v, s2, self.area().recip()))
     }
 
     /// The stationary part of S(v), which is exact for the band means on the infinite grid.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        let u = self.along(v, s2, Formula::from(&self.band_share));
-        Some(u.repeat_dim(1, 2))
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        Some(self.along(v, s2, &self.band_share))
     }
 
     fn row_power(&self) -> Option<f64> {
@@ -110,7 +117,7 @@ impl SpectralUpdate for BlockMean {
         y: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        let residual = (Formula::from(y) - self.apply(u.clone())).tensor();
+        let residual = self.means(u.clone(), |mean| Formula::from(&y) - mean);
         self.aliasing.update(fourier, u, e, residual, s2)
     }
 

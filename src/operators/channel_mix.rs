@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
-use crate::fourier::Fourier;
-use crate::kernels::formula::Formula;
+use crate::fourier::{Fourier, Wave};
+use crate::kernels::formula::{Formula, View};
 use crate::place::Place;
 
 /// y = w_R R + w_G G + w_B B at each pixel.
@@ -50,27 +50,34 @@ impl ChannelMix {
         self.weights.iter().sum::<f64>().powi(2) / 3.0
     }
 
+    /// wᵀx from a tensor's own formula.
+    fn mixed(&self, x: &Formula) -> Formula {
+        let [r, g, b] = [0, 1, 2].map(|c| x.seen(View::Channel(c)) * self.weights[c]);
+        r + g + b
+    }
+
     /// w, `[1, 3, 1, 1]`.
     fn column(&self, like: &Tensor<4>) -> Tensor<4> {
         Place::of(like).tensor(self.weights.to_vec(), [1, 3, 1, 1])
     }
 
     /// The variance along a direction that has a share a = (d·w)² of |w|²: v - v² a/(s2 + v |w|²), written without a difference.
-    fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: Tensor<4>) -> Tensor<4> {
+    fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: impl Into<Formula>) -> Formula {
         let (v, s2) = (Formula::from(v), Formula::from(s2));
-        let unseen = (Formula::from(self.power()) - share).positive();
-        (&v * (&s2 + unseen * &v) / (&s2 + &v * self.power())).tensor()
+        let unseen = (Formula::from(self.power()) - share.into()).positive();
+        &v * (&s2 + unseen * &v) / (&s2 + &v * self.power())
     }
 
     /// v/(s2 + v |w|²).
-    fn gain(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+    fn gain(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         let v = Formula::from(v);
-        (&v / (Formula::from(s2) + &v * self.power())).tensor()
+        &v / (Formula::from(s2) + &v * self.power())
     }
 
     /// The variance of each channel, `[.., 3, .., ..]`.
-    fn per_channel(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let share = self.column(&v).square();
+    fn per_channel(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let w = Formula::from(self.column(&v));
+        let share = &w * &w;
         self.along(v, s2, share)
     }
 }
@@ -81,8 +88,7 @@ impl LinearOperator for ChannelMix {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        let w = self.column(&x);
-        (x * w).sum_dim(1)
+        self.mixed(&x.into()).tensor()
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
@@ -91,17 +97,17 @@ impl LinearOperator for ChannelMix {
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let gain = self.gain(v, s2);
-        let residual = Formula::from(y) - self.apply(m.clone());
         let w = self.column(&m);
-        (Formula::from(m) + residual * gain * w).tensor()
+        let m = Formula::from(m);
+        let residual = Formula::from(y) - self.mixed(&m);
+        (m + residual * self.gain(v, s2) * w).tensor()
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         Some(self.per_channel(v, s2))
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         let (power, luma) = (self.power(), self.luma_power());
         let chroma = (power - luma) / 2.0;
         let shares = [luma, luma, luma, luma, chroma, chroma, chroma, chroma];
@@ -127,14 +133,15 @@ impl SpectralUpdate for ChannelMix {
         y: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        let residual = (Formula::from(y) - self.apply(u.clone())).tensor();
-        let filtered = fourier.filter(residual, self.gain(e, s2));
-        let w = self.column(&u);
-        (Formula::from(u) + Formula::from(filtered) * w).tensor()
+        let gain = self.gain(e, s2) * self.column(&u);
+        let u = Formula::from(u);
+        let residual = Formula::from(y) - self.mixed(&u);
+        let [x] = fourier.through(residual, |r: Wave| [r.scale(&gain)], |[added]| [added + &u]);
+        x
     }
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        spectrum_mean(self.per_channel(e, s2))
+        spectrum_mean(self.per_channel(e, s2).tensor())
     }
 
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {

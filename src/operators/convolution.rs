@@ -3,7 +3,7 @@
 use burn::tensor::{DType, Tensor};
 
 use super::{DiagonalInDft, LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
-use crate::fourier::{Fourier, Spectrum};
+use crate::fourier::{Fourier, Spectrum, Wave};
 use crate::kernels::formula::Formula;
 use crate::noise_geometry::SpectralBands;
 use crate::place::Place;
@@ -45,7 +45,7 @@ impl CircularConvolution {
     }
 
     fn variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        remaining(e, s2, &self.power)
+        remaining(e, s2, &self.power).tensor()
     }
 
     /// E/(s2 + E |k̂|²).
@@ -61,25 +61,29 @@ impl LinearOperator for CircularConvolution {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        let x = self.fourier.forward(x);
-        self.fourier.inverse(x.times(&self.spectrum))
+        let [y] = self
+            .fourier
+            .through(x, |x| [x.times(&self.spectrum)], |y| y);
+        y
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        let y = self.fourier.forward(y);
-        self.fourier.inverse(y.back_through(&self.spectrum, 1.0))
+        let [x] = self
+            .fourier
+            .through(y, |y| [y.back_through(&self.spectrum)], |x| x);
+        x
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         self.smooth_update(&self.fourier, m, v, y, s2)
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        Some(spectrum_mean(self.variance(v, s2)))
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        Some(spectrum_mean(self.variance(v, s2)).into())
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        Some(self.bands.of(self.variance(v, s2)))
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        Some(self.bands.of(self.variance(v, s2)).into())
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
@@ -96,11 +100,14 @@ impl SpectralUpdate for CircularConvolution {
         y: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        let residual = fourier
-            .forward(y)
-            .without(&fourier.forward(u.clone()), &self.spectrum);
-        let added = residual.back_through(&self.spectrum, self.gain(e, s2));
-        (Formula::from(u) + fourier.inverse(added)).tensor()
+        let (y, gain) = (fourier.forward(y), self.gain(e, s2));
+        let seen = y.back_through(&self.spectrum);
+        let respond = |u: Wave| {
+            let residual = Wave::of(&seen).minus(u.scale(&self.power));
+            [residual.scale(&gain)]
+        };
+        let [x] = fourier.through(&u, respond, |[added]| [added + &u]);
+        x
     }
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {

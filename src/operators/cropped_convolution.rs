@@ -25,6 +25,7 @@ use super::{
     SpectralUpdate, Tolerance,
 };
 use crate::fourier::{FORWARD, Fourier, INVERSE, Plan, Real, tensor, transpose, values};
+use crate::kernels::formula::Formula;
 use crate::place::Place;
 
 const PASSES: usize = 4;
@@ -331,11 +332,11 @@ impl LinearOperator for CroppedConvolution {
         self.mean(m, v, y, s2, tolerance)
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         self.blur.pixel_variance(v, s2)
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         self.blur.band_variances(v, s2)
     }
 

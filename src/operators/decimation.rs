@@ -9,6 +9,7 @@ use burn::tensor::{DType, Tensor};
 use super::aliasing::Aliasing;
 use super::{LinearOperator, PriorUpdate, SpectralUpdate};
 use crate::fourier::{Fourier, Spectrum};
+use crate::kernels::formula::{Formula, View};
 use crate::noise_geometry::SpectralBands;
 use crate::place::Place;
 
@@ -40,6 +41,12 @@ impl Decimation {
             aliasing: Aliasing::new(factor, spectrum.to_place(place)),
             fourier,
         }
+    }
+
+    /// A x.
+    fn kept(&self, x: Tensor<4>) -> Formula {
+        let filtered = Formula::from(self.aliasing.filtered(&self.fourier, x));
+        filtered.seen(View::First(self.aliasing.factor()))
     }
 
     /// Bicubic reduction.
@@ -129,12 +136,12 @@ impl LinearOperator for Decimation {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        self.aliasing.keep(self.aliasing.filtered(&self.fourier, x))
+        self.kept(x).tensor()
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.aliasing
-            .correlated(&self.fourier, self.aliasing.spread(y))
+        let y = self.aliasing.spread(y);
+        self.aliasing.correlated(&self.fourier, y)
     }
 
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
@@ -142,13 +149,13 @@ impl LinearOperator for Decimation {
     }
 
     /// Averaged over the f² phases within a block.
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        Some(self.aliasing.variance(v, s2))
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        Some(self.aliasing.variance(v, s2).into())
     }
 
     /// Averaged over the f² phases within a block.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        Some(self.bands.of(self.aliasing.remaining(v, s2)))
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        Some(self.bands.of(self.aliasing.remaining(v, s2)).into())
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
@@ -165,7 +172,7 @@ impl SpectralUpdate for Decimation {
         y: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        let residual = y - self.apply(u.clone());
+        let residual = (Formula::from(y) - self.kept(u.clone())).tensor();
         self.aliasing.update(fourier, u, e, residual, s2)
     }
 

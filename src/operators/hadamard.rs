@@ -16,6 +16,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use super::{Iterative, LinearMap, LinearOperator, PriorUpdate, spectrum_mean};
 use crate::error::Error;
 use crate::fourier::Fourier;
+use crate::kernels::formula::Formula;
 use crate::walsh_hadamard::walsh_hadamard;
 
 /// Iterations of q: each halves its distance at least.
@@ -168,12 +169,12 @@ impl LinearOperator for Hadamard {
         m + self.adjoint(residual) * (v.clone() / (s2 + v))
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        Some(self.variance(v, s2))
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        Some(self.variance(v, s2).into())
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        Some(self.variance(v, s2).repeat_dim(1, 8))
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        Some(self.variance(v, s2).into())
     }
 
     fn row_power(&self) -> Option<f64> {

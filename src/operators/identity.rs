@@ -11,7 +11,7 @@ use crate::kernels::formula::Formula;
 pub struct Identity;
 
 /// S of variance v, itself white.
-fn white(v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+fn white(v: Tensor<4>, s2: Tensor<4>) -> Formula {
     remaining(v, s2, 1.0)
 }
 
@@ -34,12 +34,12 @@ impl LinearOperator for Identity {
         (&m + (Formula::from(y) - &m) * gain).tensor()
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         Some(white(v, s2))
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        Some(white(v, s2).repeat_dim(1, 8))
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        Some(white(v, s2))
     }
 
     fn row_power(&self) -> Option<f64> {
@@ -67,7 +67,7 @@ impl SpectralUpdate for Identity {
     }
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        spectrum_mean(white(e, s2))
+        spectrum_mean(white(e, s2).tensor())
     }
 
     fn diagonal(&self) -> Option<DiagonalInDft<'_>> {

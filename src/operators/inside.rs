@@ -10,6 +10,7 @@ use burn::tensor::Tensor;
 
 use super::{Iterative, LinearOperator, Mask, PriorUpdate, Tolerance, compose, spectrum_mean};
 use crate::fourier::Fourier;
+use crate::kernels::formula::Formula;
 use crate::noise_geometry::bands_of_pixels;
 
 /// What B measures inside a mask.
@@ -88,16 +89,16 @@ impl LinearOperator for Inside {
         self.iterative.update(m, v, y, s2)
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        let here = self.whole.pixel_variance(v.clone(), s2)?;
-        Some(self.part.either(here, v))
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        let here = self.whole.pixel_variance(v.clone(), s2)?.tensor();
+        Some(self.part.either(here, v).into())
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         let here = self.whole.band_variances(v.clone(), s2)?;
         let inside = bands_of_pixels(self.part.inside.clone());
         let outside = bands_of_pixels(self.part.outside());
-        Some(here * inside + v * outside)
+        Some(here * inside + Formula::from(v) * outside)
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

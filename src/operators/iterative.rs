@@ -20,6 +20,7 @@ use super::{LinearOperator, PriorUpdate};
 use crate::conjugate_gradients::{Stop, conjugate_gradients, dot, norm};
 use crate::error::Error;
 use crate::fourier::Fourier;
+use crate::kernels::formula::Formula;
 use crate::noise::Noise;
 
 /// Where the stricter tolerance ends: sigma_data², and what rounding adds to it.
@@ -432,11 +433,11 @@ impl LinearOperator for Iterative {
         self.white_update(Some(m), v, y, s2)
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         self.stand_in.as_ref()?.pixel_variance(v, s2)
     }
 
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         self.stand_in.as_ref()?.band_variances(v, s2)
     }
 

@@ -91,7 +91,7 @@ impl Mask {
         x * known
     }
 
-    fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+    fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         remaining(v, s2, self.known.clone())
     }
 }
@@ -115,12 +115,12 @@ impl LinearOperator for Mask {
         (&m + (Formula::from(y) - &m) * gain).tensor()
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         Some(self.variance(v, s2))
     }
 
     /// Luma and chroma both see the mean of the pixel variance over channels: that of what is known, and what is more where it is not.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         let unknown = self.unknown.get_or_init(|| {
             let share = -self.known.clone().mean_dim(1) + 1.0;
             bands_of_pixels(share)
@@ -128,7 +128,7 @@ impl LinearOperator for Mask {
         let (v, s2) = (Formula::from(v), Formula::from(s2));
         let known = &v * &s2 / (&s2 + &v);
         let more = &v * &v / (&s2 + &v);
-        Some((known + more * unknown).tensor())
+        Some(known + more * unknown)
     }
 
     fn levels(&self) -> usize {

@@ -6,6 +6,7 @@
 use burn::tensor::Tensor;
 
 use super::{BlockMean, LinearOperator, PriorUpdate, SpatialUpdate, SpectralUpdate, remaining};
+use crate::kernels::formula::Formula;
 use crate::noise_geometry::bands_of_pixels;
 use crate::place::Place;
 
@@ -76,20 +77,20 @@ impl LinearOperator for MaskAndMeans {
         m + pixels * self.known.clone() + means * self.filled.clone()
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        let known = remaining(v.clone(), s2.clone(), v.ones_like());
-        let filled = self.mean.pixel_variance(v.clone(), s2)?;
-        Some(self.each(known, filled, v))
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        let known = remaining(v.clone(), s2.clone(), 1.0).tensor();
+        let filled = self.mean.pixel_variance(v.clone(), s2)?.tensor();
+        Some(self.each(known, filled, v).into())
     }
 
     /// Each pixel's part by what was measured there.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
-        let known = remaining(v.clone(), s2.clone(), v.ones_like());
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
+        let known = remaining(v.clone(), s2.clone(), 1.0);
         let filled = self.mean.band_variances(v.clone(), s2)?;
         let share = bands_of_pixels;
         let known = known * share(self.known.clone());
         let filled = filled * share(self.filled.clone());
-        Some(known + filled + v * share(self.neither()))
+        Some(known + filled + Formula::from(v) * share(self.neither()))
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

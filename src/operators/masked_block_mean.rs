@@ -18,6 +18,7 @@ use super::{
     spectrum_mean,
 };
 use crate::fourier::Fourier;
+use crate::kernels::formula::Formula;
 use crate::noise_geometry::BANDS;
 use crate::prior::{C, KAPPA2, swept};
 
@@ -73,7 +74,7 @@ impl Blocks {
 
     /// r - v: what a known block takes of the variance along it, below 0.
     fn taken(&self, v: &Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        remaining(v.clone(), s2 * self.area(), v.ones_like()) - v.clone()
+        (remaining(v.clone(), s2 * self.area(), 1.0) - v).tensor()
     }
 
     /// The variances of the block means where `known` of them were measured.
@@ -121,18 +122,18 @@ impl LinearOperator for MaskedBlockMean {
         m + self.mean_of_known(residual) * (v.clone() / (s2 * self.blocks.area() + v))
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         let taken = self.blocks.taken(&v, s2) / self.blocks.area();
-        Some(v + self.mean_of_known(self.blocks.mask.known()) * taken)
+        Some((v + self.mean_of_known(self.blocks.mask.known()) * taken).into())
     }
 
     /// Luma and chroma both see the mean over channels, as a mask's do.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>> {
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         let known = self.blocks.mask.known().mean_dim(1);
         let share = stencilled(known, self.blocks.stencils.clone());
         let taken = self.blocks.taken(&v, s2);
         let bands = v + self.blocks.mean.repeat(share) * taken;
-        Some(Tensor::cat(vec![bands.clone(), bands], 1))
+        Some(Tensor::cat(vec![bands.clone(), bands], 1).into())
     }
 
     fn row_power(&self) -> Option<f64> {

@@ -58,10 +58,10 @@ pub trait LinearOperator {
     fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
 
     /// diag S(v), per channel; broadcasts to `[B, 3, H, W]`. None: by exact draws.
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>>;
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula>;
 
     /// The eight noise-geometry maps of S(v); broadcasts to `[B, 8, H, W]`. None: by exact draws.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Tensor<4>>;
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula>;
 
     /// How this operator meets the 1/f² prior.
     fn prior_update(&self) -> PriorUpdate<'_>;
@@ -158,7 +158,7 @@ pub(crate) fn spectrum_mean(spectrum: Tensor<4>) -> Tensor<4> {
 }
 
 /// v s2/(s2 + v a): what is left of variance v along a direction that is measured with gain a = |A|².
-fn remaining(v: Tensor<4>, s2: Tensor<4>, gain: impl Into<Formula>) -> Tensor<4> {
+fn remaining(v: Tensor<4>, s2: Tensor<4>, gain: impl Into<Formula>) -> Formula {
     let (v, s2) = (Formula::from(v), Formula::from(s2));
-    (&v * &s2 / (&s2 + &v * gain)).tensor()
+    &v * &s2 / (&s2 + &v * gain)
 }

@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
 use crate::fourier::Fourier;
+use crate::kernels::formula::Formula;
 use crate::place::Place;
 
 /// A = 0 on images of one size; the measurement is a single zero.
@@ -30,12 +31,12 @@ impl LinearOperator for Nothing {
         m
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, _: Tensor<4>) -> Option<Tensor<4>> {
-        Some(v)
+    fn pixel_variance(&self, v: Tensor<4>, _: Tensor<4>) -> Option<Formula> {
+        Some(v.into())
     }
 
-    fn band_variances(&self, v: Tensor<4>, _: Tensor<4>) -> Option<Tensor<4>> {
-        Some(v.repeat_dim(1, 8))
+    fn band_variances(&self, v: Tensor<4>, _: Tensor<4>) -> Option<Formula> {
+        Some(v.into())
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

@@ -18,7 +18,8 @@ use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
 use common::twins::{KINDS, Twins};
 use common::{cases, digits};
-use eps_restore::fourier::{Fourier, Spectrum};
+use eps_restore::fourier::{Fourier, Spectrum, Wave};
+use eps_restore::kernels::formula::Formula;
 use eps_restore::kernels::gpu::{Family, GpuLayers};
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
@@ -91,7 +92,7 @@ impl KernelCheck {
     pub fn kinds() -> Vec<String> {
         KINDS
             .iter()
-            .chain(&["fourier"])
+            .chain(&["fourier", "filters"])
             .map(|&kind| kind.into())
             .collect()
     }
@@ -100,6 +101,7 @@ impl KernelCheck {
     pub async fn compare(&self, kind: String) -> Vec<String> {
         lines(match kind.as_str() {
             "fourier" => transforms(&self.place),
+            "filters" => filters(&self.place),
             "3×3 convolutions" => families(&self.place),
             kind => self.twins.compare(kind),
         })
@@ -182,6 +184,55 @@ fn transforms(place: &Place) -> Vec<Comparison> {
             held("im", got.im, &want.im),
             held("inverse", back, &plain.inverse(spectrum)),
         ]
+    };
+    sizes.into_iter().flat_map(compare).collect()
+}
+
+/// Images through filters against the same on the CPU: lines that fit workgroup memory, alone or several to a workgroup, of primes, of one pixel, and lines
+/// that don't; one image for several spectra; formulas before, between and after.
+fn filters(place: &Place) -> Vec<Comparison> {
+    let sizes = [
+        (64, 48),
+        (45, 35),
+        (62, 22),
+        (3, 1024),
+        (300, 7),
+        (1, 30),
+        (37, 20),
+    ];
+    let compare = |(height, width)| {
+        let drawn = |shape, stream| Noise::new(12, stream, &Place::cpu()).draw(shape);
+        let there = |x: &Tensor<4>| {
+            let values = x.clone().try_into_vec_as().expect("the CPU reads back");
+            place.tensor_f32(values, x.dims())
+        };
+        let x = drawn([1, 3, height, width], 21);
+        let (k, gain) = (
+            drawn([1, 1, height, width], 22),
+            drawn([2, 1, height, width], 23),
+        );
+        let (seen, scale) = (drawn([2, 3, height, width], 24), drawn([1, 3, 1, 1], 25));
+        let apply = |of: &dyn Fn(&Tensor<4>) -> Tensor<4>, place: &Place| {
+            let [x, k, gain, seen, scale] = [&x, &k, &gain, &seen, &scale].map(of);
+            let filter = Spectrum {
+                im: k.clone(),
+                re: k,
+            };
+            let seen = Spectrum {
+                im: seen.clone(),
+                re: seen,
+            };
+            let respond = |x: Wave| [x.times(&filter).scale(&gain), x.plus(&seen, 0.1)];
+            let then = |[a, b]: [Formula; 2]| [&a - &b, a * &scale, b + &x];
+            Fourier::new(height, width, place).through(Formula::from(&x) * 2.0, respond, then)
+        };
+        let (got, want) = (apply(&there, place), apply(&Tensor::clone, &Place::cpu()));
+        let both = got.into_iter().zip(want).enumerate();
+        let held = both.map(|(i, (got, want))| {
+            let name = format!("{i}_of_{height}×{width}");
+            Comparison::new(name, got, there(&want), TWINS_TOLERANCE)
+        });
+        held.collect::<Vec<_>>()
     };
     sizes.into_iter().flat_map(compare).collect()
 }

@@ -117,12 +117,12 @@ pub fn of_contract(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
     held("update", &|p| p.update(), case.rounding);
     held(
         "p",
-        &|p| p.posterior.pixel_variance(p.t2.clone()),
+        &|p| p.posterior.pixel_variance(p.t2.clone()).tensor(),
         case.rounding,
     );
     held(
         "maps",
-        &|p| p.posterior.band_variances(p.t2.clone()),
+        &|p| p.posterior.band_variances(p.t2.clone()).tensor(),
         case.rounding,
     );
     held(

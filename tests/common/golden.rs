@@ -84,8 +84,8 @@ impl Check {
             ("g", g.clone()),
             ("q", posterior.gaussian_variance(t2.clone())),
             ("w", posterior.shrunk_pivot(z, t2.clone(), g)),
-            ("v", posterior.band_variances(t2.clone())),
-            ("p", posterior.pixel_variance(t2)),
+            ("v", posterior.band_variances(t2.clone()).tensor()),
+            ("p", posterior.pixel_variance(t2).tensor()),
         ];
         if !case.starts_with("none") {
             let measurement = posterior.measurement();
@@ -93,7 +93,9 @@ impl Check {
             quantities.push(("adjoint_y", adjoint));
         }
         let (z, t2) = (of("z"), of("tau").square());
-        let together = ["g", "w", "mu"].into_iter().zip(posterior.inputs(z, t2));
+        let together = ["g", "w", "mu"]
+            .into_iter()
+            .zip(posterior.inputs(z, t2, |inputs| inputs));
         let quantities = quantities.into_iter().chain(together);
         let convolution = case.starts_with("gaussian") || case.starts_with("motion");
         let compare = |(name, got): (&str, Tensor<4>)| {

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use eps_restore::conjugate_gradients::{Stop, conjugate_gradients};
-use eps_restore::kernels::formula::{self, Formula};
+use eps_restore::kernels::formula::{self, Formula, Group, View};
 use eps_restore::kernels::membrane::Membrane;
 use eps_restore::kernels::{After, ConvWeights, Layers, TensorLayers};
 use eps_restore::noise::Noise;
@@ -184,7 +184,41 @@ impl<L: Layers> Twins<L> {
         let many = [BATCH, 8, 7, 5];
         let spread = formula::spread(few.clone(), many);
         comparisons.push(self.held("spread", spread, few.expand(many)));
+        comparisons.extend(self.views());
         comparisons
+    }
+
+    /// Images seen otherwise, and sums over groups of them, against copies.
+    fn views(&self) -> Vec<Comparison> {
+        let f = 3;
+        let x = self.draw([BATCH, 3, 6, 12], 13);
+        let views = [
+            View::Channel(1),
+            View::Blocks(f),
+            View::Periodic(f),
+            View::Apart(f),
+            View::First(f),
+        ];
+        let seen = views.map(|view| {
+            // With the image itself where they are of one size: one tensor for both.
+            let image = Formula::from(&x);
+            let got = (image.seen(view) * 2.0 + 1.0).tensor();
+            self.held(&format!("{view:?}"), got, view.of(x.clone()) * 2.0 + 1.0)
+        });
+        let mixed = {
+            let image = Formula::from(&x);
+            (image.seen(View::Channel(2)) - image).tensor()
+        };
+        let channel = x.clone().narrow(1, 2, 1) - x.clone();
+        let sums = [Group::Block, Group::Aliases].map(|group| {
+            let other = self.draw(View::First(f).shape(x.dims()), 14);
+            let squares = Formula::from(&x) * &x;
+            let got = formula::grouped(squares, group, f, |sum| Formula::from(&other) - sum / 9.0);
+            let want = other.clone() - group.sums(x.clone().square(), f) / 9.0;
+            self.held(&format!("sums over {group:?}"), got, want)
+        });
+        let mixed = self.held("a channel and all", mixed, channel);
+        seen.into_iter().chain(sums).chain([mixed]).collect()
     }
 
     /// The last side has several tiles of sweeps.

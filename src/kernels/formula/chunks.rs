@@ -54,6 +54,8 @@ pub fn run(program: &Program, place: &Place) -> Vec<Tensor<4>> {
                 let to = &mut rest[0];
                 match *op {
                     Op::Input(i) => load(&inputs[i], starts[i], from, count, to, &mut spare),
+                    #[cfg(feature = "webgpu")]
+                    Op::View(..) | Op::Brought(_) => unreachable!("only in a GPU's kernels"),
                     Op::Number(i) => to.set_one(program.numbers[i] as f32, &mut spare),
                     Op::Unary(operation, x) => unary(operation, &before[x], count, to, &mut spare),
                     Op::Binary(operation, a, b) => {

@@ -5,6 +5,7 @@
 
 mod chunks;
 mod program;
+mod view;
 
 use std::rc::Rc;
 
@@ -15,6 +16,7 @@ use super::gpu;
 use crate::place::Place;
 
 pub use program::{Binary, Op, Program, Unary};
+pub use view::{CHANNELS, Group, View};
 
 /// Most tensors that one pass reads and writes: a WebGPU shader may see eight buffers, of which one holds the shapes.
 pub const TENSORS: usize = 7;
@@ -29,6 +31,12 @@ pub struct Formula(Rc<Node>);
 )]
 enum Node {
     Tensor(Tensor<4>),
+    /// A tensor by its own formula, seen otherwise.
+    #[cfg(feature = "webgpu")]
+    View(View, Formula),
+    /// A value that the kernel which computes the formula brings along, by its number.
+    #[cfg(feature = "webgpu")]
+    Brought(usize),
     Number(f64),
     Unary(Unary, Formula),
     Binary(Binary, Formula, Formula),
@@ -88,6 +96,27 @@ impl From<&Formula> for Formula {
 }
 
 impl Formula {
+    /// The value of this number that a kernel brings along: such a formula can't be computed by itself.
+    #[cfg(feature = "webgpu")]
+    pub(crate) fn brought(number: usize) -> Self {
+        Self(Rc::new(Node::Brought(number)))
+    }
+
+    /// The tensor that this formula is made from, seen otherwise.
+    ///
+    /// # Panics
+    /// Where this is more than a tensor.
+    pub fn seen(&self, view: View) -> Self {
+        let Node::Tensor(tensor) = &*self.0 else {
+            panic!("only a tensor can be seen otherwise");
+        };
+        #[cfg(feature = "webgpu")]
+        if on_gpu(tensor) {
+            return Self(Rc::new(Node::View(view, self.clone())));
+        }
+        view.of(tensor.clone()).into()
+    }
+
     fn unary(&self, operation: Unary) -> Self {
         Self(Rc::new(Node::Unary(operation, self.clone())))
     }
@@ -110,6 +139,29 @@ impl Formula {
         self.unary(Unary::Positive)
     }
 
+    /// The same formula of few enough tensors for one launch: what holds most of them is computed.
+    #[cfg(feature = "webgpu")]
+    fn fitting(&self) -> Self {
+        let tensors =
+            |formula: &Self| Program::within(std::slice::from_ref(formula), [1; 4]).tensors();
+        if tensors(self) <= TENSORS {
+            return self.clone();
+        }
+        match &*self.0 {
+            Node::Unary(operation, x) => x.fitting().unary(*operation),
+            Node::Binary(operation, a, b) => {
+                let computed = |formula: &Self| formula.fitting().tensor().into();
+                let (a, b) = if tensors(a) < tensors(b) {
+                    (a.clone(), computed(b))
+                } else {
+                    (computed(a), b.clone())
+                };
+                Self(Rc::new(Node::Binary(*operation, a, b))).fitting()
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// Its values.
     pub fn tensor(self) -> Tensor<4> {
         let [tensor] = tensors([self]);
@@ -128,13 +180,57 @@ pub fn spread(x: Tensor<4>, shape: [usize; 4]) -> Tensor<4> {
     y
 }
 
-/// The values of formulas of one shape, in one pass.
+/// The values of formulas of one shape: in one pass, or on a GPU, where they hold too many tensors for one launch, in several.
 ///
 /// # Panics
-/// Where a formula holds no tensor, or there are more than [`TENSORS`] in and out.
+/// Where a formula holds no tensor.
 pub fn tensors<const N: usize>(formulas: [Formula; N]) -> [Tensor<4>; N] {
+    if let Some(tensors) = bare(&formulas) {
+        return tensors;
+    }
     let program = Program::of(&formulas);
+    #[cfg(feature = "webgpu")]
+    if on_gpu(&program.inputs[0]) && program.tensors() > TENSORS {
+        return formulas.map(|formula| {
+            let formulas = [formula.fitting()];
+            let [tensor] = run(&formulas, Program::over(&formulas, program.shape));
+            tensor
+        });
+    }
     run(&formulas, program)
+}
+
+/// Tensors that are computed already.
+fn bare<const N: usize>(formulas: &[Formula; N]) -> Option<[Tensor<4>; N]> {
+    let tensors = formulas.iter().map(|formula| match &*formula.0 {
+        Node::Tensor(tensor) => Some(tensor.clone()),
+        _ => None,
+    });
+    let tensors: Vec<Tensor<4>> = tensors.collect::<Option<_>>()?;
+    let same = tensors.windows(2).all(|two| two[0].dims() == two[1].dims());
+    same.then(|| outputs(tensors))
+}
+
+/// Of the sums of a formula over groups of f×f pixels, a formula: `[B, C, H/f, W/f]`.
+pub fn grouped(x: Formula, group: Group, f: usize, then: impl Fn(Formula) -> Formula) -> Tensor<4> {
+    #[cfg(feature = "webgpu")]
+    {
+        let program = Program::of(std::slice::from_ref(&x));
+        if on_gpu(&program.inputs[0]) {
+            let [b, c, h, w] = program.shape;
+            let then = [then(Formula::brought(0))];
+            let then = Program::within(&then, [b, c, h / f, w / f]);
+            return gpu::grouped(&program, group, f, &then);
+        }
+    }
+    then(group.sums(x.tensor(), f).into()).tensor()
+}
+
+/// Whether a tensor is where formulas are kernels.
+#[cfg(feature = "webgpu")]
+fn on_gpu(x: &Tensor<4>) -> bool {
+    let place = Place::of(x);
+    !place.is_cpu() && place.dtype() == DType::F32
 }
 
 fn run<const N: usize>(formulas: &[Formula; N], program: Program) -> [Tensor<4>; N] {
@@ -163,6 +259,8 @@ pub fn plain<const N: usize>(formulas: &[Formula; N]) -> [Tensor<4>; N] {
     for op in &program.ops {
         values.push(match *op {
             Op::Input(i) => program.inputs[i].clone(),
+            #[cfg(feature = "webgpu")]
+            Op::View(..) | Op::Brought(_) => unreachable!("only in a GPU's kernels"),
             Op::Number(i) => place.scalar(program.numbers[i]),
             Op::Unary(operation, x) => operation.of_tensor(values[x].clone()),
             Op::Binary(operation, a, b) => {

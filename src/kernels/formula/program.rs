@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use super::{Formula, Node, TENSORS};
+#[cfg(feature = "webgpu")]
+use super::View;
+use super::{Formula, Node};
 
 /// An operation on one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,10 +64,23 @@ impl Binary {
 pub enum Op {
     /// A value of the input of this number.
     Input(usize),
+    /// The same, seen otherwise.
+    #[cfg(feature = "webgpu")]
+    View(usize, View),
+    /// The value of this number that the kernel brings along.
+    #[cfg(feature = "webgpu")]
+    Brought(usize),
     /// The number of this number.
     Number(usize),
     Unary(Unary, usize),
     Binary(Binary, usize, usize),
+}
+
+/// What a program holds already, by the nodes of formulas.
+#[derive(Default)]
+struct Known {
+    ops: HashMap<*const Node, usize>,
+    inputs: HashMap<*const Node, usize>,
 }
 
 /// Formulas to be computed together.
@@ -92,39 +107,57 @@ impl Program {
     }
 
     /// # Panics
-    /// Where there is no tensor among them, or more than [`TENSORS`] in and out.
+    /// Where there is no tensor among them.
     pub fn of(formulas: &[Formula]) -> Self {
+        let program = Self::within(formulas, [1; 4]);
+        assert!(!program.inputs.is_empty(), "a formula of no tensor");
+        program
+    }
+
+    /// How many tensors are read and written.
+    #[cfg(feature = "webgpu")]
+    pub fn tensors(&self) -> usize {
+        self.inputs.len() + self.outputs.len()
+    }
+
+    /// For a kernel that brings values of images of that shape along; the results broadcast with them.
+    pub fn within(formulas: &[Formula], shape: [usize; 4]) -> Self {
         let mut program = Self {
             ops: Vec::new(),
             inputs: Vec::new(),
             numbers: Vec::new(),
             outputs: Vec::new(),
-            shape: [1; 4],
+            shape,
         };
-        let mut known = HashMap::new();
+        let mut known = Known::default();
         for formula in formulas {
             let output = program.add(formula, &mut known);
             program.outputs.push(output);
         }
-        let tensors = program.inputs.len() + program.outputs.len();
-        assert!(tensors <= TENSORS, "formulas of {tensors} tensors");
-        assert!(!program.inputs.is_empty(), "a formula of no tensor");
         program
     }
 
     /// The operation of a formula, after those of its parts.
-    fn add(&mut self, formula: &Formula, known: &mut HashMap<*const Node, usize>) -> usize {
+    fn add(&mut self, formula: &Formula, known: &mut Known) -> usize {
         let node = Rc::as_ptr(&formula.0);
-        if let Some(&at) = known.get(&node) {
+        if let Some(&at) = known.ops.get(&node) {
             return at;
         }
         let op = match &*formula.0 {
             Node::Tensor(tensor) => {
-                let along = tensor.dims();
-                self.shape = std::array::from_fn(|i| self.shape[i].max(along[i]));
-                self.inputs.push(tensor.clone());
-                Op::Input(self.inputs.len() - 1)
+                self.cover(tensor.dims());
+                Op::Input(self.input(tensor, node, known))
             }
+            #[cfg(feature = "webgpu")]
+            Node::View(view, formula) => {
+                let Node::Tensor(tensor) = &*formula.0 else {
+                    unreachable!("a view is of a tensor");
+                };
+                self.cover(view.shape(tensor.dims()));
+                Op::View(self.input(tensor, Rc::as_ptr(&formula.0), known), *view)
+            }
+            #[cfg(feature = "webgpu")]
+            Node::Brought(value) => Op::Brought(*value),
             Node::Number(number) => {
                 self.numbers.push(*number);
                 Op::Number(self.numbers.len() - 1)
@@ -136,7 +169,20 @@ impl Program {
             }
         };
         self.ops.push(op);
-        known.insert(node, self.ops.len() - 1);
+        known.ops.insert(node, self.ops.len() - 1);
         self.ops.len() - 1
+    }
+
+    /// The number of a tensor among the inputs.
+    fn input(&mut self, tensor: &Tensor<4>, node: *const Node, known: &mut Known) -> usize {
+        *known.inputs.entry(node).or_insert_with(|| {
+            self.inputs.push(tensor.clone());
+            self.inputs.len() - 1
+        })
+    }
+
+    /// Widens the shape to one that this one broadcasts to.
+    fn cover(&mut self, shape: [usize; 4]) {
+        self.shape = std::array::from_fn(|i| self.shape[i].max(shape[i]));
     }
 }

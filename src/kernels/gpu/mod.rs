@@ -4,6 +4,7 @@
 //! workgroup memory. Each is held against its plain-tensor twin by `tests/browser/golden.test.mjs`.
 
 mod attention;
+pub mod bands;
 mod direct;
 mod families;
 mod formula;
@@ -18,7 +19,7 @@ mod weights;
 mod winograd;
 
 pub use families::Family;
-pub use formula::formula;
+pub use formula::{formula, grouped};
 pub use fourier::GpuFourier;
 pub use layers::GpuLayers;
 pub use map::GpuMap;

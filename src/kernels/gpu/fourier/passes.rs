@@ -15,7 +15,7 @@ use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::map::{empty, from_tensor, grid, to_tensor};
+use super::super::map::{empty, from_tensor, grid, to_tensor};
 use crate::place::Place;
 
 /// Greatest product of primes that is one factor: a pass costs as many multiplications a value, and a launch.
@@ -25,7 +25,7 @@ const LARGEST: usize = 32;
 type Complex = [CubeTensor; 2];
 
 /// The transform for planes of one size.
-pub struct GpuFourier {
+pub struct Passes {
     rows: Axis,
     columns: Axis,
 }
@@ -66,7 +66,7 @@ fn factors(n: usize) -> Vec<usize> {
         .unwrap_or_else(|| vec![1])
 }
 
-impl GpuFourier {
+impl Passes {
     pub fn new(height: usize, width: usize, place: &Place) -> Self {
         Self {
             rows: Axis::new(height, place),

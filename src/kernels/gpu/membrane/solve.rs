@@ -1,0 +1,460 @@
+//! Conjugate gradients on a GPU, two iterations a launch, tiles in workgroup memory.
+//!
+//! With W the preconditioner, z = W r and q = M z, a launch begins with four inner products of the residual r of its first iteration:
+//!
+//! ```text
+//! a = r·W r,   b = r·W q,   c = q·W q,   d = W q·M W q
+//! ```
+//!
+//! These give gamma and rho of that iteration ([`crate::kernels::membrane`]), and, since residuals are orthogonal under W and their tridiagonal products with
+//! M are known, those of the second one (an s-step method, Chronopoulos and Gear 1989, with s = 2), where primes are the iteration before:
+//!
+//! ```text
+//! f = z'·M z = -a/(rho' gamma'),   h = z'·M W q = (f - b/rho')/gamma'     both 0 at first
+//! a <- -rho gamma (rho (b - gamma c) + (1 - rho) f)
+//! b <- rho² (b - 2 gamma c + gamma² d) + 2 rho (1 - rho) (f - gamma h) + (1 - rho)² b'
+//! ```
+//!
+//! The launch leaves its workgroups' shares of the next four products, which every workgroup of the next launch adds up for itself. Only images are kept from
+//! launch to launch: b - M x, the residual, costs a stencil where an image of it would cost 8 B a value. For the roofline, a value and launch: 4 B for each of
+//! five images and its part of the data, about 100 FLOP on each of 32² cells for 22² of them; 8 KiB.
+
+use burn::tensor::Tensor;
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::prelude::*;
+
+use super::super::map::{empty, from_tensor, to_tensor};
+use super::steps::{LEFT, PRODUCTS, Step, leave, nothing, steps};
+use super::tile::{INNER, Sizes, SizesLaunch, Tile, around, offset, own, tile, tiles};
+use super::{CELLS, UNITS};
+use crate::kernels::membrane::Membrane;
+
+/// Most workgroups of an image.
+const GROUPS: usize = 256;
+/// Cells of an invocation.
+const EACH: usize = CELLS / UNITS;
+
+/// The iterate after so many conjugate gradients.
+pub fn solve(
+    membrane: &Membrane,
+    data: &Tensor<4>,
+    b: &Tensor<4>,
+    start: &Tensor<4>,
+    iterations: usize,
+) -> Tensor<4> {
+    let shape = b.dims();
+    let (b, start) = (
+        from_tensor(b.clone()),
+        from_tensor(start.clone().expand(shape)),
+    );
+    if iterations == 0 {
+        return to_tensor(start);
+    }
+    let equations = Equations::new(membrane, data, b);
+    let mut state = equations.begin(start);
+    for _ in 0..(iterations - 1) / 2 {
+        state = equations.advance(state);
+    }
+    to_tensor(equations.finish(state, (iterations - 1) % 2 + 1))
+}
+
+/// Equations of one kind.
+struct Equations {
+    membrane: Membrane,
+    /// `[B or 1, C or 1, H, W]`.
+    data: CubeTensor,
+    b: CubeTensor,
+    shape: [usize; 4],
+    groups: usize,
+}
+
+/// Where an iteration has come to.
+struct State {
+    /// Its image, and that of the iteration before, one after the other in one buffer.
+    images: CubeTensor,
+    products: CubeTensor,
+}
+
+impl Equations {
+    fn new(membrane: &Membrane, data: &Tensor<4>, b: CubeTensor) -> Self {
+        let shape: [usize; 4] = b.meta.shape().dims();
+        let [_, channels, height, width] = shape;
+        let tiles = height.div_ceil(INNER) * width.div_ceil(INNER) * channels;
+        Self {
+            membrane: *membrane,
+            data: from_tensor(data.clone()),
+            b,
+            shape,
+            groups: tiles.min(GROUPS),
+        }
+    }
+
+    fn count(&self) -> CubeCount {
+        CubeCount::Static(self.groups as u32, self.shape[0] as u32, 1)
+    }
+
+    fn sizes(&self) -> SizesLaunch {
+        let [batch, channels, height, width] = self.shape.map(|n| n as u32);
+        let [images, kinds, ..] = self.data.meta.shape().dims::<4>().map(|n| n as u32);
+        SizesLaunch::new(
+            batch,
+            channels,
+            height,
+            width,
+            images,
+            kinds,
+            self.groups as u32,
+            self.membrane.centre as f32,
+            self.membrane.neighbour as f32,
+        )
+    }
+
+    fn empty(&self) -> State {
+        let [batch, channels, height, width] = self.shape;
+        State {
+            images: empty(&self.data, [2 * batch, channels, height, width]),
+            products: empty(&self.data, [batch, PRODUCTS * self.groups + LEFT]),
+        }
+    }
+
+    fn begin(&self, start: CubeTensor) -> State {
+        let state = self.empty();
+        // SAFETY: cells outside the planes are neither read nor written.
+        unsafe {
+            begin::launch_unchecked(
+                &self.data.client,
+                self.count(),
+                CubeDim::new_1d(UNITS as u32),
+                start.into_buffer_arg(),
+                self.b.clone().into_buffer_arg(),
+                self.data.clone().into_buffer_arg(),
+                state.images.clone().into_buffer_arg(),
+                state.products.clone().into_buffer_arg(),
+                self.sizes(),
+            );
+        }
+        state
+    }
+
+    fn advance(&self, state: State) -> State {
+        let next = self.empty();
+        // SAFETY: as above.
+        unsafe {
+            advance::launch_unchecked(
+                &self.data.client,
+                self.count(),
+                CubeDim::new_1d(UNITS as u32),
+                state.images.into_buffer_arg(),
+                self.b.clone().into_buffer_arg(),
+                self.data.clone().into_buffer_arg(),
+                state.products.into_buffer_arg(),
+                next.images.clone().into_buffer_arg(),
+                next.products.clone().into_buffer_arg(),
+                self.sizes(),
+            );
+        }
+        next
+    }
+
+    /// The image after one iteration more, or two.
+    fn finish(&self, state: State, iterations: usize) -> CubeTensor {
+        let to = empty(&self.data, self.shape);
+        // SAFETY: as above.
+        unsafe {
+            finish::launch_unchecked(
+                &self.data.client,
+                self.count(),
+                CubeDim::new_1d(UNITS as u32),
+                state.images.into_buffer_arg(),
+                self.b.clone().into_buffer_arg(),
+                self.data.clone().into_buffer_arg(),
+                state.products.into_buffer_arg(),
+                to.clone().into_buffer_arg(),
+                self.sizes(),
+                iterations,
+            );
+        }
+        to
+    }
+}
+
+/// What the cells of an invocation hold.
+#[derive(CubeType)]
+struct Cells {
+    w: Array<f32>,
+    /// The residual, and that of the iteration before.
+    r: Array<f32>,
+    before: Array<f32>,
+}
+
+/// b - M x of the images that begin at `first`; other invocations may not yet see that `values` is free again.
+#[cube]
+fn residual(
+    x: &[f32],
+    b: &[f32],
+    w: &Array<f32>,
+    values: &mut Shared<[f32]>,
+    tile: &Tile,
+    first: usize,
+    neighbour: f32,
+) -> Array<f32> {
+    let unit = UNIT_POS as usize;
+    let mut r = Array::<f32>::new(EACH);
+    sync_cube();
+    for j in 0..EACH {
+        let cell = unit + j * UNITS;
+        values[cell] = x[first + tile.plane + offset(cell, tile)];
+    }
+    sync_cube();
+    for j in 0..EACH {
+        let cell = unit + j * UNITS;
+        let product = values[cell] / w[j] - around(values, cell, tile) * neighbour;
+        r[j] = b[tile.plane + offset(cell, tile)] - product;
+    }
+    r
+}
+
+/// The preconditioner.
+#[cube]
+fn preconditioner(data: &[f32], tile: &Tile, centre: f32) -> Array<f32> {
+    let mut w = Array::<f32>::new(EACH);
+    for j in 0..EACH {
+        let at = tile.data + offset(UNIT_POS as usize + j * UNITS, tile);
+        w[j] = 1.0 / (data[at] + centre);
+    }
+    w
+}
+
+/// Both residuals of a tile, and W r in `values`, which other invocations may not yet see.
+#[cube]
+fn brought(
+    from: &[f32],
+    b: &[f32],
+    data: &[f32],
+    values: &mut Shared<[f32]>,
+    tile: &Tile,
+    sizes: &Sizes,
+) -> Cells {
+    let w = preconditioner(data, tile, sizes.centre);
+    let before = residual(from, b, &w, values, tile, images(sizes), sizes.neighbour);
+    let r = residual(from, b, &w, values, tile, 0usize, sizes.neighbour);
+    spread(&w, &r, values);
+    Cells { w, r, before }
+}
+
+/// W r into `values`, once all have read what is there.
+#[cube]
+fn spread(w: &Array<f32>, r: &Array<f32>, values: &mut Shared<[f32]>) {
+    sync_cube();
+    for j in 0..EACH {
+        values[UNIT_POS as usize + j * UNITS] = w[j] * r[j];
+    }
+}
+
+/// Values of all images.
+#[cube]
+fn images(sizes: &Sizes) -> usize {
+    let plane = sizes.height as usize * sizes.width as usize;
+    sizes.batch as usize * sizes.channels as usize * plane
+}
+
+/// An iteration of the residuals of a tile: the next ones and W times them in `values`, which other invocations may not yet see.
+#[cube]
+fn iterated(
+    cells: &mut Cells,
+    values: &mut Shared<[f32]>,
+    tile: &Tile,
+    step: &Step,
+    neighbour: f32,
+) {
+    sync_cube();
+    for j in 0..EACH {
+        let cell = UNIT_POS as usize + j * UNITS;
+        let q = cells.r[j] - around(values, cell, tile) * neighbour;
+        let next = step.rho * (cells.r[j] - step.gamma * q) + (1.0 - step.rho) * cells.before[j];
+        cells.before[j] = cells.r[j];
+        cells.r[j] = next;
+    }
+    spread(&cells.w, &cells.r, values);
+}
+
+/// The next image from this one, the one before and z.
+#[cube]
+fn moved(x: f32, before: f32, z: f32, step: &Step) -> f32 {
+    step.rho * (x + step.gamma * z) + (1.0 - step.rho) * before
+}
+
+/// Adds a tile's part of the four products of the residuals r to an invocation's: W r stands in `values`, which other invocations may not yet see.
+#[cube]
+fn multiplied(
+    sum: &mut Array<f32>,
+    r: &Array<f32>,
+    w: &Array<f32>,
+    values: &mut Shared<[f32]>,
+    tile: &Tile,
+    neighbour: f32,
+) {
+    let unit = UNIT_POS as usize;
+    let mut q = Array::<f32>::new(EACH);
+    sync_cube();
+    for j in 0..EACH {
+        q[j] = r[j] - around(values, unit + j * UNITS, tile) * neighbour;
+    }
+    sync_cube();
+    for j in 0..EACH {
+        values[unit + j * UNITS] = w[j] * q[j];
+    }
+    sync_cube();
+    for j in 0..EACH {
+        let cell = unit + j * UNITS;
+        let twice = q[j] - around(values, cell, tile) * neighbour;
+        if own(cell, tile) {
+            let (z, y) = (w[j] * r[j], w[j] * q[j]);
+            sum[0] += r[j] * z;
+            sum[1] += z * q[j];
+            sum[2] += q[j] * y;
+            sum[3] += y * twice;
+        }
+    }
+    sync_cube();
+}
+
+#[cube(launch_unchecked)]
+fn begin(x: &[f32], b: &[f32], data: &[f32], to: &mut [f32], shares: &mut [f32], sizes: Sizes) {
+    let mut values = Shared::<[f32]>::new_slice(CELLS);
+    let mut sums = Shared::<[f32]>::new_slice(comptime!(PRODUCTS * UNITS));
+    let mut sum = nothing();
+    for index in range_stepped(CUBE_POS_X as usize, tiles(&sizes), sizes.groups as usize) {
+        let tile = tile(index, &sizes);
+        let w = preconditioner(data, &tile, sizes.centre);
+        let r = residual(x, b, &w, &mut values, &tile, 0usize, sizes.neighbour);
+        spread(&w, &r, &mut values);
+        for j in 0..EACH {
+            let cell = UNIT_POS as usize + j * UNITS;
+            if own(cell, &tile) {
+                let at = tile.plane + offset(cell, &tile);
+                to[at] = x[at];
+                to[images(&sizes) + at] = x[at];
+            }
+        }
+        multiplied(&mut sum, &r, &w, &mut values, &tile, sizes.neighbour);
+    }
+    let none = Step {
+        gamma: 0.0f32,
+        rho: 0.0f32,
+        a: 0.0f32,
+        b: 0.0f32,
+    };
+    leave(&sum, &none, &mut sums, shares, &sizes);
+}
+
+#[cube(launch_unchecked)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a kernel's arguments are its interface"
+)]
+fn advance(
+    from: &[f32],
+    b: &[f32],
+    data: &[f32],
+    shares: &[f32],
+    to: &mut [f32],
+    next_shares: &mut [f32],
+    sizes: Sizes,
+) {
+    let images = images(&sizes);
+    let mut values = Shared::<[f32]>::new_slice(CELLS);
+    let mut sums = Shared::<[f32]>::new_slice(comptime!(PRODUCTS * UNITS));
+    let steps = steps(shares, &mut sums, &sizes);
+    let mut sum = nothing();
+    for index in range_stepped(CUBE_POS_X as usize, tiles(&sizes), sizes.groups as usize) {
+        let tile = tile(index, &sizes);
+        let mut cells = brought(from, b, data, &mut values, &tile, &sizes);
+        let mut z = Array::<f32>::new(EACH);
+        for j in 0..EACH {
+            z[j] = cells.w[j] * cells.r[j];
+        }
+        iterated(
+            &mut cells,
+            &mut values,
+            &tile,
+            &steps.first,
+            sizes.neighbour,
+        );
+        iterated(
+            &mut cells,
+            &mut values,
+            &tile,
+            &steps.second,
+            sizes.neighbour,
+        );
+        for j in 0..EACH {
+            let cell = UNIT_POS as usize + j * UNITS;
+            if own(cell, &tile) {
+                let at = tile.plane + offset(cell, &tile);
+                let next = moved(from[at], from[images + at], z[j], &steps.first);
+                let z = cells.w[j] * cells.before[j];
+                to[at] = moved(next, from[at], z, &steps.second);
+                to[images + at] = next;
+            }
+        }
+        multiplied(
+            &mut sum,
+            &cells.r,
+            &cells.w,
+            &mut values,
+            &tile,
+            sizes.neighbour,
+        );
+    }
+    leave(&sum, &steps.second, &mut sums, next_shares, &sizes);
+}
+
+#[cube(launch_unchecked)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a kernel's arguments are its interface"
+)]
+fn finish(
+    from: &[f32],
+    b: &[f32],
+    data: &[f32],
+    shares: &[f32],
+    to: &mut [f32],
+    sizes: Sizes,
+    #[comptime] iterations: usize,
+) {
+    let mut values = Shared::<[f32]>::new_slice(CELLS);
+    let mut sums = Shared::<[f32]>::new_slice(comptime!(PRODUCTS * UNITS));
+    let steps = steps(shares, &mut sums, &sizes);
+    for index in range_stepped(CUBE_POS_X as usize, tiles(&sizes), sizes.groups as usize) {
+        let tile = tile(index, &sizes);
+        let mut cells = brought(from, b, data, &mut values, &tile, &sizes);
+        let mut z = Array::<f32>::new(EACH);
+        for j in 0..EACH {
+            z[j] = cells.w[j] * cells.r[j];
+        }
+        if comptime!(iterations == 2) {
+            iterated(
+                &mut cells,
+                &mut values,
+                &tile,
+                &steps.first,
+                sizes.neighbour,
+            );
+        }
+        for j in 0..EACH {
+            let cell = UNIT_POS as usize + j * UNITS;
+            if own(cell, &tile) {
+                let at = tile.plane + offset(cell, &tile);
+                let next = moved(from[at], from[images(&sizes) + at], z[j], &steps.first);
+                if comptime!(iterations == 2) {
+                    let z = cells.w[j] * cells.r[j];
+                    to[at] = moved(next, from[at], z, &steps.second);
+                } else {
+                    to[at] = next;
+                }
+            }
+        }
+    }
+}
