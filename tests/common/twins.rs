@@ -248,18 +248,43 @@ impl<L: Layers> Twins<L> {
                 ));
                 // No larger than the solution.
                 let start = self.draw([BATCH, 3, height, width], 16) * 0.02;
-                let got = membrane
-                    .solve(&data, &x, &start, 16)
-                    .expect("a solution in f32");
-                let want = solved(&membrane, [data, x.clone(), start], 16);
-                let solution = self.held(&format!("solution {name}"), got, want);
-                comparisons.push(Comparison {
-                    tolerance: RECURRENCES * self.tolerance,
-                    ..solution
-                });
+                comparisons.push(self.solution(&membrane, &name, [data, x.clone(), start], 16));
             }
         }
+        comparisons.extend(self.vanishing_residuals(&membrane));
         comparisons
+    }
+
+    /// Equations that a few iterations solve, a diagonal that outweighs the membrane: the rest has only rounding to work on.
+    fn vanishing_residuals(&self, membrane: &Membrane) -> Vec<Comparison> {
+        let start = self.draw([BATCH, 3, 9, 13], 17);
+        [1e2, 3e2, 1e3, 3e3, 1e4, 3e4, 1e5, 1e6]
+            .into_iter()
+            .map(|scale| {
+                let data = (start.clone().clamp_min(0.0) + 1.0) * scale;
+                let b = self.draw([BATCH, 3, 9, 13], 18) * scale;
+                let name = format!("under data of {scale:e}");
+                self.solution(membrane, &name, [data, b, start.clone()], 25)
+            })
+            .collect()
+    }
+
+    fn solution(
+        &self,
+        membrane: &Membrane,
+        name: &str,
+        equations: [Tensor<4>; 3],
+        iterations: usize,
+    ) -> Comparison {
+        let [data, b, start] = &equations;
+        let got = membrane
+            .solve(data, b, start, iterations)
+            .expect("a solution in f32");
+        let want = solved(membrane, equations, iterations);
+        Comparison {
+            tolerance: RECURRENCES * self.tolerance,
+            ..self.held(&format!("solution {name}"), got, want)
+        }
     }
 
     fn layouts(&self) -> Vec<Comparison> {

@@ -11,6 +11,10 @@ pub const PRODUCTS: usize = 4;
 /// What an iteration leaves beside them: gamma, rho, a and b.
 pub const LEFT: usize = 4;
 
+/// The least part of its inner products that a launch's first iteration may leave for those of the second to be told from them: these are differences of a
+/// few of their size, in f32.
+const RESOLVED: f32 = 1e-5;
+
 /// gamma, rho, a and b of an iteration.
 #[derive(CubeType, Clone, Copy)]
 pub struct Step {
@@ -51,8 +55,13 @@ pub fn second(now: &Step, before: &Step, c: f32, d: f32) -> Step {
     let b = rho * rho * (now.b - 2.0 * gamma * c + gamma * gamma * d)
         + 2.0 * rho * rest * (f - gamma * h)
         + rest * rest * before.b;
-    // Rounding of a residual that has vanished.
-    step(max(a, 0.0f32), max(b, 0.0f32), now)
+    // Where the first iteration leaves less than can be told from rounding, the second moves nothing, and the next launch begins afresh.
+    let resolved = a > now.a * RESOLVED && b > now.b * RESOLVED;
+    step(
+        select(resolved, a, 0.0f32),
+        select(resolved, b, 0.0f32),
+        now,
+    )
 }
 
 /// Both iterations of a launch.
