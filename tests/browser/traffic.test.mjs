@@ -11,10 +11,11 @@ const SMALLEST = 3 * (SIDE / 2) ** 2 * 4;
 /** Two evaluations of one sample. */
 const SAMPLER = { solver: 'dpmpp2m', points: 2, tauMax: 5, tauMin: 0.02, fromMean: true };
 /**
- * Images that go up as a stage begins: with the estimate what the start handed over and nothing had sent yet, the photo and tables of its size; then noise, drawn on
- * the CPU so that a seed means the same everywhere: n, and for a sample the two draws of the deviation too.
+ * Images that go up as a stage begins: with the estimate what the start handed over and nothing had sent yet, the photo and tables of its size, at most a
+ * kernel's spectrum in two planes, the prior's in one and the weights of four bands; then noise, drawn on the CPU so that a seed means the same everywhere: n,
+ * and for a sample the two draws of the deviation too.
  */
-const SENT = { estimate: 2, mean: 1, sample: 3 };
+const SENT = { estimate: 1 + (2 + 1 + 4) / 3, mean: 1, sample: 3 };
 
 test('no pixel crosses to the host inside a step but the preview', { timeout: 900_000 }, async (t) => {
   const session = await openSession({ root: '.', webgpu: true });
