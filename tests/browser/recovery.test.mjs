@@ -9,7 +9,8 @@ for (const device of ['webgpu', 'cpu']) {
     before(async () => {
       session = await openPackage(device === 'webgpu');
       await session.page.evaluate(async (device) => {
-        window.restorer = await eps.Restorer.load({ device });
+        // One worker: a helper would start with the samples, just before or just after its leader is hurt.
+        window.restorer = await eps.Restorer.load({ device, workers: 1 });
         window.photo = tools.photo();
         /** Begins a long run; `hurt` is called for when it is under way. */
         window.begin = () => {

@@ -4,8 +4,8 @@ Five tasks at 64 x 64, sigma_y = 0.05 on [-1, 1]; EPS at 1, 20 and 100 evaluatio
 DAPS, PiGDM and MPGD on the same network queried isotropically. Guidance scales are searched on images that are not evaluated on, by CRPS,
 in steps of 2 from a quarter to four times the published one and on until the best is not at an edge.
 
-All work is kept part by part in --work; a later call goes on where an earlier one stopped, and writes the tables over what is there: run it in pieces
-(--stop-after MINUTES, --tasks, --methods), then once with the whole list.
+All work is kept part by part in --work; a later call goes on where an earlier one stopped: run it in pieces (--stop-after MINUTES, --tasks, --methods).
+The tables in --out gain what each call adds; those of other weights, or in another precision, are replaced.
 """
 import argparse
 import json

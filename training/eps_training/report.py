@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 from .baselines import METHODS
 from .metrics import mmd
-from .runs import PER_IMAGE
+from .runs import EVALUATIONS, PER_IMAGE
 from .tasks import TASKS
 
 DIGITS = dict(psnr=2, ssim=4, crps=2, haarpsi=4, mmd=5)
@@ -77,10 +77,20 @@ def markdown(summary, seen, cbsd, few, precision):
     return '\n\n'.join(p for p in parts if p) + '\n'
 
 
+def earlier(path, identity):
+    """What an earlier call has written of the same weights in the same precision, or nothing."""
+    data = json.loads(path.read_text()) if path.exists() else {}
+    return data if (data.get('weights_sha256'), data.get('precision')) == (identity['weights'], identity['precision']) else {}
+
+
 def write(folder, results, store, truth, few, seen, cbsd, identity):
+    """The tables of these results and, where they are not among them, of those that the folder's files already hold."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    summary = summarise(results, store, truth, few)
-    data = dict(samples_seen=seen, cbsd68_sigma25_psnr=None if cbsd is None else round(cbsd, 3), weights_sha256=identity['weights'], precision=identity['precision'], **summary)
+    before, new = earlier(folder / 'results.json', identity), summarise(results, store, truth, few)
+    rows = {task: {**before.get(task, {}), **new.get(task, {})} for task in TASKS}
+    summary = {task: {m: by_method[m] for m in EVALUATIONS if m in by_method} for task, by_method in rows.items()}
+    cbsd = before.get('cbsd68_sigma25_psnr') if cbsd is None else round(cbsd, 3)
+    data = dict(samples_seen=seen, cbsd68_sigma25_psnr=cbsd, weights_sha256=identity['weights'], precision=identity['precision'], **summary)
     (folder / 'results.json').write_text(json.dumps(data, indent=1, ensure_ascii=False) + '\n')
     (folder / 'results.md').write_text(markdown(summary, seen, cbsd, few, identity['precision']))

@@ -54,6 +54,21 @@ def test_results_have_the_form_that_others_read(instant, tmp_path):
     assert '| eps_7 | 7 | 8 |' in text and 'step × 1 of 0.5 → 2.0' in text
 
 
+def test_tables_gain_what_a_later_call_adds_unless_of_other_weights(instant, tmp_path):
+    e = evaluation(tmp_path / 'work')
+
+    def written(method, task, cbsd, weights):
+        results = {task: {method: dict(scale=1., search={1.: None}, count=8, **e.run(method, task, 1., 'test', 8))}}
+        report.write(tmp_path, results, e.store, e.sets['test'], 8, 123, cbsd, {'weights': weights, 'precision': 'f32'})
+        data = json.loads((tmp_path / 'results.json').read_text())
+        return {task: list(rows) for task, rows in data.items() if isinstance(rows, dict) and rows}, data['cbsd68_sigma25_psnr']
+    assert written('mpgd', 'box', 30.5, 'a') == ({'box': ['mpgd']}, 30.5)
+    assert written('eps_7', 'box', None, 'a') == ({'box': ['eps_7', 'mpgd']}, 30.5)
+    assert written('eps_7', 'random', None, 'a') == ({'random': ['eps_7'], 'box': ['eps_7', 'mpgd']}, 30.5)
+    assert '| mpgd | 7 | 8 |' in (tmp_path / 'results.md').read_text()
+    assert written('eps_7', 'box', None, 'b') == ({'box': ['eps_7']}, None)
+
+
 def test_measurements_are_the_same_for_every_method(net):
     x = torch.rand(2, 3, 64, 64) * 2 - 1
     (a, ya), (b, yb) = (runs.problem('random', 0, x) for _ in range(2))
