@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::hole;
 use crate::layout::{Layout, on_canvas};
+use crate::pyramid;
 use crate::restoration::Sampler;
 use crate::task::{Borders, Request, Task};
 use crate::tiling::{TileSize, Tiling};
@@ -137,9 +138,10 @@ impl Cost {
                 tiling = tiling.covering(&on_canvas(&lost, region.canvas));
             }
             let tiles = tiling.tiles().iter();
-            let pixels = tiles.map(|t| t.rows.len() * t.columns.len()).sum();
+            let pixels = tiles.map(|t| t.rows.len() * t.columns.len());
             cost.tiles += tiling.tiles().len();
-            cost.pixels += coarse_to_fine(pixels, region.canvas.pixels(), width);
+            cost.pixels += pixels.sum::<usize>();
+            cost.pixels += smaller_sizes(region.canvas.pixels(), width, question);
             let plane = 4 * area(region.canvas.size);
             working += planes(task, target) * plane;
             if target != Target::Cpu {
@@ -159,11 +161,18 @@ impl Cost {
     }
 }
 
-/// Pixels of the network in one evaluation, those of the smaller sizes of a wide hole included.
-fn coarse_to_fine(pixels: usize, canvas: usize, width: usize) -> usize {
-    hole::reduction(width).map_or(pixels, |f| {
+/// Pixels of the network at the smaller sizes of a wide hole, for each evaluation of the full one.
+fn smaller_sizes(canvas: usize, width: usize, question: &Question) -> usize {
+    let all = |sampler: Sampler| 1 + question.samples * sampler.evaluations();
+    let pixels = pixels_below(canvas, width);
+    (pixels * all(pyramid::COARSE)).div_ceil(all(question.sampler))
+}
+
+/// Pixels of the smaller sizes together.
+fn pixels_below(canvas: usize, width: usize) -> usize {
+    hole::reduction(width).map_or(0, |f| {
         let smaller = canvas / (f * f);
-        pixels + coarse_to_fine(smaller, smaller, width.div_ceil(f) + 1)
+        smaller + pixels_below(smaller, width.div_ceil(f) + 1)
     })
 }
 

@@ -17,6 +17,10 @@ use crate::posterior::Posterior;
 use crate::restoration::{Progress, Restoration, Sampler, Share, Stage, Step};
 use crate::spread::Spread;
 
+/// How the smaller sizes are sampled, whatever is asked of the full one: they decide what fills the hole, and cost a fraction of it. With more steps than the
+/// default's a sample keeps more of its energy; Heun's steps leave it too much where the surroundings are smooth (`docs/holes.md`).
+pub const COARSE: Sampler = Sampler::ACCURATE;
+
 /// Regions of one photo draw other noise than each other, and so do a hole's sizes and samples.
 const SIZES: usize = 64;
 
@@ -240,7 +244,11 @@ impl<D: Denoiser> Pyramid<D> {
         };
         let posterior = hole.posterior();
         let reduced = hole.reduced(factor);
-        let coarse = match Self::new(denoiser.clone(), &reduced, how, index + SIZES)? {
+        let smaller = Sampling {
+            sampler: COARSE,
+            ..how
+        };
+        let coarse = match Self::new(denoiser.clone(), &reduced, smaller, index + SIZES)? {
             Some(wide) => Region::Wide(Box::new(wide)),
             None => {
                 let posterior = reduced.posterior();
@@ -248,7 +256,7 @@ impl<D: Denoiser> Pyramid<D> {
                     sampler,
                     samples,
                     seed,
-                } = how;
+                } = smaller;
                 let plain = Restoration::new(denoiser.clone(), posterior, sampler, samples, seed)?;
                 Region::Plain(Box::new(plain.in_region(index + SIZES)))
             }
