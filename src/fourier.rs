@@ -267,8 +267,9 @@ impl Fourier {
                 return images;
             }
         }
-        let spectrum = self.forward(x.tensor());
-        let images = respond(Wave::of(&spectrum)).map(|wave| self.inverse(wave.spectrum()));
+        // The spectrum is gone before the results are made: it is as large as two of them.
+        let waves = respond(Wave::of(&self.forward(x.tensor())));
+        let images = waves.map(|wave| self.inverse(wave.spectrum()));
         tensors(then(images.map(Formula::from)))
     }
 }
