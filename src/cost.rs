@@ -32,6 +32,11 @@ impl Question {
             sampler: request.sampler,
         }
     }
+
+    /// Of the network by a sampler: the mean's, and those of the samples.
+    fn evaluations(&self, sampler: Sampler) -> usize {
+        1 + self.samples * sampler.evaluations()
+    }
 }
 
 /// The answer.
@@ -150,7 +155,7 @@ impl Cost {
             }
         }
         if !layout.regions.is_empty() {
-            cost.evaluations = 1 + question.samples * question.sampler.evaluations();
+            cost.evaluations = question.evaluations(question.sampler);
             working += area([tiles.side; 2]) * TILE;
         }
         match target {
@@ -163,9 +168,8 @@ impl Cost {
 
 /// Pixels of the network at the smaller sizes of a wide hole, for each evaluation of the full one.
 fn smaller_sizes(canvas: usize, width: usize, question: &Question) -> usize {
-    let all = |sampler: Sampler| 1 + question.samples * sampler.evaluations();
-    let pixels = pixels_below(canvas, width);
-    (pixels * all(pyramid::COARSE)).div_ceil(all(question.sampler))
+    let pixels = pixels_below(canvas, width) * question.evaluations(pyramid::COARSE);
+    pixels.div_ceil(question.evaluations(question.sampler))
 }
 
 /// Pixels of the smaller sizes together.

@@ -5,7 +5,7 @@ DAPS, PiGDM and MPGD on the same network queried isotropically. Guidance scales 
 in steps of 2 from a quarter to four times the published one and on until the best is not at an edge.
 
 All work is kept part by part in --work; a later call goes on where an earlier one stopped: run it in pieces (--stop-after MINUTES, --tasks, --methods).
-The tables in --out gain what each call adds; those of other weights, or in another precision, are replaced.
+The tables in --out gain what each call adds; those of other weights or images, or in another precision, are replaced.
 """
 import argparse
 import json

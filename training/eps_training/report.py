@@ -77,20 +77,26 @@ def markdown(summary, seen, cbsd, few, precision):
     return '\n\n'.join(p for p in parts if p) + '\n'
 
 
-def earlier(path, identity):
-    """What an earlier call has written of the same weights in the same precision, or nothing."""
+def evaluated(identity):
+    """What rows of one table have in common: the weights, the precision, and how many images from the first to the last."""
+    return dict(weights_sha256=identity['weights'], precision=identity['precision'], images=[identity[k] for k in ('images', 'first', 'last')])
+
+
+def earlier(path, common):
+    """What an earlier call has written of the same, or nothing."""
     data = json.loads(path.read_text()) if path.exists() else {}
-    return data if (data.get('weights_sha256'), data.get('precision')) == (identity['weights'], identity['precision']) else {}
+    return data if all(data.get(k) == v for k, v in common.items()) else {}
 
 
 def write(folder, results, store, truth, few, seen, cbsd, identity):
     """The tables of these results and, where they are not among them, of those that the folder's files already hold."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    before, new = earlier(folder / 'results.json', identity), summarise(results, store, truth, few)
+    common = evaluated(identity)
+    before, new = earlier(folder / 'results.json', common), summarise(results, store, truth, few)
     rows = {task: {**before.get(task, {}), **new.get(task, {})} for task in TASKS}
     summary = {task: {m: by_method[m] for m in EVALUATIONS if m in by_method} for task, by_method in rows.items()}
     cbsd = before.get('cbsd68_sigma25_psnr') if cbsd is None else round(cbsd, 3)
-    data = dict(samples_seen=seen, cbsd68_sigma25_psnr=cbsd, weights_sha256=identity['weights'], precision=identity['precision'], **summary)
+    data = dict(samples_seen=seen, cbsd68_sigma25_psnr=cbsd, **common, **summary)
     (folder / 'results.json').write_text(json.dumps(data, indent=1, ensure_ascii=False) + '\n')
     (folder / 'results.md').write_text(markdown(summary, seen, cbsd, few, identity['precision']))

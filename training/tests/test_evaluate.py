@@ -41,11 +41,15 @@ def test_work_that_is_done_is_not_done_again(instant, tmp_path):
         Store(tmp_path, {'weights': 'b'})
 
 
+def identity(weights, last='z.jpg'):
+    return dict(weights=weights, precision='f32', images=20, first='a.jpg', last=last)
+
+
 def test_results_have_the_form_that_others_read(instant, tmp_path):
     e = evaluation(tmp_path / 'work')
     results = {'box': {m: dict(scale=1., search={1.: None}, count=n, **e.run(m, 'box', 1., 'test', n)) for m, n in (('eps_7', 20), ('mpgd', 8))}}
     results['box']['mpgd']['search'] = {.5: 2., 1.: 1., 2.: 3.}
-    report.write(tmp_path, results, e.store, e.sets['test'], 8, 123, 30.5, {'weights': 'a', 'precision': 'f32'})
+    report.write(tmp_path, results, e.store, e.sets['test'], 8, 123, 30.5, identity('a'))
     data = json.loads((tmp_path / 'results.json').read_text())
     assert data['samples_seen'] == 123 and data['cbsd68_sigma25_psnr'] == 30.5
     assert {'evaluations', 'psnr', 'ssim', 'crps', 'mmd'} <= data['box']['eps_7'].keys()
@@ -54,12 +58,12 @@ def test_results_have_the_form_that_others_read(instant, tmp_path):
     assert '| eps_7 | 7 | 8 |' in text and 'step × 1 of 0.5 → 2.0' in text
 
 
-def test_tables_gain_what_a_later_call_adds_unless_of_other_weights(instant, tmp_path):
+def test_tables_gain_what_a_later_call_adds_unless_of_other_weights_or_images(instant, tmp_path):
     e = evaluation(tmp_path / 'work')
 
-    def written(method, task, cbsd, weights):
+    def written(method, task, cbsd, weights, last='z.jpg'):
         results = {task: {method: dict(scale=1., search={1.: None}, count=8, **e.run(method, task, 1., 'test', 8))}}
-        report.write(tmp_path, results, e.store, e.sets['test'], 8, 123, cbsd, {'weights': weights, 'precision': 'f32'})
+        report.write(tmp_path, results, e.store, e.sets['test'], 8, 123, cbsd, identity(weights, last))
         data = json.loads((tmp_path / 'results.json').read_text())
         return {task: list(rows) for task, rows in data.items() if isinstance(rows, dict) and rows}, data['cbsd68_sigma25_psnr']
     assert written('mpgd', 'box', 30.5, 'a') == ({'box': ['mpgd']}, 30.5)
@@ -67,6 +71,7 @@ def test_tables_gain_what_a_later_call_adds_unless_of_other_weights(instant, tmp
     assert written('eps_7', 'random', None, 'a') == ({'random': ['eps_7'], 'box': ['eps_7', 'mpgd']}, 30.5)
     assert '| mpgd | 7 | 8 |' in (tmp_path / 'results.md').read_text()
     assert written('eps_7', 'box', None, 'b') == ({'box': ['eps_7']}, None)
+    assert written('mpgd', 'box', None, 'b', 'other.jpg') == ({'box': ['mpgd']}, None)
 
 
 def test_measurements_are_the_same_for_every_method(net):
