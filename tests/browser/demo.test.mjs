@@ -41,7 +41,7 @@ function demo(session) {
   const { page } = session;
   return {
     restore: page.getByRole('button', { name: 'Restore', exact: true }),
-    cancel: page.getByRole('button', { name: 'Cancel', exact: true }),
+    cancel: page.getByRole('button', { name: 'Cancel', exact: true, includeHidden: true }), // it is there only while something runs
     facts: page.locator('#facts'),
     stage: page.locator('#progress-stage'),
     painting: page.locator('#canvas-mask'),
@@ -61,11 +61,29 @@ function demo(session) {
       await slider.press('Home');
       for (let i = 0; i < count; i++) await slider.press('ArrowRight');
     },
-    /** A run that is not over before it can be cancelled, on a processor that is faster by far than a software adapter. */
+    /** A run with work left after its first sample's first steps, on a software adapter and on a processor that is faster by far. */
     async longRun(slow) {
       await this.samples(slow ? 2 : 8); // the choice of a sampler is there only where there are samples
       await this.sampler.selectOption(slow ? 'draft' : 'accurate');
       return slow ? 9 : 81;
+    },
+    /**
+     * Acts in the page the moment its progress reads so. A look from outside comes up to half a second apart: a fast processor is over a whole run in
+     * not much more. To be called before the run starts; `act` is a function in the page.
+     */
+    async atProgress(pattern, act) {
+      const watching = await this.stage.evaluateHandle((stage, { source, act }) => ({
+        acted: new Promise((resolve) => {
+          const observer = new MutationObserver(() => {
+            if (!new RegExp(source).test(stage.textContent)) return;
+            observer.disconnect();
+            act();
+            resolve();
+          });
+          observer.observe(stage, { childList: true, characterData: true, subtree: true });
+        }),
+      }), { source: pattern.source, act });
+      return () => watching.evaluate(({ acted }) => acted);
     },
     /** Draws a line of the mask, in units of the picture. */
     async paint(from, to) {
@@ -177,9 +195,9 @@ for (const webgpu of [true, false]) {
     it('tells the time beforehand, shows the steps, and cancels midway', async () => {
       const evaluations = await ui.longRun(webgpu);
       await page.getByText(new RegExp(`${evaluations} evaluations, (about|less)`)).waitFor();
+      const cancelled = await ui.atProgress(/Sample 1 of/, await ui.cancel.evaluateHandle((button) => () => button.checkVisibility() && button.click()));
       await ui.restore.click();
-      await ui.stage.getByText(/Sample 1 of/).waitFor();
-      await ui.cancel.click();
+      await cancelled();
       assert.match(await ui.finished(), /Cancelled before the end/);
       assert.ok(await page.getByRole('radio', { name: /^Mean/ }).isVisible(), 'the mean, which was finished, is kept');
     });
@@ -238,9 +256,14 @@ for (const webgpu of [true, false]) {
 
     it('cancels politely when another photo comes while it runs', async () => {
       await ui.longRun(webgpu);
+      const opened = await ui.atProgress(/Mean|Sample/, await page.getByLabel('Photo file').evaluateHandle((input, bytes) => () => {
+        const files = new DataTransfer();
+        files.items.add(new File([new Uint8Array(bytes)], 'other.png', { type: 'image/png' }));
+        input.files = files.files;
+        input.dispatchEvent(new Event('change', { bubbles: true }));
+      }, [...encodePng(photo(40, 200))]));
       await ui.restore.click();
-      await ui.stage.getByText(/Mean|Sample/).waitFor();
-      await ui.open('other.png', photo(40, 200));
+      await opened();
       await page.getByText('The run was cancelled for the new photo.').waitFor();
       await page.getByText(/Full resolution is kept: 40\s×\s40 pixels/).waitFor();
       assert.equal(await ui.painted(), 0);
