@@ -1,5 +1,6 @@
 """Where to compute, and in which precision: the network in bf16 where the device multiplies it natively, everything else in f32."""
 from pathlib import Path
+import numpy as np
 import torch
 
 
@@ -22,6 +23,12 @@ def choose(device=None, f32=False):
         return device, fast, f'{device}, ' + ('bf16 (AVX512-BF16 or AMX)' if fast else 'f32: this processor has no bf16 arithmetic')
     fast = torch.cuda.is_bf16_supported(including_emulation=False)
     return device, fast, f'{torch.cuda.get_device_name(device)}, ' + ('bf16' if fast else 'f32: this GPU has no bf16 arithmetic')
+
+
+def upload(array, device):
+    """A NumPy array (or a number) as a tensor on the device. On a GPU the copy joins the queue: a plain one would wait for all work queued before it."""
+    t = torch.from_numpy(np.ascontiguousarray(array))
+    return t.pin_memory().to(device, non_blocking=True) if torch.device(device).type == 'cuda' else t.to(device)
 
 
 def autocast(device, enabled):

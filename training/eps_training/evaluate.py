@@ -34,7 +34,7 @@ class Store:
     """Results on disk, one JSON file per (method, task, scale, set of images), parts by number; first samples beside it as uint8 tensors."""
 
     def __init__(self, folder, identity):
-        self.folder = Path(folder)
+        self.folder, self.chunk = Path(folder), identity['chunk']
         self.folder.mkdir(parents=True, exist_ok=True)
         mark = self.folder / 'identity.json'
         if mark.exists() and json.loads(mark.read_text()) != identity:
@@ -58,7 +58,7 @@ class Store:
 
     def samples(self, count, *key):
         """First samples of the first `count` images, [count, 3, 64, 64] in [-1, 1]."""
-        files = [self.path(*key).with_suffix(f'.{i}.pt') for i in range((count + CHUNK - 1) // CHUNK)]
+        files = [self.path(*key).with_suffix(f'.{i}.pt') for i in range(-(-count // self.chunk))]
         return torch.cat([torch.load(f, weights_only=True) for f in files])[:count].float() / 127.5 - 1
 
 
@@ -68,9 +68,9 @@ class Evaluation:
 
     def run(self, method, task, scale, images, count):
         """All parts of the first `count` images that are not there yet; returns {metric: list over images} and others."""
-        truth, key = self.sets[images][:count], (method, task, scale, images)
-        for part in range((len(truth) + CHUNK - 1) // CHUNK):
-            x, done = truth[part * CHUNK:(part + 1) * CHUNK], self.store.parts(*key).get(str(part))
+        truth, key, chunk = self.sets[images][:count], (method, task, scale, images), self.store.chunk
+        for part in range(-(-len(truth) // chunk)):
+            x, done = truth[part * chunk:(part + 1) * chunk], self.store.parts(*key).get(str(part))
             if done is None or len(done['psnr']) < len(x):
                 if time.monotonic() > self.deadline:
                     raise OutOfTime
@@ -95,7 +95,7 @@ class Evaluation:
 
 def collect(parts, count):
     """Lists over the first `count` images, in order."""
-    ordered = [parts[str(i)] for i in range((count + CHUNK - 1) // CHUNK)]
+    ordered = [parts[key] for key in sorted(parts, key=int)]
     lists = {k: [v for p in ordered for v in p[k]][:count] for k in ('psnr', 'ssim', 'crps', 'haarpsi')}
     images = sum(len(p['psnr']) for p in ordered)
     return {**lists, 'evaluations': ordered[0]['evaluations'], 'seconds_per_image': sum(p['seconds'] for p in ordered) / images / 2}
@@ -117,6 +117,7 @@ def parser():
     p.add_argument('--out', default='.', help='folder of results.json and results.md')
     p.add_argument('--stop-after', type=float, metavar='MINUTES', help='at the end of the part then running')
     p.add_argument('--bf16', action='store_true', help='the network compiled and in bf16, for every method: four times faster where the processor has it')
+    p.add_argument('--chunk', type=int, default=CHUNK, help='images of a part; on a GPU, which is hardly busy with two samples of 8: all, 128')
     p.add_argument('--threads', type=int)
     p.add_argument('--device')
     return p
@@ -139,7 +140,8 @@ def main(argv=None):
         nets['palette'] = load_network(args.palette, device)
     if args.bf16:
         nets = {k: in_bf16(net, device) for k, net in nets.items()}
-    identity = dict(weights=sha256(args.weights), palette=sha256(args.palette) if args.palette else None, images=args.images, first=str(paths[0].name), last=str(paths[args.images - 1].name), precision='bf16' if args.bf16 else 'f32')
+    identity = dict(weights=sha256(args.weights), palette=sha256(args.palette) if args.palette else None, images=args.images, first=str(paths[0].name), last=str(paths[args.images - 1].name), precision='bf16' if args.bf16 else 'f32',
+                    chunk=args.chunk, device=device.type)
     store = Store(args.work, identity)
     deadline = time.monotonic() + 60 * args.stop_after if args.stop_after else float('inf')
     e = Evaluation(store, nets, crops[:args.images], crops[args.images:], deadline)

@@ -3,6 +3,7 @@
 w0 = E[x | y], g = E[x | x_t, y], q = its pixel variance, and draws of x - w0 given y. Closed forms in the DFT; for a mask, conjugate gradients with a
 fixed number of iterations, whose very iterates the network was trained on. Inner products run over one image's channels and pixels.
 """
+from functools import lru_cache
 import math
 import torch
 import torch.nn.functional as F
@@ -15,8 +16,14 @@ W0_ITERATIONS, G_ITERATIONS, VARIANCE_SWEEPS = 25, 16, 16
 
 def spectrum(H, W, like):
     """Q in the DFT, circular borders: [1, 1, H, W]. 2 - 2 cos w is written 4 sin^2(w/2), which keeps its digits."""
+    return _spectrum(H, W, like.device).to(like.dtype)
+
+
+@lru_cache(maxsize=64)
+def _spectrum(H, W, device):
+    """Kept on the device: a copy in each training step would wait for all that a GPU has queued."""
     s = lambda n: 4 * torch.sin(math.pi * torch.fft.fftfreq(n)) ** 2
-    return (C * (KAPPA2 + s(H)[:, None] + s(W)[None]))[None, None].to(like)
+    return (C * (KAPPA2 + s(H)[:, None] + s(W)[None]))[None, None].to(device)
 
 
 def neighbours(x):

@@ -1,16 +1,18 @@
 """Photos from folders to tensors in [-1, 1]: x = u8 / 127.5 - 1, sRGB as stored, channels R, G, B.
 
-Training reads every image once, decoded and at several scales, into one flat uint8 tensor on the device (three bytes a pixel, about twice
+Training reads every image once, decoded and at several scales, into one flat uint8 tensor on the device (three bytes a pixel, about four times
 the pixels of the files in all), so that a crop is an indexed read and no loader process feeds the accelerator.
 """
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import warnings
 import numpy as np
 import torch
 from PIL import Image
+from .device import upload
 
 SIZE = 64
-SCALES = (1, .75, .5, .33)
+SCALES = (1, .87, .75, .66, .57, .5, .44, .38, .33)
 EXTENSIONS = {'.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff'}
 
 
@@ -55,51 +57,76 @@ def centre_crops(paths, height=SIZE, width=SIZE):
     return torch.stack(crops)
 
 
+def scaled(path, scales):
+    """An image as a list of uint8 arrays [h, w, 3], one for each scale that leaves at least SIZE pixels; None where it is broken."""
+    image = read_image(path)
+    if image is None:
+        return None
+    sizes = [(round(image.width * s), round(image.height * s)) for s in scales]
+    return [np.array(image if size == image.size else image.resize(size, Image.LANCZOS)) for size in sizes if min(size) >= SIZE]
+
+
 class Crops:
-    """Random 64 x 64 crops of a list of files. `skipped` counts broken files, `small` those with no scale of 64 pixels."""
+    """Random crops of a list of files. `skipped` counts broken files, `small` those with no scale of 64 pixels."""
 
     def __init__(self, paths, device='cpu', scales=SCALES, progress=lambda paths: paths):
         flat, offset, size, self.levels = [], [], [], []
         position, self.skipped, self.small = 0, 0, 0
-        for path in progress(paths):
-            image = read_image(path)
-            if image is None:
-                self.skipped += 1
-                continue
-            levels = []
-            for s in scales:
-                w, h = round(image.width * s), round(image.height * s)
-                if min(w, h) < SIZE:
+        with ThreadPoolExecutor() as pool:      # Pillow decodes and resizes without Python's lock
+            for _, arrays in zip(progress(paths), pool.map(lambda path: scaled(path, scales), paths)):
+                if not arrays:
+                    self.skipped, self.small = self.skipped + (arrays is None), self.small + (arrays == [])
                     continue
-                a = np.asarray(image if s == 1 else image.resize((w, h), Image.LANCZOS))
-                levels.append(len(offset))
-                flat.append(torch.from_numpy(a.reshape(-1).copy()))
-                offset.append(position)
-                size.append((h, w))
-                position += a.size
-            if levels:
-                self.levels.append(levels)
-            else:
-                self.small += 1
+                self.levels.append(list(range(len(offset), len(offset) + len(arrays))))
+                for a in arrays:
+                    flat.append(torch.from_numpy(a.reshape(-1)))
+                    offset.append(position)
+                    size.append(a.shape[:2])
+                    position += a.size
         if not self.levels:
             raise SystemExit(f'no readable image of at least {SIZE}×{SIZE} pixels among {len(paths)} files')
         self.flat = torch.cat(flat).to(device)
         self.offset, self.size = np.array(offset), np.array(size)
+        self._fitting = {SIZE: self.levels}
 
     def __len__(self):
         return len(self.levels)
 
-    def draw(self, n, rng):
-        """n crops [n, 3, 64, 64]: an image, then half the time any of its scales, else its smallest (so that most crops show things whole);
-        mirrored half the time."""
-        images = [self.levels[i] for i in rng.integers(len(self.levels), size=n)]
-        level = np.array([v[rng.integers(len(v))] if rng.uniform() < .5 else v[-1] for v in images])
+    def fitting(self, side):
+        """For each image that has any, its scales of at least side × side pixels, largest first."""
+        if side not in self._fitting:
+            fitting = [[i for i in levels if min(self.size[i]) >= side] for levels in self.levels]
+            self._fitting[side] = [levels for levels in fitting if levels]
+            if not self._fitting[side]:
+                raise SystemExit(f'none of {len(self)} images has {side}×{side} pixels')
+        return self._fitting[side]
+
+    def draw(self, n, rng, side=SIZE):
+        """n crops [n, 3, side, side]: an image, then half the time any of its scales, else one of the smaller half (so that most crops show things
+        whole); mirrored half the time."""
+        fitting = self.fitting(side)
+        images = [fitting[i] for i in rng.integers(len(fitting), size=n)]
+        level = np.array([v[rng.integers(0 if rng.uniform() < .5 else len(v) // 2, len(v))] for v in images])
         h, w = self.size[level].T
-        top, left = (rng.uniform(size=n) * (h - SIZE + 1)).astype(int), (rng.uniform(size=n) * (w - SIZE + 1)).astype(int)
+        top, left = (rng.uniform(size=n) * (h - side + 1)).astype(int), (rng.uniform(size=n) * (w - side + 1)).astype(int)
         device = self.flat.device
-        t = lambda a: torch.as_tensor(a, device=device).reshape(-1, 1, 1, 1)
-        i = torch.arange(SIZE, device=device)
-        x = torch.where(t(rng.uniform(size=n) < .5), SIZE - 1 - i, i)
+        t = lambda a: upload(a, device).reshape(-1, 1, 1, 1)
+        i = torch.arange(side, device=device)
+        x = torch.where(t(rng.uniform(size=n) < .5), side - 1 - i, i)
         pixel = (t(top) + i[None, None, :, None]) * t(w) + t(left) + x
         index = t(self.offset[level]) + 3 * pixel + torch.arange(3, device=device)[None, :, None, None]
         return self.flat[index].float() / 127.5 - 1
+
+
+LUMA = (.299, .587, .114)
+PAPER = (.10, 0., -.16)     # what a yellowed print's paper adds to red, green and blue
+
+
+def printed(x, share):
+    """x [B, 3, H, W] with a share of the images, drawn at random, as old prints: black and white, half of them yellowed, all with less contrast."""
+    u = torch.rand(5, len(x), 1, 1, 1, device=x.device)
+    grey = sum(weight * x[:, i:i + 1] for i, weight in enumerate(LUMA))
+    contrast = .5 + .5 * u[1]
+    tint = torch.stack([(u[4] * (u[3] < .5))[:, 0] * paper for paper in PAPER], 1)
+    old = (contrast * grey + (1 - contrast) * (2 * u[2] - 1) + tint).clamp(-1, 1)
+    return torch.where(u[0] < share, old, x)

@@ -11,14 +11,14 @@ A, B, C = 3.4445, -4.7750, 2.0315
 
 
 def orthogonalised(m, steps=5, dtype=torch.float32):
-    """U V^T, nearly, of m = U S V^T: [rows, columns], in dtype."""
-    x = (m / (m.norm() + 1e-7)).to(dtype)
-    tall = x.shape[0] > x.shape[1]
-    x = x.T if tall else x
+    """U V^T, nearly, of each m = U S V^T: [matrices, rows, columns], in dtype."""
+    x = (m / (m.norm(dim=(1, 2), keepdim=True) + 1e-7)).to(dtype)
+    tall = x.shape[1] > x.shape[2]
+    x = x.mT if tall else x
     for _ in range(steps):
-        g = x @ x.T
-        x = torch.addmm(x, torch.addmm(g, g, g, beta=B, alpha=C), x, beta=A)
-    return x.T if tall else x
+        g = x @ x.mT
+        x = torch.baddbmm(x, torch.baddbmm(g, g, g, beta=B, alpha=C), x, beta=A)
+    return x.mT if tall else x
 
 
 class Muon(torch.optim.Optimizer):
@@ -33,20 +33,41 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            for p in group['params']:
-                if p.grad is not None:
-                    (self._matrix if group['matrix'] else self._adam)(p, group, self.state[p])
+            params = [p for p in group['params'] if p.grad is not None]
+            if not params:
+                continue
+            if group['matrix']:
+                for same in by_shape(params):
+                    self._matrices(same, group)
+            else:
+                self._adam(params, group)
 
-    def _matrix(self, p, group, state):
-        m = state.setdefault('momentum', torch.zeros_like(p))
-        m.lerp_(p.grad, 1 - group['momentum'])
-        flat = p.grad.lerp(m, group['momentum']).flatten(1)
-        p.add_(orthogonalised(flat, dtype=self.dtype).reshape(p.shape), alpha=-group['lr'] * .2 * max(flat.shape) ** .5)
+    def _moments(self, params, name):
+        return [self.state[p].setdefault(name, torch.zeros_like(p)) for p in params]
 
-    def _adam(self, p, group, state):
+    def _matrices(self, params, group):
+        """Matrices of one shape in one product: a GPU would spend the step on launching sixty times fifteen small ones."""
+        grads, momenta = [p.grad for p in params], self._moments(params, 'momentum')
+        torch._foreach_lerp_(momenta, grads, 1 - group['momentum'])
+        flat = torch.stack([g.flatten(1) for g in torch._foreach_lerp(grads, momenta, group['momentum'])])
+        steps = orthogonalised(flat, dtype=self.dtype).to(flat.dtype).reshape(-1, *params[0].shape)
+        torch._foreach_add_(params, list(steps.unbind()), alpha=-group['lr'] * .2 * max(flat.shape[1:]) ** .5)
+
+    def _adam(self, params, group):
         b1, b2 = group['betas']
-        first, second = state.setdefault('first', torch.zeros_like(p)), state.setdefault('second', torch.zeros_like(p))
-        state['step'] = state.get('step', 0) + 1
-        first.lerp_(p.grad, 1 - b1)
-        second.lerp_(p.grad ** 2, 1 - b2)
-        p.addcdiv_(first, (second / (1 - b2 ** state['step'])).sqrt() + group['eps'], value=-group['lr'] / (1 - b1 ** state['step']))
+        grads, first, second = [p.grad for p in params], self._moments(params, 'first'), self._moments(params, 'second')
+        count = self.state[params[0]].get('step', 0) + 1
+        for p in params:
+            self.state[p]['step'] = count
+        torch._foreach_lerp_(first, grads, 1 - b1)
+        torch._foreach_lerp_(second, torch._foreach_mul(grads, grads), 1 - b2)
+        deviation = torch._foreach_sqrt(torch._foreach_div(second, 1 - b2 ** count))
+        torch._foreach_add_(deviation, group['eps'])
+        torch._foreach_addcdiv_(params, first, deviation, value=-group['lr'] / (1 - b1 ** count))
+
+
+def by_shape(params):
+    shapes = {}
+    for p in params:
+        shapes.setdefault(p.shape, []).append(p)
+    return shapes.values()

@@ -21,6 +21,13 @@ def band_filters():
     return torch.stack([box[0] - box[1], box[1] - box[2], box[2] - box[3], box[3]])
 
 
+@lru_cache(maxsize=8)
+def band_energies(device):
+    """|f_k|^2 in space, normalised to sum 1: [4, 15, 15]."""
+    f = band_filters().double() ** 2
+    return (f / f.sum((1, 2), keepdim=True)).to(device)
+
+
 @lru_cache(maxsize=64)
 def band_weights(H, W, device):
     """|f_k|^2 in the DFT, normalised to sum 1: [4, H, W]. The average of an eigenvalue map under it is v_k. Needs H, W >= 15.
@@ -41,8 +48,8 @@ def bands_of_spectrum(eigenvalues, shape):
     return torch.cat([v, v], 1).expand(B, 8, H, W)
 
 
-@lru_cache(maxsize=8)
-def block_band_share(factor):
+@lru_cache(maxsize=16)
+def block_band_share(factor, device):
     """Share of each band filter's energy that block means of side `factor` keep, averaged over the factor^2 phases of the blocks: [1, 4, 1, 1]."""
     f, n = band_filters(), BOXES[-1]
     N = ((n + 2 * factor) // factor + 1) * factor
@@ -52,4 +59,4 @@ def block_band_share(factor):
             z = torch.zeros(4, 1, N, N)
             z[:, 0, i:i + n, j:j + n] = f
             acc += (F.avg_pool2d(z, factor) ** 2).sum((1, 2, 3)) * factor ** 2
-    return (acc / factor ** 2 / (f ** 2).sum((1, 2)))[None, :, None, None]
+    return (acc / factor ** 2 / (f ** 2).sum((1, 2)))[None, :, None, None].to(device)

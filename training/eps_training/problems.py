@@ -1,4 +1,4 @@
-"""Training problems, drawn on the device: an operator family with random parameters, and a noise level. Sizes are 64 x 64.
+"""Training problems, drawn on the device: an operator family with random parameters, and a noise level, for square images of one size.
 
 sigma_y log-uniform in [0.01, 0.4] (denoising: up to 0.6); ln tau half N(-0.4, 1.4^2), half uniform on [-1, 4.4]: at high tau the question
 is the posterior mean itself, the hardest one. Images in [-1, 1], noise in the same units.
@@ -6,6 +6,7 @@ is the posterior mean itself, the hardest one. Images in [-1, 1], noise in the s
 import math
 import numpy as np
 import torch
+from .device import upload
 from .fourier import fft
 from .gaussian import linear_estimate
 from .images import SIZE
@@ -16,12 +17,12 @@ from .operators import BlockMean, CircularConvolution, Grey, Identity, Mask, Not
 FAMILIES = ['nothing', 'mask', 'mask', 'mask', 'block_mean', 'gaussian', 'motion', 'grey', 'identity']
 
 
-def strokes(rng):
-    """1 to 5 wandering brush strokes of radius 1 to 4."""
-    m = np.ones((SIZE, SIZE), np.float32)
-    yy, xx = np.mgrid[:SIZE, :SIZE]
+def strokes(rng, size=SIZE):
+    """1 to 5 wandering brush strokes of radius 1 to size/16."""
+    m = np.ones((size, size), np.float32)
+    yy, xx = np.mgrid[:size, :size]
     for _ in range(rng.integers(1, 6)):
-        x, y, angle, r = rng.uniform(0, SIZE), rng.uniform(0, SIZE), rng.uniform(0, 2 * math.pi), rng.uniform(1, 4)
+        x, y, angle, r = rng.uniform(0, size), rng.uniform(0, size), rng.uniform(0, 2 * math.pi), rng.uniform(1, size / 16)
         for _ in range(12):
             m[(xx - x) ** 2 + (yy - y) ** 2 < r * r] = 0
             angle += rng.normal() * .5
@@ -29,7 +30,7 @@ def strokes(rng):
     return m
 
 
-def motion(rng):
+def motion(rng, size=SIZE):
     """A curved hand-shake path of 4 to 18 px as a circular kernel that sums to 1, centred on [0, 0]."""
     length, angle, curvature, n = rng.uniform(4, 18), rng.uniform(0, math.pi), rng.uniform(-.12, .12), 64
     path, x, y = [], 0., 0.
@@ -37,41 +38,40 @@ def motion(rng):
         path.append((x, y))
         angle += curvature * length / n + rng.normal() * .12
         x, y = x + math.cos(angle) * length / n, y + math.sin(angle) * length / n
-    k = np.zeros((SIZE, SIZE), np.float32)
+    k = np.zeros((size, size), np.float32)
     for px, py in np.array(path) - np.mean(path, 0):
         ix, iy = math.floor(px), math.floor(py)
         for dx, wx in ((0, 1 - (px - ix)), (1, px - ix)):
             for dy, wy in ((0, 1 - (py - iy)), (1, py - iy)):
-                k[(iy + dy) % SIZE, (ix + dx) % SIZE] += wx * wy
+                k[(iy + dy) % size, (ix + dx) % size] += wx * wy
     return k / k.sum()
 
 
 class Problems:
     """Random operators. Strokes and motion kernels come from banks made once; all else is drawn fresh."""
 
-    def __init__(self, rng, device, bank=512):
-        self.rng, self.device = rng, device
-        self.strokes = torch.from_numpy(np.stack([strokes(rng) for _ in range(bank)]))[:, None].to(device)
-        self.motion = torch.from_numpy(np.stack([motion(rng) for _ in range(bank)]))[:, None].to(device)
+    def __init__(self, rng, device, bank=512, size=SIZE):
+        self.rng, self.device, self.size = rng, device, size
+        self.strokes, self.motion = (upload(np.stack([draw(rng, size) for _ in range(bank)]), device)[:, None] for draw in (strokes, motion))
 
     def _vary(self, bank, n, shift):
         """n members of a bank, flipped, transposed and (strokes only) shifted together at random."""
-        t = bank[torch.as_tensor(self.rng.integers(len(bank), size=n), device=self.device)]
+        t = bank[upload(self.rng.integers(len(bank), size=n), self.device)]
         if self.rng.uniform() < .5:
             t = t.transpose(2, 3)
         if self.rng.uniform() < .5:
             t = torch.roll(t.flip(3), 0 if shift else 1, 3)     # a kernel's origin stays at [0, 0]
-        return torch.roll(t, tuple(self.rng.integers(SIZE, size=2).tolist()), (2, 3)) if shift else t
+        return torch.roll(t, tuple(self.rng.integers(self.size, size=2).tolist()), (2, 3)) if shift else t
 
     def _tensor(self, a):
-        return torch.as_tensor(np.asarray(a), dtype=torch.float32, device=self.device).reshape(-1, 1, 1, 1)
+        return upload(np.asarray(a, np.float32), self.device).reshape(-1, 1, 1, 1)
 
     def masks(self, n):
-        u = self.rng.uniform(size=n)
-        known = (torch.rand(n, 1, SIZE, SIZE, device=self.device) > self._tensor(self.rng.uniform(.3, .97, n))).float()
-        h, w = self.rng.integers(SIZE // 5, SIZE * 2 // 3, size=(2, n))
-        top, left = (self.rng.uniform(size=n) * (SIZE - h + 1)).astype(int), (self.rng.uniform(size=n) * (SIZE - w + 1)).astype(int)
-        i = torch.arange(SIZE, device=self.device)
+        u, size = self.rng.uniform(size=n), self.size
+        known = (torch.rand(n, 1, size, size, device=self.device) > self._tensor(self.rng.uniform(.3, .97, n))).float()
+        h, w = self.rng.integers(size // 5, size * 2 // 3, size=(2, n))
+        top, left = (self.rng.uniform(size=n) * (size - h + 1)).astype(int), (self.rng.uniform(size=n) * (size - w + 1)).astype(int)
+        i = torch.arange(size, device=self.device)
         row, column = i[None, None, :, None], i[None, None, None, :]
         T = self._tensor
         box = 1 - ((row >= T(top)) & (row < T(top + h)) & (column >= T(left)) & (column < T(left + w))).float()
@@ -89,7 +89,7 @@ class Problems:
         if family == 'block_mean':
             return BlockMean(int(rng.choice([2, 4, 8])), sigma_y)
         if family == 'gaussian':
-            f = torch.fft.fftfreq(SIZE, device=self.device)
+            f = torch.fft.fftfreq(self.size, device=self.device)
             k = torch.exp(-2 * math.pi ** 2 * T(rng.uniform(.6, 4, n)) ** 2 * (f[:, None] ** 2 + f[None] ** 2))
             return CircularConvolution(k.to(torch.complex64), sigma_y)
         if family == 'motion':

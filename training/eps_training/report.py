@@ -78,8 +78,9 @@ def markdown(summary, seen, cbsd, few, precision):
 
 
 def evaluated(identity):
-    """What rows of one table have in common: the weights, the precision, and how many images from the first to the last."""
-    return dict(weights_sha256=identity['weights'], precision=identity['precision'], images=[identity[k] for k in ('images', 'first', 'last')])
+    """What rows of one table have in common: the weights, the precision, what the random numbers depend on, and how many images from the first to the last."""
+    return dict(weights_sha256=identity['weights'], precision=identity['precision'], device=identity['device'], images_a_part=identity['chunk'],
+                images=[identity[k] for k in ('images', 'first', 'last')])
 
 
 def earlier(path, common):

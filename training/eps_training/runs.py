@@ -1,8 +1,9 @@
 """One method on one part of one task: two samples per image and how good they are. The unit of work that evaluate.py resumes by.
 
-Images come in parts of CHUNK; every random number of a part follows from (task, part) for the problem and (task, part, method) for the method, so that
-results depend neither on the order of work nor on where it was interrupted.
+Images come in parts; every random number of a part follows from (task, part) for the problem and (task, part, method) for the method, so that
+results depend neither on the order of work nor on where it was interrupted. They do depend on the size of the parts, and on the kind of device.
 """
+import copy
 import time
 import zlib
 import torch
@@ -10,19 +11,19 @@ from . import conditional, metrics
 from .baselines import METHODS
 from .gaussian import linear_estimate, posterior_deviation
 from .network import denoise, query
-from .operators import Nothing, randn
+from .operators import Mask, Nothing, randn
 from .sampler import from_mean, heun, posterior_mean
 from .tasks import operator
 
-CHUNK = 8
+CHUNK = 8       # images of a part, where a caller names no other: the least that is lost where work is interrupted
 NOTHING = Nothing()
 EPS = {'eps_1': 1, 'eps_7': 7, 'eps_11': 11, 'eps_20': 20, 'eps_100': 100}
 EVALUATIONS = {'eps_1': 1, 'eps_7': 7, 'eps_11': 11, 'eps_20': 19, 'eps_100': 99, 'palette': 99, **{k: m.evaluations for k, m in METHODS.items()}}
 PER_IMAGE = ('psnr', 'ssim', 'crps', 'haarpsi')
 
 
-def generator(*names):
-    return torch.Generator().manual_seed(zlib.crc32('/'.join(map(str, names)).encode()))
+def generator(*names, device='cpu'):
+    return torch.Generator(device).manual_seed(zlib.crc32('/'.join(map(str, names)).encode()))
 
 
 def problem(task, part, truth):
@@ -30,6 +31,14 @@ def problem(task, part, truth):
     g = generator('problem', task, part)
     op = operator(task, len(truth), g, truth.device)
     return op, op.measure(truth, g)
+
+
+def twice(op, y):
+    """Every image's problem two times over, [2 B, ...]: two samples in one batch."""
+    op = copy.copy(op)
+    if isinstance(op, Mask):        # the one operator that differs from image to image
+        op.m = op.m.repeat(2, 1, 1, 1)
+    return op, y.repeat(2, 1, 1, 1)
 
 
 class Denoiser:
@@ -67,11 +76,12 @@ def restore(method, net, op, y, like, g, scale=1.):
 
 def run_part(method, net, task, part, truth, scale=1.):
     """{psnr, ssim, haarpsi of the first sample and crps of both: lists over images; seconds of processor time; evaluations a sample; sample: uint8}."""
-    op, y = problem(task, part, truth)
-    g = generator(method, task, part)
+    op, y = twice(*problem(task, part, truth))
+    g = generator(method, task, part, device=truth.device)
     begun = time.process_time()
-    (first, used), (second, _) = (restore(method, net, op, y, truth, g, scale) for _ in range(2))
+    samples, used = restore(method, net, op, y, truth.repeat(2, 1, 1, 1), g, scale)
     seconds = time.process_time() - begun
+    first, second = samples.chunk(2)
     broken = ~(first.isfinite() & second.isfinite())
     if broken.any():        # a diverged baseline is a result, and a bad one: count it as grey
         first, second = (torch.where(broken, 0., s) for s in (first, second))

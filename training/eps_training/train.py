@@ -36,6 +36,8 @@ def parser():
     p.add_argument('--optimiser', choices=['adamw', 'muon'], default='adamw')
     p.add_argument('--ema', type=float, default=.999)
     p.add_argument('--objective', choices=list(QUERIES), default='eps', help='palette: the conditional baseline')
+    p.add_argument('--large', type=float, default=0, metavar='SHARE', help='of the steps, those that see 128×128 crops, a quarter as many: wide holes, and the attention over larger tiles')
+    p.add_argument('--prints', type=float, default=0, metavar='SHARE', help='of the crops, those shown as old prints, black and white and faded')
     p.add_argument('--bank', type=int, default=512, help='stroke masks and motion kernels made at the start; more for long runs')
     p.add_argument('--seed', type=int, help='default: from the clock')
     p.add_argument('--device')
@@ -96,8 +98,8 @@ def agreed(value, world):
 
 def main(argv=None):
     args = parser().parse_args(argv)
-    if args.batch < 4 or args.batch % 4:
-        raise SystemExit('--batch must be a multiple of 4: four operator families share a step')
+    if args.batch < 4 or args.batch % (16 if args.large else 4):
+        raise SystemExit('--batch must be a multiple of 4, and of 16 with --large: four operator families share a step')
     if args.threads:
         torch.set_num_threads(args.threads)
     rank, local, world = processes()

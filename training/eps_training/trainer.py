@@ -8,13 +8,16 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from . import conditional
-from .device import autocast
+from .device import autocast, upload
+from .images import SIZE, printed
 from .muon import Muon
 from .network import PhotoV1, denoise, query
 from .problems import FAMILIES, Problems, ask, loss
 from .schedule import Budget, ema_decay, rate
 
 FAMILIES_A_STEP = 4     # parts of a batch: operators of one family share a batched computation
+LARGE = 2 * SIZE        # side of the crops of --large
+COLOURED = {'nothing', 'grey'}      # families that are asked for colour with nothing to tell an old print by: no --prints among their images
 QUERIES = {'eps': query, 'palette': conditional.query}
 
 
@@ -40,15 +43,17 @@ class Trainer:
         """Each process draws problems of its own; all start from the same weights (broadcast)."""
         self.rng = np.random.default_rng([seed, self.rank])
         torch.manual_seed(seed * 1000 + self.rank)
-        self.problems = Problems(np.random.default_rng([self.bank_seed, self.rank, 1]), self.device, bank=self.settings.bank)
-        self.problems.rng = self.rng
+        bank = np.random.default_rng([self.bank_seed, self.rank, 1])
+        self.problems = {size: Problems(bank, self.device, self.settings.bank, size) for size in ((SIZE, LARGE) if self.settings.large else (SIZE,))}
+        for problems in self.problems.values():
+            problems.rng = self.rng
 
     def _wrap(self):
         self.model = self.net
         if self.world > 1:
             self.model = torch.nn.parallel.DistributedDataParallel(self.net, device_ids=[self.device.index] if self.device.type == 'cuda' else None)
         if self.settings.compile:
-            self.model = torch.compile(self.model)
+            self.model = torch.compile(self.model, dynamic=False)       # once for each of the two sizes
 
     def broadcast(self):
         if self.world > 1:
@@ -61,19 +66,25 @@ class Trainer:
         self.ema.load_state_dict(state)
         self.seen_before = seen_before
 
-    def images(self, n):
+    def images(self, n, side=SIZE):
         """n crops, each from a set drawn by its share, in random order."""
         counts = self.rng.multinomial(n, [share for _, share in self.sets])
-        x = torch.cat([crops.draw(int(k), self.rng) for (crops, _), k in zip(self.sets, counts) if k])
-        return x[torch.from_numpy(self.rng.permutation(n)).to(self.device)]
+        x = torch.cat([crops.draw(int(k), self.rng, side) for (crops, _), k in zip(self.sets, counts) if k])
+        return x[upload(self.rng.permutation(n), self.device)]
 
     @torch.no_grad()
     def batch(self):
-        """(families, x, what the network is asked with): a quarter of the batch per family."""
+        """(families, x, what the network is asked with): a quarter of the batch per family. A share of the steps, --large, sees crops of four times
+        the pixels, and as many pixels in all."""
+        settings = self.settings
+        side = LARGE if settings.large and self.rng.uniform() < settings.large else SIZE
+        problems = self.problems[side]
         families = [FAMILIES[i] for i in self.rng.integers(len(FAMILIES), size=FAMILIES_A_STEP)]
-        n, parts = self.settings.batch // FAMILIES_A_STEP, []
+        n, parts = settings.batch * SIZE ** 2 // (FAMILIES_A_STEP * side ** 2), []
         for family in families:
-            x, tau, op = self.images(n), self.problems.noise_levels(n), self.problems.operator(family, n)
+            x, tau, op = self.images(n, side), problems.noise_levels(n), problems.operator(family, n)
+            if settings.prints and family not in COLOURED:
+                x = printed(x, settings.prints)
             parts.append((x, *ask(op, x, tau, self.query)))
         x, *asked = [torch.cat(t) for t in zip(*parts)]
         return families, x, asked
@@ -91,7 +102,7 @@ class Trainer:
         losses.mean().backward()
         norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimiser.step()
-        n = len(x) * self.world
+        n = self.settings.batch * self.world
         self.steps, self.budget_step, self.seen = self.steps + 1, self.budget_step + 1, self.seen + n
         with torch.no_grad():
             torch._foreach_lerp_(list(self.ema.parameters()), list(self.net.parameters()), 1 - ema_decay(self.settings.ema, self.steps))

@@ -4,6 +4,7 @@ import pytest
 import torch
 from eps_training import evaluate, report, runs
 from eps_training.evaluate import Evaluation, OutOfTime, Store
+from eps_training.tasks import TASKS
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def instant(monkeypatch):
 
 def evaluation(folder, **more):
     torch.manual_seed(3)
-    return Evaluation(Store(folder, {'weights': 'a'}), {'eps': None, 'palette': None}, torch.rand(20, 3, 64, 64) * 2 - 1, torch.rand(8, 3, 64, 64), **more)
+    return Evaluation(Store(folder, {'weights': 'a', 'chunk': 8}), {'eps': None, 'palette': None}, torch.rand(20, 3, 64, 64) * 2 - 1, torch.rand(8, 3, 64, 64), **more)
 
 
 def test_the_search_goes_on_until_the_best_is_inside(instant, tmp_path):
@@ -38,11 +39,11 @@ def test_work_that_is_done_is_not_done_again(instant, tmp_path):
     with pytest.raises(OutOfTime):
         evaluation(tmp_path, deadline=0).run('eps_1', 'box', 1., 'test', 20)
     with pytest.raises(SystemExit, match='other weights'):
-        Store(tmp_path, {'weights': 'b'})
+        Store(tmp_path, {'weights': 'b', 'chunk': 8})
 
 
 def identity(weights, last='z.jpg'):
-    return dict(weights=weights, precision='f32', images=20, first='a.jpg', last=last)
+    return dict(weights=weights, precision='f32', device='cpu', chunk=8, images=20, first='a.jpg', last=last)
 
 
 def test_results_have_the_form_that_others_read(instant, tmp_path):
@@ -87,3 +88,12 @@ def test_a_part_is_run_with_the_real_network(net):
     r = runs.run_part('eps_7', net, 'block_mean_4', 0, x)
     assert r['evaluations'] == 7 and r['sample'].shape == x.shape and r['psnr'][0] > 15
     assert r['crps'] == runs.run_part('eps_7', net, 'block_mean_4', 0, x)['crps']
+
+
+@pytest.mark.parametrize('task', list(TASKS))
+def test_both_samples_of_an_image_answer_the_same_measurement(task):
+    truth = torch.rand(3, 3, 64, 64) * 2 - 1
+    op, y = runs.problem(task, 0, truth)
+    both, doubled = runs.twice(op, y)
+    a, b = both.apply(truth.repeat(2, 1, 1, 1)).chunk(2)
+    assert torch.equal(a, b) and torch.allclose(a, op.apply(truth), atol=1e-6) and torch.equal(doubled, torch.cat([y, y]))

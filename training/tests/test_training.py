@@ -1,11 +1,12 @@
 """The training loop on tiny batches: resuming, broken images, budgets, shares, the file that the Rust crate loads."""
 import struct
 import json
+import numpy as np
 import pytest
 import torch
 from eps_training import train
 from eps_training.device import cpu_has_bf16
-from eps_training.images import Crops, list_images
+from eps_training.images import Crops, list_images, printed
 from eps_training.schedule import Budget, rate
 from eps_training.weights import load_network, read_state, samples_seen, save_weights
 
@@ -66,8 +67,39 @@ def test_broken_images_are_skipped_with_a_warning_and_counted(photos):
     assert len(crops) == 4 and crops.skipped == 2 and crops.small == 0
 
 
+def test_large_crops_come_from_scales_that_hold_them(photos):
+    from PIL import Image
+    rng = np.random.default_rng(1)
+    for path in sorted(photos.iterdir())[1:3]:
+        Image.open(path).resize((200, 160)).save(path)
+    crops = Crops(list_images(photos))
+    assert len(crops) == 4 and len(crops.fitting(128)) == 2 and len(crops.fitting(64)) == 4
+    assert all(min(crops.size[i]) >= 128 for levels in crops.fitting(128) for i in levels)
+    assert crops.draw(5, rng, 128).shape == (5, 3, 128, 128) and crops.draw(5, rng).shape == (5, 3, 64, 64)
+    with pytest.raises(SystemExit, match='256×256'):
+        crops.draw(1, rng, 256)
+
+
+def test_prints_are_a_share_of_the_images_without_colour_of_their_own():
+    x = torch.rand(400, 3, 8, 8) * 2 - 1
+    y = printed(x, .25)
+    changed = [i for i in range(len(x)) if not torch.equal(x[i], y[i])]
+    assert 60 < len(changed) < 140 and y.abs().max() <= 1
+    inside = [y[i] for i in changed if y[i].abs().max() < 1]
+    assert inside and all((p - p.mean((1, 2), keepdim=True)).std(0).max() < 1e-6 for p in inside)      # the channels differ by the paper's tint alone
+
+
+def test_steps_of_large_crops_and_prints(folders, tmp_path):
+    from PIL import Image
+    for path in folders.iterdir():
+        Image.open(path).resize((150, 140)).save(path)
+    t = train.main([*arguments(folders, tmp_path / 'run.pt', 32, '--large', '1', '--prints', '.5'), '--batch', '16'])
+    assert t.seen == 32 and t.steps == 2 and all(p.isfinite().all() for p in t.net.parameters())
+    with pytest.raises(SystemExit, match='16'):
+        train.main(arguments(folders, tmp_path / 'other.pt', 32, '--large', '1'))
+
+
 def test_validation_leaves_files_to_look_at(photos, tmp_path, net):
-    import numpy as np
     from eps_training.logs import Log
     crops = Crops(list_images(photos), scales=(1,))
     state = torch.get_rng_state()
@@ -146,7 +178,7 @@ def test_learning_curves(tmp_path):
 def test_muon_orthogonalises_and_descends():
     from eps_training.muon import Muon, orthogonalised
     for shape in ((32, 96), (96, 32)):
-        s = torch.linalg.svdvals(orthogonalised(torch.randn(shape)))
+        s = torch.linalg.svdvals(orthogonalised(torch.randn(3, *shape)))
         assert .5 < s.min() and s.max() < 1.3
     target, layer = torch.randn(8, 4, 3, 3), torch.nn.Conv2d(4, 8, 3)
     optimiser = Muon([('encoder.weight', layer.weight), ('encoder.bias', layer.bias)], lr=.05)
