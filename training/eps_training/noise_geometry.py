@@ -21,11 +21,34 @@ def band_filters():
     return torch.stack([box[0] - box[1], box[1] - box[2], box[2] - box[3], box[3]])
 
 
-@lru_cache(maxsize=8)
-def band_energies(device):
-    """|f_k|^2 in space, normalised to sum 1: [4, 15, 15]."""
-    f = band_filters().double() ** 2
-    return (f / f.sum((1, 2), keepdim=True)).to(device)
+def box_mean(x, side):
+    """Mean over side × side pixels, where they all lie within x: [B, 1, H, W] -> [B, 1, H - side + 1, W - side + 1]."""
+    return F.avg_pool2d(F.avg_pool2d(x, (side, 1), 1), (1, side), 1)
+
+
+def bands_of_variances(variance):
+    """The maps of independent noise whose variance differs from pixel to pixel, [B, 1, H, W] -> [B, 4, H, W]: its mean under |f_k|^2, with borders
+    reflected without repeating the edge.
+
+    |f_k|^2 is one number in the inner box of f_k and another around it, so that the mean is a weighted one of two box means. Sums of positive numbers stay
+    positive, whatever adds them up: a convolution, which libraries for GPUs may do by way of the Fourier transform, leaves rounding of the largest variance
+    on the smallest, 1e-4 beside 6,600, and its logarithm is NaN.
+    """
+    widest = BOXES[-1]
+    padded = F.pad(variance, (widest // 2,) * 4, mode='reflect')
+    H, W = variance.shape[2:]
+
+    def mean(side):
+        cut = (widest - side) // 2
+        return box_mean(padded[:, :, cut:cut + H + side - 1, cut:cut + W + side - 1], side)
+    means = [mean(side) for side in BOXES]
+    maps = []
+    for inner, outer, narrow, wide in zip(BOXES, BOXES[1:], means, means[1:]):
+        within = (1 / inner ** 2 - 1 / outer ** 2) ** 2 * inner ** 2      # the energy of box_inner - box_outer in its inner box, and around that
+        around = (outer ** 2 - inner ** 2) / outer ** 4
+        share = around / (within + around) * outer ** 2 / (outer ** 2 - inner ** 2)     # of the wide mean: it holds the inner box as well
+        maps.append((1 - share) * narrow + share * wide)
+    return torch.cat([*maps, means[-1]], 1)
 
 
 @lru_cache(maxsize=64)

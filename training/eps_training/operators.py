@@ -8,7 +8,7 @@ smooth_variance(E), the same for x ~ N(u, F^-1 E F), a stationary prior of spect
 import torch
 import torch.nn.functional as F
 from .fourier import alias_groups, fft, ifft, mean
-from .noise_geometry import BOXES, band_energies, bands_of_spectrum, block_band_share
+from .noise_geometry import bands_of_spectrum, bands_of_variances, block_band_share
 
 def randn(shape, like, generator=None):
     """White noise of like's device and type, drawn where the generator is: a seed on the CPU means the same noise on every device."""
@@ -116,10 +116,7 @@ class Mask(Operator):
         return self._s(v).expand(shape[0], 3, *shape[2:])
 
     def band_variances(self, v, shape):
-        """Each band's squared filter, normalised to sum 1, over the pixel variance; borders reflected without repeating the edge."""
-        f = band_energies(self.m.device).to(self.m.dtype)
-        n = BOXES[-1] // 2
-        u = F.conv2d(F.pad(self._s(v), (n,) * 4, mode='reflect'), f[:, None])
+        u = bands_of_variances(self._s(v))
         return torch.cat([u, u], 1).expand(shape[0], 8, *shape[2:])
 
 
@@ -178,7 +175,6 @@ class BlockMean(Operator):
         """The stationary part of S(v): v (1 - |k|^2 / (f^2 s2/v + sum of |k|^2 over an alias group)). Exact band means on the infinite grid."""
         u = (v + (self._s(v) - v) * block_band_share(self.f, v.device).to(v.dtype)).expand(shape[0], 4, *shape[2:])
         return torch.cat([u, u], 1)
-
 
 
 class CircularConvolution(Operator):

@@ -4,6 +4,7 @@ From nothing, or fine-tuned from released weights (--init). A run that finds its
 torchrun --nproc-per-node 8 -m eps_training.train …; the batch is each process's own.
 """
 import argparse
+import math
 import os
 from pathlib import Path
 import time
@@ -145,6 +146,15 @@ def validate(trainer, say, log, held_out, shown):
     say(f'{trainer.seen:,} samples, held-out loss', ' '.join(f'{k} {v:.3f}' for k, v in losses.items()))
 
 
+def hold_finite(args, trainer, families, losses, norm):
+    """Ends a run whose numbers are lost: one gradient of NaN makes all weights NaN, and the rest of the budget is spent for nothing. Waits for the device."""
+    bad = sorted({family for family, value in zip(families, losses.tolist()) if not math.isfinite(value)})
+    if bad or not math.isfinite(norm.item()):
+        what = f'the loss of {", ".join(bad)}' if bad else 'the gradient'
+        raise SystemExit(f'at {trainer.seen:,} samples {what} is not finite: the run has ended, and {args.checkpoint} is as it was last written. '
+                         'Where a lower --learning-rate and --f32 do not help, the problems of that family do not suit the device')
+
+
 def run(args, trainer, say, watch):
     """The loop. `watch`: log, held-out problems and images of process 0, None elsewhere."""
     if watch:
@@ -156,6 +166,9 @@ def run(args, trainer, say, watch):
     while share < 1:
         families, losses, learning_rate, norm = trainer.step()
         (share, minutes), now = trainer.progress(), time.monotonic() - begun
+        saving = minutes - saved > args.save_every       # by process 0's clock: all take part, each with its own random streams
+        if saving or share >= 1 or trainer.steps % 10 == 0 or trainer.budget_step == 1:
+            hold_finite(args, trainer, families, losses, norm)
         if watch and trainer.steps % 10 == 0:
             for family, value in zip(families, losses.tolist()):
                 running[family] = .8 * running.get(family, value) + .2 * value
@@ -166,7 +179,7 @@ def run(args, trainer, say, watch):
                 if progress.disable:        # a log file gets lines instead of a bar
                     say(f'{trainer.seen:,} samples, {share:.1%} of the budget, {(trainer.seen - first) / now:.0f}/s, loss {mean:.3f}')
                 watch[0].write('training', trainer.seen, dict(seconds=trainer.budget.seconds_used, learning_rate=learning_rate, gradient_norm=norm.item(), loss=mean))
-        if minutes - saved > args.save_every:       # by process 0's clock: all take part, each with its own random streams
+        if saving:
             trainer.save(args.checkpoint)
             saved = minutes
         if watch and now - validated > 60 * args.validate_every and share < 1:

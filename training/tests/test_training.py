@@ -49,6 +49,17 @@ def test_resuming_equals_an_uninterrupted_run(folders, tmp_path, monkeypatch):
         assert torch.equal(a, b)
 
 
+def test_a_run_whose_loss_is_lost_ends_and_keeps_its_checkpoint(folders, tmp_path, monkeypatch):
+    from eps_training import trainer
+    checkpoint, loss = tmp_path / 'run.pt', trainer.loss
+    train.main(arguments(folders, checkpoint, 8))
+    written = checkpoint.read_bytes()
+    monkeypatch.setattr(trainer, 'loss', lambda *asked: loss(*asked) * float('nan'))
+    with pytest.raises(SystemExit, match='at 12 samples the loss of .* is not finite'):
+        train.main(arguments(folders, checkpoint, 20))
+    assert checkpoint.read_bytes() == written
+
+
 def test_a_finished_run_starts_a_new_budget_and_init_counts_samples(folders, tmp_path, models):
     checkpoint = tmp_path / 'run.pt'
     t = train.main(arguments(folders, checkpoint, 4, '--init', str(models / 'photo-v1.safetensors')))
