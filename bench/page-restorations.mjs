@@ -8,7 +8,7 @@ const engines = new Map();
 export async function open(name, device) {
   if (device === 'webgpu') watchGpu();
   const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
-  const engine = await (await instance(name)).Engine.create(device, weights);
+  const engine = await (await instance(name)).Engine.create(device, weights, 'f32');
   await engine.warmUp();
   engines.set(name, { engine, network: async () => (await instance(`${name}-bare`)).Network.create('kernels', device, weights) });
 }

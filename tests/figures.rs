@@ -8,10 +8,8 @@ mod common;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use burn::tensor::Tensor;
-use common::crops::centre_crop;
-use common::figures::{Figures, METHODS, SIDE, TASKS, measure};
-use common::model;
+use common::figures::{Figures, METHODS, TASKS, measure};
+use common::{committed_crops, model};
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::place::Place;
 
@@ -21,17 +19,6 @@ const TOLERANCE: f64 = 0.15;
 
 fn data() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data")
-}
-
-fn crops(place: &Place) -> Tensor<4> {
-    let folder = std::fs::read_dir(data().join("crops")).expect("committed crops");
-    let mut files: Vec<PathBuf> = folder.map(|e| e.expect("a file").path()).collect();
-    files.retain(|f| f.extension().is_some_and(|e| e == "png"));
-    files.sort();
-    let crops = files
-        .iter()
-        .map(|f| centre_crop(f, SIDE, place).expect("a 64×64 crop"));
-    Tensor::cat(crops.collect(), 0)
 }
 
 fn numbers(value: &serde_json::Value) -> Vec<f64> {
@@ -48,7 +35,7 @@ fn the_papers_tasks_reach_the_reference() {
     let denoiser = Rc::new(denoiser);
     let text = std::fs::read(data().join("figures.json")).expect("figures.json");
     let reference: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
-    let truth = crops(&place);
+    let truth = committed_crops(&place);
     for task in TASKS {
         let mut figures = Figures::default();
         for seed in 0..DRAWS as u64 {

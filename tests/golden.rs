@@ -5,7 +5,14 @@ mod common;
 use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
 use common::model;
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::place::Place;
+
+fn tensors() -> PhotoDenoiser {
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the released weights are readable");
+    PhotoDenoiser::on_tensors(&weights, &Place::cpu()).expect("the released weights are complete")
+}
 
 fn check() -> Check {
     Check::new(
@@ -39,7 +46,7 @@ fn operators_match_the_reference() {
 #[test]
 fn network_matches_the_reference() {
     let kernels = check();
-    let tensors = check().on_tensors(&model("photo-v1.safetensors"), &Place::cpu());
+    let tensors = check().with_denoiser(tensors());
     for case in Check::cases() {
         assert_equal(&kernels.network(&case));
         assert_equal(&tensors.network(&case));

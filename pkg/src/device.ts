@@ -1,6 +1,9 @@
 /** Where the work runs. */
 export type DeviceKind = 'webgpu' | 'cpu';
 
+/** How the network's maps and weights are stored: 'f16' on a GPU only. */
+export type Precision = 'f32' | 'f16';
+
 /** What the browser says about its WebGPU adapter. */
 export interface AdapterFacts {
   readonly vendor: string;

@@ -1,7 +1,7 @@
 /**
  * The surface of the WebAssembly core as the worker uses it: what `wasm/eps_restore.js` exports, with the shapes that wasm-bindgen cannot state.
  */
-import type { DeviceKind } from './device.js';
+import type { DeviceKind, Precision } from './device.js';
 
 /** A named course of the sampler, or one spelt out in full. */
 export type EngineSampler =
@@ -129,6 +129,7 @@ export interface EngineCost {
 /** The network on one device. */
 export interface Engine {
   readonly device: DeviceKind;
+  readonly precision: Precision;
   readonly adapter: string;
   readonly memoryBytes: number;
   warmUp(): Promise<number>;
@@ -140,5 +141,5 @@ export interface Engine {
 }
 
 export interface EngineConstructor {
-  create(device: DeviceKind, weights: Uint8Array): Promise<Engine>;
+  create(device: DeviceKind, weights: Uint8Array, precision: Precision): Promise<Engine>;
 }

@@ -20,5 +20,5 @@ export type { MaskSource, MaskBytes } from './mask.js';
 export type { ImageSize } from './prepare.js';
 export type { LoadProgress, RestoreProgress, RestoreStep, Estimate } from './progress.js';
 export type { Result, ImageType } from './result.js';
-export type { DeviceKind, AdapterFacts, DeviceChoice } from './device.js';
+export type { DeviceKind, Precision, AdapterFacts, DeviceChoice } from './device.js';
 export type { EpsErrorCode } from './errors.js';

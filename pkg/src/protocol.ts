@@ -4,7 +4,7 @@
  * The worker runs one call at a time, in the order of arrival. Between two tiles it looks at its messages, so a cancelled run ends within one tile,
  * and a question of cost or of noise is answered amid a run.
  */
-import type { DeviceKind } from './device.js';
+import type { DeviceKind, Precision } from './device.js';
 import type { EngineCost, EngineMeasurement, EngineQuestion, EngineRequest, EngineResult, EngineStep } from './engine.js';
 import type { EpsErrorCode } from './errors.js';
 
@@ -18,7 +18,7 @@ export interface Share {
 }
 
 export type ToWorker =
-  | { id: number; type: 'load'; device: 'auto' | DeviceKind; weights: Uint8Array<ArrayBuffer> }
+  | { id: number; type: 'load'; device: 'auto' | DeviceKind; precision: Precision; weights: Uint8Array<ArrayBuffer> }
   /** `credit`: how many steps may be taken before a `more`; a run that nobody looks at stands still. */
   | { id: number; type: 'start'; request: EngineRequest; credit: number; share?: Share }
   | { id: number; type: 'cost'; question: EngineQuestion }
@@ -33,7 +33,7 @@ export const NO_CALL = 0;
 
 export type FromWorker =
   | { id: number; type: 'loading'; stage: 'engine' | 'warm-up'; within: number; device: DeviceKind }
-  | { id: number; type: 'loaded'; device: DeviceKind; adapter: string; reason: string; evaluationMilliseconds: number }
+  | { id: number; type: 'loaded'; device: DeviceKind; precision: Precision; adapter: string; reason: string; evaluationMilliseconds: number }
   | { id: number; type: 'priced'; cost: EngineCost }
   | { id: number; type: 'estimated'; noise: number }
   | { id: number; type: 'started'; device: DeviceKind; width: number; height: number; totalSteps: number; totalEvaluations: number; totalTiles: number; pixels: number }

@@ -1,6 +1,6 @@
 import { DEFAULT_WEIGHTS, defaultWeightsUrl } from './default-weights.js';
 import { Helpers, crewSize, startTogether, thisMachine } from './crew.js';
-import type { DeviceKind } from './device.js';
+import type { DeviceKind, Precision } from './device.js';
 import type { EngineCost, EngineQuestion, EngineRequest } from './engine.js';
 import { EpsError, abortedError, throwIfAborted } from './errors.js';
 import { checkedLoadOptions, checkedRestoreOptions, type CheckedLoadOptions, type CheckedRestoreOptions, type LoadOptions, type RestoreOptions } from './options.js';
@@ -38,6 +38,7 @@ interface RunHooks {
  */
 export class Restorer {
   readonly #requested: 'auto' | DeviceKind;
+  readonly #wanted: Precision;
   /** How many workers the caller wants; undefined: as many as there is room for. */
   readonly #workers: number | undefined;
   readonly #helpers = new Helpers((link) => this.#loadHelper(link));
@@ -49,11 +50,13 @@ export class Restorer {
   #busy = false;
   #disposed: EpsError | undefined;
   #device: DeviceKind = 'cpu';
+  #precision: Precision = 'f32';
   #adapter = '';
   #deviceReason = '';
 
-  private constructor({ device, workers }: CheckedLoadOptions) {
+  private constructor({ device, precision, workers }: CheckedLoadOptions) {
     this.#requested = device;
+    this.#wanted = precision;
     this.#workers = workers;
   }
 
@@ -78,6 +81,11 @@ export class Restorer {
   /** Where the work runs. After the loss of a GPU it may become another. */
   get device(): DeviceKind {
     return this.#device;
+  }
+
+  /** How the network's maps and weights are stored; `'f32'` on the CPU. */
+  get precision(): Precision {
+    return this.#precision;
   }
 
   /** The WebGPU adapter's name; empty on the CPU. */
@@ -217,7 +225,7 @@ export class Restorer {
     const load = (on: WorkerLink, device: 'auto' | DeviceKind): Call => {
       if (!this.#weights) throw this.#disposed ?? new EpsError('internal', 'The weights are missing.');
       const weights = this.#weights.slice();
-      return on.call({ type: 'load', device, weights }, [weights.buffer], hear);
+      return on.call({ type: 'load', device, precision: this.#wanted, weights }, [weights.buffer], hear);
     };
     this.#link = link;
     let end = await load(link, this.#requested).end;
@@ -232,6 +240,7 @@ export class Restorer {
     if (end.type === 'failed') throw new EpsError(end.code, end.message);
     if (end.type !== 'loaded') throw new EpsError('internal', `The worker answered a load with ${end.type}.`);
     this.#device = end.device;
+    this.#precision = end.precision;
     this.#adapter = end.adapter;
     this.#deviceReason = reason || end.reason;
     this.#pace.observe(WARM_UP_PIXELS, end.evaluationMilliseconds);
@@ -242,7 +251,7 @@ export class Restorer {
   async #loadHelper(link: WorkerLink): Promise<void> {
     if (!this.#weights) throw this.#disposed ?? new EpsError('internal', 'The weights are missing.');
     const weights = this.#weights.slice();
-    const end = await link.call({ type: 'load', device: 'cpu', weights }, [weights.buffer], () => {}).end;
+    const end = await link.call({ type: 'load', device: 'cpu', precision: 'f32', weights }, [weights.buffer], () => {}).end;
     if (end.type === 'failed') throw new EpsError(end.code, end.message);
   }
 

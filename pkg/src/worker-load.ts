@@ -4,6 +4,9 @@ import { adapterText, chooseDevice, fasterDevice, type AdapterFacts, type Device
 import type { Engine, EngineConstructor } from './engine.js';
 import { EpsError, toEpsError } from './errors.js';
 import { isFatal } from './fatal.js';
+import type { ToWorker } from './protocol.js';
+
+type LoadMessage = Extract<ToWorker, { type: 'load' }>;
 
 /** wasm-bindgen types a request and a step as `any`; `engine.ts` says what they are. */
 const EngineClass = core.Engine as unknown as EngineConstructor;
@@ -24,7 +27,7 @@ export interface LoadedEngine {
  * @throws EpsError; with `during`, the device at which it happened.
  */
 export async function loadEngine(
-  requested: 'auto' | DeviceKind, weights: Uint8Array, watch: DeviceWatch, onProgress: (stage: 'engine' | 'warm-up', within: number, device: DeviceKind) => void,
+  { device: requested, precision, weights }: Pick<LoadMessage, 'device' | 'precision' | 'weights'>, watch: DeviceWatch, onProgress: (stage: 'engine' | 'warm-up', within: number, device: DeviceKind) => void,
 ): Promise<LoadedEngine> {
   const adapter = requested === 'cpu' ? null : await adapterFacts();
   const choice = chooseDevice(requested, adapter);
@@ -45,7 +48,7 @@ export async function loadEngine(
   const steps = choice.candidates.length;
   for (const [i, kind] of choice.candidates.entries()) {
     onProgress('engine', i / steps, kind);
-    await attempt(kind, async () => void started.set(kind, await EngineClass.create(kind, weights)));
+    await attempt(kind, async () => void started.set(kind, await EngineClass.create(kind, weights, kind === 'cpu' ? 'f32' : precision)));
   }
   for (const [i, [kind, engine]] of [...started].entries()) {
     onProgress('warm-up', i / started.size, kind);

@@ -45,14 +45,14 @@ async function load(message: Extract<ToWorker, { type: 'load' }>): Promise<void>
   await compiled.catch((cause: unknown) => {
     throw new EpsError('worker-failed', `The WebAssembly core could not be loaded: ${(cause as Error).message} Is wasm/eps_restore_bg.wasm beside the package, and served?`, { cause });
   });
-  const loaded = await loadEngine(message.device, message.weights, watch, (stage, within, device) => {
+  const loaded = await loadEngine(message, watch, (stage, within, device) => {
     attempting = device;
     answer({ id: message.id, type: 'loading', stage, within, device });
   });
   attempting = undefined;
   engine = loaded.engine;
   const { adapter, reason, evaluationMilliseconds } = loaded;
-  answer({ id: message.id, type: 'loaded', device: engine.device, adapter, reason, evaluationMilliseconds });
+  answer({ id: message.id, type: 'loaded', device: engine.device, precision: engine.precision, adapter, reason, evaluationMilliseconds });
 }
 
 /** Answered at once, whatever is running. */

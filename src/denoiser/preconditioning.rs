@@ -16,7 +16,7 @@ use crate::kernels::cpu::CpuLayers;
 use crate::kernels::formula::{Formula, spread, tensors};
 #[cfg(feature = "webgpu")]
 use crate::kernels::gpu::GpuLayers;
-use crate::kernels::{Layers, TensorLayers};
+use crate::kernels::{Layers, Precision, TensorLayers};
 use crate::place::Place;
 use crate::posterior::{Posterior, SIGMA_DATA};
 use crate::tiling::{Tile, TileSize, Tiling};
@@ -56,19 +56,42 @@ pub struct Level {
     coarse_scale: Tensor<4>,
 }
 
+fn unsupported(why: &str) -> Error {
+    Error::UnsupportedDevice(format!("precision f16 is not to be had: {why}; use f32"))
+}
+
 impl PhotoDenoiser {
-    /// On the fastest layers that `place` has.
+    /// On the fastest layers that `place` has, in f32.
     ///
     /// # Errors
     /// [`Error::InvalidWeights`] where a tensor of the file is missing or unfit.
     pub fn new(weights: &Weights, place: &Place) -> Result<Self, Error> {
+        Self::in_precision(weights, place, Precision::F32)
+    }
+
+    /// The same with maps and weights stored otherwise.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedDevice`] where `place` does not have that precision; as [`Self::new`].
+    pub fn in_precision(
+        weights: &Weights,
+        place: &Place,
+        precision: Precision,
+    ) -> Result<Self, Error> {
+        #[cfg(feature = "webgpu")]
+        if !place.is_cpu() {
+            if !precision.is_supported(place) {
+                return Err(unsupported("this GPU lacks the feature shader-f16"));
+            }
+            return Self::on(GpuLayers::new(place, precision), weights);
+        }
+        if precision == Precision::F16 {
+            return Err(unsupported("it is for GPUs, and this is the CPU"));
+        }
         if place.is_cpu() {
             return Self::on(CpuLayers, weights);
         }
-        #[cfg(feature = "webgpu")]
-        return Self::on(GpuLayers::new(place), weights);
-        #[cfg(not(feature = "webgpu"))]
-        return Self::on_tensors(weights, place);
+        Self::on_tensors(weights, place)
     }
 
     /// On plain tensor operations: slower, and the measure of the other layers.
@@ -79,7 +102,11 @@ impl PhotoDenoiser {
         Self::on(TensorLayers::new(place), weights)
     }
 
-    fn on<L: Layers + 'static>(layers: L, weights: &Weights) -> Result<Self, Error> {
+    /// On layers of one's own.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn on<L: Layers + 'static>(layers: L, weights: &Weights) -> Result<Self, Error> {
         let network = PhotoV1::new(weights, layers)?;
         Ok(Self {
             network: Box::new(network),

@@ -15,6 +15,7 @@ use crate::denoiser::{PhotoDenoiser, Weights};
 use crate::error::Error;
 use crate::image::Photo;
 use crate::job::Job;
+use crate::kernels::Precision;
 use crate::noise_level;
 use crate::place::Place;
 use crate::restoration::Sampler;
@@ -37,28 +38,48 @@ struct Side {
     denoiser: Rc<PhotoDenoiser>,
     place: Place,
     kind: &'static str,
+    precision: Precision,
 }
 
 impl Side {
-    fn new(device: Device, kind: &'static str, weights: &[u8]) -> Result<Self, Error> {
+    fn new(
+        device: Device,
+        kind: &'static str,
+        weights: &[u8],
+        precision: Precision,
+    ) -> Result<Self, Error> {
         let place = Place::new(device);
-        let denoiser = PhotoDenoiser::new(&Weights::read(weights)?, &place)?;
+        let weights = Weights::read(weights)?;
+        let denoiser = PhotoDenoiser::in_precision(&weights, &place, precision)?;
         Ok(Self {
             denoiser: Rc::new(denoiser),
             place,
             kind,
+            precision,
         })
     }
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// Sets up the device, `"webgpu"` or `"cpu"`, and puts the weights on it.
+    /// Sets up the device, `"webgpu"` or `"cpu"`, and puts the weights on it in the `precision` `"f32"` or, on a GPU that has it, `"f16"`.
     ///
     /// # Errors
-    /// Codes `unsupported-device`, `invalid-weights`.
-    pub async fn create(device: &str, weights: Vec<u8>) -> Result<Engine, JsValue> {
+    /// Codes `unsupported-device`, `invalid-weights`, `invalid-option`.
+    pub async fn create(
+        device: &str,
+        weights: Vec<u8>,
+        precision: &str,
+    ) -> Result<Engine, JsValue> {
         console_error_panic_hook::set_once();
+        let precision = match precision {
+            "f32" => Precision::F32,
+            "f16" => Precision::F16,
+            other => {
+                let why = format!("precision is {other:?}; it can be \"f32\" or \"f16\"");
+                return Err(Error::InvalidOption(why).into());
+            }
+        };
         let (kind, device, adapter, target) = match device {
             "webgpu" => {
                 let Gpu {
@@ -77,7 +98,7 @@ impl Engine {
             }
         };
         Ok(Engine {
-            main: Side::new(device, kind, &weights)?,
+            main: Side::new(device, kind, &weights, precision)?,
             target,
             cpu: OnceCell::new(),
             weights: if kind == "cpu" { Vec::new() } else { weights },
@@ -89,6 +110,15 @@ impl Engine {
     #[wasm_bindgen(getter)]
     pub fn device(&self) -> String {
         self.main.kind.into()
+    }
+
+    /// `"f32"` or `"f16"`: how the network's maps and weights are stored.
+    #[wasm_bindgen(getter)]
+    pub fn precision(&self) -> String {
+        match self.main.precision {
+            Precision::F32 => "f32".into(),
+            Precision::F16 => "f16".into(),
+        }
     }
 
     /// What the browser says of the adapter; empty on the CPU.
@@ -194,7 +224,7 @@ impl Engine {
         if let Some(side) = self.cpu.get() {
             return Ok(side.clone());
         }
-        let side = Side::new(Device::flex(), "cpu", &self.weights)?;
+        let side = Side::new(Device::flex(), "cpu", &self.weights, Precision::F32)?;
         Ok(self.cpu.get_or_init(|| side).clone())
     }
 

@@ -16,9 +16,10 @@ mod common {
 use burn::tensor::{Device, Tensor};
 use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
-use common::twins::{KINDS, Twins};
+use common::twins::{HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 use common::{cases, digits};
 use eps_restore::fourier::{Fourier, Spectrum, Wave};
+use eps_restore::kernels::Precision;
 use eps_restore::kernels::formula::Formula;
 use eps_restore::kernels::gpu::{Family, GpuLayers};
 use eps_restore::noise::Noise;
@@ -84,17 +85,20 @@ impl KernelCheck {
         console_error_panic_hook::set_once();
         let place = webgpu().await;
         KernelCheck {
-            twins: Twins::new(GpuLayers::new(&place), &place, TWINS_TOLERANCE),
+            twins: Twins::new(
+                GpuLayers::new(&place, Precision::F32),
+                &place,
+                TWINS_TOLERANCE,
+            ),
             place,
         }
     }
 
-    pub fn kinds() -> Vec<String> {
-        KINDS
-            .iter()
-            .chain(&["fourier", "filters"])
-            .map(|&kind| kind.into())
-            .collect()
+    /// The network's layers in f16 among them, where the adapter has it.
+    pub fn kinds(&self) -> Vec<String> {
+        let half = Precision::F16.is_supported(&self.place).then_some(&"f16");
+        let kinds = KINDS.iter().chain(&["fourier", "filters"]).chain(half);
+        kinds.map(|&kind| kind.into()).collect()
     }
 
     /// A line `name error tolerance` for each layer of a kind.
@@ -102,7 +106,8 @@ impl KernelCheck {
         lines(match kind.as_str() {
             "fourier" => transforms(&self.place),
             "filters" => filters(&self.place),
-            "3×3 convolutions" => families(&self.place),
+            "3×3 convolutions" => families(&self.place, Precision::F32, TWINS_TOLERANCE),
+            "f16" => half(&self.place),
             kind => self.twins.compare(kind),
         })
         .await
@@ -142,16 +147,26 @@ impl ContractCheck {
 }
 
 /// The 3×3 convolutions of every family.
-fn families(place: &Place) -> Vec<Comparison> {
+fn families(place: &Place, precision: Precision, tolerance: f64) -> Vec<Comparison> {
     let of = |family: Family| {
-        let layers = GpuLayers::with_family(place, family);
-        let comparisons = Twins::new(layers, place, TWINS_TOLERANCE).compare("3×3 convolutions");
+        let layers = GpuLayers::new(place, precision).with_family(family);
+        let comparisons = Twins::new(layers, place, tolerance).compare("3×3 convolutions");
         comparisons.into_iter().map(move |comparison| Comparison {
             name: format!("{family:?}_{}", comparison.name),
             ..comparison
         })
     };
     Family::ALL.into_iter().flat_map(of).collect()
+}
+
+/// The network's layers with maps and weights in f16.
+fn half(place: &Place) -> Vec<Comparison> {
+    let twins = Twins::new(GpuLayers::new(place, Precision::F16), place, HALF_TOLERANCE);
+    let other = NETWORK_KINDS[1..]
+        .iter()
+        .flat_map(|kind| twins.compare(kind));
+    let convolutions = families(place, Precision::F16, HALF_TOLERANCE);
+    convolutions.into_iter().chain(other).collect()
 }
 
 /// The transform and its inverse against rustfft's: products of 2, 3, 5 and 7, primes, three passes, a single line.

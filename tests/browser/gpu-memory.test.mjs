@@ -54,7 +54,7 @@ async function prepare() {
     for (const name of buffer ? ['maxBufferSize', 'maxStorageBufferBindingSize'] : []) {
       Object.defineProperty(GPUSupportedLimits.prototype, name, { get: () => buffer });
     }
-    return Engine.create('webgpu', new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer()));
+    return Engine.create('webgpu', new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer()), 'f32');
   };
   const run = async (engine, request) => {
     takeLaunches();

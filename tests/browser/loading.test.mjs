@@ -160,13 +160,38 @@ test('auto takes the CPU where the only adapter is a software one, and says so',
   }
 });
 
+/** The software adapter is taken for a GPU. */
+function passForReal(session) {
+  session.route('/pkg/dist/device.js', (request, response) => {
+    const source = readFileSync(join(ROOT, 'pkg/dist/device.js'), 'utf8').replace(/return adapter\.isFallbackAdapter[^;]*;/, 'return false;');
+    response.writeHead(200, { 'content-type': 'text/javascript' }).end(source);
+  });
+}
+
+test('half precision is refused where the adapter lacks it, and auto says why it took the CPU', async () => {
+  const session = await openPackage(true);
+  try {
+    passForReal(session);
+    const found = await session.page.evaluate(async () => {
+      const adapter = await navigator.gpu.requestAdapter();
+      const refused = await tools.failure(() => eps.Restorer.load({ device: 'webgpu', precision: 'f16' }));
+      const restorer = await eps.Restorer.load({ precision: 'f16' });
+      return { half: adapter.features.has('shader-f16'), refused, device: restorer.device, precision: restorer.precision, reason: restorer.deviceReason };
+    });
+    assert.equal(found.half, false, 'this test is for an adapter without f16');
+    assert.equal(found.refused.code, 'unsupported-device', found.refused.message);
+    assert.match(found.refused.message, /shader-f16.*use f32/);
+    assert.deepEqual([found.device, found.precision], ['cpu', 'f32']);
+    assert.match(found.reason, /shader-f16/);
+  } finally {
+    await session.close();
+  }
+});
+
 test('auto times both devices where the adapter passes for a real one', async () => {
   const session = await openPackage(true);
   try {
-    session.route('/pkg/dist/device.js', (request, response) => {
-      const source = readFileSync(join(ROOT, 'pkg/dist/device.js'), 'utf8').replace(/return adapter\.isFallbackAdapter[^;]*;/, 'return false;');
-      response.writeHead(200, { 'content-type': 'text/javascript' }).end(source);
-    });
+    passForReal(session);
     const found = await session.page.evaluate(async () => {
       const devices = [];
       const restorer = await eps.Restorer.load({ onProgress: ({ stage, device }) => devices.push(`${stage} ${device}`) });

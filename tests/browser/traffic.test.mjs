@@ -48,7 +48,7 @@ async function openEngine(smallest) {
   watchGpu(smallest);
   const { default: init, Engine } = await import('/pkg/wasm/eps_restore.js');
   await init();
-  globalThis.engine = await Engine.create('webgpu', new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer()));
+  globalThis.engine = await Engine.create('webgpu', new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer()), 'f32');
 }
 
 /** The steps of a restoration, each with what it asked of the GPU. */

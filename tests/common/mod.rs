@@ -10,8 +10,12 @@ pub mod digits;
 pub mod figures;
 pub mod gaussian;
 pub mod golden;
+pub mod rounded;
 
 use std::path::PathBuf;
+
+use burn::tensor::Tensor;
+use eps_restore::place::Place;
 
 /// A committed file of `models/`.
 pub fn model(name: &str) -> Vec<u8> {
@@ -19,4 +23,15 @@ pub fn model(name: &str) -> Vec<u8> {
         .join("models")
         .join(name);
     std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// The photos that quality is tested on, `[B, 3, 64, 64]`.
+pub fn committed_crops(place: &Place) -> Tensor<4> {
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/crops");
+    let folder = std::fs::read_dir(data).expect("committed crops");
+    let mut files: Vec<PathBuf> = folder.map(|e| e.expect("a file").path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "png"));
+    files.sort();
+    let crop = |f: &PathBuf| crops::centre_crop(f, figures::SIDE, place).expect("a 64×64 crop");
+    Tensor::cat(files.iter().map(crop).collect(), 0)
 }

@@ -20,6 +20,13 @@ pub const KINDS: [&str; 7] = [
     "formulas",
     "membranes",
 ];
+/// The network's: those whose maps may be stored in less than f32.
+#[allow(dead_code, reason = "asked of half precision, on a GPU")]
+pub const NETWORK_KINDS: [&str; 5] = [KINDS[0], KINDS[1], KINDS[2], KINDS[3], KINDS[4]];
+/// Relative L2 in f16, whose roundoff is 5e-4, 3e-4 in the mean square: that of inputs, weights and outputs together, and as much again for attention, which
+/// takes exp of 8 times a rounded product.
+#[allow(dead_code, reason = "asked of half precision, on a GPU")]
+pub const HALF_TOLERANCE: f64 = 1e-3;
 /// Sides that end within a tile of 8, of 4 and of 2.
 const SIDES: [(usize, usize); 3] = [(8, 16), (10, 14), (7, 5)];
 const BATCH: usize = 2;

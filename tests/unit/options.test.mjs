@@ -46,7 +46,7 @@ describe('restore options', () => {
 
 describe('load options', () => {
   test('have defaults', () => {
-    assert.deepEqual(checkedLoadOptions(), { device: 'auto', workers: undefined, onProgress: undefined, signal: undefined, modelUrl: undefined, sha256: undefined });
+    assert.deepEqual(checkedLoadOptions(), { device: 'auto', precision: 'f32', workers: undefined, onProgress: undefined, signal: undefined, modelUrl: undefined, sha256: undefined });
   });
   test('take a URL, and a hash in either case', () => {
     const checked = checkedLoadOptions({ modelUrl: new URL('https://example.test/w'), sha256: 'AB'.repeat(32) });
@@ -55,7 +55,7 @@ describe('load options', () => {
   });
   const refused = [
     [{ device: 'gpu' }, /device must be one of auto, webgpu, cpu, and is 'gpu'/], [{ device: 'webgl' }, /Did you mean 'webgpu'\?/],
-    [{ modelURL: '/w' }, /Did you mean 'modelUrl'\?/], [{ modelUrl: 5 }, /modelUrl/], [{ sha256: 'abc' }, /64 hexadecimal digits/], [{ onProgress: 1 }, /onProgress/], [{ workers: 0 }, /workers must be a whole number from 1 to 16/],
+    [{ precision: 16 }, /precision must be one of f32, f16/], [{ device: 'cpu', precision: 'f16' }, /for GPUs/], [{ modelURL: '/w' }, /Did you mean 'modelUrl'\?/], [{ modelUrl: 5 }, /modelUrl/], [{ sha256: 'abc' }, /64 hexadecimal digits/], [{ onProgress: 1 }, /onProgress/], [{ workers: 0 }, /workers must be a whole number from 1 to 16/],
   ];
   for (const [options, message] of refused) {
     test(`refuse ${JSON.stringify(options)}`, () => assert.throws(() => checkedLoadOptions(options), eps('invalid-option', message)));

@@ -5,9 +5,10 @@
 //! For the roofline, with N pixels and heads of d channels: (4 d + d) N² FLOP a head, keys and values read once by every two queries: 2·4·d·N²/2 bytes
 //! that caches must serve; 4 d + 8 values in registers.
 
+use cubecl::ir::ElemType;
 use cubecl::prelude::*;
 
-use super::map::{GpuMap, LANES, Lanes, grid, lanes};
+use super::map::{GpuMap, LANES, Lanes, Stored, grid, lanes};
 use super::pointwise::sum;
 
 /// Queries of an invocation, which share each key and value that it loads.
@@ -16,11 +17,7 @@ const QUERIES: usize = 2;
 /// softmax(8 q/|q| · k/|k|) v; the channels of `qkv` are those of q, k and v, each in heads of `head` channels.
 pub fn attend(qkv: &GpuMap, head: usize) -> GpuMap {
     let channels = qkv.channels / 3;
-    let y = GpuMap::empty(
-        &qkv.values,
-        [qkv.batch(), qkv.height(), qkv.width()],
-        channels,
-    );
+    let y = qkv.another([qkv.batch(), qkv.height(), qkv.width()], channels);
     let pixels = qkv.height() * qkv.width();
     let heads = channels / head;
     let (count, dim) = grid(&qkv.values, qkv.batch() * heads * pixels.div_ceil(QUERIES));
@@ -37,20 +34,26 @@ pub fn attend(qkv: &GpuMap, head: usize) -> GpuMap {
             lanes(channels) as u32,
             head / LANES,
             QUERIES,
+            qkv.precision.element(),
         );
     }
     y
 }
 
 #[cube(launch_unchecked)]
-fn attend_queries(
-    qkv: &[Lanes],
-    y: &mut [Lanes],
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a kernel's arguments are its interface"
+)]
+fn attend_queries<S: Float>(
+    qkv: &[Stored<S>],
+    y: &mut [Stored<S>],
     batch: u32,
     pixels: u32,
     channels: u32,
     #[comptime] head: usize,
     #[comptime] queries: usize,
+    #[define(S)] _storage: ElemType,
 ) {
     let (pixels, channels) = (pixels as usize, channels as usize);
     let heads = channels / head;
@@ -75,7 +78,7 @@ fn attend_queries(
         let mut square = Lanes::new(0.0);
         #[unroll]
         for c in 0..head {
-            let value = qkv[at + c];
+            let value = Lanes::cast_from(qkv[at + c]);
             q[comptime!(i * head + c)] = value;
             square += value * value;
         }
@@ -99,7 +102,7 @@ fn attend_queries(
         }
         #[unroll]
         for c in 0..head {
-            let k = qkv[at + c];
+            let k = Lanes::cast_from(qkv[at + c]);
             square += k * k;
             #[unroll]
             for i in 0..queries {
@@ -116,7 +119,7 @@ fn attend_queries(
         }
         #[unroll]
         for c in 0..head {
-            let v = qkv[at + channels + c];
+            let v = Lanes::cast_from(qkv[at + channels + c]);
             #[unroll]
             for i in 0..queries {
                 sums[comptime!(i * head + c)] += Lanes::new(shares[i]) * v;
@@ -131,7 +134,8 @@ fn attend_queries(
             let scale = Lanes::new(1.0 / totals[i]);
             #[unroll]
             for c in 0..head {
-                y[(start + pixel) * channels + part + c] = sums[comptime!(i * head + c)] * scale;
+                let value = sums[comptime!(i * head + c)] * scale;
+                y[(start + pixel) * channels + part + c] = Vector::cast_from(value);
             }
         }
     }

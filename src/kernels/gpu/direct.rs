@@ -9,11 +9,12 @@
 //! the caches hold a workgroup's 64 invocations: 4 pixel blocks by all 64 outputs at 64 channels.
 
 use burn_cubecl::tensor::CubeTensor;
+use cubecl::ir::ElemType;
 use cubecl::prelude::*;
 
-use super::map::{GpuMap, LANES, Lanes, empty, grid, lanes};
+use super::map::{GpuMap, LANES, Lanes, Stored, empty, grid, lanes};
 use super::weights::Packed;
-use crate::kernels::After;
+use crate::kernels::{After, Precision};
 
 /// What an invocation computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,24 +94,24 @@ pub fn silu(x: Lanes) -> Lanes {
 
 /// What comes after an output.
 #[cube]
-pub fn finish(
+pub fn finish<S: Float>(
     value: Lanes,
-    other: &ComptimeOption<&[Lanes]>,
+    other: &ComptimeOption<&[Stored<S>]>,
     at: usize,
     #[comptime] then: Then,
-) -> Lanes {
-    match comptime!(then) {
+) -> Stored<S> {
+    Vector::cast_from(match comptime!(then) {
         Then::Nothing => value,
         Then::Silu => silu(value),
-        Then::AddSilu => silu(value + other.unwrap()[at]),
-        Then::Add => value + other.unwrap()[at],
-    }
+        Then::AddSilu => silu(value + Lanes::cast_from(other.unwrap()[at])),
+        Then::Add => value + Lanes::cast_from(other.unwrap()[at]),
+    })
 }
 
 /// Runs a convolution with packed weights.
 pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, block: Block) -> GpuMap {
     let (rows, columns) = (x.height() / conv.stride, x.width() / conv.stride);
-    let y = GpuMap::empty(&x.values, [x.batch(), rows, columns], conv.outputs);
+    let y = x.another([x.batch(), rows, columns], conv.outputs);
     // A 1×1 convolution sees one long row.
     let [batch, height, width, rows, columns] = match conv.kernel {
         1 => [1, 1, x.pixels(), 1, x.pixels()],
@@ -150,6 +151,7 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, block: Bloc
             y.arg(),
             sizes,
             kind,
+            x.precision.element(),
         );
     }
     y
@@ -203,20 +205,26 @@ pub fn multiply(weight: &CubeTensor, x: &CubeTensor, outputs: usize, block: Bloc
             y.clone().into_buffer_arg(),
             sizes,
             kind,
+            Precision::F32.element(),
         );
     }
     y
 }
 
 #[cube(launch_unchecked)]
-fn direct(
-    x: &[Lanes],
-    weight: &[Lanes],
-    bias: &[Lanes],
-    other: ComptimeOption<&[Lanes]>,
-    y: &mut [Lanes],
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a kernel's arguments are its interface"
+)]
+fn direct<S: Float>(
+    x: &[Stored<S>],
+    weight: &[Stored<S>],
+    bias: &[Stored<S>],
+    other: ComptimeOption<&[Stored<S>]>,
+    y: &mut [Stored<S>],
     sizes: Sizes,
     #[comptime] kind: Kind,
+    #[define(S)] _storage: ElemType,
 ) {
     let groups = sizes.outputs as usize / kind.outputs;
     let blocks = (sizes.columns as usize).div_ceil(kind.pixels);
@@ -242,7 +250,7 @@ fn direct(
         let start = if comptime!(kind.own) {
             Lanes::new(0.0)
         } else {
-            bias[output + o]
+            Lanes::cast_from(bias[output + o])
         };
         #[unroll]
         for p in 0..kind.pixels {
@@ -271,10 +279,11 @@ fn direct(
                         let seen = column * kind.stride + j - padding;
                         let inside = seen < width;
                         let safe = select(inside, seen, 0usize);
-                        let value = x[(start + safe) * inputs + c];
+                        let value = Lanes::cast_from(x[(start + safe) * inputs + c]);
                         pixels[j] = select(inside, value, Lanes::new(0.0));
                     } else {
-                        pixels[j] = x[(start + column * kind.stride + j - padding) * inputs + c];
+                        let seen = start + column * kind.stride + j - padding;
+                        pixels[j] = Lanes::cast_from(x[seen * inputs + c]);
                     }
                 }
                 #[unroll]
@@ -283,7 +292,7 @@ fn direct(
                     for lane in 0..LANES {
                         #[unroll]
                         for o in 0..kind.outputs {
-                            let w = weight[at + o];
+                            let w = Lanes::cast_from(weight[at + o]);
                             #[unroll]
                             for p in 0..kind.pixels {
                                 let value = pixels[comptime!(p * kind.stride + kx)].extract(lane);

@@ -11,7 +11,7 @@ use web_time::Instant;
 use super::map::{GpuMap, LANES, from_tensor, lanes};
 use super::weights::Packed;
 use super::{direct, tiled, winograd};
-use crate::kernels::{After, ConvWeights};
+use crate::kernels::{After, ConvWeights, Precision};
 use crate::place::Place;
 
 /// A way to compute a 3×3 convolution.
@@ -128,15 +128,15 @@ impl Families {
     }
 
     /// Measures the shapes seen since the last time.
-    pub async fn measure(&self, place: &Place) {
+    pub async fn measure(&self, place: &Place, precision: Precision) {
         for shape in self.unmeasured() {
-            let family = fastest(shape, place).await;
+            let family = fastest(shape, place, precision).await;
             self.fastest.borrow_mut().insert(shape, Some(family));
         }
     }
 }
 
-async fn fastest(shape: Shape, place: &Place) -> Family {
+async fn fastest(shape: Shape, place: &Place, precision: Precision) -> Family {
     let conv = Packed::new(
         ConvWeights {
             weight: &vec![0.0; shape.outputs * shape.inputs * 9],
@@ -146,11 +146,14 @@ async fn fastest(shape: Shape, place: &Place) -> Family {
             stride: 1,
         },
         place,
+        precision,
     );
     let pitch = lanes(shape.inputs) * LANES;
+    let zeros = place.zeros([shape.batch, shape.height, shape.width, pitch]);
     let x = GpuMap {
-        values: from_tensor(place.zeros([shape.batch, shape.height, shape.width, pitch])),
+        values: precision.of(from_tensor(zeros)),
         channels: shape.inputs,
+        precision,
     };
     let mut best = (f64::INFINITY, Family::ALL[0]);
     for family in Family::ALL {

@@ -7,29 +7,31 @@ use super::families::{Families, Family};
 use super::map::{GpuMap, LANES, from_tensor};
 use super::weights::Packed;
 use super::{attention, direct, layout, pointwise};
-use crate::kernels::{After, ConvWeights, Layers};
+use crate::kernels::{After, ConvWeights, Layers, Precision};
 use crate::place::Place;
 
 /// The layers as kernels on the GPU of a place.
 pub struct GpuLayers {
     place: Place,
+    precision: Precision,
     families: Families,
 }
 
 impl GpuLayers {
-    /// On the GPU of `place`, which must not be the CPU.
-    pub fn new(place: &Place) -> Self {
+    /// On the GPU of `place`, which must not be the CPU, and must support the precision.
+    pub fn new(place: &Place, precision: Precision) -> Self {
         Self {
             place: place.clone(),
+            precision,
             families: Families::new(None),
         }
     }
 
     /// With all 3×3 convolutions on one family, as far as it fits them.
-    pub fn with_family(place: &Place, family: Family) -> Self {
+    pub fn with_family(self, family: Family) -> Self {
         Self {
-            place: place.clone(),
             families: Families::new(Some(family)),
+            ..self
         }
     }
 }
@@ -40,7 +42,7 @@ impl Layers for GpuLayers {
     type Gain = CubeTensor;
 
     fn conv(&self, weights: ConvWeights<'_>) -> Packed {
-        Packed::new(weights, &self.place)
+        Packed::new(weights, &self.place, self.precision)
     }
 
     fn gain(&self, gain: &[f32]) -> CubeTensor {
@@ -51,15 +53,15 @@ impl Layers for GpuLayers {
     }
 
     fn enter(&self, x: Tensor<4>) -> GpuMap {
-        layout::enter_pooled(&[&x], 1)
+        layout::enter_pooled(&[&x], 1, self.precision)
     }
 
     fn enter_pooled(&self, parts: &[&Tensor<4>], size: usize) -> GpuMap {
-        layout::enter_pooled(parts, size)
+        layout::enter_pooled(parts, size, self.precision)
     }
 
     fn enter_unshuffled(&self, parts: &[&Tensor<4>]) -> GpuMap {
-        layout::enter_unshuffled(parts)
+        layout::enter_unshuffled(parts, self.precision)
     }
 
     fn leave(&self, x: GpuMap) -> Tensor<4> {
@@ -94,6 +96,6 @@ impl Layers for GpuLayers {
     }
 
     async fn measure(&self) {
-        self.families.measure(&self.place).await;
+        self.families.measure(&self.place, self.precision).await;
     }
 }

@@ -2,9 +2,11 @@
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
+use cubecl::ir::ElemType;
 use cubecl::prelude::*;
 
-use super::map::{GpuMap, LANES, Lanes, empty, from_tensor, grid, to_tensor};
+use super::map::{GpuMap, LANES, Lanes, Stored, empty, from_tensor, grid, to_tensor};
+use crate::kernels::Precision;
 
 /// Most tensors that are entered together.
 const PARTS: usize = 3;
@@ -92,11 +94,11 @@ impl Entering {
 }
 
 /// Means of `size` by `size` pixels of the joined channels; a size of 1 only changes the layout.
-pub fn enter_pooled(tensors: &[&Tensor<4>], size: usize) -> GpuMap {
+pub fn enter_pooled(tensors: &[&Tensor<4>], size: usize, precision: Precision) -> GpuMap {
     let from = Entering::new(tensors);
     let [a, b, c] = from.tensors;
     let (rows, columns) = (from.height / size, from.width / size);
-    let y = GpuMap::empty(&a, [from.batch, rows, columns], from.channels);
+    let y = GpuMap::empty(&a, precision, [from.batch, rows, columns], from.channels);
     let (count, dim) = grid(&a, y.pixels() * y.lanes());
     // SAFETY: planes of `height` by `width` are read within rows and columns of whole blocks.
     unsafe {
@@ -114,6 +116,7 @@ pub fn enter_pooled(tensors: &[&Tensor<4>], size: usize) -> GpuMap {
             from.width as u32,
             y.lanes() as u32,
             size as u32,
+            precision.element(),
         );
     }
     y
@@ -124,17 +127,18 @@ pub fn enter_pooled(tensors: &[&Tensor<4>], size: usize) -> GpuMap {
     clippy::too_many_arguments,
     reason = "a kernel's arguments are its interface"
 )]
-fn pool(
+fn pool<S: Float>(
     a: &[f32],
     b: &[f32],
     c: &[f32],
-    y: &mut [Lanes],
+    y: &mut [Stored<S>],
     parts: Parts,
     batch: u32,
     height: u32,
     width: u32,
     lanes: u32,
     size: u32,
+    #[define(S)] _storage: ElemType,
 ) {
     let (height, width, size) = (height as usize, width as usize, size as usize);
     let (rows, columns) = (height / size, width / size);
@@ -157,15 +161,20 @@ fn pool(
             }
         }
     }
-    y[ABSOLUTE_POS] = means / Lanes::new(f32::cast_from(size * size));
+    y[ABSOLUTE_POS] = Vector::cast_from(means / Lanes::new(f32::cast_from(size * size)));
 }
 
 /// The joined channels at half the size, channel 4c + 2dy + dx: a vector of four for each channel.
-pub fn enter_unshuffled(tensors: &[&Tensor<4>]) -> GpuMap {
+pub fn enter_unshuffled(tensors: &[&Tensor<4>], precision: Precision) -> GpuMap {
     let from = Entering::new(tensors);
     let [a, b, c] = from.tensors;
     let (rows, columns) = (from.height / 2, from.width / 2);
-    let y = GpuMap::empty(&a, [from.batch, rows, columns], LANES * from.channels);
+    let y = GpuMap::empty(
+        &a,
+        precision,
+        [from.batch, rows, columns],
+        LANES * from.channels,
+    );
     let (count, dim) = grid(&a, y.pixels() * y.lanes());
     // SAFETY: planes of `height` by `width`, both even, are read within their 2×2 blocks.
     unsafe {
@@ -182,6 +191,7 @@ pub fn enter_unshuffled(tensors: &[&Tensor<4>]) -> GpuMap {
             rows as u32,
             columns as u32,
             y.lanes() as u32,
+            precision.element(),
         );
     }
     y
@@ -192,16 +202,17 @@ pub fn enter_unshuffled(tensors: &[&Tensor<4>]) -> GpuMap {
     clippy::too_many_arguments,
     reason = "a kernel's arguments are its interface"
 )]
-fn unshuffle(
+fn unshuffle<S: Float>(
     a: &[f32],
     b: &[f32],
     c: &[f32],
-    y: &mut [Lanes],
+    y: &mut [Stored<S>],
     parts: Parts,
     batch: u32,
     rows: u32,
     columns: u32,
     lanes: u32,
+    #[define(S)] _storage: ElemType,
 ) {
     let (rows, columns) = (rows as usize, columns as usize);
     let channel = ABSOLUTE_POS % lanes as usize;
@@ -219,16 +230,12 @@ fn unshuffle(
         let at = start + comptime!(phase / 2) * (columns * 2) + comptime!(phase % 2);
         block.insert(phase, joined(a, b, c, &parts, image, channel, area, at));
     }
-    y[ABSOLUTE_POS] = block;
+    y[ABSOLUTE_POS] = Vector::cast_from(block);
 }
 
 /// Four channels, 4c + 2dy + dx, to one at twice the size, and `skip` added.
 pub fn shuffle_add(x: &GpuMap, skip: &GpuMap) -> GpuMap {
-    let y = GpuMap::empty(
-        &x.values,
-        [skip.batch(), skip.height(), skip.width()],
-        skip.channels,
-    );
+    let y = skip.another([skip.batch(), skip.height(), skip.width()], skip.channels);
     let (count, dim) = grid(&x.values, y.pixels() * y.lanes());
     // SAFETY: y and `skip` have the same shape, and x four times the channels at half the size.
     unsafe {
@@ -242,13 +249,22 @@ pub fn shuffle_add(x: &GpuMap, skip: &GpuMap) -> GpuMap {
             y.pixels() as u32,
             y.width() as u32,
             y.lanes() as u32,
+            x.precision.element(),
         );
     }
     y
 }
 
 #[cube(launch_unchecked)]
-fn shuffle_onto(x: &[f32], skip: &[Lanes], y: &mut [Lanes], pixels: u32, width: u32, lanes: u32) {
+fn shuffle_onto<S: Float>(
+    x: &[S],
+    skip: &[Stored<S>],
+    y: &mut [Stored<S>],
+    pixels: u32,
+    width: u32,
+    lanes: u32,
+    #[define(S)] _storage: ElemType,
+) {
     let (width, lanes) = (width as usize, lanes as usize);
     let pixel = ABSOLUTE_POS / lanes;
     if pixel >= pixels as usize {
@@ -259,12 +275,13 @@ fn shuffle_onto(x: &[f32], skip: &[Lanes], y: &mut [Lanes], pixels: u32, width: 
     let phase = row % 2 * 2 + column % 2;
     let from = row / 2 * (width / 2) + column / 2;
     let start = (from * lanes + ABSOLUTE_POS % lanes) * comptime!(LANES * 4) + phase;
-    let mut value = skip[ABSOLUTE_POS];
+    let mut value = Lanes::cast_from(skip[ABSOLUTE_POS]);
     #[unroll]
     for lane in 0..LANES {
-        value.insert(lane, value.extract(lane) + x[start + lane * 4]);
+        let added = f32::cast_from(x[start + lane * 4]);
+        value.insert(lane, value.extract(lane) + added);
     }
-    y[ABSOLUTE_POS] = value;
+    y[ABSOLUTE_POS] = Vector::cast_from(value);
 }
 
 /// Planes of the map's channels at its own size, or where `shuffled` of a quarter as many, 4c + 2dy + dx, at twice the size.
@@ -289,6 +306,7 @@ pub fn leave(x: &GpuMap, shuffled: bool) -> Tensor<4> {
             width as u32,
             (x.lanes() * LANES) as u32,
             factor,
+            x.precision.element(),
         );
     }
     to_tensor(y)
@@ -299,8 +317,8 @@ pub fn leave(x: &GpuMap, shuffled: bool) -> Tensor<4> {
     clippy::too_many_arguments,
     reason = "a kernel's arguments are its interface"
 )]
-fn leave_planes(
-    x: &[f32],
+fn leave_planes<S: Float>(
+    x: &[S],
     y: &mut [f32],
     values: u32,
     channels: u32,
@@ -308,6 +326,7 @@ fn leave_planes(
     width: u32,
     pitch: u32,
     #[comptime] factor: usize,
+    #[define(S)] _storage: ElemType,
 ) {
     if ABSOLUTE_POS >= values as usize {
         terminate!();
@@ -319,5 +338,5 @@ fn leave_planes(
     let from = (image * (height / factor) + row / factor) * (width / factor) + column / factor;
     let phase = row % factor * factor + column % factor;
     let channel = channel * comptime!(factor * factor) + phase;
-    y[ABSOLUTE_POS] = x[from * pitch as usize + channel];
+    y[ABSOLUTE_POS] = f32::cast_from(x[from * pitch as usize + channel]);
 }

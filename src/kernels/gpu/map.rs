@@ -2,38 +2,80 @@
 
 use burn::tensor::{DType, Shape, Tensor};
 use burn_cubecl::CubeBackend;
-use burn_cubecl::kernel::into_contiguous;
+use burn_cubecl::kernel::{cast, into_contiguous};
 use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
 use burn_cubecl::tensor::CubeTensor;
+use cubecl::ir::{ElemType, FloatKind};
 use cubecl::prelude::*;
 
-/// Four channels of a pixel.
+use crate::kernels::Precision;
+use crate::place::Place;
+
+/// Four channels of a pixel, as kernels compute with them.
 pub type Lanes = Vector<f32, Const<4>>;
+/// The same as they are stored.
+pub type Stored<S> = Vector<S, Const<4>>;
 
 /// Values of a [`Lanes`].
 pub const LANES: usize = 4;
 /// Invocations of a workgroup where its members do not work together.
 const UNITS: u32 = 64;
 
+impl Precision {
+    /// Whether the GPU of `place` has it.
+    pub fn is_supported(self, place: &Place) -> bool {
+        let probe = from_tensor(place.zeros([1]));
+        probe.client.properties().supports_type(self.element())
+    }
+
+    fn dtype(self) -> DType {
+        match self {
+            Self::F32 => DType::F32,
+            Self::F16 => DType::F16,
+        }
+    }
+
+    /// As kernels are told it.
+    pub fn element(self) -> ElemType {
+        ElemType::Float(match self {
+            Self::F32 => FloatKind::F32,
+            Self::F16 => FloatKind::F16,
+        })
+    }
+
+    /// An f32 tensor stored so.
+    pub fn of(self, x: CubeTensor) -> CubeTensor {
+        cast(x, self.dtype())
+    }
+}
+
 /// `[B, H, W, C rounded up to a multiple of 4]`, contiguous. What lies beyond the channels is zero.
 #[derive(Clone)]
 pub struct GpuMap {
     pub(super) values: CubeTensor,
     pub(super) channels: usize,
+    pub(super) precision: Precision,
 }
 
 impl GpuMap {
     /// A map of uninitialised values, where `like` is.
     pub(super) fn empty(
         like: &CubeTensor,
+        precision: Precision,
         [batch, height, width]: [usize; 3],
         channels: usize,
     ) -> Self {
         let shape = [batch, height, width, lanes(channels) * LANES];
         Self {
-            values: empty(like, shape),
+            values: empty_of(like, precision.dtype(), shape),
             channels,
+            precision,
         }
+    }
+
+    /// A map of uninitialised values, where and as this one is.
+    pub(super) fn another(&self, shape: [usize; 3], channels: usize) -> Self {
+        Self::empty(&self.values, self.precision, shape, channels)
     }
 
     pub(super) fn batch(&self) -> usize {
@@ -69,11 +111,15 @@ pub fn lanes(channels: usize) -> usize {
 
 /// A contiguous f32 tensor of uninitialised values, where `like` is.
 pub fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
+    empty_of(like, DType::F32, shape)
+}
+
+fn empty_of<const D: usize>(like: &CubeTensor, dtype: DType, shape: [usize; D]) -> CubeTensor {
     empty_device_contiguous_dtype(
         like.client.clone(),
         like.device.clone(),
         Shape::from(shape),
-        DType::F32,
+        dtype,
     )
 }
 

@@ -6,10 +6,11 @@
 //! For the roofline, a workgroup and four input channels, rows = 16: 2·9·128·64·4 = 590 kFLOP for (18·10 + 9·64)·4·4 B = 12.1 KB of global memory, 49
 //! FLOP a byte (rows = 8: 27 below, 80 at 32); 12.1 KB of workgroup memory; 16 sums and 10 inputs of four values in registers.
 
+use cubecl::ir::ElemType;
 use cubecl::prelude::*;
 
 use super::direct::{Sizes, SizesLaunch, Then, addend, finish};
-use super::map::{GpuMap, LANES, Lanes, lanes};
+use super::map::{GpuMap, LANES, Lanes, Stored, lanes};
 use super::weights::Packed;
 use crate::kernels::After;
 
@@ -29,7 +30,7 @@ pub fn fits(conv: &Packed) -> bool {
 /// Runs a convolution that fits, in tiles of so many rows, at most 32.
 pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, rows: usize) -> GpuMap {
     let (height, width) = (x.height(), x.width());
-    let y = GpuMap::empty(&x.values, [x.batch(), height, width], conv.outputs);
+    let y = x.another([x.batch(), height, width], conv.outputs);
     let outputs = lanes(conv.outputs);
     let across = width.div_ceil(PIXELS) * height.div_ceil(rows);
     let count = CubeCount::Static(across as u32, (outputs / OUTPUTS) as u32, x.batch() as u32);
@@ -56,21 +57,27 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, rows: usize
             sizes,
             rows,
             Then::of(&after),
+            x.precision.element(),
         );
     }
     y
 }
 
 #[cube(launch_unchecked)]
-fn tiled(
-    x: &[Lanes],
-    weight: &[Lanes],
-    bias: &[Lanes],
-    other: ComptimeOption<&[Lanes]>,
-    y: &mut [Lanes],
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a kernel's arguments are its interface"
+)]
+fn tiled<S: Float>(
+    x: &[Stored<S>],
+    weight: &[Stored<S>],
+    bias: &[Stored<S>],
+    other: ComptimeOption<&[Stored<S>]>,
+    y: &mut [Stored<S>],
     sizes: Sizes,
     #[comptime] rows: usize,
     #[comptime] then: Then,
+    #[define(S)] _storage: ElemType,
 ) {
     let (height, width) = (sizes.height as usize, sizes.width as usize);
     let (inputs, outputs) = (sizes.inputs as usize, sizes.outputs as usize);
@@ -90,7 +97,7 @@ fn tiled(
     let mut sums = Array::<Lanes>::new(comptime!(2 * PIXELS));
     #[unroll]
     for o in 0..2usize {
-        let start = bias[first + o * GROUPS + group];
+        let start = Lanes::cast_from(bias[first + o * GROUPS + group]);
         #[unroll]
         for p in 0..PIXELS {
             sums[comptime!(o * PIXELS + p)] = start;
@@ -105,13 +112,14 @@ fn tiled(
             let column = left + i % SPAN - 1;
             let inside = from < height && column < width;
             let safe = select(inside, (image * height + from) * width + column, 0usize);
-            pixels[i] = select(inside, x[safe * inputs + c], Lanes::new(0.0));
+            let value = Lanes::cast_from(x[safe * inputs + c]);
+            pixels[i] = select(inside, value, Lanes::new(0.0));
         }
         for i in range_stepped(unit, weights_held, units) {
             let (line, output) = (i / OUTPUTS, i % OUTPUTS);
             let (ky, rest) = (line / comptime!(3 * LANES), line % comptime!(3 * LANES));
             let from = (ky * inputs + c) * comptime!(3 * LANES) + rest;
-            weights[i] = weight[from * outputs + first + output];
+            weights[i] = Lanes::cast_from(weight[from * outputs + first + output]);
         }
         sync_cube();
         for ky in 0..3usize {

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::map::{LANES, from_tensor, lanes};
-use crate::kernels::ConvWeights;
+use crate::kernels::{ConvWeights, Precision};
 use crate::place::Place;
 
 /// Weights `[kernel row, inputs / 4, kernel column, 4, outputs]`, inputs and outputs rounded up to multiples of 4 with zeros, and a bias of the outputs.
@@ -16,12 +16,13 @@ pub struct Packed {
     pub outputs: usize,
     pub kernel: usize,
     pub stride: usize,
+    pub precision: Precision,
     /// The weights of [`super::winograd`] in tiles of 2 and of 4, once they are asked for.
     pub transformed: [OnceCell<CubeTensor>; 2],
 }
 
 impl Packed {
-    pub fn new(weights: ConvWeights<'_>, place: &Place) -> Self {
+    pub fn new(weights: ConvWeights<'_>, place: &Place, precision: Precision) -> Self {
         let ConvWeights {
             weight,
             bias,
@@ -45,7 +46,7 @@ impl Packed {
         padded.resize(columns, 0.0);
         let upload = |values: Vec<f32>| {
             let length = values.len();
-            from_tensor(place.tensor_f32(values, [length]))
+            precision.of(from_tensor(place.tensor_f32(values, [length])))
         };
         Self {
             weight: upload(packed),
@@ -54,6 +55,7 @@ impl Packed {
             outputs,
             kernel,
             stride,
+            precision,
             transformed: Default::default(),
         }
     }

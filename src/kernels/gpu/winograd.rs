@@ -9,10 +9,11 @@
 //! registers n² values an invocation of a transform, 16 sums and 8 inputs of four values one of the products; no workgroup memory.
 
 use burn_cubecl::tensor::CubeTensor;
+use cubecl::ir::ElemType;
 use cubecl::prelude::*;
 
 use super::direct::{self, Block, Then, addend};
-use super::map::{GpuMap, LANES, Lanes, empty, grid, lanes};
+use super::map::{GpuMap, LANES, Lanes, Stored, empty, grid, lanes};
 use super::weights::Packed;
 use crate::kernels::After;
 
@@ -53,7 +54,7 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, size: usize
     let area = (size + 2) * (size + 2);
     let (inputs, outputs) = (lanes(conv.inputs) * LANES, lanes(conv.outputs) * LANES);
     let spread = empty(&x.values, [area, tiles, inputs]);
-    let y = GpuMap::empty(&x.values, [x.batch(), height, width], conv.outputs);
+    let y = x.another([x.batch(), height, width], conv.outputs);
     let client = &x.values.client;
     let (count, dim) = grid(&x.values, tiles * inputs);
     // SAFETY: what lies outside the image is not read.
@@ -66,6 +67,7 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, size: usize
             spread.clone().into_buffer_arg(),
             grid_of(inputs),
             size,
+            x.precision.element(),
         );
     }
     let products = direct::multiply(weights(conv, size), &spread, outputs, BLOCK);
@@ -85,6 +87,7 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, size: usize
             grid_of(outputs),
             size,
             Then::of(&after),
+            x.precision.element(),
         );
     }
     y
@@ -108,6 +111,7 @@ fn weights(conv: &Packed, size: usize) -> &CubeTensor {
                 inputs as u32,
                 outputs as u32,
                 size,
+                conv.precision.element(),
             );
         }
         to
@@ -115,12 +119,13 @@ fn weights(conv: &Packed, size: usize) -> &CubeTensor {
 }
 
 #[cube(launch_unchecked)]
-fn transform_weights(
-    weight: &[Lanes],
+fn transform_weights<S: Float>(
+    weight: &[Stored<S>],
     to: &mut [Lanes],
     inputs: u32,
     outputs: u32,
     #[comptime] size: usize,
+    #[define(S)] _storage: ElemType,
 ) {
     let (inputs, outputs) = (inputs as usize, outputs as usize);
     let (input, output) = (ABSOLUTE_POS / outputs, ABSOLUTE_POS % outputs);
@@ -133,9 +138,9 @@ fn transform_weights(
     #[unroll]
     for ky in 0..3usize {
         let line = (ky * (inputs / LANES) + input / LANES) * comptime!(3 * LANES) + input % LANES;
-        let a = weight[line * outputs + output];
-        let b = weight[(line + comptime!(LANES)) * outputs + output];
-        let c = weight[(line + comptime!(2 * LANES)) * outputs + output];
+        let a = Lanes::cast_from(weight[line * outputs + output]);
+        let b = Lanes::cast_from(weight[(line + comptime!(LANES)) * outputs + output]);
+        let c = Lanes::cast_from(weight[(line + comptime!(2 * LANES)) * outputs + output]);
         spread(a, b, c, &mut rows, comptime!(ky * side), 1usize, size);
     }
     #[unroll]
@@ -184,7 +189,13 @@ fn spread(
 
 /// A tile and a channel an invocation: neighbours hold neighbouring channels.
 #[cube(launch_unchecked)]
-fn transform_input(x: &[f32], to: &mut [f32], grid: Grid, #[comptime] size: usize) {
+fn transform_input<S: Float>(
+    x: &[S],
+    to: &mut [f32],
+    grid: Grid,
+    #[comptime] size: usize,
+    #[define(S)] _storage: ElemType,
+) {
     let channels = grid.channels as usize;
     let (tile, channel) = (ABSOLUTE_POS / channels, ABSOLUTE_POS % channels);
     if tile >= grid.tiles as usize {
@@ -205,7 +216,8 @@ fn transform_input(x: &[f32], to: &mut [f32], grid: Grid, #[comptime] size: usiz
             let column = left + j - 1;
             let inside = row < height && column < width;
             let safe = select(inside, (image * height + row) * width + column, 0usize);
-            d[comptime!(i * side + j)] = select(inside, x[safe * channels + channel], 0.0f32);
+            let value = f32::cast_from(x[safe * channels + channel]);
+            d[comptime!(i * side + j)] = select(inside, value, 0.0f32);
         }
         input(&mut d, comptime!(i * side), 1usize, size);
     }
@@ -253,14 +265,19 @@ fn input(
 
 /// A tile and an output an invocation.
 #[cube(launch_unchecked)]
-fn transform_output(
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a kernel's arguments are its interface"
+)]
+fn transform_output<S: Float>(
     from: &[f32],
-    bias: &[f32],
-    other: ComptimeOption<&[f32]>,
-    y: &mut [f32],
+    bias: &[S],
+    other: ComptimeOption<&[S]>,
+    y: &mut [S],
     grid: Grid,
     #[comptime] size: usize,
     #[comptime] then: Then,
+    #[define(S)] _storage: ElemType,
 ) {
     let channels = grid.channels as usize;
     let (tile, channel) = (ABSOLUTE_POS / channels, ABSOLUTE_POS % channels);
@@ -282,7 +299,7 @@ fn transform_output(
         }
         output(&mut m, j, side, size);
     }
-    let start = bias[channel];
+    let start = f32::cast_from(bias[channel]);
     #[unroll]
     for i in 0..size {
         output(&mut m, comptime!(i * side), 1usize, size);
@@ -326,18 +343,18 @@ fn output(
 
 /// [`direct::finish`] of one value.
 #[cube]
-fn finish_one(
+fn finish_one<S: Float>(
     value: f32,
-    other: &ComptimeOption<&[f32]>,
+    other: &ComptimeOption<&[S]>,
     at: usize,
     #[comptime] then: Then,
-) -> f32 {
-    match comptime!(then) {
+) -> S {
+    S::cast_from(match comptime!(then) {
         Then::Nothing => value,
         Then::Silu => silu_one(value),
-        Then::AddSilu => silu_one(value + other.unwrap()[at]),
-        Then::Add => value + other.unwrap()[at],
-    }
+        Then::AddSilu => silu_one(value + f32::cast_from(other.unwrap()[at])),
+        Then::Add => value + f32::cast_from(other.unwrap()[at]),
+    })
 }
 
 #[cube]

@@ -1,0 +1,106 @@
+//! The GPU's kernels natively, in f32 and, where the adapter has the type, in f16: what `tests/browser/golden.test.mjs` asks of WebGPU.
+//!
+//! Not part of `npm test`, whose machine need have no GPU: `cargo test --release --features webgpu --test gpu`. Mesa's llvmpipe serves, and has f16.
+
+mod common;
+#[path = "common/twins.rs"]
+mod twins;
+
+use std::sync::OnceLock;
+
+use burn::tensor::Device;
+use common::comparison::{self, Comparison, relative_error};
+use common::golden::Check;
+use common::model;
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::kernels::Precision;
+use eps_restore::kernels::gpu::{Family, GpuLayers};
+use eps_restore::place::Place;
+use twins::{HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
+
+/// Relative L2 in f32: as in `tests/browser/golden.rs`.
+const WHOLE: f64 = 1e-5;
+/// Of what the network adds to the Gaussian posterior's mean.
+const NETWORK: f64 = 0.01;
+
+/// The default adapter, which a process starts once.
+fn gpu() -> Place {
+    static GPU: OnceLock<Device> = OnceLock::new();
+    let device = GPU.get_or_init(|| Device::wgpu_options().init().expect("an adapter"));
+    Place::new(device.clone())
+}
+
+fn error(comparison: &Comparison) -> f64 {
+    let norms = comparison.norms().try_into_vec_as::<f32>();
+    relative_error(&norms.expect("the GPU reads back"))
+}
+
+fn assert_close(comparisons: &[Comparison]) {
+    for comparison in comparisons {
+        let (error, name) = (error(comparison), &comparison.name);
+        println!("{name:60} {error:.1e}");
+        assert!(
+            error < comparison.tolerance,
+            "{name}: relative error {error:.1e}"
+        );
+    }
+}
+
+/// None where the adapter lacks f16, which is said.
+fn precisions(place: &Place) -> Vec<(Precision, f64)> {
+    let mut precisions = vec![(Precision::F32, WHOLE)];
+    if Precision::F16.is_supported(place) {
+        precisions.push((Precision::F16, HALF_TOLERANCE));
+    } else {
+        println!("this adapter has no f16: f32 alone is tested");
+    }
+    precisions
+}
+
+#[test]
+fn kernels_match_their_twins() {
+    let place = gpu();
+    let twins = Twins::new(GpuLayers::new(&place, Precision::F32), &place, WHOLE);
+    KINDS
+        .iter()
+        .for_each(|kind| assert_close(&twins.compare(kind)));
+    for (precision, tolerance) in precisions(&place) {
+        for family in Family::ALL {
+            let layers = GpuLayers::new(&place, precision).with_family(family);
+            let twins = Twins::new(layers, &place, tolerance);
+            println!("{precision:?}, {family:?}");
+            let kinds = if family == Family::ALL[0] {
+                &NETWORK_KINDS[..]
+            } else {
+                &NETWORK_KINDS[..1]
+            };
+            kinds
+                .iter()
+                .for_each(|kind| assert_close(&twins.compare(kind)));
+        }
+    }
+}
+
+#[test]
+fn golden_vectors() {
+    let place = gpu();
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the released weights");
+    for (precision, _) in precisions(&place) {
+        let denoiser = PhotoDenoiser::in_precision(&weights, &place, precision);
+        let check = Check::new(
+            &bytes,
+            model("golden-operators.safetensors"),
+            model("golden-network.safetensors"),
+            &place,
+        )
+        .with_denoiser(denoiser.expect("complete weights"));
+        for case in Check::cases() {
+            if precision == Precision::F32 {
+                assert_close(&check.operators(&case));
+                assert_close(&[check.network(&case)]);
+            }
+            assert_close(&[check.correction(&case, NETWORK)]);
+        }
+    }
+}

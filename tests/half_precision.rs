@@ -1,0 +1,85 @@
+//! What f16 does to the results, computed on the CPU with every map rounded to it: the network within 1 % of f32, the paper's tasks within 0.05 dB.
+//! That a GPU's kernels compute the same is for `tests/gpu.rs`, on an adapter that has the type.
+
+mod common;
+
+use std::rc::Rc;
+
+use common::comparison::relative_error;
+use common::figures::{Figures, METHODS, TASKS, measure};
+use common::golden::Check;
+use common::rounded::Rounded;
+use common::{committed_crops, model};
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::error::Error;
+use eps_restore::kernels::Precision;
+use eps_restore::kernels::cpu::CpuLayers;
+use eps_restore::place::Place;
+
+/// Relative L2 of what the network adds to the Gaussian posterior's mean.
+const NETWORK: f64 = 0.01;
+/// dB.
+const TASK: f64 = 0.05;
+
+fn half() -> PhotoDenoiser {
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the released weights");
+    PhotoDenoiser::on(Rounded(CpuLayers), &weights).expect("complete weights")
+}
+
+#[test]
+fn the_network_stays_within_a_per_cent() {
+    let check = Check::new(
+        &model("photo-v1.safetensors"),
+        model("golden-operators.safetensors"),
+        model("golden-network.safetensors"),
+        &Place::cpu(),
+    )
+    .with_denoiser(half());
+    let mut largest: f64 = 0.0;
+    for case in Check::cases() {
+        let comparison = check.correction(&case, NETWORK);
+        let norms = comparison.norms().try_into_vec_as::<f32>();
+        let error = relative_error(&norms.expect("the CPU reads back"));
+        println!("{case:20} {error:.1e}");
+        assert!(error < NETWORK, "{case}: {error:.1e}");
+        largest = largest.max(error);
+    }
+    assert!(largest > 1e-4, "{largest:.1e}: nothing was rounded");
+}
+
+#[test]
+fn the_papers_tasks_keep_their_figures() {
+    let place = Place::cpu();
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the released weights");
+    let whole = Rc::new(PhotoDenoiser::new(&weights, &place).expect("complete weights"));
+    let half = Rc::new(half());
+    let truth = committed_crops(&place);
+    for task in TASKS {
+        let psnr = |denoiser| {
+            let mut figures = Figures::default();
+            measure(task, &truth, denoiser, 0, &mut figures);
+            figures.mean_psnr()
+        };
+        let (want, got) = (psnr(&whole), psnr(&half));
+        for (method, (want, got)) in METHODS.iter().zip(want.into_iter().zip(got)) {
+            println!(
+                "{task:14} {method:14} {want:.3} dB, in f16 {:+.3}",
+                got - want
+            );
+            assert!(
+                (got - want).abs() < TASK,
+                "{task}, {method}: {got:.3} dB for {want:.3}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_cpu_says_that_it_has_f32_alone() {
+    let bytes = model("photo-v1.safetensors");
+    let weights = Weights::read(&bytes).expect("the released weights");
+    let refused = PhotoDenoiser::in_precision(&weights, &Place::cpu(), Precision::F16);
+    assert!(matches!(refused, Err(Error::UnsupportedDevice(why)) if why.contains("f32")));
+}
