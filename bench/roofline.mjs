@@ -30,6 +30,9 @@ const SHOWN = 8;
 const costs = (launches) => launches.map((launch) => ({ ...launch, ...costOf(launch) }));
 const time = (launches, gpu) => sum(costs(launches).map((cost) => seconds(cost, gpu)));
 
+/** The network's with maps and weights in f16: the same launches and arithmetic, half the bytes. */
+const timeInHalf = (launches, gpu) => sum(costs(launches).map(({ flops, bytes }) => seconds({ flops, bytes: bytes / 2 }, gpu)));
+
 /** The launches of a restoration of one sample that are not the network's: each kind of step, and how often there is one. */
 function beside(steps, network) {
   const known = new Map();
@@ -89,19 +92,20 @@ function document(network, restorations) {
   });
   const evaluations = Object.entries(network).map(([side, launches]) => {
     const flops = sum(costs(launches).map((cost) => cost.flops));
-    return `| ${side}² | ${launches.length} | ${(flops / 1e9).toFixed(2)} | ${ms(time(launches, GPUS.integrated))} | ${ms(time(launches, GPUS.desktop))} |`;
+    const times = Object.values(GPUS).flatMap((gpu) => [time(launches, gpu), timeInHalf(launches, gpu)]);
+    return `| ${side}² | ${launches.length} | ${(flops / 1e9).toFixed(2)} | ${times.map(ms).join(' | ')} |`;
   });
   return `# What a GPU would do, on paper
 
 No machine with a GPU was at hand. These figures are counted and computed by \`npm run roofline\`: each launch of a kernel takes 10 µs, and then as long as the slower of its arithmetic and its
 memory on an integrated GPU (2 TFLOP/s, 60 GB/s) or a desktop one (12 TFLOP/s, 360 GB/s), f32. Launches, workgroups, workgroup memory and registers (those of an invocation's arrays) are read from the
 WebGPU calls of the package in a browser. A kernel's bytes are those of the buffers bound to it, each once; a 3×3 convolution's are those that the tiled family brings into workgroup memory
-(tiles of 16 × 8 pixels by 64 outputs), which is what a GPU without a useful cache would ask for.
+(tiles of 16 × 8 pixels by 64 outputs), which is what a GPU without a useful cache would ask for. With \`precision: 'f16'\` maps and weights are half as many bytes and the arithmetic stays f32.
 
 ## One evaluation of the network
 
-| image | launches | GFLOP | integrated | desktop |
-| --- | --- | --- | --- | --- |
+| image | launches | GFLOP | integrated | the same in f16 | desktop | the same in f16 |
+| --- | --- | --- | --- | --- | --- | --- |
 ${evaluations.join('\n')}
 
 ## Its kernels at 256²

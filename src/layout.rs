@@ -10,12 +10,25 @@ use crate::task::{Borders, Missing, Request, Task};
 
 /// The shortest side of an image: the noise-geometry maps reach 15 pixels far, the network works on multiples of 8.
 pub const MIN_SIDE: usize = 16;
+/// Sides whose only prime factors are these need no pass over global memory on a GPU, and are fast on a CPU too.
+const FACTORS: [usize; 11] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31];
+/// The smallest of them, for sides that may as well be somewhat longer.
+const SMALL: [usize; 4] = [2, 3, 5, 7];
 /// Known pixels that inpainting looks at around the missing ones.
 const CONTEXT: usize = 64;
 /// Missing pixels are grouped by squares of this side.
 const CELL: usize = 32;
 
-/// The grid that a window is restored on: as large as the window, or larger by what was not measured.
+/// What a canvas holds beside its window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// Pixels that nothing was measured of.
+    Unmeasured,
+    /// The window's own, mirrored at its last row and column: as good as measured, since they are few.
+    Mirrored,
+}
+
+/// The grid that a window is restored on: as large as the window, or larger by what was not measured, or by a few mirrored pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Canvas {
     /// Rows and columns.
@@ -23,6 +36,7 @@ pub struct Canvas {
     /// The window's first row and column, and its size.
     pub at: [usize; 2],
     pub inner: [usize; 2],
+    beside: Beside,
 }
 
 impl Canvas {
@@ -37,7 +51,7 @@ impl Canvas {
             let whole = before + size[i] + after;
             // What is not measured may as well be as wide as transforms are fast.
             let fast = if margin[i] > 0 {
-                fast_length(whole, step)
+                fast_length(whole, step, &SMALL)
             } else {
                 whole
             };
@@ -48,7 +62,24 @@ impl Canvas {
             size: [rows.1, columns.1],
             at: [rows.0, columns.0],
             inner: size,
+            beside: Beside::Unmeasured,
         }
+    }
+
+    /// For a window whose pixels are measured all alike, of sides that are multiples of `step`: of fast transforms, by mirrored pixels where it is not. Many
+    /// photos have a side of a large prime factor: 683 and 853 pixels beside 1024 and 1280.
+    fn mirrored(size: [usize; 2], step: usize) -> Self {
+        let canvas = Self {
+            size: size.map(|n| fast_length(n, step, &FACTORS)),
+            at: [0; 2],
+            inner: size,
+            beside: Beside::Mirrored,
+        };
+        let least = MIN_SIDE.next_multiple_of(step);
+        if size.iter().any(|&n| n < least) {
+            return Self::new(size, [0; 2], step);
+        }
+        canvas
     }
 
     /// Pixels before and after the window, of rows and of columns.
@@ -65,9 +96,14 @@ impl Canvas {
         }
     }
 
-    /// Whether there is anything beside the window.
+    /// Whether there is anything beside the window that was not measured.
     pub fn is_padded(&self) -> bool {
-        self.size != self.inner
+        self.size != self.inner && self.beside == Beside::Unmeasured
+    }
+
+    /// Whether mirrored pixels lie beside it.
+    pub fn is_mirrored(&self) -> bool {
+        self.size != self.inner && self.beside == Beside::Mirrored
     }
 
     /// The same in blocks of `factor` by `factor`, of which everything here is a multiple.
@@ -77,6 +113,7 @@ impl Canvas {
             size: blocks(self.size),
             at: blocks(self.at),
             inner: blocks(self.inner),
+            beside: self.beside,
         }
     }
 
@@ -134,13 +171,19 @@ impl Layout {
             }
             _ => [0; 2],
         };
+        let canvas = |window: Window| {
+            let size = [window.height, window.width];
+            let step = step(task, factor, window, noisy);
+            match task {
+                Task::Denoise | Task::Colorize { .. } | Task::SuperResolve { .. } => {
+                    Canvas::mirrored(size, step)
+                }
+                _ => Canvas::new(size, margin, step),
+            }
+        };
         let region = |window: Window| Region {
             window,
-            canvas: Canvas::new(
-                [window.height, window.width],
-                margin,
-                step(task, factor, window, noisy),
-            ),
+            canvas: canvas(window),
         };
         Ok(Self {
             width,
@@ -150,11 +193,11 @@ impl Layout {
     }
 }
 
-/// The least multiple of `step` from n on that has no other prime factors beside those of `step` than 2, 3, 5 and 7.
-fn fast_length(n: usize, step: usize) -> usize {
+/// The least multiple of `step` from n on that has no other prime factors beside those of `step` than these.
+fn fast_length(n: usize, step: usize, primes: &[usize]) -> usize {
     let is_fast = |n: &usize| {
-        let odd = [2, 3, 5, 7].into_iter().fold(n / step, |mut n, prime| {
-            while n.is_multiple_of(prime) {
+        let odd = primes.iter().fold(n / step, |mut n, prime| {
+            while n.is_multiple_of(*prime) {
                 n /= prime;
             }
             n
@@ -337,12 +380,30 @@ fn disjoint(mut all: Vec<Bounds>) -> Vec<Bounds> {
 
 #[cfg(test)]
 mod tests {
-    use super::fast_length;
+    use super::{Canvas, FACTORS, MIN_SIDE, SMALL, fast_length};
 
     #[test]
     fn lengths_of_fast_transforms_are_the_next_ones() {
         for (n, step, expected) in [(1, 1, 1), (11, 1, 12), (1036, 1, 1050), (44, 4, 48)] {
-            assert_eq!(fast_length(n, step), expected, "{n} in steps of {step}");
+            let fast = fast_length(n, step, &SMALL);
+            assert_eq!(fast, expected, "{n} in steps of {step}");
+        }
+        for (n, step, expected) in [(683, 1, 684), (853, 1, 855), (1023, 1, 1023), (74, 2, 76)] {
+            let fast = fast_length(n, step, &FACTORS);
+            assert_eq!(fast, expected, "{n} in steps of {step}");
+        }
+    }
+
+    /// A mirror shows each pixel once, and not the one that it stands at.
+    #[test]
+    fn there_is_always_enough_to_mirror() {
+        for step in [1, 2, 3, 4, 8, 16] {
+            for blocks in MIN_SIDE.div_ceil(step)..3000 {
+                let canvas = Canvas::mirrored([blocks * step; 2], step).coarse(step);
+                let added = canvas.size[0] - canvas.inner[0];
+                assert!(added < blocks, "{added} beside {blocks} blocks of {step}");
+                assert!(canvas.at == [0; 2] && !canvas.is_padded());
+            }
         }
     }
 }

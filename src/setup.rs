@@ -245,13 +245,16 @@ fn mosaic(pattern: Bayer, canvas: Canvas, place: &Place) -> Mask {
     Mask::new(padded(sensor.known(), canvas))
 }
 
-/// Zeros beside the window.
+/// Zeros beside the window, or what is mirrored there.
 fn padded(x: Tensor<4>, canvas: Canvas) -> Tensor<4> {
-    if !canvas.is_padded() {
-        return x;
-    }
     let around = canvas.frame().map(|[before, after]| (before, after));
-    x.pad(around, PadMode::Constant(0.0))
+    if canvas.is_mirrored() {
+        return x.pad(around, PadMode::Reflect);
+    }
+    if canvas.is_padded() {
+        return x.pad(around, PadMode::Constant(0.0));
+    }
+    x
 }
 
 impl Reduction {

@@ -79,6 +79,46 @@ fn rectangle([width, height]: [usize; 2], [left, top, across, down]: [usize; 4])
     (0..width * height).map(inside).collect()
 }
 
+/// So many more columns and rows, mirrored at the last ones.
+fn mirrored(photo: &Photo, [across, down]: [usize; 2]) -> Photo {
+    let (width, height) = (photo.width(), photo.height());
+    let from = |i: usize, n: usize| if i < n { i } else { 2 * (n - 1) - i };
+    let [wide, high] = [width + across, height + down];
+    let pixel = |i: usize| {
+        let at = 4 * (from(i / wide, height) * width + from(i % wide, width));
+        photo.rgba()[at..at + 4].to_vec()
+    };
+    Photo::new(wide, high, (0..wide * high).flat_map(pixel).collect()).expect("four bytes a pixel")
+}
+
+/// The transform of 37 or 41 values is a slow one, that of 38 or 42 is not.
+#[test]
+fn sides_of_large_primes_are_continued_to_those_of_fast_transforms() {
+    let place = Place::cpu();
+    let denoiser = denoiser(&place);
+    let small = photo([37, 41]);
+    let large = mirrored(&small, [1, 1]);
+    let enlarge = |factor, reduction| Task::SuperResolve { factor, reduction };
+    for (task, factor) in [
+        (Task::Denoise, 1),
+        (Task::Colorize { weights: GREY }, 1),
+        (enlarge(2, Reduction::BlockMean), 2),
+        (enlarge(3, Reduction::Bicubic), 3),
+    ] {
+        let of = |photo: &Photo| {
+            let request = request(photo.clone(), task.clone(), 1);
+            restored(request, &denoiser, &place)
+        };
+        let (got, want) = (of(&small), of(&large));
+        assert_eq!([got.width(), got.height()], [37 * factor, 41 * factor]);
+        for (row, line) in got.rgba().chunks_exact(4 * got.width()).enumerate() {
+            let start = 4 * want.width() * row;
+            let same = &want.rgba()[start..start + line.len()];
+            assert!(line == same, "{task:?}, row {row}");
+        }
+    }
+}
+
 #[test]
 fn every_task_takes_every_size() {
     let place = Place::cpu();

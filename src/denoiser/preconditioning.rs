@@ -78,19 +78,19 @@ impl PhotoDenoiser {
         place: &Place,
         precision: Precision,
     ) -> Result<Self, Error> {
-        #[cfg(feature = "webgpu")]
-        if !place.is_cpu() {
-            if !precision.is_supported(place) {
-                return Err(unsupported("this GPU lacks the feature shader-f16"));
-            }
-            return Self::on(GpuLayers::new(place, precision), weights);
-        }
-        if precision == Precision::F16 {
-            return Err(unsupported("it is for GPUs, and this is the CPU"));
-        }
         if place.is_cpu() {
-            return Self::on(CpuLayers, weights);
+            return match precision {
+                Precision::F32 => Self::on(CpuLayers, weights),
+                Precision::F16 => Err(unsupported("it is for GPUs, and this is the CPU")),
+            };
         }
+        // Plain tensor operations would bring Burn's matrix products and convolutions for GPUs into the download, half a megabyte of it.
+        #[cfg(feature = "webgpu")]
+        return match precision.is_supported(place) {
+            true => Self::on(GpuLayers::new(place, precision), weights),
+            false => Err(unsupported("this GPU lacks the feature shader-f16")),
+        };
+        #[cfg(not(feature = "webgpu"))]
         Self::on_tensors(weights, place)
     }
 

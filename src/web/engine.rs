@@ -192,6 +192,7 @@ impl Engine {
             denoiser,
             place,
             kind,
+            ..
         } = self.side(&request.task)?;
         let target = self.target(&request.task);
         target.hold(&Cost::of(

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use burn_cubecl::tensor::CubeTensor;
 use web_time::Instant;
 
-use super::map::{GpuMap, LANES, from_tensor, lanes};
+use super::map::{GpuMap, lanes};
 use super::weights::Packed;
-use super::{direct, tiled, winograd};
+use super::{direct, layout, tiled, winograd};
 use crate::kernels::{After, ConvWeights, Precision};
 use crate::place::Place;
 
@@ -148,13 +148,8 @@ async fn fastest(shape: Shape, place: &Place, precision: Precision) -> Family {
         place,
         precision,
     );
-    let pitch = lanes(shape.inputs) * LANES;
-    let zeros = place.zeros([shape.batch, shape.height, shape.width, pitch]);
-    let x = GpuMap {
-        values: precision.of(from_tensor(zeros)),
-        channels: shape.inputs,
-        precision,
-    };
+    let zeros = place.zeros([shape.batch, shape.inputs, shape.height, shape.width]);
+    let x = layout::enter_pooled(&[&zeros], 1, precision);
     let mut best = (f64::INFINITY, Family::ALL[0]);
     for family in Family::ALL {
         if !family.fits(&conv) {

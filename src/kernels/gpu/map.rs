@@ -1,12 +1,13 @@
 //! A channels-last batch of feature maps on the GPU.
 
-use burn::tensor::{DType, Shape, Tensor};
+use burn::tensor::{DType, Shape, Tensor, TensorData};
 use burn_cubecl::CubeBackend;
-use burn_cubecl::kernel::{cast, into_contiguous};
+use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::ir::{ElemType, FloatKind};
 use cubecl::prelude::*;
+use half::f16;
 
 use crate::kernels::Precision;
 use crate::place::Place;
@@ -43,9 +44,17 @@ impl Precision {
         })
     }
 
-    /// An f32 tensor stored so.
-    pub fn of(self, x: CubeTensor) -> CubeTensor {
-        cast(x, self.dtype())
+    /// Values stored so, one after another.
+    pub fn upload(self, values: Vec<f32>, place: &Place) -> CubeTensor {
+        let length = values.len();
+        let data = match self {
+            Self::F32 => TensorData::new(values, [length]),
+            Self::F16 => {
+                let rounded = values.into_iter().map(f16::from_f32).collect::<Vec<_>>();
+                TensorData::new(rounded, [length])
+            }
+        };
+        from_tensor::<1>(Tensor::from_data(data, (place.device(), self.dtype())))
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use burn_cubecl::tensor::CubeTensor;
 
-use super::map::{LANES, from_tensor, lanes};
+use super::map::{LANES, lanes};
 use crate::kernels::{ConvWeights, Precision};
 use crate::place::Place;
 
@@ -44,10 +44,7 @@ impl Packed {
         }
         let mut padded = bias.to_vec();
         padded.resize(columns, 0.0);
-        let upload = |values: Vec<f32>| {
-            let length = values.len();
-            precision.of(from_tensor(place.tensor_f32(values, [length])))
-        };
+        let upload = |values| precision.upload(values, place);
         Self {
             weight: upload(packed),
             bias: upload(padded),
