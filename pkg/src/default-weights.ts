@@ -4,7 +4,7 @@
  */
 export const DEFAULT_WEIGHTS = {
   bytes: 14_324_328,
-  sha256: '6b00f0eae297fa790dc2eba58023b61da0790d3ff84a608b8780d9f98f987eac',
+  sha256: '36e67e950ad97493fd65fb13b82b912114fb29c90f3f9aee321f0ddbc7fc7ad7',
 } as const;
 
 /**
