@@ -222,21 +222,19 @@ fn filters(place: &Place) -> Vec<Comparison> {
             place.tensor_f32(values, x.dims())
         };
         let x = drawn([1, 3, height, width], 21);
-        let (k, gain) = (
-            drawn([1, 1, height, width], 22),
-            drawn([2, 1, height, width], 23),
-        );
-        let (seen, scale) = (drawn([2, 3, height, width], 24), drawn([1, 3, 1, 1], 25));
+        // Filters are real in space: spectra of real kernels and images, and a gain that is even.
+        let unit = 1.0 / (height * width) as f64;
+        let spectrum = |x| Fourier::new(height, width, &Place::cpu()).forward(x);
+        let filter = spectrum(drawn([1, 1, height, width], 22) * unit.sqrt());
+        let gain = spectrum(drawn([2, 1, height, width], 23) * unit.sqrt()).power();
+        let seen = spectrum(drawn([2, 3, height, width], 24));
+        let scale = drawn([1, 3, 1, 1], 25);
         let apply = |of: &dyn Fn(&Tensor<4>) -> Tensor<4>, place: &Place| {
-            let [x, k, gain, seen, scale] = [&x, &k, &gain, &seen, &scale].map(of);
-            let filter = Spectrum {
-                im: k.clone(),
-                re: k,
-            };
-            let seen = Spectrum {
-                im: seen.clone(),
-                re: seen,
-            };
+            let [x, gain, scale] = [&x, &gain, &scale].map(of);
+            let [filter, seen] = [&filter, &seen].map(|s| Spectrum {
+                re: of(&s.re),
+                im: of(&s.im),
+            });
             let respond = |x: Wave| [x.times(&filter).scale(&gain), x.plus(&seen, 0.1)];
             let then = |[a, b]: [Formula; 2]| [&a - &b, a * &scale, b + &x];
             Fourier::new(height, width, place).through(Formula::from(&x) * 2.0, respond, then)
