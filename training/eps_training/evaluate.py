@@ -9,6 +9,7 @@ The tables in --out gain what each call adds; those of other weights or images, 
 """
 import argparse
 import json
+import os
 from pathlib import Path
 import time
 import torch
@@ -37,9 +38,12 @@ class Store:
         self.folder, self.chunk = Path(folder), identity['chunk']
         self.folder.mkdir(parents=True, exist_ok=True)
         mark = self.folder / 'identity.json'
-        if mark.exists() and json.loads(mark.read_text()) != identity:
+        if not mark.exists():       # whole or not at all: another process may be reading it
+            new = self.folder / f'identity.{os.getpid()}.new'
+            new.write_text(json.dumps(identity))
+            new.replace(mark)
+        if json.loads(mark.read_text()) != identity:
             raise SystemExit(f'{folder} holds the evaluation of other weights or images: name another --work')
-        mark.write_text(json.dumps(identity))
 
     def path(self, method, task, scale, images):
         return self.folder / f'{images}-{task}-{method}-{scale:g}.json'

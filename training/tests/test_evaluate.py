@@ -40,6 +40,10 @@ def test_work_that_is_done_is_not_done_again(instant, tmp_path):
         evaluation(tmp_path, deadline=0).run('eps_1', 'box', 1., 'test', 20)
     with pytest.raises(SystemExit, match='other weights'):
         Store(tmp_path, {'weights': 'b', 'chunk': 8})
+    mark = tmp_path / 'identity.json'
+    written = mark.stat().st_mtime_ns
+    Store(tmp_path, {'weights': 'a', 'chunk': 8})
+    assert mark.stat().st_mtime_ns == written       # processes side by side read it at any moment
 
 
 def identity(weights, last='z.jpg'):
