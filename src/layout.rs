@@ -10,7 +10,7 @@ use crate::task::{Borders, Missing, Request, Task};
 
 /// The shortest side of an image: the noise-geometry maps reach 15 pixels far, the network works on multiples of 8.
 pub const MIN_SIDE: usize = 16;
-/// Sides whose only prime factors are these need no pass over global memory on a GPU, and are fast on a CPU too.
+/// A transform takes as many products a value as a side has in its greatest prime factor: with these alone it is fast, on a GPU and on a CPU.
 const FACTORS: [usize; 11] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31];
 /// The smallest of them, for sides that may as well be somewhat longer.
 const SMALL: [usize; 4] = [2, 3, 5, 7];
@@ -69,17 +69,16 @@ impl Canvas {
     /// For a window whose pixels are measured all alike, of sides that are multiples of `step`: of fast transforms, by mirrored pixels where it is not. Many
     /// photos have a side of a large prime factor: 683 and 853 pixels beside 1024 and 1280.
     fn mirrored(size: [usize; 2], step: usize) -> Self {
-        let canvas = Self {
-            size: size.map(|n| fast_length(n, step, &FACTORS)),
-            at: [0; 2],
-            inner: size,
-            beside: Beside::Mirrored,
-        };
         let least = MIN_SIDE.next_multiple_of(step);
         if size.iter().any(|&n| n < least) {
             return Self::new(size, [0; 2], step);
         }
-        canvas
+        Self {
+            size: size.map(|n| fast_length(n, step, &FACTORS)),
+            at: [0; 2],
+            inner: size,
+            beside: Beside::Mirrored,
+        }
     }
 
     /// Pixels before and after the window, of rows and of columns.

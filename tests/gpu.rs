@@ -16,10 +16,8 @@ use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::kernels::Precision;
 use eps_restore::kernels::gpu::{Family, GpuLayers};
 use eps_restore::place::Place;
-use twins::{HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
+use twins::{GPU_TOLERANCE, HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 
-/// Relative L2 in f32: as in `tests/browser/golden.rs`.
-const WHOLE: f64 = 1e-5;
 /// Of what the network adds to the Gaussian posterior's mean.
 const NETWORK: f64 = 0.01;
 
@@ -48,7 +46,7 @@ fn assert_close(comparisons: &[Comparison]) {
 
 /// None where the adapter lacks f16, which is said.
 fn precisions(place: &Place) -> Vec<(Precision, f64)> {
-    let mut precisions = vec![(Precision::F32, WHOLE)];
+    let mut precisions = vec![(Precision::F32, GPU_TOLERANCE)];
     if Precision::F16.is_supported(place) {
         precisions.push((Precision::F16, HALF_TOLERANCE));
     } else {
@@ -60,7 +58,11 @@ fn precisions(place: &Place) -> Vec<(Precision, f64)> {
 #[test]
 fn kernels_match_their_twins() {
     let place = gpu();
-    let twins = Twins::new(GpuLayers::new(&place, Precision::F32), &place, WHOLE);
+    let twins = Twins::new(
+        GpuLayers::new(&place, Precision::F32),
+        &place,
+        GPU_TOLERANCE,
+    );
     KINDS
         .iter()
         .for_each(|kind| assert_close(&twins.compare(kind)));

@@ -12,9 +12,8 @@ pub use tensor::TensorLayers;
 use burn::tensor::Tensor;
 
 /// How a GPU stores the network's maps and weights. All arithmetic, and all sums, are in f32; the CPU's layers know f32 alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
-    #[default]
     F32,
     /// Half the memory and its traffic, for a relative error of 1e-3. Of the GPUs, not all have it: `shader-f16` in WebGPU.
     F16,

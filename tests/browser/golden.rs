@@ -16,7 +16,7 @@ mod common {
 use burn::tensor::{Device, Tensor};
 use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
-use common::twins::{HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
+use common::twins::{GPU_TOLERANCE, HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 use common::{cases, digits};
 use eps_restore::fourier::{Fourier, Spectrum, Wave};
 use eps_restore::kernels::Precision;
@@ -25,9 +25,6 @@ use eps_restore::kernels::gpu::{Family, GpuLayers};
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
 use wasm_bindgen::prelude::*;
-
-/// Relative L2 of a GPU's layers: WGSL grants exp and sqrt some ten units in the last place, and no order to sums.
-const TWINS_TOLERANCE: f64 = 1e-5;
 
 /// The comparisons on one device.
 #[wasm_bindgen]
@@ -88,7 +85,7 @@ impl KernelCheck {
             twins: Twins::new(
                 GpuLayers::new(&place, Precision::F32),
                 &place,
-                TWINS_TOLERANCE,
+                GPU_TOLERANCE,
             ),
             place,
         }
@@ -106,7 +103,7 @@ impl KernelCheck {
         lines(match kind.as_str() {
             "fourier" => transforms(&self.place),
             "filters" => filters(&self.place),
-            "3×3 convolutions" => families(&self.place, Precision::F32, TWINS_TOLERANCE),
+            "3×3 convolutions" => families(&self.place, Precision::F32, GPU_TOLERANCE),
             "f16" => half(&self.place),
             kind => self.twins.compare(kind),
         })
@@ -192,7 +189,7 @@ fn transforms(place: &Place) -> Vec<Comparison> {
         });
         let held = |part: &str, got, want: &Tensor<4>| {
             let name = format!("{part}_{height}×{width}");
-            Comparison::new(name, got, there(want), TWINS_TOLERANCE)
+            Comparison::new(name, got, there(want), GPU_TOLERANCE)
         };
         [
             held("re", got.re, &want.re),
@@ -243,7 +240,7 @@ fn filters(place: &Place) -> Vec<Comparison> {
         let both = got.into_iter().zip(want).enumerate();
         let held = both.map(|(i, (got, want))| {
             let name = format!("{i}_of_{height}×{width}");
-            Comparison::new(name, got, there(&want), TWINS_TOLERANCE)
+            Comparison::new(name, got, there(&want), GPU_TOLERANCE)
         });
         held.collect::<Vec<_>>()
     };

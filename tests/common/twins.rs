@@ -23,6 +23,9 @@ pub const KINDS: [&str; 7] = [
 /// The network's: those whose maps may be stored in less than f32.
 #[allow(dead_code, reason = "asked of half precision, on a GPU")]
 pub const NETWORK_KINDS: [&str; 5] = [KINDS[0], KINDS[1], KINDS[2], KINDS[3], KINDS[4]];
+/// Relative L2 of a GPU's layers in f32: WGSL grants exp and sqrt some ten units in the last place, and no order to sums.
+#[allow(dead_code, reason = "the CPU's layers are held closer")]
+pub const GPU_TOLERANCE: f64 = 1e-5;
 /// Relative L2 in f16, whose roundoff is 5e-4, 3e-4 in the mean square: that of inputs, weights and outputs together, and as much again for attention, which
 /// takes exp of 8 times a rounded product.
 #[allow(dead_code, reason = "asked of half precision, on a GPU")]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use burn_cubecl::tensor::CubeTensor;
 use web_time::Instant;
 
-use super::map::{GpuMap, lanes};
+use super::map::GpuMap;
 use super::weights::Packed;
 use super::{direct, layout, tiled, winograd};
 use crate::kernels::{After, ConvWeights, Precision};
