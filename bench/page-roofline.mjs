@@ -9,7 +9,7 @@ let network;
 export async function open() {
   recordLaunches();
   const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
-  engine = await (await instance('engine')).Engine.create('webgpu', weights);
+  engine = await (await instance('engine')).Engine.create('webgpu', weights, 'f32');
   network = await (await instance('network')).Network.create('kernels', 'webgpu', weights);
 }
 

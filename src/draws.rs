@@ -17,7 +17,6 @@ use crate::measurement::Measurement;
 use crate::noise::Noise;
 use crate::noise_geometry::{BANDS, REACH, band_energies, band_rings, by_rings};
 use crate::operators::{Iterative, Tolerance, spectrum_mean};
-use crate::place::Place;
 use crate::prior::GaussianPrior;
 
 /// Draws of three channels for each tau.
@@ -58,7 +57,7 @@ impl Drawn {
     /// At t2, `[B or 1, 1, 1, 1]`.
     pub fn variances(&self, problem: &Problem<'_>, t2: &Tensor<4>) -> Variances {
         // A device that can't be asked without waiting is not asked.
-        if !Place::of(t2).is_cpu() {
+        if !problem.prior.place().is_cpu() {
             return problem.variances(t2);
         }
         let asked = t2.clone().try_into_vec_as().expect("a tensor on the CPU");
@@ -74,6 +73,7 @@ impl Problem<'_> {
     fn variances(&self, t2: &Tensor<4>) -> Variances {
         let update = self.update.clone().within(Tolerance::DRAWS);
         let Measurement { operator, s2, .. } = self.measurement;
+        let t2 = &self.prior.place().bring(t2.clone());
         let e = self.prior.beside_noise(t2.clone());
         let [height, width] = self.prior.fourier().size();
         let shape = [t2.dims()[0].max(s2.dims()[0]), 3, height, width];

@@ -73,14 +73,15 @@ impl Wave {
         Spectrum { re, im }
     }
 
-    /// A spectrum in this one's float type.
-    fn like(&self, spectrum: &Spectrum) -> [Formula; 2] {
-        [&spectrum.re, &spectrum.im].map(|part| part.clone().cast(self.dtype).into())
+    /// A spectrum in this one's float type: products that share it read it once.
+    pub fn like(&self, spectrum: &Spectrum) -> Self {
+        let part = |part: &Tensor<4>| part.clone().cast(self.dtype).into();
+        self.with(part(&spectrum.re), part(&spectrum.im))
     }
 
     /// The product with a spectrum.
     pub fn times(&self, filter: &Spectrum) -> Self {
-        let [re, im] = self.like(filter);
+        let Self { re, im, .. } = self.like(filter);
         self.with(
             &self.re * &re - &self.im * &im,
             &self.re * im + &self.im * re,
@@ -89,11 +90,13 @@ impl Wave {
 
     /// The product with the conjugate of one.
     pub fn back_through(&self, filter: &Spectrum) -> Self {
-        let [re, im] = self.like(filter);
-        self.with(
-            &self.re * &re + &self.im * &im,
-            &self.im * re - &self.re * im,
-        )
+        self.correlated(&self.like(filter))
+    }
+
+    /// The product with the conjugate of another.
+    pub fn correlated(&self, filter: &Self) -> Self {
+        let Self { re, im, .. } = filter;
+        self.with(&self.re * re + &self.im * im, &self.im * re - &self.re * im)
     }
 
     /// The product with a real number.
@@ -104,13 +107,17 @@ impl Wave {
 
     /// The sum with a spectrum times a real number.
     pub fn plus(&self, other: &Spectrum, by: impl Into<Formula>) -> Self {
-        let (by, [re, im]) = (by.into(), self.like(other));
-        self.with(&self.re + re * &by, &self.im + im * by)
+        self.sum(self.like(other).scale(by))
     }
 
     /// This less another.
     pub fn minus(&self, other: Self) -> Self {
         self.with(&self.re - other.re, &self.im - other.im)
+    }
+
+    /// The sum with another.
+    pub fn sum(&self, other: Self) -> Self {
+        self.with(&self.re + other.re, &self.im + other.im)
     }
 
     fn with(&self, re: Formula, im: Formula) -> Self {
@@ -238,23 +245,47 @@ impl Fourier {
         respond: impl Fn(Wave) -> [Wave; N],
         then: impl Fn([Formula; N]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
-        let x = x.into();
+        self.filtered([x.into()], |[x]| respond(x), then)
+    }
+
+    /// The same of two images, whose responses are sums of what filters make of the one and of the other.
+    ///
+    /// A GPU transforms them as one complex image, x + i x', of which it takes the filters' sum h x + h' x' to be the real part of (h - i h') (x + i x'): what
+    /// is rounded of the one is so of both, and they should be of one scale.
+    pub fn through_both<const N: usize, const M: usize>(
+        &self,
+        x: [Formula; 2],
+        respond: impl Fn([Wave; 2]) -> [Wave; N],
+        then: impl Fn([Formula; N]) -> [Formula; M],
+    ) -> [Tensor<4>; M] {
+        self.filtered(x, respond, then)
+    }
+
+    fn filtered<const K: usize, const N: usize, const M: usize>(
+        &self,
+        x: [Formula; K],
+        respond: impl Fn([Wave; K]) -> [Wave; N],
+        then: impl Fn([Formula; N]) -> [Formula; M],
+    ) -> [Tensor<4>; M] {
         #[cfg(feature = "webgpu")]
         if let Method::Gpu(transform) = &*self.method {
             let brought = |i: usize| Formula::brought(i);
-            let wave = Wave {
-                re: brought(0),
-                im: brought(1),
-                dtype: DType::F32,
+            let (re, im, dtype) = (brought(0), brought(1), DType::F32);
+            let turned = Wave {
+                re: im.clone(),
+                im: &re * -1.0,
+                dtype,
             };
-            let responses = respond(wave).map(|wave| [wave.re, wave.im]);
+            let waves = [Wave { re, im, dtype }, turned];
+            let responses = respond(std::array::from_fn(|i| waves[i].clone()));
+            let responses = responses.map(|wave| [wave.re, wave.im]);
             let images = then(std::array::from_fn(brought));
             if let Some(images) = transform.through(&x, responses, images) {
                 return images;
             }
         }
-        // The spectrum is gone before the results are made: it is as large as two of them.
-        let waves = respond(Wave::of(&self.forward(x.tensor())));
+        // The spectra are gone before the results are made: each is as large as two of them.
+        let waves = respond(x.map(|x| Wave::of(&self.forward(x.tensor()))));
         let images = waves.map(|wave| self.images(wave.spectrum()));
         tensors(then(images.map(Formula::from)))
     }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
+use crate::kernels::formula::Formula;
 use crate::operators::LinearOperator;
 
 /// An operator, what it measured, and the variance of the measurement's noise.
@@ -24,6 +25,7 @@ impl Measurement {
 
     /// A x + sigma_y n for given white noise n of the measurement's shape.
     pub fn simulate(&self, x: Tensor<4>, noise: Tensor<4>) -> Tensor<4> {
-        self.operator.apply(x) + noise * self.s2.clone().sqrt()
+        let deviation = Formula::from(&self.s2).sqrt();
+        (Formula::from(self.operator.apply(x)) + Formula::from(noise) * deviation).tensor()
     }
 }

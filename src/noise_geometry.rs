@@ -83,8 +83,8 @@ impl SpectralBands {
     }
 
     /// `[B, 1, H, W]` eigenvalues to `[B, 8, 1, 1]`: the same in luma and chroma, the same at every pixel.
-    pub fn of(&self, eigenvalues: Tensor<4>) -> Tensor<4> {
-        let weighted = (Formula::from(eigenvalues) * &self.weights).tensor();
+    pub fn of(&self, eigenvalues: Formula) -> Tensor<4> {
+        let weighted = (eigenvalues * &self.weights).tensor();
         let [batch, bands, height, width] = weighted.dims();
         let flat = weighted.reshape([batch, bands, height * width]);
         let v = flat.sum_dim(2).reshape([batch, bands, 1, 1]);

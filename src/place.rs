@@ -79,8 +79,25 @@ impl Place {
         Tensor::full(shape, value, self.options())
     }
 
-    /// `[1, 1, 1, 1]`: broadcasts over images.
+    /// A number as a tensor, `[1, 1, 1, 1]`, which broadcasts over images. It stays in host memory, where a formula on any device finds it: what is made of
+    /// numbers alone takes no launch.
     pub fn scalar(&self, value: f64) -> Tensor<4> {
-        self.tensor(vec![value], [1; 4])
+        let host = Self {
+            device: Device::flex(),
+            dtype: self.dtype,
+        };
+        host.tensor(vec![value], [1; 4])
+    }
+
+    /// The same tensor on this device, for operations that are no formulas.
+    pub fn bring(&self, x: Tensor<4>) -> Tensor<4> {
+        if x.device() == self.device {
+            return x;
+        }
+        let values = x
+            .clone()
+            .try_into_vec_as()
+            .expect("a tensor in host memory");
+        self.tensor(values, x.dims())
     }
 }

@@ -9,6 +9,8 @@
 //!
 //! The Gaussian posterior is the project's own preconditioning (method, section 5): the mean g and pixel variance q of x given (z, y) when x ~ N(0, Q^-1).
 
+mod inputs;
+
 use std::cell::OnceCell;
 use std::rc::Rc;
 
@@ -16,13 +18,13 @@ use burn::tensor::Tensor;
 use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::{AvgPoolOptions, PadMode};
 
+use self::inputs::Seen;
 use crate::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::draws::{Drawn, Problem, Variances};
 use crate::error::Error;
-use crate::fourier::{Spectrum, Wave};
-use crate::kernels::formula::{Formula, tensors};
+use crate::kernels::formula::Formula;
 use crate::measurement::Measurement;
-use crate::operators::{DiagonalInDft, PriorUpdate};
+use crate::operators::{PriorUpdate, SpatialUpdate};
 use crate::prior::{self, C, GaussianPrior, KAPPA2, membrane_at, precision_times};
 
 /// The standard deviation of images in [-1, 1] (EDM's sigma_data).
@@ -36,6 +38,8 @@ const MEAN_ITERATIONS: usize = 16;
 #[derive(Clone)]
 pub struct Posterior {
     measurement: Measurement,
+    /// y, so that formulas that share it read it once.
+    y: Formula,
     prior: GaussianPrior,
     estimate: Tensor<4>,
     drawn: Drawn,
@@ -44,20 +48,12 @@ pub struct Posterior {
     seen: OnceCell<Seen>,
 }
 
-/// What a measurement tells of each frequency, where it tells of each by itself.
-#[derive(Clone)]
-struct Seen {
-    /// conj(k) F y/s2.
-    data: Spectrum,
-    /// |k|²/s2.
-    precision: Tensor<4>,
-}
-
 impl Posterior {
     /// Computes the linear estimate once.
     pub fn new(measurement: Measurement, prior: GaussianPrior) -> Self {
         let estimate = linear_estimate(&measurement, &prior);
         Self {
+            y: (&measurement.y).into(),
             measurement,
             prior,
             estimate,
@@ -110,94 +106,27 @@ impl Posterior {
     }
 
     /// E[x | y] for x ~ N(m, v I).
-    fn update(&self, m: Tensor<4>, v: Tensor<4>) -> Tensor<4> {
-        let Measurement { operator, y, s2 } = &self.measurement;
-        operator.update(m, v, y.clone(), s2.clone())
+    fn update(&self, m: Formula, v: Tensor<4>) -> Formula {
+        let Measurement { operator, s2, .. } = &self.measurement;
+        operator.update(m, v, self.y.clone(), s2.clone())
     }
 
     /// mu*, the pivot of the query z at noise variance t2 = tau².
     pub fn pivot(&self, z: Tensor<4>, t2: Tensor<4>) -> Tensor<4> {
-        self.update(z, t2)
+        self.update(z.into(), t2).tensor()
     }
 
     /// w: the pivot with the noise of unobserved directions shrunk towards g.
     pub fn shrunk_pivot(&self, z: Tensor<4>, t2: Tensor<4>, g: Tensor<4>) -> Tensor<4> {
+        self.shrunk(z.into(), t2, g.into()).tensor()
+    }
+
+    fn shrunk(&self, z: Formula, t2: Tensor<4>, g: Formula) -> Formula {
         let data = SIGMA_DATA * SIGMA_DATA;
         let t2 = Formula::from(t2);
         let sum = &t2 + data;
-        let m = (Formula::from(z) * data + &t2 * g) / &sum;
-        self.update(m.tensor(), (t2 * data / sum).tensor())
-    }
-
-    /// Formulas of g, w and the pivot of z, which are [`Self::gaussian_mean`], [`Self::shrunk_pivot`] and [`Self::pivot`] and share what they can.
-    pub fn inputs<const M: usize>(
-        &self,
-        z: Tensor<4>,
-        t2: Tensor<4>,
-        then: impl Fn([Formula; 3]) -> [Formula; M],
-    ) -> [Tensor<4>; M] {
-        if let PriorUpdate::Spectral(update) = self.measurement.operator.prior_update()
-            && let Some(diagonal) = update.diagonal()
-        {
-            return self.diagonal_inputs(&diagonal, z, t2, then);
-        }
-        let g = self.gaussian_mean(z.clone(), t2.clone());
-        let w = self.shrunk_pivot(z.clone(), t2.clone(), g.clone());
-        let pivot = self.pivot(z, t2);
-        tensors(then([g, w, pivot].map(Formula::from)))
-    }
-
-    /// Where everything is diagonal in the DFT, with b = conj(k) F y/s2 and P = |k|²/s2:
-    ///
-    /// ```text
-    /// F g     = (F z + t2 b)/(1 + t2 (Q̂ + P))
-    /// F pivot = (F z + t2 b)/(1 + t2 P)
-    /// F w     = (F m + v b)/(1 + v P),   m and v the mean and the variance of z and g:
-    ///         = (F z + t2 b) (sigma_data² + t2/(1 + t2 (Q̂ + P)))/(sigma_data² + t2)/(1 + v P)
-    /// ```
-    ///
-    /// All are means with positive weights, which keep their digits.
-    fn diagonal_inputs<const M: usize>(
-        &self,
-        diagonal: &DiagonalInDft<'_>,
-        z: Tensor<4>,
-        t2: Tensor<4>,
-        then: impl Fn([Formula; 3]) -> [Formula; M],
-    ) -> [Tensor<4>; M] {
-        let seen = self.seen(diagonal);
-        let [t, prior, known] = [
-            Formula::from(t2),
-            self.prior.precision_spectrum().into(),
-            Formula::from(&seen.precision),
-        ];
-        let data = SIGMA_DATA * SIGMA_DATA;
-        let sum = &t + data;
-        let smooth = ((prior + &known) * &t + 1.0).recip();
-        let shrunk = (&smooth * &t + data) / (&sum + &t * data * &known);
-        let sharp = (&known * &t + 1.0).recip();
-        let respond = |z: Wave| {
-            let both = z.plus(&seen.data, &t);
-            [&smooth, &shrunk, &sharp].map(|gain| both.scale(gain))
-        };
-        self.prior.fourier().through(z, respond, then)
-    }
-
-    fn seen(&self, diagonal: &DiagonalInDft<'_>) -> &Seen {
-        self.seen.get_or_init(|| {
-            let Measurement { y, s2, .. } = &self.measurement;
-            let y = self.prior.fourier().forward(y.clone());
-            let precision = Formula::from(s2).recip();
-            let (y, precision) = match diagonal {
-                DiagonalInDft::Identity => (y, precision),
-                DiagonalInDft::Filter { spectrum, power } => {
-                    (y.back_through(spectrum), precision * *power)
-                }
-            };
-            Seen {
-                data: Wave::of(&y).scale(Formula::from(s2).recip()).spectrum(),
-                precision: precision.tensor(),
-            }
-        })
+        let m = (z * data + &t2 * g) / &sum;
+        self.update(m, (t2 * data / sum).tensor())
     }
 
     /// p = diag Sigma*, per channel; broadcasts to `[B, 3, H, W]`.
@@ -228,16 +157,10 @@ impl Posterior {
                 update.smooth_update(Some(u), e, y.clone(), s2.clone(), near)
             }
             PriorUpdate::Spatial(update) => {
-                let seen = |x: Tensor<4>| update.normal(x) / s2.clone();
-                let diagonal = update.diagonal() / s2.clone() + t2.clone().recip();
-                let diagonal = diagonal + C * (KAPPA2 + 4.0);
-                conjugate_gradients(
-                    |x| precision_times(x.clone()) + x.clone() / t2.clone() + seen(x),
-                    |r| r / diagonal.clone(),
-                    z / t2.clone() + operator.adjoint(y.clone()) / s2.clone(),
-                    Some(self.linear_estimate()),
-                    &Stop::After(MEAN_ITERATIONS),
-                )
+                let (t2, seen) = (Formula::from(t2), operator.adjoint(y.clone()));
+                let b = Formula::from(z) / &t2 + Formula::from(seen) / s2;
+                let near = self.linear_estimate();
+                spatial(update, &t2.recip(), s2, b, near, MEAN_ITERATIONS)
             }
             PriorUpdate::Diagonal(known) => {
                 let (t2, s2) = (Formula::from(t2), Formula::from(s2));
@@ -317,14 +240,9 @@ fn linear_estimate(measurement: &Measurement, prior: &GaussianPrior) -> Tensor<4
             update.smooth_update(None, prior.spectrum(), y.clone(), s2.clone(), None)
         }
         PriorUpdate::Spatial(update) => {
-            let diagonal = update.diagonal() / s2.clone() + C * (KAPPA2 + 4.0);
-            conjugate_gradients(
-                |x| precision_times(x.clone()) + update.normal(x) / s2.clone(),
-                |r| r / diagonal.clone(),
-                operator.adjoint(y.clone()) / s2.clone(),
-                Some(update.first_guess(y.clone())),
-                &Stop::After(ESTIMATE_ITERATIONS),
-            )
+            let b = Formula::from(operator.adjoint(y.clone())) / s2;
+            let near = update.first_guess(y.clone());
+            spatial(update, &0.0.into(), s2, b, near, ESTIMATE_ITERATIONS)
         }
         PriorUpdate::Diagonal(known) => {
             let (known, s2) = (Formula::from(known), Formula::from(s2));
@@ -345,6 +263,32 @@ fn membrane(data: Tensor<4>, b: Tensor<4>, level: usize, coarsest: usize) -> Ten
         doubled(coarse, b.dims())
     };
     masked(level, data, b, start, ESTIMATE_ITERATIONS)
+}
+
+/// The iterate for (Q + precision + AᵀA/s2) x = b where AᵀA is local.
+fn spatial(
+    update: &dyn SpatialUpdate,
+    precision: &Formula,
+    s2: &Tensor<4>,
+    b: Formula,
+    start: Tensor<4>,
+    iterations: usize,
+) -> Tensor<4> {
+    let s2 = Formula::from(s2);
+    let diagonal = Formula::from(update.diagonal()) / &s2 + precision + C * (KAPPA2 + 4.0);
+    let diagonal = Formula::from(diagonal.tensor());
+    let of = |x: &Tensor<4>| Formula::from(x);
+    let multiply = |x: Tensor<4>| {
+        let (prior, seen) = (precision_times(x.clone()), update.normal(x.clone()));
+        (of(&prior) + of(&x) * precision + of(&seen) / &s2).tensor()
+    };
+    conjugate_gradients(
+        multiply,
+        |r| (of(&r) / &diagonal).tensor(),
+        b.tensor(),
+        Some(start),
+        &Stop::After(iterations),
+    )
 }
 
 /// The iterate for (Q + diag(data)) x = b at a level.

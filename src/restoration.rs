@@ -9,6 +9,7 @@ use burn::tensor::Tensor;
 use crate::denoiser::Denoiser;
 use crate::error::Error;
 use crate::interpolant::Interpolant;
+use crate::kernels::formula::Formula;
 use crate::noise::Noise;
 use crate::posterior::Posterior;
 use crate::sampler::{Churn, Churning, DpmSolver2M, Euler, Heun, OneEvaluation, Solver};
@@ -406,16 +407,16 @@ impl<D: Denoiser> Restoration<D> {
     fn start(&self, mean: Tensor<4>, index: usize) -> Tensor<4> {
         let mut noise = self.noise(MEAN_STREAM + 1 + index as u64);
         let shape = self.shape();
-        let n = noise.draw(shape) * self.sampler.tau_max;
+        let n = Formula::from(noise.draw(shape)) * self.sampler.tau_max;
         if !self.sampler.from_mean {
-            return n;
+            return n.tensor();
         }
         let operator = &self.posterior.measurement().operator;
         let measured = operator.measurement_shape(shape);
         let deviation = self
             .posterior
             .deviation(noise.draw(shape), noise.draw(measured));
-        mean + deviation + n
+        (n + mean + deviation).tensor()
     }
 
     fn level(&mut self, tau: f64) -> Rc<D::Level> {

@@ -133,7 +133,7 @@ proptest! {
 
         // (mu - m)/v + Aᵀ (A mu - y)/s2 = 0, seen from its greater term.
         let (v, s2) = ((2.0 * log_tau).exp(), (2.0 * log_sigma).exp());
-        let mu = operator.update(m.clone(), place.scalar(v), y.clone(), place.scalar(s2));
+        let mu = operator.update((&m).into(), place.scalar(v), (&y).into(), place.scalar(s2)).tensor();
         let prior = (mu.clone() - m.clone()) / v;
         let data = operator.adjoint(operator.apply(mu) - y.clone()) / s2;
         let size = norm(prior.clone()) + norm(m) / v + norm(y) / s2;

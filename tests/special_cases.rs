@@ -29,7 +29,9 @@ fn a_block_mean_is_a_filtered_decimation() {
         [
             operator.apply(x.clone()),
             operator.adjoint(y.clone()),
-            operator.update(x.clone(), v.clone(), y.clone(), s2.clone()),
+            operator
+                .update((&x).into(), v.clone(), (&y).into(), s2.clone())
+                .tensor(),
             operator
                 .pixel_variance(v.clone(), s2.clone())
                 .expect("closed")

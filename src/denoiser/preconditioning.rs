@@ -49,11 +49,11 @@ impl<L: Layers> Network for PhotoV1<L> {
 pub struct Level {
     t2: Tensor<4>,
     /// sqrt(q).
-    deviation: Tensor<4>,
+    deviation: Formula,
     /// log(v)/4; broadcasts to `[B, 8, H, W]`.
     maps: Tensor<4>,
     /// 1/sqrt(p + sigma_data²).
-    coarse_scale: Tensor<4>,
+    coarse_scale: Formula,
 }
 
 fn unsupported(why: &str) -> Error {
@@ -133,12 +133,12 @@ impl PhotoDenoiser {
     pub fn level_at(&self, posterior: &Posterior, t2: Tensor<4>) -> Level {
         let v = posterior.band_variances(t2.clone());
         let p = posterior.pixel_variance(t2.clone());
+        let q = posterior.gaussian_variance(t2.clone());
+        let place = posterior.prior().place();
         Level {
-            deviation: Formula::from(posterior.gaussian_variance(t2.clone()))
-                .sqrt()
-                .tensor(),
-            maps: (v.ln() / 4.0).tensor(),
-            coarse_scale: (p + SIGMA_DATA * SIGMA_DATA).sqrt().recip().tensor(),
+            deviation: Formula::from(q).sqrt(),
+            maps: place.bring((v.ln() / 4.0).tensor()),
+            coarse_scale: (p + SIGMA_DATA * SIGMA_DATA).sqrt().recip().at(place),
             t2,
         }
     }
@@ -204,7 +204,7 @@ struct Inputs {
 /// D under way: the tiles to come, and F as far as it has come.
 pub struct Evaluation {
     inputs: Inputs,
-    deviation: Tensor<4>,
+    deviation: Formula,
     tiling: Tiling,
     next: usize,
     /// None before the first tile.

@@ -16,6 +16,8 @@ pub struct Aliasing {
     /// k, `[1, 1, H, W]`, and |k|².
     spectrum: Spectrum,
     power: Tensor<4>,
+    /// The spectrum of A Aᵀ, `[1, 1, H/f, W/f]`.
+    data_power: Tensor<4>,
 }
 
 impl Aliasing {
@@ -26,11 +28,18 @@ impl Aliasing {
             factor > 0 && height.is_multiple_of(factor) && width.is_multiple_of(factor),
             "sides of {height}x{width} must be multiples of the factor {factor}"
         );
+        let power = spectrum.power();
         Self {
+            data_power: alias_means(&power, factor),
             factor,
-            power: spectrum.power(),
+            power,
             spectrum,
         }
+    }
+
+    /// k.
+    pub fn spectrum(&self) -> &Spectrum {
+        &self.spectrum
     }
 
     pub fn factor(&self) -> usize {
@@ -65,14 +74,18 @@ impl Aliasing {
     }
 
     /// The spectrum of A E Aᵀ on the grid of the pixels that are kept, `[B or 1, 1, H/f, W/f]`: (1/f²) times the sum of |k|² E over each group.
-    pub fn data_spectrum(&self, e: Tensor<4>) -> Tensor<4> {
-        let power = Formula::from(e) * &self.power;
-        grouped(power, Group::Aliases, self.factor, |sum| sum / self.area())
+    pub fn data_spectrum(&self, e: impl Into<Formula>) -> Tensor<4> {
+        alias_means(e.into() * &self.power, self.factor)
     }
 
     /// The same repeated over each group: `[B or 1, 1, H, W]`.
-    fn repeated_data_spectrum(&self, e: Tensor<4>) -> Formula {
+    pub fn repeated_data_spectrum(&self, e: impl Into<Formula>) -> Formula {
         Formula::from(self.data_spectrum(e)).seen(View::Periodic(self.factor))
+    }
+
+    /// That of A Aᵀ: `[1, 1, H, W]`.
+    pub fn repeated_power(&self) -> Formula {
+        Formula::from(&self.data_power).seen(View::Periodic(self.factor))
     }
 
     /// u + E Aᵀ (s2 + A E Aᵀ)^-1 residual, the residual being y - A u.
@@ -84,24 +97,40 @@ impl Aliasing {
         residual: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
-        let gain = Formula::from(&e) / (self.repeated_data_spectrum(e) + s2);
+        let e = Formula::from(e);
+        let gain = &e / (self.repeated_data_spectrum(&e) + s2);
         let respond = |r: Wave| [r.back_through(&self.spectrum).scale(&gain)];
         let [x] = fourier.through(self.spread(residual), respond, |[added]| [added + &u]);
         x
     }
 
-    /// The stationary part of what is left of E, its average over the f² phases within a block, as a spectrum: E - E² |k|²/(f² (s2 + A E Aᵀ)).
+    /// The stationary part of what is left of E, its average over the f² phases within a block, as a spectrum: E - E² |k|²/(f² (s2 + sum)), where `sum` is
+    /// that of A E Aᵀ over each group.
     ///
     /// Written as E times the noise and the other members of the group over their sum: the difference would round what is measured well away.
-    pub fn remaining(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let sum = self.repeated_data_spectrum(e.clone());
-        let (e, s2) = (Formula::from(e), Formula::from(s2));
+    fn remaining(&self, e: Formula, sum: Formula, s2: Tensor<4>) -> Formula {
+        let s2 = Formula::from(s2);
         let others = (&sum - &e * &self.power / self.area()).positive();
-        (e * (others + &s2) / (sum + s2)).tensor()
+        e * (others + &s2) / (sum + s2)
     }
 
-    /// Its mean: the pixel variance averaged over the phases.
-    pub fn variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        spectrum_mean(self.remaining(e, s2))
+    /// The same for the spectrum of a white covariance, v.
+    pub fn remaining_of_white(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let v = Formula::from(v);
+        let sum = &v * self.repeated_power();
+        self.remaining(v, sum, s2)
     }
+
+    /// The pixel variance averaged over the phases.
+    pub fn variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let e = Formula::from(e);
+        let sum = self.repeated_data_spectrum(&e);
+        spectrum_mean(self.remaining(e, sum, s2).tensor())
+    }
+}
+
+/// (1/f²) times the sums over alias groups.
+fn alias_means(x: impl Into<Formula>, factor: usize) -> Tensor<4> {
+    let area = (factor * factor) as f64;
+    grouped(x.into(), Group::Aliases, factor, |sum| sum / area)
 }

@@ -51,7 +51,7 @@ impl BlockMean {
     }
 
     /// A formula of A x.
-    fn means(&self, x: Tensor<4>, then: impl Fn(Formula) -> Formula) -> Tensor<4> {
+    fn means(&self, x: impl Into<Formula>, then: impl Fn(Formula) -> Formula) -> Tensor<4> {
         let (f, area) = (self.aliasing.factor(), self.area());
         grouped(x.into(), Group::Block, f, |sum| then(sum / area))
     }
@@ -83,11 +83,11 @@ impl LinearOperator for BlockMean {
         (Formula::from(y).seen(self.blocks()) / self.area()).tensor()
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let residual = self.means(m.clone(), |mean| Formula::from(&y) - mean);
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        let residual = self.means(m.clone(), |mean| &y - mean);
         let v = Formula::from(v);
         let gain = &v / (Formula::from(s2) * self.area() + &v);
-        (Formula::from(m) + gain * Formula::from(residual).seen(self.blocks())).tensor()
+        m + gain * Formula::from(residual).seen(self.blocks())
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {

@@ -96,11 +96,12 @@ impl LinearOperator for ChannelMix {
         y * w
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        let m = m.tensor();
         let w = self.column(&m);
         let m = Formula::from(m);
-        let residual = Formula::from(y) - self.mixed(&m);
-        (m + residual * self.gain(v, s2) * w).tensor()
+        let residual = y - self.mixed(&m);
+        m + residual * self.gain(v, s2) * w
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {

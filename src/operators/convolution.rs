@@ -74,8 +74,9 @@ impl LinearOperator for CircularConvolution {
         x
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        self.smooth_update(&self.fourier, m, v, y, s2)
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        self.smooth_update(&self.fourier, m.tensor(), v, y.tensor(), s2)
+            .into()
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
@@ -83,7 +84,7 @@ impl LinearOperator for CircularConvolution {
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.bands.of(self.variance(v, s2)).into())
+        Some(self.bands.of(remaining(v, s2, &self.power)).into())
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

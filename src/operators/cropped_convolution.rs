@@ -327,9 +327,9 @@ impl LinearOperator for CroppedConvolution {
         self.crop.observed(y)
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         let tolerance = self.tolerance.of(&v);
-        self.mean(m, v, y, s2, tolerance)
+        self.mean(m.tensor(), v, y.tensor(), s2, tolerance).into()
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {

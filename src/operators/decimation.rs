@@ -7,7 +7,7 @@
 use burn::tensor::{DType, Tensor};
 
 use super::aliasing::Aliasing;
-use super::{LinearOperator, PriorUpdate, SpectralUpdate};
+use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
 use crate::fourier::{Fourier, Spectrum};
 use crate::kernels::formula::{Formula, View};
 use crate::noise_geometry::SpectralBands;
@@ -144,18 +144,24 @@ impl LinearOperator for Decimation {
         self.aliasing.correlated(&self.fourier, y)
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        self.smooth_update(&self.fourier, m, v, y, s2)
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        self.smooth_update(&self.fourier, m.tensor(), v, y.tensor(), s2)
+            .into()
     }
 
     /// Averaged over the f² phases within a block.
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.aliasing.variance(v, s2).into())
+        let remaining = self.aliasing.remaining_of_white(v, s2);
+        Some(spectrum_mean(remaining.tensor()).into())
     }
 
     /// Averaged over the f² phases within a block.
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.bands.of(self.aliasing.remaining(v, s2)).into())
+        Some(
+            self.bands
+                .of(self.aliasing.remaining_of_white(v, s2))
+                .into(),
+        )
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
@@ -178,6 +184,10 @@ impl SpectralUpdate for Decimation {
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         self.aliasing.variance(e, s2)
+    }
+
+    fn aliasing(&self) -> Option<&Aliasing> {
+        Some(&self.aliasing)
     }
 
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {

@@ -91,9 +91,10 @@ impl Hadamard {
         }
     }
 
-    fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+    fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let (v, s2) = (Formula::from(v), Formula::from(s2));
         // v - share v²/(s2 + v), without a difference.
-        v.clone() * (s2.clone() + v.clone() * (1.0 - self.rows.share)) / (s2 + v)
+        &v * (&s2 + &v * (1.0 - self.rows.share)) / (&s2 + &v)
     }
 }
 
@@ -138,8 +139,9 @@ impl Rows {
         let mut v = spectrum_mean(e.clone());
         let mut q = v.clone();
         for _ in 0..FIXED_POINT {
-            let theta = (v * (1.0 - self.share) + s2.clone()).recip() * self.share;
-            let left = (e.clone() * theta + 1.0).recip();
+            let beside = Formula::from(v) * (1.0 - self.share) + &s2;
+            let left = (Formula::from(&e) * self.share / beside + 1.0).recip();
+            let left = left.tensor();
             q = spectrum_mean(e.clone() * left.clone());
             v = q.clone() / spectrum_mean(left);
         }
@@ -164,17 +166,19 @@ impl LinearOperator for Hadamard {
         self.rows.observed(y)
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let residual = y - self.apply(m.clone());
-        m + self.adjoint(residual) * (v.clone() / (s2 + v))
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        let m = m.tensor();
+        let residual = y.tensor() - self.apply(m.clone());
+        let v = Formula::from(v);
+        Formula::from(m) + (&v / (&v + s2)) * self.adjoint(residual)
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.variance(v, s2).into())
+        Some(self.variance(v, s2))
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.variance(v, s2).into())
+        Some(self.variance(v, s2))
     }
 
     fn row_power(&self) -> Option<f64> {

@@ -28,10 +28,10 @@ impl LinearOperator for Identity {
         y
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let (m, v) = (Formula::from(m), Formula::from(v));
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        let v = Formula::from(v);
         let gain = &v / (&v + s2);
-        (&m + (Formula::from(y) - &m) * gain).tensor()
+        &m + (y - &m) * gain
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {

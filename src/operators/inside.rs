@@ -42,7 +42,9 @@ impl Inside {
                 panic!("B has a closed form in the DFT");
             };
             let here = whole.smooth_variance(e.clone(), s2);
-            of_part.either(here, spectrum_mean(e))
+            of_part
+                .either(here.into(), spectrum_mean(e).into())
+                .tensor()
         };
         let iterative = compose(whole.clone(), Rc::new(measured), fourier).with_variance(q);
         Self {
@@ -67,8 +69,8 @@ impl Part {
     }
 
     /// `here` inside, `there` elsewhere: a sum of products, since a difference would round the small one away.
-    fn either(&self, here: Tensor<4>, there: Tensor<4>) -> Tensor<4> {
-        here * self.inside.clone() + there * self.outside()
+    fn either(&self, here: Formula, there: Formula) -> Formula {
+        here * &self.inside + there * self.outside()
     }
 }
 
@@ -85,13 +87,13 @@ impl LinearOperator for Inside {
         self.iterative.adjoint(y)
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         self.iterative.update(m, v, y, s2)
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        let here = self.whole.pixel_variance(v.clone(), s2)?.tensor();
-        Some(self.part.either(here, v).into())
+        let here = self.whole.pixel_variance(v.clone(), s2)?;
+        Some(self.part.either(here, v.into()))
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {

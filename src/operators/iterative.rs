@@ -197,6 +197,7 @@ impl Iterative {
         s2: Tensor<4>,
         near: Option<Tensor<4>>,
     ) -> Tensor<4> {
+        let [e, s2] = self.here([e, s2]);
         let tolerance = s2.zeros_like() + self.tolerance.rest;
         let spread = |x| self.fourier.filter(x, e.clone());
         let y = self.map.observed(y);
@@ -221,6 +222,7 @@ impl Iterative {
         y: Tensor<4>,
         s2: Tensor<4>,
     ) -> Tensor<4> {
+        let [v, s2] = self.here([v, s2]);
         let spread = |x: Tensor<4>| {
             let v = v.clone().cast(x.dtype());
             x * v
@@ -245,6 +247,11 @@ impl Iterative {
             PriorUpdate::Spectral(update) => Some(update.smooth_variance(e, s2)),
             _ => None,
         }
+    }
+
+    /// Variances on the images' device.
+    fn here(&self, variances: [Tensor<4>; 2]) -> [Tensor<4>; 2] {
+        variances.map(|v| self.fourier.place().bring(v))
     }
 
     /// The float type of x, r and the residual.
@@ -429,8 +436,9 @@ impl LinearOperator for Iterative {
         self.map.observed(y)
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        self.white_update(Some(m), v, y, s2)
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        self.white_update(Some(m.tensor()), v, y.tensor(), s2)
+            .into()
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {

@@ -35,9 +35,11 @@ impl Bayer {
 }
 
 /// A = diag(c): pixels with c = 1 are known. What a measurement holds elsewhere is never looked at.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Mask {
     known: Tensor<4>,
+    /// The same, so that formulas that share it read it once.
+    formula: Formula,
     levels: usize,
     /// The share of the unknown in each band of each pixel, once asked for.
     unknown: Rc<OnceCell<Tensor<4>>>,
@@ -47,6 +49,7 @@ impl Mask {
     /// `known`: `[B or 1, 1 or 3, H, W]` of zeros and ones, 1 = known.
     pub fn new(known: Tensor<4>) -> Self {
         Self {
+            formula: (&known).into(),
             known,
             levels: 0,
             unknown: Rc::default(),
@@ -92,7 +95,7 @@ impl Mask {
     }
 
     fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        remaining(v, s2, self.known.clone())
+        remaining(v, s2, &self.formula)
     }
 }
 
@@ -109,10 +112,10 @@ impl LinearOperator for Mask {
         self.seen(y)
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let (m, v) = (Formula::from(m), Formula::from(v));
-        let gain = Formula::from(&self.known) * (&v / (Formula::from(s2) + &v));
-        (&m + (Formula::from(y) - &m) * gain).tensor()
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        let v = Formula::from(v);
+        let gain = &self.formula * (&v / (Formula::from(s2) + &v));
+        &m + (y - &m) * gain
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {

@@ -50,8 +50,8 @@ impl MaskAndMeans {
     }
 
     /// `known` where c is 1, `filled` where b is 1, `neither` elsewhere: a sum of products, since a difference would round the small ones away.
-    fn each(&self, known: Tensor<4>, filled: Tensor<4>, neither: Tensor<4>) -> Tensor<4> {
-        known * self.known.clone() + filled * self.filled.clone() + neither * self.neither()
+    fn each(&self, known: Formula, filled: Formula, neither: Formula) -> Formula {
+        known * &self.known + filled * &self.filled + neither * self.neither()
     }
 }
 
@@ -70,17 +70,19 @@ impl LinearOperator for MaskAndMeans {
         self.apply(y)
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         let (f, area) = (self.factor as f64, (self.factor * self.factor) as f64);
-        let pixels = (y.clone() - m.clone()) * (v.clone() / (s2.clone() + v.clone()));
-        let means = self.block_means(y * f - m.clone()) * (v.clone() / (s2 * area + v));
-        m + pixels * self.known.clone() + means * self.filled.clone()
+        let (v, s2) = (Formula::from(v), Formula::from(s2));
+        let means = self.block_means((&y * f - &m).tensor());
+        let pixels = (y - &m) * (&v / (&s2 + &v));
+        let means = Formula::from(means) * (&v / (s2 * area + &v));
+        m + pixels * &self.known + means * &self.filled
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        let known = remaining(v.clone(), s2.clone(), 1.0).tensor();
-        let filled = self.mean.pixel_variance(v.clone(), s2)?.tensor();
-        Some(self.each(known, filled, v).into())
+        let known = remaining(v.clone(), s2.clone(), 1.0);
+        let filled = self.mean.pixel_variance(v.clone(), s2)?;
+        Some(self.each(known, filled, v.into()))
     }
 
     /// Each pixel's part by what was measured there.
@@ -114,6 +116,7 @@ impl SpatialUpdate for MaskAndMeans {
 
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>, beside: Tensor<4>) -> Tensor<4> {
         let filled = self.mean.smooth_variance(e, s2);
-        self.each(beside.clone(), filled, beside)
+        let beside = Formula::from(beside);
+        self.each(beside.clone(), filled.into(), beside).tensor()
     }
 }

@@ -73,14 +73,15 @@ impl Blocks {
     }
 
     /// r - v: what a known block takes of the variance along it, below 0.
-    fn taken(&self, v: &Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        (remaining(v.clone(), s2 * self.area(), 1.0) - v).tensor()
+    fn taken(&self, v: &Tensor<4>, s2: Tensor<4>) -> Formula {
+        remaining(v.clone(), s2 * self.area(), 1.0) - v
     }
 
     /// The variances of the block means where `known` of them were measured.
     fn sweep(&self, known: Tensor<4>, precision: &Tensor<4>, s2: &Tensor<4>) -> Tensor<4> {
         let stiffness = C * (KAPPA2 * self.area() + 4.0);
-        swept(known / s2.clone() + precision.clone() * self.area() + stiffness)
+        let precision = Formula::from(precision) * self.area();
+        swept((Formula::from(known) / s2 + precision + stiffness).tensor())
     }
 
     /// q.
@@ -117,14 +118,18 @@ impl LinearOperator for MaskedBlockMean {
         self.iterative.observed(y)
     }
 
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let residual = self.observed(y) - self.apply(m.clone());
-        m + self.mean_of_known(residual) * (v.clone() / (s2 * self.blocks.area() + v))
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        let m = m.tensor();
+        let residual = self.observed(y.tensor()) - self.apply(m.clone());
+        let v = Formula::from(v);
+        let gain = &v / (Formula::from(s2) * self.blocks.area() + &v);
+        gain * self.mean_of_known(residual) + m
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         let taken = self.blocks.taken(&v, s2) / self.blocks.area();
-        Some((v + self.mean_of_known(self.blocks.mask.known()) * taken).into())
+        let known = self.mean_of_known(self.blocks.mask.known());
+        Some(taken * known + v)
     }
 
     /// Luma and chroma both see the mean over channels, as a mask's do.
@@ -132,7 +137,7 @@ impl LinearOperator for MaskedBlockMean {
         let known = self.blocks.mask.known().mean_dim(1);
         let share = stencilled(known, self.blocks.stencils.clone());
         let taken = self.blocks.taken(&v, s2);
-        let bands = v + self.blocks.mean.repeat(share) * taken;
+        let bands = (taken * self.blocks.mean.repeat(share) + v).tensor();
         Some(Tensor::cat(vec![bands.clone(), bands], 1).into())
     }
 

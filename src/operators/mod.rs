@@ -1,6 +1,7 @@
 //! Linear operators A with everything that exact posterior sampling asks of one.
 //!
-//! Images are `[B, 3, H, W]` in [-1, 1]. Variances v, t2 and s2 = sigma_y² are tensors that broadcast to `[B, 1, 1, 1]`. S(v) = (I/v + AᵀA/s2)^-1 is the
+//! Images are `[B, 3, H, W]` in [-1, 1]. Variances v, t2 and s2 = sigma_y² are tensors that broadcast to `[B, 1, 1, 1]`, in host memory where they are one number
+//! ([`crate::place::Place::scalar`]): formulas take them so, other operations bring them to the image's device. S(v) = (I/v + AᵀA/s2)^-1 is the
 //! covariance that a white prior of variance v keeps after the measurement. One file a family; formulas: the project's method, sections 3 to 5.
 
 mod aliasing;
@@ -21,6 +22,7 @@ mod mask_and_means;
 mod masked_block_mean;
 mod nothing;
 
+pub use aliasing::Aliasing;
 pub use block_mean::BlockMean;
 pub use channel_mix::ChannelMix;
 pub use composed::compose;
@@ -52,10 +54,10 @@ pub trait LinearOperator {
     /// Aᵀ y.
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4>;
 
-    /// E[x | y] for x ~ N(m, v I) and y = A x + sqrt(s2) n: m + v Aᵀ (s2 + v A Aᵀ)^-1 (y - A m).
+    /// E[x | y] for x ~ N(m, v I) and y = A x + sqrt(s2) n: m + v Aᵀ (s2 + v A Aᵀ)^-1 (y - A m). Of formulas, a formula.
     ///
     /// This form keeps its digits in f32 at any noise level; the textbook's S (m/v + Aᵀy/s2) rounds m away.
-    fn update(&self, m: Tensor<4>, v: Tensor<4>, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula;
 
     /// diag S(v), per channel; broadcasts to `[B, 3, H, W]`. None: by exact draws.
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula>;
@@ -131,6 +133,11 @@ pub trait SpectralUpdate {
 
     /// A itself, where it is diagonal in the DFT.
     fn diagonal(&self) -> Option<DiagonalInDft<'_>> {
+        None
+    }
+
+    /// A itself, where it filters and keeps every f-th pixel, and has no shorter way than the DFT.
+    fn aliasing(&self) -> Option<&Aliasing> {
         None
     }
 

@@ -27,7 +27,7 @@ impl LinearOperator for Nothing {
         Place::of(&y).zeros([y.dims()[0], 3, self.height, self.width])
     }
 
-    fn update(&self, m: Tensor<4>, _: Tensor<4>, _: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
+    fn update(&self, m: Formula, _: Tensor<4>, _: Formula, _: Tensor<4>) -> Formula {
         m
     }
 

@@ -70,9 +70,44 @@ impl Problem {
         }
     }
 
+    /// The image of one level by itself, its variances numbers in host memory.
+    fn alone(&self, level: usize) -> Self {
+        let (tau, sigma_y) = grid()[level];
+        let of = |x: &Tensor<4>| x.clone().narrow(0, level, 1);
+        let prior = self.posterior.prior().clone();
+        let measurement = Measurement {
+            operator: self.operator.clone(),
+            y: of(&self.posterior.measurement().y),
+            s2: prior.place().scalar(sigma_y * sigma_y),
+        };
+        Self {
+            operator: self.operator.clone(),
+            t2: prior.place().scalar(tau * tau),
+            posterior: Posterior::new(measurement, prior),
+            x: of(&self.x),
+            z: of(&self.z),
+        }
+    }
+
+    /// g, w and the pivot, each asked for by itself.
+    fn each_input(&self) -> [Tensor<4>; 3] {
+        let (posterior, z, t2) = (&self.posterior, || self.z.clone(), || self.t2.clone());
+        let g = posterior.gaussian_mean(z(), t2());
+        let w = posterior.shrunk_pivot(z(), t2(), g.clone());
+        [g, w, posterior.pivot(z(), t2())]
+    }
+
+    /// The same together.
+    fn inputs(&self) -> [Tensor<4>; 3] {
+        let (z, t2) = (self.z.clone(), self.t2.clone());
+        self.posterior.inputs(z, t2, |inputs| inputs)
+    }
+
     fn update(&self) -> Tensor<4> {
         let Measurement { operator, y, s2 } = self.posterior.measurement();
-        operator.update(self.z.clone(), self.t2.clone(), y.clone(), s2.clone())
+        let z = self.z.clone().into();
+        let x = operator.update(z, self.t2.clone(), y.into(), s2.clone());
+        x.tensor()
     }
 }
 
@@ -98,7 +133,7 @@ pub fn of_update(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
     )
 }
 
-/// A, Aᵀ, `update`, p, the maps, and g and q where they have closed forms or a fixed number of iterations.
+/// A, Aᵀ, `update`, p, the maps, what the network sees, and g and q where they have closed forms or a fixed number of iterations.
 pub fn of_contract(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
     let (here, exact) = (
         Problem::new(case, size, place),
@@ -136,6 +171,29 @@ pub fn of_contract(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
     };
     let g = |p: &Problem| p.posterior.gaussian_mean(p.z.clone(), p.t2.clone());
     held("g", &g, within);
+    let alone = (0..grid().len()).map(|level| here.alone(level).inputs());
+    let alone = alone.reduce(|all, one| {
+        let pairs = all
+            .into_iter()
+            .zip(one)
+            .map(|(a, b)| Tensor::cat(vec![a, b], 0));
+        pairs.collect::<Vec<_>>().try_into().expect("three inputs")
+    });
+    let ways = [
+        ("together", here.inputs()),
+        ("alone", alone.expect("levels")),
+    ];
+    for (way, inputs) in ways {
+        for ((name, got), want) in ["g", "w", "pivot"]
+            .iter()
+            .zip(inputs)
+            .zip(exact.each_input())
+        {
+            let within = within.max(case.rounding);
+            let name = format!("{name}_{way}");
+            comparisons.extend(level_by_level(&name, got, want, within, place));
+        }
+    }
     comparisons
 }
 

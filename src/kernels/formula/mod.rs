@@ -162,6 +162,20 @@ impl Formula {
         }
     }
 
+    /// The same for use at a place: what only holds values of host memory is computed now, and brought there once.
+    pub fn at(self, place: &Place) -> Self {
+        let inputs = Program::of(std::slice::from_ref(&self)).inputs;
+        if place.is_cpu() || inputs.iter().any(|x| !Place::of(x).is_cpu()) {
+            return self;
+        }
+        let x = self.tensor();
+        // A number stays one.
+        match x.dims() {
+            [1, 1, 1, 1] => x.into(),
+            _ => place.bring(x).into(),
+        }
+    }
+
     /// Its values.
     pub fn tensor(self) -> Tensor<4> {
         let [tensor] = tensors([self]);
@@ -261,7 +275,7 @@ pub fn plain<const N: usize>(formulas: &[Formula; N]) -> [Tensor<4>; N] {
             Op::Input(i) => program.inputs[i].clone(),
             #[cfg(feature = "webgpu")]
             Op::View(..) | Op::Brought(_) => unreachable!("only in a GPU's kernels"),
-            Op::Number(i) => place.scalar(program.numbers[i]),
+            Op::Number(i) => place.tensor(vec![program.numbers[i]], [1; 4]),
             Op::Unary(operation, x) => operation.of_tensor(values[x].clone()),
             Op::Binary(operation, a, b) => {
                 operation.of_tensors(values[a].clone(), values[b].clone())

@@ -8,6 +8,8 @@ use burn::tensor::Tensor;
 #[cfg(feature = "webgpu")]
 use super::View;
 use super::{Formula, Node};
+#[cfg(feature = "webgpu")]
+use crate::place::Place;
 
 /// An operation on one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,7 +136,43 @@ impl Program {
             let output = program.add(formula, &mut known);
             program.outputs.push(output);
         }
+        #[cfg(feature = "webgpu")]
+        program.on_one_device();
         program
+    }
+
+    /// Where a device takes part, tensors of one value in host memory become numbers, and others there are brought to it.
+    #[cfg(feature = "webgpu")]
+    fn on_one_device(&mut self) {
+        let device = self.inputs.iter().map(Place::of).find(|x| !x.is_cpu());
+        let brought = self.ops.iter().any(|op| matches!(op, Op::Brought(_)));
+        if device.is_none() && !brought {
+            return;
+        }
+        let (mut inputs, mut seen) = (Vec::new(), Vec::new());
+        for x in std::mem::take(&mut self.inputs) {
+            if Place::of(&x).is_cpu() && x.dims() == [1; 4] {
+                seen.push(Op::Number(self.numbers.len()));
+                self.numbers.push(x.into_scalar::<f64>());
+                continue;
+            }
+            seen.push(Op::Input(inputs.len()));
+            inputs.push(match &device {
+                Some(device) => device.bring(x),
+                None => x,
+            });
+        }
+        for op in &mut self.ops {
+            *op = match *op {
+                Op::Input(i) => seen[i],
+                Op::View(i, view) => match seen[i] {
+                    Op::Input(i) => Op::View(i, view),
+                    number => number,
+                },
+                other => other,
+            };
+        }
+        self.inputs = inputs;
     }
 
     /// The operation of a formula, after those of its parts.

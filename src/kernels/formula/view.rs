@@ -21,6 +21,8 @@ pub enum View {
     Apart(usize),
     /// The first of each f×f pixels, `[B, C, H/f, W/f]`.
     First(usize),
+    /// The first of each f×f pixels where it is, zero at the others.
+    Kept(usize),
 }
 
 impl View {
@@ -30,6 +32,7 @@ impl View {
             Self::Channel(_) => [b, 1, h, w],
             Self::Blocks(f) | Self::Periodic(f) | Self::Apart(f) => [b, c, h * f, w * f],
             Self::First(f) => [b, c, h / f, w / f],
+            Self::Kept(_) => [b, c, h, w],
         }
     }
 
@@ -54,6 +57,7 @@ impl View {
                 .reshape([b, c, h / f, f, w / f, f])
                 .slice([0..b, 0..c, 0..h / f, 0..1, 0..w / f, 0..1])
                 .reshape(self.shape(shape)),
+            Self::Kept(f) => Self::Apart(f).of(Self::First(f).of(x)),
         }
     }
 }

@@ -257,6 +257,7 @@ fn seen(
             height *= f;
             width *= f;
         }
+        View::Kept(f) => absent = row % f + column % f > 0,
     }
     let there = Position {
         image: at.image,

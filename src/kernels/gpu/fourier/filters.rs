@@ -17,14 +17,14 @@ const BUFFERS: usize = 7;
 /// planes are, one after another, long enough for a launch.
 const AT_ONCE: usize = 1 << 20;
 
-/// f(F^-1 r(F x)), where `respond` gives r for the two parts of F x, and `then` f for each response's image. None where the formulas have too many tensors.
+/// f(F^-1 r(F x)), where x is an image or the two parts of a complex one, `respond` gives r for the two parts of F x, and `then` f for the real part of each
+/// response's image. None where the formulas have too many tensors.
 pub fn through<const N: usize, const M: usize>(
     [rows, columns]: [&Line; 2],
-    x: &Formula,
+    image: &[Formula],
     respond: [[Formula; 2]; N],
     then: [Formula; M],
 ) -> Option<[Tensor<4>; M]> {
-    let image = std::slice::from_ref(x);
     let response = Program::within(&respond.concat(), Program::of(image).shape);
     let image = Program::over(image, response.shape);
     let last = Program::within(&then, response.shape);
@@ -236,7 +236,11 @@ fn rows_forward(
             comptime!(shader.clone()),
         );
         held.re[i] = all[comptime!(shader.outputs()[0])];
-        held.im[i] = 0.0;
+        held.im[i] = if comptime!(shader.outputs().len() > 1) {
+            all[comptime!(shader.outputs()[1])]
+        } else {
+            0.0f32.runtime()
+        };
     }
     let there = transform(&mut held, &factors, width, values, 1.0);
     for i in range_stepped(unit, values, UNITS) {

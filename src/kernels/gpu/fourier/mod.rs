@@ -37,11 +37,11 @@ impl GpuFourier {
         self.passes.inverse(re, im)
     }
 
-    /// f(F^-1 r(F x)) in three launches, where `respond` gives r, N spectra, for the two parts of F x, and `then` f for their images. None where lines or
-    /// formulas are too long.
+    /// f(F^-1 r(F x)) in three launches, where x is an image or the two parts of a complex one, `respond` gives r, N spectra, for the two parts of F x, and
+    /// `then` f for the real parts of their images. None where lines or formulas are too long.
     pub fn through<const N: usize, const M: usize>(
         &self,
-        x: &Formula,
+        x: &[Formula],
         respond: [[Formula; 2]; N],
         then: [Formula; M],
     ) -> Option<[Tensor<4>; M]> {

@@ -1,0 +1,158 @@
+//! g, w and the pivot of one query together: what they share is computed once, and on a GPU in a few launches.
+
+use burn::tensor::Tensor;
+
+use super::{Posterior, SIGMA_DATA};
+use crate::fourier::{Spectrum, Wave};
+use crate::kernels::formula::{Formula, View, tensors};
+use crate::measurement::Measurement;
+use crate::operators::{Aliasing, DiagonalInDft, PriorUpdate};
+
+/// What a measurement tells of each frequency, where it tells of each by itself.
+#[derive(Clone)]
+pub(super) struct Seen {
+    /// conj(k) F y/s2.
+    data: Spectrum,
+    /// |k|²/s2.
+    precision: Tensor<4>,
+}
+
+const DATA: f64 = SIGMA_DATA * SIGMA_DATA;
+
+impl Posterior {
+    /// Formulas of g, w and the pivot of z, which are [`Self::gaussian_mean`], [`Self::shrunk_pivot`] and [`Self::pivot`] and share what they can.
+    pub fn inputs<const M: usize>(
+        &self,
+        z: Tensor<4>,
+        t2: Tensor<4>,
+        then: impl Fn([Formula; 3]) -> [Formula; M],
+    ) -> [Tensor<4>; M] {
+        if let PriorUpdate::Spectral(update) = self.measurement.operator.prior_update() {
+            if let Some(diagonal) = update.diagonal() {
+                return self.diagonal_inputs(&diagonal, z, t2, then);
+            }
+            if let Some(aliasing) = update.aliasing() {
+                return self.aliased_inputs(aliasing, z, t2, then);
+            }
+        }
+        let g = Formula::from(self.gaussian_mean(z.clone(), t2.clone()));
+        // One formula each, so that the three results read z and g once.
+        let z = Formula::from(z);
+        let w = self.shrunk(z.clone(), t2.clone(), g.clone());
+        let pivot = self.update(z, t2);
+        tensors(then([g, w, pivot]))
+    }
+
+    /// Where everything is diagonal in the DFT, with b = conj(k) F y/s2 and P = |k|²/s2:
+    ///
+    /// ```text
+    /// F g     = (F z + t2 b)/(1 + t2 (Q̂ + P))
+    /// F pivot = (F z + t2 b)/(1 + t2 P)
+    /// F w     = (F m + v b)/(1 + v P),   m and v the mean and the variance of z and g:
+    ///         = (F z + t2 b) (sigma_data² + t2/(1 + t2 (Q̂ + P)))/(sigma_data² + t2)/(1 + v P)
+    /// ```
+    ///
+    /// All are means with positive weights, which keep their digits.
+    fn diagonal_inputs<const M: usize>(
+        &self,
+        diagonal: &DiagonalInDft<'_>,
+        z: Tensor<4>,
+        t2: Tensor<4>,
+        then: impl Fn([Formula; 3]) -> [Formula; M],
+    ) -> [Tensor<4>; M] {
+        let seen = self.seen(diagonal);
+        let [t, prior, known] = [
+            Formula::from(t2),
+            self.prior.precision_spectrum().into(),
+            Formula::from(&seen.precision),
+        ];
+        let sum = &t + DATA;
+        let smooth = ((prior + &known) * &t + 1.0).recip();
+        let shrunk = (&smooth * &t + DATA) / (&sum + &t * DATA * &known);
+        let sharp = (&known * &t + 1.0).recip();
+        let respond = |z: Wave| {
+            let both = z.plus(&seen.data, &t);
+            [&smooth, &shrunk, &sharp].map(|gain| both.scale(gain))
+        };
+        self.prior.fourier().through(z, respond, then)
+    }
+
+    fn seen(&self, diagonal: &DiagonalInDft<'_>) -> &Seen {
+        self.seen.get_or_init(|| {
+            let Measurement { y, s2, .. } = &self.measurement;
+            let y = self.prior.fourier().forward(y.clone());
+            let precision = Formula::from(s2).recip();
+            let (y, precision) = match diagonal {
+                DiagonalInDft::Identity => (y, precision),
+                DiagonalInDft::Filter { spectrum, power } => {
+                    (y.back_through(spectrum), precision * *power)
+                }
+            };
+            Seen {
+                data: Wave::of(&y).scale(Formula::from(s2).recip()).spectrum(),
+                precision: precision.tensor(),
+            }
+        })
+    }
+
+    /// Where frequencies alias in groups. With S the mean over a group's alias frequencies times their number over f², as [`Aliasing`] has it, d = sigma_data²,
+    ///
+    /// ```text
+    /// a = 1/(1 + t2 Q̂),   E = t2 a,   D = S(|k|² E),   c = S(|k|²),   v = t2 d/(d + t2)
+    /// u = F^-1 a F z,   R = F (y - A u),   T = F (y - A z)      both 0 but at the pixels that are kept
+    ///
+    /// g     = u + F^-1 E conj(k) R/(s2 + D)
+    /// pivot = z + F^-1 t2 conj(k) T/(s2 + t2 c)
+    /// w     = m + F^-1 v conj(k) W/(s2 + v c),   m = (d z + t2 g)/(d + t2)
+    /// W     = F (y - A m) = (d T + t2 s2 R/(s2 + D))/(d + t2)
+    /// ```
+    ///
+    /// z is transformed once there and back, and the two residuals once together: nothing else is.
+    fn aliased_inputs<const M: usize>(
+        &self,
+        aliasing: &Aliasing,
+        z: Tensor<4>,
+        t2: Tensor<4>,
+        then: impl Fn([Formula; 3]) -> [Formula; M],
+    ) -> [Tensor<4>; M] {
+        let (fourier, kept) = (self.prior.fourier(), View::Kept(aliasing.factor()));
+        let (t, s2) = (Formula::from(t2), Formula::from(&self.measurement.s2));
+        let sum = &t + DATA;
+        let prior = Formula::from(self.prior.precision_spectrum());
+        let smooth = (prior * &t + 1.0).recip();
+
+        let seen = |z: Wave| {
+            let (u, seen) = (z.scale(&smooth), z.times(aliasing.spectrum()));
+            [u, seen.scale(&smooth), seen]
+        };
+        let [u, seen_u, seen_z] = fourier.through(&z, seen, |images| images);
+
+        let y = aliasing.spread(self.measurement.y.clone());
+        let residual = |seen: Tensor<4>| &y - Formula::from(seen).seen(kept);
+        // Both of unit scale: a GPU transforms them as one complex image, where the greater one's rounding is the other's too.
+        let scale = (&t + 1.0).sqrt();
+        let residuals = [residual(seen_u), residual(seen_z) / &scale];
+
+        let e = &smooth * &t;
+        let data = &s2 + aliasing.repeated_data_spectrum(e.clone());
+        let power = aliasing.repeated_power();
+        let white = |v: &Formula| v / (&s2 + v * &power);
+        let v = &t * DATA / &sum;
+        let respond = |[r, t_scaled]: [Wave; 2]| {
+            let k = r.like(aliasing.spectrum());
+            let [r, z] = [r, t_scaled.scale(&scale)].map(|x| x.correlated(&k));
+            let w = z.scale(DATA).sum(r.scale(&t * &s2 / &data));
+            [
+                r.scale(&e / &data),
+                w.scale(white(&v) / &sum),
+                z.scale(white(&t)),
+            ]
+        };
+        let z = Formula::from(z);
+        fourier.through_both(residuals, respond, |[g, w, pivot]| {
+            let g = g + &u;
+            let m = (&z * DATA + &t * &g) / &sum;
+            then([g, m + w, pivot + &z])
+        })
+    }
+}
