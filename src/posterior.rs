@@ -51,6 +51,8 @@ pub struct Posterior {
 impl Posterior {
     /// Computes the linear estimate once.
     pub fn new(measurement: Measurement, prior: GaussianPrior) -> Self {
+        let observed = measurement.operator.observed(measurement.y.clone());
+        let measurement = measurement.with(observed);
         let estimate = linear_estimate(&measurement, &prior);
         Self {
             y: (&measurement.y).into(),
@@ -164,10 +166,9 @@ impl Posterior {
             }
             PriorUpdate::Diagonal(known) => {
                 let (t2, s2) = (Formula::from(t2), Formula::from(s2));
-                let data = (Formula::from(known) / &s2 + t2.recip()).tensor();
-                let seen = Formula::from(y) * known;
-                let b = (Formula::from(z) / &t2 + seen / &s2).tensor();
-                masked(0, data, b, self.linear_estimate(), MEAN_ITERATIONS)
+                let data = Formula::from(known) / &s2 + t2.recip();
+                let b = Formula::from(z) / &t2 + &self.y / &s2;
+                masked(0, &data, &b, self.linear_estimate(), MEAN_ITERATIONS)
             }
         }
     }
@@ -246,23 +247,24 @@ fn linear_estimate(measurement: &Measurement, prior: &GaussianPrior) -> Tensor<4
         }
         PriorUpdate::Diagonal(known) => {
             let (known, s2) = (Formula::from(known), Formula::from(s2));
-            let data = (&known / &s2).tensor();
-            let b = (known * y / s2).tensor();
-            membrane(data, b, 0, operator.levels())
+            membrane(&known / &s2, known * y / s2, 0, operator.levels())
         }
     }
 }
 
 /// The solution of (Q + diag(data)) x = b after as many iterations as w0 has, begun at the coarsest of the levels that are left: each level's solution is where
 /// the next finer one starts, so that it need carry nothing across a hole wider than the iterations reach.
-fn membrane(data: Tensor<4>, b: Tensor<4>, level: usize, coarsest: usize) -> Tensor<4> {
-    let start = if level == coarsest {
-        (Formula::from(&b) / (Formula::from(&data) + membrane_at(level).centre)).tensor()
-    } else {
-        let coarse = membrane(halved(data.clone()), halved(b.clone()), level + 1, coarsest);
-        doubled(coarse, b.dims())
-    };
-    masked(level, data, b, start, ESTIMATE_ITERATIONS)
+fn membrane(data: Formula, b: Formula, level: usize, coarsest: usize) -> Tensor<4> {
+    if level == coarsest {
+        let start = (&b / (&data + membrane_at(level).centre)).tensor();
+        return masked(level, &data, &b, start, ESTIMATE_ITERATIONS);
+    }
+    let [data, b] = [data, b].map(Formula::tensor);
+    let halves = [&data, &b].map(|x| Formula::from(halved(x.clone())));
+    let [coarse_data, coarse_b] = halves;
+    let coarse = membrane(coarse_data, coarse_b, level + 1, coarsest);
+    let start = doubled(coarse, b.dims());
+    masked(level, &data.into(), &b.into(), start, ESTIMATE_ITERATIONS)
 }
 
 /// The iterate for (Q + precision + AᵀA/s2) x = b where AᵀA is local.
@@ -294,14 +296,15 @@ fn spatial(
 /// The iterate for (Q + diag(data)) x = b at a level.
 fn masked(
     level: usize,
-    data: Tensor<4>,
-    b: Tensor<4>,
+    data: &Formula,
+    b: &Formula,
     start: Tensor<4>,
     iterations: usize,
 ) -> Tensor<4> {
     let membrane = membrane_at(level);
-    let fused = membrane.solve(&data, &b, &start, iterations);
+    let fused = membrane.solve(data, b, &start, iterations);
     fused.unwrap_or_else(|| {
+        let [data, b] = [data, b].map(|x| x.clone().tensor());
         let diagonal = data.clone() + membrane.centre;
         conjugate_gradients(
             |x| membrane.times(x.clone()) + x * data.clone(),
@@ -331,5 +334,5 @@ fn doubled(x: Tensor<4>, [_, _, height, width]: [usize; 4]) -> Tensor<4> {
 /// The pixel variance of (Q + 1/t2 + diag(known)/s2)^-1 after a fixed number of Jacobi sweeps.
 fn swept(known: Tensor<4>, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
     let diagonal = Formula::from(known) / s2 + Formula::from(t2).recip();
-    prior::swept((diagonal + C * (KAPPA2 + 4.0)).tensor())
+    prior::swept(&(diagonal + C * (KAPPA2 + 4.0)))
 }

@@ -70,7 +70,7 @@ impl GaussianPrior {
 const SWEEPS: usize = 16;
 
 /// Near the diagonal of (Q + D)^-1 for a diagonal D, from that of Q + D.
-pub fn swept(diagonal: Tensor<4>) -> Tensor<4> {
+pub fn swept(diagonal: &Formula) -> Tensor<4> {
     membrane_at(0).swept(diagonal, SWEEPS)
 }
 

@@ -105,7 +105,7 @@ fn whole(photo: &Photo, task: &Task, canvas: Canvas, fourier: &Fourier) -> Resul
         Task::Operator { .. } => pixels,
         _ => padded(pixels, measured),
     };
-    Ok((operator.clone(), operator.observed(y)))
+    Ok((operator, y))
 }
 
 /// The weights of the grey that a task measures; none where it measures colours.

@@ -81,7 +81,7 @@ impl Blocks {
     fn sweep(&self, known: Tensor<4>, precision: &Tensor<4>, s2: &Tensor<4>) -> Tensor<4> {
         let stiffness = C * (KAPPA2 * self.area() + 4.0);
         let precision = Formula::from(precision) * self.area();
-        swept((Formula::from(known) / s2 + precision + stiffness).tensor())
+        swept(&(Formula::from(known) / s2 + precision + stiffness))
     }
 
     /// q.

@@ -253,7 +253,7 @@ impl<L: Layers> Twins<L> {
                 let diagonal = data.clone() + 45.0;
                 comparisons.push(self.held(
                     &format!("sweeps {name}"),
-                    membrane.swept(diagonal.clone(), 16),
+                    membrane.swept(&(Formula::from(&data) + 45.0), 16),
                     membrane.swept_plain(diagonal, 16),
                 ));
                 // No larger than the solution.
@@ -287,8 +287,15 @@ impl<L: Layers> Twins<L> {
         iterations: usize,
     ) -> Comparison {
         let [data, b, start] = &equations;
+        // As formulas whose values are these to the last digit; data that are made of two images are computed first.
+        let [half, sum] = [data, b].map(|x| Formula::from(x) * 0.5);
+        let sum = sum + Formula::from(b) * 0.5;
+        let data = match data.dims()[0] {
+            1 => half * 2.0,
+            _ => half + Formula::from(data) * 0.5,
+        };
         let got = membrane
-            .solve(data, b, start, iterations)
+            .solve(&data, &sum, start, iterations)
             .expect("a solution in f32");
         let want = solved(membrane, equations, iterations);
         Comparison {

@@ -162,10 +162,19 @@ impl Formula {
         }
     }
 
+    /// Whether it is computed where formulas are kernels.
+    #[cfg(feature = "webgpu")]
+    pub fn is_on_gpu(&self) -> bool {
+        on_gpu(&Program::of(std::slice::from_ref(self)).inputs[0])
+    }
+
     /// The same for use at a place: what only holds values of host memory is computed now, and brought there once.
     pub fn at(self, place: &Place) -> Self {
-        let inputs = Program::of(std::slice::from_ref(&self)).inputs;
-        if place.is_cpu() || inputs.iter().any(|x| !Place::of(x).is_cpu()) {
+        #[cfg(feature = "webgpu")]
+        let here = self.is_on_gpu();
+        #[cfg(not(feature = "webgpu"))]
+        let here = true;
+        if here || place.is_cpu() {
             return self;
         }
         let x = self.tensor();

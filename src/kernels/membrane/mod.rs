@@ -6,6 +6,7 @@ mod rows;
 use burn::tensor::ops::PadMode;
 use burn::tensor::{DType, Tensor};
 
+use super::formula::Formula;
 #[cfg(feature = "webgpu")]
 use super::gpu;
 use crate::place::Place;
@@ -68,13 +69,16 @@ impl Membrane {
     /// None in f64: there [`crate::conjugate_gradients`] does it.
     pub fn solve(
         &self,
-        data: &Tensor<4>,
-        b: &Tensor<4>,
+        data: &Formula,
+        b: &Formula,
         start: &Tensor<4>,
         iterations: usize,
     ) -> Option<Tensor<4>> {
-        match Way::of(b) {
-            Way::Rows => Some(rows::solve(self, data, b, start, iterations)),
+        match Way::of(start) {
+            Way::Rows => {
+                let [data, b] = [data, b].map(|x| x.clone().tensor());
+                Some(rows::solve(self, &data, &b, start, iterations))
+            }
             #[cfg(feature = "webgpu")]
             Way::Gpu => Some(gpu::membrane::solve(self, data, b, start, iterations)),
             Way::Plain => None,
@@ -82,12 +86,15 @@ impl Membrane {
     }
 
     /// v after so many sweeps v <- 1/(diagonal - neighbour² N v) from 1/diagonal.
-    pub fn swept(&self, diagonal: Tensor<4>, sweeps: usize) -> Tensor<4> {
+    pub fn swept(&self, diagonal: &Formula, sweeps: usize) -> Tensor<4> {
+        #[cfg(feature = "webgpu")]
+        if diagonal.is_on_gpu() {
+            return gpu::membrane::swept(self, diagonal, sweeps);
+        }
+        let diagonal = diagonal.clone().tensor();
         match Way::of(&diagonal) {
             Way::Rows => rows::swept(self, diagonal, sweeps),
-            #[cfg(feature = "webgpu")]
-            Way::Gpu => gpu::membrane::swept(self, diagonal, sweeps),
-            Way::Plain => self.swept_plain(diagonal, sweeps),
+            _ => self.swept_plain(diagonal, sweeps),
         }
     }
 

@@ -9,6 +9,7 @@ use burn::tensor::Tensor;
 use cubecl::prelude::*;
 
 use super::map::{empty, from_tensor, grid, to_tensor};
+use crate::kernels::formula::{Formula, Program};
 use crate::kernels::membrane::Membrane;
 
 pub use solve::solve;
@@ -18,6 +19,15 @@ pub use sweeps::swept;
 const SIDE: usize = 32;
 const CELLS: usize = SIDE * SIDE;
 const UNITS: usize = 256;
+
+/// A formula of at most so many tensors as a kernel's part; one of more is computed first.
+fn of_few(formula: &Formula, most: usize) -> Program {
+    let program = Program::of(std::slice::from_ref(formula));
+    match program.inputs.len() <= most {
+        true => program,
+        false => Program::of(&[formula.clone().tensor().into()]),
+    }
+}
 
 /// The product with images.
 pub fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {

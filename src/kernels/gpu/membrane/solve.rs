@@ -16,17 +16,20 @@
 //! ```
 //!
 //! The launch leaves its workgroups' shares of the next four products, which every workgroup of the next launch adds up for itself. Only images are kept from
-//! launch to launch: b - M x, the residual, costs a stencil where an image of it would cost 8 B a value. For the roofline, a value and launch: 4 B for each of
-//! five images and its part of the data, about 100 FLOP on each of 32² cells for 22² of them; 8 KiB.
+//! launch to launch: b - M x, the residual, costs a stencil where an image of it would cost 8 B a value. Data are a formula of one image, which is computed where
+//! it is used; b one of two, which the first launch computes and keeps. For the roofline, a value and launch: 4 B for each of five images and its part of the
+//! data, about 100 FLOP on each of 32² cells for 22² of them; 8 KiB.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
+use super::super::formula::{Shader, arguments};
 use super::super::map::{empty, from_tensor, to_tensor};
 use super::steps::{LEFT, PRODUCTS, Step, leave, nothing, steps};
-use super::tile::{INNER, Sizes, SizesLaunch, Tile, around, offset, own, tile, tiles};
-use super::{CELLS, UNITS};
+use super::tile::{INNER, Sizes, SizesLaunch, Tile, around, offset, own, tile, tiles, value};
+use super::{CELLS, UNITS, of_few};
+use crate::kernels::formula::{Formula, Program};
 use crate::kernels::membrane::Membrane;
 
 /// Most workgroups of an image.
@@ -37,21 +40,17 @@ const EACH: usize = CELLS / UNITS;
 /// The iterate after so many conjugate gradients.
 pub fn solve(
     membrane: &Membrane,
-    data: &Tensor<4>,
-    b: &Tensor<4>,
+    data: &Formula,
+    b: &Formula,
     start: &Tensor<4>,
     iterations: usize,
 ) -> Tensor<4> {
-    let shape = b.dims();
-    let (b, start) = (
-        from_tensor(b.clone()),
-        from_tensor(start.clone().expand(shape)),
-    );
+    let b = of_few(b, 2);
+    let start = start.clone().expand(b.shape);
     if iterations == 0 {
-        return to_tensor(start);
+        return start;
     }
-    let equations = Equations::new(membrane, data, b);
-    let mut state = equations.begin(start);
+    let (equations, mut state) = Equations::begin(membrane, of_few(data, 1), &b, start);
     for _ in 0..(iterations - 1) / 2 {
         state = equations.advance(state);
     }
@@ -61,8 +60,7 @@ pub fn solve(
 /// Equations of one kind.
 struct Equations {
     membrane: Membrane,
-    /// `[B or 1, C or 1, H, W]`.
-    data: CubeTensor,
+    data: Program,
     b: CubeTensor,
     shape: [usize; 4],
     groups: usize,
@@ -76,33 +74,17 @@ struct State {
 }
 
 impl Equations {
-    fn new(membrane: &Membrane, data: &Tensor<4>, b: CubeTensor) -> Self {
-        let shape: [usize; 4] = b.meta.shape().dims();
-        let [_, channels, height, width] = shape;
-        let tiles = height.div_ceil(INNER) * width.div_ceil(INNER) * channels;
-        Self {
-            membrane: *membrane,
-            data: from_tensor(data.clone()),
-            b,
-            shape,
-            groups: tiles.min(GROUPS),
-        }
-    }
-
     fn count(&self) -> CubeCount {
         CubeCount::Static(self.groups as u32, self.shape[0] as u32, 1)
     }
 
     fn sizes(&self) -> SizesLaunch {
         let [batch, channels, height, width] = self.shape.map(|n| n as u32);
-        let [images, kinds, ..] = self.data.meta.shape().dims::<4>().map(|n| n as u32);
         SizesLaunch::new(
             batch,
             channels,
             height,
             width,
-            images,
-            kinds,
             self.groups as u32,
             self.membrane.centre as f32,
             self.membrane.neighbour as f32,
@@ -112,45 +94,66 @@ impl Equations {
     fn empty(&self) -> State {
         let [batch, channels, height, width] = self.shape;
         State {
-            images: empty(&self.data, [2 * batch, channels, height, width]),
-            products: empty(&self.data, [batch, PRODUCTS * self.groups + LEFT]),
+            images: empty(&self.b, [2 * batch, channels, height, width]),
+            products: empty(&self.b, [batch, PRODUCTS * self.groups + LEFT]),
         }
     }
 
-    fn begin(&self, start: CubeTensor) -> State {
-        let state = self.empty();
+    /// The equations, and their state at `start`.
+    fn begin(membrane: &Membrane, data: Program, b: &Program, start: Tensor<4>) -> (Self, State) {
+        let (shape, start) = (b.shape, from_tensor(start));
+        let [_, channels, height, width] = shape;
+        let tiles = height.div_ceil(INNER) * width.div_ceil(INNER) * channels;
+        let equations = Self {
+            membrane: *membrane,
+            data,
+            b: empty(&start, shape),
+            shape,
+            groups: tiles.min(GROUPS),
+        };
+        let state = equations.empty();
+        let (data, data_numbers) = arguments(&equations.data);
+        let (inputs, numbers) = arguments(b);
         // SAFETY: cells outside the planes are neither read nor written.
         unsafe {
             begin::launch_unchecked(
-                &self.data.client,
-                self.count(),
+                &equations.b.client,
+                equations.count(),
                 CubeDim::new_1d(UNITS as u32),
                 start.into_buffer_arg(),
-                self.b.clone().into_buffer_arg(),
-                self.data.clone().into_buffer_arg(),
+                inputs,
+                numbers,
+                data,
+                data_numbers,
+                equations.b.clone().into_buffer_arg(),
                 state.images.clone().into_buffer_arg(),
                 state.products.clone().into_buffer_arg(),
-                self.sizes(),
+                equations.sizes(),
+                Shader::of(b),
+                Shader::of(&equations.data),
             );
         }
-        state
+        (equations, state)
     }
 
     fn advance(&self, state: State) -> State {
         let next = self.empty();
+        let (data, numbers) = arguments(&self.data);
         // SAFETY: as above.
         unsafe {
             advance::launch_unchecked(
-                &self.data.client,
+                &self.b.client,
                 self.count(),
                 CubeDim::new_1d(UNITS as u32),
                 state.images.into_buffer_arg(),
                 self.b.clone().into_buffer_arg(),
-                self.data.clone().into_buffer_arg(),
+                data,
+                numbers,
                 state.products.into_buffer_arg(),
                 next.images.clone().into_buffer_arg(),
                 next.products.clone().into_buffer_arg(),
                 self.sizes(),
+                Shader::of(&self.data),
             );
         }
         next
@@ -158,19 +161,22 @@ impl Equations {
 
     /// The image after one iteration more, or two.
     fn finish(&self, state: State, iterations: usize) -> CubeTensor {
-        let to = empty(&self.data, self.shape);
+        let to = empty(&self.b, self.shape);
+        let (data, numbers) = arguments(&self.data);
         // SAFETY: as above.
         unsafe {
             finish::launch_unchecked(
-                &self.data.client,
+                &self.b.client,
                 self.count(),
                 CubeDim::new_1d(UNITS as u32),
                 state.images.into_buffer_arg(),
                 self.b.clone().into_buffer_arg(),
-                self.data.clone().into_buffer_arg(),
+                data,
+                numbers,
                 state.products.into_buffer_arg(),
                 to.clone().into_buffer_arg(),
                 self.sizes(),
+                Shader::of(&self.data),
                 iterations,
             );
         }
@@ -187,11 +193,11 @@ struct Cells {
     before: Array<f32>,
 }
 
-/// b - M x of the images that begin at `first`; other invocations may not yet see that `values` is free again.
+/// b - M x of the images that begin at `first`, from b of the invocation's cells; other invocations may not yet see that `values` is free again.
 #[cube]
 fn residual(
     x: &[f32],
-    b: &[f32],
+    b: &Array<f32>,
     w: &Array<f32>,
     values: &mut Shared<[f32]>,
     tile: &Tile,
@@ -209,35 +215,53 @@ fn residual(
     for j in 0..EACH {
         let cell = unit + j * UNITS;
         let product = values[cell] / w[j] - around(values, cell, tile) * neighbour;
-        r[j] = b[tile.plane + offset(cell, tile)] - product;
+        r[j] = b[j] - product;
     }
     r
 }
 
 /// The preconditioner.
 #[cube]
-fn preconditioner(data: &[f32], tile: &Tile, centre: f32) -> Array<f32> {
+fn preconditioner(
+    data: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
+    tile: &Tile,
+    sizes: &Sizes,
+    #[comptime] shader: Shader,
+) -> Array<f32> {
     let mut w = Array::<f32>::new(EACH);
     for j in 0..EACH {
-        let at = tile.data + offset(UNIT_POS as usize + j * UNITS, tile);
-        w[j] = 1.0 / (data[at] + centre);
+        let cell = UNIT_POS as usize + j * UNITS;
+        let data = value(cell, tile, sizes, data, numbers, comptime!(shader.clone()));
+        w[j] = 1.0 / (data + sizes.centre);
     }
     w
 }
 
 /// Both residuals of a tile, and W r in `values`, which other invocations may not yet see.
 #[cube]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the tile's equations and where it is worked on"
+)]
 fn brought(
     from: &[f32],
     b: &[f32],
-    data: &[f32],
+    data: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
     values: &mut Shared<[f32]>,
     tile: &Tile,
     sizes: &Sizes,
+    #[comptime] shader: Shader,
 ) -> Cells {
-    let w = preconditioner(data, tile, sizes.centre);
-    let before = residual(from, b, &w, values, tile, images(sizes), sizes.neighbour);
-    let r = residual(from, b, &w, values, tile, 0usize, sizes.neighbour);
+    let w = preconditioner(data, numbers, tile, sizes, shader);
+    let mut of_cells = Array::<f32>::new(EACH);
+    for j in 0..EACH {
+        of_cells[j] = b[tile.plane + offset(UNIT_POS as usize + j * UNITS, tile)];
+    }
+    let b = of_cells;
+    let before = residual(from, &b, &w, values, tile, images(sizes), sizes.neighbour);
+    let r = residual(from, &b, &w, values, tile, 0usize, sizes.neighbour);
     spread(&w, &r, values);
     Cells { w, r, before }
 }
@@ -320,19 +344,50 @@ fn multiplied(
 }
 
 #[cube(launch_unchecked)]
-fn begin(x: &[f32], b: &[f32], data: &[f32], to: &mut [f32], shares: &mut [f32], sizes: Sizes) {
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a kernel's arguments are its interface"
+)]
+fn begin(
+    x: &[f32],
+    inputs: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
+    data: &Sequence<Box<[f32]>>,
+    data_numbers: &Sequence<f32>,
+    b: &mut [f32],
+    to: &mut [f32],
+    shares: &mut [f32],
+    sizes: Sizes,
+    #[comptime] b_shader: Shader,
+    #[comptime] shader: Shader,
+) {
     let mut values = Shared::<[f32]>::new_slice(CELLS);
     let mut sums = Shared::<[f32]>::new_slice(comptime!(PRODUCTS * UNITS));
     let mut sum = nothing();
     for index in range_stepped(CUBE_POS_X as usize, tiles(&sizes), sizes.groups as usize) {
         let tile = tile(index, &sizes);
-        let w = preconditioner(data, &tile, sizes.centre);
-        let r = residual(x, b, &w, &mut values, &tile, 0usize, sizes.neighbour);
+        let w = preconditioner(data, data_numbers, &tile, &sizes, comptime!(shader.clone()));
+        let mut of_cells = Array::<f32>::new(EACH);
+        for j in 0..EACH {
+            let cell = UNIT_POS as usize + j * UNITS;
+            let shader = comptime!(b_shader.clone());
+            of_cells[j] = value(cell, &tile, &sizes, inputs, numbers, shader);
+        }
+        let r = residual(
+            x,
+            &of_cells,
+            &w,
+            &mut values,
+            &tile,
+            0usize,
+            sizes.neighbour,
+        );
         spread(&w, &r, &mut values);
         for j in 0..EACH {
             let cell = UNIT_POS as usize + j * UNITS;
             if own(cell, &tile) {
                 let at = tile.plane + offset(cell, &tile);
+                b[at] = of_cells[j];
                 to[at] = x[at];
                 to[images(&sizes) + at] = x[at];
             }
@@ -356,11 +411,13 @@ fn begin(x: &[f32], b: &[f32], data: &[f32], to: &mut [f32], shares: &mut [f32],
 fn advance(
     from: &[f32],
     b: &[f32],
-    data: &[f32],
+    data: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
     shares: &[f32],
     to: &mut [f32],
     next_shares: &mut [f32],
     sizes: Sizes,
+    #[comptime] shader: Shader,
 ) {
     let images = images(&sizes);
     let mut values = Shared::<[f32]>::new_slice(CELLS);
@@ -369,7 +426,16 @@ fn advance(
     let mut sum = nothing();
     for index in range_stepped(CUBE_POS_X as usize, tiles(&sizes), sizes.groups as usize) {
         let tile = tile(index, &sizes);
-        let mut cells = brought(from, b, data, &mut values, &tile, &sizes);
+        let mut cells = brought(
+            from,
+            b,
+            data,
+            numbers,
+            &mut values,
+            &tile,
+            &sizes,
+            comptime!(shader.clone()),
+        );
         let mut z = Array::<f32>::new(EACH);
         for j in 0..EACH {
             z[j] = cells.w[j] * cells.r[j];
@@ -418,10 +484,12 @@ fn advance(
 fn finish(
     from: &[f32],
     b: &[f32],
-    data: &[f32],
+    data: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
     shares: &[f32],
     to: &mut [f32],
     sizes: Sizes,
+    #[comptime] shader: Shader,
     #[comptime] iterations: usize,
 ) {
     let mut values = Shared::<[f32]>::new_slice(CELLS);
@@ -429,7 +497,16 @@ fn finish(
     let steps = steps(shares, &mut sums, &sizes);
     for index in range_stepped(CUBE_POS_X as usize, tiles(&sizes), sizes.groups as usize) {
         let tile = tile(index, &sizes);
-        let mut cells = brought(from, b, data, &mut values, &tile, &sizes);
+        let mut cells = brought(
+            from,
+            b,
+            data,
+            numbers,
+            &mut values,
+            &tile,
+            &sizes,
+            comptime!(shader.clone()),
+        );
         let mut z = Array::<f32>::new(EACH);
         for j in 0..EACH {
             z[j] = cells.w[j] * cells.r[j];

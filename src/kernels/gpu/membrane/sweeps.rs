@@ -1,11 +1,13 @@
-//! Sweeps in workgroup memory, eight in one launch. For the roofline: 160 FLOP and 12 B a value and launch; 12 KiB.
+//! Sweeps in workgroup memory, eight in one launch. The diagonal is a formula of one image. For the roofline: 160 FLOP and 12 B a value and launch; 12 KiB.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
+use super::super::formula::{Position, Shader, Size, arguments, results};
 use super::super::map::{empty, from_tensor, to_tensor};
-use super::{CELLS, SIDE, UNITS};
+use super::{CELLS, SIDE, UNITS, of_few};
+use crate::kernels::formula::Formula;
 use crate::kernels::membrane::Membrane;
 
 /// Cells around what is a tile's own: as many as a launch's sweeps, each of which makes one more of them invalid.
@@ -14,9 +16,10 @@ const BORDER: usize = 8;
 const INNER: usize = SIDE - 2 * BORDER;
 
 /// v after so many sweeps.
-pub fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<4> {
-    let diagonal = from_tensor(diagonal);
-    let [batch, channels, height, width] = diagonal.meta.shape().dims();
+pub fn swept(membrane: &Membrane, diagonal: &Formula, sweeps: usize) -> Tensor<4> {
+    let diagonal = of_few(diagonal, 1);
+    let like = from_tensor(diagonal.inputs[0].clone());
+    let [batch, channels, height, width] = diagonal.shape;
     let tiles = [
         width.div_ceil(INNER),
         height.div_ceil(INNER),
@@ -26,20 +29,24 @@ pub fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<
     // A launch at least: it makes 1/diagonal.
     while left > 0 || v.is_none() {
         let now = left.min(BORDER);
-        let next = empty(&diagonal, [batch, channels, height, width]);
+        let next = empty(&like, diagonal.shape);
+        let (inputs, numbers) = arguments(&diagonal);
         // SAFETY: what lies outside the plane is neither read nor written.
         unsafe {
             sweep::launch_unchecked(
-                &diagonal.client,
+                &like.client,
                 CubeCount::Static(tiles[0] as u32, tiles[1] as u32, tiles[2] as u32),
                 CubeDim::new_1d(UNITS as u32),
                 v.map(CubeTensor::into_buffer_arg).into(),
-                diagonal.clone().into_buffer_arg(),
+                inputs,
+                numbers,
                 next.clone().into_buffer_arg(),
+                channels as u32,
                 height as u32,
                 width as u32,
                 now as u32,
                 (membrane.neighbour * membrane.neighbour) as f32,
+                Shader::of(&diagonal),
             );
         }
         (v, left) = (Some(next), left - now);
@@ -54,14 +61,22 @@ pub fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<
 )]
 fn sweep(
     v: ComptimeOption<&[f32]>,
-    diagonal: &[f32],
+    diagonal: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
     to: &mut [f32],
+    channels: u32,
     height: u32,
     width: u32,
     sweeps: u32,
     square: f32,
+    #[comptime] shader: Shader,
 ) {
-    let (height, width) = (height as usize, width as usize);
+    let size = Size {
+        channels: channels as usize,
+        height: height as usize,
+        width: width as usize,
+    };
+    let (height, width) = (size.height, size.width);
     let plane = CUBE_POS_Z as usize * height * width;
     // Of the tile's first cell, and what lies before the plane has wrapped to beyond it.
     let (top, left) = (
@@ -74,8 +89,24 @@ fn sweep(
     for i in range_stepped(unit, CELLS, UNITS) {
         let (row, column) = (top + i / SIDE, left + i % SIDE);
         let inside = row < height && column < width;
-        let at = select(inside, plane + row * width + column, plane);
-        own[i] = diagonal[at];
+        let (row, column) = (select(inside, row, 0usize), select(inside, column, 0usize));
+        let at = plane + row * width + column;
+        let there = Position {
+            image: CUBE_POS_Z as usize / size.channels,
+            channel: CUBE_POS_Z as usize % size.channels,
+            row,
+            column,
+        };
+        let brought = Sequence::<f32>::new();
+        let all = results(
+            diagonal,
+            numbers,
+            &brought,
+            &there,
+            &size,
+            comptime!(shader.clone()),
+        );
+        own[i] = all[comptime!(shader.outputs()[0])];
         if v.is_some() {
             values[i] = v.unwrap()[at];
         } else {

@@ -2,6 +2,7 @@
 
 use cubecl::prelude::*;
 
+use super::super::formula::{Position, Shader, Size, results};
 use super::{SIDE, above, below};
 
 /// Cells around what is a tile's own: a launch's stencils, each of which makes one more of them invalid.
@@ -16,9 +17,6 @@ pub struct Sizes {
     pub channels: u32,
     pub height: u32,
     pub width: u32,
-    /// Images and channels of the data.
-    pub images: u32,
-    pub kinds: u32,
     pub groups: u32,
     pub centre: f32,
     pub neighbour: f32,
@@ -29,9 +27,10 @@ pub struct Sizes {
 pub struct Tile {
     pub top: usize,
     pub left: usize,
-    /// The first value of its plane, and of its plane of data.
+    pub image: usize,
+    pub channel: usize,
+    /// The first value of its plane.
     pub plane: usize,
-    pub data: usize,
     pub height: usize,
     pub width: usize,
 }
@@ -42,15 +41,13 @@ pub fn tile(index: usize, sizes: &Sizes) -> Tile {
     let across = width.div_ceil(INNER);
     let tiles = across * height.div_ceil(INNER);
     let (channel, at) = (index / tiles, index % tiles);
-    let (images, kinds) = (sizes.images as usize, sizes.kinds as usize);
     let image = CUBE_POS_Y as usize;
-    let kind = select(kinds == 1, 0usize, channel);
-    let owner = select(images == 1, 0usize, image);
     Tile {
         top: at / across * INNER - BORDER,
         left: at % across * INNER - BORDER,
+        image,
+        channel,
         plane: (image * sizes.channels as usize + channel) * height * width,
-        data: (owner * kinds + kind) * height * width,
         height,
         width,
     }
@@ -68,6 +65,40 @@ pub fn offset(cell: usize, tile: &Tile) -> usize {
     let (row, column) = (tile.top + cell / SIDE, tile.left + cell % SIDE);
     let inside = row < tile.height && column < tile.width;
     select(inside, row * tile.width + column, 0usize)
+}
+
+/// The value of a formula at a cell; that at the plane's first one for cells outside.
+#[cube]
+pub fn value(
+    cell: usize,
+    tile: &Tile,
+    sizes: &Sizes,
+    inputs: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
+    #[comptime] shader: Shader,
+) -> f32 {
+    let offset = offset(cell, tile);
+    let at = Position {
+        image: tile.image,
+        channel: tile.channel,
+        row: offset / tile.width,
+        column: offset % tile.width,
+    };
+    let size = Size {
+        channels: sizes.channels as usize,
+        height: tile.height,
+        width: tile.width,
+    };
+    let brought = Sequence::<f32>::new();
+    let all = results(
+        inputs,
+        numbers,
+        &brought,
+        &at,
+        &size,
+        comptime!(shader.clone()),
+    );
+    all[comptime!(shader.outputs()[0])]
 }
 
 /// Whether a cell is the tile's own and within the plane.
