@@ -22,7 +22,8 @@ import { buildGolden, buildWasm } from './wasm.mjs';
 export const CHECKS = [
   { name: 'cargo fmt', run: () => cargo('cargo fmt', ['fmt', '--check'], 'Run: cargo fmt') },
   { name: 'cargo fmt of tools', run: () => cargo('cargo fmt of tools', ['fmt', '--check', '--manifest-path', 'tools/bindgen/Cargo.toml'], 'Run: cargo fmt --manifest-path tools/bindgen/Cargo.toml') },
-  { name: 'cargo clippy', run: clippy },
+  { name: 'cargo clippy', run: () => clippy('cargo clippy', []) },
+  { name: 'cargo clippy, webgpu', run: () => clippy('cargo clippy, webgpu', ['--features', 'webgpu']) },
   { name: 'cargo test', run: () => cargo('cargo test', ['test', '--locked', '--release']) },
   { name: 'npm packages', tells: true, run: () => building(ensureNodeModules) },
   { name: 'wasm', tells: true, run: () => building(buildWasm) },
@@ -43,10 +44,10 @@ async function cargo(name, args, advice = '') {
   return outcome(result, counted, advice);
 }
 
-async function clippy() {
+async function clippy(name, features) {
   if (ask(['cargo', 'clippy', '--version']) === undefined) return { passed: 0, failed: 0, skipped: 'this toolchain has none (rustup component add clippy)' };
   // The profile of the tests, so that build scripts and procedural macros are compiled once.
-  return cargo('cargo clippy', ['clippy', '--locked', '--release', '--all-targets', '--', '-D', 'warnings']);
+  return cargo(name, ['clippy', '--locked', '--release', '--all-targets', ...features, '--', '-D', 'warnings']);
 }
 
 async function program(name, command) {

@@ -3,6 +3,11 @@
 //! Written in CubeCL, which makes WGSL of them at run time, for any WebGPU adapter: no subgroups, no matrix units, at most 256 invocations and 16 KiB of
 //! workgroup memory. Each is held against its plain-tensor twin by `tests/browser/golden.test.mjs`.
 
+#![allow(
+    clippy::manual_range_contains,
+    reason = "kernels are translated as they stand, and know no ranges"
+)]
+
 mod attention;
 pub mod bands;
 mod direct;

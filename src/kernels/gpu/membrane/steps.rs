@@ -114,7 +114,7 @@ pub fn add_up(sums: &mut Shared<[f32]>) {
             #[unroll]
             for k in 0..PRODUCTS {
                 let at = comptime!(k * UNITS) + unit;
-                sums[at] = sums[at] + sums[at + half];
+                sums[at] += sums[at + half];
             }
         }
         half /= 2;
