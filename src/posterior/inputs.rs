@@ -95,7 +95,7 @@ impl Posterior {
         })
     }
 
-    /// Where frequencies alias in groups. With S the mean over a group's alias frequencies times their number over f², as [`Aliasing`] has it, d = sigma_data²,
+    /// Where f² frequencies alias together. With S the sum over each such group divided by f², and d = sigma_data²,
     ///
     /// ```text
     /// a = 1/(1 + t2 Q̂),   E = t2 a,   D = S(|k|² E),   c = S(|k|²),   v = t2 d/(d + t2)

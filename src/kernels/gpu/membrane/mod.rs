@@ -1,5 +1,6 @@
 //! The membrane on a GPU, [`crate::kernels::membrane`].
 
+mod cells;
 mod solve;
 mod steps;
 mod sweeps;
