@@ -10,7 +10,7 @@ use crate::task::{Borders, Missing, Request, Task};
 
 /// The shortest side of an image: the noise-geometry maps reach 15 pixels far, the network works on multiples of 8.
 pub const MIN_SIDE: usize = 16;
-/// A transform takes as many products a value as a side has in its greatest prime factor: with these alone it is fast, on a GPU and on a CPU.
+/// With these prime factors alone a side's transform is fast, on a GPU and on a CPU; with a greater one it takes several transforms, longer than itself.
 const FACTORS: [usize; 11] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31];
 /// The smallest of them, for sides that may as well be somewhat longer.
 const SMALL: [usize; 4] = [2, 3, 5, 7];

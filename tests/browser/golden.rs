@@ -168,7 +168,15 @@ fn half(place: &Place) -> Vec<Comparison> {
 
 /// The transform and its inverse against rustfft's: products of 2, 3, 5 and 7, primes, three passes, a single line.
 fn transforms(place: &Place) -> Vec<Comparison> {
-    let sizes = [(64, 48), (45, 35), (37, 22), (16, 2048), (1, 30)];
+    let sizes = [
+        (64, 48),
+        (45, 35),
+        (37, 22),
+        (16, 2048),
+        (1, 30),
+        (683, 6),
+        (4, 1366),
+    ];
     let compare = |(height, width)| {
         let drawn = Noise::new(11, 20, &Place::cpu()).draw([2, 3, height, width]);
         let plain = Fourier::new(height, width, &Place::cpu());

@@ -1,5 +1,7 @@
-//! The DFT of image planes on a GPU: whole lines in workgroup memory where they fit, passes over global memory else.
+//! The DFT of image planes on a GPU: whole lines in workgroup memory where they fit, passes over global memory else, and
+//! a convolution with a chirp where a length has a large prime factor.
 
+mod chirp;
 mod filters;
 mod lines;
 mod passes;

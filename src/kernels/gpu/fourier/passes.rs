@@ -6,7 +6,8 @@
 //! y[o] = sum over q < r_i of x[floor(o/(l r_i)) l + (o mod l) + q n/r_i] w^(q (o mod l r_i) n/(l r_i)),   w = e^(-2 pi i/n)
 //! ```
 //!
-//! which leaves the line in order. Factors are products of primes up to [`LARGEST`], so that two passes reach 1024; a greater prime is a factor by itself.
+//! which leaves the line in order. Factors are products of primes up to [`LARGEST`], so that two passes reach 1024; a greater prime is a factor by itself, or where that
+//! takes less the axis is a convolution with a chirp.
 //! The waves come from a table that is computed in f64. For the roofline, a pass of factor r: 8 r FLOP and 16 B a value, its r inputs served by caches.
 
 use std::f64::consts::TAU;
@@ -16,21 +17,34 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::super::map::{empty, from_tensor, grid, to_tensor};
+use super::chirp::Chirp;
 use crate::place::Place;
 
 /// Greatest product of primes that is one factor: a pass costs as many multiplications a value, and a launch.
 const LARGEST: usize = 32;
 
 /// The real and imaginary parts of planes.
-type Complex = [CubeTensor; 2];
+pub type Complex = [CubeTensor; 2];
 
 /// The transform for planes of one size.
 pub struct Passes {
-    rows: Axis,
-    columns: Axis,
+    size: [usize; 2],
+    /// Along rows, then along columns.
+    axes: [Axis; 2],
 }
 
-struct Axis {
+/// How one axis is transformed.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "two a size, never moved once made"
+)]
+enum Axis {
+    Factors(Factors),
+    Chirp(Chirp),
+}
+
+/// An axis by passes alone.
+pub struct Factors {
     length: usize,
     factors: Vec<usize>,
     /// cos and sin of 2 pi k / length, one after the other, for all k.
@@ -38,7 +52,30 @@ struct Axis {
 }
 
 impl Axis {
-    fn new(length: usize, place: &Place) -> Self {
+    /// `axis`: 3 along rows, 2 along columns.
+    fn new(axis: usize, length: usize, place: &Place) -> Self {
+        match Chirp::cost(length) < Factors::cost(length) {
+            true => Self::Chirp(Chirp::new(axis, length, place)),
+            false => Self::Factors(Factors::new(length, place)),
+        }
+    }
+
+    fn lines(
+        &self,
+        parts: (CubeTensor, Option<CubeTensor>),
+        stride: usize,
+        sign: f32,
+        scale: f32,
+    ) -> Complex {
+        match self {
+            Self::Factors(factors) => factors.lines(parts, stride, sign, scale),
+            Self::Chirp(chirp) => chirp.lines(parts, stride, sign, scale),
+        }
+    }
+}
+
+impl Factors {
+    pub fn new(length: usize, place: &Place) -> Self {
         let waves = (0..length).flat_map(|k| {
             let angle = TAU * k as f64 / length as f64;
             [angle.cos() as f32, angle.sin() as f32]
@@ -48,6 +85,53 @@ impl Axis {
             factors: factors(length),
             waves: from_tensor(place.tensor_f32(waves.collect(), [2 * length])),
         }
+    }
+
+    /// What a value costs, in complex multiplications.
+    pub fn cost(length: usize) -> usize {
+        factors(length).into_iter().sum()
+    }
+
+    /// All passes, of values that lie `stride` apart; the first multiplies by `scale`.
+    pub fn lines(
+        &self,
+        (mut re, mut im): (CubeTensor, Option<CubeTensor>),
+        stride: usize,
+        sign: f32,
+        scale: f32,
+    ) -> Complex {
+        let (mut done, mut scale) = (1, scale);
+        for &factor in &self.factors {
+            let shape: [usize; 4] = re.meta.shape().dims();
+            let to = [empty(&re, shape), empty(&re, shape)];
+            let values: usize = shape.iter().product();
+            let (count, dim) = grid(&re, values);
+            // SAFETY: the formula's indices lie within a line, and lines within the planes.
+            unsafe {
+                pass::launch_unchecked(
+                    &re.client.clone(),
+                    count,
+                    dim,
+                    re.into_buffer_arg(),
+                    im.map(CubeTensor::into_buffer_arg).into(),
+                    self.waves.clone().into_buffer_arg(),
+                    to[0].clone().into_buffer_arg(),
+                    to[1].clone().into_buffer_arg(),
+                    values as u32,
+                    self.length as u32,
+                    stride as u32,
+                    factor as u32,
+                    done,
+                    sign,
+                    scale,
+                );
+            }
+            done *= factor as u32;
+            scale = 1.0;
+            let [next_re, next_im] = to;
+            (re, im) = (next_re, Some(next_im));
+        }
+        [re, im.expect("an axis has at least one factor")]
     }
 }
 
@@ -69,8 +153,8 @@ fn factors(n: usize) -> Vec<usize> {
 impl Passes {
     pub fn new(height: usize, width: usize, place: &Place) -> Self {
         Self {
-            rows: Axis::new(height, place),
-            columns: Axis::new(width, place),
+            size: [height, width],
+            axes: [Axis::new(3, width, place), Axis::new(2, height, place)],
         }
     }
 
@@ -82,58 +166,18 @@ impl Passes {
 
     /// The real part of the inverse transform.
     pub fn inverse(&self, re: Tensor<4>, im: Tensor<4>) -> Tensor<4> {
-        let scale = 1.0 / (self.rows.length * self.columns.length) as f32;
+        let [height, width] = self.size;
+        let scale = 1.0 / (height * width) as f32;
         let parts = (from_tensor(re), Some(from_tensor(im)));
         let [re, _] = self.transform(parts, -1.0, scale);
         to_tensor(re)
     }
 
     fn transform(&self, parts: (CubeTensor, Option<CubeTensor>), sign: f32, scale: f32) -> Complex {
-        let [re, im] = lines(parts, &self.columns, 1, sign, scale);
-        lines((re, Some(im)), &self.rows, self.columns.length, sign, 1.0)
+        let [rows, columns] = &self.axes;
+        let [re, im] = rows.lines(parts, 1, sign, scale);
+        columns.lines((re, Some(im)), self.size[1], sign, 1.0)
     }
-}
-
-/// All passes of an axis whose values lie `stride` apart; the first multiplies by `scale`.
-fn lines(
-    (mut re, mut im): (CubeTensor, Option<CubeTensor>),
-    axis: &Axis,
-    stride: usize,
-    sign: f32,
-    scale: f32,
-) -> Complex {
-    let (mut done, mut scale) = (1, scale);
-    for &factor in &axis.factors {
-        let shape: [usize; 4] = re.meta.shape().dims();
-        let to = [empty(&re, shape), empty(&re, shape)];
-        let values: usize = shape.iter().product();
-        let (count, dim) = grid(&re, values);
-        // SAFETY: the formula's indices lie within a line, and lines within the planes.
-        unsafe {
-            pass::launch_unchecked(
-                &re.client.clone(),
-                count,
-                dim,
-                re.into_buffer_arg(),
-                im.map(CubeTensor::into_buffer_arg).into(),
-                axis.waves.clone().into_buffer_arg(),
-                to[0].clone().into_buffer_arg(),
-                to[1].clone().into_buffer_arg(),
-                values as u32,
-                axis.length as u32,
-                stride as u32,
-                factor as u32,
-                done,
-                sign,
-                scale,
-            );
-        }
-        done *= factor as u32;
-        scale = 1.0;
-        let [next_re, next_im] = to;
-        (re, im) = (next_re, Some(next_im));
-    }
-    [re, im.expect("an axis has at least one factor")]
 }
 
 #[cube(launch_unchecked)]
