@@ -261,6 +261,7 @@ impl Fourier {
         self.filtered(x, respond, then)
     }
 
+    /// Of one image or of two.
     fn filtered<const K: usize, const N: usize, const M: usize>(
         &self,
         x: [Formula; K],

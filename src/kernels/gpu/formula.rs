@@ -215,6 +215,27 @@ pub fn results(
     results
 }
 
+/// The value at a position of a formula alone, to which nothing is brought.
+#[cube]
+pub fn value(
+    inputs: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
+    at: &Position,
+    size: &Size,
+    #[comptime] shader: Shader,
+) -> f32 {
+    let brought = Sequence::<f32>::new();
+    let all = results(
+        inputs,
+        numbers,
+        &brought,
+        at,
+        size,
+        comptime!(shader.clone()),
+    );
+    all[comptime!(shader.outputs[0])]
+}
+
 /// An image's value where it is seen otherwise.
 #[cube]
 fn seen(
@@ -361,16 +382,8 @@ fn sums(
                 row,
                 column,
             };
-            let brought = Sequence::<f32>::new();
-            let all = results(
-                inputs,
-                numbers,
-                &brought,
-                &there,
-                &size,
-                comptime!(shader.clone()),
-            );
-            sum += all[comptime!(shader.outputs[0])];
+            let shader = comptime!(shader.clone());
+            sum += value(inputs, numbers, &there, &size, shader);
         }
     }
     let mut brought = Sequence::<f32>::new();

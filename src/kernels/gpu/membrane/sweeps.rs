@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::super::formula::{Position, Shader, Size, arguments, results};
+use super::super::formula::{Position, Shader, Size, arguments, value};
 use super::super::map::{empty, from_tensor, to_tensor};
 use super::{CELLS, SIDE, UNITS, of_few};
 use crate::kernels::formula::Formula;
@@ -97,16 +97,7 @@ fn sweep(
             row,
             column,
         };
-        let brought = Sequence::<f32>::new();
-        let all = results(
-            diagonal,
-            numbers,
-            &brought,
-            &there,
-            &size,
-            comptime!(shader.clone()),
-        );
-        own[i] = all[comptime!(shader.outputs()[0])];
+        own[i] = value(diagonal, numbers, &there, &size, comptime!(shader.clone()));
         if v.is_some() {
             values[i] = v.unwrap()[at];
         } else {

@@ -2,7 +2,7 @@
 
 use cubecl::prelude::*;
 
-use super::super::formula::{Position, Shader, Size, results};
+use super::super::formula::{self, Position, Shader, Size};
 use super::{SIDE, above, below};
 
 /// Cells around what is a tile's own: a launch's stencils, each of which makes one more of them invalid.
@@ -89,16 +89,7 @@ pub fn value(
         height: tile.height,
         width: tile.width,
     };
-    let brought = Sequence::<f32>::new();
-    let all = results(
-        inputs,
-        numbers,
-        &brought,
-        &at,
-        &size,
-        comptime!(shader.clone()),
-    );
-    all[comptime!(shader.outputs()[0])]
+    formula::value(inputs, numbers, &at, &size, shader)
 }
 
 /// Whether a cell is the tile's own and within the plane.
