@@ -4,7 +4,7 @@
  */
 export const DEFAULT_WEIGHTS = {
   bytes: 14_324_328,
-  sha256: '36e67e950ad97493fd65fb13b82b912114fb29c90f3f9aee321f0ddbc7fc7ad7',
+  sha256: 'd812956064c73ffe7088c03345948fbe04ef091aa0327793d31e06186f66f26c',
 } as const;
 
 /**
