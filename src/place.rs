@@ -94,10 +94,8 @@ impl Place {
         if x.device() == self.device {
             return x;
         }
-        let values = x
-            .clone()
-            .try_into_vec_as()
-            .expect("a tensor in host memory");
-        self.tensor(values, x.dims())
+        let shape = x.dims();
+        let values = x.try_into_vec_as().expect("a tensor in host memory");
+        self.tensor(values, shape)
     }
 }

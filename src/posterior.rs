@@ -29,6 +29,8 @@ use crate::prior::{self, C, GaussianPrior, KAPPA2, membrane_at, precision_times}
 
 /// The standard deviation of images in [-1, 1] (EDM's sigma_data).
 pub const SIGMA_DATA: f64 = 0.5;
+/// Its square.
+const DATA: f64 = SIGMA_DATA * SIGMA_DATA;
 
 /// Iterations of w0 and g for masks: those the network was trained with. They carry information across holes of up to about 42 px.
 const ESTIMATE_ITERATIONS: usize = 25;
@@ -124,11 +126,9 @@ impl Posterior {
     }
 
     fn shrunk(&self, z: Formula, t2: Tensor<4>, g: Formula) -> Formula {
-        let data = SIGMA_DATA * SIGMA_DATA;
         let t2 = Formula::from(t2);
-        let sum = &t2 + data;
-        let m = (z * data + &t2 * g) / &sum;
-        self.update(m, (t2 * data / sum).tensor())
+        let [m, v] = beside(z, &t2, g);
+        self.update(m, v.tensor())
     }
 
     /// p = diag Sigma*, per channel; broadcasts to `[B, 3, H, W]`.
@@ -226,6 +226,12 @@ impl Posterior {
         let y = self.measurement.simulate(x.clone(), noise);
         x - linear_estimate(&self.measurement.with(y), &self.prior)
     }
+}
+
+/// The mean and the variance of the query z of noise variance t2 beside g, of which images lie sigma_data away.
+fn beside(z: Formula, t2: &Formula, g: Formula) -> [Formula; 2] {
+    let sum = t2 + DATA;
+    [(z * DATA + t2 * g) / &sum, t2 * DATA / sum]
 }
 
 /// w0 = (Q + AᵀA/s2)^-1 Aᵀy/s2.

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{Posterior, SIGMA_DATA};
+use super::{DATA, Posterior, beside};
 use crate::fourier::{Spectrum, Wave};
 use crate::kernels::formula::{Formula, View, tensors};
 use crate::measurement::Measurement;
@@ -16,8 +16,6 @@ pub(super) struct Seen {
     /// |k|²/s2.
     precision: Tensor<4>,
 }
-
-const DATA: f64 = SIGMA_DATA * SIGMA_DATA;
 
 impl Posterior {
     /// Formulas of g, w and the pivot of z, which are [`Self::gaussian_mean`], [`Self::shrunk_pivot`] and [`Self::pivot`] and share what they can.
@@ -151,7 +149,7 @@ impl Posterior {
         let z = Formula::from(z);
         fourier.through_both(residuals, respond, |[g, w, pivot]| {
             let g = g + &u;
-            let m = (&z * DATA + &t * &g) / &sum;
+            let [m, _] = beside(z.clone(), &t, g.clone());
             then([g, m + w, pivot + &z])
         })
     }

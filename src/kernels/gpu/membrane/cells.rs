@@ -101,6 +101,16 @@ pub fn spread(w: &Array<f32>, r: &Array<f32>, values: &mut Shared<[f32]>) {
     }
 }
 
+/// z = W r.
+#[cube]
+pub fn preconditioned(cells: &Cells) -> Array<f32> {
+    let mut z = Array::<f32>::new(EACH);
+    for j in 0..EACH {
+        z[j] = cells.w[j] * cells.r[j];
+    }
+    z
+}
+
 /// Values of all images.
 #[cube]
 pub fn images(sizes: &Sizes) -> usize {

@@ -27,7 +27,8 @@ use cubecl::prelude::*;
 use super::super::formula::{Shader, arguments};
 use super::super::map::{empty, from_tensor, to_tensor};
 use super::cells::{
-    EACH, brought, images, iterated, moved, multiplied, preconditioner, residual, spread,
+    EACH, brought, images, iterated, moved, multiplied, preconditioned, preconditioner, residual,
+    spread,
 };
 use super::steps::{LEFT, PRODUCTS, Step, leave, nothing, steps};
 use super::tile::{INNER, Sizes, SizesLaunch, offset, own, tile, tiles, value};
@@ -278,10 +279,7 @@ fn advance(
             &sizes,
             comptime!(shader.clone()),
         );
-        let mut z = Array::<f32>::new(EACH);
-        for j in 0..EACH {
-            z[j] = cells.w[j] * cells.r[j];
-        }
+        let z = preconditioned(&cells);
         iterated(
             &mut cells,
             &mut values,
@@ -349,10 +347,7 @@ fn finish(
             &sizes,
             comptime!(shader.clone()),
         );
-        let mut z = Array::<f32>::new(EACH);
-        for j in 0..EACH {
-            z[j] = cells.w[j] * cells.r[j];
-        }
+        let z = preconditioned(&cells);
         if comptime!(iterations == 2) {
             iterated(
                 &mut cells,
