@@ -110,7 +110,7 @@ def main(argv=None):
     p.add_argument('--images', type=int, default=16)
     p.add_argument('--samples', type=int, default=32)
     p.add_argument('--tasks', nargs='+', choices=list(TASKS), default=list(TASKS))
-    p.add_argument('--photos', metavar='DIR', help='photos of at least 256×256 pixels')
+    p.add_argument('--photos', metavar='DIR', help='the first --images photos of at least 256×256 pixels; smaller ones are passed over')
     p.add_argument('--threads', type=int)
     p.add_argument('--device')
     args = p.parse_args(argv)
@@ -126,7 +126,7 @@ def main(argv=None):
             a, b, c, r, e = calibration(net, truth, task, args.samples)
             print(f'| {TASKS[task]} | {a:.2f} | {b:.2f} | {c:.1%} | {r:.2f} | {e:.2f} |', flush=True)
     if args.photos:
-        photos = centre_crops(list_images(args.photos)[:args.images], 256, 256).to(device)
+        photos = centre_crops(list_images(args.photos), 256, 256, args.images).to(device)
         print(f'\n{len(photos)} photos of 256×256, one evaluation\n\n| family | PSNR whole | in 64-pixel tiles |\n| --- | --- | --- |')
         for name, (whole, part) in tiles(net, photos).items():
             print(f'| {name} | {whole:.2f} | {part:.2f} |')

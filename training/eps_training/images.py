@@ -44,10 +44,13 @@ def to_pixels(x):
     return ((x.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).cpu().numpy()
 
 
-def centre_crops(paths, height=SIZE, width=SIZE):
-    """Centre crops at the images' own resolution, [N, 3, height, width]; images that are too small or broken are left out."""
+def centre_crops(paths, height=SIZE, width=SIZE, count=None):
+    """Centre crops at the images' own resolution, [N, 3, height, width], of the first `count` images that are large enough and whole; of all where
+    no count is given."""
     crops = []
     for path in paths:
+        if len(crops) == count:
+            break
         image = read_image(path)
         if image is not None and image.width >= width and image.height >= height:
             left, top = (image.width - width) // 2, (image.height - height) // 2

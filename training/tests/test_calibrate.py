@@ -1,8 +1,10 @@
 """Calibration figures where truth and samples are draws of one Gaussian: coverage is 80 %, CRPS is sigma / sqrt(pi)."""
 import math
 import pytest
+from PIL import Image
 import torch
 from eps_training.calibrate import correlation, coverage, crps_of_many, cut, join
+from eps_training.images import centre_crops
 from eps_training.metrics import crps
 
 
@@ -26,3 +28,11 @@ def test_correlation_and_tiles():
     assert correlation(x, 2 * x + 1) == pytest.approx(1, abs=1e-4) and abs(correlation(x, torch.randn_like(x))) < .05
     assert cut(x, 64).shape == (8, 3, 64, 64) and torch.equal(join(cut(x, 64), 128), x)
     assert torch.equal(cut(x, 64)[1], x[0, :, :64, 64:])
+
+
+def test_photos_that_are_too_small_do_not_count(tmp_path):
+    paths = [tmp_path / f'{i}.png' for i in range(5)]
+    for i, path in enumerate(paths):
+        Image.new('RGB', (8 + 8 * (i % 2), 16), (i, i, i)).save(path)
+    both = centre_crops(paths, 16, 16, 2)
+    assert [round(127.5 * (x.mean().item() + 1)) for x in both] == [1, 3] and centre_crops(paths, 16, 16, 1).shape == (1, 3, 16, 16)
