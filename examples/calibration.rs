@@ -20,7 +20,7 @@ fn sampler(solver: SolverKind, evaluations: usize, from_mean: bool) -> Sampler {
         _ => left,
     };
     let (tau_max, tau_min) = match from_mean {
-        true => (5.0, if evaluations == 5 { 0.03 } else { 0.02 }),
+        true => (5.0, if evaluations == 5 { 0.03 } else { 0.01 }),
         false => (80.0, 0.002),
     };
     Sampler {

@@ -77,8 +77,8 @@ const fn dpm(name: &'static str, points: usize, range: [f64; 2], rho: f64) -> Tr
 
 const TRIALS: [Trial; 9] = [
     dpm("draft", 4, [5.0, 0.03], 7.0),
-    dpm("default", 6, [5.0, 0.02], 7.0),
-    dpm("accurate", 10, [5.0, 0.02], 7.0),
+    dpm("default", 6, [5.0, 0.01], 7.0),
+    dpm("accurate", 10, [5.0, 0.01], 7.0),
     Trial {
         name: "Heun 10 from 80 (the paper's)",
         points: 10,
@@ -87,11 +87,11 @@ const TRIALS: [Trial; 9] = [
         heun: true,
         from_mean: false,
     },
-    dpm("6 points, even in tau^(1/20)", 6, [5.0, 0.02], 20.0),
-    dpm("6 points, even in log tau", 6, [5.0, 0.02], 0.0),
-    dpm("6 points from 3", 6, [3.0, 0.02], 7.0),
-    dpm("6 points from 2 to 0.02", 6, [2.0, 0.02], 7.0),
-    dpm("6 points from 5 to 0.01", 6, [5.0, 0.01], 7.0),
+    dpm("6 points, even in tau^(1/20)", 6, [5.0, 0.01], 20.0),
+    dpm("6 points, even in log tau", 6, [5.0, 0.01], 0.0),
+    dpm("6 points from 3", 6, [3.0, 0.01], 7.0),
+    dpm("6 points from 2", 6, [2.0, 0.01], 7.0),
+    dpm("6 points to 0.02", 6, [5.0, 0.02], 7.0),
 ];
 
 impl Trial {

@@ -67,9 +67,9 @@ impl Sampler {
     /// 5 evaluations, the mean's included.
     pub const DRAFT: Self = Self::from_mean(4, 0.03);
     /// 7 evaluations, the mean's included.
-    pub const DEFAULT: Self = Self::from_mean(6, 0.02);
+    pub const DEFAULT: Self = Self::from_mean(6, 0.01);
     /// 11 evaluations, the mean's included.
-    pub const ACCURATE: Self = Self::from_mean(10, 0.02);
+    pub const ACCURATE: Self = Self::from_mean(10, 0.01);
     /// The paper's: ten Heun steps from 80 to 0.002 in 19 evaluations.
     pub const PAPER: Self = Self {
         solver: SolverKind::Heun,

@@ -137,7 +137,7 @@ function checkedSampler(sampler: Sampler): EngineSampler {
   }
   checkNames('sampler', sampler, ['solver', 'points', 'tauMax', 'tauMin', 'fromMean']);
   const { solver = 'dpmpp2m', points = 6, fromMean = true } = sampler;
-  const { tauMax = fromMean ? 5 : LARGEST_TAU, tauMin = solver === 'heun' || solver === 'churn' ? SMALLEST_TAU : 0.02 } = sampler;
+  const { tauMax = fromMean ? 5 : LARGEST_TAU, tauMin = solver === 'heun' || solver === 'churn' ? SMALLEST_TAU : 0.01 } = sampler;
   requireOneOf('sampler.solver', solver, SOLVERS);
   requireWhole('sampler.points', points, 1, 1000);
   if (typeof fromMean !== 'boolean') throw new EpsError('invalid-option', `sampler.fromMean must be true or false, and is ${String(fromMean)}.`);

@@ -127,7 +127,7 @@ impl Check {
         self.denoiser.denoise(&posterior, z, &level)
     }
 
-    /// The posterior mean, the paper's Heun run and the default sampler's run on one measurement.
+    /// The posterior mean, the paper's Heun run and one of DPM-Solver++(2M) from the mean, on one measurement.
     pub fn samplers(&self) -> Vec<Comparison> {
         let of = |name: &str| self.network.get(name);
         let posterior = self.operators.posterior("mask.48x32");

@@ -16,9 +16,9 @@ describe('restore options', () => {
   });
   test('a sampler spelt out in part gets the rest', () => {
     const of = (sampler) => checkedRestoreOptions({ sampler }).sampler;
-    assert.deepEqual(of({}), { solver: 'dpmpp2m', points: 6, tauMax: 5, tauMin: 0.02, fromMean: true });
+    assert.deepEqual(of({}), { solver: 'dpmpp2m', points: 6, tauMax: 5, tauMin: 0.01, fromMean: true });
     assert.deepEqual(of({ solver: 'heun', points: 10, fromMean: false }), { solver: 'heun', points: 10, tauMax: 80, tauMin: 0.002, fromMean: false });
-    assert.deepEqual(of({ points: 1, tauMax: 3 }), { solver: 'dpmpp2m', points: 1, tauMax: 3, tauMin: 0.02, fromMean: true });
+    assert.deepEqual(of({ points: 1, tauMax: 3 }), { solver: 'dpmpp2m', points: 1, tauMax: 3, tauMin: 0.01, fromMean: true });
   });
 
   const refused = [

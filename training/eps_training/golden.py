@@ -59,9 +59,10 @@ def network_vectors(net, golden, inputs=None):
         seed = torch.Generator().manual_seed(7)
         draw = lambda: torch.randn(like.shape, generator=seed)
         inputs = {'heun.start': 80 * draw(), 'from_mean.noise': draw(), 'from_mean.deviation': .1 * draw()}
+    tau_min = .02       # of the run that the vectors hold, whatever from_mean's default
     start, noise, deviation = (inputs[k] for k in ('heun.start', 'from_mean.noise', 'from_mean.deviation'))
     mean = D(start, 80.)
     out.update({'heun.start': start, 'heun.tau': grid(10).float(), 'heun.result': heun(D, start, 10), 'from_mean.mean': mean,
-                'from_mean.noise': noise, 'from_mean.deviation': deviation, 'from_mean.tau': grid(6, .02, 5.).float(),
-                'from_mean.result': from_mean(D, mean + deviation, noise)})
+                'from_mean.noise': noise, 'from_mean.deviation': deviation, 'from_mean.tau': grid(6, tau_min, 5.).float(),
+                'from_mean.result': from_mean(D, mean + deviation, noise, 6, tau_min)})
     return {k: v.contiguous().clone() for k, v in out.items()}

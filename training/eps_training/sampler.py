@@ -36,7 +36,7 @@ def posterior_mean(D, noise):
 
 
 @torch.no_grad()
-def from_mean(D, centre, noise, points=6, sigma_min=0.02, sigma_max=5.0):
+def from_mean(D, centre, noise, points=6, sigma_min=0.01, sigma_max=5.0):
     """DPM-Solver++(2M) on a grid of `points` evaluations from z = centre + sigma_max noise.
 
     centre = posterior_mean + gaussian.posterior_deviation: without the deviation, modes of the posterior wider than sigma_max would keep
