@@ -4,7 +4,7 @@
  */
 export const DEFAULT_WEIGHTS = {
   bytes: 14_324_328,
-  sha256: 'd812956064c73ffe7088c03345948fbe04ef091aa0327793d31e06186f66f26c',
+  sha256: 'c059fca2d23235401937b36a7db52d381a72c70d52303c21c2adf50d9c4993ce',
 } as const;
 
 /**
