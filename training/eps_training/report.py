@@ -7,6 +7,7 @@ from .metrics import mmd
 from .runs import EVALUATIONS, PER_IMAGE
 from .tasks import TASKS
 
+DEFAULT = 'eps_7'       # the sampler that the others are held against
 DIGITS = dict(psnr=2, ssim=4, crps=2, haarpsi=4, mmd=5)
 
 
@@ -25,6 +26,12 @@ def figures(run, samples, truth):
     return {k: None if math.isnan(v) else round(v, 5) for k, v in out.items()}
 
 
+def behind(run, other, few):
+    """By how much more CRPS than `other` on the same images, mean and standard error of the differences: images differ far more than methods do."""
+    mean, error = mean_and_error([a - b for a, b in zip(run['crps'][:few], other['crps'][:few])])
+    return dict(crps_behind=round(mean, 5), crps_behind_error=None if math.isnan(error) else round(error, 5))
+
+
 def summarise(results, store, truth, few):
     """results[task][method]: per-image lists (evaluate.py) -> the same with figures over all its images and, as 'compared', over the first `few`."""
     out = {}
@@ -35,6 +42,8 @@ def summarise(results, store, truth, few):
             samples = store.samples(n, method, task, run['scale'], 'test')
             row = dict(evaluations=run['evaluations'], images=n, **figures(run, samples, truth[:n]), seconds_per_image=round(run['seconds_per_image'], 3))
             row['compared'] = dict(images=min(few, n), **figures(run, samples[:few], truth[:n][:few])) if n > few else None
+            if method != DEFAULT and DEFAULT in by_method:
+                row.update(behind(run, by_method[DEFAULT], few))
             if method in METHODS:
                 row['published'] = METHODS[method].published
                 if METHODS[method].scaled and len(run['search']) > 1:
@@ -45,8 +54,13 @@ def summarise(results, store, truth, few):
     return out
 
 
+def difference(row):
+    mean, error = row.get('crps_behind'), row.get('crps_behind_error')
+    return '–' if mean is None else f'{mean:+.2f}' + ('' if error is None else f' ± {error:.2f}')
+
+
 def table(rows, compared):
-    lines = ['| method | evaluations | images | PSNR | SSIM | CRPS | MMD² × 1000 | HaarPSI |', '| --- | --- | --- | --- | --- | --- | --- | --- |']
+    lines = ['| method | evaluations | images | PSNR | SSIM | CRPS | MMD² × 1000 | HaarPSI |' + compared * f' CRPS − {DEFAULT}’s |', '| --- ' * (8 + compared) + '|']
     for method, row in rows.items():
         shown = row['compared'] or row if compared else row
 
@@ -56,7 +70,7 @@ def table(rows, compared):
             d = DIGITS[k] if digits is None else digits
             error = shown[f'{k}_error']
             return f'{factor * shown[k]:.{d}f}' + ('' if error is None else f' ± {factor * error:.{d}f}')
-        lines.append(f"| {method} | {row['evaluations']} | {shown['images']} | {cell('psnr')} | {cell('ssim')} | {cell('crps')} | {cell('mmd', 1000, 2)} | {cell('haarpsi')} |")
+        lines.append(f"| {method} | {row['evaluations']} | {shown['images']} | {cell('psnr')} | {cell('ssim')} | {cell('crps')} | {cell('mmd', 1000, 2)} | {cell('haarpsi')} |" + compared * f' {difference(row)} |')
     return '\n'.join(lines)
 
 
@@ -64,7 +78,7 @@ def markdown(summary, seen, cbsd, few, precision):
     parts = ['# Evaluation', f'Samples seen in training: {seen:,}.' if seen is not None else '',
              f'CBSD68, sigma 25: {cbsd:.2f} dB.' if cbsd is not None else '',
              f'Mean ± standard error over images; 64×64, sigma_y = 0.05 on [-1, 1]; the network in {precision} for every method. CRPS of two samples on 0-255, PSNR, SSIM (on [0, 1]), HaarPSI and MMD of one. `eps_1` is the posterior '
-             f'mean. First the comparison on the same images (at most {few}), then every method on all its images.']
+             f'mean. First the comparison on the same images (at most {few}; the last column: the mean of the differences in CRPS, image by image, and its standard error), then every method on all its images.']
     for task, rows in summary.items():
         if rows:
             parts += [f'## {task}: {TASKS[task]}', table(rows, True)]

@@ -52,15 +52,16 @@ def identity(weights, last='z.jpg'):
 
 def test_results_have_the_form_that_others_read(instant, tmp_path):
     e = evaluation(tmp_path / 'work')
-    results = {'box': {m: dict(scale=1., search={1.: None}, count=n, **e.run(m, 'box', 1., 'test', n)) for m, n in (('eps_7', 20), ('mpgd', 8))}}
-    results['box']['mpgd']['search'] = {.5: 2., 1.: 1., 2.: 3.}
+    results = {'box': {m: dict(scale=s, search={1.: None}, count=n, **e.run(m, 'box', s, 'test', n)) for m, n, s in (('eps_7', 20, 1.), ('mpgd', 8, .5))}}
+    results['box']['mpgd']['search'] = {.25: 2., .5: 1., 1.: 3.}
     report.write(tmp_path, results, e.store, e.sets['test'], 8, 123, 30.5, identity('a'))
     data = json.loads((tmp_path / 'results.json').read_text())
     assert data['samples_seen'] == 123 and data['cbsd68_sigma25_psnr'] == 30.5
     assert {'evaluations', 'psnr', 'ssim', 'crps', 'mmd'} <= data['box']['eps_7'].keys()
     assert data['box']['eps_7']['images'] == 20 and data['box']['eps_7']['compared']['images'] == 8 and data['box']['mpgd']['at_edge'] is False
+    assert data['box']['mpgd']['crps_behind'] == pytest.approx(.04 - .05) and 'crps_behind' not in data['box']['eps_7']
     text = (tmp_path / 'results.md').read_text()
-    assert '| eps_7 | 7 | 8 |' in text and 'step × 1 of 0.5 → 2.0' in text
+    assert '| eps_7 | 7 | 8 |' in text and 'step × 0.5 of 0.25 → 2.0' in text
 
 
 def test_tables_gain_what_a_later_call_adds_unless_of_other_weights_or_images(instant, tmp_path):
