@@ -245,7 +245,7 @@ fn churning_samples_the_posterior() {
     }
 }
 
-/// The default's 6 points from tau = 5 to 0.01 keep the trace of the posterior's covariance within 20 %, for every operator: what few points add to wide modes, and
+/// The default's 6 points from tau = 5 to 0.01 keep the trace of the posterior's covariance between 15 % below and 20 % above, for every operator: what few points add to wide modes, and
 /// the end takes from narrow ones (docs/calibration.md).
 #[test]
 fn the_default_sampler_is_calibrated() {
@@ -267,7 +267,7 @@ fn the_default_sampler_is_calibrated() {
         let law = Gaussian::of_basis(columns(solver.sample(), problem.truth.mean.len()));
         let share = law.covariance.trace() / problem.truth.covariance.trace();
         println!("{:28} {share:.3}", case.name);
-        assert!((0.8..1.2).contains(&share), "{}: {share:.3}", case.name);
+        assert!((0.85..1.2).contains(&share), "{}: {share:.3}", case.name);
     }
 }
 

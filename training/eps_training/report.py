@@ -17,19 +17,28 @@ def mean_and_error(values):
     return mean, (sum((v - mean) ** 2 for v in values) / (n - 1) / n) ** .5 if n > 1 else math.nan
 
 
+def rounded(values):
+    """As they are kept: five digits, None where there is no number."""
+    return {k: None if math.isnan(v) else round(v, 5) for k, v in values.items()}
+
+
+def plus_minus(value, error, digits, sign=''):
+    return f'{value:{sign}.{digits}f}' + ('' if error is None else f' ± {error:.{digits}f}')
+
+
 def figures(run, samples, truth):
     """{metric: mean, metric_error: standard error} of one method on one task."""
     out = {}
     for k in PER_IMAGE:
         out[k], out[f'{k}_error'] = mean_and_error(run[k][:len(truth)])
     out['mmd'], out['mmd_error'] = mmd(samples, truth)
-    return {k: None if math.isnan(v) else round(v, 5) for k, v in out.items()}
+    return rounded(out)
 
 
 def behind(run, other, few):
     """By how much more CRPS than `other` on the same images, mean and standard error of the differences: images differ far more than methods do."""
     mean, error = mean_and_error([a - b for a, b in zip(run['crps'][:few], other['crps'][:few])])
-    return dict(crps_behind=round(mean, 5), crps_behind_error=None if math.isnan(error) else round(error, 5))
+    return rounded(dict(crps_behind=mean, crps_behind_error=error))
 
 
 def summarise(results, store, truth, few):
@@ -55,8 +64,7 @@ def summarise(results, store, truth, few):
 
 
 def difference(row):
-    mean, error = row.get('crps_behind'), row.get('crps_behind_error')
-    return '–' if mean is None else f'{mean:+.2f}' + ('' if error is None else f' ± {error:.2f}')
+    return plus_minus(row['crps_behind'], row['crps_behind_error'], DIGITS['crps'], '+') if 'crps_behind' in row else '–'
 
 
 def table(rows, compared):
@@ -67,9 +75,8 @@ def table(rows, compared):
         def cell(k, factor=1, digits=None):
             if shown[k] is None:
                 return '–'
-            d = DIGITS[k] if digits is None else digits
             error = shown[f'{k}_error']
-            return f'{factor * shown[k]:.{d}f}' + ('' if error is None else f' ± {factor * error:.{d}f}')
+            return plus_minus(factor * shown[k], None if error is None else factor * error, DIGITS[k] if digits is None else digits)
         lines.append(f"| {method} | {row['evaluations']} | {shown['images']} | {cell('psnr')} | {cell('ssim')} | {cell('crps')} | {cell('mmd', 1000, 2)} | {cell('haarpsi')} |" + compared * f' {difference(row)} |')
     return '\n'.join(lines)
 
