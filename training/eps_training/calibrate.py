@@ -119,7 +119,7 @@ def main(argv=None):
     device, _, _ = choose(args.device, f32=True)
     net = load_network(args.weights, device)
     if args.data:
-        truth = centre_crops([f for d in args.data for f in list_images(d)][:args.images]).to(device)
+        truth = centre_crops(list_images(*args.data), count=args.images).to(device)
         print(f'{len(truth)} images, {args.samples} samples of 7 evaluations\n')
         print('| task | PSNR of their mean | of the one-evaluation mean | 80 % coverage | deviation ~ error | CRPS |\n| --- | --- | --- | --- | --- | --- |')
         for task in tqdm(args.tasks, disable=None, leave=False):

@@ -132,8 +132,8 @@ def main(argv=None):
     if args.threads:
         torch.set_num_threads(args.threads)
     device, _, line = choose(args.device, f32=True)
-    paths = [p for folder in args.data for p in list_images(folder)]
-    crops = centre_crops(paths[:args.images + args.images_search]).to(device)
+    paths = list_images(*args.data)
+    crops = centre_crops(paths, count=args.images + args.images_search).to(device)
     if len(crops) < args.images + args.images_search:
         raise SystemExit(f'{args.images} + {args.images_search} images are asked for; the folder has {len(crops)} of at least 64×64 pixels')
     backbone = load_network(args.weights, device)

@@ -68,7 +68,7 @@ def main(argv=None):
         (folder / 'figures.json').write_text(json.dumps(reference(net, crops), indent=1) + '\n')
         print(f'{folder}/figures.json, from {len(crops)} crops')
     if args.val:
-        truth = centre_crops([p for d in args.val for p in list_images(d)][:args.crops])
+        truth = centre_crops(list_images(*args.val), count=args.crops)
         print(f'\n{len(truth)} images, PSNR in dB / SSIM\n\n{table(net, truth)}')
 
 

@@ -16,12 +16,12 @@ SCALES = (1, .87, .75, .66, .57, .5, .44, .38, .33)
 EXTENSIONS = {'.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff'}
 
 
-def list_images(folder):
-    """All images below a folder, sorted by path: the order is part of every seed."""
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise SystemExit(f'{folder} is not a folder of images')
-    return sorted(p for p in folder.rglob('*') if p.suffix.lower() in EXTENSIONS)
+def list_images(*folders):
+    """All images below each folder in turn, sorted by path: the order is part of every seed."""
+    for folder in map(Path, folders):
+        if not folder.is_dir():
+            raise SystemExit(f'{folder} is not a folder of images')
+    return [path for folder in map(Path, folders) for path in sorted(folder.rglob('*')) if path.suffix.lower() in EXTENSIONS]
 
 
 def read_image(path):

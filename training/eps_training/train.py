@@ -54,7 +54,7 @@ def parser():
 
 def read_folders(arguments, val):
     """({folder: (paths, share or None)}, validation paths). Validation images are never among the training ones."""
-    folders, held = {}, [p for folder in val or [] for p in list_images(folder)]
+    folders, held = {}, list_images(*val or [])
     for argument in arguments:
         name, _, share = str(argument).partition('=')
         paths = list_images(name)

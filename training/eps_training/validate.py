@@ -55,7 +55,7 @@ def main(argv=None):
     p.add_argument('--device')
     args = p.parse_args(argv)
     device, _, line = choose(args.device, f32=True)
-    paths = [path for folder in args.val for path in list_images(folder)]
+    paths = list_images(*args.val)
     held_out = HeldOut(Crops(tqdm(paths, 'reading', leave=False, disable=None), scales=(1,)), args.crops, device, conditional.query if args.objective == 'palette' else query)
     rows = {path: held_out.losses(load_network(path, device), device) for path in tqdm(args.weights, leave=False, disable=None)}
     names = list(next(iter(rows.values())))

@@ -1,5 +1,6 @@
 """The evaluation machinery with instant methods: resuming, the search of a scale, the files it writes."""
 import json
+from PIL import Image
 import pytest
 import torch
 from eps_training import evaluate, report, runs
@@ -78,6 +79,16 @@ def test_tables_gain_what_a_later_call_adds_unless_of_other_weights_or_images(in
     assert '| mpgd | 7 | 8 |' in (tmp_path / 'results.md').read_text()
     assert written('eps_7', 'box', None, 'b') == ({'box': ['eps_7']}, None)
     assert written('mpgd', 'box', None, 'b', 'other.jpg') == ({'box': ['mpgd']}, None)
+
+
+def test_images_that_are_too_small_do_not_count(instant, tmp_path, models):
+    for i in range(5):
+        Image.new('RGB', (32 if i < 2 else 64, 64), (i, i, i)).save(tmp_path / f'{i}.png')
+    command = [str(models / 'photo-v1.safetensors'), '--data', str(tmp_path), '--work', str(tmp_path / 'work'), '--out', str(tmp_path), '--methods', 'eps_7', '--tasks', 'box', '--images-search', '1']
+    evaluate.main([*command, '--images', '2'])
+    assert json.loads((tmp_path / 'results.json').read_text())['box']['eps_7']['images'] == 2
+    with pytest.raises(SystemExit, match=r'3 \+ 1 images are asked for; the folder has 3'):
+        evaluate.main([*command, '--images', '3'])
 
 
 def test_measurements_are_the_same_for_every_method(net):
