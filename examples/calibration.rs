@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use eps_restore::interpolant::Interpolant;
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
-use eps_restore::restoration::{Sampler, SolverKind};
+use eps_restore::sampler::{Sampler, SolverKind};
 
 const DEVIATIONS: [f64; 4] = [0.05, 0.1, 0.2, 0.4];
 const DRAWS: usize = 400_000;
@@ -30,6 +30,7 @@ fn sampler(solver: SolverKind, evaluations: usize, from_mean: bool) -> Sampler {
         tau_max,
         tau_min,
         from_mean,
+        refine_mean: false,
     }
 }
 

@@ -13,7 +13,7 @@ use eps_restore::kernel::Kernel;
 use eps_restore::layout::Layout;
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
-use eps_restore::restoration::Sampler;
+use eps_restore::sampler::Sampler;
 use eps_restore::setup::{Problem, Setup};
 use eps_restore::task::{Borders, GREY, Request, Task};
 

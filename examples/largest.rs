@@ -4,7 +4,7 @@
 
 use eps_restore::cost::{Cost, Question, Target};
 use eps_restore::kernel::Kernel;
-use eps_restore::restoration::Sampler;
+use eps_restore::sampler::Sampler;
 use eps_restore::task::{Borders, Missing, Reduction, Task};
 use eps_restore::tiling::TileSize;
 

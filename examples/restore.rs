@@ -16,7 +16,8 @@ use eps_restore::kernel::Kernel;
 use eps_restore::noise_level::Stated;
 use eps_restore::operators::Bayer;
 use eps_restore::place::Place;
-use eps_restore::restoration::{Sampler, Stage, converged};
+use eps_restore::restoration::{Stage, converged};
+use eps_restore::sampler::Sampler;
 use eps_restore::task::{Borders, GREY, Missing, Reduction, Request, Task};
 use image::{ImageReader, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -61,6 +62,9 @@ struct Options {
     samples: usize,
     #[arg(long, value_enum, default_value = "default")]
     sampler: SamplerName,
+    /// Refines the mean by two more evaluations.
+    #[arg(long)]
+    refine: bool,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[arg(long, value_enum, default_value = "cpu")]
@@ -154,7 +158,8 @@ fn request(options: &Options) -> Result<Request, Failure> {
             SamplerName::Default => Sampler::DEFAULT,
             SamplerName::Accurate => Sampler::ACCURATE,
             SamplerName::Paper => Sampler::PAPER,
-        },
+        }
+        .refining(options.refine),
         seed: options.seed,
     })
 }

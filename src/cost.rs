@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::hole;
 use crate::layout::{Layout, on_canvas};
 use crate::pyramid;
-use crate::restoration::Sampler;
+use crate::sampler::Sampler;
 use crate::task::{Borders, Request, Task};
 use crate::tiling::{TileSize, Tiling};
 
@@ -35,7 +35,7 @@ impl Question {
 
     /// Of the network by a sampler: the mean's, and those of the samples.
     fn evaluations(&self, sampler: Sampler) -> usize {
-        1 + self.samples * sampler.evaluations()
+        sampler.mean_evaluations() + self.samples * sampler.evaluations()
     }
 }
 
@@ -168,7 +168,8 @@ impl Cost {
 
 /// Pixels of the network at the smaller sizes of a wide hole, for each evaluation of the full one.
 fn smaller_sizes(canvas: usize, width: usize, question: &Question) -> usize {
-    let pixels = pixels_below(canvas, width) * question.evaluations(pyramid::COARSE);
+    let pixels =
+        pixels_below(canvas, width) * question.evaluations(pyramid::coarse(question.sampler));
     pixels.div_ceil(question.evaluations(question.sampler))
 }
 

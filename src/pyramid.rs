@@ -14,12 +14,15 @@ use crate::denoiser::Denoiser;
 use crate::error::Error;
 use crate::hole::Hole;
 use crate::posterior::Posterior;
-use crate::restoration::{Progress, Restoration, Sampler, Share, Stage, Step};
+use crate::restoration::{Progress, Restoration, Share, Stage, Step};
+use crate::sampler::Sampler;
 use crate::spread::Spread;
 
 /// How the smaller sizes are sampled, whatever is asked of the full one: they decide what fills the hole, and cost a fraction of it. With more steps than the
 /// default's a sample keeps more of its energy; Heun's steps leave it too much where the surroundings are smooth (`docs/holes.md`).
-pub const COARSE: Sampler = Sampler::ACCURATE;
+pub fn coarse(full: Sampler) -> Sampler {
+    Sampler::ACCURATE.refining(full.refine_mean)
+}
 
 /// Regions of one photo draw other noise than each other, and so do a hole's sizes and samples.
 const SIZES: usize = 64;
@@ -164,8 +167,8 @@ impl<D: Denoiser> Region<D> {
         match self {
             Self::Plain(plain) => plain.total_evaluations(),
             Self::Wide(wide) => {
-                usize::from(!wide.resumed)
-                    + wide.share.count(wide.how.samples) * wide.how.sampler.evaluations()
+                let samples = wide.share.count(wide.how.samples);
+                wide.mean_evaluations() + samples * wide.how.sampler.evaluations()
             }
         }
     }
@@ -245,7 +248,7 @@ impl<D: Denoiser> Pyramid<D> {
         let posterior = hole.posterior();
         let reduced = hole.reduced(factor);
         let smaller = Sampling {
-            sampler: COARSE,
+            sampler: coarse(how.sampler),
             ..how
         };
         let coarse = match Self::new(denoiser.clone(), &reduced, smaller, index + SIZES)? {
@@ -283,11 +286,18 @@ impl<D: Denoiser> Pyramid<D> {
         }))
     }
 
-    /// The mean's evaluation, and for each sample one more than the sampler's: its own mean, to start from.
+    fn mean_evaluations(&self) -> usize {
+        if self.resumed {
+            return 0;
+        }
+        self.how.sampler.mean_evaluations()
+    }
+
+    /// The mean's evaluations, and for each sample one more than the sampler's: its own mean, to start from.
     fn total_tiles(&self) -> usize {
         let each = 1 + self.how.sampler.evaluations();
         let samples = self.share.count(self.how.samples);
-        let evaluations = usize::from(!self.resumed) + samples * each;
+        let evaluations = self.mean_evaluations() + samples * each;
         self.coarse.total_tiles() + self.parts * evaluations
     }
 
@@ -328,13 +338,16 @@ impl<D: Denoiser> Pyramid<D> {
         let Some(Progress::Step(step)) = self.coarse.advance() else {
             return;
         };
-        let samples = match step.stage {
-            Stage::Mean if self.mean.is_none() => 0,
-            Stage::Sample { .. } if step.finished => 1,
+        let (samples, sampler) = match step.stage {
+            Stage::Mean if self.mean.is_none() && self.coarse.mean().is_some() => {
+                (0, self.how.sampler)
+            }
+            // The mean that a sample starts from need not be the best one.
+            Stage::Sample { .. } if step.finished => (1, self.how.sampler.refining(false)),
             _ => return,
         };
         let posterior = self.hole.posterior_given(step.preview, self.factor);
-        let Sampling { sampler, seed, .. } = self.how;
+        let seed = self.how.seed;
         let fine = Restoration::new(self.denoiser.clone(), posterior, sampler, samples, seed);
         // Regions of their own: each sample's noise is other than the rest's, wherever it is drawn.
         let number = self.index + if samples > 0 { 1 + self.sample() } else { 0 };
@@ -346,8 +359,10 @@ impl<D: Denoiser> Pyramid<D> {
         let index = self.sample();
         match step.stage {
             Stage::Mean if self.mean.is_none() => {
-                self.mean = Some(step.preview.clone());
-                self.leave();
+                self.mean = self.fine.as_ref().and_then(Restoration::mean);
+                if self.mean.is_some() {
+                    self.leave();
+                }
                 self.evaluations += 1;
                 self.news(Stage::Mean, step.tau, step.preview, false)
             }

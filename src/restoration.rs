@@ -1,6 +1,6 @@
 //! A restoration as a value: call `step()` for one evaluation and a preview, or `advance()` for a tile of it; stop calling and it is cancelled.
 //!
-//! Mean first: the linear estimate w0 (no network), then E[x | y] by one evaluation at tau = 80, then sample after sample.
+//! Mean first: the linear estimate w0 (no network), then E[x | y] by one evaluation at tau = 80, or two more that refine it, then sample after sample.
 
 use std::rc::Rc;
 
@@ -8,11 +8,10 @@ use burn::tensor::Tensor;
 
 use crate::denoiser::Denoiser;
 use crate::error::Error;
-use crate::interpolant::Interpolant;
 use crate::kernels::formula::Formula;
 use crate::noise::Noise;
 use crate::posterior::Posterior;
-use crate::sampler::{Churn, Churning, DpmSolver2M, Euler, Heun, OneEvaluation, Solver};
+use crate::sampler::{PosteriorMean, Sampler, Solver};
 use crate::spread::Spread;
 
 /// The noise level at which one evaluation is the posterior mean.
@@ -25,103 +24,6 @@ const MEAN_STREAM: u64 = 0;
 const CHURN_STREAM: u64 = 1 << 31;
 /// Those of another region of the same photo lie this much further.
 const REGION_STREAM: u64 = 1 << 40;
-
-/// Which solver follows the probability-flow ODE.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SolverKind {
-    Euler,
-    Heun,
-    DpmSolver2M,
-    /// EDM's stochastic sampler.
-    Churn,
-    /// D at the top of the grid: from tau_max = 80 another estimate of the posterior mean.
-    OneEvaluation,
-}
-
-/// A solver and its grid.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sampler {
-    pub solver: SolverKind,
-    /// Where the grid's points lie between tau_max and tau_min.
-    pub interpolant: Interpolant,
-    /// Points of the grid, at least 1.
-    pub points: usize,
-    pub tau_max: f64,
-    pub tau_min: f64,
-    /// Start at mean + deviation + tau_max n; otherwise at tau_max n, for which tau_max must exceed the images' own scale by far.
-    pub from_mean: bool,
-}
-
-impl Sampler {
-    const fn from_mean(points: usize, tau_min: f64) -> Self {
-        Self {
-            solver: SolverKind::DpmSolver2M,
-            interpolant: Interpolant::Edm,
-            points,
-            tau_max: 5.0,
-            tau_min,
-            from_mean: true,
-        }
-    }
-
-    /// 5 evaluations, the mean's included.
-    pub const DRAFT: Self = Self::from_mean(4, 0.03);
-    /// 7 evaluations, the mean's included.
-    pub const DEFAULT: Self = Self::from_mean(6, 0.01);
-    /// 11 evaluations, the mean's included.
-    pub const ACCURATE: Self = Self::from_mean(10, 0.01);
-    /// The paper's: ten Heun steps from 80 to 0.002 in 19 evaluations.
-    pub const PAPER: Self = Self {
-        solver: SolverKind::Heun,
-        interpolant: Interpolant::Edm,
-        points: 10,
-        tau_max: 80.0,
-        tau_min: 0.002,
-        from_mean: false,
-    };
-
-    /// Evaluations of one sample, the mean's not included.
-    pub fn evaluations(&self) -> usize {
-        match self.solver {
-            SolverKind::Heun | SolverKind::Churn => 2 * self.points - 1,
-            SolverKind::Euler | SolverKind::DpmSolver2M => self.points,
-            SolverKind::OneEvaluation => 1,
-        }
-    }
-
-    /// # Errors
-    /// [`Error::InvalidOption`] where no grid can be made of it.
-    pub fn check(&self) -> Result<(), Error> {
-        if !(1..=1000).contains(&self.points) {
-            return Err(Error::InvalidOption(format!(
-                "points is {}; a sampler takes 1 to 1000",
-                self.points
-            )));
-        }
-        let ordered = 0.0 < self.tau_min && self.tau_min < self.tau_max && self.tau_max <= 1000.0;
-        if !ordered {
-            return Err(Error::InvalidOption(format!(
-                "tauMin {} and tauMax {} must satisfy 0 < tauMin < tauMax <= 1000",
-                self.tau_min, self.tau_max
-            )));
-        }
-        Ok(())
-    }
-
-    /// The solver from a state at tau_max; `noise` is what a stochastic one adds.
-    pub fn solver(&self, start: Tensor<4>, noise: Noise) -> Box<dyn Solver> {
-        let grid = self
-            .interpolant
-            .grid(self.points, self.tau_max, self.tau_min);
-        match self.solver {
-            SolverKind::Euler => Box::new(Euler::new(grid, start)),
-            SolverKind::Heun => Box::new(Heun::new(grid, start)),
-            SolverKind::DpmSolver2M => Box::new(DpmSolver2M::new(grid, start)),
-            SolverKind::Churn => Box::new(Churn::new(grid, start, Churning::default(), noise)),
-            SolverKind::OneEvaluation => Box::new(OneEvaluation::new(self.tau_max, start)),
-        }
-    }
-}
 
 /// Which of the samples are drawn here: `first`, `first + every`, … A sample is the same wherever it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +47,7 @@ impl Share {
 pub enum Stage {
     /// The linear estimate, without the network.
     Estimate,
-    /// The posterior mean.
+    /// One evaluation of the posterior mean.
     Mean,
     /// One evaluation of sample `index`, counted from 0.
     Sample { index: usize },
@@ -282,8 +184,12 @@ impl<D: Denoiser> Restoration<D> {
 
     /// Evaluations from beginning to end: those that are done here.
     pub fn total_evaluations(&self) -> usize {
-        let samples = self.share.count(self.wanted);
-        usize::from(!self.resumed) + samples * self.sampler.evaluations()
+        let mean = if self.resumed {
+            0
+        } else {
+            self.sampler.mean_evaluations()
+        };
+        mean + self.share.count(self.wanted) * self.sampler.evaluations()
     }
 
     /// The sample under way.
@@ -301,7 +207,7 @@ impl<D: Denoiser> Restoration<D> {
         self.tiles
     }
 
-    /// The linear estimate, then the mean, then one evaluation of the current sample; none once all is done.
+    /// The linear estimate, then one evaluation of the mean, then of the current sample; none once all is done.
     pub fn step(&mut self) -> Option<Step> {
         loop {
             if let Progress::Step(step) = self.advance()? {
@@ -336,26 +242,25 @@ impl<D: Denoiser> Restoration<D> {
 
     /// Sets out for the next evaluation, the mean's or that of the sample under way.
     fn begin(&mut self) -> (D::Evaluation, f64) {
-        let (z, tau) = match self.mean.clone() {
-            None => {
-                let n = self.noise(MEAN_STREAM).draw(self.shape());
-                (n * TAU_OF_MEAN, TAU_OF_MEAN)
-            }
-            Some(mean) => {
-                let solver = match self.current.take() {
-                    Some(solver) => solver,
-                    None => self.new_solver(mean),
-                };
-                let query = solver.query().expect("an unfinished solver has a query");
-                self.current = Some(solver);
-                query
-            }
+        let solver = match (self.current.take(), self.mean.clone()) {
+            (Some(solver), _) => solver,
+            (None, Some(mean)) => self.sample_solver(mean),
+            (None, None) => Box::new(self.mean_solver()),
         };
+        let (z, tau) = solver.query().expect("an unfinished solver has a query");
+        self.current = Some(solver);
         let level = self.level(tau);
         (self.denoiser.begin(&self.posterior, z, &level), tau)
     }
 
-    fn new_solver(&self, mean: Tensor<4>) -> Box<dyn Solver> {
+    fn mean_solver(&self) -> PosteriorMean {
+        let mut noise = self.noise(MEAN_STREAM);
+        let z = noise.draw(self.shape()) * TAU_OF_MEAN;
+        let n = self.sampler.refine_mean.then(|| noise.draw(self.shape()));
+        PosteriorMean::new(TAU_OF_MEAN, z, n)
+    }
+
+    fn sample_solver(&self, mean: Tensor<4>) -> Box<dyn Solver> {
         let index = self.index();
         let noise = self.noise(CHURN_STREAM + index as u64);
         self.sampler.solver(self.start(mean, index), noise)
@@ -364,12 +269,18 @@ impl<D: Denoiser> Restoration<D> {
     /// Takes D where it was asked for.
     fn answer(&mut self, d: Tensor<4>, tau: f64) -> Progress {
         let index = self.index();
-        let Some(mut solver) = self.current.take() else {
-            self.mean = Some(d.clone());
-            return self.news(Stage::Mean, tau, d, false);
-        };
+        let mut solver = self.current.take().expect("D was asked for");
         solver.answer(d.clone());
         let finished = solver.query().is_none();
+        if self.mean.is_none() {
+            let mean = solver.sample();
+            if finished {
+                self.mean = Some(mean.clone());
+            } else {
+                self.current = Some(solver);
+            }
+            return self.news(Stage::Mean, tau, mean, false);
+        }
         let preview = if finished { solver.sample() } else { d };
         if !finished {
             self.current = Some(solver);
@@ -448,7 +359,7 @@ impl<D: Denoiser> Restoration<D> {
         self.posterior.linear_estimate()
     }
 
-    /// E[x | y], once computed.
+    /// E[x | y], once computed, and refined where that is asked for.
     pub fn mean(&self) -> Option<Tensor<4>> {
         self.mean.clone()
     }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::image::{Photo, Window};
 use crate::kernel::Kernel;
 use crate::operators::{Bayer, LinearMap};
-use crate::restoration::Sampler;
+use crate::sampler::Sampler;
 
 /// The most samples of one request.
 pub const MAX_SAMPLES: usize = 16;

@@ -17,7 +17,8 @@ use eps_restore::job::Job;
 use eps_restore::kernel::Kernel;
 use eps_restore::operators::{CircularConvolution, LinearMap, LinearOperator};
 use eps_restore::place::Place;
-use eps_restore::restoration::{Sampler, converged};
+use eps_restore::restoration::converged;
+use eps_restore::sampler::Sampler;
 use eps_restore::task::{Borders, GREY, Missing, OperatorSource, Reduction, Request, Task};
 
 const SIDE: usize = 48;

@@ -20,8 +20,10 @@ use eps_restore::operators::PriorUpdate;
 use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
 use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::{Restoration, Sampler};
-use eps_restore::sampler::{Churn, Churning, DpmSolver2M, Euler, Heun, Solver};
+use eps_restore::restoration::Restoration;
+use eps_restore::sampler::{
+    Churn, Churning, DpmSolver2M, Euler, Heun, PosteriorMean, Sampler, Solver,
+};
 use nalgebra::{DMatrix, DVector};
 
 const SIGMA_Y: f64 = 0.1;
@@ -268,6 +270,33 @@ fn the_default_sampler_is_calibrated() {
         let share = law.covariance.trace() / problem.truth.covariance.trace();
         println!("{:28} {share:.3}", case.name);
         assert!((0.85..1.2).contains(&share), "{}: {share:.3}", case.name);
+    }
+}
+
+/// Around the posterior mean an antithetic pair of an affine denoiser is the posterior mean.
+#[test]
+fn refining_the_exact_mean_changes_nothing() {
+    for case in sampled() {
+        let problem = Problem::new(&case, Gaussian::images(case.tiny));
+        let size = problem.truth.mean.len();
+        let mean = images(
+            &DMatrix::from_column_slice(size, 1, problem.truth.mean.as_slice()),
+            problem.shape,
+        );
+        let mut noise = Noise::new(5, 0, &Place::cpu_f64());
+        let n = noise.draw(mean.dims());
+        let mut solver = PosteriorMean::new(TAU_MAX, n.clone() * TAU_MAX, Some(n));
+        solver.answer(mean.clone());
+        let mut asked = 0;
+        while let Some((z, tau)) = solver.query() {
+            let gain = problem.denoiser.level(&problem.posterior, tau);
+            solver.answer(problem.denoiser.denoise(&problem.posterior, z, &gain));
+            asked += 1;
+        }
+        let error = relative_error(&columns(solver.sample(), size), &columns(mean, size));
+        println!("{:28} {error:.1e}", case.name);
+        assert_eq!(asked, PosteriorMean::PAIR);
+        assert!(error < problem.mean_within(), "{}: {error:.1e}", case.name);
     }
 }
 

@@ -17,7 +17,8 @@ use eps_restore::job::Job;
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
 use eps_restore::prior::{C, KAPPA2, precision_times};
-use eps_restore::restoration::{Sampler, Share};
+use eps_restore::restoration::Share;
+use eps_restore::sampler::Sampler;
 use eps_restore::task::{Missing, Request, Task};
 use figures::{Figures, NO_SEAM, Square};
 
@@ -170,26 +171,38 @@ fn a_shared_wide_hole_gives_the_same_samples() {
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
     let denoiser = Rc::new(denoiser);
-    let job = || Job::new(request.clone(), denoiser.clone(), &place).expect("valid");
     let values = |tensors: Vec<Tensor<4>>| -> Vec<Vec<f32>> {
         let values = tensors.into_iter().map(|t| t.try_into_vec_as());
         values.collect::<Result<_, _>>().expect("on the CPU")
     };
     let last = |job: &mut Job<PhotoDenoiser>| {
-        let mut last = Vec::new();
+        let (mut steps, mut last) = (0, Vec::new());
         while let Some(step) = job.step() {
             last = step.previews;
+            steps += 1;
         }
         assert_eq!(job.tiles(), job.total_tiles());
+        assert!((0..=1).contains(&(steps - job.total_evaluations())));
         values(last)
     };
-    let mut whole = job();
-    let expected = last(&mut whole);
-    let mut shared = job();
-    shared.share(Share { first: 1, every: 2 });
-    let mean = values(whole.mean().expect("finished"));
-    shared.resume(mean).expect("the same windows");
-    let got = last(&mut shared);
-    assert_eq!(got, expected);
-    assert_eq!(shared.total_evaluations(), 1);
+    for refine in [false, true] {
+        let request = Request {
+            sampler: request.sampler.refining(refine),
+            ..request.clone()
+        };
+        let job = || Job::new(request.clone(), denoiser.clone(), &place).expect("valid");
+        let mut whole = job();
+        let expected = last(&mut whole);
+        assert_eq!(
+            whole.total_evaluations(),
+            2 + request.sampler.mean_evaluations()
+        );
+        let mut shared = job();
+        shared.share(Share { first: 1, every: 2 });
+        let mean = values(whole.mean().expect("finished"));
+        shared.resume(mean).expect("the same windows");
+        let got = last(&mut shared);
+        assert_eq!(got, expected);
+        assert_eq!(shared.total_evaluations(), 1);
+    }
 }

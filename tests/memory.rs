@@ -13,7 +13,7 @@ use eps_restore::image::Photo;
 use eps_restore::job::Job;
 use eps_restore::kernel::Kernel;
 use eps_restore::place::Place;
-use eps_restore::restoration::Sampler;
+use eps_restore::sampler::Sampler;
 use eps_restore::task::{Borders, GREY, Missing, Reduction, Request, Task};
 
 /// The system's allocator, with an account of it.

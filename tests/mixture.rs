@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use common::dense::{columns, draw};
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
-use eps_restore::restoration::{Sampler, SolverKind};
+use eps_restore::sampler::{Sampler, SolverKind};
 use nalgebra::{Matrix2, Vector2};
 
 const WEIGHTS: [f64; 3] = [0.5, 0.3, 0.2];

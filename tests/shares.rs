@@ -11,14 +11,15 @@ use eps_restore::error::Error;
 use eps_restore::image::Photo;
 use eps_restore::job::Job;
 use eps_restore::place::Place;
-use eps_restore::restoration::{Sampler, Share, Stage};
+use eps_restore::restoration::{Share, Stage};
+use eps_restore::sampler::Sampler;
 use eps_restore::task::{Missing, Request, Task};
 
 const SIDE: usize = 24;
 const SAMPLES: usize = 5;
 
 /// A photo with two columns missing.
-fn job(denoiser: &Rc<PhotoDenoiser>, place: &Place) -> Job<PhotoDenoiser> {
+fn job(denoiser: &Rc<PhotoDenoiser>, sampler: Sampler, place: &Place) -> Job<PhotoDenoiser> {
     let pixels = (0..4 * SIDE * SIDE).map(|i| (i * 7919 % 251) as u8);
     let missing = (0..SIDE * SIDE).map(|i| i % SIDE % 11 == 4);
     let request = Request {
@@ -28,7 +29,7 @@ fn job(denoiser: &Rc<PhotoDenoiser>, place: &Place) -> Job<PhotoDenoiser> {
         },
         noise: None,
         samples: SAMPLES,
-        sampler: Sampler::DRAFT,
+        sampler,
         seed: 7,
     };
     Job::new(request, denoiser.clone(), place).expect("a valid request")
@@ -61,16 +62,23 @@ fn shares_of_a_restoration_are_the_restoration() {
     let place = Place::cpu();
     let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
     let denoiser = Rc::new(denoiser);
-    let mut whole = job(&denoiser, &place);
+    for refine in [false, true] {
+        shares_make_the_whole(&denoiser, Sampler::DRAFT.refining(refine), &place);
+    }
+}
+
+fn shares_make_the_whole(denoiser: &Rc<PhotoDenoiser>, sampler: Sampler, place: &Place) {
+    let job = || job(denoiser, sampler, place);
+    let mut whole = job();
     let (expected, _) = run(&mut whole);
     let deviation = values(whole.deviation().expect("five samples"));
     let mean = || values(whole.mean().expect("computed"));
 
     for every in [2, 3, 8] {
-        let mut lead = job(&denoiser, &place);
+        let mut lead = job();
         let mut samples = Vec::new();
         for first in 0..every {
-            let mut helper = job(&denoiser, &place);
+            let mut helper = job();
             let one = if first == 0 { &mut lead } else { &mut helper };
             one.share(Share { first, every });
             if first > 0 {
@@ -93,7 +101,7 @@ fn shares_of_a_restoration_are_the_restoration() {
         assert!(values(lead.deviation().expect("adopted")) == deviation);
     }
 
-    let mut other = job(&denoiser, &place);
+    let mut other = job();
     let too_short = other.resume(vec![vec![0.0; 3]]);
     assert!(matches!(too_short, Err(Error::InvalidOption(_))));
     let too_many = other.adopt([mean(), mean()].concat());

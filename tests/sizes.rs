@@ -12,7 +12,8 @@ use eps_restore::kernel::Kernel;
 use eps_restore::layout::Layout;
 use eps_restore::operators::Bayer;
 use eps_restore::place::Place;
-use eps_restore::restoration::{Sampler, Stage};
+use eps_restore::restoration::Stage;
+use eps_restore::sampler::Sampler;
 use eps_restore::task::{Borders, GREY, Missing, Reduction, Request, Task};
 
 const SIZES: [[usize; 2]; 4] = [[1, 1], [1, 500], [63, 65], [4096, 16]];

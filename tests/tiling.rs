@@ -18,7 +18,8 @@ use eps_restore::operators::{BlockMean, CircularConvolution, Identity, LinearOpe
 use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
 use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::{Progress, Restoration, Sampler};
+use eps_restore::restoration::{Progress, Restoration};
+use eps_restore::sampler::Sampler;
 use eps_restore::tiling::{TileSize, Tiling};
 
 const SIDE: usize = 256;

@@ -1,7 +1,7 @@
 //! How well and at what cost each operator restores: `cargo run --release --example operators -- --data DIR` prints docs/operators.md's tables.
 //!
-//! Centre crops of the first images of DIR that are large enough, sigma_y = 0.02: PSNR (peak 2) of the linear estimate and of one evaluation at tau = 80; with
-//! `--samples`, those of samples; and the time of everything but the network, at each noise level of the default sampler.
+//! Centre crops of the first images of DIR that are large enough, sigma_y = 0.02: PSNR (peak 2) of the linear estimate, of one evaluation at tau = 80 and of
+//! that refined by two more; with `--samples`, those of samples; and the time of everything but the network, at each noise level of the default sampler.
 
 mod cases;
 #[path = "../../tests/common/crops.rs"]
@@ -20,7 +20,8 @@ use eps_restore::noise::Noise;
 use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
 use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::{Restoration, Sampler};
+use eps_restore::restoration::Restoration;
+use eps_restore::sampler::Sampler;
 
 #[derive(Parser)]
 struct Options {
@@ -71,15 +72,17 @@ fn psnr(restored: &Tensor<4>, scene: &Tensor<4>) -> f64 {
     10.0 * (4.0 / error.into_scalar::<f64>()).log10()
 }
 
-/// By the default sampler.
-fn samples(
+/// The refined mean, and samples by the default sampler.
+fn restored(
     denoiser: &Rc<PhotoDenoiser>,
     posterior: Posterior,
-    count: usize,
+    samples: usize,
     seed: u64,
-) -> Result<Vec<Tensor<4>>, Failure> {
-    let mut run = Restoration::new(denoiser.clone(), posterior, Sampler::DEFAULT, count, seed)?;
-    Ok(std::iter::from_fn(|| run.next_sample()).collect())
+) -> Result<(Tensor<4>, Vec<Tensor<4>>), Failure> {
+    let sampler = Sampler::DEFAULT.refining(true);
+    let mut run = Restoration::new(denoiser.clone(), posterior, sampler, samples, seed)?;
+    let samples = std::iter::from_fn(|| run.next_sample()).collect();
+    Ok((run.mean().expect("a finished restoration"), samples))
 }
 
 /// The noise levels of the default sampler's evaluations, the mean's first.
@@ -119,15 +122,15 @@ fn beside(posterior: &Posterior, z: &Tensor<4>, tau: f64, place: &Place) -> [Ten
 /// Sums over crops.
 #[derive(Default)]
 struct Row {
-    /// PSNR of w0, the mean, a sample and the mean of samples.
-    psnrs: [f64; 4],
+    /// PSNR of w0, the mean, the refined mean, a sample and the mean of samples.
+    psnrs: [f64; 5],
     /// Milliseconds: w0; the maps and q of all levels; the rest at tau = 80; the same at a level, their mean.
     times: [f64; 4],
     residual: f64,
 }
 
 impl Row {
-    fn add(&mut self, psnrs: [f64; 4], times: [f64; 4], residual: f64) {
+    fn add(&mut self, psnrs: [f64; 5], times: [f64; 4], residual: f64) {
         for (sum, value) in self.psnrs.iter_mut().zip(psnrs) {
             *sum += value;
         }
@@ -201,9 +204,9 @@ fn main() -> Result<(), Failure> {
         network[0], network[1]
     );
     println!(
-        "| operator | w0, dB | mean, dB | a sample, dB | mean of samples, dB | w0, ms | maps and q, ms | each at 80, ms | each, ms | of an evaluation | of Burn's | residual/tolerance |"
+        "| operator | w0, dB | mean, dB | refined, dB | a sample, dB | mean of samples, dB | w0, ms | maps and q, ms | each at 80, ms | each, ms | of an evaluation | of Burn's | residual/tolerance |"
     );
-    println!("|{}", " --- |".repeat(12));
+    println!("|{}", " --- |".repeat(13));
     let wanted = |case: &Case| case.name.contains(&options.only);
     for case in cases(options.side, &place).into_iter().filter(wanted) {
         let mut row = Row::default();
@@ -227,18 +230,20 @@ fn main() -> Result<(), Failure> {
                 })
                 .collect();
             let mean = denoiser.denoise(&posterior, z * TAU, &maps[0]);
+            let (refined, samples) =
+                restored(&denoiser, posterior.clone(), options.samples, i as u64)?;
             let mut psnrs = [
                 psnr(&posterior.linear_estimate(), scene),
                 psnr(&mean, scene),
+                psnr(&refined, scene),
                 0.0,
                 0.0,
             ];
-            if options.samples > 0 {
-                let samples = samples(&denoiser, posterior.clone(), options.samples, i as u64)?;
-                psnrs[2] = psnr(&samples[0], scene);
+            if let Some(sample) = samples.first() {
+                psnrs[3] = psnr(sample, scene);
                 let sum = samples.into_iter().reduce(|a, b| a + b);
                 let mean = sum.expect("a sample at least") / options.samples as f64;
-                psnrs[3] = psnr(&mean, scene);
+                psnrs[4] = psnr(&mean, scene);
             }
             let residual = posterior.residual().map(|r| r.into_scalar::<f64>());
             let at_a_level = each.iter().sum::<f64>() / each.len() as f64;

@@ -43,6 +43,8 @@ export interface EngineRequest {
   noise?: number | 'auto';
   samples: number;
   sampler: EngineSampler;
+  /** Whether two more evaluations refine the mean. */
+  refine: boolean;
   seed: number;
 }
 
@@ -88,7 +90,7 @@ export interface EngineRun {
   share(first: number, every: number): void;
   resume(mean: Float32Array[]): void;
   adopt(sample: Float32Array[]): void;
-  /** Values in each window: of the mean, and of the last finished sample of a shared run. */
+  /** Values in each window: of the mean, once it is computed and refined, and of the last finished sample of a shared run. */
   meanValues(): Promise<Float32Array<ArrayBuffer>[] | undefined>;
   sampleValues(): Promise<Float32Array<ArrayBuffer>[] | undefined>;
   free(): void;
@@ -103,6 +105,8 @@ export interface EngineQuestion {
   noise?: number | 'auto';
   samples: number;
   sampler: EngineSampler;
+  /** Whether two more evaluations refine the mean. */
+  refine: boolean;
 }
 
 /** A measurement whose noise is to be estimated. */

@@ -29,7 +29,7 @@ export interface RestoreProgress {
 
 /** What one step of a restoration did. */
 export interface RestoreStep extends RestoreProgress {
-  /** `estimate`: the linear estimate, without the network; `mean`: the posterior mean; `sample`: one evaluation of a sample. */
+  /** `estimate`: the linear estimate, without the network; `mean`: an evaluation of the posterior mean; `sample`: one evaluation of a sample. */
   readonly stage: 'estimate' | 'mean' | 'sample';
   /** Which sample, from 0; -1 before the first. */
   readonly sample: number;

@@ -153,14 +153,15 @@ export class Restorer {
    */
   async estimate(photo: PhotoSource | ImageSize, task: Task, options: RestoreOptions = {}): Promise<Estimate> {
     if (this.#disposed) throw this.#disposed;
-    const { samples, sampler } = checkedRestoreOptions(options);
+    const { samples, sampler, refine } = checkedRestoreOptions(options);
     const checked = checkedTask(task);
     const size = await sizeOf(photo);
     const { noise } = checked;
-    const question = { ...size, task: await prepareTask(checked, size), samples, sampler, ...(noise === undefined ? {} : { noise }) };
+    const question = { ...size, task: await prepareTask(checked, size), samples, sampler, refine, ...(noise === undefined ? {} : { noise }) };
     const { width, height, evaluations, tiles, pixels, bytes, gpuBytes } = await this.#cost(await this.#liveLink(), question);
     // The mean, then the samples' evaluations side by side.
-    const rounds = evaluations === 0 ? 0 : 1 + (evaluations - 1) / this.#abreast(samples, bytes);
+    const mean = refine ? 3 : 1;
+    const rounds = evaluations === 0 ? 0 : mean + (evaluations - mean) / this.#abreast(samples, bytes);
     return { seconds: (rounds * this.#pace.predict(pixels)) / 1000, evaluations, tiles, bytes, gpuBytes, width, height };
   }
 
@@ -295,11 +296,11 @@ export class Restorer {
   }
 
   async #restore(photo: PhotoSource, task: Task, options: CheckedRestoreOptions, hooks: RunHooks): Promise<Result> {
-    const { signal, samples, sampler, seed } = options;
+    const { signal, samples, sampler, refine, seed } = options;
     const image = enginePixels(await decodePhoto(photo, 'The photo'));
     const prepared = await prepareTask(task, image);
     throwIfAborted(signal);
-    const request: EngineRequest = { image, task: prepared, samples, sampler, seed, ...(task.noise === undefined ? {} : { noise: task.noise }) };
+    const request: EngineRequest = { image, task: prepared, samples, sampler, refine, seed, ...(task.noise === undefined ? {} : { noise: task.noise }) };
     const first = await this.#attempt(request, signal, hooks);
     // A worker that died before it began was dead already, a GPU lost in between say: the call is not to blame.
     const { end, device } = first.end.type === 'failed' && first.end.fatal && !first.begun ? await this.#attempt(request, signal, hooks) : first;
@@ -352,8 +353,8 @@ export class Restorer {
   /** Workers for a request: one where none has anything to do, or they would not be worth their start. */
   async #abreastOf(link: WorkerLink, request: EngineRequest): Promise<number> {
     if (this.#abreast(request.samples, 0) === 1) return 1;
-    const { image, task, noise, samples, sampler } = request;
-    const cost = await this.#cost(link, { width: image.width, height: image.height, task, samples, sampler, ...(noise === undefined ? {} : { noise }) });
+    const { image, task, noise, samples, sampler, refine } = request;
+    const cost = await this.#cost(link, { width: image.width, height: image.height, task, samples, sampler, refine, ...(noise === undefined ? {} : { noise }) });
     const expected = cost.evaluations * this.#pace.predict(cost.pixels);
     if (cost.evaluations === 0 || (this.#workers === undefined && expected < WORTH_HELPERS)) return 1;
     return this.#abreast(samples, cost.bytes);

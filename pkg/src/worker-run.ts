@@ -110,9 +110,9 @@ export async function restore(
   }
 }
 
-function questionOf({ image, task, functions, noise, samples, sampler }: EngineRequest): EngineQuestion {
+function questionOf({ image, task, functions, noise, samples, sampler, refine }: EngineRequest): EngineQuestion {
   const { width, height } = image;
-  return { width, height, task, samples, sampler, ...(functions && { functions }), ...(noise === undefined ? {} : { noise }) };
+  return { width, height, task, samples, sampler, refine, ...(functions && { functions }), ...(noise === undefined ? {} : { noise }) };
 }
 
 /** What a run that is shared tells the others, and hears from them. */
@@ -137,7 +137,10 @@ class SharedRun {
 
   /** After a step: passes on the mean or a finished sample, and adopts those that have come. */
   async after({ stage, sample, finished }: EngineStep): Promise<void> {
-    if (this.#leads && stage === 'mean') this.#tell('mean', {}, await this.#run.meanValues());
+    if (this.#leads && stage === 'mean') {
+      const mean = await this.#run.meanValues();
+      if (mean) this.#tell('mean', {}, mean); // none before it is refined
+    }
     if (!finished) return;
     const values = await this.#run.sampleValues();
     if (!this.#leads) return this.#tell('sample', { index: sample }, values);

@@ -7,13 +7,15 @@ mod churn;
 mod dpm_solver;
 mod euler;
 mod heun;
-mod one_evaluation;
+mod plan;
+mod posterior_mean;
 
 pub use churn::{Churn, Churning};
 pub use dpm_solver::DpmSolver2M;
 pub use euler::Euler;
 pub use heun::Heun;
-pub use one_evaluation::OneEvaluation;
+pub use plan::{Sampler, SolverKind};
+pub use posterior_mean::PosteriorMean;
 
 use burn::tensor::Tensor;
 
@@ -25,6 +27,6 @@ pub trait Solver {
     /// Takes D at the query and moves on.
     fn answer(&mut self, d: Tensor<4>);
 
-    /// The sample, once `query` has nothing more to ask.
+    /// The sample, or the mean, once `query` has nothing more to ask.
     fn sample(&self) -> Tensor<4>;
 }

@@ -18,7 +18,7 @@ use crate::job::Job;
 use crate::kernels::Precision;
 use crate::noise_level;
 use crate::place::Place;
-use crate::restoration::Sampler;
+use crate::sampler::Sampler;
 use crate::task::{Request, Task};
 
 /// Restorations on one device.

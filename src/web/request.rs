@@ -14,7 +14,7 @@ use crate::interpolant::Interpolant;
 use crate::kernel::Kernel;
 use crate::noise_level::Stated;
 use crate::operators::Bayer;
-use crate::restoration::{Sampler, SolverKind};
+use crate::sampler::{Sampler, SolverKind};
 use crate::task::{Borders, GREY, Missing, Reduction, Request, Task};
 
 #[derive(Deserialize)]
@@ -27,6 +27,8 @@ pub struct EngineRequest {
     noise: Option<NoiseRequest>,
     samples: f64,
     sampler: SamplerRequest,
+    #[serde(default)]
+    refine: bool,
     seed: f64,
 }
 
@@ -41,6 +43,8 @@ pub struct EngineQuestion {
     noise: Option<NoiseRequest>,
     samples: f64,
     sampler: SamplerRequest,
+    #[serde(default)]
+    refine: bool,
 }
 
 /// A measurement whose noise is to be estimated.
@@ -159,7 +163,7 @@ impl EngineRequest {
             task,
             noise,
             samples: whole("samples", request.samples)? as usize,
-            sampler: request.sampler.read()?,
+            sampler: request.sampler.read()?.refining(request.refine),
             seed: whole("seed", request.seed)?,
         };
         Ok((request, user))
@@ -178,7 +182,7 @@ impl EngineQuestion {
             task: question.task.read(&user_operator(question.functions))?,
             noisy: question.noise.is_some(),
             samples: whole("samples", question.samples)? as usize,
-            sampler: question.sampler.read()?,
+            sampler: question.sampler.read()?.refining(question.refine),
         })
     }
 }
@@ -305,6 +309,7 @@ impl StatedSampler {
             tau_max: self.tau_max,
             tau_min: self.tau_min,
             from_mean: self.from_mean,
+            refine_mean: false,
         })
     }
 }

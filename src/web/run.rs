@@ -131,7 +131,7 @@ impl Run {
         Ok(self.job.adopt(floats(&sample))?)
     }
 
-    /// The mean's values in each window, once computed; `undefined` before.
+    /// The mean's values in each window, once computed and refined; `undefined` before.
     ///
     /// # Errors
     /// Code `device-lost`.

@@ -48,6 +48,7 @@ function demo(session) {
     notice: page.getByRole('alert'),
     engine: page.locator('#engine'),
     sampler: page.getByLabel('Sampler'),
+    refine: page.getByRole('switch', { name: /^Refine the mean/ }),
     pick: (name) => page.getByRole('radio', { name, exact: true }).check(),
     /** An image of pixels as a PNG, or the bytes of a file. */
     async open(name, image, bytes) {
@@ -65,7 +66,7 @@ function demo(session) {
     async longRun(slow) {
       await this.samples(slow ? 2 : 8); // the choice of a sampler is there only where there are samples
       await this.sampler.selectOption(slow ? 'draft' : 'accurate');
-      return slow ? 9 : 81;
+      return slow ? 11 : 83; // three of the mean
     },
     /**
      * Acts in the page the moment its progress reads so. A look from outside comes up to half a second apart: a fast processor is over a whole run in
@@ -209,10 +210,10 @@ for (const webgpu of [true, false]) {
       await ui.restore.click();
       const facts = await ui.finished();
       if (webgpu) {
-        assert.match(facts, /^Fill, 5 evaluations in .* on WebGPU \(.+\), seed 1\.$/);
+        assert.match(facts, /^Fill, 7 evaluations in .* on WebGPU \(.+\), seed 1\.$/);
         assert.ok(await session.submissions() > before, 'work was submitted to the GPU');
       } else {
-        assert.match(facts, /^Fill, 9 evaluations in .* on the CPU, seed 1\.$/);
+        assert.match(facts, /^Fill, 11 evaluations in .* on the CPU, seed 1\.$/);
         assert.equal(await session.submissions(), 0);
       }
     });
@@ -250,8 +251,10 @@ for (const webgpu of [true, false]) {
       assert.equal(await ui.painted(), count);
       assert.equal(await ui.sampler.inputValue(), 'draft');
       await ui.samples(0);
+      await ui.refine.uncheck();
       await ui.restore.click();
       assert.match(await ui.finished(), /^Fill, 1 evaluation in /);
+      await ui.refine.check();
     });
 
     it('cancels politely when another photo comes while it runs', async () => {

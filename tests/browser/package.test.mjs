@@ -186,6 +186,21 @@ for (const device of ['webgpu', 'cpu']) {
       assert.ok(Number.isInteger(result.seed));
     });
 
+    test('refine: two more evaluations of the mean, each of them a step', async () => {
+      const { steps, results } = await inPage(async () => {
+        const [steps, results] = [[], []];
+        const task = eps.inpaint(tools.mask(32, 32, 8, 8, 16, 16));
+        for (const refine of [false, true]) {
+          const result = await restorer.restore(tools.photo(), task, { samples: 0, seed: 3, refine, onStep: ({ stage, tau, evaluations, totalSteps }) => steps.push([stage, tau, evaluations, totalSteps]) });
+          results.push(result.mean);
+        }
+        return { steps, results: { change: tools.difference(...results), known: [...results[1].data.slice(0, 4)], photo: [...tools.photo().data.slice(0, 4)] } };
+      });
+      assert.deepEqual(steps, [['estimate', 0, 0, 2], ['mean', 80, 1, 2], ['estimate', 0, 0, 4], ['mean', 80, 1, 4], ['mean', 0.1, 2, 4], ['mean', 0.1, 3, 4]]);
+      assert.ok(results.change > 0, 'another mean');
+      assert.deepEqual(results.known, results.photo);
+    });
+
     test('onStep tells every step: the estimate, the mean, then the sample', async () => {
       const steps = await inPage(async () => {
         const steps = [];
@@ -316,7 +331,7 @@ for (const device of ['webgpu', 'cpu']) {
       const { estimates, actual } = await inPage(async () => {
         const mask = tools.mask(32, 32, 4, 4, 8, 8);
         const heun = { sampler: { solver: 'heun', points: 2, tauMax: 5 }, samples: 1, seed: 1 };
-        const cases = [[tools.photo(), eps.inpaint(mask), tools.quick], [tools.photo(16), eps.superResolve(2), { samples: 0 }], [tools.photo(), eps.denoise(9), heun], [tools.photo(), eps.inpaint(tools.mask(32, 32, 0, 0, 0, 0)), { samples: 0 }]];
+        const cases = [[tools.photo(), eps.inpaint(mask), tools.quick], [tools.photo(16), eps.superResolve(2), { samples: 0 }], [tools.photo(), eps.denoise(9), heun], [tools.photo(16), eps.superResolve(2), { samples: 0, refine: true }], [tools.photo(), eps.inpaint(tools.mask(32, 32, 0, 0, 0, 0)), { samples: 0 }]];
         const [estimates, actual] = [[], []];
         for (const call of cases) {
           estimates.push(await restorer.estimate(...call));

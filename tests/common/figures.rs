@@ -1,5 +1,5 @@
-//! The five tasks of the paper on 64×64 crops at sigma_y = 0.05, and how well they are restored: PSNR and SSIM of the linear estimate, the mean, and
-//! samples by 7 and by 19 evaluations. Shared by `tests/figures.rs` and `examples/figures.rs`.
+//! The five tasks of the paper on 64×64 crops at sigma_y = 0.05, and how well they are restored: PSNR and SSIM of the linear estimate, the mean by one
+//! evaluation and by three, and samples by 7 and by 19. Shared by `tests/figures.rs` and `examples/figures.rs`.
 
 use std::rc::Rc;
 
@@ -12,28 +12,35 @@ use eps_restore::operators::{BlockMean, ChannelMix, CircularConvolution, LinearO
 use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
 use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::{Restoration, Sampler};
+use eps_restore::restoration::Restoration;
+use eps_restore::sampler::Sampler;
 
 pub const SIDE: usize = 64;
 pub const SIGMA_Y: f64 = 0.05;
 pub const TASKS: [&str; 5] = ["random", "box", "block_mean_4", "gaussian", "motion"];
 /// What is measured of each task.
-pub const METHODS: [&str; 4] = ["w0", "mean", "7 evaluations", "19 evaluations"];
+pub const METHODS: [&str; 5] = [
+    "w0",
+    "mean",
+    "mean refined",
+    "7 evaluations",
+    "19 evaluations",
+];
 
 /// Sums over crops of PSNR in dB (peak 2) and SSIM, by method.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Figures {
-    pub psnr: [f64; 4],
-    pub ssim: [f64; 4],
+    pub psnr: [f64; METHODS.len()],
+    pub ssim: [f64; METHODS.len()],
     pub crops: usize,
 }
 
 impl Figures {
-    pub fn mean_psnr(&self) -> [f64; 4] {
+    pub fn mean_psnr(&self) -> [f64; METHODS.len()] {
         self.psnr.map(|v| v / self.crops as f64)
     }
 
-    pub fn mean_ssim(&self) -> [f64; 4] {
+    pub fn mean_ssim(&self) -> [f64; METHODS.len()] {
         self.ssim.map(|v| v / self.crops as f64)
     }
 
@@ -63,18 +70,23 @@ pub fn measure(
     let measurement = measurement(task, truth, seed, &place);
     let prior = GaussianPrior::new(Fourier::new(SIDE, SIDE, &place));
     let posterior = Posterior::new(measurement, prior);
-    let run = |sampler| {
-        let mut restoration =
-            Restoration::new(denoiser.clone(), posterior.clone(), sampler, 1, seed)
-                .expect("a valid sampler");
-        let sample = restoration.next_sample().expect("one is asked for");
+    let run = |sampler, samples| {
+        let restoration =
+            Restoration::new(denoiser.clone(), posterior.clone(), sampler, samples, seed);
+        let mut restoration = restoration.expect("a valid sampler");
+        let sample = restoration.next_sample();
         (restoration, sample)
     };
-    let ((default, sample), (_, paper)) = (run(Sampler::DEFAULT), run(Sampler::PAPER));
+    let (default, sample) = run(Sampler::DEFAULT, 1);
+    let (refined, _) = run(Sampler::DEFAULT.refining(true), 0);
+    let (_, paper) = run(Sampler::PAPER, 1);
+    let mean = |run: Restoration<_>| run.mean().expect("a finished restoration");
+    let one = |sample: Option<_>| sample.expect("one is asked for");
     figures.add(0, &default.estimate(), truth);
-    figures.add(1, &default.mean().expect("a finished restoration"), truth);
-    figures.add(2, &sample, truth);
-    figures.add(3, &paper, truth);
+    figures.add(1, &mean(default), truth);
+    figures.add(2, &mean(refined), truth);
+    figures.add(3, &one(sample), truth);
+    figures.add(4, &one(paper), truth);
     figures.crops += truth.dims()[0];
 }
 

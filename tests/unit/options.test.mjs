@@ -6,13 +6,13 @@ import { eps } from './assertions.mjs';
 
 describe('restore options', () => {
   test('have defaults', () => {
-    const { samples, sampler, seed, onStep, signal } = checkedRestoreOptions();
-    assert.deepEqual({ samples, sampler, onStep, signal }, { samples: 1, sampler: 'default', onStep: undefined, signal: undefined });
+    const { samples, sampler, refine, seed, onStep, signal } = checkedRestoreOptions();
+    assert.deepEqual({ samples, sampler, refine, onStep, signal }, { samples: 1, sampler: 'default', refine: false, onStep: undefined, signal: undefined });
     assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);
   });
   test('undefined is absent', () => {
     const checked = checkedRestoreOptions({ samples: undefined, sampler: undefined, seed: 7, onStep: undefined, signal: undefined });
-    assert.deepEqual(checked, { samples: 1, sampler: 'default', seed: 7, onStep: undefined, onProgress: undefined, signal: undefined });
+    assert.deepEqual(checked, { samples: 1, sampler: 'default', refine: false, seed: 7, onStep: undefined, onProgress: undefined, signal: undefined });
   });
   test('a sampler spelt out in part gets the rest', () => {
     const of = (sampler) => checkedRestoreOptions({ sampler }).sampler;
@@ -25,7 +25,7 @@ describe('restore options', () => {
     [{ sample: 2 }, /there is no 'sample'. Did you mean 'samples'\?/],
     [{ smaples: 2 }, /Did you mean 'samples'\?/],
     [{ steps: 2 }, /there is no 'steps'/],
-    [{ quality: 2 }, /Valid: samples, sampler, seed, onStep, onProgress, signal/],
+    [{ quality: 2 }, /Valid: samples, sampler, refine, seed, onStep, onProgress, signal/],
     [{ samples: 1.5 }, /samples must be a whole number from 0 to 16, and is 1.5/],
     [{ samples: -1 }, /samples/], [{ samples: 17 }, /samples/], [{ samples: NaN }, /samples/], [{ samples: '2' }, /is '2'/],
     [{ seed: -1 }, /seed/], [{ seed: 2 ** 53 }, /seed/], [{ seed: 0.5 }, /seed/],
@@ -35,7 +35,7 @@ describe('restore options', () => {
     [{ sampler: { points: 0 } }, /sampler.points must be a whole number from 1 to 1000, and is 0/],
     [{ sampler: { points: 2.5 } }, /points/], [{ sampler: { point: 4 } }, /Did you mean 'points'\?/],
     [{ sampler: { tauMin: 0 } }, /tauMin must be a number from 0.002/], [{ sampler: { tauMax: 81 } }, /tauMax/], [{ sampler: { tauMax: NaN } }, /tauMax/],
-    [{ sampler: { tauMin: 2, tauMax: 1 } }, /tauMin must be below/], [{ sampler: { fromMean: 1 } }, /fromMean/],
+    [{ sampler: { tauMin: 2, tauMax: 1 } }, /tauMin must be below/], [{ sampler: { fromMean: 1 } }, /sampler.fromMean must be true or false, and is 1/], [{ refine: 'yes' }, /refine must be true or false, and is 'yes'/],
     [{ onStep: 'log' }, /onStep must be a function/], [{ onProgress: 5 }, /onProgress must be a function/], [{ signal: {} }, /signal must be an AbortSignal/],
     ['fast', /must be an object/], [[], /must be an object/],
   ];

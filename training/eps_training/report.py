@@ -85,7 +85,7 @@ def markdown(summary, seen, cbsd, few, precision):
     parts = ['# Evaluation', f'Samples seen in training: {seen:,}.' if seen is not None else '',
              f'CBSD68, sigma 25: {cbsd:.2f} dB.' if cbsd is not None else '',
              f'Mean ± standard error over images; 64×64, sigma_y = 0.05 on [-1, 1]; the network in {precision} for every method. CRPS of two samples on 0-255, PSNR, SSIM (on [0, 1]), HaarPSI and MMD of one. `eps_1` is the posterior '
-             f'mean. First the comparison on the same images (at most {few}; the last column: the mean of the differences in CRPS, image by image, and its standard error), then every method on all its images.']
+             f'mean, `eps_3` the same refined by two evaluations more. First the comparison on the same images (at most {few}; the last column: the mean of the differences in CRPS, image by image, and its standard error), then every method on all its images.']
     for task, rows in summary.items():
         if rows:
             parts += [f'## {task}: {TASKS[task]}', table(rows, True)]

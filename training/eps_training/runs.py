@@ -12,13 +12,13 @@ from .baselines import METHODS
 from .gaussian import linear_estimate, posterior_deviation
 from .network import denoise, query
 from .operators import Mask, Nothing, randn
-from .sampler import from_mean, heun, posterior_mean
+from .sampler import from_mean, heun, posterior_mean, refined_mean
 from .tasks import operator
 
 CHUNK = 8       # images of a part, where a caller names no other: the least that is lost where work is interrupted
 NOTHING = Nothing()
-EPS = {'eps_1': 1, 'eps_7': 7, 'eps_11': 11, 'eps_20': 20, 'eps_100': 100}
-EVALUATIONS = {'eps_1': 1, 'eps_7': 7, 'eps_11': 11, 'eps_20': 19, 'eps_100': 99, 'palette': 99, **{k: m.evaluations for k, m in METHODS.items()}}
+EPS = {'eps_1': 1, 'eps_3': 3, 'eps_7': 7, 'eps_11': 11, 'eps_20': 20, 'eps_100': 100}
+EVALUATIONS = {'eps_1': 1, 'eps_3': 3, 'eps_7': 7, 'eps_11': 11, 'eps_20': 19, 'eps_100': 99, 'palette': 99, **{k: m.evaluations for k, m in METHODS.items()}}
 PER_IMAGE = ('psnr', 'ssim', 'crps', 'haarpsi')
 
 
@@ -64,6 +64,8 @@ def restore(method, net, op, y, like, g, scale=1.):
     with torch.no_grad():
         if method == 'eps_1':
             sample = posterior_mean(D, draw())
+        elif method == 'eps_3':
+            sample = refined_mean(D, posterior_mean(D, draw()), draw())
         elif method in ('eps_7', 'eps_11'):
             mean = posterior_mean(D, draw())
             sample = from_mean(D, mean + posterior_deviation(op, like, g), draw(), points=EPS[method] - 1)

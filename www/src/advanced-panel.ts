@@ -1,4 +1,4 @@
-// The Advanced fold: samples, sampler, noise, seed, device.
+// The Advanced fold: samples, sampler, refined mean, noise, seed, device.
 
 import { byId, button, input, select } from './dom';
 import type { App, DeviceChoice, SamplerName } from './state';
@@ -8,6 +8,7 @@ const LARGEST_SEED = 2 ** 53 - 1;
 export function setUpAdvancedPanel(app: App): void {
   const samples = input('samples-count');
   const sampler = select('sampler');
+  const refine = input('refine');
   const noise = input('noise');
   const seed = input('seed');
   const device = select('device');
@@ -17,6 +18,7 @@ export function setUpAdvancedPanel(app: App): void {
 
   samples.addEventListener('input', () => app.set({ options: { ...app.value.options, samples: samples.valueAsNumber } }));
   sampler.addEventListener('change', () => app.set({ options: { ...app.value.options, sampler: sampler.value as SamplerName } }));
+  refine.addEventListener('change', () => app.set({ options: { ...app.value.options, refine: refine.checked } }));
   device.addEventListener('change', () => app.set({ deviceChoice: device.value as DeviceChoice }));
   button('seed-new').addEventListener('click', () => {
     app.set({ options: { ...app.value.options, seed: Math.floor(Math.random() * 1e6) } });
@@ -48,6 +50,8 @@ export function setUpAdvancedPanel(app: App): void {
     byId('samples-count-text').textContent = options.samples === 0 ? 'mean only' : String(options.samples);
     sampler.value = options.sampler;
     sampler.disabled = options.samples === 0;
+    refine.checked = options.refine;
+    byId('refine-field').hidden = task === 'denoise';
     seed.value = String(options.seed);
     device.value = deviceChoice;
     byId('noise-field').hidden = task === 'denoise';

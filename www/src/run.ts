@@ -3,10 +3,10 @@
 import { EpsError, type MaskBytes, type RestoreProgress, type RestoreStep, type Restorer, type Result } from 'eps-restore';
 import { DEVICE_NAMES, type EngineHost } from './engine';
 import { psnr } from './pixels';
-import { coreTask, TASK_NAMES } from './tasks';
+import { coreOptions, coreTask, TASK_NAMES } from './tasks';
 import { duration, levels, plural } from './text';
 import type { Box } from './mask';
-import type { App, Entry, Outcome, State } from './state';
+import type { App, Entry, Options, Outcome, State } from './state';
 
 interface Watchers {
   readonly say: (words: string) => void;
@@ -95,7 +95,8 @@ export class Runner {
 
   private async follow(restorer: Restorer, { state, mask }: Job, signal: AbortSignal, show: (step: RestoreStep) => void): Promise<Result> {
     const { app, watchers } = this;
-    const { options, task, settings, prepared } = state;
+    const { task, settings, prepared } = state;
+    const options = coreOptions(task, state.options);
     // Between two steps of a large photo there are many tiles.
     const onProgress = ({ fraction, secondsLeft }: RestoreProgress): void => {
       const { progress } = app.value;
@@ -108,7 +109,7 @@ export class Runner {
       if (next.done) return next.value;
       const step = next.value;
       show(step);
-      app.set({ progress: { stage: stageText(step, options.samples), fraction: step.fraction, secondsLeft: step.secondsLeft, cancelling: signal.aborted } });
+      app.set({ progress: { stage: stageText(step, options), fraction: step.fraction, secondsLeft: step.secondsLeft, cancelling: signal.aborted } });
       const now = step.stage === 'sample' ? `Sample ${step.sample + 1} of ${options.samples}` : step.stage === 'mean' ? 'The mean is there.' : 'The linear estimate is there.';
       if (now !== stage) watchers.say(now);
       stage = now;
@@ -167,11 +168,13 @@ function judged(entries: readonly Entry[], { truth, mask }: Job): Entry[] {
   return entries.map((entry) => (truth && entry.id !== 'original' ? { ...entry, psnr: psnr(truth, entry.image, mask?.data) } : entry));
 }
 
-function stageText({ stage, sample, step, totalSteps }: RestoreStep, samples: number): string {
+function stageText({ stage, sample, step, totalSteps }: RestoreStep, { samples, refine }: Options): string {
   if (stage === 'estimate') return 'Linear estimate';
-  if (stage === 'mean') return 'Mean';
-  const each = Math.max(1, Math.round((totalSteps - 2) / Math.max(1, samples)));
-  return `Sample ${sample + 1} of ${samples}, step ${Math.min(each, step - 2 - sample * each)} of ${each}`;
+  const mean = refine ? 3 : 1;
+  if (stage === 'mean') return refine ? `Mean, step ${step - 1} of ${mean}` : 'Mean';
+  const before = 1 + mean;
+  const each = Math.max(1, Math.round((totalSteps - before) / Math.max(1, samples)));
+  return `Sample ${sample + 1} of ${samples}, step ${Math.min(each, step - before - sample * each)} of ${each}`;
 }
 
 function factsOf(result: Result, { outcome }: Job): string {

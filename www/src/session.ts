@@ -8,7 +8,7 @@ import { Mask } from './mask';
 import { reduce } from './pixels';
 import { makePlan, shorter } from './plan';
 import { prepare } from './prepare';
-import { coreTask } from './tasks';
+import { coreOptions, coreTask } from './tasks';
 import { levels, size, type Size } from './text';
 import type { Painter } from './painter';
 import type { App, Photo, State } from './state';
@@ -106,7 +106,7 @@ export class Session {
       const { mask, task, settings, simulate, options } = this.app.value;
       const painted = mask && { data: mask.bits, width: mask.width, height: mask.height };
       try {
-        const cost = await this.host.current?.estimate(plan.input, coreTask(task, settings, simulate, painted), options);
+        const cost = await this.host.current?.estimate(plan.input, coreTask(task, settings, simulate, painted), coreOptions(task, options));
         if (this.app.value.plan === plan) this.app.set({ cost });
       } catch {
         // What is wrong with the input is told when Restore is pressed.

@@ -41,6 +41,8 @@ export interface Settings {
 export interface Options {
   readonly samples: number;
   readonly sampler: SamplerName;
+  /** Whether the mean is refined, but where noise is all there is: nothing is gained there. */
+  readonly refine: boolean;
   readonly seed: number;
 }
 
@@ -139,7 +141,7 @@ export function createApp(): App {
       noise: { fill: 0, enlarge: 3, unblur: 3, colourise: 3 },
     },
     simulate: false,
-    options: { samples: 2, sampler: 'default', seed: 1 },
+    options: { samples: 2, sampler: 'default', refine: true, seed: 1 },
     deviceChoice: 'auto',
     model: undefined,
     engine: { status: 'loading', text: 'Starting' },

@@ -2,7 +2,7 @@
 
 import { colorize, deblur, denoise, gaussianKernel, inpaint, motionKernel, superResolve, type MaskBytes, type Task } from 'eps-restore';
 import type { Kernel } from './simulate';
-import type { Settings, TaskId } from './state';
+import type { Options, Settings, TaskId } from './state';
 
 export const TASK_NAMES: Readonly<Record<TaskId, string>> = {
   fill: 'Fill', enlarge: 'Enlarge', unblur: 'Unblur', denoise: 'Denoise', colourise: 'Colourise',
@@ -13,6 +13,8 @@ export const blurKernel = ({ blur, sigma, length, angle }: Settings): Kernel =>
 
 /** Whether the noise to remove is measured: not where this page has added it. */
 export const isNoiseAuto = ({ noiseAuto }: Settings, simulate: boolean): boolean => noiseAuto && !simulate;
+
+export const coreOptions = (task: TaskId, options: Options): Options => ({ ...options, refine: options.refine && task !== 'denoise' });
 
 export function coreTask(task: TaskId, settings: Settings, simulate: boolean, mask: MaskBytes | undefined): Task {
   const { noise } = settings;
