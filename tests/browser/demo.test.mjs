@@ -285,6 +285,26 @@ for (const webgpu of [true, false]) {
 
     // One device is enough for these: they go through the same worker.
     if (!webgpu) {
+      it('counts the steps of samples that are drawn side by side', async () => {
+        await page.getByRole('button', { name: /^Hills/ }).click(); // large enough for several workers
+        await ui.samples(2);
+        await ui.sampler.selectOption('accurate');
+        const told = await ui.stage.evaluateHandle((stage) => {
+          const texts = [];
+          new MutationObserver(() => texts.push(stage.textContent)).observe(stage, { childList: true, characterData: true, subtree: true });
+          return texts;
+        });
+        await ui.restore.click();
+        await ui.finished();
+        const steps = (await told.jsonValue()).map((text) => /^Sample (\d) of 2, step (.*) of 10$/.exec(text)).filter(Boolean);
+        for (const sample of ['1', '2']) {
+          const own = steps.filter(([, of]) => of === sample).map(([,, step]) => Number(step));
+          assert.ok(own.length >= 5 && own.every((step, i) => step - (own[i - 1] ?? 0) <= 1 && step >= (own[i - 1] ?? 1) && step <= 10), `sample ${sample}: steps ${own}`);
+        }
+        await ui.open('tiny.png', original);
+        await ui.sampler.selectOption('draft');
+      });
+
       it('does every task, and maps where the samples disagree', async () => {
         for (const task of ['Enlarge', 'Unblur', 'Colourise']) {
           await ui.pick(task);

@@ -103,13 +103,16 @@ export class Runner {
       if (progress && !signal.aborted) app.set({ progress: { ...progress, fraction, secondsLeft } });
     };
     const steps = restorer.stream(prepared!.input, coreTask(task, settings, state.simulate, mask), { ...options, onProgress, signal });
+    /** Steps of each sample: several may be drawn side by side. */
+    const taken = new Map<number, number>();
     let stage = '';
     for (;;) {
       const next = await steps.next();
       if (next.done) return next.value;
       const step = next.value;
       show(step);
-      app.set({ progress: { stage: stageText(step, options), fraction: step.fraction, secondsLeft: step.secondsLeft, cancelling: signal.aborted } });
+      taken.set(step.sample, (taken.get(step.sample) ?? 0) + 1);
+      app.set({ progress: { stage: stageText(step, taken.get(step.sample)!, options), fraction: step.fraction, secondsLeft: step.secondsLeft, cancelling: signal.aborted } });
       const now = step.stage === 'sample' ? `Sample ${step.sample + 1} of ${options.samples}` : step.stage === 'mean' ? 'The mean is there.' : 'The linear estimate is there.';
       if (now !== stage) watchers.say(now);
       stage = now;
@@ -168,13 +171,12 @@ function judged(entries: readonly Entry[], { truth, mask }: Job): Entry[] {
   return entries.map((entry) => (truth && entry.id !== 'original' ? { ...entry, psnr: psnr(truth, entry.image, mask?.data) } : entry));
 }
 
-function stageText({ stage, sample, step, totalSteps }: RestoreStep, { samples, refine }: Options): string {
+/** @param taken steps of this sample so far; before the first, the estimate's and the mean's. */
+function stageText({ stage, sample, totalEvaluations }: RestoreStep, taken: number, { samples, refine }: Options): string {
   if (stage === 'estimate') return 'Linear estimate';
   const mean = refine ? 3 : 1;
-  if (stage === 'mean') return refine ? `Mean, step ${step - 1} of ${mean}` : 'Mean';
-  const before = 1 + mean;
-  const each = Math.max(1, Math.round((totalSteps - before) / Math.max(1, samples)));
-  return `Sample ${sample + 1} of ${samples}, step ${Math.min(each, step - before - sample * each)} of ${each}`;
+  if (stage === 'mean') return refine ? `Mean, step ${taken - 1} of ${mean}` : 'Mean';
+  return `Sample ${sample + 1} of ${samples}, step ${taken} of ${(totalEvaluations - mean) / samples}`;
 }
 
 function factsOf(result: Result, { outcome }: Job): string {
