@@ -1,12 +1,12 @@
 //! A restoration as a value: call `step()` for one evaluation and a preview, or `advance()` for a tile of it; stop calling and it is cancelled.
 //!
-//! Mean first: the linear estimate w0 (no network), then E[x | y] by one evaluation at tau = 80, or two more that refine it, then sample after sample.
+//! Mean first: the linear estimate w0 (no network), then E[x | y] by one evaluation, at tau = 80 or where the denoiser knows better, or two more that refine it, then sample after sample.
 
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use crate::denoiser::Denoiser;
+use crate::denoiser::{Denoiser, TAU_TOP};
 use crate::error::Error;
 use crate::kernels::formula::Formula;
 use crate::noise::Noise;
@@ -14,8 +14,6 @@ use crate::posterior::Posterior;
 use crate::sampler::{PosteriorMean, Sampler, Solver};
 use crate::spread::Spread;
 
-/// The noise level at which one evaluation is the posterior mean.
-const TAU_OF_MEAN: f64 = 80.0;
 /// The largest image whose levels are all kept, in pixels. Of larger ones a level may be ten planes as large, and costs little beside an evaluation.
 const KEPT_LEVELS: usize = 256 * 256;
 /// Noise streams: the mean's is 0, sample i's is i + 1.
@@ -255,9 +253,15 @@ impl<D: Denoiser> Restoration<D> {
 
     fn mean_solver(&self) -> PosteriorMean {
         let mut noise = self.noise(MEAN_STREAM);
-        let z = noise.draw(self.shape()) * TAU_OF_MEAN;
+        let tau = self.denoiser.tau_of_mean(&self.posterior);
+        let z = noise.draw(self.shape()) * tau;
+        let z = if tau < TAU_TOP {
+            self.posterior.linear_estimate() + z
+        } else {
+            z
+        };
         let n = self.sampler.refine_mean.then(|| noise.draw(self.shape()));
-        PosteriorMean::new(TAU_OF_MEAN, z, n)
+        PosteriorMean::new(tau, z, n)
     }
 
     fn sample_solver(&self, mean: Tensor<4>) -> Box<dyn Solver> {

@@ -131,7 +131,7 @@ fn filled(
         photo,
         noise: None,
         samples: 1,
-        sampler: Sampler::DEFAULT,
+        sampler: Sampler::DEFAULT.refining(true),
         seed: options.seed,
     };
     let mut job = Job::new(request, denoiser.clone(), place)?;

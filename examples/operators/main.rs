@@ -1,7 +1,7 @@
 //! How well and at what cost each operator restores: `cargo run --release --example operators -- --data DIR` prints docs/operators.md's tables.
 //!
-//! Centre crops of the first images of DIR that are large enough, sigma_y = 0.02: PSNR (peak 2) of the linear estimate, of one evaluation at tau = 80 and of
-//! that refined by two more; with `--samples`, those of samples; and the time of everything but the network, at each noise level of the default sampler.
+//! Centre crops of the first images of DIR that are large enough, sigma_y = 0.02: PSNR (peak 2) of the linear estimate, of the mean by one evaluation and
+//! refined by two more; with `--samples`, those of samples; and the time of everything but the network, at each noise level of the default sampler.
 
 mod cases;
 #[path = "../../tests/common/crops.rs"]
@@ -20,7 +20,7 @@ use eps_restore::noise::Noise;
 use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
 use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::Restoration;
+use eps_restore::restoration::{Restoration, Stage};
 use eps_restore::sampler::Sampler;
 
 #[derive(Parser)]
@@ -72,17 +72,36 @@ fn psnr(restored: &Tensor<4>, scene: &Tensor<4>) -> f64 {
     10.0 * (4.0 / error.into_scalar::<f64>()).log10()
 }
 
-/// The refined mean, and samples by the default sampler.
-fn restored(
-    denoiser: &Rc<PhotoDenoiser>,
-    posterior: Posterior,
-    samples: usize,
-    seed: u64,
-) -> Result<(Tensor<4>, Vec<Tensor<4>>), Failure> {
-    let sampler = Sampler::DEFAULT.refining(true);
-    let mut run = Restoration::new(denoiser.clone(), posterior, sampler, samples, seed)?;
-    let samples = std::iter::from_fn(|| run.next_sample()).collect();
-    Ok((run.mean().expect("a finished restoration"), samples))
+/// The mean by one evaluation and refined, and samples by the default sampler.
+struct Restored {
+    mean: Tensor<4>,
+    refined: Tensor<4>,
+    samples: Vec<Tensor<4>>,
+}
+
+impl Restored {
+    fn new(
+        denoiser: &Rc<PhotoDenoiser>,
+        posterior: Posterior,
+        samples: usize,
+        seed: u64,
+    ) -> Result<Self, Failure> {
+        let sampler = Sampler::DEFAULT.refining(true);
+        let mut run = Restoration::new(denoiser.clone(), posterior, sampler, samples, seed)?;
+        let (mut mean, mut samples) = (None, Vec::new());
+        while let Some(step) = run.step() {
+            match step.stage {
+                Stage::Mean if mean.is_none() => mean = Some(step.preview),
+                Stage::Sample { .. } if step.finished => samples.push(step.preview),
+                _ => {}
+            }
+        }
+        Ok(Self {
+            mean: mean.expect("the first step of a mean"),
+            refined: run.mean().expect("a finished restoration"),
+            samples,
+        })
+    }
 }
 
 /// The noise levels of the default sampler's evaluations, the mean's first.
@@ -217,7 +236,7 @@ fn main() -> Result<(), Failure> {
             let prior = GaussianPrior::new(plan(whole[2], &place));
             let (posterior, once) = timed(|| Posterior::new(measurement, prior));
             let taus = levels();
-            let (maps, maps_time) = timed(|| {
+            let (_, maps_time) = timed(|| {
                 let level = |&tau: &f64| denoiser.level(&posterior, tau);
                 taus.iter().map(level).collect::<Vec<_>>()
             });
@@ -229,19 +248,17 @@ fn main() -> Result<(), Failure> {
                     timed(|| beside(&posterior, &noisy, tau, &place)).1
                 })
                 .collect();
-            let mean = denoiser.denoise(&posterior, z * TAU, &maps[0]);
-            let (refined, samples) =
-                restored(&denoiser, posterior.clone(), options.samples, i as u64)?;
+            let restored = Restored::new(&denoiser, posterior.clone(), options.samples, i as u64)?;
             let mut psnrs = [
                 psnr(&posterior.linear_estimate(), scene),
-                psnr(&mean, scene),
-                psnr(&refined, scene),
+                psnr(&restored.mean, scene),
+                psnr(&restored.refined, scene),
                 0.0,
                 0.0,
             ];
-            if let Some(sample) = samples.first() {
+            if let Some(sample) = restored.samples.first() {
                 psnrs[3] = psnr(sample, scene);
-                let sum = samples.into_iter().reduce(|a, b| a + b);
+                let sum = restored.samples.into_iter().reduce(|a, b| a + b);
                 let mean = sum.expect("a sample at least") / options.samples as f64;
                 psnrs[4] = psnr(&mean, scene);
             }

@@ -1,8 +1,8 @@
 //! Photos as people have them, restored, on one sheet: `cargo run --release --example real_photos -- --data DIR -o docs/real-photos.jpg`.
 //!
-//! Ten photos are damaged as photos are in life, each saved as a JPEG in between, and restored at their own size by their posterior mean, as a user would
+//! Ten photos are damaged as photos are in life, each saved as a JPEG in between, and restored at their own size by their refined posterior mean, as a user would
 //! who knows what happened but no more: the noise is estimated. The sheet shows cuts of the damaged photo, the restored one and the original, side by side;
-//! PSNR in dB over the whole photo goes to the terminal, with what noise was assumed. `docs/real-photos.md` says where the photos come from.
+//! PSNR in dB over the whole photo goes to the terminal, with that of the mean before it is refined, and what noise was assumed. `docs/real-photos.md` says where the photos come from.
 
 mod cases;
 mod damage;
@@ -19,7 +19,7 @@ use eps_restore::denoiser::PhotoDenoiser;
 use eps_restore::job::Job;
 use eps_restore::noise_level::Stated;
 use eps_restore::place::Place;
-use eps_restore::restoration::converged;
+use eps_restore::restoration::{Stage, converged};
 use eps_restore::sampler::Sampler;
 use eps_restore::task::{Request, Task};
 use image::RgbImage;
@@ -55,14 +55,14 @@ fn main() -> Result<(), Failure> {
     );
     let mut sheet = RgbImage::from_pixel(width, height, image::Rgb([255; 3]));
     println!(
-        "| | photo | noise assumed | damaged, dB | restored, dB | seconds |\n|{}",
-        " --- |".repeat(6)
+        "| | photo | noise assumed | damaged, dB | by one evaluation, dB | refined, dB | seconds |\n|{}",
+        " --- |".repeat(7)
     );
     for (row, case) in CASES.iter().enumerate() {
         let original = case.original(&options.data)?;
         let (photo, task) = case.damaged(&original)?;
         let begin = Instant::now();
-        let (restored, noise) = restored(&photo, task, &denoiser, &place)?;
+        let ([first, restored], noise) = restored(&photo, task, &denoiser, &place)?;
         let seconds = begin.elapsed().as_secs_f64();
         // Enlarged as a browser would show it.
         let shown = resize(
@@ -72,10 +72,11 @@ fn main() -> Result<(), Failure> {
             FilterType::CatmullRom,
         );
         println!(
-            "| {} | {} | {noise:.1} | {:.1} | {:.1} | {seconds:.0} |",
+            "| {} | {} | {noise:.1} | {:.1} | {:.1} | {:.1} | {seconds:.0} |",
             row + 1,
             case.about,
             psnr(&shown, &original),
+            psnr(&first, &original),
             psnr(&restored, &original)
         );
         for (column, image) in [&shown, &restored, &original].into_iter().enumerate() {
@@ -90,13 +91,13 @@ fn main() -> Result<(), Failure> {
     save(&sheet, &options.output)
 }
 
-/// The posterior mean, and the noise that it assumed.
+/// The posterior mean by one evaluation and refined, and the noise that both assumed.
 fn restored(
     photo: &RgbImage,
     task: Task,
     denoiser: &Rc<PhotoDenoiser>,
     place: &Place,
-) -> Result<(RgbImage, f64), Failure> {
+) -> Result<([RgbImage; 2], f64), Failure> {
     let photo = photos::photo(photo)?;
     // Scratches alone leave the rest of a photo as it is.
     let noise = match task {
@@ -109,18 +110,22 @@ fn restored(
         task,
         noise,
         samples: 0,
-        sampler: Sampler::DEFAULT,
+        sampler: Sampler::DEFAULT.refining(true),
         seed: 1,
     };
     let mut job = Job::new(request, denoiser.clone(), place)?;
-    while job.step().is_some() {
+    let mut means = Vec::new();
+    while let Some(step) = job.step() {
         if let Some(residual) = job.residual() {
             converged(residual.try_into_vec_as::<f32>()?[0])?;
         }
+        if let Stage::Mean = step.stage {
+            let values = photos::values(step.previews)?;
+            means.push(photos::image(&job.frame().restored(&values)));
+        }
     }
-    let mean = job.mean().expect("a finished restoration has a mean");
-    let values = photos::values(mean)?;
-    Ok((photos::image(&job.frame().restored(&values)), assumed))
+    let refined = means.pop().expect("a finished restoration has a mean");
+    Ok(([means.swap_remove(0), refined], assumed))
 }
 
 /// The part of a photo that the sheet shows, at its own pixels; all of a small one, enlarged.

@@ -12,6 +12,9 @@ use burn::tensor::Tensor;
 
 use crate::posterior::Posterior;
 
+/// The highest noise level.
+pub const TAU_TOP: f64 = 80.0;
+
 /// A denoiser under the anisotropic noise that a measurement leaves.
 ///
 /// An evaluation is begun and then advanced part by part, so that whoever runs it can look up between two parts: stop advancing and it is cancelled.
@@ -21,6 +24,12 @@ pub trait Denoiser {
 
     /// D of one z, under way.
     type Evaluation;
+
+    /// The noise level at which one evaluation is taken for the posterior mean. At the top, [`TAU_TOP`], z holds next to nothing beside y (method, section 2);
+    /// lower, it is the linear estimate and noise, which a denoiser may know better.
+    fn tau_of_mean(&self, _posterior: &Posterior) -> f64 {
+        TAU_TOP
+    }
 
     /// Prepares for the noise level `tau`.
     fn level(&self, posterior: &Posterior, tau: f64) -> Self::Level;

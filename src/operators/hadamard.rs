@@ -185,6 +185,10 @@ impl LinearOperator for Hadamard {
         Some(1.0)
     }
 
+    fn is_incoherent(&self) -> bool {
+        true
+    }
+
     fn prior_update(&self) -> PriorUpdate<'_> {
         PriorUpdate::Iterative(&self.iterative)
     }

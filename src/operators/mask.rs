@@ -142,6 +142,10 @@ impl LinearOperator for Mask {
         Some(1.0)
     }
 
+    fn is_incoherent(&self) -> bool {
+        self.known.dims()[1] > 1
+    }
+
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
         self.seen(y)
     }

@@ -83,6 +83,12 @@ pub trait LinearOperator {
         None
     }
 
+    /// Whether neighbouring pixels or channels are measured unlike each other, as by a colour filter array or by compressed sensing: the eight maps, variances in bands
+    /// of space, hold only the mean of that.
+    fn is_incoherent(&self) -> bool {
+        false
+    }
+
     /// Of an operator that iterates: the worst residual so far over its tolerance, `[1, 1, 1, 1]`; above 1 it has not converged.
     fn residual(&self) -> Option<Tensor<4>> {
         None

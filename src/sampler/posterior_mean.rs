@@ -1,4 +1,4 @@
-//! E[x | y]: D at the top of the grid, where z holds next to nothing beside y (method, section 2), and the same refined.
+//! E[x | y]: D at one noise level, the top, where z holds next to nothing beside y (method, section 2), or [`crate::denoiser::Denoiser::tau_of_mean`], and the same refined.
 //!
 //! By the tower rule E[x | y] = E[D(z, tau)] over z = x + tau n given y, at every tau. A network that is shown z at a low tau has less to make up at once than
 //! from y alone, and errs less. z's own mean is E[x | y], and an antithetic pair cancels whatever D answers linearly to the noise:
@@ -17,20 +17,14 @@ const TAU_OF_PAIR: f64 = 0.1;
 
 /// One evaluation, or three.
 pub struct PosteriorMean {
-    next: Next,
     tau: f64,
     /// The state at `tau`; then the mean so far.
     mean: Tensor<4>,
     /// tau n of the pair, where it is to be refined.
     noise: Option<Tensor<4>>,
-}
-
-/// What is asked next.
-enum Next {
-    Top,
-    Plus,
-    Minus { plus: Tensor<4> },
-    Nothing,
+    /// D at mean + tau n.
+    plus: Option<Tensor<4>>,
+    answered: usize,
 }
 
 impl PosteriorMean {
@@ -40,10 +34,11 @@ impl PosteriorMean {
     /// `z`: a state at the noise level `tau`; `n`: white noise of deviation 1 of the same shape, to refine the mean by.
     pub fn new(tau: f64, z: Tensor<4>, n: Option<Tensor<4>>) -> Self {
         Self {
-            next: Next::Top,
             tau,
             mean: z,
             noise: n.map(|n| n * TAU_OF_PAIR),
+            plus: None,
+            answered: 0,
         }
     }
 }
@@ -51,28 +46,21 @@ impl PosteriorMean {
 impl Solver for PosteriorMean {
     fn query(&self) -> Option<(Tensor<4>, f64)> {
         let mean = Formula::from(&self.mean);
-        let noise = || self.noise.clone().expect("a mean that is refined");
-        match self.next {
-            Next::Top => Some((self.mean.clone(), self.tau)),
-            Next::Plus => Some(((mean + noise()).tensor(), TAU_OF_PAIR)),
-            Next::Minus { .. } => Some(((mean - noise()).tensor(), TAU_OF_PAIR)),
-            Next::Nothing => None,
+        match (self.answered, self.noise.clone()) {
+            (0, _) => Some((self.mean.clone(), self.tau)),
+            (1, Some(noise)) => Some(((mean + noise).tensor(), TAU_OF_PAIR)),
+            (2, Some(noise)) => Some(((mean - noise).tensor(), TAU_OF_PAIR)),
+            _ => None,
         }
     }
 
     fn answer(&mut self, d: Tensor<4>) {
-        self.next = match std::mem::replace(&mut self.next, Next::Nothing) {
-            Next::Top => {
-                self.mean = d;
-                self.noise.as_ref().map_or(Next::Nothing, |_| Next::Plus)
-            }
-            Next::Plus => Next::Minus { plus: d },
-            Next::Minus { plus } => {
-                self.mean = ((Formula::from(&plus) + d) / 2.0).tensor();
-                Next::Nothing
-            }
-            Next::Nothing => panic!("nothing was asked"),
-        };
+        self.answered += 1;
+        match (self.answered, self.plus.take()) {
+            (2, _) => self.plus = Some(d),
+            (_, Some(plus)) => self.mean = ((Formula::from(plus) + d) / 2.0).tensor(),
+            _ => self.mean = d,
+        }
     }
 
     /// The mean so far.

@@ -8,7 +8,9 @@ use eps_restore::denoiser::PhotoDenoiser;
 use eps_restore::fourier::{Fourier, Spectrum};
 use eps_restore::measurement::Measurement;
 use eps_restore::noise::Noise;
-use eps_restore::operators::{BlockMean, ChannelMix, CircularConvolution, LinearOperator, Mask};
+use eps_restore::operators::{
+    Bayer, BlockMean, ChannelMix, CircularConvolution, Hadamard, LinearOperator, Mask,
+};
 use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
 use eps_restore::prior::GaussianPrior;
@@ -90,7 +92,7 @@ pub fn measure(
     figures.crops += truth.dims()[0];
 }
 
-/// One of the five tasks, or "grey".
+/// One of the five tasks, "grey", "mosaic" or "Hadamard".
 pub fn measurement(task: &str, truth: &Tensor<4>, seed: u64, place: &Place) -> Measurement {
     // A stream beyond those that a restoration draws from.
     let mut noise = Noise::new(seed, 1 << 32, place);
@@ -124,6 +126,8 @@ pub fn measurement(task: &str, truth: &Tensor<4>, seed: u64, place: &Place) -> M
             Rc::new(CircularConvolution::new(kernel, fourier))
         }
         "grey" => Rc::new(ChannelMix::grey()),
+        "mosaic" => Rc::new(Mask::bayer(Bayer::Rggb, SIDE, SIDE, place)),
+        "Hadamard" => Rc::new(Hadamard::new(0.25, 1, fourier).expect("powers of two")),
         other => panic!("no task {other}"),
     };
     let shape = operator.measurement_shape(truth.dims());

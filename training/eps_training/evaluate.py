@@ -1,6 +1,6 @@
 """The paper's protocol: python -m eps_training.evaluate WEIGHTS.safetensors --data DIR [--tasks …] [--methods …] [--images 128] [--images-gradient 32]
 
-Five tasks at 64 x 64, sigma_y = 0.05 on [-1, 1]; EPS at 1, 20 and 100 evaluations on the paper's grid and at 7 and 11 warm-started, against DDNM, DPS,
+Five tasks at 64 x 64, sigma_y = 0.05 on [-1, 1]; EPS at 1, 20 and 100 evaluations on the paper's grid, at 3 (the mean refined) and at 7 and 11 warm-started, against DDNM, DPS,
 DAPS, PiGDM and MPGD on the same network queried isotropically. Guidance scales are searched on images that are not evaluated on, by CRPS,
 in steps of 2 from a quarter to four times the published one and on until the best is not at an edge.
 
