@@ -26,7 +26,7 @@ pub trait Denoiser {
     type Evaluation;
 
     /// The noise level at which one evaluation is taken for the posterior mean. At the top, [`TAU_TOP`], z holds next to nothing beside y (method, section 2);
-    /// lower, it is the linear estimate and noise, which a denoiser may know better.
+    /// lower, z is the linear estimate and noise, about which a denoiser may know better.
     fn tau_of_mean(&self, _posterior: &Posterior) -> f64 {
         TAU_TOP
     }

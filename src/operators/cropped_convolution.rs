@@ -29,6 +29,8 @@ use crate::kernels::formula::Formula;
 use crate::place::Place;
 
 const PASSES: usize = 4;
+/// Above, what the frame leaves unknown reaches into the photo, which the maps of the whole convolution do not hold.
+const MAPS_HOLD_TO: f64 = 5.0;
 /// Of the residual that ends the passes, what one of them leaves to rounding.
 const SAFETY: f64 = 0.7;
 
@@ -46,7 +48,7 @@ pub fn cropped_convolution(
         return Rc::new(cropped);
     }
     let blur = Rc::new(cropped.blur.clone());
-    Rc::new(Iterative::new(Rc::new(cropped), fourier).with_geometry_of(blur))
+    Rc::new(Iterative::new(Rc::new(cropped), fourier).with_geometry_of(blur, MAPS_HOLD_TO))
 }
 
 /// The same on the CPU.
@@ -338,6 +340,10 @@ impl LinearOperator for CroppedConvolution {
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         self.blur.band_variances(v, s2)
+    }
+
+    fn maps_hold_to(&self) -> f64 {
+        MAPS_HOLD_TO
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

@@ -185,8 +185,9 @@ impl LinearOperator for Hadamard {
         Some(1.0)
     }
 
-    fn is_incoherent(&self) -> bool {
-        true
+    /// The maps hold the mean over all directions, of which some are measured and some not at all.
+    fn maps_hold_to(&self) -> f64 {
+        1.0
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

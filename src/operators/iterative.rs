@@ -122,6 +122,8 @@ pub struct Iterative {
     variance: Option<Variance>,
     /// An operator whose closed forms stand for the noise geometry and q.
     stand_in: Option<Rc<dyn LinearOperator>>,
+    /// Up to which noise level the maps hold.
+    hold_to: f64,
     /// The worst residual over its tolerance so far, `[1, 1, 1, 1]`.
     worst: Rc<RefCell<Option<Tensor<4>>>>,
 }
@@ -148,6 +150,7 @@ impl Iterative {
             tolerance: Tolerance::default(),
             variance: None,
             stand_in: None,
+            hold_to: f64::INFINITY,
             worst: Rc::default(),
         }
     }
@@ -178,10 +181,11 @@ impl Iterative {
         }
     }
 
-    /// Takes the noise geometry and q from another operator, near this one and with closed forms.
-    pub fn with_geometry_of(self, other: Rc<dyn LinearOperator>) -> Self {
+    /// Takes the noise geometry and q from another operator, near this one up to the noise level `hold_to` and with closed forms.
+    pub fn with_geometry_of(self, other: Rc<dyn LinearOperator>, hold_to: f64) -> Self {
         Self {
             stand_in: Some(other),
+            hold_to,
             ..self
         }
     }
@@ -447,6 +451,10 @@ impl LinearOperator for Iterative {
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         self.stand_in.as_ref()?.band_variances(v, s2)
+    }
+
+    fn maps_hold_to(&self) -> f64 {
+        self.hold_to
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

@@ -142,8 +142,12 @@ impl LinearOperator for Mask {
         Some(1.0)
     }
 
-    fn is_incoherent(&self) -> bool {
-        self.known.dims()[1] > 1
+    /// Of a colour filter array the maps hold the mean over channels.
+    fn maps_hold_to(&self) -> f64 {
+        match self.known.dims()[1] {
+            1 => f64::INFINITY,
+            _ => 1.0,
+        }
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {

@@ -83,10 +83,9 @@ pub trait LinearOperator {
         None
     }
 
-    /// Whether neighbouring pixels or channels are measured unlike each other, as by a colour filter array or by compressed sensing: the eight maps, variances in bands
-    /// of space, hold only the mean of that.
-    fn is_incoherent(&self) -> bool {
-        false
+    /// The highest noise level at which the eight maps tell what is left unknown: below, whatever they hold only the mean of, or leave out, is little beside the rest.
+    fn maps_hold_to(&self) -> f64 {
+        f64::INFINITY
     }
 
     /// Of an operator that iterates: the worst residual so far over its tolerance, `[1, 1, 1, 1]`; above 1 it has not converged.
