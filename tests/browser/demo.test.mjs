@@ -285,7 +285,7 @@ for (const webgpu of [true, false]) {
 
     // One device is enough for these: they go through the same worker.
     if (!webgpu) {
-      it('counts the steps of samples that are drawn side by side', async () => {
+      it('counts the steps of samples that are drawn side by side, and shows them in order', async () => {
         await page.getByRole('button', { name: /^Hills/ }).click(); // large enough for several workers
         await ui.samples(2);
         await ui.sampler.selectOption('accurate');
@@ -301,6 +301,7 @@ for (const webgpu of [true, false]) {
           const own = steps.filter(([, of]) => of === sample).map(([,, step]) => Number(step));
           assert.ok(own.length >= 5 && own.every((step, i) => step - (own[i - 1] ?? 0) <= 1 && step >= (own[i - 1] ?? 1) && step <= 10), `sample ${sample}: steps ${own}`);
         }
+        assert.deepEqual(await page.locator('#strip b').allTextContents(), ['Estimate', 'Mean', 'Sample 1', 'Sample 2', 'Original']);
         await ui.open('tiny.png', original);
         await ui.sampler.selectOption('draft');
       });

@@ -61,10 +61,12 @@ export function setUpResults(app: App): void {
       tile.field.remove();
       tiles.delete(id);
     }
+    let before: Element = strip.querySelector('legend')!;
     for (const entry of outcome.entries) {
       const tile = tiles.get(entry.id) ?? make(entry.id);
       tiles.set(entry.id, tile);
-      if (tile.field.parentElement !== strip || entry.id === 'original') strip.append(tile.field);
+      if (before.nextElementSibling !== tile.field) before.after(tile.field); // one that is moved would lose the focus
+      before = tile.field;
       tile.radio.checked = entry === shown;
       tile.field.querySelector('b')!.textContent = entry.label;
       tile.figure.textContent = entry.psnr === undefined ? '' : `${entry.psnr.toFixed(1)} dB`;

@@ -150,10 +150,9 @@ const LABELS: Readonly<Record<string, string>> = { estimate: 'Estimate', mean: '
 
 function withStep(entries: readonly Entry[], step: RestoreStep): Entry[] {
   const id = idOf(step);
-  const entry: Entry = { id, label: LABELS[id] ?? `Sample ${step.sample + 1}`, image: step.preview, unfinished: step.stage === 'sample' };
-  // A step of the next sample says that the one before is finished.
-  const others = entries.filter((other) => other.id !== id).map((other) => ({ ...other, unfinished: false }));
-  return [...others, entry];
+  const entry: Entry = { id, label: LABELS[id] ?? `Sample ${step.sample + 1}`, image: step.preview, unfinished: step.stage === 'sample' && !step.finished };
+  // Samples that are drawn side by side come in any order. There are 8 at most, so that ids sort as they are numbered.
+  return [...entries.filter((other) => other.id !== id), entry].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function finished({ estimate, mean, samples }: Result): Entry[] {
