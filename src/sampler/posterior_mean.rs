@@ -3,7 +3,9 @@
 //! By the tower rule E[x | y] = E[D(z, tau)] over z = x + tau n given y, at every tau. A network that is shown z at a low tau has less to make up at once than
 //! from y alone, and errs less. z's own mean is E[x | y], and an antithetic pair cancels whatever D answers linearly to the noise:
 //!
-//!     E[x | y] = (D(mean + tau n, tau) + D(mean - tau n, tau)) / 2
+//! ```text
+//! E[x | y] = (D(mean + tau n, tau) + D(mean - tau n, tau)) / 2
+//! ```
 //!
 //! which is exact where D is linear, as that of a Gaussian prior is. `docs/operators.md` tells what it gains.
 
