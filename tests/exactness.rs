@@ -110,6 +110,17 @@ impl Problem {
         grid.into_iter().map(level).collect()
     }
 
+    /// Answers a solver to its end; how often it asked.
+    fn run(&self, solver: &mut dyn Solver) -> usize {
+        let mut asked = 0;
+        while let Some((z, tau)) = solver.query() {
+            let gain = self.denoiser.level(&self.posterior, tau);
+            solver.answer(self.denoiser.denoise(&self.posterior, z, &gain));
+            asked += 1;
+        }
+        asked
+    }
+
     /// The law of a solver's samples, started from the exact marginal at the top of the grid.
     fn samples(&self, start: Start, levels: &[(f64, Gain)]) -> Gaussian {
         let grid = levels.iter().map(|(tau, _)| *tau).collect();
@@ -225,10 +236,7 @@ fn churning_samples_the_posterior() {
         };
         let noise = Noise::new(7, 0, &place);
         let mut solver = Churn::new(grid, start, churning, noise);
-        while let Some((z, tau)) = solver.query() {
-            let gain = problem.denoiser.level(&problem.posterior, tau);
-            solver.answer(problem.denoiser.denoise(&problem.posterior, z, &gain));
-        }
+        problem.run(&mut solver);
         let samples = columns(solver.sample(), truth.mean.len());
         let trace = samples.column_variance().sum();
         let off = (samples.column_mean() - &truth.mean).norm_squared();
@@ -262,10 +270,7 @@ fn the_default_sampler_is_calibrated() {
         let start = problem.truth.noisy(tau_max * tau_max).basis();
         let grid = Interpolant::Edm.grid(points, tau_max, tau_min);
         let mut solver = DpmSolver2M::new(grid, images(&start, problem.shape));
-        while let Some((z, tau)) = solver.query() {
-            let gain = problem.denoiser.level(&problem.posterior, tau);
-            solver.answer(problem.denoiser.denoise(&problem.posterior, z, &gain));
-        }
+        problem.run(&mut solver);
         let law = Gaussian::of_basis(columns(solver.sample(), problem.truth.mean.len()));
         let share = law.covariance.trace() / problem.truth.covariance.trace();
         println!("{:28} {share:.3}", case.name);
@@ -287,12 +292,7 @@ fn refining_the_exact_mean_changes_nothing() {
         let n = noise.draw(mean.dims());
         let mut solver = PosteriorMean::new(TAU_MAX, n.clone() * TAU_MAX, Some(n));
         solver.answer(mean.clone());
-        let mut asked = 0;
-        while let Some((z, tau)) = solver.query() {
-            let gain = problem.denoiser.level(&problem.posterior, tau);
-            solver.answer(problem.denoiser.denoise(&problem.posterior, z, &gain));
-            asked += 1;
-        }
+        let asked = problem.run(&mut solver);
         let error = relative_error(&columns(solver.sample(), size), &columns(mean, size));
         println!("{:28} {error:.1e}", case.name);
         assert_eq!(asked, PosteriorMean::PAIR);

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use common::figures::{Figures, METHODS, TASKS, measure};
-use common::{committed_crops, model};
+use common::{committed_crops, model, values};
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::image::Photo;
 use eps_restore::job::Job;
@@ -87,9 +87,7 @@ fn one_evaluation_beats_the_linear_estimate_of_a_shaken_photo() {
     let mut job = Job::new(request, released(&place), &place).expect("valid");
     let mut found = Vec::new();
     while let Some(step) = job.step() {
-        let values = step.previews.into_iter().map(|t| t.try_into_vec_as());
-        let values: Vec<Vec<f32>> = values.collect::<Result<_, _>>().expect("on the CPU");
-        let photo = job.frame().restored(&values);
+        let photo = job.frame().restored(&values(step.previews));
         let error = |(i, pixel): (usize, &[u8])| -> f64 {
             let truth = |c| level(i % width + LENGTH / 2, i / width, c);
             (0..3)

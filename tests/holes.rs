@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use common::model;
+use common::{model, values};
 use eps_restore::conjugate_gradients::{Stop, conjugate_gradients};
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::hole::Hole;
@@ -94,9 +94,7 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
     let (mut steps, mut sample) = (0, None);
     while let Some(step) = job.step() {
         steps += 1;
-        let values = step.previews.into_iter().map(|t| t.try_into_vec_as());
-        let values: Vec<Vec<f32>> = values.collect::<Result<_, _>>().expect("on the CPU");
-        sample = Some(job.frame().restored(&values));
+        sample = Some(job.frame().restored(&values(step.previews)));
     }
     assert_eq!((steps, job.tiles()), (6, total));
     let sample = sample.expect("steps");
@@ -171,10 +169,6 @@ fn a_shared_wide_hole_gives_the_same_samples() {
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
     let denoiser = Rc::new(denoiser);
-    let values = |tensors: Vec<Tensor<4>>| -> Vec<Vec<f32>> {
-        let values = tensors.into_iter().map(|t| t.try_into_vec_as());
-        values.collect::<Result<_, _>>().expect("on the CPU")
-    };
     let last = |job: &mut Job<PhotoDenoiser>| {
         let (mut steps, mut last) = (0, Vec::new());
         while let Some(step) = job.step() {

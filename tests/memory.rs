@@ -6,7 +6,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use common::model;
+use common::{model, values};
 use eps_restore::cost::{Cost, Question, Target};
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::image::Photo;
@@ -91,9 +91,7 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
         MOST.store(before, Relaxed);
         let mut job = Job::new(request, denoiser.clone(), &place).expect("valid");
         while let Some(step) = job.step() {
-            let values = step.previews.into_iter().map(|t| t.try_into_vec_as());
-            let values = values.collect::<Result<Vec<Vec<f32>>, _>>();
-            job.frame().restored(&values.expect("on the CPU"));
+            job.frame().restored(&values(step.previews));
         }
         drop(job);
         let most = MOST.load(Relaxed) - before;

@@ -4,7 +4,7 @@ mod common;
 
 use std::rc::Rc;
 
-use common::model;
+use common::{model, values};
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::image::Photo;
 use eps_restore::job::{Job, JobProgress};
@@ -65,8 +65,7 @@ fn restored(request: Request, denoiser: &Rc<PhotoDenoiser>, place: &Place) -> Ph
     let mut job = Job::new(request, denoiser.clone(), place).expect("a valid request");
     let mut last = job.frame().photo().clone();
     while let Some(step) = job.step() {
-        let values = step.previews.into_iter().map(|t| t.try_into_vec_as());
-        let values: Vec<Vec<f32>> = values.collect::<Result<_, _>>().expect("on the CPU");
+        let values = values(step.previews);
         assert!(values.iter().flatten().all(|v| v.is_finite()));
         last = job.frame().restored(&values);
     }
@@ -211,8 +210,7 @@ fn inpainting_evaluates_the_tiles_near_the_holes_and_touches_nothing_else() {
         parts += 1;
         if let JobProgress::Step(step) = progress {
             stages.push((step.stage, step.finished));
-            let values = step.previews.into_iter().map(|t| t.try_into_vec_as());
-            last = values.collect::<Result<_, _>>().expect("on the CPU");
+            last = values(step.previews);
         }
     }
     assert_eq!(

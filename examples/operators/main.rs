@@ -14,7 +14,7 @@ use std::time::Instant;
 use burn::tensor::Tensor;
 use cases::{Case, REACH, cases, plan};
 use clap::Parser;
-use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
+use eps_restore::denoiser::{Denoiser, PhotoDenoiser, TAU_TOP, Weights};
 use eps_restore::measurement::Measurement;
 use eps_restore::noise::Noise;
 use eps_restore::place::Place;
@@ -46,8 +46,6 @@ struct Options {
 type Failure = Box<dyn std::error::Error>;
 
 const SIGMA_Y: f64 = 0.02;
-/// The noise level of the mean's evaluation.
-const TAU: f64 = 80.0;
 
 fn inner(x: &Tensor<4>, margin: usize) -> Tensor<4> {
     let [_, _, height, width] = x.dims();
@@ -104,7 +102,7 @@ impl Restored {
     }
 }
 
-/// The noise levels of the default sampler's evaluations, the mean's first.
+/// The top, and the noise levels of the default sampler.
 fn levels() -> Vec<f64> {
     let Sampler {
         interpolant,
@@ -114,7 +112,7 @@ fn levels() -> Vec<f64> {
         ..
     } = Sampler::DEFAULT;
     let grid = interpolant.grid(points, tau_max, tau_min);
-    [TAU].into_iter().chain(grid).collect()
+    [TAU_TOP].into_iter().chain(grid).collect()
 }
 
 fn measurement(case: &Case, scene: &Tensor<4>, noise: &mut Noise, place: &Place) -> Measurement {

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Churn, Churning, DpmSolver2M, Euler, Heun, PosteriorMean, Solver};
+use crate::denoiser::TAU_TOP;
 use crate::error::Error;
 use crate::interpolant::Interpolant;
 use crate::noise::Noise;
@@ -59,7 +60,7 @@ impl Sampler {
         solver: SolverKind::Heun,
         interpolant: Interpolant::Edm,
         points: 10,
-        tau_max: 80.0,
+        tau_max: TAU_TOP,
         tau_min: 0.002,
         from_mean: false,
         refine_mean: false,

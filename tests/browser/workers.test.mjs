@@ -25,10 +25,10 @@ test('the same samples, mean and deviation, however many workers', { timeout: 12
     const holes = { data: Uint8Array.from({ length: 48 * 40 }, (_, i) => Number(i % 48 < 5 || i % 11 === 0)), ...size };
     const results = [];
     for (const workers of [1, 2, 3]) {
-      // The mean takes three evaluations, and nobody starts from it before the last.
       const restorer = await Restorer.load({ device: 'cpu', workers });
       const steps = [];
       const onStep = ({ stage, sample, step, totalSteps, evaluations, totalEvaluations, tiles, totalTiles, fraction }) => steps.push({ stage, sample, step, totalSteps, evaluations, totalEvaluations, tiles, totalTiles, fraction });
+      // The mean takes three evaluations, and nobody starts from it before the last.
       const result = await restorer.restore(photo, inpaint(holes), { samples: 5, sampler: 'draft', refine: true, seed: 7, onStep });
       results.push({ workers, images: bytesOf(result), evaluations: result.evaluations, steps });
       restorer.dispose();

@@ -25,6 +25,12 @@ pub fn model(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
+/// The values of each window's image, as `Frame::restored` takes them.
+pub fn values(images: Vec<Tensor<4>>) -> Vec<Vec<f32>> {
+    let values = images.into_iter().map(|t| t.try_into_vec_as());
+    values.collect::<Result<_, _>>().expect("on the CPU")
+}
+
 /// The photos that quality is tested on, `[B, 3, 64, 64]`.
 pub fn committed_crops(place: &Place) -> Tensor<4> {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/crops");
