@@ -18,7 +18,7 @@ const ADVICE = `The ONNX files are made by training/eps_training/export.py, with
 export async function ensureOnnx(sides) {
   const files = Object.fromEntries(sides.map((side) => [side, join(FOLDER, `photo-v1-${side}.onnx`)]));
   let took = 0;
-  const inputs = { paths: ['models/photo-v1.safetensors', 'training/eps_training/network.py', 'training/eps_training/export.py'], text: sides.map(String) };
+  const inputs = { paths: ['models/photo-v1.safetensors', 'training/eps_training/method/network.py', 'training/eps_training/export.py'], text: sides.map(String) };
   const worked = await unlessFresh('onnx', inputs, Object.values(files), async () => {
     begun('ONNX: exporting the network (30 s)…');
     mkdirSync(FOLDER, { recursive: true });

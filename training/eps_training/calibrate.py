@@ -8,14 +8,14 @@ import argparse
 import torch
 from tqdm import tqdm
 from .device import choose
-from .gaussian import posterior_deviation
+from .method.gaussian import posterior_deviation
 from .images import centre_crops, list_images
-from .metrics import psnr
-from .operators import BlockMean, Grey, Identity, Mask, randn
-from .runs import CHUNK, Denoiser, generator, problem
-from .sampler import from_mean, posterior_mean, refined_mean
-from .tasks import TASKS
-from .weights import load_network
+from .evaluation.metrics import psnr
+from .method.operators import BlockMean, Grey, Identity, Mask, randn
+from .evaluation.runs import CHUNK, Denoiser, generator, problem
+from .method.sampler import from_mean, posterior_mean, refined_mean
+from .evaluation.tasks import TASKS
+from .method.weights import load_network
 
 LOW = .1        # below the interval, and above it
 
@@ -57,11 +57,14 @@ def calibration(net, truth, task, count):
     for part in range((len(truth) + CHUNK - 1) // CHUNK):
         x = truth[part * CHUNK:(part + 1) * CHUNK]
         op, y = problem(task, part, x)
-        D, g = Denoiser(net, op, y, x), generator('calibrate', task, part)
-        mean = posterior_mean(D, randn(x.shape, x, g))
-        samples = torch.stack([from_mean(D, mean + posterior_deviation(op, x, g), randn(x.shape, x, g)) for _ in range(count)])
+        prior, g = net.prior, generator('calibrate', task, part)
+        D, draw = Denoiser(net, op, prior.to_axes(y), x), lambda: prior.to_axes(randn(x.shape, x, g))
+        mean = posterior_mean(D, draw())
+        centres = lambda: mean + posterior_deviation(prior, op, x, g)
+        samples = torch.stack([prior.to_rgb(from_mean(D, centres(), draw())) for _ in range(count)])
         average = samples.mean(0)
-        refined = refined_mean(D, mean, randn(x.shape, x, g))
+        refined = prior.to_rgb(refined_mean(D, mean, draw()))
+        mean = prior.to_rgb(mean)
         rows.append((len(x), *(psnr(m, x).mean().item() for m in (average, mean, refined)), coverage(samples, x),
                      correlation(samples.std(0).mean(1), (average - x).abs().mean(1)), crps_of_many(samples, x)))
     weight = sum(n for n, *_ in rows)
@@ -79,11 +82,11 @@ def join(t, side):
     return t.reshape(-1, side // n, side // n, t.shape[1], n, n).permute(0, 3, 1, 4, 2, 5).reshape(-1, t.shape[1], side, side)
 
 
-def whole_operators(side, device):
+def whole_operators(side, device, axes):
     """An operator per family for any image size, and how to cut it into tiles."""
     s = torch.full((1, 1, 1, 1), .05, device=device)
     known = (torch.rand(1, 1, side, side, generator=generator('tiles')) > .7).float().to(device)
-    same = {'denoise': Identity(4 * s), 'block mean 4': BlockMean(4, s), 'grey': Grey(s)}
+    same = {'denoise': Identity(4 * s), 'block mean 4': BlockMean(4, s), 'grey': Grey(s, axes)}
     return {'mask': (Mask(known, s), Mask(cut(known, 64), s)), **{name: (op, op) for name, op in same.items()}}
 
 
@@ -93,12 +96,12 @@ def tiles(net, photos):
     measurement is the tile of the measurement: circular blurs are not."""
     out = {}
     side = photos.shape[-1]
-    for name, (whole, part) in whole_operators(side, photos.device).items():
+    for name, (whole, part) in whole_operators(side, photos.device, net.prior.axes).items():
         values = []
-        for i, x in enumerate(photos[:, None]):
+        for i, x in enumerate(net.prior.to_axes(photos)[:, None]):
             g = generator('tiles', name, i)
             y, z = whole.measure(x, g), randn(x.shape, x, g)
-            values.append([psnr(r, x).item() for r in (posterior_mean(Denoiser(net, whole, y, x), z), join(posterior_mean(
+            values.append([psnr(net.prior.to_rgb(r), photos[i:i + 1]).item() for r in (posterior_mean(Denoiser(net, whole, y, x), z), join(posterior_mean(
                 Denoiser(net, part, cut(y, y.shape[-1] * 64 // side), cut(x, 64)), cut(z, 64)), side))])
         out[name] = [sum(v) / len(v) for v in zip(*values)]
     return out

@@ -14,13 +14,13 @@ from pathlib import Path
 import time
 import torch
 from tqdm import tqdm
-from .baselines import METHODS
+from .evaluation.baselines import METHODS
 from .device import choose, in_bf16
 from .images import centre_crops, list_images
-from .report import write
-from .runs import CHUNK, EVALUATIONS, run_part
-from .tasks import TASKS
-from .weights import load_network, samples_seen, sha256
+from .evaluation.report import write
+from .evaluation.runs import CHUNK, EVALUATIONS, run_part
+from .evaluation.tasks import TASKS
+from .method.weights import load_network, samples_seen, sha256
 
 SCALES = (.25, .5, 1., 2., 4.)
 WIDEST = 2 ** 10        # a scale this far from the published one is at the edge for good, and is reported so
@@ -163,7 +163,7 @@ def main(argv=None):
             break
     cbsd = None
     if args.cbsd68 and complete:
-        from .denoising import sigma25
+        from .evaluation.denoising import sigma25
         cbsd = sigma25(backbone, args.cbsd68, device)
     write(args.out, results, store, e.sets['test'].cpu(), args.images_gradient, samples_seen(args.weights), cbsd, identity)
     print(f'{args.out}/results.md and results.json', '' if complete else '(not complete: call again to go on)')

@@ -11,10 +11,10 @@ import shutil
 import subprocess
 import torch
 from safetensors.torch import load_file, save_file
-from .figures import reference, table
-from .golden import network_vectors
+from .release.figures import reference, table
+from .release.golden import network_vectors
 from .images import centre_crops, list_images
-from .weights import load_network, read_state, samples_seen, save_weights
+from .method.weights import load_network, read, save_weights
 
 GOLDEN = Path(__file__).parents[2] / 'models' / 'golden-operators.safetensors'
 
@@ -50,9 +50,10 @@ def main(argv=None):
     args = p.parse_args(argv)
     folder = Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    state, seen = read_state(args.checkpoint), (samples_seen(args.checkpoint) or 0) + (args.seen_before or 0)
+    state, description, seen = read(args.checkpoint)
+    seen = (seen or 0) + (args.seen_before or 0)
     path = folder / 'photo-v1.safetensors'
-    digest = save_weights(state, path, samples_seen=seen, data=args.data_summary, licence='MIT OR Apache-2.0', commit=commit())
+    digest = save_weights(state, path, description, samples_seen=seen, data=args.data_summary, licence='MIT OR Apache-2.0', commit=commit())
     net = load_network(path)        # from the file: all that follows is about the f16 weights
     print(f'{path}: {sum(v.numel() for v in state.values()):,} parameters, {seen:,} samples seen\nbytes {path.stat().st_size}, SHA-256 {digest}')
     golden = Path(args.golden)

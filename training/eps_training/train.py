@@ -15,10 +15,12 @@ import torch.distributed as dist
 from tqdm import tqdm
 from .device import choose
 from .images import Crops, list_images
-from .logs import Log, restorations
-from .trainer import QUERIES, Trainer
+from .training.logs import Log, restorations
+from .training.trainer import QUERIES, Trainer
 from .validate import HeldOut
-from .weights import read_state, samples_seen
+from .method.prior import PRIORS
+from .method.weights import read
+from .training.problems import FAMILY_SETS
 
 SHOWN = 2       # images of a sheet of restorations
 HELD_OUT = 16   # without --val, every 16th image is validated on and not trained on
@@ -37,6 +39,11 @@ def parser():
     p.add_argument('--optimiser', choices=['adamw', 'muon'], default='adamw')
     p.add_argument('--ema', type=float, default=.999)
     p.add_argument('--objective', choices=list(QUERIES), default='eps', help='palette: the conditional baseline')
+    p.add_argument('--prior', choices=list(PRIORS), default='v2', help='colour axes and precisions: v1 for the shape of photo-v1')
+    p.add_argument('--families', choices=list(FAMILY_SETS), default='all', help='first: those of photo-v1')
+    p.add_argument('--bottom', type=int, default=0, metavar='WIDTH', help='of a level at 1/16, a multiple of 32; 0 for none')
+    p.add_argument('--varied', action='store_true', help='soft crops, quarter turns, other colours')
+    p.add_argument('--upright', nargs='+', default=[], metavar='DIR', help='folders of --data that are not turned')
     p.add_argument('--large', type=float, default=0, metavar='SHARE', help='of the steps, those that see 128×128 crops, a quarter as many: wide holes, and the attention over larger tiles')
     p.add_argument('--prints', type=float, default=0, metavar='SHARE', help='of the crops, those shown as old prints, black and white and faded')
     p.add_argument('--bank', type=int, default=512, help='stroke masks and motion kernels made at the start; more for long runs')
@@ -101,6 +108,7 @@ def main(argv=None):
     args = parser().parse_args(argv)
     if args.batch < 4 or args.batch % (16 if args.large else 4):
         raise SystemExit('--batch must be a multiple of 4, and of 16 with --large: four operator families share a step')
+    args.prior = PRIORS[args.prior]
     if args.threads:
         torch.set_num_threads(args.threads)
     rank, local, world = processes()
@@ -113,10 +121,10 @@ def main(argv=None):
     folders, held = read_folders(args.data, args.val)
     with warnings.catch_warnings():
         warnings.simplefilter('always' if main_process else 'ignore')
-        read = {name: (Crops(paths, device, progress=bar), share) for name, (paths, share) in folders.items()}
-    share = shares({name: (len(crops), named) for name, (crops, named) in read.items()})
-    sets = [(crops, share[name]) for name, (crops, _) in read.items()]
-    for name, (crops, _) in read.items():
+        read_crops = {name: (Crops(paths, device, progress=bar), share) for name, (paths, share) in folders.items()}
+    share = shares({name: (len(crops), named) for name, (crops, named) in read_crops.items()})
+    sets = [(crops, share[name], name in args.upright) for name, (crops, _) in read_crops.items()]
+    for name, (crops, _) in read_crops.items():
         say(f'{name}: {len(crops)} images, {crops.skipped} broken skipped, {crops.small} too small; {share[name]:.0%} of the crops')
 
     trainer = Trainer(args, sets, device, bf16, rank, world)
@@ -124,13 +132,13 @@ def main(argv=None):
         same = trainer.load(args.checkpoint)
         say(f'resumed {args.checkpoint} at {trainer.seen:,} samples,', f'{trainer.budget.share:.0%} of the budget used' if same else 'with a new budget')
     elif args.init:
-        trainer.start_from(read_state(args.init), samples_seen(args.init) or 0)
+        trainer.start_from(*read(args.init))
         say(f'starting from {args.init}')
     if main_process:
         log = Log(args.checkpoint, not args.no_tensorboard)
         say(log.note)
         held_crops = Crops(held, scales=(1,), progress=bar)
-        held_out = HeldOut(held_crops, args.val_crops, device, trainer.query)
+        held_out = HeldOut(held_crops, args.prior, args.families, args.val_crops, device, trainer.query)
         say(f'validating on {len(held_crops)} images')
         shown = held_crops.draw(SHOWN, np.random.default_rng(1))
     run(args, trainer, say, (log, held_out, shown) if main_process else None)

@@ -7,12 +7,13 @@ import argparse
 import numpy as np
 import torch
 from tqdm import tqdm
-from . import conditional
+from .training import conditional
 from .device import autocast, choose
 from .images import Crops, list_images
-from .network import denoise, query
-from .problems import FAMILIES, Problems, ask, loss
-from .weights import load_network
+from .method.query import denoise, loss, query
+from .training.problems import FAMILY_SETS, Problems
+from .method.prior import V1
+from .method.weights import load_network
 
 PART = 16       # crops per problem
 
@@ -20,16 +21,16 @@ PART = 16       # crops per problem
 class HeldOut:
     """A fixed set of problems per family, made once from seed 0 whatever the caller's random state is, and left untouched by it."""
 
-    def __init__(self, crops, count=128, device=torch.device('cpu'), query=query):
+    def __init__(self, crops, prior=V1, families='first', count=128, device=torch.device('cpu'), query=query):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             rng = np.random.default_rng(0)
-            problems, self.asked = Problems(rng, 'cpu', bank=64), {}
-            for family in dict.fromkeys(FAMILIES):
+            problems, self.asked, self.prior = Problems(prior, rng, 'cpu', 64, families=families), {}, prior
+            for family in problems.names:
                 self.asked[family] = []
                 for _ in range(max(1, count // PART)):
-                    x, tau, op = crops.draw(PART, rng), problems.noise_levels(PART), problems.operator(family, PART)
-                    asked = ask(op, x, tau, query)
+                    x = prior.to_axes(crops.draw(PART, rng))
+                    asked = problems.ask(family, x, problems.draws.noise_levels(PART), query)
                     self.asked[family].append([t.to(device) for t in (x, *asked)])
 
     @torch.no_grad()
@@ -41,7 +42,7 @@ class HeldOut:
             for x, *asked in parts:
                 with autocast(device, bf16):
                     D = denoise(net, *asked)
-                total += loss(D, x, asked[-1]).mean().item()
+                total += loss(self.prior, D, x, asked[-1]).mean().item()
             out[family] = total / len(parts)
         return {**out, 'mean': float(np.mean(list(out.values())))}
 
@@ -52,12 +53,18 @@ def main(argv=None):
     p.add_argument('--val', nargs='+', required=True, metavar='DIR')
     p.add_argument('--crops', type=int, default=128, help='per family')
     p.add_argument('--objective', choices=['eps', 'palette'], default='eps')
+    p.add_argument('--families', choices=list(FAMILY_SETS), default='first')
     p.add_argument('--device')
     args = p.parse_args(argv)
     device, _, line = choose(args.device, f32=True)
     paths = list_images(*args.val)
-    held_out = HeldOut(Crops(tqdm(paths, 'reading', leave=False, disable=None), scales=(1,)), args.crops, device, conditional.query if args.objective == 'palette' else query)
-    rows = {path: held_out.losses(load_network(path, device), device) for path in tqdm(args.weights, leave=False, disable=None)}
+    crops, asked = Crops(tqdm(paths, 'reading', leave=False, disable=None), scales=(1,)), conditional.query if args.objective == 'palette' else query
+    rows, held_out = {}, {}
+    for path in tqdm(args.weights, leave=False, disable=None):
+        net = load_network(path, device)
+        if net.prior not in held_out:       # losses of different priors are not comparable: their weights are not
+            held_out[net.prior] = HeldOut(crops, net.prior, args.families, args.crops, device, asked)
+        rows[path] = held_out[net.prior].losses(net, device)
     names = list(next(iter(rows.values())))
     print('| weights |', ' | '.join(names), '|\n|' + ' --- |' * (len(names) + 1))
     for path, row in rows.items():

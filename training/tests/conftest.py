@@ -27,7 +27,7 @@ def golden():
 
 @pytest.fixture(scope='session')
 def net():
-    from eps_training.weights import load_network
+    from eps_training.method.weights import load_network
     return load_network(MODELS / 'photo-v1.safetensors')
 
 

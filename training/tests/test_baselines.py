@@ -3,9 +3,9 @@ its best scale of a few, must come near it: unbiased, in agreement with y, and o
 import math
 import pytest
 import torch
-from eps_training.baselines import METHODS, levels
-from eps_training.operators import BlockMean, Mask
-from eps_training.sampler import heun
+from eps_training.evaluation.baselines import METHODS, levels
+from eps_training.method.operators import BlockMean, Mask
+from eps_training.method.sampler import heun
 
 M, V = .2, .25
 

@@ -5,7 +5,7 @@ from PIL import Image
 import torch
 from eps_training.calibrate import correlation, coverage, crps_of_many, cut, join
 from eps_training.images import centre_crops
-from eps_training.metrics import crps
+from eps_training.evaluation.metrics import crps
 
 
 @pytest.mark.parametrize('count', [9, 16, 32])

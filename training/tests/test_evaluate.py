@@ -3,9 +3,10 @@ import json
 from PIL import Image
 import pytest
 import torch
-from eps_training import evaluate, report, runs
+from eps_training import evaluate
+from eps_training.evaluation import report, runs
 from eps_training.evaluate import Evaluation, OutOfTime, Store
-from eps_training.tasks import TASKS
+from eps_training.evaluation.tasks import TASKS
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 from eps_training import export
-from eps_training.weights import load_network, read_state
+from eps_training.method.weights import load_network, read
 
 
 def test_a_checkpoint_becomes_a_release(net, models, tmp_path, capsys, monkeypatch):
@@ -23,4 +23,4 @@ def test_a_checkpoint_becomes_a_release(net, models, tmp_path, capsys, monkeypat
     for a, b in zip(load_network(path).state_dict().values(), state.values()):
         assert torch.equal(a, b.half().float())
     assert (tmp_path / 'release' / 'golden-network.safetensors').exists() and (tmp_path / 'release' / 'golden-operators.safetensors').exists()
-    assert read_state(path).keys() == state.keys()
+    assert read(path)[0].keys() == state.keys()

@@ -2,7 +2,7 @@
 import math
 import pytest
 import torch
-from eps_training.metrics import crps, haarpsi, mmd, psnr, ssim
+from eps_training.evaluation.metrics import crps, haarpsi, mmd, psnr, ssim
 
 
 def test_psnr():

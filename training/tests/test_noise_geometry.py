@@ -2,8 +2,8 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from eps_training.noise_geometry import band_filters, bands_of_variances
-from eps_training.operators import Mask
+from eps_training.method.noise_geometry import band_filters, bands_of_variances
+from eps_training.method.operators import Mask
 
 # On a GPU too where there is one: it was there that a convolution made variances negative; few machines that run this have one.
 DEVICES = ['cpu', pytest.param('cuda', marks=pytest.mark.skipif(not torch.cuda.is_available(), reason='no GPU'))]

@@ -1,7 +1,7 @@
 """The refined mean under the analytic denoiser of a Gaussian posterior, which is affine: nothing of the pair's noise is left."""
 import pytest
 import torch
-from eps_training.sampler import refined_mean
+from eps_training.method.sampler import refined_mean
 
 
 @pytest.mark.parametrize('variance', [1e-4, .01, 1.])

@@ -7,13 +7,13 @@ import torch
 from eps_training import train
 from eps_training.device import cpu_has_bf16
 from eps_training.images import Crops, list_images, printed
-from eps_training.schedule import Budget, rate
-from eps_training.weights import load_network, read_state, samples_seen, save_weights
+from eps_training.training.schedule import Budget, rate
+from eps_training.method.weights import load_network, read, samples_seen, save_weights
 
 
 def arguments(photos, checkpoint, samples, *more):
     return ['--data', str(photos), '--val', str(photos.parent / 'val'), '--samples', str(samples), '--checkpoint', str(checkpoint), '--batch', '4', '--bank', '4', '--seed', '5',
-            '--f32', '--device', 'cpu', '--val-crops', '16', '--no-tensorboard', *more]
+            '--f32', '--device', 'cpu', '--prior', 'v1', '--families', 'first', '--val-crops', '16', '--no-tensorboard', *more]
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_resuming_equals_an_uninterrupted_run(folders, tmp_path, monkeypatch):
 
 
 def test_a_run_whose_loss_is_lost_ends_and_keeps_its_checkpoint(folders, tmp_path, monkeypatch):
-    from eps_training import trainer
+    from eps_training.training import trainer
     checkpoint, loss = tmp_path / 'run.pt', trainer.loss
     train.main(arguments(folders, checkpoint, 8))
     written = checkpoint.read_bytes()
@@ -111,13 +111,13 @@ def test_steps_of_large_crops_and_prints(folders, tmp_path):
 
 
 def test_validation_leaves_files_to_look_at(photos, tmp_path, net):
-    from eps_training.logs import Log
+    from eps_training.training.logs import Log
     crops = Crops(list_images(photos), scales=(1,))
     state = torch.get_rng_state()
-    held_out = train.HeldOut(crops, 16)
+    held_out = train.HeldOut(crops, count=16)
     a = held_out.losses(net)
     assert torch.equal(state, torch.get_rng_state())
-    assert a == train.HeldOut(crops, 16).losses(net)
+    assert a == train.HeldOut(crops, count=16).losses(net)
     assert set(a) == {'nothing', 'mask', 'block_mean', 'gaussian', 'motion', 'grey', 'identity', 'mean'} and all(0 < v < 3 for v in a.values())
     log = Log(tmp_path / 'run.pt', tensorboard=False)
     for step in (0, 8):
@@ -165,7 +165,7 @@ def test_another_architecture_is_refused(tmp_path):
     from safetensors.torch import save_file
     save_file({'a': torch.zeros(1)}, tmp_path / 'x.safetensors', metadata={'architecture': 'other'})
     with pytest.raises(SystemExit, match='other'):
-        read_state(tmp_path / 'x.safetensors')
+        read(tmp_path / 'x.safetensors')
 
 
 def test_bf16_only_where_the_processor_has_it(tmp_path):
@@ -187,7 +187,7 @@ def test_learning_curves(tmp_path):
 
 
 def test_muon_orthogonalises_and_descends():
-    from eps_training.muon import Muon, orthogonalised
+    from eps_training.training.muon import Muon, orthogonalised
     for shape in ((32, 96), (96, 32)):
         s = torch.linalg.svdvals(orthogonalised(torch.randn(3, *shape)))
         assert .5 < s.min() and s.max() < 1.3
@@ -211,10 +211,12 @@ def test_palette_and_muon_share_the_loop(folders, tmp_path):
 
 
 def test_palette_answers_with_its_own_preconditioning(net):
-    from eps_training import conditional
-    from eps_training.network import denoise
+    from eps_training.training import conditional
+    from eps_training.method.prior import V1
+    from eps_training.method.query import denoise
     z, t2, w0 = torch.randn(2, 3, 64, 64), torch.full((2, 1, 1, 1), 4.), torch.zeros(2, 3, 64, 64)
-    asked = conditional.query(None, z, None, t2, w0)
+    asked = conditional.query(V1, None, z, None, t2, w0)
     assert [t.shape[1] for t in asked] == [3, 3, 3, 8, 3, 3]
     zero = lambda *a: torch.zeros_like(z)
+    zero.prior, zero.multiple = V1, 8
     assert torch.allclose(denoise(zero, *asked), .25 * z / 4.25)

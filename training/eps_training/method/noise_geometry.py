@@ -65,10 +65,11 @@ def band_weights(H, W, device):
 
 
 def bands_of_spectrum(eigenvalues, shape):
-    """Eight constant maps of a covariance that is diagonal in the DFT: eigenvalues [B or 1, 1, H, W]."""
+    """Four constant maps of a covariance that is diagonal in the DFT: eigenvalues [B or 1, 1, H, W]
+    -> [B, 4, H, W]."""
     B, _, H, W = shape
-    v = torch.einsum('bhw,khw->bk', eigenvalues[:, 0], band_weights(H, W, eigenvalues.device).to(eigenvalues.dtype))[:, :, None, None]
-    return torch.cat([v, v], 1).expand(B, 8, H, W)
+    weights = band_weights(H, W, eigenvalues.device).to(eigenvalues.dtype)
+    return torch.einsum('bhw,khw->bk', eigenvalues[:, 0], weights)[:, :, None, None].expand(B, 4, H, W)
 
 
 @lru_cache(maxsize=16)

@@ -3,18 +3,24 @@
 The same protocol as the crate's examples/figures.rs and its browser tests hold the weights to: first files by name, 64 x 64 centre crops, sigma_y = 0.05.
 """
 import torch
-from .metrics import psnr, ssim
-from .runs import CHUNK, generator, problem, restore
-from .gaussian import linear_estimate
-from .tasks import TASKS
+from ..evaluation.metrics import psnr, ssim
+from ..evaluation.runs import CHUNK, generator, problem, restore
+from ..method.gaussian import linear_estimate
+from ..evaluation.tasks import TASKS
 
 COLUMNS = {'w0, no network': None, 'mean, 1 evaluation': 'eps_1', 'mean, 3 evaluations': 'eps_3', '7 evaluations': 'eps_7', '19 evaluations': 'eps_20'}
+
+
+def w0(prior, op, y):
+    """The linear estimate in RGB of a measurement in RGB."""
+    like = op.adjoint(y)
+    return prior.to_rgb(linear_estimate(prior, op, prior.to_axes(y), like))
 
 
 def restorations(net, task, x, *names):
     """(the images restored, x) by each of COLUMNS; `names` name the draw of masks and noise."""
     op, y = problem(task, '/'.join(map(str, names)), x)
-    return [linear_estimate(op, y, x) if method is None else restore(method, net, op, y, x, generator('figures', method, task, *names))[0] for method in COLUMNS.values()]
+    return [w0(net.prior, op, y) if method is None else restore(method, net, op, y, x, generator('figures', method, task, *names))[0] for method in COLUMNS.values()]
 
 
 @torch.no_grad()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Callable
 import numpy as np
 import torch
-from .sampler import grid
+from ..method.sampler import grid
 
 SMALLEST_SINGULAR_VALUE = 3e-2      # below it DDNM's and DDRM's code takes a blur's singular value for zero
 

@@ -8,12 +8,15 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from . import conditional
-from .device import autocast, upload
-from .images import SIZE, printed
+from ..device import autocast, upload
+from ..images import SIZE, printed
 from .muon import Muon
-from .network import PhotoV1, denoise, query
-from .problems import FAMILIES, Problems, ask, loss
+from ..method.network import UNet
+from ..method.query import denoise, loss, query
+from ..method.weights import describe, same_network
+from .problems import Problems
 from .schedule import Budget, ema_decay, rate
+from .targets import varied
 
 FAMILIES_A_STEP = 4     # parts of a batch: operators of one family share a batched computation
 LARGE = 2 * SIZE        # side of the crops of --large
@@ -22,14 +25,15 @@ QUERIES = {'eps': query, 'palette': conditional.query}
 
 
 class Trainer:
-    """settings: the parsed command line (train.py); sets: [(Crops, share of the batch)], shares summing to 1."""
+    """settings: the parsed command line (train.py); sets: [(Crops, share of the batch, whether they stand upright)], shares summing to 1."""
 
     def __init__(self, settings, sets, device, bf16, rank=0, world=1):
         self.settings, self.sets, self.device, self.bf16, self.rank, self.world = settings, sets, device, bf16, rank, world
-        self.query = QUERIES[settings.objective]
+        self.query, self.prior = QUERIES[settings.objective], settings.prior
         self.bank_seed = settings.seed
         self._seed(settings.seed)
-        self.net, self.ema = PhotoV1().to(device), PhotoV1().to(device).requires_grad_(False)
+        make = lambda: UNet(self.prior, settings.bottom).to(device)
+        self.net, self.ema = make(), make().requires_grad_(False)
         if device.type == 'cuda':       # convolutions run on tensor cores in this layout without a transpose around each
             self.net, self.ema = (n.to(memory_format=torch.channels_last) for n in (self.net, self.ema))
         self.optimiser = (Muon(self.net.named_parameters(), settings.learning_rate, bf16=bf16) if settings.optimiser == 'muon' else
@@ -44,9 +48,10 @@ class Trainer:
         self.rng = np.random.default_rng([seed, self.rank])
         torch.manual_seed(seed * 1000 + self.rank)
         bank = np.random.default_rng([self.bank_seed, self.rank, 1])
-        self.problems = {size: Problems(bank, self.device, self.settings.bank, size) for size in ((SIZE, LARGE) if self.settings.large else (SIZE,))}
+        self.problems = {size: Problems(self.prior, bank, self.device, self.settings.bank, size, self.settings.families)
+                         for size in ((SIZE, LARGE) if self.settings.large else (SIZE,))}
         for problems in self.problems.values():
-            problems.rng = self.rng
+            problems.draws.rng = self.rng
 
     def _wrap(self):
         self.model = self.net
@@ -54,22 +59,26 @@ class Trainer:
             self.model = torch.nn.parallel.DistributedDataParallel(self.net, device_ids=[self.device.index] if self.device.type == 'cuda' else None)
         if self.settings.compile:
             self.model = torch.compile(self.model, dynamic=False)       # once for each of the two sizes
+        self.model.prior, self.model.multiple = self.net.prior, self.net.multiple
 
     def broadcast(self):
         if self.world > 1:
             for t in [*self.net.state_dict().values(), *self.ema.state_dict().values()]:
                 dist.broadcast(t, 0)
 
-    def start_from(self, state, seen_before):
+    def start_from(self, state, description, seen_before):
         """Fine-tuning: released weights, a fresh optimiser."""
+        if not same_network(description, self.net):
+            raise SystemExit('the weights of --init belong to another --prior or --bottom')
         self.net.load_state_dict(state)
         self.ema.load_state_dict(state)
-        self.seen_before = seen_before
+        self.seen_before = seen_before or 0
 
     def images(self, n, side=SIZE):
-        """n crops, each from a set drawn by its share, in random order."""
-        counts = self.rng.multinomial(n, [share for _, share in self.sets])
-        x = torch.cat([crops.draw(int(k), self.rng, side) for (crops, _), k in zip(self.sets, counts) if k])
+        """n crops in RGB, each from a set drawn by its share, in random order."""
+        counts = self.rng.multinomial(n, [share for _, share, _ in self.sets])
+        vary = (lambda x, upright: varied(x, self.rng, upright)) if self.settings.varied else (lambda x, upright: x)
+        x = torch.cat([vary(crops.draw(int(k), self.rng, side), upright) for (crops, _, upright), k in zip(self.sets, counts) if k])
         return x[upload(self.rng.permutation(n), self.device)]
 
     @torch.no_grad()
@@ -79,14 +88,15 @@ class Trainer:
         settings = self.settings
         side = LARGE if settings.large and self.rng.uniform() < settings.large else SIZE
         problems = self.problems[side]
-        families = [FAMILIES[i] for i in self.rng.integers(len(FAMILIES), size=FAMILIES_A_STEP)]
+        families = problems.some_families(FAMILIES_A_STEP)
         n, parts = settings.batch * SIZE ** 2 // (FAMILIES_A_STEP * side ** 2), []
         for family in families:
-            x, tau, op = self.images(n, side), problems.noise_levels(n), problems.operator(family, n)
+            x, tau = self.images(n, side), problems.draws.noise_levels(n)
             if settings.prints and family not in COLOURED:
                 x = printed(x, settings.prints)
-            parts.append((x, *ask(op, x, tau, self.query)))
-        x, *asked = [torch.cat(t) for t in zip(*parts)]
+            x = self.prior.to_axes(x)
+            parts.append((x, *problems.ask(family, x, tau, self.query)))
+        x, *asked = [torch.cat([t.expand(n, *t.shape[1:]) for t in part]) for part in zip(*parts)]
         return families, x, asked
 
     def step(self):
@@ -97,7 +107,7 @@ class Trainer:
         families, x, asked = self.batch()
         with autocast(self.device, self.bf16):
             D = denoise(self.model, *asked)
-        losses = loss(D, x, asked[-1])
+        losses = loss(self.prior, D, x, asked[-1])
         self.optimiser.zero_grad(set_to_none=True)
         losses.mean().backward()
         norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
@@ -133,7 +143,8 @@ class Trainer:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         torch.save(dict(net=self.net.state_dict(), ema=self.ema.state_dict(), optimiser=self.optimiser.state_dict(), seen=self.seen,
                         seen_before=self.seen_before, steps=self.steps, streams=streams, bank_seed=self.bank_seed,
-                        objective=self.settings.objective, optimiser_name=self.settings.optimiser, budget=dict(
+                        objective=self.settings.objective, optimiser_name=self.settings.optimiser,
+                        network=describe(self.prior, self.settings.bottom), budget=dict(
                             minutes=self.budget.minutes, samples=self.budget.samples, seconds_used=self.budget.seconds_used,
                             samples_used=self.budget.samples_used, step=self.budget_step)), f'{path}.new')
         os.replace(f'{path}.new', path)
@@ -145,6 +156,8 @@ class Trainer:
             mine = getattr(self.settings, name.removesuffix('_name'))
             if c.get(name, usual) != mine:
                 raise SystemExit(f'{path} was trained with {c.get(name, usual)}, not {mine}: name another --checkpoint, or --init with it')
+        if not same_network(c.get('network'), self.net):
+            raise SystemExit(f'{path} was trained with another --prior or --bottom: name another --checkpoint')
         self.net.load_state_dict(c['net'])
         self.ema.load_state_dict(c['ema'])
         self.optimiser.load_state_dict(c['optimiser'])

@@ -1,9 +1,9 @@
 """The paper's five tasks at 64 x 64 pixels, sigma_y = 0.05 on [-1, 1]; one measurement per image, the same for every method."""
 import math
 import torch
-from .fourier import fft
-from .images import SIZE
-from .operators import BlockMean, CircularConvolution, Mask
+from ..method.fourier import fft
+from ..images import SIZE
+from ..method.operators import BlockMean, CircularConvolution, Mask
 
 SIGMA_Y = .05
 TASKS = {'random': 'random mask, 70 % missing', 'box': 'centre box, 32×32', 'block_mean_4': 'block mean 4', 'gaussian': 'Gaussian blur, sigma 1.5', 'motion': 'motion blur, 9 px'}

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from .gaussian import linear_estimate, posterior_deviation
-from .images import SIZE, to_pixels
-from .network import denoise, query
-from .operators import BlockMean, Grey, Identity, Mask
-from .sampler import from_mean, posterior_mean
+from ..method.gaussian import linear_estimate, posterior_deviation
+from ..images import SIZE, to_pixels
+from ..method.query import denoise, query
+from ..method.operators import BlockMean, Grey, Identity, Mask
+from ..method.sampler import from_mean, posterior_mean
 
 
 class Log:
@@ -55,10 +55,11 @@ class Log:
             self.writer.close()
 
 
-def _shown(op, y, like):
+def _shown(prior, y, like):
     """A measurement as an image [B, 3, H, W]."""
     if y.shape[1] == 1:
         return y.expand_as(like)
+    y = prior.to_rgb(y)
     return y.repeat_interleave(like.shape[2] // y.shape[2], 2).repeat_interleave(like.shape[3] // y.shape[3], 3)
 
 
@@ -66,25 +67,27 @@ def _shown(op, y, like):
 def restorations(net, x, device, query=query):
     """A sheet of restorations, uint8 [H, W, 3]: a row per image and task: truth, measurement, linear estimate w0, posterior mean, two samples.
 
-    x [B, 3, 64, 64]. The same noise every time: sheets of one run differ by the weights alone.
+    x [B, 3, 64, 64], RGB. The same noise every time: sheets of one run differ by the weights alone.
     """
-    seed = torch.Generator().manual_seed(11)
+    prior = net.prior
+    x, seed = prior.to_axes(x), torch.Generator().manual_seed(11)
     s = torch.full((1, 1, 1, 1), .05)
     scattered = (torch.rand(len(x), 1, SIZE, SIZE, generator=seed) > .7).float()
     box = torch.ones(1, 1, SIZE, SIZE)
     box[:, :, 20:44, 20:44] = 0
     columns = []
-    for op in (Mask(scattered, s), Mask(box, s), BlockMean(4, s), Identity(6 * s), Grey(s)):
+    for op in (Mask(scattered, s), Mask(box, s), BlockMean(4, s), Identity(6 * s), Grey(s, prior.axes)):
         y = op.measure(x, seed)
-        w0 = linear_estimate(op, y, x)
+        w0 = linear_estimate(prior, op, y, x)
         noise = [torch.randn(x.shape, generator=seed) for _ in range(3)]
-        deviation = [posterior_deviation(op, x, seed) for _ in range(2)]
+        deviation = [posterior_deviation(prior, op, x, seed) for _ in range(2)]
 
         def D(z, t):        # operators on the CPU, where the seed is; only the network runs on the device
-            asked = query(op, z.cpu(), y, torch.full((1, 1, 1, 1), float(t) ** 2), w0)
+            asked = query(prior, op, z.cpu(), y, torch.full((1, 1, 1, 1), float(t) ** 2), w0)
             return denoise(net, *(t.to(device) for t in asked)).float().cpu()
 
         mean = posterior_mean(D, noise[0])
         samples = [from_mean(D, mean + d, n) for d, n in zip(deviation, noise[1:])]
-        columns.append(torch.cat([x, _shown(op, y, x), w0, mean, *samples], 3))
+        shown = [prior.to_rgb(t) for t in (x, w0, mean, *samples)]
+        columns.append(torch.cat([shown[0], _shown(prior, y, x), *shown[1:]], 3))
     return to_pixels(torch.cat([row for column in columns for row in column], 1))

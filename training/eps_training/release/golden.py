@@ -4,11 +4,12 @@ golden-operators.safetensors (computed in f64, the same for every set of weights
 method makes of them. golden-network.safetensors: what one set of weights answers, f32, from the f16 weights.
 """
 import torch
-from .fourier import fft
-from .gaussian import linear_estimate
-from .network import denoise, query
-from .operators import BlockMean, CircularConvolution, Grey, Identity, Mask, Nothing
-from .sampler import from_mean, grid, heun
+from ..method.fourier import fft
+from ..method.gaussian import linear_estimate
+from ..method.prior import V1
+from ..method.query import denoise, query
+from ..method.operators import BlockMean, CircularConvolution, Grey, Identity, Mask, Nothing
+from ..method.sampler import from_mean, grid, heun
 
 RUN = 'mask.48x32'      # the case that the two whole sampler runs are made on
 
@@ -41,8 +42,8 @@ def problem(golden, case):
 def operator_results(golden, case):
     """w0, mu, w, g, v, p and q of a case."""
     op, y, z, tau = problem(golden, case)
-    w0 = linear_estimate(op, y, z)
-    return dict(zip(('mu', 'w', 'g', 'v', 'p', 'q'), query(op, z, y, tau ** 2, w0)), w0=w0)
+    w0 = linear_estimate(V1, op, y, z)
+    return dict(zip(('mu', 'w', 'g', 'v', 'p', 'q'), query(V1, op, z, y, tau ** 2, w0)), w0=w0)
 
 
 @torch.no_grad()
@@ -53,8 +54,8 @@ def network_vectors(net, golden, inputs=None):
         r = operator_results(golden, case)
         out[case] = denoise(net, *(r[k] for k in ('mu', 'w', 'g', 'v', 'p', 'q')))
     op, y, like, _ = problem(golden, RUN)
-    w0 = linear_estimate(op, y, like)
-    D = lambda z, t: denoise(net, *query(op, z, y, torch.full((1, 1, 1, 1), t * t), w0))
+    w0 = linear_estimate(V1, op, y, like)
+    D = lambda z, t: denoise(net, *query(V1, op, z, y, torch.full((1, 1, 1, 1), t * t), w0))
     if inputs is None:
         seed = torch.Generator().manual_seed(7)
         draw = lambda: torch.randn(like.shape, generator=seed)

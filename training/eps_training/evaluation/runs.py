@@ -7,12 +7,13 @@ import copy
 import time
 import zlib
 import torch
-from . import conditional, metrics
+from ..training import conditional
+from . import metrics
 from .baselines import METHODS
-from .gaussian import linear_estimate, posterior_deviation
-from .network import denoise, query
-from .operators import Mask, Nothing, randn
-from .sampler import from_mean, heun, posterior_mean, refined_mean
+from ..method.gaussian import linear_estimate, posterior_deviation
+from ..method.query import denoise, query
+from ..method.operators import Mask, Nothing, randn
+from ..method.sampler import from_mean, heun, posterior_mean, refined_mean
 from .tasks import operator
 
 CHUNK = 8       # images of a part, where a caller names no other: the least that is lost where work is interrupted
@@ -27,7 +28,7 @@ def generator(*names, device='cpu'):
 
 
 def problem(task, part, truth):
-    """(operator, y) of a part: the same for every method."""
+    """(operator, y in RGB) of a part: the same for every method."""
     g = generator('problem', task, part)
     op = operator(task, len(truth), g, truth.device)
     return op, op.measure(truth, g)
@@ -42,24 +43,29 @@ def twice(op, y):
 
 
 class Denoiser:
-    """D(z, tau) of a network for a measurement, counting its evaluations. y None: the backbone, queried isotropically."""
+    """D(z, tau) of a network for a measurement, counting its evaluations; z, y and D on the axes of
+    the network's prior. y None: the backbone, queried isotropically."""
 
     def __init__(self, net, op, y, like, query=query):
         self.net, self.op, self.y, self.query, self.evaluations = net, op, y, query, 0
-        self.w0 = linear_estimate(op, y, like)
+        self.w0 = linear_estimate(net.prior, op, y, like)
 
     def __call__(self, z, tau):
         self.evaluations += 1
         t2 = torch.full((1, 1, 1, 1), float(tau) ** 2, device=z.device, dtype=z.dtype)
-        return denoise(self.net, *self.query(self.op, z, self.y, t2, self.w0))
+        return denoise(self.net, *self.query(self.net.prior, self.op, z, self.y, t2, self.w0))
 
 
 def restore(method, net, op, y, like, g, scale=1.):
-    """(one sample of x | y, evaluations used). like: the images' shape, device and type."""
-    draw = lambda: randn(like.shape, like, g)
+    """(one sample of x | y, evaluations used), both in RGB. op acts on all channels alike; like: the
+    images' shape, device and type. Noise is drawn in RGB too: a seed means the same noise to
+    networks of different priors."""
+    prior = net.prior
+    y, draw = prior.to_axes(y), lambda: prior.to_axes(randn(like.shape, like, g))
     if method in METHODS:
         D = Denoiser(net, NOTHING, None, like)
-        return METHODS[method].run(D, op, y, like.shape, draw, scale=scale).detach(), D.evaluations
+        sample = METHODS[method].run(D, op, y, like.shape, draw, scale=scale).detach()
+        return prior.to_rgb(sample), D.evaluations
     D = Denoiser(net, op, y, like, conditional.query if method == 'palette' else query)
     with torch.no_grad():
         if method == 'eps_1':
@@ -68,12 +74,12 @@ def restore(method, net, op, y, like, g, scale=1.):
             sample = refined_mean(D, posterior_mean(D, draw()), draw())
         elif method in ('eps_7', 'eps_11'):
             mean = posterior_mean(D, draw())
-            sample = from_mean(D, mean + posterior_deviation(op, like, g), draw(), points=EPS[method] - 1)
+            sample = from_mean(D, mean + posterior_deviation(prior, op, like, g), draw(), points=EPS[method] - 1)
         elif method in ('eps_20', 'eps_100', 'palette'):
             sample = heun(D, 80 * draw(), 10 if method == 'eps_20' else 50)
         else:
             raise ValueError(f'unknown method {method!r}')
-    return sample, D.evaluations
+    return prior.to_rgb(sample), D.evaluations
 
 
 def run_part(method, net, task, part, truth, scale=1.):

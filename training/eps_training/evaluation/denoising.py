@@ -2,11 +2,11 @@
 on CBSD68). One evaluation, the posterior mean."""
 import torch
 from tqdm import tqdm
-from .images import list_images, read_image, to_tensor
+from ..images import list_images, read_image, to_tensor
 from .metrics import psnr
-from .operators import Identity
+from ..method.operators import Identity
 from .runs import Denoiser, generator
-from .sampler import posterior_mean
+from ..method.sampler import posterior_mean
 
 SIGMA = 25 / 127.5
 
@@ -21,8 +21,9 @@ def sigma25(net, folder, device=torch.device('cpu'), limit=None):
             continue
         x = to_tensor(image)[None].to(device)
         op, g = Identity(torch.full((1, 1, 1, 1), SIGMA, device=device)), generator('sigma25', path.name)
-        D = Denoiser(net, op, op.measure(x, g), x)
-        restored = posterior_mean(D, torch.randn(x.shape, generator=g).to(device))
+        D = Denoiser(net, op, net.prior.to_axes(op.measure(x, g)), x)
+        noise = net.prior.to_axes(torch.randn(x.shape, generator=g).to(device))
+        restored = net.prior.to_rgb(posterior_mean(D, noise))
         restored = ((restored.clamp(-1, 1) + 1) * 127.5).round() / 127.5 - 1
         values.append(psnr(restored, x).item())
     return sum(values) / len(values)

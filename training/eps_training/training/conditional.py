@@ -7,11 +7,11 @@ It is shown the measurement as an image and knows nothing of pivots or operators
 which is EDM's preconditioning and loss weight: g and l2 are mean and variance of x given z under a white prior of deviation 0.5. The linear
 estimate w0 shows the network y in the image's own geometry, whatever the operator: more than Palette itself was given.
 """
-from .network import SIGMA_DATA
 
 
-def query(op, z, y, t2, w0):
-    """In network.query's order, mu, w, g, v, p, q, so that network.denoise, the training loss and every sampler serve both."""
-    shape, d2 = z.shape, SIGMA_DATA ** 2
+def query(prior, op, z, y, t2, w0):
+    """In the order of method/query.py, mu, w, g, v, p, q, so that `denoise`, the training loss and every
+    sampler serve both."""
+    shape, d2 = z.shape, prior.data_variance(z)
     l2 = t2 * d2 / (t2 + d2)
     return z, w0, d2 * z / (t2 + d2), t2.expand(shape[0], 8, *shape[2:]), t2.expand(shape[0], 3, *shape[2:]), l2.expand(shape)
