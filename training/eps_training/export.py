@@ -3,6 +3,8 @@
 Writes photo-v1.safetensors (f16, from the moving average; metadata: architecture, samples seen, data, commit) and golden-network.safetensors (what these
 f16 weights answer on golden-operators.safetensors, which is the same for every set of weights and is copied); prints SHA-256 and, with --val, the
 model card's figures. --onnx 64 256: the network F alone, for benchmarks in other runtimes, a file for each side of its square images.
+
+--raw: nothing but the checkpoint's raw weights, raw.safetensors (f16), from which `train --init` goes on with a stable phase.
 """
 import argparse
 import json
@@ -14,7 +16,8 @@ from safetensors.torch import load_file, save_file
 from .release.figures import reference, table
 from .release.golden import network_vectors
 from .images import centre_crops, list_images
-from .method.weights import load_network, read, save_weights
+from .method.weights import is_released, load_network, read, save_weights
+from .training.snapshots import save_raw
 
 GOLDEN = Path(__file__).parents[2] / 'models' / 'golden-operators.safetensors'
 
@@ -36,10 +39,21 @@ def export_onnx(net, path, side=64):
                       external_data=False, verbose=False)
 
 
+def export_raw(checkpoint, folder):
+    """A checkpoint's raw weights as one f16 file."""
+    if is_released(checkpoint):
+        raise SystemExit(f'{checkpoint} holds one set of weights: --raw takes a checkpoint')
+    state, description, seen = read(checkpoint, 'net')
+    path = folder / 'raw.safetensors'
+    digest = save_raw(state, path, description, seen, commit=commit())
+    print(f'{path}: {seen:,} samples seen\nbytes {path.stat().st_size}, SHA-256 {digest}')
+
+
 def main(argv=None):
     p = argparse.ArgumentParser(prog='eps_training.export', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('checkpoint', help='run.pt, or a .safetensors file')
     p.add_argument('folder')
+    p.add_argument('--raw', action='store_true', help='nothing but the raw weights')
     p.add_argument('--val', nargs='+', metavar='DIR', help='held-out images for the figures')
     p.add_argument('--crops', type=int, default=64)
     p.add_argument('--reference', metavar='DIR', help='64×64 crops; writes figures.json, which the crate is held to on them')
@@ -50,6 +64,9 @@ def main(argv=None):
     args = p.parse_args(argv)
     folder = Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
+    if args.raw:
+        export_raw(args.checkpoint, folder)
+        return
     state, description, seen = read(args.checkpoint)
     seen = (seen or 0) + (args.seen_before or 0)
     path = folder / 'photo-v1.safetensors'

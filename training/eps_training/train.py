@@ -1,10 +1,10 @@
-"""Trains photo-v1: python -m eps_training.train --data DIR… --minutes M|--samples N --checkpoint run.pt [--init WEIGHTS.safetensors]
+"""Trains the network: python -m eps_training.train --data DIR… --minutes M|--samples N --checkpoint run.pt [--init WEIGHTS.safetensors]
 
-From nothing, or fine-tuned from released weights (--init). A run that finds its checkpoint resumes from it. On several GPUs or machines:
+From nothing, from released weights (--init), or on from the raw weights of a stable phase (the same --init). A run that finds its checkpoint resumes from it;
+SIGTERM saves and ends it. --schedule stable never ends by itself: eps_training.cool makes a release of it at any time. On several GPUs or machines:
 torchrun --nproc-per-node 8 -m eps_training.train …; the batch is each process's own.
 """
 import argparse
-import math
 import os
 from pathlib import Path
 import time
@@ -14,8 +14,12 @@ import torch
 import torch.distributed as dist
 from tqdm import tqdm
 from .device import choose
-from .images import Crops, list_images
+from .images import Crops
+from .sets import HELD_OUT, read_folders, shares
 from .training.logs import Log, restorations
+from .training.rollback import Guard
+from .training.signals import Terminated
+from .training.snapshots import Snapshots, is_raw
 from .training.trainer import QUERIES, Trainer
 from .validate import HeldOut
 from .method.prior import PRIORS
@@ -23,17 +27,19 @@ from .method.weights import read
 from .training.problems import FAMILY_SETS
 
 SHOWN = 2       # images of a sheet of restorations
-HELD_OUT = 16   # without --val, every 16th image is validated on and not trained on
 
 
-def parser():
+def parser(data_required=True):
     p = argparse.ArgumentParser(prog='eps_training.train', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('--data', nargs='+', required=True, metavar='DIR[=SHARE]', help='folders of images; SHARE of the crops, else by number of images')
-    p.add_argument('--val', nargs='+', metavar='DIR', help=f'held-out images; without it, every {HELD_OUT}th image of --data')
+    p.add_argument('--data', nargs='+', required=data_required, metavar='DIR[=SHARE]',
+                   help='folders of images, SHARE of the crops, else by number of images; or parts written by eps_training.pack')
+    p.add_argument('--val', nargs='+', metavar='DIR', help=f'held-out images; without it, those of the parts, or every {HELD_OUT}th image of --data')
+    p.add_argument('--schedule', choices=['cycle', 'stable'], default='cycle', help='cycle: the rate falls to 2 per cent where the budget ends; stable: warm-up, then '
+                   'a constant rate, without end unless --minutes or --samples set one')
     p.add_argument('--minutes', type=float)
     p.add_argument('--samples', type=int, help='crops, over all processes')
     p.add_argument('--checkpoint', default='runs/photo-v1/run.pt', help='written every --save-every minutes; resumed from where it exists')
-    p.add_argument('--init', help='released weights to start from')
+    p.add_argument('--init', help='weights to start from: released ones, or raw ones to go on from')
     p.add_argument('--batch', type=int, default=24, help='crops a step and process; a multiple of 4')
     p.add_argument('--learning-rate', type=float, default=8e-4)
     p.add_argument('--optimiser', choices=['adamw', 'muon'], default='adamw')
@@ -43,47 +49,23 @@ def parser():
     p.add_argument('--families', choices=list(FAMILY_SETS), default='all', help='first: those of photo-v1')
     p.add_argument('--bottom', type=int, default=0, metavar='WIDTH', help='of a level at 1/16, a multiple of 32; 0 for none')
     p.add_argument('--varied', action='store_true', help='soft crops, quarter turns, other colours')
-    p.add_argument('--upright', nargs='+', default=[], metavar='DIR', help='folders of --data that are not turned')
+    p.add_argument('--upright', nargs='+', default=[], metavar='DIR', help='folders or sets of --data that are not turned')
     p.add_argument('--large', type=float, default=0, metavar='SHARE', help='of the steps, those that see 128×128 crops, a quarter as many: wide holes, and the attention over larger tiles')
     p.add_argument('--prints', type=float, default=0, metavar='SHARE', help='of the crops, those shown as old prints, black and white and faded')
     p.add_argument('--bank', type=int, default=512, help='stroke masks and motion kernels made at the start; more for long runs')
     p.add_argument('--seed', type=int, help='default: from the clock')
     p.add_argument('--device')
     p.add_argument('--f32', action='store_true', help='no bf16')
-    p.add_argument('--compile', action='store_true', help='torch.compile: for GPUs, and for CPUs beside a C++ compiler')
+    p.add_argument('--compile', action=argparse.BooleanOptionalAction, default=False, help='torch.compile: for GPUs, and for CPUs beside a C++ compiler')
     p.add_argument('--threads', type=int, help='CPU threads')
     p.add_argument('--save-every', type=float, default=2, metavar='MINUTES')
+    p.add_argument('--snapshots', type=float, default=0, metavar='SECONDS', help='raw and averaged weights this often, as files of at most 15 MB beside the '
+                   'checkpoint: for machines that may be cut off. 0: none')
+    p.add_argument('--snapshots-in', metavar='FOLDER', help='in place of the checkpoint\'s')
     p.add_argument('--validate-every', type=float, default=15, metavar='MINUTES')
     p.add_argument('--val-crops', type=int, default=64, help='per family')
     p.add_argument('--no-tensorboard', action='store_true')
     return p
-
-
-def read_folders(arguments, val):
-    """({folder: (paths, share or None)}, validation paths). Validation images are never among the training ones."""
-    folders, held = {}, list_images(*val or [])
-    for argument in arguments:
-        name, _, share = str(argument).partition('=')
-        paths = list_images(name)
-        if not val:
-            held += paths[::HELD_OUT] if len(paths) > 1 else []
-        folders[name] = (paths, float(share) if share else None)
-    if not held:
-        raise SystemExit('nothing to validate on: name held-out images with --val DIR')
-    taken = {p.resolve() for p in held}
-    folders = {name: ([p for p in paths if p.resolve() not in taken], share) for name, (paths, share) in folders.items()}
-    return folders, held
-
-
-def shares(folders):
-    """Shares of the batch, summing to 1. Named shares are kept; the rest is divided by number of images."""
-    named = sum(share for _, share in folders.values() if share is not None)
-    rest = sum(n for n, share in folders.values() if share is None)
-    if named > 1 + 1e-9 or (rest == 0 and named <= 0):
-        raise SystemExit('shares of --data must lie between 0 and 1 and sum to at most 1')
-    if not rest:
-        return {name: share / named for name, (_, share) in folders.items()}
-    return {name: (1 - named) * n / rest if share is None else share for name, (n, share) in folders.items()}
 
 
 def processes():
@@ -104,8 +86,21 @@ def agreed(value, world):
     return values[0]
 
 
-def main(argv=None):
-    args = parser().parse_args(argv)
+def read_sets(args, folders, device, bar, say):
+    """[(Crops, share, whether they stand upright)] of read_folders' sets."""
+    upright = {Path(name).name for name in args.upright}
+    unknown = upright - {Path(name).name for name in folders}
+    if unknown:
+        raise SystemExit(f'--upright {" ".join(sorted(unknown))} is not among --data')
+    read_crops = {name: (Crops(paths, device, progress=bar), share) for name, (paths, share) in folders.items()}
+    share = shares({name: (len(crops), named) for name, (crops, named) in read_crops.items()})
+    for name, (crops, _) in read_crops.items():
+        say(f'{name}: {len(crops)} images, {crops.skipped} broken skipped, {crops.small} too small; {share[name]:.0%} of the crops')
+    return [(crops, share[name], Path(name).name in upright) for name, (crops, _) in read_crops.items()]
+
+
+def prepare(args):
+    """(a trainer of untrained weights, paths of validation images, say, bar) of a parsed command line."""
     if args.batch < 4 or args.batch % (16 if args.large else 4):
         raise SystemExit('--batch must be a multiple of 4, and of 16 with --large: four operator families share a step')
     args.prior = PRIORS[args.prior]
@@ -121,30 +116,53 @@ def main(argv=None):
     folders, held = read_folders(args.data, args.val)
     with warnings.catch_warnings():
         warnings.simplefilter('always' if main_process else 'ignore')
-        read_crops = {name: (Crops(paths, device, progress=bar), share) for name, (paths, share) in folders.items()}
-    share = shares({name: (len(crops), named) for name, (crops, named) in read_crops.items()})
-    sets = [(crops, share[name], name in args.upright) for name, (crops, _) in read_crops.items()]
-    for name, (crops, _) in read_crops.items():
-        say(f'{name}: {len(crops)} images, {crops.skipped} broken skipped, {crops.small} too small; {share[name]:.0%} of the crops')
+        sets = read_sets(args, folders, device, bar, say)
+    return Trainer(args, sets, device, bf16, rank, world), held, say, bar
 
-    trainer = Trainer(args, sets, device, bf16, rank, world)
+
+def begin_from_init(args, trainer, say):
+    """From the weights of --init, where there are any."""
+    if args.init:
+        raw = is_raw(args.init)
+        trainer.start_from(*read(args.init), raw)
+        say(f'going on from {args.init} at {trainer.seen:,} samples' if raw else f'starting from {args.init}')
+
+
+def start(args, trainer, say, stable=None):
+    """Resumes from the checkpoint where there is one; else begins from `stable`, the checkpoint of a stable phase, from --init, or from nothing."""
     if Path(args.checkpoint).exists():
         same = trainer.load(args.checkpoint)
         say(f'resumed {args.checkpoint} at {trainer.seen:,} samples,', f'{trainer.budget.share:.0%} of the budget used' if same else 'with a new budget')
-    elif args.init:
-        trainer.start_from(*read(args.init))
-        say(f'starting from {args.init}')
-    if main_process:
+    elif stable:
+        trainer.load(stable, begin=True)
+        say(f'starting from {stable} at {trainer.seen:,} samples')
+    else:
+        begin_from_init(args, trainer, say)
+
+
+def train(args, stable=None):
+    """A run of a parsed command line; returns its trainer."""
+    trainer, held, say, bar = prepare(args)
+    start(args, trainer, say, stable)
+    watch = None
+    if trainer.rank == 0:
         log = Log(args.checkpoint, not args.no_tensorboard)
         say(log.note)
         held_crops = Crops(held, scales=(1,), progress=bar)
-        held_out = HeldOut(held_crops, args.prior, args.families, args.val_crops, device, trainer.query)
+        held_out = HeldOut(held_crops, args.prior, args.families, args.val_crops, trainer.device, trainer.query)
         say(f'validating on {len(held_crops)} images')
-        shown = held_crops.draw(SHOWN, np.random.default_rng(1))
-    run(args, trainer, say, (log, held_out, shown) if main_process else None)
-    if world > 1:
+        watch = log, held_out, held_crops.draw(SHOWN, np.random.default_rng(1))
+    try:
+        run(args, trainer, say, watch)
+    finally:
+        trainer.close()
+    if trainer.world > 1:
         dist.destroy_process_group()
     return trainer
+
+
+def main(argv=None):
+    return train(parser().parse_args(argv))
 
 
 def validate(trainer, say, log, held_out, shown):
@@ -154,52 +172,70 @@ def validate(trainer, say, log, held_out, shown):
     say(f'{trainer.seen:,} samples, held-out loss', ' '.join(f'{k} {v:.3f}' for k, v in losses.items()))
 
 
-def hold_finite(args, trainer, families, losses, norm):
-    """Ends a run whose numbers are lost: one gradient of NaN makes all weights NaN, and the rest of the budget is spent for nothing. Waits for the device."""
-    bad = sorted({family for family, value in zip(families, losses.tolist()) if not math.isfinite(value)})
-    if bad or not math.isfinite(norm.item()):
-        what = f'the loss of {", ".join(bad)}' if bad else 'the gradient'
-        raise SystemExit(f'at {trainer.seen:,} samples {what} is not finite: the run has ended, and {args.checkpoint} is as it was last written. '
-                         'Where a lower --learning-rate and --f32 do not help, the problems of that family do not suit the device')
+class Progress:
+    """The bar, the lines of a log file in its place, and rows of training.csv. watch: see `run`."""
+
+    def __init__(self, trainer, say, watch):
+        self.trainer, self.say, self.log = trainer, say, watch and watch[0]
+        self.bar = tqdm(total=100, initial=100 * trainer.budget.share, disable=None if watch else True, bar_format='{l_bar}{bar}| {elapsed}<{remaining}{postfix}')
+        self.begun, self.first, self.running = time.monotonic(), trainer.seen, {}
+
+    def saw(self, share, families, losses, learning_rate, norm):
+        """Every tenth step; waits for the device."""
+        trainer = self.trainer
+        for family, value in zip(families, losses.tolist()):
+            self.running[family] = .8 * self.running.get(family, value) + .2 * value
+        mean = sum(self.running.values()) / len(self.running)
+        line = f'{(trainer.seen - self.first) / (time.monotonic() - self.begun):.0f}/s, loss {mean:.3f}'
+        self.bar.update(100 * share - self.bar.n)
+        self.bar.set_postfix_str(f'{trainer.seen:,} samples, {line}')
+        if trainer.steps % 50 == 0:
+            if self.bar.disable:        # a log file gets lines instead of a bar
+                self.say(f'{trainer.seen:,} samples, {f"{share:.1%} of the budget, " if share else ""}{line}')
+            self.log.write('training', trainer.seen, dict(seconds=trainer.budget.seconds_used, learning_rate=learning_rate, gradient_norm=norm.item(), loss=mean))
+
+    def close(self):
+        self.bar.close()
+        return f'{self.trainer.seen - self.first:,} samples in {(time.monotonic() - self.begun) / 60:.1f} minutes'
 
 
 def run(args, trainer, say, watch):
     """The loop. `watch`: log, held-out problems and images of process 0, None elsewhere."""
     if watch:
         validate(trainer, say, *watch)
-    progress = tqdm(total=100, initial=100 * trainer.budget.share, disable=None if watch else True, bar_format='{l_bar}{bar}| {elapsed}<{remaining}{postfix}')
-    (share, saved), begun, validated = trainer.progress(), time.monotonic(), 0.
-    running, first = {}, trainer.seen
+    progress, guard, snapshots = Progress(trainer, say, watch), Guard(trainer, say), Snapshots(trainer, args.snapshots)
+    (share, saved, stop), validated = trainer.progress(), time.monotonic()
     trainer.budget.start()
-    while share < 1:
-        families, losses, learning_rate, norm = trainer.step()
-        (share, minutes), now = trainer.progress(), time.monotonic() - begun
-        saving = minutes - saved > args.save_every       # by process 0's clock: all take part, each with its own random streams
-        if saving or share >= 1 or trainer.steps % 10 == 0 or trainer.budget_step == 1:
-            hold_finite(args, trainer, families, losses, norm)
-        if watch and trainer.steps % 10 == 0:
-            for family, value in zip(families, losses.tolist()):
-                running[family] = .8 * running.get(family, value) + .2 * value
-            mean = sum(running.values()) / len(running)
-            progress.update(100 * share - progress.n)
-            progress.set_postfix_str(f'{trainer.seen:,} samples, {(trainer.seen - first) / now:.0f}/s, loss {mean:.3f}')
-            if trainer.steps % 50 == 0:
-                if progress.disable:        # a log file gets lines instead of a bar
-                    say(f'{trainer.seen:,} samples, {share:.1%} of the budget, {(trainer.seen - first) / now:.0f}/s, loss {mean:.3f}')
-                watch[0].write('training', trainer.seen, dict(seconds=trainer.budget.seconds_used, learning_rate=learning_rate, gradient_norm=norm.item(), loss=mean))
-        if saving:
-            trainer.save(args.checkpoint)
-            saved = minutes
-        if watch and now - validated > 60 * args.validate_every and share < 1:
-            validate(trainer, say, *watch)
-            validated = now
-            trainer.budget.start()      # validation is not training time
-    trainer.save(args.checkpoint)
-    progress.close()
+    with Terminated() as terminated:
+        while share < 1 and not stop:
+            families, losses, learning_rate, norm = trainer.step()
+            guard.saw(families, losses, norm)
+            share, minutes, stop = trainer.progress(terminated.asked)       # by process 0's clock: all take part, each with its own random streams
+            saving, shooting = minutes - saved > args.save_every, snapshots.due(minutes)
+            looking = saving or shooting or stop or share >= 1 or guard.due()
+            if looking and not guard.check():
+                share, *_ = trainer.progress()
+                continue
+            if watch and trainer.steps % 10 == 0:
+                progress.saw(share, families, losses, learning_rate, norm)
+            if saving:
+                trainer.save(args.checkpoint)
+                saved = minutes
+            if shooting:
+                snapshots.write(minutes)
+            if watch and time.monotonic() - validated > 60 * args.validate_every and share < 1:
+                validate(trainer, say, *watch)
+                validated = time.monotonic()
+                trainer.budget.start()      # validation is not training time
+        trainer.save(args.checkpoint)
+        if args.snapshots:
+            snapshots.write(0)
+    line = progress.close()
     if watch:
-        validate(trainer, say, *watch)
+        if not stop:        # who sends SIGTERM does not wait for long
+            validate(trainer, say, *watch)
         watch[0].close()
-        say(f'{trainer.seen - first:,} samples in {(time.monotonic() - begun) / 60:.1f} minutes; {args.checkpoint}')
+        say(f'{line}; {args.checkpoint}')
 
 
 if __name__ == '__main__':

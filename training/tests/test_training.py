@@ -7,7 +7,7 @@ import torch
 from eps_training import train
 from eps_training.device import cpu_has_bf16
 from eps_training.images import Crops, list_images, printed
-from eps_training.training.schedule import Budget, rate
+from eps_training.training.schedule import Budget, cycle
 from eps_training.method.weights import load_network, read, samples_seen, save_weights
 
 
@@ -55,7 +55,7 @@ def test_a_run_whose_loss_is_lost_ends_and_keeps_its_checkpoint(folders, tmp_pat
     train.main(arguments(folders, checkpoint, 8))
     written = checkpoint.read_bytes()
     monkeypatch.setattr(trainer, 'loss', lambda *asked: loss(*asked) * float('nan'))
-    with pytest.raises(SystemExit, match='at 12 samples the loss of .* is not finite'):
+    with pytest.raises(SystemExit, match='at 12 samples the loss of .* is not finite, for the 5th time from 8 samples on'):
         train.main(arguments(folders, checkpoint, 20))
     assert checkpoint.read_bytes() == written
 
@@ -131,7 +131,7 @@ def test_budgets_and_learning_rate():
     b = Budget(samples=100)
     b.spend(50)
     assert b.share == .5 and b.seconds_used == 0
-    assert rate(0, 0) == pytest.approx(.01) and rate(.49, 1000) == 1 and rate(1, 1000) == pytest.approx(.02)
+    assert cycle(0, 0) == pytest.approx(.01) and cycle(.49, 1000) == 1 and cycle(1, 1000) == pytest.approx(.02)
     for bad in ({}, dict(minutes=1, samples=1), dict(minutes=-1)):
         with pytest.raises(SystemExit):
             Budget(**bad)

@@ -2,6 +2,7 @@
 level, for square crops of one size. Images and noise are in units of [-1, 1]."""
 from ...images import SIZE
 from ...method.gaussian import linear_estimate
+from ...method.operators import bicubic_spectrum
 from ...method.query import query
 from .blurs import Blurs, motion
 from .draws import Draws
@@ -29,6 +30,9 @@ class Problems:
 
     def factor(self):
         return int(self.draws.rng.choice(FACTORS))
+
+    def bicubic(self, factor):
+        return bicubic_spectrum(factor, self.draws.size, self.draws.size, self.draws.device)
 
     def ask(self, family, x, tau, query=query):
         """Draws a measurement y and a query z for crops x [n, 3, S, S] on the prior's axes at noise

@@ -3,8 +3,10 @@
 n parameters.
 """
 import torch
+from ...method.jpeg import DecimatedJpeg, decode, decoded_noise, jpeg, quantise
 from ...method.operators import (BT601, BlockMean, ChannelMask, ChannelMix, CircularConvolution,
-                                 Grey, Identity, Mask, Nothing)
+                                 Decimation, Grey, Identity, Mask, Nothing)
+from .jpegs import tables
 from .masks import masks
 from .noise import grain_spectrum, kernel_error_spectrum, per_channel, per_pixel
 
@@ -93,9 +95,70 @@ def mosaic(problems, x):
     return measured(ChannelMask(m, sigma(problems, len(x)), problems.prior.axes), x)
 
 
+def bicubic(problems, x):
+    f = problems.factor()
+    return measured(Decimation(problems.bicubic(f), f, sigma(problems, len(x))), x)
+
+
+def of_jpeg(sampling):
+    """A JPEG file of the photo: grain before it in half the batches, and in a fifth a first JPEG on a
+    grid of its own, of which the file knows nothing."""
+    def draw(problems, x):
+        draws, prior = problems.draws, problems.prior
+        grain = draws.log_uniform(.01, .12, len(x)) if draws.happens(.5) else None
+        op = jpeg(tables(draws, len(x)), sampling, prior.axes, grain)
+        seen = compressed_before(problems, x) if draws.happens(.2) else x
+        return op, quantise(op, seen, prior.to_axes, prior.to_rgb)
+    return draw
+
+
+def compressed_before(problems, x):
+    """x after a JPEG of quality 60 to 95 whose blocks begin elsewhere."""
+    draws, prior = problems.draws, problems.prior
+    shift = tuple(draws.rng.integers(1, 8, size=2).tolist())
+    first = jpeg(tables(draws, len(x), 60), '4:4:4', prior.axes)
+    moved = torch.roll(x, shift, (2, 3))
+    shown = prior.to_axes(decode(first, quantise(first, moved, prior.to_axes, prior.to_rgb)))
+    return torch.roll(shown, tuple(-s for s in shift), (2, 3))
+
+
+def thumbnail(kind):
+    """A photo made smaller, by blocks or bicubically, then saved as a JPEG."""
+    def draw(problems, x):
+        draws, prior, f = problems.draws, problems.prior, problems.factor()
+        side = draws.size // f
+        sampling = '4:2:0' if side % 16 == 0 and draws.happens(.6) else '4:4:4'
+        small = jpeg(tables(draws, len(x), 40), sampling, prior.axes)
+        white = torch.ones(1, 1, 1, 1, device=x.device)
+        reduce = BlockMean(f, white) if kind == 'block' else Decimation(problems.bicubic(f), f, white)
+        op = DecimatedJpeg(reduce, small)
+        return op, quantise(small, reduce.apply(x), prior.to_axes, prior.to_rgb)
+    return draw
+
+
+def blur_jpeg(problems, x):
+    """A blurred photo, saved as a JPEG: what the file has lost is noise with a spectrum."""
+    draws, prior = problems.draws, problems.prior
+    k, deviation, true = any_blur(problems, len(x))
+    file = jpeg(tables(draws, len(x), 40), '4:2:0' if draws.happens(.6) else '4:4:4', prior.axes)
+    seen = CircularConvolution(true, deviation.amin((1, 2, 3), keepdim=True)).measure(x)
+    shown = decode(file, quantise(file, seen, prior.to_axes, prior.to_rgb))
+    size = x.shape[2:]
+    noise = deviation ** 2 + decoded_noise(file, prior, *size, x)
+    return CircularConvolution(k, noise.sqrt()), prior.to_axes(shown)
+
+
 # {name: (family, how often it is drawn)}.
 # Those that photo-v1 was trained on; a third are masks.
 FIRST = {'nothing': (nothing, 1), 'mask': (mask, 3), 'block_mean': (block_mean, 1),
          'gaussian': (blur('gaussian'), 1), 'motion': (blur('motion'), 1), 'grey': (grey, 1),
          'identity': (identity, 1)}
-FAMILY_SETS = {'first': FIRST}
+ALL = {'nothing': (nothing, 2), 'mask': (mask, 5),
+       'identity': (identity, 2.6), 'pixel_noise': (pixel_noise, .7), 'coloured_noise': (coloured_noise, .7),
+       'jpeg_420': (of_jpeg('4:2:0'), 2.2), 'jpeg_422': (of_jpeg('4:2:2'), .2),
+       'jpeg_444': (of_jpeg('4:4:4'), 1), 'jpeg_grey': (of_jpeg('grey'), .6),
+       'block_mean': (block_mean, 1), 'bicubic': (bicubic, 1),
+       'block_mean_jpeg': (thumbnail('block'), 1), 'bicubic_jpeg': (thumbnail('bicubic'), 1),
+       'blur': (whole_blur, 3), 'blur_jpeg': (blur_jpeg, 1),
+       'grey': (grey, 1), 'luma': (luma, .12), 'mosaic': (mosaic, .12)}
+FAMILY_SETS = {'first': FIRST, 'all': ALL}
