@@ -220,3 +220,22 @@ def test_deviation_is_a_draw_of_the_posterior(name):
     P = precision(prior, False) + A.T @ torch.linalg.solve(R, A)
     chi2 = torch.einsum('ni,ij,nj->n', d, P, d) / N
     assert abs(chi2.mean().item() - 1) < 5 * (2 / (300 * N)) ** .5
+
+
+@pytest.mark.parametrize('sigma_y', [.01, .4])
+def test_variances_keep_their_digits_in_f32(case, sigma_y):
+    """At tau = 80 a measured direction keeps s2 of 6400: no difference of two numbers as large."""
+    name, prior, op = case
+    op.s2 = torch.full_like(op.s2, sigma_y ** 2)
+    exact = [f(scalar(6400.), SHAPE) for f in (op.pixel_variance, op.band_variances)]
+    t2 = scalar(6400.)
+    q = op.posterior(prior, torch.zeros(SHAPE).double(), op.apply(torch.zeros(SHAPE).double()), t2,
+                     torch.zeros(SHAPE).double())[1]
+    for attribute, value in list(vars(op).items()):
+        if torch.is_tensor(value):
+            setattr(op, attribute, value.to(torch.complex64 if value.is_complex() else torch.float32))
+    small = [f(t2.float(), SHAPE) for f in (op.pixel_variance, op.band_variances)]
+    zero = torch.zeros(SHAPE)
+    small.append(op.posterior(prior, zero, op.apply(zero), t2.float(), zero)[1])
+    for a, b in zip(small, [*exact, q]):
+        assert ((a.double() - b).abs() <= 2e-3 * b).all(), ((a.double() - b).abs() / b).max()

@@ -2,8 +2,10 @@
 follows (docs/method.md). Sides are multiples of 8, or of 16 where chroma is halved.
 """
 from .colour import SAMPLINGS
+from .consistency import consistent
 from .decimated import DecimatedJpeg
 from .full import FullJpeg
+from .grey import GreyJpeg
 from .quantise import decode, quantise
 from .spectrum import decoded_noise
 from .subsampled import Coefficients, SubsampledJpeg
@@ -12,5 +14,7 @@ from .subsampled import Coefficients, SubsampledJpeg
 def jpeg(tables, sampling, axes, grain=None):
     """The operator of a sampling of SAMPLINGS; tables: (luma's, chroma's) in levels, [B or 1, 8, 8];
     grain: its deviation before the compression, [B or 1, 1, 1, 1]."""
-    halved = SAMPLINGS[sampling] not in (None, (1, 1))
-    return (SubsampledJpeg if halved else FullJpeg)(tables, sampling, axes, grain)
+    cell = SAMPLINGS[sampling]
+    if cell is None:
+        return GreyJpeg(tables, axes, grain)
+    return (FullJpeg if cell == (1, 1) else SubsampledJpeg)(tables, sampling, axes, grain)

@@ -75,13 +75,14 @@ class DecimatedJpeg(Operator):
         return self.smooth_update(m, v.expand(*v.shape[:2], *m.shape[2:]), y)
 
     def _diagonal(self, E):
-        """The posterior covariance of x as a spectrum, [B, 3, H, W]."""
+        """The posterior covariance of x as a spectrum, [B, 3, H, W]; in f64, as that of a Decimation."""
+        dtype, E = E.dtype, E.double()
         small, power = self._small(E), self._power(E)
         own = diagonal((1 / at_frequencies(small)).movedim(1, -1).expand(-1, -1, -1, 3))
         S = self.jpeg.posterior_matrices(lambda l: own).diagonal(dim1=-2, dim2=-1)
         S = on_grid(S.movedim(-1, 1).to(E), small.shape[2:])
         weight = self.decimation._repeat((S / small - 1) / small) / self.decimation.f ** 2
-        return E + E * E * power * weight
+        return (E + E * E * power * weight).to(dtype)
 
     def _flat(self, v, shape):
         return v.expand(v.shape[0], 1, *shape[2:])

@@ -20,8 +20,9 @@ class ChannelMix(SpectralOperator):
 
     def __init__(self, weights, sigma_y, axes=RGB):
         super().__init__(sigma_y)
-        rotated = lambda rows: tuple(sum(u * w for u, w in zip(row, weights)) for row in rows)
-        self.on_axes, self.on_opponent = rotated(axes), rotated(OPPONENT)
+        along = lambda rows: tuple(sum(u * w for u, w in zip(row, weights)) for row in rows)
+        self.on_axes, self.on_opponent = along(axes), along(OPPONENT)
+        self.norm2 = sum(w * w for w in weights)
 
     def _a(self, like):
         return constant(self.on_axes, like).reshape(1, 3, 1, 1)
@@ -52,20 +53,24 @@ class ChannelMix(SpectralOperator):
         return u + ifft(E * self._a(u) / (self.s2 + self._power(E)) * fft(y - self.apply(u)))
 
     def smooth_variance(self, E):
-        a2 = self._a(E) ** 2
-        return mean(E - E * E * a2 / (self.s2 + self._power(E)))
+        """E_b (s2 + the other axes' E_c a_c²) / (s2 + all axes'): a difference would lose E's digits."""
+        parts = E.expand(-1, 3, -1, -1) * self._a(E) ** 2
+        others = parts.roll(1, 1) + parts.roll(2, 1)
+        return mean(E * (self.s2 + others) / (self.s2 + self._power(E)))
 
-    def _left(self, v, weights):
-        """Variance that the measurement leaves along a direction with these (squared) weights."""
-        return v - v * v * weights / (self.s2 + v * sum(a * a for a in self.on_axes))
+    def _left(self, v, along):
+        """Variance that the measurement leaves on unit directions d whose d^T a are `along`, a mean over
+        them: with what a has beside d, not as a difference, which would lose its digits."""
+        beside = sum(max(0., self.norm2 - a * a) for a in along) / len(along)
+        return v * (self.s2 + v * beside) / (self.s2 + v * self.norm2)
 
     def pixel_variance(self, v, shape):
-        return self._left(v, self._a(v) ** 2).expand(shape[0], 3, *shape[2:])
+        axes = [self._left(v, (a,)) for a in self.on_axes]
+        return torch.cat(axes, 1).expand(shape[0], 3, *shape[2:])
 
     def band_variances(self, v, shape):
-        l, r, g = (a * a for a in self.on_opponent)
-        maps = lambda weight: self._left(v, weight).expand(shape[0], 4, *shape[2:])
-        return both(maps(l), maps((r + g) / 2))
+        maps = lambda along: self._left(v, along).expand(shape[0], 4, *shape[2:])
+        return both(maps(self.on_opponent[:1]), maps(self.on_opponent[1:]))
 
 
 class Grey(ChannelMix):

@@ -45,9 +45,12 @@ class Decimation(SpectralOperator):
         return u + ifft(E * k.conj() * self._repeat(r))
 
     def _diagonal(self, E):
-        """The stationary part of the posterior covariance: its spectrum averaged over phases."""
-        k = self._k(E)
-        return E - E * E * k.abs() ** 2 / (self.f ** 2 * self._repeat(self._data_variance(E, k)))
+        """The stationary part of the posterior covariance: its spectrum averaged over phases. In f64:
+        what a small s2 leaves of a large E is the difference of two numbers as large."""
+        k, dtype = self._k(E), E.dtype
+        E, power = E.double(), k.abs().double() ** 2
+        data = self.s2 + alias_groups(power * E, self.f) / self.f ** 2
+        return (E - E * E * power / (self.f ** 2 * self._repeat(data))).to(dtype)
 
     def smooth_variance(self, E):
         return mean(self._diagonal(E))
