@@ -1,10 +1,15 @@
-"""A checkpoint into a release: python -m eps_training.export run.pt FOLDER [--val DIR] [--onnx SIDE…] [--data-summary TEXT]
+"""A checkpoint into a release:
 
-Writes photo-v1.safetensors (f16, from the moving average; metadata: architecture, samples seen, data, commit) and golden-network.safetensors (what these
-f16 weights answer on golden-operators.safetensors, which is the same for every set of weights and is copied); prints SHA-256 and, with --val, the
-model card's figures. --onnx 64 256: the network F alone, for benchmarks in other runtimes, a file for each side of its square images.
+    python -m eps_training.export run.pt FOLDER [--val DIR] [--onnx SIDE…] [--data-summary TEXT]
 
---raw: nothing but the checkpoint's raw weights, raw.safetensors (f16), from which `train --init` goes on with a stable phase.
+Writes photo-v1.safetensors (f16, from the moving average; metadata: architecture, samples seen,
+data, commit) and golden-network.safetensors (the outputs of these f16 weights on
+golden-operators.safetensors, which is the same for every set of weights and is copied); prints
+SHA-256 and, with --val, the model card's figures. --onnx 64 256: the network F alone, for
+benchmarks in other runtimes, a file for each side of its square images.
+
+--raw: nothing but the checkpoint's raw weights, raw.safetensors (f16), from which `train --init`
+continues a stable phase.
 """
 import argparse
 import json
@@ -24,18 +29,22 @@ GOLDEN = Path(__file__).parents[2] / 'models' / 'golden-operators.safetensors'
 
 def commit():
     """The commit of this code, with '+' where the work tree differs; 'unknown' outside git."""
-    run = lambda *a: subprocess.run(['git', *a], cwd=Path(__file__).parent, capture_output=True, text=True, check=True).stdout.strip()
+    run = lambda *a: subprocess.run(['git', *a], cwd=Path(__file__).parent, capture_output=True,
+                                    text=True, check=True).stdout.strip()
     try:
-        return run('rev-parse', 'HEAD') + ('+' if run('status', '--porcelain', '--untracked-files=no') else '')
+        return run('rev-parse', 'HEAD') + (
+            '+' if run('status', '--porcelain', '--untracked-files=no') else '')
     except (OSError, subprocess.CalledProcessError):
         return 'unknown'
 
 
 def export_onnx(net, path, side=64):
-    """F(w, g, m, coarse) as ONNX for any batch and square images of `side` pixels: [B, 3, S, S] x 2, [B, 8, S, S], [B, 3, S, S] -> [B, 3, S, S]."""
+    """F(w, g, m, coarse) as ONNX for any batch and square images of `side` pixels:
+    [B, 3, S, S] x 2, [B, 8, S, S], [B, 3, S, S] -> [B, 3, S, S]."""
     inputs = tuple(torch.randn(2, c, side, side) for c in (3, 3, 8, 3))
     batch = torch.export.Dim('batch', min=1, max=64)
-    torch.onnx.export(net, inputs, str(path), input_names=['w', 'g', 'm', 'coarse'], output_names=['F'], dynamic_shapes=[{0: batch}] * 4, dynamo=True,
+    torch.onnx.export(net, inputs, str(path), input_names=['w', 'g', 'm', 'coarse'],
+                      output_names=['F'], dynamic_shapes=[{0: batch}] * 4, dynamo=True,
                       external_data=False, verbose=False)
 
 
@@ -50,17 +59,22 @@ def export_raw(checkpoint, folder):
 
 
 def main(argv=None):
-    p = argparse.ArgumentParser(prog='eps_training.export', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(prog='eps_training.export', description=__doc__,
+                                formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('checkpoint', help='run.pt, or a .safetensors file')
     p.add_argument('folder')
     p.add_argument('--raw', action='store_true', help='nothing but the raw weights')
     p.add_argument('--val', nargs='+', metavar='DIR', help='held-out images for the figures')
     p.add_argument('--crops', type=int, default=64)
-    p.add_argument('--reference', metavar='DIR', help='64×64 crops; writes figures.json, which the crate is held to on them')
-    p.add_argument('--seen-before', type=int, help='samples seen by the weights that the run started from, where the checkpoint does not know them')
+    p.add_argument('--reference', metavar='DIR',
+                   help='64×64 crops; writes figures.json, which the crate is held to on them')
+    p.add_argument('--seen-before', type=int,
+                   help='samples seen by the weights that the run started from, '
+                   'where the checkpoint does not know them')
     p.add_argument('--data-summary', default='see the model card')
     p.add_argument('--golden', default=GOLDEN, help='golden-operators.safetensors')
-    p.add_argument('--onnx', nargs='+', type=int, default=[], metavar='SIDE', help='write photo-v1-SIDE.onnx; sides are multiples of 8')
+    p.add_argument('--onnx', nargs='+', type=int, default=[], metavar='SIDE',
+                   help='write photo-v1-SIDE.onnx; sides are multiples of 8')
     args = p.parse_args(argv)
     folder = Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,9 +84,11 @@ def main(argv=None):
     state, description, seen = read(args.checkpoint)
     seen = (seen or 0) + (args.seen_before or 0)
     path = folder / 'photo-v1.safetensors'
-    digest = save_weights(state, path, description, samples_seen=seen, data=args.data_summary, licence='MIT OR Apache-2.0', commit=commit())
+    digest = save_weights(state, path, description, samples_seen=seen, data=args.data_summary,
+                          licence='MIT OR Apache-2.0', commit=commit())
     net = load_network(path)        # from the file: all that follows is about the f16 weights
-    print(f'{path}: {sum(v.numel() for v in state.values()):,} parameters, {seen:,} samples seen\nbytes {path.stat().st_size}, SHA-256 {digest}')
+    print(f'{path}: {sum(v.numel() for v in state.values()):,} parameters, {seen:,} samples seen\n'
+          f'bytes {path.stat().st_size}, SHA-256 {digest}')
     golden = Path(args.golden)
     save_file(network_vectors(net, load_file(golden)), folder / 'golden-network.safetensors')
     if golden.resolve().parent != folder.resolve():

@@ -2,10 +2,10 @@
 
     python -m eps_training.finite --data DIR… [--batches 10] [options of eps_training.train]
 
-For each family and side of crops, so many batches are drawn and the network is asked and sent back
-through, in f32, and in bf16 where the device has it. Loss and gradient must be finite. Prints the
-range of the loss of each family; ends with an error that names the families that are not finite.
-Weights are those of --init, or untrained.
+For each family and side of crops, --batches batches are drawn and run forward and backward through
+the network, in f32, and in bf16 where the device has it. Loss and gradient must be finite. Prints
+the range of the loss of each family; ends with an error that names the families that are not
+finite. Weights are those of --init, or untrained.
 """
 import argparse
 import math

@@ -37,10 +37,13 @@ def operators(prior, seed):
     box = everywhere.clone()
     box[:, :, 16:48, 16:48] = 0
     blur = CircularConvolution(gaussian(T(1.5), SIZE), T(.05))
-    return {'nothing': (Nothing(), .1, everywhere), 'denoise 0.2': (Identity(T(.2)), .1, everywhere),
-            'block mean 4': (BlockMean(4, T(.05)), .1, everywhere), 'blur 1.5': (blur, .1, everywhere),
+    return {'nothing': (Nothing(), .1, everywhere),
+            'denoise 0.2': (Identity(T(.2)), .1, everywhere),
+            'block mean 4': (BlockMean(4, T(.05)), .1, everywhere),
+            'blur 1.5': (blur, .1, everywhere),
             'random mask': (Mask(scattered, T(.05)), .3, 1 - scattered),
-            'box': (Mask(box, T(.05)), .3, 1 - box), 'grey': (Grey(T(.05), prior.axes), .3, everywhere)}
+            'box': (Mask(box, T(.05)), .3, 1 - box),
+            'grey': (Grey(T(.05), prior.axes), .3, everywhere)}
 
 
 def row(prior, rgb, op, tau, region, seed):
@@ -48,7 +51,8 @@ def row(prior, rgb, op, tau, region, seed):
     x, noise = prior.to_axes(rgb), torch.randn(rgb.shape, generator=seed)
     y = op.measure(x, seed)
     t2 = torch.full((1, 1, 1, 1), tau ** 2)
-    g, q = op.posterior(prior, x + tau * prior.to_axes(noise), y, t2, linear_estimate(prior, op, y, x))
+    g, q = op.posterior(prior, x + tau * prior.to_axes(noise), y, t2,
+                        linear_estimate(prior, op, y, x))
     share = region.mean()
     error = ((prior.to_rgb(g).clamp(-1, 1) - rgb) ** 2 * region).mean() / share
     calibration = (((x - g) ** 2 / q * region).mean((0, 2, 3)) / share).sqrt()

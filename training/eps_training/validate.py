@@ -1,7 +1,10 @@
-"""Held-out loss per operator family: python -m eps_training.validate WEIGHTS.safetensors|run.pt… --val DIR [--crops 128]
+"""Held-out loss per operator family:
 
-The same crops, operators, noise levels and noise for every file named, so that two of them can be compared to a fraction of a per cent. The
-loss is mean (D - x)^2 / q: 1 is what the Gaussian posterior alone would have if the prior were exact.
+    python -m eps_training.validate WEIGHTS.safetensors|run.pt… --val DIR [--crops 128]
+
+The same crops, operators, noise levels and noise for every file named, so that two of them can be
+compared to a fraction of a per cent. The loss is mean (D - x)^2 / q: 1 is what the Gaussian
+posterior alone would have if the prior were exact.
 """
 import argparse
 import numpy as np
@@ -19,13 +22,16 @@ PART = 16       # crops per problem
 
 
 class HeldOut:
-    """A fixed set of problems per family, made once from seed 0 whatever the caller's random state is, and left untouched by it."""
+    """A fixed set of problems per family, made once from seed 0, whatever the caller's random
+    state, which is left as it was."""
 
-    def __init__(self, crops, prior=V1, families='first', count=128, device=torch.device('cpu'), query=query):
+    def __init__(self, crops, prior=V1, families='first', count=128, device=torch.device('cpu'),
+                 query=query):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             rng = np.random.default_rng(0)
-            problems, self.asked, self.prior = Problems(prior, rng, 'cpu', 64, families=families), {}, prior
+            problems, self.asked, self.prior = (
+                Problems(prior, rng, 'cpu', 64, families=families), {}, prior)
             for family in problems.names:
                 self.asked[family] = []
                 for _ in range(max(1, count // PART)):
@@ -48,7 +54,8 @@ class HeldOut:
 
 
 def main(argv=None):
-    p = argparse.ArgumentParser(prog='eps_training.validate', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(prog='eps_training.validate', description=__doc__,
+                                formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('weights', nargs='+')
     p.add_argument('--val', nargs='+', required=True, metavar='DIR')
     p.add_argument('--crops', type=int, default=128, help='per family')
@@ -58,12 +65,15 @@ def main(argv=None):
     args = p.parse_args(argv)
     device, _, line = choose(args.device, f32=True)
     paths = list_images(*args.val)
-    crops, asked = Crops(tqdm(paths, 'reading', leave=False, disable=None), scales=(1,)), conditional.query if args.objective == 'palette' else query
+    crops, asked = (Crops(tqdm(paths, 'reading', leave=False, disable=None), scales=(1,)),
+                    conditional.query if args.objective == 'palette' else query)
     rows, held_out = {}, {}
     for path in tqdm(args.weights, leave=False, disable=None):
         net = load_network(path, device)
-        if net.prior not in held_out:       # losses of different priors are not comparable: their weights are not
-            held_out[net.prior] = HeldOut(crops, net.prior, args.families, args.crops, device, asked)
+        # Losses under different priors are not comparable: their weights of the axes differ.
+        if net.prior not in held_out:
+            held_out[net.prior] = HeldOut(crops, net.prior, args.families, args.crops, device,
+                                          asked)
         rows[path] = held_out[net.prior].losses(net, device)
     names = list(next(iter(rows.values())))
     print('| weights |', ' | '.join(names), '|\n|' + ' --- |' * (len(names) + 1))

@@ -1,4 +1,5 @@
-"""One thread and fixed seeds: the same digits on every run, and no quarrel with other work on the machine."""
+"""One thread and fixed seeds: the same digits on every run, and no competition with other work on
+the machine."""
 from pathlib import Path
 import numpy as np
 import pytest

@@ -1,5 +1,7 @@
-"""Baselines where the answer is known: for x ~ N(m, v I) the denoiser and the posterior are closed forms. EPS must draw the posterior; each baseline, at
-its best scale of a few, must come near it: unbiased, in agreement with y, and of about the posterior's spread around the posterior's mean."""
+"""Baselines where the answer is known: for x ~ N(m, v I) the denoiser and the posterior have closed
+forms. EPS must draw from the posterior; each baseline, at the best of a few scales, must come near
+it: unbiased, in agreement with y, and with about the posterior's spread around the posterior's
+mean."""
 import math
 import pytest
 import torch
@@ -41,7 +43,9 @@ def test_baseline(name, method):
             return prior_denoiser(z, tau)
         r = m.run(D, op, y, x.shape, lambda: torch.randn_like(x), scale=scale)
         assert len(calls) == m.evaluations and r.shape == x.shape
-        misfit = ((y - op.apply(r)).pow(2).sum() / (op.apply(torch.ones_like(x)).sum() * op.s2)).sqrt().item()     # 1 where the noise is right
+        # 1 where the noise is right.
+        misfit = ((y - op.apply(r)).pow(2).sum()
+                  / (op.apply(torch.ones_like(x)).sum() * op.s2)).sqrt().item()
         if best is None or abs(math.log(misfit)) < abs(math.log(best[0])):
             best = misfit, r
     assert .3 < best[0] < 1.7
@@ -51,7 +55,8 @@ def test_baseline(name, method):
 
 @pytest.mark.parametrize('name', ['mask', 'block'])
 def test_eps_draws_the_posterior(name):
-    """With the pivot, D(mu*, S) of the same prior is update(m, v) of the white prior given both z and y."""
+    """With the pivot, D(mu*, S) of the same prior is update(m, v) of the white prior given both
+    z and y."""
     x, op, y, mean, variance = problem(name)
 
     def D(z, tau):
@@ -71,4 +76,5 @@ def test_spectral_calculus(name):
 
 def test_levels_start_where_training_ends():
     t = levels(100)
-    assert len(t) == 101 and 75 < t[0] <= 80 and t[-1] == 0 and abs(t[-2] - .01) < 1e-3 and all(a > b for a, b in zip(t, t[1:]))
+    assert (len(t) == 101 and 75 < t[0] <= 80 and t[-1] == 0 and abs(t[-2] - .01) < 1e-3
+            and all(a > b for a, b in zip(t, t[1:])))

@@ -1,4 +1,5 @@
-"""A release from a checkpoint: the files, their metadata, and that what they answer is what the training code answers."""
+"""A release from a checkpoint: the files, their metadata, and that their outputs are those of the
+training code."""
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
@@ -7,20 +8,27 @@ from eps_training.method.weights import load_network, read
 
 
 def test_a_checkpoint_becomes_a_release(net, models, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(export, 'network_vectors', lambda net, golden: {'mask.48x32': torch.zeros(1)})     # held to their values in test_golden.py
+    # The real vectors are held to their values in test_golden.py.
+    monkeypatch.setattr(export, 'network_vectors',
+                        lambda net, golden: {'mask.48x32': torch.zeros(1)})
     state = {k: v + 1e-5 * torch.randn_like(v) for k, v in net.state_dict().items()}
     torch.save(dict(ema=state, seen=1000, seen_before=500), tmp_path / 'run.pt')
-    export.main([str(tmp_path / 'run.pt'), str(tmp_path / 'release'), '--data-summary', 'four photos'])
+    export.main([str(tmp_path / 'run.pt'), str(tmp_path / 'release'),
+                 '--data-summary', 'four photos'])
     path = tmp_path / 'release' / 'photo-v1.safetensors'
     with safe_open(path, 'pt') as file:
         metadata = file.metadata()
-    assert metadata['architecture'] == 'photo-v1' and metadata['samples_seen'] == '1500' and metadata['data'] == 'four photos' and metadata['commit']
+    assert (metadata['architecture'] == 'photo-v1' and metadata['samples_seen'] == '1500'
+            and metadata['data'] == 'four photos' and metadata['commit'])
     assert {v.dtype for v in load_file(path).values()} == {torch.float16}
     with safe_open(models / 'photo-v1.safetensors', 'pt') as file:
-        assert set(load_file(path)) == set(file.keys())         # the names and shapes that the Rust loader asks for
-        assert all(load_file(path)[k].shape == torch.Size(file.get_slice(k).get_shape()) for k in file.keys())
+        # The names and shapes that the Rust loader asks for.
+        assert set(load_file(path)) == set(file.keys())
+        assert all(load_file(path)[k].shape == torch.Size(file.get_slice(k).get_shape())
+                   for k in file.keys())
     assert 'SHA-256' in capsys.readouterr().out
     for a, b in zip(load_network(path).state_dict().values(), state.values()):
         assert torch.equal(a, b.half().float())
-    assert (tmp_path / 'release' / 'golden-network.safetensors').exists() and (tmp_path / 'release' / 'golden-operators.safetensors').exists()
+    assert ((tmp_path / 'release' / 'golden-network.safetensors').exists()
+            and (tmp_path / 'release' / 'golden-operators.safetensors').exists())
     assert read(path)[0].keys() == state.keys()

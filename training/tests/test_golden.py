@@ -1,10 +1,12 @@
-"""Every quantity of the method, and the network, against the vectors that the Rust crate is held to as well."""
+"""Every quantity of the method, and the network, against the vectors to which the Rust crate is
+held as well."""
 import pytest
 from safetensors.torch import load_file
 from eps_training.release.golden import cases, network_vectors, operator_results
 
 SIZES = ('64x64', '48x32')
-CASES = [f'{c}.{s}' for c in ('none', 'denoise', 'mask', 'block_mean_2', 'block_mean_4', 'block_mean_8', 'gaussian', 'motion', 'grey') for s in SIZES]
+CASES = [f'{c}.{s}' for c in ('none', 'denoise', 'mask', 'block_mean_2', 'block_mean_4',
+                              'block_mean_8', 'gaussian', 'motion', 'grey') for s in SIZES]
 
 
 def relative(a, b):

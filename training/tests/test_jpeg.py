@@ -1,9 +1,8 @@
 """JPEG's closed forms against dense matrices in f64, and what a file holds."""
-import numpy as np
 import pytest
 import torch
 from eps_training.method import jpeg as package
-from eps_training.method.jpeg import DecimatedJpeg, FullJpeg, SubsampledJpeg, jpeg, tables
+from eps_training.method.jpeg import DecimatedJpeg, SubsampledJpeg, jpeg, tables
 from eps_training.method.jpeg.subsampled import Coefficients
 from eps_training.method.noise_geometry import band_filters
 from eps_training.method.operators import BlockMean, Decimation

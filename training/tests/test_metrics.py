@@ -14,15 +14,19 @@ def test_psnr():
 def test_ssim():
     x = torch.rand(2, 3, 64, 64) * 2 - 1
     assert ssim(x, x).tolist() == pytest.approx([1, 1], abs=1e-5)
-    a, b = (torch.full((1, 3, 64, 64), v, dtype=torch.float64) for v in (0., .5))      # 0.5 and 0.75 on [0, 1]: only the luminance term
-    assert ssim(a, b).item() == pytest.approx((2 * .5 * .75 + 1e-4) / (.25 + .5625 + 1e-4), abs=1e-4)
+    # 0.5 and 0.75 on [0, 1]: only the luminance term.
+    a, b = (torch.full((1, 3, 64, 64), v, dtype=torch.float64) for v in (0., .5))
+    assert ssim(a, b).item() == pytest.approx(
+        (2 * .5 * .75 + 1e-4) / (.25 + .5625 + 1e-4), abs=1e-4)
 
 
 def test_crps():
     zero = torch.zeros(1, 3, 8, 8)
-    assert crps(zero + .2, zero + .2, zero).item() == pytest.approx(127.5 * .2, rel=1e-5)      # two equal samples: the absolute error
+    # Two equal samples: the absolute error.
+    assert crps(zero + .2, zero + .2, zero).item() == pytest.approx(127.5 * .2, rel=1e-5)
     assert crps(zero - .2, zero + .2, zero).item() == pytest.approx(0, abs=1e-5)
-    a, b, y = (.1 * torch.randn(4, 3, 128, 128) for _ in range(3))                              # truth from the same Gaussian: sigma / sqrt(pi)
+    # Truth from the same Gaussian: sigma / sqrt(pi).
+    a, b, y = (.1 * torch.randn(4, 3, 128, 128) for _ in range(3))
     assert crps(a, b, y).mean().item() == pytest.approx(127.5 * .1 / math.sqrt(math.pi), rel=.02)
 
 
@@ -37,7 +41,8 @@ def test_mmd():
 
 
 def test_mmd_cancels_what_images_show():
-    """Images that differ a lot from each other, restored perfectly but for fresh noise of the same law: 0."""
+    """Images that differ a lot from each other, restored perfectly except for fresh noise of the
+    same distribution: 0."""
     scene = torch.linspace(-.5, .5, 8).reshape(8, 1, 1, 1)
     a, b = (scene + .1 * torch.randn(8, 3, 64, 64) for _ in range(2))
     value, error = mmd(a, b)

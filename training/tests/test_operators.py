@@ -233,7 +233,8 @@ def test_variances_keep_their_digits_in_f32(case, sigma_y):
                      torch.zeros(SHAPE).double())[1]
     for attribute, value in list(vars(op).items()):
         if torch.is_tensor(value):
-            setattr(op, attribute, value.to(torch.complex64 if value.is_complex() else torch.float32))
+            setattr(op, attribute,
+                    value.to(torch.complex64 if value.is_complex() else torch.float32))
     small = [f(t2.float(), SHAPE) for f in (op.pixel_variance, op.band_variances)]
     zero = torch.zeros(SHAPE)
     small.append(op.posterior(prior, zero, op.apply(zero), t2.float(), zero)[1])

@@ -3,8 +3,8 @@ photo that is measured."""
 import numpy as np
 import pytest
 import torch
-from eps_training.method.prior import V1, V2
-from eps_training.method.query import denoise, query
+from eps_training.method.prior import V2
+from eps_training.method.query import denoise
 from eps_training.method.network import UNet
 from eps_training.training.problems import FAMILY_SETS, Problems
 from eps_training.training.targets import recoloured, softened, varied
@@ -35,7 +35,8 @@ def test_every_family_is_finite(name):
         for tau in (.01, 1., 80.):
             asked = p.ask(name, x, torch.full((n, 1, 1, 1), tau))
             mu, w, g, v, pixel, q = (t.expand(n, *t.shape[1:]) for t in asked)
-            assert all(t.isfinite().all() for t in asked) and min(t.min() for t in (v, pixel, q)) > 0
+            assert (all(t.isfinite().all() for t in asked)
+                    and min(t.min() for t in (v, pixel, q)) > 0)
             assert [t.shape[1] for t in asked] == [3, 3, 3, 8, 3, 3]
     with torch.autocast('cpu', dtype=torch.bfloat16):
         assert denoise(net, *asked).isfinite().all()

@@ -1,4 +1,5 @@
-"""The refined mean under the analytic denoiser of a Gaussian posterior, which is affine: nothing of the pair's noise is left."""
+"""The refined mean under the analytic denoiser of a Gaussian posterior, which is affine: nothing of
+the pair's noise is left."""
 import pytest
 import torch
 from eps_training.method.sampler import refined_mean
@@ -14,4 +15,5 @@ def test_an_antithetic_pair_around_the_mean_is_the_mean(variance):
         return mean + variance / (variance + tau ** 2) * (z - mean)
     assert torch.allclose(refined_mean(D, mean, noise), mean, atol=1e-12) and asked == [.1, .1]
     off = mean + .3
-    assert (refined_mean(D, off, noise) - mean).abs().max() < .3       # an error shrinks as the posterior is narrow beside tau
+    # An error shrinks, the more so the narrower the posterior is compared with tau.
+    assert (refined_mean(D, off, noise) - mean).abs().max() < .3

@@ -46,7 +46,7 @@ def equal(a, b):
 
 
 def after(steps, monkeypatch, act):
-    """act(trainer) is called when a run has made so many steps."""
+    """act(trainer) is called when a run has made `steps` steps."""
     step = train.Trainer.step
 
     def acting(self):

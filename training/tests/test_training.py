@@ -1,4 +1,5 @@
-"""The training loop on tiny batches: resuming, broken images, budgets, shares, the file that the Rust crate loads."""
+"""The training loop on tiny batches: resuming, broken images, budgets, shares, the file that the
+Rust crate loads."""
 import struct
 import json
 import numpy as np
@@ -12,15 +13,18 @@ from eps_training.method.weights import load_network, read, samples_seen, save_w
 
 
 def arguments(photos, checkpoint, samples, *more):
-    return ['--data', str(photos), '--val', str(photos.parent / 'val'), '--samples', str(samples), '--checkpoint', str(checkpoint), '--batch', '4', '--bank', '4', '--seed', '5',
-            '--f32', '--device', 'cpu', '--prior', 'v1', '--families', 'first', '--val-crops', '16', '--no-tensorboard', *more]
+    return ['--data', str(photos), '--val', str(photos.parent / 'val'), '--samples', str(samples),
+            '--checkpoint', str(checkpoint), '--batch', '4', '--bank', '4', '--seed', '5',
+            '--f32', '--device', 'cpu', '--prior', 'v1', '--families', 'first',
+            '--val-crops', '16', '--no-tensorboard', *more]
 
 
 @pytest.fixture
 def folders(photos, monkeypatch):
     (photos.parent / 'val').mkdir()
     (photos / '0.png').rename(photos.parent / 'val' / '0.png')
-    monkeypatch.setattr(train, 'validate', lambda *_: None)      # its own test below: minutes on a busy machine
+    # It has its own test below, and takes minutes on a busy machine.
+    monkeypatch.setattr(train, 'validate', lambda *_: None)
     return photos
 
 
@@ -55,14 +59,16 @@ def test_a_run_whose_loss_is_lost_ends_and_keeps_its_checkpoint(folders, tmp_pat
     train.main(arguments(folders, checkpoint, 8))
     written = checkpoint.read_bytes()
     monkeypatch.setattr(trainer, 'loss', lambda *asked: loss(*asked) * float('nan'))
-    with pytest.raises(SystemExit, match='at 12 samples the loss of .* is not finite, for the 5th time from 8 samples on'):
+    with pytest.raises(SystemExit, match='at 12 samples the loss of .* is not finite, '
+                                         'for the 5th time from 8 samples on'):
         train.main(arguments(folders, checkpoint, 20))
     assert checkpoint.read_bytes() == written
 
 
 def test_a_finished_run_starts_a_new_budget_and_init_counts_samples(folders, tmp_path, models):
     checkpoint = tmp_path / 'run.pt'
-    t = train.main(arguments(folders, checkpoint, 4, '--init', str(models / 'photo-v1.safetensors')))
+    t = train.main(arguments(folders, checkpoint, 4,
+                             '--init', str(models / 'photo-v1.safetensors')))
     before = samples_seen(models / 'photo-v1.safetensors')
     assert t.seen_before == before and samples_seen(checkpoint) == before + 4
     again = train.main(arguments(folders, checkpoint, 4))
@@ -86,7 +92,8 @@ def test_large_crops_come_from_scales_that_hold_them(photos):
     crops = Crops(list_images(photos))
     assert len(crops) == 4 and len(crops.fitting(128)) == 2 and len(crops.fitting(64)) == 4
     assert all(min(crops.size[i]) >= 128 for levels in crops.fitting(128) for i in levels)
-    assert crops.draw(5, rng, 128).shape == (5, 3, 128, 128) and crops.draw(5, rng).shape == (5, 3, 64, 64)
+    assert (crops.draw(5, rng, 128).shape == (5, 3, 128, 128)
+            and crops.draw(5, rng).shape == (5, 3, 64, 64))
     with pytest.raises(SystemExit, match='256×256'):
         crops.draw(1, rng, 256)
 
@@ -97,14 +104,16 @@ def test_prints_are_a_share_of_the_images_without_colour_of_their_own():
     changed = [i for i in range(len(x)) if not torch.equal(x[i], y[i])]
     assert 60 < len(changed) < 140 and y.abs().max() <= 1
     inside = [y[i] for i in changed if y[i].abs().max() < 1]
-    assert inside and all((p - p.mean((1, 2), keepdim=True)).std(0).max() < 1e-6 for p in inside)      # the channels differ by the paper's tint alone
+    # The channels differ only by the tint of the paper.
+    assert inside and all((p - p.mean((1, 2), keepdim=True)).std(0).max() < 1e-6 for p in inside)
 
 
 def test_steps_of_large_crops_and_prints(folders, tmp_path):
     from PIL import Image
     for path in folders.iterdir():
         Image.open(path).resize((150, 140)).save(path)
-    t = train.main([*arguments(folders, tmp_path / 'run.pt', 32, '--large', '1', '--prints', '.5'), '--batch', '16'])
+    t = train.main([*arguments(folders, tmp_path / 'run.pt', 32, '--large', '1', '--prints', '.5'),
+                    '--batch', '16'])
     assert t.seen == 32 and t.steps == 2 and all(p.isfinite().all() for p in t.net.parameters())
     with pytest.raises(SystemExit, match='16'):
         train.main(arguments(folders, tmp_path / 'other.pt', 32, '--large', '1'))
@@ -118,11 +127,13 @@ def test_validation_leaves_files_to_look_at(photos, tmp_path, net):
     a = held_out.losses(net)
     assert torch.equal(state, torch.get_rng_state())
     assert a == train.HeldOut(crops, count=16).losses(net)
-    assert set(a) == {'nothing', 'mask', 'block_mean', 'gaussian', 'motion', 'grey', 'identity', 'mean'} and all(0 < v < 3 for v in a.values())
+    assert set(a) == {'nothing', 'mask', 'block_mean', 'gaussian', 'motion', 'grey', 'identity',
+                      'mean'} and all(0 < v < 3 for v in a.values())
     log = Log(tmp_path / 'run.pt', tensorboard=False)
     for step in (0, 8):
         log.write('validation', step, a)
-    log.picture(8, train.restorations(net, crops.draw(1, np.random.default_rng(0)), torch.device('cpu')))
+    log.picture(8, train.restorations(net, crops.draw(1, np.random.default_rng(0)),
+                                      torch.device('cpu')))
     assert len((tmp_path / 'run.validation.csv').read_text().splitlines()) == 3
     assert (tmp_path / 'run.pictures' / '000000008.png').stat().st_size > 1000
 
@@ -131,7 +142,8 @@ def test_budgets_and_learning_rate():
     b = Budget(samples=100)
     b.spend(50)
     assert b.share == .5 and b.seconds_used == 0
-    assert cycle(0, 0) == pytest.approx(.01) and cycle(.49, 1000) == 1 and cycle(1, 1000) == pytest.approx(.02)
+    assert (cycle(0, 0) == pytest.approx(.01) and cycle(.49, 1000) == 1
+            and cycle(1, 1000) == pytest.approx(.02))
     for bad in ({}, dict(minutes=1, samples=1), dict(minutes=-1)):
         with pytest.raises(SystemExit):
             Budget(**bad)
@@ -146,7 +158,8 @@ def test_shares_of_folders():
 
 def test_held_out_images_are_not_trained_on(photos):
     folders, held = train.read_folders([photos], None)
-    assert len(held) == 1 and len(folders[str(photos)][0]) == 3 and held[0] not in folders[str(photos)][0]
+    assert (len(held) == 1 and len(folders[str(photos)][0]) == 3
+            and held[0] not in folders[str(photos)][0])
 
 
 def test_weights_survive_the_file_and_name_their_architecture(net, tmp_path):
@@ -154,7 +167,8 @@ def test_weights_survive_the_file_and_name_their_architecture(net, tmp_path):
     digest = save_weights(net.state_dict(), path, samples_seen=7)
     raw = path.read_bytes()
     header = json.loads(raw[8:8 + struct.unpack('<Q', raw[:8])[0]])
-    assert header['__metadata__']['architecture'] == 'photo-v1' and samples_seen(path) == 7 and len(digest) == 64
+    assert (header['__metadata__']['architecture'] == 'photo-v1' and samples_seen(path) == 7
+            and len(digest) == 64)
     for a, b in zip(net.state_dict().values(), load_network(path).state_dict().values()):
         assert torch.equal(a, b)        # released weights are f16 already
     with pytest.raises(ValueError):
@@ -178,12 +192,15 @@ def test_learning_curves(tmp_path):
     import xml.etree.ElementTree as ET
     from eps_training import curves
     for name in 'ab':
-        (tmp_path / f'{name}.validation.csv').write_text('seen,mask,mean\n0,0.7,0.9\n24000,0.65,0.8\n')
-    curves.main([str(tmp_path / 'a.validation.csv'), str(tmp_path / 'b.validation.csv'), '--out', str(tmp_path / 'c.svg')])
+        (tmp_path / f'{name}.validation.csv').write_text(
+            'seen,mask,mean\n0,0.7,0.9\n24000,0.65,0.8\n')
+    curves.main([str(tmp_path / 'a.validation.csv'), str(tmp_path / 'b.validation.csv'),
+                 '--out', str(tmp_path / 'c.svg')])
     lines = [e for e in ET.parse(tmp_path / 'c.svg').iter() if e.tag.endswith('polyline')]
     assert curves.names(['x/run.validation.csv', 'y/run.validation.csv']) == ['x', 'y']
     assert len(lines) == 4 and all(len(e.get('points').split()) == 2 for e in lines)
-    assert curves.ticks(0, 24000) == [0, 5000, 10000, 15000, 20000] and curves.ticks(.6, .95) == [.6, .7, .8, .9]
+    assert (curves.ticks(0, 24000) == [0, 5000, 10000, 15000, 20000]
+            and curves.ticks(.6, .95) == [.6, .7, .8, .9])
 
 
 def test_muon_orthogonalises_and_descends():
@@ -204,7 +221,8 @@ def test_muon_orthogonalises_and_descends():
 
 def test_palette_and_muon_share_the_loop(folders, tmp_path):
     checkpoint = tmp_path / 'palette.pt'
-    t = train.main(arguments(folders, checkpoint, 4, '--objective', 'palette', '--optimiser', 'muon'))
+    t = train.main(arguments(folders, checkpoint, 4, '--objective', 'palette',
+                             '--optimiser', 'muon'))
     assert t.seen == 4 and all(p.isfinite().all() for p in t.net.parameters())
     with pytest.raises(SystemExit, match='palette'):
         train.main(arguments(folders, checkpoint, 4))

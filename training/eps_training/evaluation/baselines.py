@@ -1,8 +1,10 @@
-"""Zero-shot baselines on the same backbone: the network queried isotropically, D(z, tau) = E[x | z = x + tau n], knows nothing of y; the method does.
+"""Zero-shot baselines on the same backbone. The network is queried isotropically,
+D(z, tau) = E[x | z = x + tau n], and knows nothing of y; only the method does.
 
-Images [B, 3, H, W]; z = x + tau n, whatever interpolant a method was published in: a variance-preserving x_t is z / sqrt(1 + tau^2).
-A method is called as method(D, op, y, shape, randn, scale): randn() draws white noise of the images' shape, `scale` multiplies the published
-guidance. METHODS says what was published.
+Images [B, 3, H, W]; z = x + tau n, whatever interpolant a method was published with: a
+variance-preserving x_t is z / sqrt(1 + tau^2). A method is called as
+method(D, op, y, shape, randn, scale): randn() draws white noise of the images' shape, `scale`
+multiplies the published guidance. METHODS records the published settings.
 """
 from dataclasses import dataclass
 from typing import Callable
@@ -10,12 +12,14 @@ import numpy as np
 import torch
 from ..method.sampler import grid
 
-SMALLEST_SINGULAR_VALUE = 3e-2      # below it DDNM's and DDRM's code takes a blur's singular value for zero
+# The code of DDNM and DDRM treats a blur's singular values below this as zero.
+SMALLEST_SINGULAR_VALUE = 3e-2
 
 
 def levels(n, largest=80.):
-    """tau of n steps of the DDPM schedule (1000 steps, beta from 1e-4 to 0.02 linearly), evenly taken, then 0. It is cut at 80, where the backbone's
-    training ends (the schedule goes on to 157)."""
+    """tau of n evenly spaced steps of the DDPM schedule (1000 steps, beta linear from 1e-4 to
+    0.02), then 0. It is cut at 80, where the backbone's training ends; the schedule goes on to
+    157."""
     a = np.cumprod(1 - np.linspace(1e-4, .02, 1000))
     tau = np.sqrt((1 - a) / a)
     last = np.searchsorted(tau, largest) - 1
@@ -23,7 +27,8 @@ def levels(n, largest=80.):
 
 
 def ddim(guided, denoised, z, a, b, eta, noise):
-    """One DDIM step from tau = a to b in z, towards `guided`; `eta` of the noise is new, the rest is what `denoised` leaves of z."""
+    """One DDIM step from tau = a to b in z, towards `guided`; `eta` of the noise is new, the rest
+    is what `denoised` leaves of z."""
     new = eta * b * (1 - b * b / (a * a)) ** .5
     return guided + new * noise + (b * b - new * new) ** .5 * (z - denoised) / a
 
@@ -34,8 +39,9 @@ def norm(r):
 
 
 def ddnm(D, op, y, shape, randn, scale=1., steps=100, eta=.85):
-    """DDNM+ (Wang et al. 2022): the range of A^T comes from y, its null space from D; directions whose measured noise sigma_y / s exceeds the level's
-    are corrected in part. `scale` is not used: there is no guidance to scale."""
+    """DDNM+ (Wang et al. 2022): the part of x in the range of A^T comes from y, the rest from D;
+    directions whose measured noise sigma_y / s exceeds the level's are corrected in part. `scale`
+    is not used: there is no guidance to scale."""
     t = levels(steps)
     z, sigma_y = t[0] * randn(), op.s2.sqrt()
     with torch.no_grad():
@@ -45,8 +51,11 @@ def ddnm(D, op, y, shape, randn, scale=1., steps=100, eta=.85):
             quiet = lambda s: b > sigma_y / s.clamp_min(1e-9)
             zero = lambda s: torch.zeros_like(s * sigma_y)
             weight = lambda s: torch.where(quiet(s), 1., s * b * (1 - eta ** 2) ** .5 / sigma_y)
-            correction = lambda s: torch.where(measured(s), weight(s) / s.clamp_min(1e-9) ** 2, zero(s))
-            fresh = lambda s: torch.where(measured(s) & quiet(s), (b * b - op.s2 / s.clamp_min(1e-9) ** 2).clamp_min(0).sqrt(), zero(s) + b * eta)
+            correction = lambda s: torch.where(measured(s), weight(s) / s.clamp_min(1e-9) ** 2,
+                                               zero(s))
+            fresh = lambda s: torch.where(
+                measured(s) & quiet(s),
+                (b * b - op.s2 / s.clamp_min(1e-9) ** 2).clamp_min(0).sqrt(), zero(s) + b * eta)
             kept = lambda s: torch.where(measured(s), zero(s), zero(s) + b * (1 - eta ** 2) ** .5)
             z_next = d + op.spectral(correction, op.adjoint(y - op.apply(d)))
             z = z_next + op.spectral(fresh, randn()) + op.spectral(kept, (z - d) / a)
@@ -54,7 +63,8 @@ def ddnm(D, op, y, shape, randn, scale=1., steps=100, eta=.85):
 
 
 def dps(D, op, y, shape, randn, scale=1., steps=250):
-    """DPS (Chung et al. 2022): ancestral sampling, minus scale times the gradient of ||y - A D(x_t)|| through the network, in x_t."""
+    """DPS (Chung et al. 2022): ancestral sampling, minus scale times the gradient of
+    ||y - A D(x_t)|| through the network, in x_t."""
     t = levels(steps)
     z = t[0] * randn()
     for a, b in zip(t[:-1], t[1:]):
@@ -67,7 +77,8 @@ def dps(D, op, y, shape, randn, scale=1., steps=250):
 
 
 def pigdm(D, op, y, shape, randn, scale=1., steps=100, eta=1.):
-    """PiGDM (Song et al. 2023): the gradient of log N(y; A D, r^2 A A^T + sigma_y^2), r^2 = tau^2/(1 + tau^2), times r^2, through the network."""
+    """PiGDM (Song et al. 2023): the gradient of log N(y; A D, r^2 A A^T + sigma_y^2), with
+    r^2 = tau^2/(1 + tau^2), times r^2, through the network."""
     t = levels(steps)
     z = t[0] * randn()
     for a, b in zip(t[:-1], t[1:]):
@@ -83,8 +94,9 @@ def pigdm(D, op, y, shape, randn, scale=1., steps=100, eta=1.):
 
 
 def mpgd(D, op, y, shape, randn, scale=1., steps=100, eta=.5, strength=5.):
-    """MPGD without autoencoder (He et al. 2023): D moves by strength sqrt(1 + tau^2) down the gradient of ||y - A D||, not through the network; then
-    DDIM. `strength` is their code's for 100 steps of super-resolution."""
+    """MPGD without autoencoder (He et al. 2023): D moves by strength sqrt(1 + tau^2) down the
+    gradient of ||y - A D||, not through the network; then DDIM. `strength` is that of their code
+    for 100 steps of super-resolution."""
     t = levels(steps)
     z = t[0] * randn()
     with torch.no_grad():
@@ -96,10 +108,13 @@ def mpgd(D, op, y, shape, randn, scale=1., steps=100, eta=.5, strength=5.):
     return z
 
 
-def daps(D, op, y, shape, randn, scale=1., steps=50, ode_steps=2, langevin_steps=100, rate=1e-4, rate_end=1e-2, noise_level=.01):
-    """DAPS (Zhang et al. 2024): per level an ODE solve to an estimate, Langevin on N(x; estimate, tau^2 I) N(y; A x, 0.01^2 I), noise anew.
+def daps(D, op, y, shape, randn, scale=1., steps=50, ode_steps=2, langevin_steps=100, rate=1e-4,
+         rate_end=1e-2, noise_level=.01):
+    """DAPS (Zhang et al. 2024): at each level an ODE solve to an estimate, Langevin steps on
+    N(x; estimate, tau^2 I) N(y; A x, 0.01^2 I), then fresh noise.
 
-    `scale` multiplies the likelihood's weight 1/0.01^2. The Langevin step is held below its limit of stability, so that every scale can be tried.
+    `scale` multiplies the likelihood's weight 1/0.01^2. The Langevin step is held below its limit
+    of stability, so that every scale can be tried.
     """
     t = grid(steps, .1, 80.).tolist()
     z = t[0] * randn()
@@ -129,8 +144,11 @@ class Method:
 
 METHODS = {
     'ddnm': Method(ddnm, 100, 'DDNM+, 100 DDIM steps, eta 0.85', None, False),
-    'dps': Method(dps, 250, '250 ancestral steps; step 1 on the norm of the residual', 'step', True),
-    'daps': Method(daps, 100, '50 levels of 2 ODE steps; 100 Langevin steps, rate 1e-4 to 1e-6, likelihood deviation 0.01', 'likelihood weight', False),
+    'dps': Method(dps, 250, '250 ancestral steps; step 1 on the norm of the residual', 'step',
+                  True),
+    'daps': Method(daps, 100, '50 levels of 2 ODE steps; 100 Langevin steps, rate 1e-4 to 1e-6, '
+                   'likelihood deviation 0.01', 'likelihood weight', False),
     'pigdm': Method(pigdm, 100, '100 DDIM steps, eta 1, r^2 = tau^2/(1 + tau^2)', 'guidance', True),
-    'mpgd': Method(mpgd, 100, '100 DDIM steps, eta 0.5, without projection, step 5 on the norm of the residual', 'step', False),
+    'mpgd': Method(mpgd, 100, '100 DDIM steps, eta 0.5, without projection, '
+                   'step 5 on the norm of the residual', 'step', False),
 }

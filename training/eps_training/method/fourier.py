@@ -1,4 +1,5 @@
-"""The two-dimensional DFT, forward e^(-i) and not normalised, inverse 1/(HW), and what stationary covariances need of it."""
+"""The two-dimensional DFT, forward e^(-i) and not normalised, inverse 1/(HW), and what stationary
+covariances need of it."""
 import torch
 
 
@@ -16,6 +17,7 @@ def mean(spectrum):
 
 
 def alias_groups(t, f):
-    """Sum over the f^2 frequencies that alias together when every f-th pixel is kept: [..., H, W] -> [..., H/f, W/f]."""
+    """Sum over the f^2 frequencies that alias together when every f-th pixel is kept:
+    [..., H, W] -> [..., H/f, W/f]."""
     H, W = t.shape[-2:]
     return t.reshape(*t.shape[:-2], f, H // f, f, W // f).sum((-4, -2))

@@ -17,7 +17,8 @@ class RMS(nn.Module):
         self.gain = nn.Parameter(torch.ones(channels))
 
     def forward(self, h):
-        return h * torch.rsqrt(h.pow(2).mean(1, keepdim=True) + 1e-6) * self.gain[None, :, None, None]
+        return (h * torch.rsqrt(h.pow(2).mean(1, keepdim=True) + 1e-6)
+                * self.gain[None, :, None, None])
 
 
 class Embed(nn.Module):
@@ -65,7 +66,8 @@ class Transformer(nn.Module):
     def __init__(self, channels, width):
         super().__init__()
         self.attention, self.norm = Attention(channels), RMS(channels)
-        self.conv1, self.conv2 = nn.Conv2d(channels, 2 * channels, 1), nn.Conv2d(2 * channels, channels, 1)
+        self.conv1, self.conv2 = (nn.Conv2d(channels, 2 * channels, 1),
+                                  nn.Conv2d(2 * channels, channels, 1))
         self.map = nn.Conv2d(width, 2 * channels, 1)
         start_at_zero(self.conv2)
 
@@ -117,7 +119,8 @@ class UNet(nn.Module):
         """w, g [B, 3, H, W]; m = log(v)/4 [B, 8, H, W]; coarse = (mu - g)/sqrt(p + s²) [B, 3, H, W]
         -> F [B, 3, H, W]."""
         pooled = lambda s: F.avg_pool2d(torch.cat([m, coarse], 1), s)
-        e = [self.embed[0](F.avg_pool2d(m, 2)), self.embed[1](F.avg_pool2d(m, 4)), self.embed[2](pooled(8))]
+        e = [self.embed[0](F.avg_pool2d(m, 2)), self.embed[1](F.avg_pool2d(m, 4)),
+             self.embed[2](pooled(8))]
         s = self.prior.per_axis(self.prior.deviation, w)
         h = self.stem(F.pixel_unshuffle(torch.cat([w / s, g / s, m], 1), 2))
         skips = []

@@ -1,6 +1,8 @@
-"""The noise geometry: how much noise a covariance has in each of four spatial bands, v_k = Var[f_k * n] / ||f_k||^2.
+"""The noise geometry: how much noise a covariance has in each of four spatial bands,
+v_k = Var[f_k * n] / ||f_k||^2.
 
-f_0 = box_1 - box_3, f_1 = box_3 - box_7, f_2 = box_7 - box_15, f_3 = box_15, with box_r the r x r mean. White noise of variance v has v in every band.
+f_0 = box_1 - box_3, f_1 = box_3 - box_7, f_2 = box_7 - box_15, f_3 = box_15, with box_r the r x r
+mean. White noise of variance v has v in every band.
 """
 from functools import lru_cache
 import torch
@@ -22,17 +24,21 @@ def band_filters():
 
 
 def box_mean(x, side):
-    """Mean over side × side pixels, where they all lie within x: [B, 1, H, W] -> [B, 1, H - side + 1, W - side + 1]."""
+    """Mean over side × side pixels, where they all lie within x:
+    [B, 1, H, W] -> [B, 1, H - side + 1, W - side + 1]."""
     return F.avg_pool2d(F.avg_pool2d(x, (side, 1), 1), (1, side), 1)
 
 
 def bands_of_variances(variance):
-    """The maps of independent noise whose variance differs from pixel to pixel, [B, 1, H, W] -> [B, 4, H, W]: its mean under |f_k|^2, with borders
-    reflected without repeating the edge.
+    """The maps of independent noise whose variance differs from pixel to pixel,
+    [B, 1, H, W] -> [B, 4, H, W]: the mean of the variance under |f_k|^2, with borders reflected
+    without repeating the edge.
 
-    |f_k|^2 is one number in the inner box of f_k and another around it, so that the mean is a weighted one of two box means. Sums of positive numbers stay
-    positive, whatever adds them up: a convolution, which libraries for GPUs may do by way of the Fourier transform, leaves rounding of the largest variance
-    on the smallest, 1e-4 beside 6,600, and its logarithm is NaN.
+    |f_k|^2 is one number in the inner box of f_k and another around it, so that the mean is a
+    weighted mean of two box means. Sums of positive numbers stay positive, whatever adds them up.
+    A convolution does not: GPU libraries may compute it with Fourier transforms, which leave the
+    rounding error of the largest variance, say 6,600, on the smallest, 1e-4; that can become
+    negative, and its logarithm NaN.
     """
     widest = BOXES[-1]
     padded = F.pad(variance, (widest // 2,) * 4, mode='reflect')
@@ -44,18 +50,22 @@ def bands_of_variances(variance):
     means = [mean(side) for side in BOXES]
     maps = []
     for inner, outer, narrow, wide in zip(BOXES, BOXES[1:], means, means[1:]):
-        within = (1 / inner ** 2 - 1 / outer ** 2) ** 2 * inner ** 2      # the energy of box_inner - box_outer in its inner box, and around that
+        # The energy of box_inner - box_outer in its inner box, and around that.
+        within = (1 / inner ** 2 - 1 / outer ** 2) ** 2 * inner ** 2
         around = (outer ** 2 - inner ** 2) / outer ** 4
-        share = around / (within + around) * outer ** 2 / (outer ** 2 - inner ** 2)     # of the wide mean: it holds the inner box as well
+        # The weight of the wide mean, which covers the inner box as well.
+        share = around / (within + around) * outer ** 2 / (outer ** 2 - inner ** 2)
         maps.append((1 - share) * narrow + share * wide)
     return torch.cat([*maps, means[-1]], 1)
 
 
 @lru_cache(maxsize=64)
 def band_weights(H, W, device):
-    """|f_k|^2 in the DFT, normalised to sum 1: [4, H, W]. The average of an eigenvalue map under it is v_k. Needs H, W >= 15.
+    """|f_k|^2 in the DFT, normalised to sum 1: [4, H, W]. The average of an eigenvalue map under it
+    is v_k. Needs H, W >= 15.
 
-    Kept, since a training step would otherwise wait for a copy to the GPU at every call. In f64 whatever the eigenvalues are: the caller casts.
+    Cached, since a training step would otherwise wait for a copy to the GPU at every call. In f64,
+    whatever the type of the eigenvalues: the caller casts.
     """
     f, n = band_filters().double(), BOXES[-1]
     z = torch.zeros(4, H, W, dtype=torch.float64)
@@ -69,12 +79,14 @@ def bands_of_spectrum(eigenvalues, shape):
     -> [B, 4, H, W]."""
     B, _, H, W = shape
     weights = band_weights(H, W, eigenvalues.device).to(eigenvalues.dtype)
-    return torch.einsum('bhw,khw->bk', eigenvalues[:, 0], weights)[:, :, None, None].expand(B, 4, H, W)
+    return torch.einsum('bhw,khw->bk', eigenvalues[:, 0], weights)[:, :, None, None].expand(
+        B, 4, H, W)
 
 
 @lru_cache(maxsize=16)
 def block_band_share(factor, device):
-    """Share of each band filter's energy that block means of side `factor` keep, averaged over the factor^2 phases of the blocks: [1, 4, 1, 1]."""
+    """Share of each band filter's energy that block means of side `factor` keep, averaged over the
+    factor^2 phases of the blocks: [1, 4, 1, 1]."""
     f, n = band_filters(), BOXES[-1]
     N = ((n + 2 * factor) // factor + 1) * factor
     acc = torch.zeros(4)

@@ -1,6 +1,6 @@
 """The Gaussian prior N(0, Q^-1), and the colour axes in which the whole method works.
 
-    Q_a = c_a (kappa² - Laplacian)      one precision for each axis a = U_a x of an orthonormal transform
+    Q_a = c_a (kappa² - Laplacian)      one precision for each axis a = U_a x, U orthonormal
 
 Photos vary much in luma and little in colour, so each axis has a precision of its own. Images
 enter the method as planes on the axes, `to_axes`, and leave it by `to_rgb`; in between nothing
@@ -29,7 +29,7 @@ class Prior:
     precision: tuple        # c, one number for each axis
     deviation: tuple        # s: the signal's deviation on each axis, for w and the network's inputs
     loss_weights: tuple     # lambda, one for each axis; they sum to 1
-    joint_products: bool    # conjugate gradients' inner products: over an image, or each of its axes
+    joint_products: bool    # conjugate gradients' inner products: over an image, or over each axis
 
     def to_axes(self, x):
         """RGB [B, 3, H, W] -> planes on the axes."""

@@ -1,6 +1,6 @@
 """What the network is asked, and how its answer becomes the denoiser D(mu*, Sigma*).
 
-    D = g + sqrt(q) F( w / s,  g / s,  log(v) / 4,  (mu* - g) / sqrt(p + s²) )       on the prior's axes
+    D = g + sqrt(q) F( w / s,  g / s,  log(v) / 4,  (mu* - g) / sqrt(p + s²) )   on the prior's axes
 
 mu* is the pivot, p and v its pixel variance and the noise-geometry maps of its covariance; g and q
 are mean and pixel variance of the Gaussian posterior; w is the pivot with the noise of unmeasured
@@ -30,15 +30,15 @@ def pad(x, multiple=8):
 
 
 def denoise(net, mu, w, g, v, p, q):
-    """D(mu*, Sigma*) [B, 3, H, W] on the prior's axes, for any sides of at least 15. `net` is F, or a
-    wrapper of it (compiled, distributed) that has its `prior` and `multiple`."""
+    """D(mu*, Sigma*) [B, 3, H, W] on the prior's axes, for any sides of at least 15. `net` is F, or
+    a wrapper of it (compiled, distributed) that has its `prior` and `multiple`."""
     H, W = g.shape[2:]
     asked = w, g, torch.log(v) / 4, (mu - g) * torch.rsqrt(p + net.prior.data_variance(p))
     return g + q.sqrt() * net(*(pad(t, net.multiple) for t in asked))[:, :, :H, :W]
 
 
 def loss(prior, D, x, q):
-    """The training loss of each image, [B]: sum over axes of lambda_a mean[(D - x)_a² / q_a], an error
-    in units of the Gaussian posterior's deviation. x on the prior's axes."""
+    """The training loss of each image, [B]: sum over axes of lambda_a mean[(D - x)_a² / q_a], an
+    error in units of the Gaussian posterior's deviation. x on the prior's axes."""
     per_axis = ((D.float() - x) ** 2 / q).mean((2, 3))
     return (per_axis * constant(prior.loss_weights, per_axis)).sum(1)

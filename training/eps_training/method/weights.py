@@ -1,5 +1,5 @@
-"""Files of weights: safetensors whose metadata names the architecture, which the Rust loader checks,
-and the prior that they were trained with; and a run's checkpoint."""
+"""Files of weights: safetensors whose metadata names the architecture, which the Rust loader
+checks, and the prior that they were trained with; and a run's checkpoint."""
 from dataclasses import asdict
 import hashlib
 import json

@@ -1,7 +1,8 @@
 """Golden vectors: inputs and results that the Rust crate must reproduce.
 
-golden-operators.safetensors (computed in f64, the same for every set of weights): case.size.{x, z, tau, y, sigma_y, mask or kernel} and what the
-method makes of them. golden-network.safetensors: what one set of weights answers, f32, from the f16 weights.
+golden-operators.safetensors (computed in f64, the same for every set of weights):
+case.size.{x, z, tau, y, sigma_y, mask or kernel} and what the method makes of them.
+golden-network.safetensors: the outputs of one set of weights, in f32, from the f16 weights.
 """
 import torch
 from ..method.fourier import fft
@@ -48,7 +49,8 @@ def operator_results(golden, case):
 
 @torch.no_grad()
 def network_vectors(net, golden, inputs=None):
-    """What the weights answer: each case's denoised image, and both samplers' runs. `inputs`: earlier network vectors whose starts to keep."""
+    """The outputs of the weights: each case's denoised image, and both samplers' runs. `inputs`:
+    earlier network vectors, whose starting points are reused."""
     out = {}
     for case in cases(golden):
         r = operator_results(golden, case)
@@ -59,11 +61,15 @@ def network_vectors(net, golden, inputs=None):
     if inputs is None:
         seed = torch.Generator().manual_seed(7)
         draw = lambda: torch.randn(like.shape, generator=seed)
-        inputs = {'heun.start': 80 * draw(), 'from_mean.noise': draw(), 'from_mean.deviation': .1 * draw()}
+        inputs = {'heun.start': 80 * draw(), 'from_mean.noise': draw(),
+                  'from_mean.deviation': .1 * draw()}
     tau_min = .02       # of the run that the vectors hold, whatever from_mean's default
-    start, noise, deviation = (inputs[k] for k in ('heun.start', 'from_mean.noise', 'from_mean.deviation'))
+    start, noise, deviation = (inputs[k] for k in (
+        'heun.start', 'from_mean.noise', 'from_mean.deviation'))
     mean = D(start, 80.)
-    out.update({'heun.start': start, 'heun.tau': grid(10).float(), 'heun.result': heun(D, start, 10), 'from_mean.mean': mean,
-                'from_mean.noise': noise, 'from_mean.deviation': deviation, 'from_mean.tau': grid(6, tau_min, 5.).float(),
+    out.update({'heun.start': start, 'heun.tau': grid(10).float(),
+                'heun.result': heun(D, start, 10), 'from_mean.mean': mean,
+                'from_mean.noise': noise, 'from_mean.deviation': deviation,
+                'from_mean.tau': grid(6, tau_min, 5.).float(),
                 'from_mean.result': from_mean(D, mean + deviation, noise, 6, tau_min)})
     return {k: v.contiguous().clone() for k, v in out.items()}

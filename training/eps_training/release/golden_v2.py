@@ -1,8 +1,10 @@
-"""golden-operators-v2: every quantity of the second edition, in f64, that the Rust crate must reproduce.
+"""golden-operators-v2: every quantity of the second edition that the Rust crate must reproduce, in
+f64.
 
-case.size.{z, tau, the operator's parameters, y} and {w0, mu, w, g, v, p, q}, all on the opponent axes
-of `V2`; parameters and y as the operators take them (method/operators/, method/jpeg/): masks, kernels
-and tables as they are, spectra as the DFT of what is stored. Two images a case, at tau 0.3 and 20.
+case.size.{z, tau, the operator's parameters, y} and {w0, mu, w, g, v, p, q}, all on the opponent
+axes of `V2`; parameters and y as the operators take them (method/operators/, method/jpeg/): masks,
+kernels and tables as they are, spectra as the DFT of what is stored. Two images a case, at tau 0.3
+and 20.
 """
 import torch
 from ..method.fourier import fft
@@ -78,7 +80,8 @@ bicubic = lambda f: lambda size: bicubic_spectrum(f, *size, 'cpu', torch.float64
 CASES = {
     'none': (lambda d: {}, lambda p, size: Nothing()),
     'denoise': (lambda d: dict(sigma_y=d.sigma()), lambda p, size: Identity(p['sigma_y'])),
-    'coloured': (lambda d: dict(sigma_y=d.sigma_spectrum()), lambda p, size: Identity(p['sigma_y'])),
+    'coloured': (lambda d: dict(sigma_y=d.sigma_spectrum()),
+                 lambda p, size: Identity(p['sigma_y'])),
     'mask': (lambda d: dict(mask=d.known(), sigma_y=d.sigma()),
              lambda p, size: Mask(p['mask'], p['sigma_y'])),
     'pixel_noise': (lambda d: dict(mask=d.known(), sigma_y=d.sigma_pixels()),
@@ -98,7 +101,8 @@ CASES = {
     'luma': (lambda d: dict(sigma_y=d.sigma()),
              lambda p, size: ChannelMix(BT601, p['sigma_y'], V2.axes)),
     **{f'jpeg_{name}': (lambda d: d.tables(), lambda p, size, s=sampling: jpeg_of(s)(p))
-       for name, sampling in (('grey', 'grey'), ('444', '4:4:4'), ('422', '4:2:2'), ('420', '4:2:0'))},
+       for name, sampling in (
+           ('grey', 'grey'), ('444', '4:4:4'), ('422', '4:2:2'), ('420', '4:2:0'))},
     **{f'jpeg_{name}_grain': (lambda d: dict(d.tables(), grain=d.sigma()),
                               lambda p, size, s=sampling: jpeg_of(s)(p))
        for name, sampling in (('444', '4:4:4'), ('420', '4:2:0'))},
@@ -129,9 +133,11 @@ def problem(golden, name, dtype=torch.float64):
     case, size = name.split('.')[0], tuple(map(int, name.split('.')[1].split('x')))
     of = lambda k: golden[f'{name}.{k}'].to(dtype)
     parameters, build = CASES[case]
-    p = {k.removeprefix(f'{name}.'): v.to(dtype) for k, v in golden.items() if k.startswith(f'{name}.')}
+    p = {k.removeprefix(f'{name}.'): v.to(dtype) for k, v in golden.items()
+         if k.startswith(f'{name}.')}
     y = measurement(golden, name)
-    return build(p, size), None if y is None else y.to(dtype), of('z'), of('tau').reshape(-1, 1, 1, 1)
+    return (build(p, size), None if y is None else y.to(dtype), of('z'),
+            of('tau').reshape(-1, 1, 1, 1))
 
 
 def results(golden, name, dtype=torch.float64):
@@ -149,7 +155,8 @@ def made():
         parameters, build = CASES[case]
         golden.update({f'{name}.{k}': v for k, v in parameters(d).items()})
         blur = gaussian(torch.full((1, 1, 1, 1), 1.5, dtype=torch.float64), size[0])
-        x = 2 * torch.fft.ifft2(torch.fft.fft2(d.normal(d.n, 3, size[0], size[0])) * blur).real[..., :size[1]]
+        x = 2 * torch.fft.ifft2(
+            torch.fft.fft2(d.normal(d.n, 3, size[0], size[0])) * blur).real[..., :size[1]]
         tau = torch.tensor(TAU, dtype=torch.float64)
         op = build({k.removeprefix(f'{name}.'): v for k, v in golden.items()
                     if k.startswith(f'{name}.')}, size)

@@ -1,5 +1,6 @@
-"""What a run leaves to look at, beside its checkpoint run.pt: run.training.csv, run.validation.csv, run.pictures/ and, where TensorBoard is
-installed, run.tensorboard/. CSV files are appended to, so that a resumed run continues its own curves."""
+"""What a run leaves to look at, beside its checkpoint run.pt: run.training.csv, run.validation.csv,
+run.pictures/ and, where TensorBoard is installed, run.tensorboard/. CSV files are appended to, so
+that a resumed run continues its own curves."""
 import csv
 from pathlib import Path
 import numpy as np
@@ -60,12 +61,14 @@ def _shown(prior, y, like):
     if y.shape[1] == 1:
         return y.expand_as(like)
     y = prior.to_rgb(y)
-    return y.repeat_interleave(like.shape[2] // y.shape[2], 2).repeat_interleave(like.shape[3] // y.shape[3], 3)
+    return y.repeat_interleave(like.shape[2] // y.shape[2], 2).repeat_interleave(
+        like.shape[3] // y.shape[3], 3)
 
 
 @torch.no_grad()
 def restorations(net, x, device, query=query):
-    """A sheet of restorations, uint8 [H, W, 3]: a row per image and task: truth, measurement, linear estimate w0, posterior mean, two samples.
+    """A sheet of restorations, uint8 [H, W, 3], with a row for each image and task: truth,
+    measurement, linear estimate w0, posterior mean, two samples.
 
     x [B, 3, 64, 64], RGB. The same noise every time: sheets of one run differ by the weights alone.
     """
@@ -76,13 +79,15 @@ def restorations(net, x, device, query=query):
     box = torch.ones(1, 1, SIZE, SIZE)
     box[:, :, 20:44, 20:44] = 0
     columns = []
-    for op in (Mask(scattered, s), Mask(box, s), BlockMean(4, s), Identity(6 * s), Grey(s, prior.axes)):
+    for op in (Mask(scattered, s), Mask(box, s), BlockMean(4, s), Identity(6 * s),
+               Grey(s, prior.axes)):
         y = op.measure(x, seed)
         w0 = linear_estimate(prior, op, y, x)
         noise = [torch.randn(x.shape, generator=seed) for _ in range(3)]
         deviation = [posterior_deviation(prior, op, x, seed) for _ in range(2)]
 
-        def D(z, t):        # operators on the CPU, where the seed is; only the network runs on the device
+        def D(z, t):
+            # Operators on the CPU, where the seed is; only the network runs on the device.
             asked = query(prior, op, z.cpu(), y, torch.full((1, 1, 1, 1), float(t) ** 2), w0)
             return denoise(net, *(t.to(device) for t in asked)).float().cpu()
 

@@ -1,6 +1,6 @@
 """Weights of a run that may be cut off: of run.pt, run.raw.safetensors (from which a stable phase
 goes on, `train --init`; a cool-down has none) and run.average.safetensors (its moving average), in
-f16, each at most LARGEST bytes, written every so many seconds. A file that is there is whole."""
+f16, each at most LARGEST bytes, written at a fixed interval. A file that is there is whole."""
 import os
 from pathlib import Path
 from safetensors import safe_open

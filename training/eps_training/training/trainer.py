@@ -1,7 +1,9 @@
-"""One training run as a value: network, moving average, optimiser, random streams. `step()` makes one update; `save()` and `load()` carry all of it.
+"""One training run as a value: network, moving average, optimiser, random streams. `step()` makes
+one update; `save()` and `load()` carry all of it.
 
-A resumed run goes on exactly where it stopped: the checkpoint holds the random streams of every process beside weights and optimiser, and the settings, from which
-a cool-down begins without being told them again.
+A resumed run goes on exactly where it stopped: beside weights and optimiser, the checkpoint holds
+the random streams of every process, and the settings, so that a cool-down need not be given them
+again.
 """
 from pathlib import Path
 import os
@@ -22,25 +24,35 @@ from .targets import varied
 
 FAMILIES_A_STEP = 4     # parts of a batch: operators of one family share a batched computation
 LARGE = 2 * SIZE        # side of the crops of --large
-COLOURED = {'nothing', 'grey'}      # families that are asked for colour with nothing to tell an old print by: no --prints among their images
+# Families that ask for colour where the measurement cannot show that a photo is an old print: their
+# images get no --prints.
+COLOURED = {'nothing', 'grey'}
 QUERIES = {'eps': query, 'palette': conditional.query}
 
 
 class Trainer:
-    """settings: the parsed command line (train.py); sets: [(Crops, share of the batch, whether they stand upright)], shares summing to 1."""
+    """settings: the parsed command line (train.py); sets: [(Crops, share of the batch, whether they
+    stand upright)], shares summing to 1."""
 
     def __init__(self, settings, sets, device, bf16, rank=0, world=1):
-        self.settings, self.sets, self.device, self.bf16, self.rank, self.world = settings, sets, device, bf16, rank, world
+        self.settings, self.sets, self.device, self.bf16, self.rank, self.world = (
+            settings, sets, device, bf16, rank, world)
         self.query, self.prior = QUERIES[settings.objective], settings.prior
         self.bank_seed, self.ahead = settings.seed, None
         self._seed(settings.seed)
         make = lambda: UNet(self.prior, settings.bottom).to(device)
         self.net, self.ema = make(), make().requires_grad_(False)
-        if device.type == 'cuda':       # convolutions run on tensor cores in this layout without a transpose around each
-            self.net, self.ema = (n.to(memory_format=torch.channels_last) for n in (self.net, self.ema))
-        self.optimiser = (Muon(self.net.named_parameters(), settings.learning_rate, bf16=bf16) if settings.optimiser == 'muon' else
-                          torch.optim.AdamW(self.net.parameters(), lr=settings.learning_rate, betas=(.9, .99), weight_decay=0.0))
-        self.budget = Budget(settings.minutes, settings.samples, endless=settings.schedule == 'stable')
+        if device.type == 'cuda':
+            # In this layout convolutions run on tensor cores without a transpose around each.
+            self.net, self.ema = (n.to(memory_format=torch.channels_last)
+                                  for n in (self.net, self.ema))
+        self.optimiser = (
+            Muon(self.net.named_parameters(), settings.learning_rate, bf16=bf16)
+            if settings.optimiser == 'muon' else
+            torch.optim.AdamW(self.net.parameters(), lr=settings.learning_rate, betas=(.9, .99),
+                              weight_decay=0.0))
+        self.budget = Budget(settings.minutes, settings.samples,
+                             endless=settings.schedule == 'stable')
         self.seen, self.seen_before, self.steps, self.budget_step = 0, 0, 0, 0
         self.broadcast()
         self._wrap()
@@ -51,7 +63,8 @@ class Trainer:
         self.rng = np.random.default_rng([seed, self.rank])
         torch.manual_seed(seed * 1000 + self.rank)
         bank = np.random.default_rng([self.bank_seed, self.rank, 1])
-        self.problems = {size: Problems(self.prior, bank, self.device, self.settings.bank, size, self.settings.families)
+        self.problems = {size: Problems(self.prior, bank, self.device, self.settings.bank, size,
+                                        self.settings.families)
                          for size in ((SIZE, LARGE) if self.settings.large else (SIZE,))}
         for problems in self.problems.values():
             problems.draws.rng = self.rng
@@ -65,9 +78,10 @@ class Trainer:
     def _wrap(self):
         self.model = self.net
         if self.world > 1:
-            self.model = torch.nn.parallel.DistributedDataParallel(self.net, device_ids=[self.device.index] if self.device.type == 'cuda' else None)
+            self.model = torch.nn.parallel.DistributedDataParallel(
+                self.net, device_ids=[self.device.index] if self.device.type == 'cuda' else None)
         if self.settings.compile:
-            self.model = torch.compile(self.model, dynamic=False)       # once for each of the two sizes
+            self.model = torch.compile(self.model, dynamic=False)   # once for each of the two sizes
         self.model.prior, self.model.multiple = self.net.prior, self.net.multiple
 
     def broadcast(self):
@@ -76,8 +90,9 @@ class Trainer:
                 dist.broadcast(t, 0)
 
     def start_from(self, state, description, seen, raw=False):
-        """Fine-tuning from released weights; from raw ones the run that they come from goes on: its samples are counted on, and other problems drawn than at
-        its start. The optimiser is fresh: its momentum fills while the rate is warmed up."""
+        """Fine-tunes released weights; with raw ones, continues the run that they come from: its
+        count of samples goes on, and the problems drawn are not those of its start. The optimiser
+        is fresh: its momentum fills while the rate is warmed up."""
         if not same_network(description, self.net):
             raise SystemExit('the weights of --init belong to another --prior or --bottom')
         self.net.load_state_dict(state)
@@ -91,13 +106,15 @@ class Trainer:
     def images(self, n, side=SIZE):
         """n crops in RGB, each from a set drawn by its share, in random order."""
         counts = self.rng.multinomial(n, [share for _, share, _ in self.sets])
-        vary = (lambda x, upright: varied(x, self.rng, upright)) if self.settings.varied else (lambda x, upright: x)
-        x = torch.cat([vary(crops.draw(int(k), self.rng, side), upright) for (crops, _, upright), k in zip(self.sets, counts) if k])
+        vary = ((lambda x, upright: varied(x, self.rng, upright)) if self.settings.varied else
+                (lambda x, upright: x))
+        x = torch.cat([vary(crops.draw(int(k), self.rng, side), upright)
+                       for (crops, _, upright), k in zip(self.sets, counts) if k])
         return x[upload(self.rng.permutation(n), self.device)]
 
     @torch.no_grad()
     def part(self, family, n, side=SIZE):
-        """(x, *what the network is asked with) of n problems of one family, on the prior's axes."""
+        """(x, *the arguments of `denoise`) for n problems of one family, on the prior's axes."""
         settings, problems = self.settings, self.problems[side]
         x, tau = self.images(n, side), problems.draws.noise_levels(n)
         if settings.prints and family not in COLOURED:
@@ -106,8 +123,9 @@ class Trainer:
         return [t.expand(n, *t.shape[1:]) for t in (x, *problems.ask(family, x, tau, self.query))]
 
     def batch(self):
-        """(families, x, what the network is asked with): a quarter of the batch per family. A share of the steps, --large, sees crops of four times
-        the pixels, and as many pixels in all."""
+        """(families, x, the arguments of `denoise`): each family has a quarter of the batch. A
+        share of the steps, --large, sees crops of four times the pixels, and a quarter as many of
+        them."""
         settings = self.settings
         side = LARGE if settings.large and self.rng.uniform() < settings.large else SIZE
         families = self.problems[side].some_families(FAMILIES_A_STEP)
@@ -116,8 +134,10 @@ class Trainer:
         return families, x, asked
 
     def step(self):
-        """One update. Returns (families, the loss of each family's part [4], learning rate, gradient norm); losses stay on the device."""
-        learning_rate = self.settings.learning_rate * SCHEDULES[self.settings.schedule](self.budget.share, self.budget_step)
+        """One update. Returns (families, the loss of each family's part [4], learning rate,
+        gradient norm); losses stay on the device."""
+        learning_rate = self.settings.learning_rate * SCHEDULES[self.settings.schedule](
+            self.budget.share, self.budget_step)
         for group in self.optimiser.param_groups:
             group['lr'] = learning_rate
         families, x, asked = self.ahead.next()
@@ -129,14 +149,17 @@ class Trainer:
         norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimiser.step()
         n = self.settings.batch * self.world
-        self.steps, self.budget_step, self.seen = self.steps + 1, self.budget_step + 1, self.seen + n
+        self.steps, self.budget_step, self.seen = (
+            self.steps + 1, self.budget_step + 1, self.seen + n)
         with torch.no_grad():
-            torch._foreach_lerp_(list(self.ema.parameters()), list(self.net.parameters()), 1 - ema_decay(self.settings.ema, self.steps))
+            torch._foreach_lerp_(list(self.ema.parameters()), list(self.net.parameters()),
+                                 1 - ema_decay(self.settings.ema, self.steps))
         self.budget.spend(n)
         return families, losses.detach().reshape(FAMILIES_A_STEP, -1).mean(1), learning_rate, norm
 
     def progress(self, stop=False):
-        """(share of the budget used, minutes of it used, whether to stop): process 0's, so that all stop and save at the same step."""
+        """(share of the budget used, minutes of it used, whether to stop): process 0's, so that all
+        stop and save at the same step."""
         told = self.budget.share, self.budget.seconds_used / 60, stop
         if self.world > 1:
             t = torch.tensor(told, dtype=torch.float64, device=self.device)
@@ -145,8 +168,10 @@ class Trainer:
         return told[0], told[1], bool(told[2])
 
     def state(self):
-        """All that an update changes, but for the random streams and the time used: references, to be copied."""
-        return dict(net=self.net.state_dict(), ema=self.ema.state_dict(), optimiser=self.optimiser.state_dict(), seen=self.seen, steps=self.steps,
+        """All that an update changes, except the random streams and the time used: references, to
+        be copied."""
+        return dict(net=self.net.state_dict(), ema=self.ema.state_dict(),
+                    optimiser=self.optimiser.state_dict(), seen=self.seen, steps=self.steps,
                     budget_step=self.budget_step, samples_used=self.budget.samples_used)
 
     def restore(self, state):
@@ -174,7 +199,7 @@ class Trainer:
             torch.cuda.set_rng_state(streams['cuda'].cpu(), self.device)
 
     def save(self, path):
-        """Atomically: a run killed while writing leaves the checkpoint before."""
+        """Atomically: a run killed while writing leaves the previous checkpoint."""
         streams = [self.ahead.streams()]
         if self.world > 1:
             streams = [None] * self.world
@@ -182,33 +207,42 @@ class Trainer:
         if self.rank:
             return
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(dict(net=self.net.state_dict(), ema=self.ema.state_dict(), optimiser=self.optimiser.state_dict(), seen=self.seen,
-                        seen_before=self.seen_before, steps=self.steps, streams=streams, bank_seed=self.bank_seed,
-                        objective=self.settings.objective, optimiser_name=self.settings.optimiser, schedule=self.settings.schedule,
+        torch.save(dict(net=self.net.state_dict(), ema=self.ema.state_dict(),
+                        optimiser=self.optimiser.state_dict(), seen=self.seen,
+                        seen_before=self.seen_before, steps=self.steps, streams=streams,
+                        bank_seed=self.bank_seed, objective=self.settings.objective,
+                        optimiser_name=self.settings.optimiser, schedule=self.settings.schedule,
                         settings=dict(vars(self.settings), prior=self.prior.name),
                         network=describe(self.prior, self.settings.bottom), budget=dict(
-                            minutes=self.budget.minutes, samples=self.budget.samples, seconds_used=self.budget.seconds_used,
-                            samples_used=self.budget.samples_used, step=self.budget_step)), f'{path}.new')
+                            minutes=self.budget.minutes, samples=self.budget.samples,
+                            seconds_used=self.budget.seconds_used,
+                            samples_used=self.budget.samples_used,
+                            step=self.budget_step)), f'{path}.new')
         os.replace(f'{path}.new', path)
 
     def load(self, path, begin=False):
-        """Resumes; returns whether the checkpoint's phase goes on. A stable phase does, with whatever budget; a cycle or cool-down if its budget is the same
-        and not spent. Else a phase of its own begins from the checkpoint's weights and optimiser: always with `begin`."""
+        """Resumes; returns whether the checkpoint's phase goes on. A stable phase does, with any
+        budget; a cycle or cool-down does if its budget is the same and not spent. Otherwise, and
+        always with `begin`, a new phase begins from the checkpoint's weights and optimiser."""
         c = torch.load(path, map_location=self.device, weights_only=True)
         self._refuse_another(c, path)
         mine, schedule = self.settings.schedule, c.get('schedule', 'cycle')
         old = dict(c.get('budget') or {})
         step = old.pop('step', 0)
         old = Budget(**old, endless=schedule == 'stable') if old else None
-        unspent = bool(old) and (old.minutes, old.samples) == (self.budget.minutes, self.budget.samples) and old.share < 1
+        unspent = bool(old) and (old.minutes, old.samples) == (
+            self.budget.minutes, self.budget.samples) and old.share < 1
         goes_on = not begin and schedule == mine and (unspent or mine == 'stable')
         if schedule == 'cool' and not goes_on:
-            raise SystemExit(f'{path} is a cool-down, which ' + ('has ended or has another budget' if mine == 'cool' else 'no other phase goes on from') +
-                             ': name another file')
+            raise SystemExit(f'{path} is a cool-down, which '
+                             + ('has ended or has another budget' if mine == 'cool' else
+                                'no other phase goes on from')
+                             + ': name another file')
         self._load_weights(c)
         self.seen_before = c.get('seen_before', 0)
         if not goes_on:
-            self._seed(self.settings.seed + self.steps)     # a fixed --seed must not draw the same problems again
+            # A fixed --seed must not draw the same problems again.
+            self._seed(self.settings.seed + self.steps)
             return False
         self.budget, self.budget_step = old if unspent else self.budget, step
         if len(c['streams']) == self.world:
@@ -224,6 +258,8 @@ class Trainer:
         for name, usual in (('objective', 'eps'), ('optimiser_name', 'adamw')):
             mine = getattr(self.settings, name.removesuffix('_name'))
             if c.get(name, usual) != mine:
-                raise SystemExit(f'{path} was trained with {c.get(name, usual)}, not {mine}: name another --checkpoint, or --init with it')
+                raise SystemExit(f'{path} was trained with {c.get(name, usual)}, not {mine}: '
+                                 'name another --checkpoint, or --init with it')
         if not same_network(c.get('network'), self.net):
-            raise SystemExit(f'{path} was trained with another --prior or --bottom: name another --checkpoint')
+            raise SystemExit(f'{path} was trained with another --prior or --bottom: '
+                             'name another --checkpoint')

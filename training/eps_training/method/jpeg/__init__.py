@@ -12,8 +12,8 @@ from .subsampled import Coefficients, SubsampledJpeg
 
 
 def jpeg(tables, sampling, axes, grain=None):
-    """The operator of a sampling of SAMPLINGS; tables: (luma's, chroma's) in levels, [B or 1, 8, 8];
-    grain: its deviation before the compression, [B or 1, 1, 1, 1]."""
+    """The operator of a sampling of SAMPLINGS; tables: (luma's, chroma's) in levels,
+    [B or 1, 8, 8]; grain: its deviation before the compression, [B or 1, 1, 1, 1]."""
     cell = SAMPLINGS[sampling]
     if cell is None:
         return GreyJpeg(tables, axes, grain)

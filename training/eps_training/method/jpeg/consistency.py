@@ -1,4 +1,5 @@
-"""What the file says for certain: before rounding a coefficient was within half a step of what it holds.
+"""What the file says for certain: before rounding, each coefficient was within half a step of the
+value that the file holds.
 
     |y - A x| <= max(0, q/2 - delta)        delta: one level, for the roundings to eight bits
 
@@ -15,8 +16,9 @@ ROUNDING = 1e-5      # of f32: a move below it is none
 
 
 def consistent(op, x, y):
-    """(x moved as little as its residuals must, the share of coefficients that had to move, [B]). x
-    [B, 3, H, W] on the prior's axes. What moves is Y, Cb and Cr: the move's A is the residual's own."""
+    """(x moved only as far as its residuals require, the share [B] of coefficients that had to
+    move). x [B, 3, H, W] on the prior's axes. The move is made in Y, Cb and Cr, so that A of the
+    move is the change of the residual itself."""
     found = op.apply(x)
     boxes = [(table[:, None].to(x) / LEVEL / 2 - DELTA).clamp_min(0) for table in op.tables]
     halved = isinstance(op, SubsampledJpeg)
@@ -34,5 +36,6 @@ def consistent(op, x, y):
 
 
 def _inverse(op, like):
-    """The planes' effect on the axes: the inverse of M', or of luma's row alone its least squares."""
+    """The planes' effect on the axes: the inverse of M', or the least-squares inverse of luma's row
+    alone."""
     return torch.linalg.pinv(op.mixing(like)).to(like)

@@ -8,8 +8,9 @@ import torch
 from ..prior import constant
 
 BLOCK = 8
-_MATRIX = tuple(tuple((math.sqrt(1 / 8) if u == 0 else .5) * math.cos((2 * i + 1) * u * math.pi / 16)
-                      for i in range(BLOCK)) for u in range(BLOCK))
+_MATRIX = tuple(
+    tuple((math.sqrt(1 / 8) if u == 0 else .5) * math.cos((2 * i + 1) * u * math.pi / 16)
+          for i in range(BLOCK)) for u in range(BLOCK))
 
 
 def matrix(like):
@@ -19,7 +20,11 @@ def matrix(like):
 
 def _both_sides(x, left, right):
     B, C, H, W = x.shape
-    x = torch.matmul(left, x.reshape(B, C, H // BLOCK, BLOCK, W)).reshape(B, C, H, W // BLOCK, BLOCK)
+    if H % BLOCK or W % BLOCK:
+        raise ValueError(f'a plane of {H} x {W}: sides must be multiples of 8, '
+                         'of 16 where chroma is halved')
+    x = torch.matmul(left, x.reshape(B, C, H // BLOCK, BLOCK, W)).reshape(
+        B, C, H, W // BLOCK, BLOCK)
     return torch.matmul(x, right).reshape(B, C, H, W)
 
 

@@ -7,7 +7,12 @@ spectrum E_b = (1/f²) sum of |k|² E over an alias group, so that
 
 exactly. A mean of blocks under white noise has E_b = v/f²: b^ is the small JPEG's own update. All
 else solves (E_b^-1 + A^T R^-1 A) (b^ - D u) = A^T R^-1 (y - A D u) on the small grid by conjugate
-gradients with E_b in the DCT beside the JPEG's own information.
+gradients with E_b in the DCT beside the JPEG's own information. That system is ill conditioned
+where halved chroma leaves directions to a wide prior, so the update there works on coefficients,
+
+    (A (E_b + s²) A^T + R) r = y - A D u,        b^ - D u = E_b A^T r
+
+preconditioned by the small JPEG's own inverse at the mean of E_b: within 1e-4 at any v.
 
 Maps and q: with S the posterior spectrum of b, that of x has the spectrum
 
@@ -23,6 +28,9 @@ from ..operators.decimation import BlockMean
 from ..solvers import conjugate_gradients
 from .dct import BLOCK, by_frequency, dct, idct
 from .full import diagonal, image_dot
+from .subsampled import Coefficients, SubsampledJpeg, dot
+
+UPDATE_ITERATIONS = 12
 
 
 class DecimatedJpeg(Operator):
@@ -64,6 +72,20 @@ class DecimatedJpeg(Operator):
         return conjugate_gradients(times, right, precondition, precondition(right),
                                    self.jpeg.iterations, image_dot)
 
+    def _step_from_coefficients(self, u, E, y):
+        """b^ - D u where chroma is halved, whatever the size of E."""
+        small, jpeg = self._small(E), self.jpeg
+        R, grain = jpeg._r(y), jpeg.before(u).to(u)[..., None]
+
+        def multiply(p):
+            seen = jpeg.apply(ifft(fft(jpeg.adjoint(p)) * (small + grain)))
+            return seen + Coefficients(R.luma * p.luma, R.chroma * p.chroma)
+        residual = y - jpeg.apply(self.decimation.apply(u))
+        precondition = jpeg.decoupled(jpeg._coupling(mean(small)), u)
+        r = conjugate_gradients(multiply, residual, precondition, 0. * residual,
+                                UPDATE_ITERATIONS, dot)
+        return ifft(fft(jpeg.adjoint(r)) * small)
+
     def smooth_update(self, u, E, y):
         return self._spread(u, E, self._small(E), self._step(u, E, y))
 
@@ -72,10 +94,14 @@ class DecimatedJpeg(Operator):
             small = self.decimation.apply(m)
             step = self.jpeg.update(small, v / self.decimation.f ** 2, y) - small
             return m + self.decimation.spread(step)
-        return self.smooth_update(m, v.expand(*v.shape[:2], *m.shape[2:]), y)
+        E = v.expand(*v.shape[:2], *m.shape[2:])
+        if isinstance(self.jpeg, SubsampledJpeg):
+            return self._spread(m, E, self._small(E), self._step_from_coefficients(m, E, y))
+        return self.smooth_update(m, E, y)
 
     def _diagonal(self, E):
-        """The posterior covariance of x as a spectrum, [B, 3, H, W]; in f64, as that of a Decimation."""
+        """The posterior covariance of x as a spectrum, [B, 3, H, W]; in f64, like that of a
+        Decimation."""
         dtype, E = E.dtype, E.double()
         small, power = self._small(E), self._power(E)
         own = diagonal((1 / at_frequencies(small)).movedim(1, -1).expand(-1, -1, -1, 3))
@@ -113,7 +139,8 @@ def at_frequencies(spectrum):
 
 
 def on_grid(block, size):
-    """Values at a block's frequencies [B, C, 8, 8] -> at those of a DFT [B, C, h, w]: the nearest."""
+    """Values at a block's frequencies [B, C, 8, 8] -> at those of a DFT [B, C, h, w]: the
+    nearest."""
     def nearest(n):
         f = torch.fft.fftfreq(n, dtype=torch.float64).abs() * 2 * BLOCK
         return f.round().clamp_max(BLOCK - 1).long().to(block.device)

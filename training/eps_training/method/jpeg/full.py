@@ -1,5 +1,5 @@
-"""JPEG with chroma at full resolution (4:4:4), and grey JPEG: everything is a 3×3 matrix for each of
-the 64 frequencies.
+"""JPEG with chroma at full resolution (4:4:4), and grey JPEG: everything is a 3×3 matrix for each
+of the 64 frequencies.
 
     A x = T M' x            T the 8×8 DCT; y [B, 3 or 1, H, W], coefficients in place
     update(m, V, y) = m + T^T K (y - A m),   K = V M'^T (M' V M'^T + s² G + R)^-1
@@ -30,9 +30,10 @@ def diagonal(values):
 
 
 class BlockOperator(Operator):
-    """What JPEG operators of all samplings share, given `prior_information(own)`, N [B or 1, 8, 8, 3, 3]
-    in f64, the precision that the measurement adds at each frequency; `weighted(y)` = A^T R^-1 y and
-    `data_precision(x)` = A^T R^-1 A x; and `iterations` of the Gaussian posterior."""
+    """What JPEG operators of all samplings share. Each provides `prior_information(own)`, the
+    precision N that the measurement adds at each frequency, [B or 1, 8, 8, 3, 3] in f64;
+    `weighted(y)` = A^T R^-1 y and `data_precision(x)` = A^T R^-1 A x; and `iterations`, those of
+    the Gaussian posterior."""
 
     def __init__(self, tables, sampling, axes=RGB, grain=None):
         """tables: (luma's, chroma's) in levels, [B or 1, 8, 8]; grain [B or 1, 1, 1, 1] or None."""
@@ -45,7 +46,8 @@ class BlockOperator(Operator):
 
     def before(self, like):
         """s² as [B or 1, 1, 1], 0 where there is no grain."""
-        return torch.zeros(1, 1, 1, device=like.device).double() if self.grain2 is None else self.grain2[:, 0]
+        return (torch.zeros(1, 1, 1, device=like.device).double() if self.grain2 is None else
+                self.grain2[:, 0])
 
     def noisy(self, x, generator):
         """x with its grain."""
@@ -77,8 +79,8 @@ class BlockOperator(Operator):
         return block.repeat(1, 1, *tall)[:, :, :H, :W].expand(B, channels, H, W)
 
     def _solve(self, prior, right, per_pixel):
-        """(Q + per_pixel + A^T R^-1 A)^-1 right, preconditioned by the inverse of its 64 matrices in
-        the DCT; begun at that inverse of the right side."""
+        """(Q + per_pixel + A^T R^-1 A)^-1 right, preconditioned by the inverse of its 64 matrices
+        in the DCT; started from that inverse applied to the right side."""
         inverse = self.posterior_matrices(self._own(prior, right, per_pixel)).to(right)
         precondition = lambda r: idct(by_frequency(inverse, dct(r)))
         times = lambda x: prior.times(x) + per_pixel * x + self.data_precision(x)
@@ -91,8 +93,9 @@ class BlockOperator(Operator):
         return lambda l: diagonal(c * (KAPPA2 + l[..., None]) + per_pixel.double())
 
     def _whole(self, prior, z, t2):
-        """The same with blocks that are no islands: at u = v = 0, where a block by itself would hardly
-        be held, what is left of the prior's pixel variance given z."""
+        """The same with blocks that are not isolated: at u = v = 0, which an isolated block would
+        hardly constrain, the variance is what the other frequencies leave of the prior's pixel
+        variance given z."""
         own, variance = self._own(prior, z, 1 / t2), 1 / (prior.spectrum(*z.shape[2:], z) + 1 / t2)
         pixel = mean(variance).double().expand(-1, 3, -1, -1).reshape(-1, 3)
         within = 1 / own(laplacian(z)).diagonal(dim1=-2, dim2=-1)
@@ -115,7 +118,8 @@ class BlockOperator(Operator):
 
 
 def white(v):
-    """The precision of N(m, v I), v [B or 1, 1, 1, 1], as a function of the Laplacian's eigenvalues."""
+    """The precision of N(m, v I), v [B or 1, 1, 1, 1], as a function of the Laplacian's
+    eigenvalues."""
     return lambda l: (torch.eye(3, dtype=torch.float64, device=v.device) / v.double()[..., None]
                       ).expand(-1, BLOCK, BLOCK, -1, -1)
 

@@ -2,13 +2,14 @@
 
     t = m_Y x,   y = T t + n
 
-Under x ~ N(u, F^-1 E F) t has the spectrum E_t = sum of m_a² E_a over the axes, and the posterior of t
-says all: E[x | y] = u + E m_Y^T E_t^-1 (t^ - m_Y u). So only one plane is solved for,
+Under x ~ N(u, F^-1 E F), t has the spectrum E_t = sum of m_a² E_a over the axes, and the posterior
+of t determines that of x: E[x | y] = u + E m_Y^T E_t^-1 (t^ - m_Y u). So only one plane is solved
+for,
 
     (E_t^-1 + T^T (R + s² |m_Y|²)^-1 T) (t^ - m_Y u) = T^T (R + s² |m_Y|²)^-1 (y - A u)
 
-by conjugate gradients preconditioned in the DCT. Solving for all three axes would lose the free ones
-to rounding: they are a million times less certain.
+by conjugate gradients preconditioned in the DCT. Solving for all three axes would lose the free
+ones to rounding: they are a million times less certain.
 """
 import torch
 from ..fourier import fft, ifft, mean

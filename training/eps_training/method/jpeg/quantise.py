@@ -3,7 +3,6 @@ their table's entries.
 """
 import torch
 import torch.nn.functional as F
-from ..operators.base import randn
 from ..prior import mix
 from .colour import LEVEL, YCBCR
 from .dct import BLOCK, idct, tiled
@@ -34,7 +33,8 @@ def quantise(op, x, to_axes, to_rgb, generator=None):
     if isinstance(op, SubsampledJpeg):
         luma = shifted(rounded(shifted(y.luma, -1), steps[0]), 1)
         return Coefficients(luma, rounded(y.chroma, steps[1]))
-    planes = torch.cat(torch.broadcast_tensors(*steps)[:1] + (steps[1], steps[1]) * (op.rows == 3), 1)
+    planes = torch.cat(
+        torch.broadcast_tensors(*steps)[:1] + (steps[1], steps[1]) * (op.rows == 3), 1)
     return shifted(rounded(shifted(y, -1), planes), 1)
 
 
@@ -46,7 +46,8 @@ def rounded(y, steps):
 def decode(op, y):
     """The RGB photo that a simple decoder shows, [B, 3, H, W]: chroma enlarged bilinearly."""
     if isinstance(op, SubsampledJpeg):
-        chroma = F.interpolate(idct(y.chroma), y.luma.shape[2:], mode='bilinear', align_corners=False)
+        chroma = F.interpolate(idct(y.chroma), y.luma.shape[2:], mode='bilinear',
+                               align_corners=False)
         planes = torch.cat([idct(y.luma), chroma], 1)
     else:
         planes = idct(y)

@@ -18,7 +18,7 @@ from ..operators.base import randn
 from ..prior import RGB, mix
 from ..solvers import conjugate_gradients
 from .dct import BLOCK, by_frequency, dct, idct, tiled
-from .full import BlockOperator, diagonal
+from .full import BlockOperator
 
 UPDATE_ITERATIONS = 8
 
@@ -86,7 +86,8 @@ class SubsampledJpeg(BlockOperator):
         return (M * V[:, None]) @ M.T
 
     def _chroma_noise(self, coupling, r):
-        """B (V + s²) A A^T B^T + R of chroma at each frequency, [B, 8, 8, 2, 2], for R's diagonal r."""
+        """B (V + s²) A A^T B^T + R of chroma at each frequency, [B, 8, 8, 2, 2], where r is the
+        diagonal of R."""
         eye = torch.eye(2, dtype=torch.float64, device=r.device)
         return coupling[:, None, None, 1:, 1:] / self.area + r[..., None, None] * eye
 
@@ -101,7 +102,8 @@ class SubsampledJpeg(BlockOperator):
         return solve
 
     def _system(self, coupling, y):
-        """Multiplication by (V + s²) A A^T + R: luma sees chroma's cells, and chroma luma's means."""
+        """Multiplication by (V + s²) A A^T + R: luma sees chroma's cells, and chroma sees luma's
+        means."""
         G, r = coupling.to(y.luma)[:, :, :, None, None], self._r(y)
         luma, both, chroma = G[:, :1, 0], G[:, 0, 1:], G[:, 1:, 1:, 0, 0] / self.area
 
@@ -122,9 +124,9 @@ class SubsampledJpeg(BlockOperator):
     update_iterations = UPDATE_ITERATIONS
 
     def prior_information(self, own):
-        """Of the basis function u of a line, cells measure the share cos²(pi u/16), none of u = 4; and
-        with it sin²(pi u/16) of the function 8 - u, which has the same means. What folds back is
-        noise, of the prior's variance less what luma says of it."""
+        """Of the basis function u of a line, cells measure the share cos²(pi u/16), but nothing of
+        u = 4; with it they measure sin²(pi u/16) of the function 8 - u, which has the same means.
+        What folds back is noise, with the prior's variance less what luma says of it."""
         like, M = self.r[0], self.mixing(self.r[0])
         s2G, mY, mC = self.before(like) * (M @ M.T), M[:1], M[1:]
         luma, seen = 1 / (like + s2G[:, :1, :1]), mY.T @ mY
@@ -178,12 +180,15 @@ def partner(t, axis):
 
 
 def unfolded(r, cell):
-    """Chroma's variances [B or 1, 8, 8] at the functions of a block of pixels: along an axis of pairs, a
-    block of chroma is twice as long, and function u meets k = 2 u and its neighbours there."""
+    """Chroma's variances [B or 1, 8, 8] at the functions of a block of pixels: along an axis of
+    pairs, a block of chroma is twice as long, and function u overlaps with its function k = 2 u and
+    the neighbours of that."""
     for axis, side in ((1, cell[0]), (2, cell[1])):
         if side == 2:
             here, after = r.unflatten(axis, (BLOCK // 2, 2)).unbind(axis + 1)
-            before = torch.cat([after.narrow(axis, 0, 1), after.narrow(axis, 0, BLOCK // 2 - 1)], axis)
+            before = torch.cat(
+                [after.narrow(axis, 0, 1), after.narrow(axis, 0, BLOCK // 2 - 1)], axis)
             half = here / 2 + (before + after) / 4
-            r = torch.cat([half, after.narrow(axis, BLOCK // 2 - 1, 1), half.narrow(axis, 1, 3).flip(axis)], axis)
+            r = torch.cat([half, after.narrow(axis, BLOCK // 2 - 1, 1),
+                           half.narrow(axis, 1, 3).flip(axis)], axis)
     return r

@@ -52,7 +52,8 @@ class SpectralOperator(Operator):
     F^-1 E F), a stationary prior of spectrum E [B or 1, 1 or 3, H, W]."""
 
     def estimate(self, prior, y, like):
-        return self.smooth_update(torch.zeros_like(like), 1 / prior.spectrum(*like.shape[2:], like), y)
+        return self.smooth_update(torch.zeros_like(like),
+                                  1 / prior.spectrum(*like.shape[2:], like), y)
 
     def posterior(self, prior, z, y, t2, w0):
         gain = 1 / (1 + t2 * prior.spectrum(*z.shape[2:], z))

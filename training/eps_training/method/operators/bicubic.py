@@ -14,12 +14,14 @@ def keys(t):
 
 @lru_cache(maxsize=64)
 def bicubic_spectrum(factor, height, width, device='cpu', dtype=torch.float32):
-    """k of a Decimation by `factor`, [1, 1, H, W]: y[i] weighs the pixels around the centre of the block
-    that starts at factor i."""
+    """k of a Decimation by `factor`, [1, 1, H, W]: y[i] weighs the pixels around the centre of the
+    block that starts at factor i."""
     def line(n):
         at = torch.arange(-2 * factor, 3 * factor, dtype=torch.float64)
         weights = keys((at - (factor - 1) / 2) / factor)
-        return torch.zeros(n, dtype=torch.float64).index_add(0, at.long() % n, weights / weights.sum())
+        return torch.zeros(n, dtype=torch.float64).index_add(
+            0, at.long() % n, weights / weights.sum())
     kernel = line(height)[:, None] * line(width)[None]
     spectrum = torch.fft.fft2(kernel).conj()        # a correlation
-    return spectrum[None, None].to(torch.complex128 if dtype == torch.float64 else torch.complex64).to(device)
+    return spectrum[None, None].to(
+        torch.complex128 if dtype == torch.float64 else torch.complex64).to(device)

@@ -53,14 +53,16 @@ class ChannelMix(SpectralOperator):
         return u + ifft(E * self._a(u) / (self.s2 + self._power(E)) * fft(y - self.apply(u)))
 
     def smooth_variance(self, E):
-        """E_b (s2 + the other axes' E_c a_c²) / (s2 + all axes'): a difference would lose E's digits."""
+        """E_b (s2 + the other axes' E_c a_c²) / (s2 + all axes'): written as a difference it would
+        lose E's digits."""
         parts = E.expand(-1, 3, -1, -1) * self._a(E) ** 2
         others = parts.roll(1, 1) + parts.roll(2, 1)
         return mean(E * (self.s2 + others) / (self.s2 + self._power(E)))
 
     def _left(self, v, along):
-        """Variance that the measurement leaves on unit directions d whose d^T a are `along`, a mean over
-        them: with what a has beside d, not as a difference, which would lose its digits."""
+        """Variance that the measurement leaves on unit directions d whose d^T a are `along`, a mean
+        over them: computed from the part of a that is orthogonal to d, not as a difference, which
+        would lose its digits."""
         beside = sum(max(0., self.norm2 - a * a) for a in along) / len(along)
         return v * (self.s2 + v * beside) / (self.s2 + v * self.norm2)
 

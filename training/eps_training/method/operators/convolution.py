@@ -4,7 +4,6 @@ A = F^-1 k F on every axis, R = F^-1 R(w) F. Everything is diagonal in the DFT:
 
     update(m, v, y) = m + v conj(k) (y - k m) / (R + v |k|²)        S(v) = v R / (R + v |k|²)
 """
-import torch
 from ..fourier import fft, ifft, mean
 from ..noise_geometry import bands_of_spectrum
 from .base import SpectralOperator, both, randn
@@ -100,8 +99,8 @@ def coloured(variance, like, generator=None):
 
 
 def bands_of_axes(eigenvalues, shape):
-    """Eight constant maps of a covariance that is diagonal in the DFT: eigenvalues [B or 1, 1, H, W],
-    the same on all axes, or [B or 1, 3, H, W], one for each opponent axis."""
+    """Eight constant maps of a covariance that is diagonal in the DFT: eigenvalues
+    [B or 1, 1, H, W], the same on all axes, or [B or 1, 3, H, W], one for each opponent axis."""
     luma = bands_of_spectrum(eigenvalues[:, :1], shape)
     if eigenvalues.shape[1] == 1:
         return both(luma)

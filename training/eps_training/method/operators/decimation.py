@@ -15,7 +15,8 @@ from .base import SpectralOperator, both
 
 
 class Decimation(SpectralOperator):
-    """spectrum: k [1, 1, H, W]; factor f divides both sides of the images; sigma_y [B or 1, 1, 1, 1]."""
+    """spectrum: k [1, 1, H, W]; factor f divides both sides of the images; sigma_y
+    [B or 1, 1, 1, 1]."""
 
     def __init__(self, spectrum, factor, sigma_y):
         super().__init__(sigma_y)
@@ -45,8 +46,8 @@ class Decimation(SpectralOperator):
         return u + ifft(E * k.conj() * self._repeat(r))
 
     def _diagonal(self, E):
-        """The stationary part of the posterior covariance: its spectrum averaged over phases. In f64:
-        what a small s2 leaves of a large E is the difference of two numbers as large."""
+        """The stationary part of the posterior covariance: its spectrum averaged over phases. In
+        f64: what a small s2 leaves of a large E is the difference of two numbers of E's size."""
         k, dtype = self._k(E), E.dtype
         E, power = E.double(), k.abs().double() ** 2
         data = self.s2 + alias_groups(power * E, self.f) / self.f ** 2

@@ -50,7 +50,8 @@ class Mask(Operator):
         data = self.m / self.s2
         right, diagonal = y / self.s2, _diagonal(prior, like) + data
         return conjugate_gradients(lambda x: prior.times(x) + data * x, right,
-                                   lambda r: r / diagonal, right / diagonal, W0_ITERATIONS, prior.dot)
+                                   lambda r: r / diagonal, right / diagonal, W0_ITERATIONS,
+                                   prior.dot)
 
     def posterior(self, prior, z, y, t2, w0):
         data = self.m / self.s2 + 1 / t2
@@ -68,12 +69,13 @@ def _diagonal(prior, like):
 
 
 class ChannelMask(Operator):
-    """A mask, and noise, for each pixel of each channel: mosaics of a camera's sensor, channels that
-    are clipped. m [B, 3, H, W] and sigma_y, [B or 1, 1 or 3, 1 or H, 1 or W], in RGB, and so is y.
+    """A mask, and noise, for each pixel of each channel: mosaics of a camera's sensor, channels
+    that are clipped. m [B, 3, H, W], sigma_y [B or 1, 1 or 3, 1 or H, 1 or W] and y are in RGB.
 
     Channels do not coincide with the prior's axes, so each pixel is a 3×3 system: with the
-    precision N = U diag(m/r) U^T of the measurement and C = diag(c_a), J = C (kappa² + 4) + 1/t2 + N
-    preconditions g, and the sweeps are V <- (J - sum of C V_j C over the neighbours j)^-1.
+    precision N = U diag(m/r) U^T of the measurement and C = diag(c_a),
+    J = C (kappa² + 4) + 1/t2 + N preconditions g, and the sweeps are
+    V <- (J - sum of C V_j C over the neighbours j)^-1.
     """
 
     def __init__(self, m, sigma_y, axes=RGB):
@@ -117,7 +119,8 @@ class ChannelMask(Operator):
         return mix(self._u(v) ** 2, s)
 
     def band_variances(self, v, shape):
-        """The variances of the two chroma axes sum to twice the mean over channels: one map for both."""
+        """The variances of the two chroma axes sum to twice the mean over channels: one map for
+        both."""
         s = self._s(v).mean(1, keepdim=True)
         return both(bands_of_variances(s)).expand(shape[0], 8, *shape[2:])
 

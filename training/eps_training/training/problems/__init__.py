@@ -13,8 +13,8 @@ FACTORS = (2, 4, 8)
 
 
 class Problems:
-    """Strokes and hand-shake kernels come from banks made once; all else is drawn afresh. rng: a NumPy
-    generator; families: a name of FAMILY_SETS."""
+    """Strokes and hand-shake kernels come from banks made once; all else is drawn afresh. rng: a
+    NumPy generator; families: a name of FAMILY_SETS."""
 
     def __init__(self, prior, rng, device, bank=512, size=SIZE, families='all'):
         self.prior, self.draws = prior, Draws(rng, device, size)
@@ -26,7 +26,8 @@ class Problems:
         self.blurs = Blurs(self.draws, Bank(motion, self.draws, bank, shifted=False))
 
     def some_families(self, count):
-        return [self.names[i] for i in self.draws.rng.choice(len(self.names), count, p=self._shares)]
+        return [self.names[i] for i in
+                self.draws.rng.choice(len(self.names), count, p=self._shares)]
 
     def factor(self):
         return int(self.draws.rng.choice(FACTORS))
@@ -36,7 +37,7 @@ class Problems:
 
     def ask(self, family, x, tau, query=query):
         """Draws a measurement y and a query z for crops x [n, 3, S, S] on the prior's axes at noise
-        levels tau [n, 1, 1, 1]: all that the network is asked with, in query's order."""
+        levels tau [n, 1, 1, 1]; returns the arguments of `denoise`, in query's order."""
         draw, _ = self.families[family]
         op, y = draw(self, x)
         z = x + tau * self.draws.white(*x.shape)

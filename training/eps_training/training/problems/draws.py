@@ -7,7 +7,8 @@ from ...device import upload
 
 
 class Draws:
-    """rng: a NumPy generator, exchanged by the trainer when it resumes; size: the side of the crops."""
+    """rng: a NumPy generator, exchanged by the trainer when it resumes; size: the side of the
+    crops."""
 
     def __init__(self, rng, device, size):
         self.rng, self.device, self.size = rng, device, size
@@ -30,8 +31,9 @@ class Draws:
         return self.tensor(self.rng.uniform(size=n) < probability)
 
     def noise_levels(self, n):
-        """tau: ln tau half N(-0.4, 1.4²), half uniform on [-1, 4.4], clipped to [-4.6, 4.4]. At high tau
-        the question is the posterior mean itself, the hardest one."""
+        """tau, where ln tau is half the time N(-0.4, 1.4²), half uniform on [-1, 4.4], clipped to
+        [-4.6, 4.4]. At high tau the network has to give the posterior mean itself, which is
+        hardest."""
         rng = self.rng
         wide, centre = rng.uniform(-1, 4.4, n), rng.normal(-.4, 1.4, n)
         u = np.where(rng.uniform(size=n) < .5, centre, wide)

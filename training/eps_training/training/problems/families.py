@@ -1,6 +1,6 @@
 """Operator families with random parameters. A family is a function of (problems, x) that returns
-(operator, y): x [n, 3, S, S] are crops on the prior's axes, all n asked about with one operator of
-n parameters.
+(operator, y): x [n, 3, S, S] are crops on the prior's axes, all n measured by one operator with n
+sets of parameters.
 """
 import torch
 from ...method.jpeg import DecimatedJpeg, decode, decoded_noise, jpeg, quantise
@@ -10,7 +10,7 @@ from .jpegs import tables
 from .masks import masks
 from .noise import grain_spectrum, kernel_error_spectrum, per_channel, per_pixel
 
-UNCERTAIN = 1 / 3       # share of blurs whose kernel is known but for an error
+UNCERTAIN = 1 / 3       # share of blurs whose kernel is known only up to an error
 
 
 def measured(op, x):
@@ -101,8 +101,8 @@ def bicubic(problems, x):
 
 
 def of_jpeg(sampling):
-    """A JPEG file of the photo: grain before it in half the batches, and in a fifth a first JPEG on a
-    grid of its own, of which the file knows nothing."""
+    """A JPEG file of the photo: in half the batches the photo had grain, and in a fifth it had been
+    a JPEG before, on another grid, of which the file records nothing."""
     def draw(problems, x):
         draws, prior = problems.draws, problems.prior
         grain = draws.log_uniform(.01, .12, len(x)) if draws.happens(.5) else None
@@ -130,7 +130,8 @@ def thumbnail(kind):
         sampling = '4:2:0' if side % 16 == 0 and draws.happens(.6) else '4:4:4'
         small = jpeg(tables(draws, len(x), 40), sampling, prior.axes)
         white = torch.ones(1, 1, 1, 1, device=x.device)
-        reduce = BlockMean(f, white) if kind == 'block' else Decimation(problems.bicubic(f), f, white)
+        reduce = (BlockMean(f, white) if kind == 'block' else
+                  Decimation(problems.bicubic(f), f, white))
         op = DecimatedJpeg(reduce, small)
         return op, quantise(small, reduce.apply(x), prior.to_axes, prior.to_rgb)
     return draw
@@ -154,7 +155,8 @@ FIRST = {'nothing': (nothing, 1), 'mask': (mask, 3), 'block_mean': (block_mean, 
          'gaussian': (blur('gaussian'), 1), 'motion': (blur('motion'), 1), 'grey': (grey, 1),
          'identity': (identity, 1)}
 ALL = {'nothing': (nothing, 2), 'mask': (mask, 5),
-       'identity': (identity, 2.6), 'pixel_noise': (pixel_noise, .7), 'coloured_noise': (coloured_noise, .7),
+       'identity': (identity, 2.6), 'pixel_noise': (pixel_noise, .7),
+       'coloured_noise': (coloured_noise, .7),
        'jpeg_420': (of_jpeg('4:2:0'), 2.2), 'jpeg_422': (of_jpeg('4:2:2'), .2),
        'jpeg_444': (of_jpeg('4:4:4'), 1), 'jpeg_grey': (of_jpeg('grey'), .6),
        'block_mean': (block_mean, 1), 'bicubic': (bicubic, 1),

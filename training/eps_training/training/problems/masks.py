@@ -26,7 +26,8 @@ class Bank:
 
     def __init__(self, draw, draws, count, shifted):
         arrays = np.stack([draw(draws.rng, draws.size) for _ in range(count)])
-        self.members, self.draws, self.shifted = upload(arrays, draws.device)[:, None], draws, shifted
+        self.members, self.draws, self.shifted = (
+            upload(arrays, draws.device)[:, None], draws, shifted)
 
     def take(self, n):
         rng = self.draws.rng

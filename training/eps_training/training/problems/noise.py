@@ -1,5 +1,6 @@
-"""Noise as photos have it. R follows from what is known: curves and fields drawn independently of the
-photo that is measured, never from the photo itself, which p and the maps would show the network."""
+"""Noise as photos have it. R follows from what is known, curves and fields drawn independently of
+the photo that is measured; were it taken from the photo itself, p and the maps would show the photo
+to the network."""
 import torch
 from ...method.fourier import fft, ifft
 from .blurs import gaussian
@@ -8,8 +9,8 @@ KNOTS = 6       # of a curve of deviation over brightness
 
 
 def brightness_curve(draws, n):
-    """Deviations at KNOTS brightnesses from black to white, [n, KNOTS]: log-uniform in [0.01, 0.4] at
-    one end, and up to four times that or a quarter at the other, wavy in between."""
+    """Deviations at KNOTS brightnesses from black to white, [n, KNOTS]: log-uniform in [0.01, 0.4]
+    at one end, between a quarter of that and four times that at the other, wavy in between."""
     ends = draws.log_uniform(.01, .4, n)
     slope = draws.uniform(-1.4, 1.4, n)
     at = torch.linspace(-.5, .5, KNOTS, device=draws.device)
@@ -28,7 +29,8 @@ def along_curve(curve, brightness):
 
 
 def smooth_brightness(prior, x, draws):
-    """Fields that look like a photo's brightness: that of the batch's next image, smoothed by 2 px."""
+    """Fields that look like a photo's brightness: that of another image of the batch, smoothed by
+    2 px."""
     grey = prior.to_rgb(x).mean(1, keepdim=True).roll(1, 0)
     blur = gaussian(torch.full((1, 1, 1, 1), 2., device=x.device), draws.size)
     return ifft(fft(grey) * blur)
@@ -46,9 +48,9 @@ def per_channel(prior, x, draws):
 
 
 def grain_spectrum(draws, n):
-    """The deviation of grain at each frequency of each opponent axis, [n, 3, H, W]: white, and a part
-    blurred by up to 1 px in luma and 3 px in chroma, as a demosaicked sensor's. The pixel variance
-    of each axis is log-uniform; chroma's is up to twice luma's deviation."""
+    """The deviation of grain at each frequency of each opponent axis, [n, 3, H, W]: a white part,
+    and a part blurred by up to 1 px in luma and 3 px in chroma, like that of a demosaicked sensor.
+    The pixel variance of each axis is log-uniform; chroma's deviation is up to twice luma's."""
     level = draws.log_uniform(.01, .4, n)
     axes = []
     for most, gain in ((1., 1.), (3., 2.), (3., 2.)):
@@ -60,5 +62,6 @@ def grain_spectrum(draws, n):
 
 
 def kernel_error_spectrum(prior, told, true):
-    """|δk|² / Q, one for each axis: what an error of the kernel adds to the measurement, as noise."""
+    """|δk|² / Q, one for each axis: what an error of the kernel adds to the measurement, as
+    noise."""
     return (told - true).abs() ** 2 / prior.spectrum(*told.shape[2:], told.real)
