@@ -6,18 +6,21 @@ axes of `V2`; parameters and y as the operators take them (method/operators/, me
 kernels and tables as they are, spectra as the DFT of what is stored. Two images a case, at tau 0.3
 and 20.
 """
+import sys
 import torch
+from safetensors.torch import save_file
 from ..method.fourier import fft
 from ..method.gaussian import linear_estimate
 from ..method.jpeg import Coefficients, DecimatedJpeg, jpeg
 from ..method.jpeg.tables import libjpeg
 from ..method.operators import (BT601, BlockMean, ChannelMask, ChannelMix, CircularConvolution,
-                                Decimation, Grey, Identity, Mask, Nothing, bicubic_spectrum)
+                                CroppedConvolution, Decimation, GradientMask, Grey, Hadamard,
+                                Identity, Mask, Nothing, bicubic_spectrum)
 from ..method.prior import V2
 from ..method.query import query
 from ..training.problems.blurs import gaussian
 
-SIZES = ((32, 32), (48, 32))
+SIZES = ((32, 32), (16, 32))
 TAU = (.3, 20.)
 RESULTS = ('mu', 'w', 'g', 'v', 'p', 'q')
 
@@ -57,6 +60,14 @@ class Drawn:
         k = torch.roll(k, (-2, -3), (2, 3))
         return k / k.sum((2, 3), keepdim=True)
 
+    def signs(self):
+        return (self.uniform(0, 1, self.n, 3, *self.size) > .5).double() * 2 - 1
+
+    def rows(self):
+        """A quarter of the rows in each channel."""
+        order = self.uniform(0, 1, self.n, 3, self.size[0] * self.size[1]).argsort(2)
+        return (order < order.shape[2] // 4).double().reshape(self.n, 3, *self.size)
+
     def tables(self):
         return dict(zip(('luma', 'chroma'), map(torch.tensor, libjpeg((40, 85)))))
 
@@ -74,6 +85,7 @@ def small(reduce, sampling):
     return build
 
 
+FRAME = ((2, 3), (3, 4))
 ONE = torch.ones(1, 1, 1, 1, dtype=torch.float64)
 bicubic = lambda f: lambda size: bicubic_spectrum(f, *size, 'cpu', torch.float64)
 # {case: (its parameters, the operator from them and the size)}.
@@ -97,6 +109,13 @@ CASES = {
              lambda p, size: CircularConvolution(fft(p['kernel']), p['sigma_y'])),
     'uncertain_blur': (lambda d: dict(kernel=d.kernel(), sigma_y=d.sigma_spectrum()),
                        lambda p, size: CircularConvolution(fft(p['kernel']), p['sigma_y'])),
+    'cropped_blur': (lambda d: dict(kernel=d.kernel(), sigma_y=d.sigma()),
+                     lambda p, size: CroppedConvolution(fft(p['kernel']), FRAME, p['sigma_y'])),
+    'gradients': (lambda d: dict(mask=d.known(), sigma_y=d.sigma(), right=d.sigma_pixels(),
+                                 below=d.sigma_pixels()),
+                  lambda p, size: GradientMask(p['mask'], p['sigma_y'], p['right'], p['below'])),
+    'hadamard': (lambda d: dict(signs=d.signs(), rows=d.rows(), sigma_y=d.sigma()),
+                 lambda p, size: Hadamard(p['signs'], p['rows'], .25, p['sigma_y'], V2.axes)),
     'grey': (lambda d: dict(sigma_y=d.sigma()), lambda p, size: Grey(p['sigma_y'], V2.axes)),
     'luma': (lambda d: dict(sigma_y=d.sigma()),
              lambda p, size: ChannelMix(BT601, p['sigma_y'], V2.axes)),
@@ -154,9 +173,10 @@ def made():
         d = Drawn(seed, size)
         parameters, build = CASES[case]
         golden.update({f'{name}.{k}': v for k, v in parameters(d).items()})
-        blur = gaussian(torch.full((1, 1, 1, 1), 1.5, dtype=torch.float64), size[0])
-        x = 2 * torch.fft.ifft2(
-            torch.fft.fft2(d.normal(d.n, 3, size[0], size[0])) * blur).real[..., :size[1]]
+        side = max(size)
+        blur = gaussian(torch.full((1, 1, 1, 1), 1.5, dtype=torch.float64), side)
+        smooth = torch.fft.ifft2(torch.fft.fft2(d.normal(d.n, 3, side, side)) * blur).real
+        x = 2 * smooth[:, :, :size[0], :size[1]]
         tau = torch.tensor(TAU, dtype=torch.float64)
         op = build({k.removeprefix(f'{name}.'): v for k, v in golden.items()
                     if k.startswith(f'{name}.')}, size)
@@ -170,3 +190,14 @@ def made():
         found = results(golden, name)
         golden.update({f'{name}.{k}': v.expand(d.n, *v.shape[1:]) for k, v in found.items()})
     return {k: v.contiguous().clone() for k, v in golden.items()}
+
+
+def main(argv=None):
+    """python -m eps_training.release.golden_v2 FILE writes them."""
+    path, = argv or sys.argv[1:]
+    save_file(made(), path)
+    print(f'{path}: {len(names())} cases')
+
+
+if __name__ == '__main__':
+    main()

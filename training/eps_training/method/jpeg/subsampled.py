@@ -130,13 +130,15 @@ class SubsampledJpeg(BlockOperator):
         like, M = self.r[0], self.mixing(self.r[0])
         s2G, mY, mC = self.before(like) * (M @ M.T), M[:1], M[1:]
         luma, seen = 1 / (like + s2G[:, :1, :1]), mY.T @ mY
-        cos2 = [self._cos2(axis, like) for axis in (0, 1)]
+        lines = [self._cos2(axis, like) for axis in (0, 1)]
+        cos2 = [line if side == 2 else torch.ones_like(line)
+                for line, side in zip(lines, self.cell)]
         noise = self._chroma_noise(s2G, unfolded(self.r[1].to(like.device), self.cell))
         for far in ((0, 1), (1, 0), (1, 1)):
             if any(f and side == 1 for f, side in zip(far, self.cell)):
                 continue
             share = math.prod(1 - c if f else c for c, f in zip(cos2, far))
-            l = sum(4 * (c if f else 1 - c) for c, f in zip(cos2, far))       # of the far function
+            l = sum(4 * (c if f else 1 - c) for c, f in zip(lines, far))      # of the far function
             there = luma
             for axis in (0, 1):
                 there = partner(there, axis + 1) if far[axis] else there
@@ -150,10 +152,9 @@ class SubsampledJpeg(BlockOperator):
         return luma[..., None, None] * seen + mC.T @ known @ mC
 
     def _cos2(self, axis, like):
-        """cos²(pi u/16) along an axis of pairs, and 1 along one of single pixels."""
+        """cos²(pi u/16) along an axis: 4 (1 - cos²) is the Laplacian's eigenvalue."""
         angle = torch.arange(BLOCK, dtype=torch.float64, device=like.device) * math.pi / (2 * BLOCK)
-        halved = torch.cos(angle) ** 2 if self.cell[axis] == 2 else torch.ones_like(angle)
-        return halved.reshape((BLOCK, 1) if axis == 0 else (1, BLOCK))
+        return (torch.cos(angle) ** 2).reshape((BLOCK, 1) if axis == 0 else (1, BLOCK))
 
     def weighted(self, y):
         """A^T R^-1 y; grain couples luma and chroma, which is left out."""

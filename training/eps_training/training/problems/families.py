@@ -5,9 +5,11 @@ sets of parameters.
 import torch
 from ...method.jpeg import DecimatedJpeg, decode, decoded_noise, jpeg, quantise
 from ...method.operators import (BT601, BlockMean, ChannelMask, ChannelMix, CircularConvolution,
-                                 Decimation, Grey, Identity, Mask, Nothing)
+                                 CroppedConvolution, Decimation, GradientMask, Grey, Hadamard,
+                                 Identity, Mask, Nothing)
+from .exemplars import deviations
 from .jpegs import tables
-from .masks import masks
+from .masks import holes, masks
 from .noise import grain_spectrum, kernel_error_spectrum, per_channel, per_pixel
 
 UNCERTAIN = 1 / 3       # share of blurs whose kernel is known only up to an error
@@ -77,6 +79,35 @@ def whole_blur(problems, x):
     op = CircularConvolution(k, deviation)
     white = CircularConvolution(true, deviation.amin((1, 2, 3), keepdim=True))
     return op, white.measure(x)
+
+
+def cropped_blur(problems, x):
+    """A blurred photo whose surroundings nobody measured: a frame of 4 to 10 px."""
+    k, deviation, true = any_blur(problems, len(x))
+    frame = problems.draws.rng.integers(4, 11, size=(2, 2)).tolist()
+    op = CroppedConvolution(k, frame, deviation)
+    white = CroppedConvolution(true, frame, deviation.amin((1, 2, 3), keepdim=True))
+    return op, white.measure(x)
+
+
+def gradients(problems, x):
+    """A hole that was filled from elsewhere: its gradients are known, worse across seams."""
+    draws = problems.draws
+    known = holes(draws, problems.strokes, len(x))
+    right, below = deviations(draws, len(x))
+    return measured(GradientMask(known, sigma(problems, len(x)), right, below), x)
+
+
+def hadamard(problems, x):
+    """A tenth to three tenths of the rows of a randomised transform."""
+    draws = problems.draws
+    count = round(draws.rng.uniform(.1, .3) * x[0, 0].numel())
+    order = torch.rand(x.shape, device=x.device).flatten(2).argsort(2)
+    chosen = (order < count).to(x).reshape(x.shape)
+    signs = 2 * torch.randint(2, x.shape, device=x.device).to(x) - 1
+    share = count / x[0, 0].numel()
+    deviation = sigma(problems, len(x))
+    return measured(Hadamard(signs, chosen, share, deviation, problems.prior.axes), x)
 
 
 def grey(problems, x):
@@ -154,13 +185,13 @@ def blur_jpeg(problems, x):
 FIRST = {'nothing': (nothing, 1), 'mask': (mask, 3), 'block_mean': (block_mean, 1),
          'gaussian': (blur('gaussian'), 1), 'motion': (blur('motion'), 1), 'grey': (grey, 1),
          'identity': (identity, 1)}
-ALL = {'nothing': (nothing, 2), 'mask': (mask, 5),
+ALL = {'nothing': (nothing, 2), 'mask': (mask, 4), 'gradients': (gradients, 1),
        'identity': (identity, 2.6), 'pixel_noise': (pixel_noise, .7),
        'coloured_noise': (coloured_noise, .7),
        'jpeg_420': (of_jpeg('4:2:0'), 2.2), 'jpeg_422': (of_jpeg('4:2:2'), .2),
        'jpeg_444': (of_jpeg('4:4:4'), 1), 'jpeg_grey': (of_jpeg('grey'), .6),
        'block_mean': (block_mean, 1), 'bicubic': (bicubic, 1),
        'block_mean_jpeg': (thumbnail('block'), 1), 'bicubic_jpeg': (thumbnail('bicubic'), 1),
-       'blur': (whole_blur, 3), 'blur_jpeg': (blur_jpeg, 1),
-       'grey': (grey, 1), 'luma': (luma, .12), 'mosaic': (mosaic, .12)}
+       'blur': (whole_blur, 1.5), 'cropped_blur': (cropped_blur, 1.5), 'blur_jpeg': (blur_jpeg, 1),
+       'grey': (grey, 1), 'luma': (luma, .08), 'mosaic': (mosaic, .08), 'hadamard': (hadamard, .08)}
 FAMILY_SETS = {'first': FIRST, 'all': ALL}
