@@ -7,7 +7,7 @@ enter the method as planes on the axes, `to_axes`, and leave it by `to_rgb`; in 
 knows of red, green and blue except operators that mix channels. Planes are [B, 3, H, W]; RGB lies
 in [-1, 1], and an orthonormal U keeps white noise white.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 import math
 import torch
@@ -28,8 +28,9 @@ class Prior:
     axes: tuple             # rows of U, orthonormal
     precision: tuple        # c, one number for each axis
     deviation: tuple        # s: the signal's deviation on each axis, for w and the network's inputs
-    loss_weights: tuple     # lambda, one for each axis; they sum to 1
     joint_products: bool    # conjugate gradients' inner products: over an image, or over each axis
+    # lambda, one for each axis; they sum to 1. No part of what the network is: a run may change them.
+    loss_weights: tuple = field(default=(1 / 3, 1 / 3, 1 / 3), compare=False)
 
     def to_axes(self, x):
         """RGB [B, 3, H, W] -> planes on the axes."""
@@ -61,8 +62,8 @@ class Prior:
         return (a * b).sum((1, 2, 3) if self.joint_products else (2, 3), keepdim=True)
 
 
-V1 = Prior('v1', RGB, (10., 10., 10.), (.5, .5, .5), (1 / 3, 1 / 3, 1 / 3), True)
-V2 = Prior('v2', OPPONENT, (5., 40., 150.), (.5, .5, .5), (.6, .25, .15), False)
+V1 = Prior('v1', RGB, (10., 10., 10.), (.5, .5, .5), True)
+V2 = Prior('v2', OPPONENT, (5., 40., 150.), (.5, .5, .5), False)
 PRIORS = {prior.name: prior for prior in (V1, V2)}
 
 
