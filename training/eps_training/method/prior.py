@@ -29,7 +29,7 @@ class Prior:
     precision: tuple        # c, one number for each axis
     deviation: tuple        # s: the signal's deviation on each axis, for w and the network's inputs
     joint_products: bool    # conjugate gradients' inner products: over an image, or over each axis
-    # lambda, one for each axis; they sum to 1. No part of what the network is: a run may change them.
+    # lambda, one for each axis; they sum to 1. No part of the network: a run may change them.
     loss_weights: tuple = field(default=(1 / 3, 1 / 3, 1 / 3), compare=False)
 
     def to_axes(self, x):

@@ -22,7 +22,7 @@ averaged over the phases of small pixels and blocks.
 """
 import torch
 from ..fourier import alias_groups, fft, ifft, mean
-from ..operators.base import Operator
+from ..operators.base import SpectralOperator
 from ..operators.convolution import bands_of_axes
 from ..operators.decimation import BlockMean
 from ..solvers import conjugate_gradients
@@ -33,7 +33,7 @@ from .subsampled import Coefficients, SubsampledJpeg, dot
 UPDATE_ITERATIONS = 12
 
 
-class DecimatedJpeg(Operator):
+class DecimatedJpeg(SpectralOperator):
     """decimation: a Decimation, whose noise is not used; jpeg: the operator of the small photo."""
 
     def __init__(self, decimation, jpeg):
@@ -120,14 +120,8 @@ class DecimatedJpeg(Operator):
         """On opponent axes; on others the axes' variances are near enough alike."""
         return bands_of_axes(self._diagonal(self._flat(v, shape)), shape)
 
-    def estimate(self, prior, y, like):
-        E = 1 / prior.spectrum(*like.shape[2:], like)
-        return self.smooth_update(torch.zeros_like(like), E, y)
-
-    def posterior(self, prior, z, y, t2, w0):
-        gain = 1 / (1 + t2 * prior.spectrum(*z.shape[2:], z))
-        E, u = t2 * gain, ifft(fft(z) * gain)
-        return self.smooth_update(u, E, y), mean(self._diagonal(E)).expand(z.shape)
+    def smooth_variance(self, E):
+        return mean(self._diagonal(E))
 
 
 def at_frequencies(spectrum):

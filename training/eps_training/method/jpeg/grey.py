@@ -11,8 +11,8 @@ for,
 by conjugate gradients preconditioned in the DCT. Solving for all three axes would lose the free
 ones to rounding: they are a million times less certain.
 """
-import torch
 from ..fourier import fft, ifft, mean
+from ..operators.base import SpectralOperator
 from ..prior import RGB
 from ..solvers import conjugate_gradients
 from .dct import dct, idct, tiled
@@ -55,11 +55,4 @@ class GreyJpeg(FullJpeg):
         others = parts.roll(1, 1) + parts.roll(2, 1)
         return mean(E * others / t + E * parts * S / t ** 2).to(like.dtype)
 
-    def estimate(self, prior, y, like):
-        E = 1 / prior.spectrum(*like.shape[2:], like)
-        return self.smooth_update(torch.zeros_like(like), E, y)
-
-    def posterior(self, prior, z, y, t2, w0):
-        gain = 1 / (1 + t2 * prior.spectrum(*z.shape[2:], z))
-        E, u = t2 * gain, ifft(fft(z) * gain)
-        return self.smooth_update(u, E, y), self.smooth_variance(E).expand(z.shape)
+    estimate, posterior = SpectralOperator.estimate, SpectralOperator.posterior

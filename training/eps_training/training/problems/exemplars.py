@@ -1,5 +1,5 @@
-"""How well a fill from elsewhere in the photo knows the differences of neighbours in a hole: well within
-what was copied in one piece, worse across the seams between pieces."""
+"""How well a fill from elsewhere in the photo knows the differences of neighbours in a hole: well
+within what was copied in one piece, worse across the seams between pieces."""
 import torch
 from ...method.fourier import fft, ifft
 from .blurs import gaussian
