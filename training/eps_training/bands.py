@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from tqdm import tqdm
-from .device import choose, in_bf16
+from .device import add_options, begin, in_bf16
 from .evaluation.bands import AXES, LEVEL, energies, ratio, unknown
 from .evaluation.held_out import FixedProblems, named
 from .evaluation.metrics import crps, psnr
@@ -155,10 +155,8 @@ def parser():
     p.add_argument('--val', nargs='+', required=True, metavar='DIR')
     p.add_argument('--families', nargs='+', default=['all'], metavar='SET|NAME')
     p.add_argument('--crops', type=int, default=32, help='of 64×64, per family; 2 at least')
-    p.add_argument('--bf16', action='store_true', help='the network compiled and in bf16')
     p.add_argument('--out', metavar='FILE.json')
-    p.add_argument('--threads', type=int)
-    p.add_argument('--device')
+    add_options(p)
     return p
 
 
@@ -166,9 +164,7 @@ def main(argv=None):
     args = parser().parse_args(argv)
     if args.crops < 2:
         raise SystemExit('a standard error needs --crops 2 at least')
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    names, (device, _, _) = named(args.families), choose(args.device, f32=True)
+    names, device = named(args.families), begin(args)
     crops = Crops(list_images(*args.val), scales=(1,))
     rgb, results = crops.draw(args.crops, np.random.default_rng(0)).to(device), {}
     for path in args.weights:

@@ -30,6 +30,21 @@ def choose(device=None, f32=False):
         'bf16' if fast else 'f32: this GPU has no bf16 arithmetic')
 
 
+def add_options(parser):
+    """--bf16, --threads and --device, of the commands that judge a network."""
+    parser.add_argument('--bf16', action='store_true',
+                        help='the network compiled and in bf16: faster where the processor has it')
+    parser.add_argument('--threads', type=int)
+    parser.add_argument('--device')
+
+
+def begin(args):
+    """The device of those options, once the threads are set; everything but the network in f32."""
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    return choose(args.device, f32=True)[0]
+
+
 def upload(array, device):
     """A NumPy array (or a number) as a tensor on the device. On a GPU the copy joins the queue: a
     plain copy would block until all work queued before it is done."""

@@ -15,7 +15,7 @@ import time
 import torch
 from tqdm import tqdm
 from .evaluation.baselines import METHODS
-from .device import choose, in_bf16
+from .device import add_options, begin, in_bf16
 from .images import centre_crops, list_images
 from .evaluation.report import write
 from .evaluation.runs import CHUNK, EVALUATIONS, run_part
@@ -120,18 +120,14 @@ def parser():
     p.add_argument('--work', default='runs/evaluation')
     p.add_argument('--out', default='.', help='folder of results.json and results.md')
     p.add_argument('--stop-after', type=float, metavar='MINUTES', help='at the end of the part then running')
-    p.add_argument('--bf16', action='store_true', help='the network compiled and in bf16, for every method: four times faster where the processor has it')
     p.add_argument('--chunk', type=int, default=CHUNK, help='images of a part; on a GPU, which is hardly busy with two samples of 8: all, 128')
-    p.add_argument('--threads', type=int)
-    p.add_argument('--device')
+    add_options(p)
     return p
 
 
 def main(argv=None):
     args = parser().parse_args(argv)
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    device, _, line = choose(args.device, f32=True)
+    device = begin(args)
     paths = list_images(*args.data)
     crops = centre_crops(paths, count=args.images + args.images_search).to(device)
     if len(crops) < args.images + args.images_search:

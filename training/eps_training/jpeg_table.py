@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from PIL import Image
 from tqdm import tqdm
-from .device import choose, in_bf16
+from .device import add_options, begin, in_bf16
 from .evaluation.metrics import psnr
 from .evaluation.report import mean_and_error
 from .evaluation.runs import Denoiser, generator
@@ -121,18 +121,14 @@ def parser():
     p.add_argument('--crops', type=int, default=16, help='2 at least')
     p.add_argument('--quality', nargs='+', type=int, default=[30, 50, 75, 90])
     p.add_argument('--sampling', choices=list(SAMPLINGS), default='4:2:0')
-    p.add_argument('--bf16', action='store_true', help='the network compiled and in bf16')
     p.add_argument('--out', metavar='FILE.json')
-    p.add_argument('--threads', type=int)
-    p.add_argument('--device')
+    add_options(p)
     return p
 
 
 def main(argv=None):
     args = parser().parse_args(argv)
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    device, _, _ = choose(args.device, f32=True)
+    device = begin(args)
     rgb, results = middles(list_images(*args.val), args.crops).to(device), {}
     for path in args.weights:
         net = load_network(path, device)
