@@ -1,8 +1,12 @@
-// The network alone: one evaluation of the same weights on the same inputs, by this package and by what a web developer would use instead.
+// The network alone: one evaluation of the same weights on the same inputs, by this package and by
+// what a web developer would use instead.
 import { duration, done, Stop } from '../scripts/lib/report.mjs';
 import { median, summary } from './statistics.mjs';
 
-/** Relative L2 distance from the reference, above which a fast answer is a wrong one; f32 against f32. */
+/**
+ * Relative L2 distance from the reference, above which a fast answer is a wrong one; f32 against
+ * f32.
+ */
 const TOLERANCE = 1e-3;
 const REFERENCE = 'ort-cpu';
 
@@ -32,10 +36,15 @@ export const SHAPES = {
 /**
  * @param {import('playwright-core').Page} page of a server of the repository.
  * @param {[string, ('cpu' | 'webgpu')[]][]} plan shapes, and which contenders are measured at each.
- * @returns {Promise<Record<string, Record<string, object>>>} by shape and contender: a summary in milliseconds, and the distance from the reference.
+ * @returns {Promise<Record<string, Record<string, object>>>} by shape and contender: a summary in
+ *   milliseconds, and the distance from the reference.
  */
 export async function evaluations(page, field, plan) {
-  const call = (name, ...args) => page.evaluate(async ([name, args]) => (await import('/bench/page.mjs'))[name](...args), [name, args]);
+  const call = (name, ...args) =>
+    page.evaluate(
+      async ([name, args]) => (await import('/bench/page.mjs'))[name](...args),
+      [name, args],
+    );
   for (const [name, options] of Object.entries(field)) await call('open', name, options);
   const results = {};
   let names = Object.keys(field);
@@ -53,12 +62,20 @@ export async function evaluations(page, field, plan) {
       const times = await interleaved(members, repetitions[group], (name) => call('time', name));
       for (const name of members) {
         const distance = await call('difference', name, REFERENCE);
-        if (!(distance < TOLERANCE)) throw new Stop(`${name} answers wrongly at ${shape}: ${distance} from ${REFERENCE}.`);
-        results[shape][name] = { ...summary(times[name]), distance: Number(distance.toPrecision(2)) };
+        if (!(distance < TOLERANCE))
+          throw new Stop(`${name} answers wrongly at ${shape}: ${distance} from ${REFERENCE}.`);
+        results[shape][name] = {
+          ...summary(times[name]),
+          distance: Number(distance.toPrecision(2)),
+        };
       }
       names = withoutSlower(names, times, ['ort-webgpu-nchw', 'ort-webgpu-nhwc']);
     }
-    done(`${shape}: ${Object.entries(results[shape]).map(([name, { median }]) => `${name} ${median} ms`).join(', ')} (${duration((performance.now() - begin) / 1000)})`);
+    done(
+      `${shape}: ${Object.entries(results[shape])
+        .map(([name, { median }]) => `${name} ${median} ms`)
+        .join(', ')} (${duration((performance.now() - begin) / 1000)})`,
+    );
   }
   return results;
 }
@@ -66,7 +83,8 @@ export async function evaluations(page, field, plan) {
 /** Round after round over all names, so that a disturbance meets everyone. */
 export async function interleaved(names, rounds, measure) {
   const times = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) for (const name of names) times[name].push(await measure(name));
+  for (let round = 0; round < rounds; round++)
+    for (const name of names) times[name].push(await measure(name));
   return times;
 }
 

@@ -1,5 +1,6 @@
-// In a page: every kernel launch with its name and what is bound to it, read from the WebGPU calls themselves. Nothing is computed: the launches are recorded
-// and left out, so that an image of any size takes a moment. What is launched does not depend on the values.
+// In a page: every kernel launch with its name and what is bound to it, read from the WebGPU calls
+// themselves. Nothing is computed: the launches are recorded and left out, so that an image of any
+// size takes a moment. What is launched does not depend on the values.
 
 /** A pipeline's facts, by its shader. */
 const shaders = new WeakMap();
@@ -10,16 +11,36 @@ let launches = [];
 
 /** From now on launches are recorded instead of made. */
 export function recordLaunches() {
-  around(GPUDevice.prototype, 'createShaderModule', (_, [{ label, code }], module) => shaders.set(module, { name: label, ...factsOf(code) }));
-  around(GPUDevice.prototype, 'createComputePipeline', (_, [{ compute }], pipeline) => pipelines.set(pipeline, shaders.get(compute.module)));
-  around(GPUDevice.prototype, 'createBindGroup', (_, [{ entries }], group) => groups.set(group, entries.map(({ binding, resource }) => ({ binding, bytes: resource.size ?? resource.buffer.size }))));
-  around(GPUComputePassEncoder.prototype, 'setPipeline', (pass, [pipeline]) => bound.set(pass, { ...bound.get(pass), pipeline }));
-  around(GPUComputePassEncoder.prototype, 'setBindGroup', (pass, [, group]) => bound.set(pass, { ...bound.get(pass), group }));
+  around(GPUDevice.prototype, 'createShaderModule', (_, [{ label, code }], module) =>
+    shaders.set(module, { name: label, ...factsOf(code) }),
+  );
+  around(GPUDevice.prototype, 'createComputePipeline', (_, [{ compute }], pipeline) =>
+    pipelines.set(pipeline, shaders.get(compute.module)),
+  );
+  around(GPUDevice.prototype, 'createBindGroup', (_, [{ entries }], group) =>
+    groups.set(
+      group,
+      entries.map(({ binding, resource }) => ({
+        binding,
+        bytes: resource.size ?? resource.buffer.size,
+      })),
+    ),
+  );
+  around(GPUComputePassEncoder.prototype, 'setPipeline', (pass, [pipeline]) =>
+    bound.set(pass, { ...bound.get(pass), pipeline }),
+  );
+  around(GPUComputePassEncoder.prototype, 'setBindGroup', (pass, [, group]) =>
+    bound.set(pass, { ...bound.get(pass), group }),
+  );
   GPUComputePassEncoder.prototype.dispatchWorkgroups = function (x, y = 1, z = 1) {
     const { pipeline, group } = bound.get(this);
     const buffers = groups.get(group).sort((a, b) => a.binding - b.binding);
     // The last one holds the shapes.
-    launches.push({ ...pipelines.get(pipeline), workgroups: x * y * z, bytes: buffers.slice(0, -1).map(({ bytes }) => bytes) });
+    launches.push({
+      ...pipelines.get(pipeline),
+      workgroups: x * y * z,
+      bytes: buffers.slice(0, -1).map(({ bytes }) => bytes),
+    });
   };
 }
 
@@ -30,10 +51,17 @@ export function takeLaunches() {
   return taken;
 }
 
-/** Invocations of a workgroup, bytes of workgroup memory, and 32-bit registers of an invocation's arrays (what scalars take is the compiler's business). */
+/**
+ * Invocations of a workgroup, bytes of workgroup memory, and 32-bit registers of an invocation's
+ * arrays (what scalars take is the compiler's business).
+ */
 function factsOf(code) {
   const [, x, y, z] = /@workgroup_size\((\d+), (\d+), (\d+)\)/.exec(code);
-  const words = (pattern) => [...code.matchAll(pattern)].reduce((sum, [, vector, length]) => sum + (vector ? Number(vector) : 1) * Number(length), 0);
+  const words = (pattern) =>
+    [...code.matchAll(pattern)].reduce(
+      (sum, [, vector, length]) => sum + (vector ? Number(vector) : 1) * Number(length),
+      0,
+    );
   return {
     invocations: x * y * z,
     workgroupBytes: 4 * words(/var<workgroup> \w+: array<(?:vec(\d)<)?f32>?, (\d+)>/g),

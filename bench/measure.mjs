@@ -15,7 +15,10 @@ export async function measure({ parts, groups, quick }) {
   // Cold starts and workers are the CPU's: a page of a browser with a GPU would see the same.
   const session = await openSession({ root: '.', webgpu: true });
   try {
-    const results = { versions: { browser: `Chromium ${session.browser.version()}` }, machine: { adapter: await session.page.evaluate(adapterName) } };
+    const results = {
+      versions: { browser: `Chromium ${session.browser.version()}` },
+      machine: { adapter: await session.page.evaluate(adapterName) },
+    };
     const fresh = async () => {
       await session.page.close();
       const page = await session.newPage();
@@ -24,13 +27,19 @@ export async function measure({ parts, groups, quick }) {
     };
     if (parts.includes('start')) results.cold_start = await coldStart(session);
     if (parts.includes('workers')) results.workers = await workers(await fresh());
-    if (parts.includes('restorations')) results.restorations = await restorations(await fresh(), { webgpu });
+    if (parts.includes('restorations'))
+      results.restorations = await restorations(await fresh(), { webgpu });
     if (parts.includes('memory')) results.memory = await memory(await fresh(), { webgpu });
     if (parts.includes('evaluations')) {
       const all = contenders(onnx);
-      const field = Object.fromEntries(Object.entries(all).filter(([name]) => webgpu || groupOf(name) === 'cpu'));
+      const field = Object.fromEntries(
+        Object.entries(all).filter(([name]) => webgpu || groupOf(name) === 'cpu'),
+      );
       // Quick: an evaluation of 256² on the software adapter takes minutes.
-      const plan = Object.keys(SHAPES).map((shape) => [shape, groups.filter((group) => !quick || group === 'cpu' || shape !== '1x256')]);
+      const plan = Object.keys(SHAPES).map((shape) => [
+        shape,
+        groups.filter((group) => !quick || group === 'cpu' || shape !== '1x256'),
+      ]);
       results.evaluations = await evaluations(await fresh(), field, plan);
     }
     return results;

@@ -1,4 +1,5 @@
-//! photo-v1 alone, for `npm run bench`: the network F on given inputs, without what a restoration does around it.
+//! photo-v1 alone, for `npm run bench`: the network F on given inputs, without what a restoration
+//! does around it.
 
 #![cfg(target_family = "wasm")]
 
@@ -18,7 +19,8 @@ pub struct Network {
 
 #[wasm_bindgen]
 impl Network {
-    /// `layers`: "kernels", those that the package runs on the device, or "tensors", Burn's own operations. `device`: "webgpu" or "cpu".
+    /// `layers`: "kernels", those that the package runs on the device, or "tensors", Burn's own
+    /// operations. `device`: "webgpu" or "cpu".
     pub async fn create(layers: String, device: String, weights: Vec<u8>) -> Network {
         console_error_panic_hook::set_once();
         let device = match (device.as_str(), layers.as_str()) {

@@ -1,19 +1,30 @@
-// In the page: whole restorations by the crate's engine, beside bare evaluations of its network at the same size.
+// In the page: whole restorations by the crate's engine, beside bare evaluations of its network at
+// the same size.
 import { inputsOf, instance } from './page.mjs';
 import { liveBytes, watchGpu } from '/tests/browser/gpu-count.mjs';
 
 const engines = new Map();
 
-/** An engine and the bare network, each in a wasm instance of its own; the network is made when it is first asked. */
+/**
+ * An engine and the bare network, each in a wasm instance of its own; the network is made when it
+ * is first asked.
+ */
 export async function open(name, device) {
   if (device === 'webgpu') watchGpu();
   const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
   const engine = await (await instance(name)).Engine.create(device, weights, 'f32');
   await engine.warmUp();
-  engines.set(name, { engine, network: async () => (await instance(`${name}-bare`)).Network.create('kernels', device, weights) });
+  engines.set(name, {
+    engine,
+    network: async () =>
+      (await instance(`${name}-bare`)).Network.create('kernels', device, weights),
+  });
 }
 
-/** A request for a result of `side`² pixels: a picture of soft waves, seeded noise on it. A kind is a task, after a comma which of them. */
+/**
+ * A request for a result of `side`² pixels: a picture of soft waves, seeded noise on it. A kind is
+ * a task, after a comma which of them.
+ */
 export function requestOf(kind, side, samples, sampler) {
   const factor = 2;
   const size = kind.startsWith('superResolve') ? side / factor : side;
@@ -21,7 +32,9 @@ export function requestOf(kind, side, samples, sampler) {
   const data = new Uint8Array(4 * size * size).fill(255);
   for (let i = 0; i < size * size; i++) {
     const [x, y] = [i % size, Math.floor(i / size)];
-    for (let c = 0; c < 3; c++) data[4 * i + c] = 128 + 60 * Math.sin((x * (c + 1) + 2 * y) / 11) + 10 * w[c * size * size + i];
+    for (let c = 0; c < 3; c++)
+      data[4 * i + c] =
+        128 + 60 * Math.sin((x * (c + 1) + 2 * y) / 11) + 10 * w[c * size * size + i];
   }
   const task = {
     denoise: () => ({ kind }),
@@ -31,8 +44,21 @@ export function requestOf(kind, side, samples, sampler) {
     superResolve: () => ({ kind, factor }),
     'superResolve, bicubic': () => ({ kind: 'superResolve', factor, reduction: 'bicubic' }),
     'superResolve, Gaussian': () => ({ kind: 'superResolve', factor, reduction: { gaussian: 1 } }),
-    deblur: () => ({ kind, kernel: { data: Array(25).fill(1 / 25), width: 5, height: 5 }, borders: 'circular' }),
-    inpaint: () => ({ kind, mask: { data: Uint8Array.from({ length: size * size }, (_, i) => Number(i % 7 === 0 || Math.abs((i % size) - size / 2) < 6)), width: size, height: size } }),
+    deblur: () => ({
+      kind,
+      kernel: { data: Array(25).fill(1 / 25), width: 5, height: 5 },
+      borders: 'circular',
+    }),
+    inpaint: () => ({
+      kind,
+      mask: {
+        data: Uint8Array.from({ length: size * size }, (_, i) =>
+          Number(i % 7 === 0 || Math.abs((i % size) - size / 2) < 6),
+        ),
+        width: size,
+        height: size,
+      },
+    }),
   }[kind]();
   return { image: { data, width: size, height: size }, task, samples, sampler, seed: 1 };
 }

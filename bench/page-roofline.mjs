@@ -1,4 +1,5 @@
-// In the page: the launches of one evaluation of the network, and of every kind of step of a restoration.
+// In the page: the launches of one evaluation of the network, and of every kind of step of a
+// restoration.
 import { recordLaunches, takeLaunches } from './gpu-record.mjs';
 import { inputsOf, instance } from './page.mjs';
 import { requestOf } from './page-restorations.mjs';
@@ -22,7 +23,10 @@ export async function evaluation(side) {
   return takeLaunches();
 }
 
-/** The setting up, the linear estimate, the mean, a sample's first evaluation and a later one: each with its launches and its tiles of the network. */
+/**
+ * The setting up, the linear estimate, the mean, a sample's first evaluation and a later one: each
+ * with its launches and its tiles of the network.
+ */
 export async function steps(kind, side) {
   takeLaunches();
   const run = engine.start(requestOf(kind, side, 1, 'default'));

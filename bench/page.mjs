@@ -1,4 +1,5 @@
-// In the page: the contenders, each with the network's inputs on its device; and whole restorations by the package's own wasm.
+// In the page: the contenders, each with the network's inputs on its device; and whole restorations
+// by the package's own wasm.
 const ORT = '/bench/node_modules/onnxruntime-web/dist';
 const CHANNELS = { w: 3, g: 3, m: 8, coarse: 3 };
 
@@ -11,16 +12,30 @@ function normal(count, seed) {
     state ^= state << 5;
     return ((state >>> 0) + 0.5) / 2 ** 32;
   };
-  return Float32Array.from({ length: count }, () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()));
+  return Float32Array.from(
+    { length: count },
+    () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
+  );
 }
 
-/** Inputs of the network's own scale: images of deviation 0.5, maps between the logarithms of 0.02² and 80². */
+/**
+ * Inputs of the network's own scale: images of deviation 0.5, maps between the logarithms of 0.02²
+ * and 80².
+ */
 export function inputsOf(batch, side) {
   const scale = { w: 0.5, g: 0.5, m: 0.6, coarse: 1 };
-  return Object.fromEntries(Object.entries(CHANNELS).map(([name, channels], i) => [name, normal(batch * channels * side * side, i + 1).map((v) => v * scale[name])]));
+  return Object.fromEntries(
+    Object.entries(CHANNELS).map(([name, channels], i) => [
+      name,
+      normal(batch * channels * side * side, i + 1).map((v) => v * scale[name]),
+    ]),
+  );
 }
 
-/** The bench's wasm, in an instance for each name: a query makes a module of its own, and an instance has one WebGPU device. */
+/**
+ * The bench's wasm, in an instance for each name: a query makes a module of its own, and an
+ * instance has one WebGPU device.
+ */
 export async function instance(name) {
   const module = await import(`/bench/wasm/network/network.js?${name}`);
   await module.default();
@@ -31,7 +46,9 @@ export async function instance(name) {
 class OurNetwork {
   static async create({ layers, device }) {
     const { Network } = await instance(`${layers}-${device}`);
-    const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
+    const weights = new Uint8Array(
+      await (await fetch('/models/photo-v1.safetensors')).arrayBuffer(),
+    );
     return new OurNetwork(await Network.create(layers, device, weights));
   }
 
@@ -53,7 +70,9 @@ class OurNetwork {
 /** onnxruntime-web: on WebGPU with inputs and output on the GPU, or in wasm with one thread. */
 class OnnxRuntime {
   static async create({ provider, layout, files }) {
-    const ort = await import(provider === 'webgpu' ? `${ORT}/ort.webgpu.min.mjs` : `${ORT}/ort.wasm.min.mjs`);
+    const ort = await import(
+      provider === 'webgpu' ? `${ORT}/ort.webgpu.min.mjs` : `${ORT}/ort.wasm.min.mjs`
+    );
     ort.env.wasm.numThreads = 1;
     // It says as errors which shape computations it leaves to the CPU.
     ort.env.logLevel = 'fatal';
@@ -91,9 +110,15 @@ class OnnxRuntime {
         this.feeds[name] = new this.ort.Tensor('float32', values[name], shape);
         continue;
       }
-      const buffer = device.createBuffer({ size: values[name].byteLength, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+      const buffer = device.createBuffer({
+        size: values[name].byteLength,
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      });
       device.queue.writeBuffer(buffer, 0, values[name]);
-      this.feeds[name] = this.ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: shape });
+      this.feeds[name] = this.ort.Tensor.fromGpuBuffer(buffer, {
+        dataType: 'float32',
+        dims: shape,
+      });
     }
   }
 

@@ -1,5 +1,6 @@
-// npm run roofline: what a real GPU would do, on paper. Launches are counted by running the package in a browser (every kernel's name and buffers are read from
-// the WebGPU calls); their time is the roofline's. Writes docs/roofline.md and the README's summary.
+// npm run roofline: what a real GPU would do, on paper. Launches are counted by running the package
+// in a browser (every kernel's name and buffers are read from the WebGPU calls); their time is the
+// roofline's. Writes docs/roofline.md and the README's summary.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from '../scripts/lib/chromium.mjs';
@@ -13,12 +14,20 @@ import { costOf, GPUS, seconds, sum } from './roofline-model.mjs';
 /** What is restored at every size: the tasks as the demo has them. */
 const TASKS = ['denoise', 'inpaint', 'superResolve', 'deblur', 'colorize'];
 /** The other operators that a GPU computes, at the smaller sizes. */
-const OPERATORS = ['superResolve, bicubic', 'superResolve, Gaussian', 'colorize, BT.601', 'demosaic'];
+const OPERATORS = [
+  'superResolve, bicubic',
+  'superResolve, Gaussian',
+  'colorize, BT.601',
+  'demosaic',
+];
 const SIDES = [64, 256, 1024];
 /** Evaluations of a sample by the default sampler, the first one apart. */
 const LATER = 5;
 
-/** Side of the tiles that an image of `side`² is evaluated in, as src/tiling.rs cuts it: at most 256, of multiples of 8, overlapping by 32. */
+/**
+ * Side of the tiles that an image of `side`² is evaluated in, as src/tiling.rs cuts it: at most
+ * 256, of multiples of 8, overlapping by 32.
+ */
 function tileSide(side) {
   const count = Math.max(1, Math.ceil((side - 32) / (256 - 32)));
   return Math.min(side, Math.ceil((side + 32 * (count - 1)) / count / 8) * 8);
@@ -31,9 +40,13 @@ const costs = (launches) => launches.map((launch) => ({ ...launch, ...costOf(lau
 const time = (launches, gpu) => sum(costs(launches).map((cost) => seconds(cost, gpu)));
 
 /** The network's with maps and weights in f16: the same launches and arithmetic, half the bytes. */
-const timeInHalf = (launches, gpu) => sum(costs(launches).map(({ flops, bytes }) => seconds({ flops, bytes: bytes / 2 }, gpu)));
+const timeInHalf = (launches, gpu) =>
+  sum(costs(launches).map(({ flops, bytes }) => seconds({ flops, bytes: bytes / 2 }, gpu)));
 
-/** The launches of a restoration of one sample that are not the network's: each kind of step, and how often there is one. */
+/**
+ * The launches of a restoration of one sample that are not the network's: each kind of step, and
+ * how often there is one.
+ */
 function beside(steps, network) {
   const known = new Map();
   const key = ({ name, bytes }) => `${name} ${bytes}`;
@@ -49,7 +62,9 @@ function beside(steps, network) {
   });
 }
 
-/** A restoration of one sample: its time on each GPU, and the share of it that is not the network's. */
+/**
+ * A restoration of one sample: its time on each GPU, and the share of it that is not the network's.
+ */
 function parts(steps, network) {
   const rest = beside(steps, network);
   const total = (measure) => sum(rest.map(({ launches, times }) => times * measure(launches)));
@@ -72,11 +87,21 @@ function parts(steps, network) {
 function kernels(launches) {
   const rows = new Map();
   for (const cost of costs(launches)) {
-    const row = rows.get(cost.kind) ?? { kind: cost.kind, launches: 0, flops: 0, bytes: 0, invocations: cost.invocations, workgroupBytes: cost.workgroupBytes, registers: cost.registers, seconds: {} };
+    const row = rows.get(cost.kind) ?? {
+      kind: cost.kind,
+      launches: 0,
+      flops: 0,
+      bytes: 0,
+      invocations: cost.invocations,
+      workgroupBytes: cost.workgroupBytes,
+      registers: cost.registers,
+      seconds: {},
+    };
     row.launches++;
     row.flops += cost.flops;
     row.bytes += cost.bytes;
-    for (const [name, gpu] of Object.entries(GPUS)) row.seconds[name] = (row.seconds[name] ?? 0) + seconds(cost, gpu);
+    for (const [name, gpu] of Object.entries(GPUS))
+      row.seconds[name] = (row.seconds[name] ?? 0) + seconds(cost, gpu);
     rows.set(cost.kind, row);
   }
   return [...rows.values()].sort((a, b) => b.seconds.integrated - a.seconds.integrated);
@@ -92,7 +117,10 @@ function document(network, restorations) {
   });
   const evaluations = Object.entries(network).map(([side, launches]) => {
     const flops = sum(costs(launches).map((cost) => cost.flops));
-    const times = Object.values(GPUS).flatMap((gpu) => [time(launches, gpu), timeInHalf(launches, gpu)]);
+    const times = Object.values(GPUS).flatMap((gpu) => [
+      time(launches, gpu),
+      timeInHalf(launches, gpu),
+    ]);
     return `| ${side}² | ${launches.length} | ${(flops / 1e9).toFixed(2)} | ${times.map(ms).join(' | ')} |`;
   });
   return `# What a GPU would do, on paper
@@ -145,14 +173,18 @@ function besides(task, { rest }) {
 }
 
 function rows(restorations) {
-  return Object.entries(restorations).map(([name, { launches, rest, moved, tiles, integrated, desktop }]) => {
-    const [, task, side] = /^(.*) (\d+)$/.exec(name);
-    return `| ${task}, ${side}² | ${launches} | ${rest.length} | ${(moved / 1e6).toFixed(1)} | ${tiles} | ${ms(integrated.seconds)} | ${per(integrated.rest)} | ${ms(desktop.seconds)} | ${per(desktop.rest)} |`;
-  });
+  return Object.entries(restorations).map(
+    ([name, { launches, rest, moved, tiles, integrated, desktop }]) => {
+      const [, task, side] = /^(.*) (\d+)$/.exec(name);
+      return `| ${task}, ${side}² | ${launches} | ${rest.length} | ${(moved / 1e6).toFixed(1)} | ${tiles} | ${ms(integrated.seconds)} | ${per(integrated.rest)} | ${ms(desktop.seconds)} | ${per(desktop.rest)} |`;
+    },
+  );
 }
 
 function summary(network, restorations) {
-  const at256 = rows(Object.fromEntries(TASKS.map((task) => [`${task} 256`, restorations[`${task} 256`]])));
+  const at256 = rows(
+    Object.fromEntries(TASKS.map((task) => [`${task} 256`, restorations[`${task} 256`]])),
+  );
   return `On paper, by \`npm run roofline\` (launches counted by running, 10 µs each; an integrated GPU of 2 TFLOP/s and 60 GB/s, a desktop one of 12 TFLOP/s and 360 GB/s), an evaluation at 256² takes
 ${ms(time(network[256], GPUS.integrated))} and ${ms(time(network[256], GPUS.desktop))}. The mean and a sample, 7 evaluations ([every kernel, other operators, 64² and 1024²](docs/roofline.md)):
 
@@ -171,7 +203,11 @@ await main(async () => {
   const { replaceInReadme } = await import('./report.mjs');
   const session = await openSession({ root: '.', webgpu: true });
   try {
-    const call = (name, ...args) => session.page.evaluate(async ([name, args]) => (await import('/bench/page-roofline.mjs'))[name](...args), [name, args]);
+    const call = (name, ...args) =>
+      session.page.evaluate(
+        async ([name, args]) => (await import('/bench/page-roofline.mjs'))[name](...args),
+        [name, args],
+      );
     await call('open');
     const network = {};
     for (const side of new Set(SIDES.map(tileSide))) network[side] = await call('evaluation', side);

@@ -6,10 +6,18 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** What is kept of repeated measurements: { median, least, greatest, repetitions }, rounded to 4 digits. */
+/**
+ * What is kept of repeated measurements: { median, least, greatest, repetitions }, rounded to 4
+ * digits.
+ */
 export function summary(values) {
   const round = (value) => Number(value.toPrecision(4));
-  return { median: round(median(values)), least: round(Math.min(...values)), greatest: round(Math.max(...values)), repetitions: values.length };
+  return {
+    median: round(median(values)),
+    least: round(Math.min(...values)),
+    greatest: round(Math.max(...values)),
+    repetitions: values.length,
+  };
 }
 
 /** The ratio of two summaries' medians, to 3 digits; undefined where one is missing. */

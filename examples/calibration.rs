@@ -1,7 +1,9 @@
-//! What the solver alone does to the variance of a posterior: `cargo run --release --example calibration` prints docs/calibration.md's table.
+//! What the solver alone does to the variance of a posterior: `cargo run --release --example
+//! calibration` prints docs/calibration.md's table.
 //!
-//! For N(0, s²) the denoiser is D = s²/(s² + tau²) z, exact at every tau; a solver started from the exact law at tau_max should end with variance s². A
-//! deterministic one multiplies its start; the stochastic one is drawn 400000 times, which leaves 0.2 % of the variance open.
+//! For N(0, s²) the denoiser is D = s²/(s² + tau²) z, exact at every tau; a solver started from the
+//! exact law at tau_max should end with variance s². A deterministic one multiplies its start; the
+//! stochastic one is drawn 400000 times, which leaves 0.2 % of the variance open.
 
 use burn::tensor::Tensor;
 use eps_restore::interpolant::Interpolant;
@@ -12,7 +14,8 @@ use eps_restore::sampler::{Sampler, SolverKind};
 const DEVIATIONS: [f64; 4] = [0.05, 0.1, 0.2, 0.4];
 const DRAWS: usize = 400_000;
 
-/// Points that take `evaluations` with the mean's included where a sampler starts from it, as near as the solver comes from below.
+/// Points that take `evaluations` with the mean's included where a sampler starts from it, as near
+/// as the solver comes from below.
 fn sampler(solver: SolverKind, evaluations: usize, from_mean: bool) -> Sampler {
     let left = evaluations - usize::from(from_mean);
     let points = match solver {

@@ -1,7 +1,8 @@
 //! The table of figures: `npm run figures -- --data DIR`.
 //!
-//! The first 64 images of DIR in name order, 64×64 centre crops, sigma_y = 0.05, five tasks: PSNR (peak 2) and SSIM of the linear estimate, of the
-//! posterior mean by one evaluation and refined by two more, and of one sample by 7 and by 19 evaluations.
+//! The first 64 images of DIR in name order, 64×64 centre crops, sigma_y = 0.05, five tasks: PSNR
+//! (peak 2) and SSIM of the linear estimate, of the posterior mean by one evaluation and refined by
+//! two more, and of one sample by 7 and by 19 evaluations.
 
 use std::path::PathBuf;
 use std::rc::Rc;

@@ -1,6 +1,8 @@
-//! What an evaluation of a large photo takes beside the network: `cargo run --release --example large -- --side 1024`.
+//! What an evaluation of a large photo takes beside the network: `cargo run --release --example
+//! large -- --side 1024`.
 //!
-//! Pivot, Gaussian posterior and w of the whole photo against all its tiles, timed on two of them, at three noise levels.
+//! Pivot, Gaussian posterior and w of the whole photo against all its tiles, timed on two of them,
+//! at three noise levels.
 
 use std::rc::Rc;
 use std::time::Instant;

@@ -1,4 +1,5 @@
-//! The largest photo that each class of device restores: the largest 4:3 result whose cost fits its memory and its buffers.
+//! The largest photo that each class of device restores: the largest 4:3 result whose cost fits its
+//! memory and its buffers.
 //!
 //!     cargo run --release --example largest
 

@@ -1,7 +1,9 @@
 //! How accurate the estimate of the noise is: `cargo run --release --example noise -- --data DIR`.
 //!
-//! White Gaussian noise of known sigma is added to every image of DIR, and estimated again: as it is, and clipped and rounded to 8 bits as photos are.
-//! Prints the ratio of estimate and truth: its mean, median, deviation over the images, extremes, and how many images are off by more than 10 %.
+//! White Gaussian noise of known sigma is added to every image of DIR, and estimated again: as it
+//! is, and clipped and rounded to 8 bits as photos are. Prints the ratio of estimate and truth: its
+//! mean, median, deviation over the images, extremes, and how many images are off by more than 10
+//! %.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,8 @@
-//! Restores a photo natively: `cargo run --release --example restore -- photo.jpg --task inpaint --mask mask.png -o out.png`.
+//! Restores a photo natively: `cargo run --release --example restore -- photo.jpg --task inpaint
+//! --mask mask.png -o out.png`.
 //!
-//! The same options as in the browser; the same seed gives the same result. It runs on the CPU, or with `--features vulkan --device gpu` on a GPU.
+//! The same options as in the browser; the same seed gives the same result. It runs on the CPU, or
+//! with `--features vulkan --device gpu` on a GPU.
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -53,8 +55,8 @@ struct Options {
     /// Deblur: a straight motion as LENGTH,ANGLE in pixels and degrees.
     #[arg(long, value_parser = motion)]
     motion: Option<(f64, f64)>,
-    /// The standard deviation of the photo's noise in 8-bit levels, or `auto`: estimated from the photo. Denoising estimates it where it isn't stated; the
-    /// other tasks have defaults.
+    /// The standard deviation of the photo's noise in 8-bit levels, or `auto`: estimated from the
+    /// photo. Denoising estimates it where it isn't stated; the other tasks have defaults.
     #[arg(long, value_parser = noise)]
     noise: Option<Stated>,
     /// Posterior samples after the mean; 0: the mean alone.

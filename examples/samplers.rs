@@ -1,7 +1,10 @@
-//! What sampler gives the best samples: `cargo run --release --example samplers -- --data DIR` prints docs/calibration.md's second table.
+//! What sampler gives the best samples: `cargo run --release --example samplers -- --data DIR`
+//! prints docs/calibration.md's second table.
 //!
-//! Centre crops of the first images of DIR, 64×64, sigma_y = 0.05, the paper's five tasks and colourising. Of two samples: CRPS, on levels of 0-255, and the
-//! spread, the deviation between samples over the root mean square error of the one-evaluation mean; 1 would be that of a perfect network.
+//! Centre crops of the first images of DIR, 64×64, sigma_y = 0.05, the paper's five tasks and
+//! colourising. Of two samples: CRPS, on levels of 0-255, and the spread, the deviation between
+//! samples over the root mean square error of the one-evaluation mean; 1 would be that of a perfect
+//! network.
 
 use std::path::PathBuf;
 use std::rc::Rc;

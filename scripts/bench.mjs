@@ -1,5 +1,6 @@
-// npm run bench [-- --quick] [-- --only evaluations,restorations,memory,start,workers] [-- --cpu | --webgpu]
-// Side by side, in one browser: see bench/. Parts that are not measured keep the figures of the last time.
+// npm run bench [-- --quick] [-- --only evaluations,restorations,memory,start,workers] [-- --cpu |
+// --webgpu] Side by side, in one browser: see bench/. Parts that are not measured keep the figures
+// of the last time.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,33 +29,73 @@ await main(async () => {
   // These need the modules just installed.
   const { measure } = await import('../bench/measure.mjs');
   const { merged, readResults, writeResults } = await import('../bench/report.mjs');
-  const results = merged(readResults(), { ...(await measure(options)), wasm_brotli_bytes: await wasmBrotliBytes() });
-  results.command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
-  results.machine = { ...results.machine, processor: `${cpus().length} cores, ${cpus()[0].model.trim()}` };
+  const results = merged(readResults(), {
+    ...(await measure(options)),
+    wasm_brotli_bytes: await wasmBrotliBytes(),
+  });
+  results.command = [
+    'npm run bench',
+    ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []),
+  ].join(' ');
+  results.machine = {
+    ...results.machine,
+    processor: `${cpus().length} cores, ${cpus()[0].model.trim()}`,
+  };
   results.versions = { ...results.versions, ...versions() };
-  for (const [name, value] of Object.entries(writeResults(results))) console.log(`  ${name}: ${value ?? 'not measured'}`);
-  done(`bench: ${duration((performance.now() - begin) / 1000)}; bench/results.json and README.md are written`);
+  for (const [name, value] of Object.entries(writeResults(results)))
+    console.log(`  ${name}: ${value ?? 'not measured'}`);
+  done(
+    `bench: ${duration((performance.now() - begin) / 1000)}; bench/results.json and README.md are written`,
+  );
 });
 
 function readOptions() {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' }, cpu: { type: 'boolean' }, webgpu: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      cpu: { type: 'boolean' },
+      webgpu: { type: 'boolean' },
+    },
+  });
   const parts = values.only?.split(',') ?? PARTS;
   const unknown = parts.find((part) => !PARTS.includes(part));
   if (unknown) throw new Stop(`--only takes ${PARTS.join(', ')}, and not ${unknown}.`);
-  const groups = ['cpu', 'webgpu'].filter((group) => values[group] || !(values.cpu || values.webgpu));
+  const groups = ['cpu', 'webgpu'].filter(
+    (group) => values[group] || !(values.cpu || values.webgpu),
+  );
   return { parts, groups, quick: values.quick ?? false };
 }
 
 /** onnxruntime-web, in a folder of its own: nobody else needs its 150 MB. */
 async function ensureRivals() {
-  const worked = await unlessFresh('rivals', { paths: ['bench/package-lock.json'] }, ['bench/node_modules/.package-lock.json'], async () => {
-    await run('npm ci of bench', [process.platform === 'win32' ? 'npm.cmd' : 'npm', 'ci', '--ignore-scripts', '--no-fund', '--no-audit'], { cwd: join(ROOT, 'bench'), advice: 'Is the npm registry reachable?' });
-  });
+  const worked = await unlessFresh(
+    'rivals',
+    { paths: ['bench/package-lock.json'] },
+    ['bench/node_modules/.package-lock.json'],
+    async () => {
+      await run(
+        'npm ci of bench',
+        [
+          process.platform === 'win32' ? 'npm.cmd' : 'npm',
+          'ci',
+          '--ignore-scripts',
+          '--no-fund',
+          '--no-audit',
+        ],
+        { cwd: join(ROOT, 'bench'), advice: 'Is the npm registry reachable?' },
+      );
+    },
+  );
   done(`onnxruntime-web: ${worked ? 'installed' : 'up to date'}`);
 }
 
 function versions() {
-  const installed = JSON.parse(readFileSync(join(ROOT, 'bench', 'node_modules', 'onnxruntime-web', 'package.json'), 'utf8')).version;
-  const burn = /^burn = \{ version = "=([\d.]+)"/m.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'))[1];
+  const installed = JSON.parse(
+    readFileSync(join(ROOT, 'bench', 'node_modules', 'onnxruntime-web', 'package.json'), 'utf8'),
+  ).version;
+  const burn = /^burn = \{ version = "=([\d.]+)"/m.exec(
+    readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'),
+  )[1];
   return { 'onnxruntime-web': installed, burn, node: process.versions.node };
 }

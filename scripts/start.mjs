@@ -6,12 +6,19 @@ import { staticServer } from './lib/static-server.mjs';
 
 await main(async () => {
   const port = Number(process.env.PORT || 8080);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Stop(`PORT must be a whole number from 1 to 65535, and is '${process.env.PORT}'.`);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new Stop(`PORT must be a whole number from 1 to 65535, and is '${process.env.PORT}'.`);
   await build();
   await new Promise((resolve, reject) => {
     const server = staticServer(DIST);
     server.once('error', (error) => {
-      reject(error.code === 'EADDRINUSE' ? new Stop(`Port ${port} is taken. End what uses it, or choose another: PORT=${port + 1} npm start`) : error);
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Stop(
+              `Port ${port} is taken. End what uses it, or choose another: PORT=${port + 1} npm start`,
+            )
+          : error,
+      );
     });
     server.listen(port, 'localhost', resolve);
   });

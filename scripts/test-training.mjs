@@ -34,5 +34,7 @@ await main(async () => {
     cwd: TRAINING,
     stdio: 'inherit',
   });
-  process.exitCode = await new Promise((resolve) => tests.on('close', (code) => resolve(code ?? 1)));
+  process.exitCode = await new Promise((resolve) =>
+    tests.on('close', (code) => resolve(code ?? 1)),
+  );
 });

@@ -21,7 +21,9 @@ await main(async () => {
     if (outcome.skipped) {
       done(`${name}: skipped, ${outcome.skipped}`);
     } else if (outcome.failed > 0) {
-      failed(`${name}: ${outcome.failed} failed, ${outcome.passed} passed (${time})\n${outcome.detail ?? ''}`);
+      failed(
+        `${name}: ${outcome.failed} failed, ${outcome.passed} passed (${time})\n${outcome.detail ?? ''}`,
+      );
       continue;
     } else if (!tells) {
       done(`${name}: ${outcome.passed} passed (${time})`);

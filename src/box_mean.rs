@@ -1,7 +1,10 @@
-//! Means of image planes over square windows, `[batch, channels, height, width]`: along rows, then along columns.
+//! Means of image planes over square windows, `[batch, channels, height, width]`: along rows, then
+//! along columns.
 //!
-//! On the CPU each mean is a sum of its own, line by line, which a compiler makes vectors of; running sums would take fewer additions, but where variances of
-//! 6400 and 1e-4 are neighbours what they add and take away again leaves more behind than the small ones are. On a GPU by Burn's pooling.
+//! On the CPU each mean is a sum of its own, line by line, which a compiler makes vectors of;
+//! running sums would take fewer additions, but where variances of 6400 and 1e-4 are neighbours
+//! what they add and take away again leaves more behind than the small ones are. On a GPU by Burn's
+//! pooling.
 
 use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;

@@ -31,10 +31,11 @@ pub fn norm(a: &Tensor<4>) -> Tensor<4> {
     reason = "one at a time exists, on the stack of a solve"
 )]
 pub enum Stop {
-    /// After so many iterations: where their number is part of the method, since the network was trained on these very iterates.
+    /// After so many iterations: where their number is part of the method, since the network was
+    /// trained on these very iterates.
     After(usize),
-    /// Where every image's |residual| is at most this, `[B or 1, 1, 1, 1]`, or after `most`. On a device that reads cannot be had from without waiting
-    /// always after `on_device`.
+    /// Where every image's |residual| is at most this, `[B or 1, 1, 1, 1]`, or after `most`. On a
+    /// device that reads cannot be had from without waiting always after `on_device`.
     At {
         residual: Tensor<4>,
         most: usize,

@@ -50,7 +50,8 @@ pub struct Cost {
     /// Tiles of one evaluation, and the pixels of them all.
     pub tiles: usize,
     pub pixels: usize,
-    /// Memory of the page, or of the process, that the restoration takes at most, beside weights and code.
+    /// Memory of the page, or of the process, that the restoration takes at most, beside weights
+    /// and code.
     pub bytes: u64,
     /// The same of a GPU; 0 on the CPU.
     pub gpu_bytes: u64,
@@ -69,7 +70,8 @@ pub enum Target {
 }
 
 impl Target {
-    /// Refuses what can't be held here. How much memory a GPU has no page is told: what one buffer takes can be known to be too much, and what hardly any GPU has.
+    /// Refuses what can't be held here. How much memory a GPU has no page is told: what one buffer
+    /// takes can be known to be too much, and what hardly any GPU has.
     ///
     /// # Errors
     /// [`Error::ImageTooLarge`].
@@ -181,9 +183,11 @@ fn pixels_below(canvas: usize, width: usize) -> usize {
     })
 }
 
-/// Planes of floats that are held at once for each pixel that is restored: masks and crops have maps of their own at each pixel, and iterate. Of a GPU's memory
-/// that is more than is in use: what a tensor leaves is kept for the next one of its size, since a browser gives a dropped buffer back at its leisure.
-/// (`tests/memory.rs` and `tests/browser/gpu-memory.test.mjs` hold the figures, on the CPU and on a GPU.)
+/// Planes of floats that are held at once for each pixel that is restored: masks and crops have
+/// maps of their own at each pixel, and iterate. Of a GPU's memory that is more than is in use:
+/// what a tensor leaves is kept for the next one of its size, since a browser gives a dropped
+/// buffer back at its leisure. (`tests/memory.rs` and `tests/browser/gpu-memory.test.mjs` hold the
+/// figures, on the CPU and on a GPU.)
 fn planes(task: &Task, target: Target) -> u64 {
     match (task, target) {
         (Task::Inpaint { .. } | Task::Demosaic { .. }, Target::Gpu { .. }) => 220,
@@ -212,7 +216,8 @@ fn buffer_planes(task: &Task) -> u64 {
     }
 }
 
-/// Planes of the page's memory where the rest is on a GPU: noise on its way there, previews on theirs back, kernels and spectra.
+/// Planes of the page's memory where the rest is on a GPU: noise on its way there, previews on
+/// theirs back, kernels and spectra.
 const HOST_PLANES: u64 = 28;
 
 /// Pixels, of which there may be more than a 32-bit machine counts.

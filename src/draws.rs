@@ -1,11 +1,14 @@
 //! Variances without a closed form, by exact draws (method, sections 4 and 5).
 //!
-//! For x ~ N(0, G) and y = A x + sqrt(s2) n the error e = x - E[x | y] has exactly the covariance that the measurement leaves of G. With G = t2 I its
-//! squared band responses give the noise geometry, with the 1/f² prior beside an observation at tau its squares give q. Both are averaged over a few draws and
-//! over windows of the image, wider ones for the wider bands, of which a window holds few numbers.
+//! For x ~ N(0, G) and y = A x + sqrt(s2) n the error e = x - E[x | y] has exactly the covariance
+//! that the measurement leaves of G. With G = t2 I its squared band responses give the noise
+//! geometry, with the 1/f² prior beside an observation at tau its squares give q. Both are averaged
+//! over a few draws and over windows of the image, wider ones for the wider bands, of which a
+//! window holds few numbers.
 //!
-//! The same average of x's own squares, whose mean is known, tells what chance did: where nothing was measured e is x, and the estimate
-//! is exact whatever was drawn (a control variate, its coefficient that of the e whose covariance commutes with G).
+//! The same average of x's own squares, whose mean is known, tells what chance did: where nothing
+//! was measured e is x, and the estimate is exact whatever was drawn (a control variate, its
+//! coefficient that of the e whose covariance commutes with G).
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -26,7 +29,8 @@ const STREAM: u64 = 1 << 33;
 /// The least share of a variance that is told: what f32 can tell apart from none.
 const LEAST: f64 = 1e-12;
 
-/// What has to be drawn for a measurement. The last answer is kept, since its parts are asked for one after the other.
+/// What has to be drawn for a measurement. The last answer is kept, since its parts are asked for
+/// one after the other.
 #[derive(Clone, Default)]
 pub struct Drawn {
     last: Rc<RefCell<Option<Answer>>>,

@@ -1,4 +1,5 @@
-//! What can be wrong, with a code that programs can match and a sentence that says what would be right.
+//! What can be wrong, with a code that programs can match and a sentence that says what would be
+//! right.
 
 use thiserror::Error;
 

@@ -1,6 +1,8 @@
-//! The two-dimensional discrete Fourier transform of image planes, `[batch, channels, height, width]`.
+//! The two-dimensional discrete Fourier transform of image planes, `[batch, channels, height,
+//! width]`.
 //!
-//! Forward e^(-i), not normalised; inverse 1/(HW). Any size. On the CPU by `rustfft`; on a GPU by a kernel, so that no pixel leaves the device.
+//! Forward e^(-i), not normalised; inverse 1/(HW). Any size. On the CPU by `rustfft`; on a GPU by a
+//! kernel, so that no pixel leaves the device.
 
 mod plan;
 
@@ -208,7 +210,8 @@ impl Fourier {
         }
     }
 
-    /// Works with the CPU's plan itself: for solvers that keep spectra from one transform to the next.
+    /// Works with the CPU's plan itself: for solvers that keep spectra from one transform to the
+    /// next.
     ///
     /// # Panics
     /// Where the transform is a GPU's.
@@ -220,7 +223,8 @@ impl Fourier {
         }
     }
 
-    /// F^-1 (h F x), in x's float type: a real filter, even in space, given by its real spectrum h, `[B or 1, C or 1, H or 1, W or 1]`.
+    /// F^-1 (h F x), in x's float type: a real filter, even in space, given by its real spectrum h,
+    /// `[B or 1, C or 1, H or 1, W or 1]`.
     pub fn filter(&self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
         let h = h.cast(x.dtype());
         // A constant needs no transform.
@@ -237,8 +241,8 @@ impl Fourier {
         }
     }
 
-    /// f(F^-1 r(F x)), r a response for each of N filters, each real in space, and f formulas of the N images that they make, as large as the largest of them. x
-    /// as a formula.
+    /// f(F^-1 r(F x)), r a response for each of N filters, each real in space, and f formulas of
+    /// the N images that they make, as large as the largest of them. x as a formula.
     pub fn through<const N: usize, const M: usize>(
         &self,
         x: impl Into<Formula>,
@@ -248,10 +252,12 @@ impl Fourier {
         self.filtered([x.into()], |[x]| respond(x), then)
     }
 
-    /// The same of two images, whose responses are sums of what filters make of the one and of the other.
+    /// The same of two images, whose responses are sums of what filters make of the one and of the
+    /// other.
     ///
-    /// A GPU transforms them as one complex image, x + i x', of which it takes the filters' sum h x + h' x' to be the real part of (h - i h') (x + i x'): what
-    /// is rounded of the one is so of both, and they should be of one scale.
+    /// A GPU transforms them as one complex image, x + i x', of which it takes the filters' sum h x
+    /// + h' x' to be the real part of (h - i h') (x + i x'): what is rounded of the one is so
+    /// of both, and they should be of one scale.
     pub fn through_both<const N: usize, const M: usize>(
         &self,
         x: [Formula; 2],

@@ -1,4 +1,5 @@
-//! A window with missing pixels, and the same at a smaller size: what filling coarse to fine is made of.
+//! A window with missing pixels, and the same at a smaller size: what filling coarse to fine is
+//! made of.
 
 use std::rc::Rc;
 
@@ -13,7 +14,8 @@ use crate::place::Place;
 use crate::posterior::Posterior;
 use crate::prior::GaussianPrior;
 
-/// The widest hole that the iterations of the linear estimate carry information across, in pixels: what photo-v1 was trained on.
+/// The widest hole that the iterations of the linear estimate carry information across, in pixels:
+/// what photo-v1 was trained on.
 const REACH: usize = 42;
 /// The widest hole that is filled at its own size.
 const WIDEST: usize = 64;
@@ -51,7 +53,8 @@ impl Hole {
         width(&self.lost, self.size)
     }
 
-    /// The factor by which it is reduced to be filled; none where it is filled at its own size, or has sides that can't be reduced.
+    /// The factor by which it is reduced to be filled; none where it is filled at its own size, or
+    /// has sides that can't be reduced.
     pub fn reduction(&self) -> Option<usize> {
         let divides = |f: &usize| self.size.iter().all(|n| n.is_multiple_of(*f));
         reduction(self.width()).filter(divides)
@@ -64,7 +67,8 @@ impl Hole {
         self.posterior_of(Rc::new(mask), self.y.clone())
     }
 
-    /// The same with the means of f×f blocks where whole blocks are missing: `coarse` is an image of 1/f of the size.
+    /// The same with the means of f×f blocks where whole blocks are missing: `coarse` is an image
+    /// of 1/f of the size.
     pub fn posterior_given(&self, coarse: Tensor<4>, factor: usize) -> Posterior {
         let operator = MaskAndMeans::new(self.known(), factor);
         let y = operator.observe(self.y.clone(), coarse);
@@ -106,12 +110,14 @@ pub fn reduction(width: usize) -> Option<usize> {
     }
 }
 
-/// What the sides of a window must be multiples of, so that holes of this width can be reduced as often as it takes.
+/// What the sides of a window must be multiples of, so that holes of this width can be reduced as
+/// often as it takes.
 pub fn step(width: usize) -> usize {
     reduction(width).map_or(1, |f| f * step(width.div_ceil(f) + 1))
 }
 
-/// Twice the greatest distance of a missing pixel from a known one, along the farther axis; the longer side where nothing is known.
+/// Twice the greatest distance of a missing pixel from a known one, along the farther axis; the
+/// longer side where nothing is known.
 pub fn width(lost: &[bool], [height, width]: [usize; 2]) -> usize {
     let far = height.max(width);
     let mut distance: Vec<usize> = lost.iter().map(|&l| if l { far } else { 0 }).collect();

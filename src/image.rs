@@ -1,4 +1,5 @@
-//! Pixels ↔ tensors: x = u8/127.5 - 1, sRGB as stored, channels R, G, B. Alpha is carried, never restored.
+//! Pixels ↔ tensors: x = u8/127.5 - 1, sRGB as stored, channels R, G, B. Alpha is carried, never
+//! restored.
 
 use burn::tensor::Tensor;
 
@@ -59,7 +60,8 @@ impl Photo {
         place.tensor_f32(values.collect(), [1, 3, window.height, window.width])
     }
 
-    /// The same at another size, each pixel the one that lies there: where the sides are multiples, each is repeated over a block.
+    /// The same at another size, each pixel the one that lies there: where the sides are multiples,
+    /// each is repeated over a block.
     pub fn stretched(&self, width: usize, height: usize) -> Photo {
         let rgba = (0..width * height).flat_map(|i| {
             let (row, column) = (
@@ -111,7 +113,8 @@ impl Window {
     }
 }
 
-/// Where a restored tensor goes: the window that it fills, and the window's pixels that stay as they are.
+/// Where a restored tensor goes: the window that it fills, and the window's pixels that stay as
+/// they are.
 #[derive(Debug, Clone)]
 pub struct Patch {
     pub window: Window,
@@ -138,12 +141,14 @@ impl Frame {
         &self.photo
     }
 
-    /// The output photo restored; `values` are each patch's `[3, height, width]` in [-1, 1], clipped and rounded.
+    /// The output photo restored; `values` are each patch's `[3, height, width]` in [-1, 1],
+    /// clipped and rounded.
     pub fn restored(&self, values: &[Vec<f32>]) -> Photo {
         self.painted(self.photo.clone(), values, |v| (v + 1.0) * 127.5)
     }
 
-    /// A picture of standard deviations in 8-bit levels: `values` as above, in the units of [-1, 1]; 0 outside and where pixels are kept.
+    /// A picture of standard deviations in 8-bit levels: `values` as above, in the units of [-1,
+    /// 1]; 0 outside and where pixels are kept.
     pub fn deviation(&self, values: &[Vec<f32>]) -> Photo {
         let mut blank = self.photo.clone();
         for pixel in blank.rgba.chunks_exact_mut(4) {

@@ -1,6 +1,8 @@
-//! Gaussian interpolants x_t = alpha_t x + beta_t eps as grids of tau = beta_t/alpha_t, from the noisiest down.
+//! Gaussian interpolants x_t = alpha_t x + beta_t eps as grids of tau = beta_t/alpha_t, from the
+//! noisiest down.
 //!
-//! With z = x_t/alpha_t = x + tau eps every one of them is the same problem in (z, tau): only the grid differs, and what a backbone predicts.
+//! With z = x_t/alpha_t = x + tau eps every one of them is the same problem in (z, tau): only the
+//! grid differs, and what a backbone predicts.
 
 use std::f64::consts::FRAC_PI_2;
 
@@ -11,9 +13,11 @@ use burn::tensor::Tensor;
 pub enum Interpolant {
     /// alpha = 1, beta = tau (Karras et al. 2022); its grid is even in tau^(1/7).
     Edm,
-    /// alpha² + beta² = 1 with a linear rate from 0.1 to 20 (Song et al. 2021, equation 33); even in t.
+    /// alpha² + beta² = 1 with a linear rate from 0.1 to 20 (Song et al. 2021, equation 33); even
+    /// in t.
     VpLinear,
-    /// alpha = cos(pi t/2), beta = sin(pi t/2) (Nichol and Dhariwal 2021, without their offset); even in t.
+    /// alpha = cos(pi t/2), beta = sin(pi t/2) (Nichol and Dhariwal 2021, without their offset);
+    /// even in t.
     VpCosine,
     /// alpha = 1 - t, beta = t (Lipman et al. 2023); even in t.
     FlowMatching,
@@ -26,7 +30,8 @@ pub enum Prediction {
     Image,
     /// eps.
     Noise,
-    /// The interpolant's own velocity: eps - x in flow matching, alpha eps - beta x where alpha² + beta² = 1, eps in EDM.
+    /// The interpolant's own velocity: eps - x in flow matching, alpha eps - beta x where alpha² +
+    /// beta² = 1, eps in EDM.
     Velocity,
 }
 
@@ -111,7 +116,8 @@ impl Interpolant {
     }
 }
 
-/// EDM's grid (Karras et al. 2022, equation 5): `points` values from `tau_max` down to `tau_min`, evenly spaced in tau^(1/7).
+/// EDM's grid (Karras et al. 2022, equation 5): `points` values from `tau_max` down to `tau_min`,
+/// evenly spaced in tau^(1/7).
 pub fn edm(points: usize, tau_max: f64, tau_min: f64) -> Vec<f64> {
     const RHO: f64 = 7.0;
     let (top, bottom) = (tau_max.powf(1.0 / RHO), tau_min.powf(1.0 / RHO));

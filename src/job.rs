@@ -1,6 +1,7 @@
 //! A request made ready: a restoration that can be stepped, and the frame that its tensors go into.
 //!
-//! Inpainting far apart holes is several restorations, one a window, that are stepped together: each step is an evaluation of every window.
+//! Inpainting far apart holes is several restorations, one a window, that are stepped together:
+//! each step is an evaluation of every window.
 
 use std::rc::Rc;
 
@@ -90,7 +91,8 @@ impl<D: Denoiser> Job<D> {
         self.regions.is_empty()
     }
 
-    /// Draws only these of the samples: others do the rest, and [`Self::adopt`] takes them all, in order.
+    /// Draws only these of the samples: others do the rest, and [`Self::adopt`] takes them all, in
+    /// order.
     pub fn share(&mut self, share: Share) {
         self.regions.iter_mut().for_each(|r| r.share(share));
     }
@@ -198,8 +200,9 @@ impl<D: Denoiser> Job<D> {
         self.regions.iter().all(Region::is_finished)
     }
 
-    /// The worst residual over its tolerance of the operators' iterations so far, to be read back and given to [`crate::restoration::converged`]; none where
-    /// nothing iterates to a tolerance.
+    /// The worst residual over its tolerance of the operators' iterations so far, to be read back
+    /// and given to [`crate::restoration::converged`]; none where nothing iterates to a
+    /// tolerance.
     pub fn residual(&self) -> Option<Tensor<4>> {
         let residuals = self.regions.iter().filter_map(Region::residual);
         residuals.reduce(|a, b| a.max_pair(b))

@@ -17,7 +17,8 @@ impl Kernel {
     /// Weights row by row; they are divided by their sum.
     ///
     /// # Errors
-    /// [`Error::InvalidKernel`] for a wrong number of weights, a negative one, one that is not finite, or a sum of 0.
+    /// [`Error::InvalidKernel`] for a wrong number of weights, a negative one, one that is not
+    /// finite, or a sum of 0.
     pub fn new(width: usize, height: usize, weights: Vec<f64>) -> Result<Self, Error> {
         let invalid = |what: String| Err(Error::InvalidKernel(what));
         if weights.is_empty() || weights.len() != width * height {
@@ -61,8 +62,8 @@ impl Kernel {
         Self::new(line.len(), line.len(), weights.collect())
     }
 
-    /// A straight, even motion of `length` pixels at `angle` degrees, counter-clockwise from the right: each pixel weighs as much as the length of the path
-    /// inside it.
+    /// A straight, even motion of `length` pixels at `angle` degrees, counter-clockwise from the
+    /// right: each pixel weighs as much as the length of the path inside it.
     ///
     /// # Errors
     /// [`Error::InvalidKernel`] where the length is not in (0, 100] or the angle not finite.
@@ -93,7 +94,8 @@ impl Kernel {
         [self.height / 2, self.width / 2]
     }
 
-    /// The kernel on an image's grid with its origin at [0, 0], wrapped around: `[1, 1, height, width]` in f64 on the CPU.
+    /// The kernel on an image's grid with its origin at [0, 0], wrapped around: `[1, 1, height,
+    /// width]` in f64 on the CPU.
     ///
     /// # Errors
     /// [`Error::InvalidKernel`] where it is larger than the image.
@@ -114,7 +116,8 @@ impl Kernel {
     }
 }
 
-/// The part of a path from -half to half, along an axis on which it advances by `step`, that lies in the pixel centred on `at`: (from, to).
+/// The part of a path from -half to half, along an axis on which it advances by `step`, that lies
+/// in the pixel centred on `at`: (from, to).
 fn path_inside(at: f64, step: f64, half: f64) -> (f64, f64) {
     // A direction along the other axis, but for the rounding of sin and cos.
     if step.abs() < 1e-12 {

@@ -1,16 +1,20 @@
-//! Where a task's work lies: the size of its result, the windows of it that are restored, and the grid of pixels that each one's tensors have.
+//! Where a task's work lies: the size of its result, the windows of it that are restored, and the
+//! grid of pixels that each one's tensors have.
 //!
-//! Sides of any length are possible. Below [`MIN_SIDE`] pixels they are padded on both sides, and the padding is part of the image that nothing was measured
-//! of. Inpainting works in windows around the missing pixels alone: it costs what the holes cost, whatever the photo's size.
+//! Sides of any length are possible. Below [`MIN_SIDE`] pixels they are padded on both sides, and
+//! the padding is part of the image that nothing was measured of. Inpainting works in windows
+//! around the missing pixels alone: it costs what the holes cost, whatever the photo's size.
 
 use crate::error::Error;
 use crate::hole;
 use crate::image::Window;
 use crate::task::{Borders, Missing, Request, Task};
 
-/// The shortest side of an image: the noise-geometry maps reach 15 pixels far, the network works on multiples of 8.
+/// The shortest side of an image: the noise-geometry maps reach 15 pixels far, the network works on
+/// multiples of 8.
 pub const MIN_SIDE: usize = 16;
-/// With these prime factors alone a side's transform is fast, on a GPU and on a CPU; with a greater one it takes several transforms, longer than itself.
+/// With these prime factors alone a side's transform is fast, on a GPU and on a CPU; with a greater
+/// one it takes several transforms, longer than itself.
 const FACTORS: [usize; 11] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31];
 /// The smallest of them, for sides that may as well be somewhat longer.
 const SMALL: [usize; 4] = [2, 3, 5, 7];
@@ -24,11 +28,13 @@ const CELL: usize = 32;
 enum Beside {
     /// Pixels that nothing was measured of.
     Unmeasured,
-    /// The window's own, mirrored at its last row and column: as good as measured, since they are few.
+    /// The window's own, mirrored at its last row and column: as good as measured, since they are
+    /// few.
     Mirrored,
 }
 
-/// The grid that a window is restored on: as large as the window, or larger by what was not measured, or by a few mirrored pixels.
+/// The grid that a window is restored on: as large as the window, or larger by what was not
+/// measured, or by a few mirrored pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Canvas {
     /// Rows and columns.
@@ -40,8 +46,9 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// For a window of `size`, with so many rows and columns more on each side at least, and sides of at least [`MIN_SIDE`], of fast transforms where there is
-    /// a margin anyway; everything a multiple of `step`.
+    /// For a window of `size`, with so many rows and columns more on each side at least, and sides
+    /// of at least [`MIN_SIDE`], of fast transforms where there is a margin anyway; everything
+    /// a multiple of `step`.
     fn new(size: [usize; 2], margin: [usize; 2], step: usize) -> Self {
         let least = MIN_SIDE.next_multiple_of(step);
         let around = |i: usize| {
@@ -66,8 +73,9 @@ impl Canvas {
         }
     }
 
-    /// For a window whose pixels are measured all alike, of sides that are multiples of `step`: of fast transforms, by mirrored pixels where it is not. Many
-    /// photos have a side of a large prime factor: 683 and 853 pixels beside 1024 and 1280.
+    /// For a window whose pixels are measured all alike, of sides that are multiples of `step`: of
+    /// fast transforms, by mirrored pixels where it is not. Many photos have a side of a large
+    /// prime factor: 683 and 853 pixels beside 1024 and 1280.
     fn mirrored(size: [usize; 2], step: usize) -> Self {
         let least = MIN_SIDE.next_multiple_of(step);
         if size.iter().any(|&n| n < least) {
@@ -150,7 +158,8 @@ impl Layout {
     /// For a photo of `width` by `height`; `noisy`: known pixels are restored too.
     ///
     /// # Errors
-    /// [`Error::InvalidFactor`], [`Error::InvalidMask`], [`Error::ImageTooLarge`] where pixels can't even be counted.
+    /// [`Error::InvalidFactor`], [`Error::InvalidMask`], [`Error::ImageTooLarge`] where pixels
+    /// can't even be counted.
     pub fn new(task: &Task, width: usize, height: usize, noisy: bool) -> Result<Self, Error> {
         let factor = factor(task)?;
         let [height, width] = match task {
@@ -192,7 +201,8 @@ impl Layout {
     }
 }
 
-/// The least multiple of `step` from n on that has no other prime factors beside those of `step` than these.
+/// The least multiple of `step` from n on that has no other prime factors beside those of `step`
+/// than these.
 fn fast_length(n: usize, step: usize, primes: &[usize]) -> usize {
     let is_fast = |n: &usize| {
         let odd = primes.iter().fold(n / step, |mut n, prime| {
@@ -319,7 +329,8 @@ impl Bounds {
     }
 }
 
-/// The bounds of each group of missing pixels, groups being so far apart that their surroundings do not touch.
+/// The bounds of each group of missing pixels, groups being so far apart that their surroundings do
+/// not touch.
 fn clusters(missing: &Missing) -> Vec<Bounds> {
     const NEAR: usize = 2 * CONTEXT / CELL;
     let near = |at: usize, n: usize| at.saturating_sub(NEAR)..n.min(at + NEAR + 1);

@@ -7,7 +7,8 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::place::Place;
 
-/// One stream of a seed's white noise. Streams are independent: a sample does not depend on how many others are drawn.
+/// One stream of a seed's white noise. Streams are independent: a sample does not depend on how
+/// many others are drawn.
 pub struct Noise {
     generator: ChaCha8Rng,
     place: Place,

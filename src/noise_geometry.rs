@@ -1,9 +1,11 @@
-//! What the network is told of a noise covariance S: the variance in four spatial bands, once for luma and once for chroma, at each pixel.
+//! What the network is told of a noise covariance S: the variance in four spatial bands, once for
+//! luma and once for chroma, at each pixel.
 //!
-//! Bands: `box_r` is the r×r mean filter; f_0 = box_1 - box_3, f_1 = box_3 - box_7, f_2 = box_7 - box_15, f_3 = box_15. Map k at pixel i is
-//! v_k(i) = Var[(f_k * n)(i)] / |f_k|² with n ~ N(0, S), so that white noise of variance v gives v in every band. Colour transform (orthonormal rows):
-//! luma (1,1,1)/√3; chroma (1,0,-1)/√2 and (1,-2,1)/√6, their two variances averaged. Eight maps: luma bands 0-3, chroma bands 0-3.
-//! Source: the project's method, section 4.
+//! Bands: `box_r` is the r×r mean filter; f_0 = box_1 - box_3, f_1 = box_3 - box_7, f_2 = box_7 -
+//! box_15, f_3 = box_15. Map k at pixel i is v_k(i) = Var[(f_k * n)(i)] / |f_k|² with n ~ N(0, S),
+//! so that white noise of variance v gives v in every band. Colour transform (orthonormal rows):
+//! luma (1,1,1)/√3; chroma (1,0,-1)/√2 and (1,-2,1)/√6, their two variances averaged. Eight maps:
+//! luma bands 0-3, chroma bands 0-3. Source: the project's method, section 4.
 
 use std::f64::consts::TAU;
 
@@ -82,7 +84,8 @@ impl SpectralBands {
         }
     }
 
-    /// `[B, 1, H, W]` eigenvalues to `[B, 8, 1, 1]`: the same in luma and chroma, the same at every pixel.
+    /// `[B, 1, H, W]` eigenvalues to `[B, 8, 1, 1]`: the same in luma and chroma, the same at every
+    /// pixel.
     pub fn of(&self, eigenvalues: Formula) -> Tensor<4> {
         let weighted = (eigenvalues * &self.weights).tensor();
         let [batch, bands, height, width] = weighted.dims();
@@ -102,8 +105,9 @@ fn box_dft(r: usize, n: usize) -> Vec<f64> {
     (0..n).map(at).collect()
 }
 
-/// The maps of a covariance that is diagonal in pixels, equal in all channels: each band's squared filter, normalised to sum 1, over the pixel
-/// variance `[B, 1, H, W]`; borders reflected without repeating the edge. `[B, 8, H, W]`.
+/// The maps of a covariance that is diagonal in pixels, equal in all channels: each band's squared
+/// filter, normalised to sum 1, over the pixel variance `[B, 1, H, W]`; borders reflected without
+/// repeating the edge. `[B, 8, H, W]`.
 pub fn bands_of_pixels(variance: Tensor<4>) -> Tensor<4> {
     let energies = band_energies();
     let squared = std::array::from_fn(|k| band_rings()[k].map(|v| v * v / energies[k]));
@@ -117,7 +121,8 @@ pub fn bands_of_pixels(variance: Tensor<4>) -> Tensor<4> {
     Tensor::cat(vec![v.clone(), v], 1)
 }
 
-/// f_0..f_3 on the nested boxes: at the centre, in the rest of the 3×3 box, of the 7×7, of the 15×15.
+/// f_0..f_3 on the nested boxes: at the centre, in the rest of the 3×3 box, of the 7×7, of the
+/// 15×15.
 pub fn band_rings() -> [[f64; BANDS]; BANDS] {
     let inside = |k: usize, ring: usize| {
         if ring <= k {
@@ -137,9 +142,11 @@ pub fn band_rings() -> [[f64; BANDS]; BANDS] {
     std::array::from_fn(|k| std::array::from_fn(|ring| narrower(k, ring)))
 }
 
-/// Planes `[B, 1, H + 14, W + 14]` under filters that are constant on the rings of [`band_rings`]: `[B, 4, H, W]`.
+/// Planes `[B, 1, H + 14, W + 14]` under filters that are constant on the rings of [`band_rings`]:
+/// `[B, 4, H, W]`.
 ///
-/// Each is a sum of means over nested boxes, and those of rows of means: 50 values a pixel, where the four filters have 900.
+/// Each is a sum of means over nested boxes, and those of rows of means: 50 values a pixel, where
+/// the four filters have 900.
 pub fn by_rings(planes: &Tensor<4>, filters: [[f64; BANDS]; BANDS]) -> Tensor<4> {
     let [_, _, height, width] = planes.dims();
     let means = BOXES.map(|side| {

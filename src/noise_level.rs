@@ -35,11 +35,12 @@ impl Stated {
     }
 }
 
-/// The standard deviation of the measurement's noise in 8-bit levels, estimated from the photo: from its known pixels to inpaint, from the grey photo to
-/// colourise, from the four phases of a mosaic.
+/// The standard deviation of the measurement's noise in 8-bit levels, estimated from the photo:
+/// from its known pixels to inpaint, from the grey photo to colourise, from the four phases of a
+/// mosaic.
 ///
-/// Never less than [`LEAST`], and but for denoising never less than the task's default: what rounding and mild compression leave isn't white, and an
-/// estimator of white noise doesn't see it.
+/// Never less than [`LEAST`], and but for denoising never less than the task's default: what
+/// rounding and mild compression leave isn't white, and an estimator of white noise doesn't see it.
 ///
 /// # Errors
 /// [`Error::InvalidNoise`] where there are too few known pixels to tell.

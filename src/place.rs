@@ -1,6 +1,7 @@
 //! Where tensors are made: a device and a float type.
 //!
-//! Everything above works on either device and in f32 or f64 alike; f64 exists on the CPU only and serves the tests of exactness.
+//! Everything above works on either device and in f32 or f64 alike; f64 exists on the CPU only and
+//! serves the tests of exactness.
 
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
 
@@ -49,7 +50,8 @@ impl Place {
         self.dtype
     }
 
-    /// Whether host memory is the device's memory, so that reading a tensor costs nothing and waits for nothing.
+    /// Whether host memory is the device's memory, so that reading a tensor costs nothing and waits
+    /// for nothing.
     pub fn is_cpu(&self) -> bool {
         self.device == Device::flex()
     }
@@ -79,8 +81,8 @@ impl Place {
         Tensor::full(shape, value, self.options())
     }
 
-    /// A number as a tensor, `[1, 1, 1, 1]`, which broadcasts over images. It stays in host memory, where a formula on any device finds it: what is made of
-    /// numbers alone takes no launch.
+    /// A number as a tensor, `[1, 1, 1, 1]`, which broadcasts over images. It stays in host memory,
+    /// where a formula on any device finds it: what is made of numbers alone takes no launch.
     pub fn scalar(&self, value: f64) -> Tensor<4> {
         let host = Self {
             device: Device::flex(),

@@ -7,7 +7,8 @@
 //! score  = (D(mu*, Sigma*) - z)/tau²
 //! ```
 //!
-//! The Gaussian posterior is the project's own preconditioning (method, section 5): the mean g and pixel variance q of x given (z, y) when x ~ N(0, Q^-1).
+//! The Gaussian posterior is the project's own preconditioning (method, section 5): the mean g and
+//! pixel variance q of x given (z, y) when x ~ N(0, Q^-1).
 
 mod inputs;
 
@@ -32,7 +33,8 @@ pub const SIGMA_DATA: f64 = 0.5;
 /// Its square.
 const DATA: f64 = SIGMA_DATA * SIGMA_DATA;
 
-/// Iterations of w0 and g for masks: those the network was trained with. They carry information across holes of up to about 42 px.
+/// Iterations of w0 and g for masks: those the network was trained with. They carry information
+/// across holes of up to about 42 px.
 const ESTIMATE_ITERATIONS: usize = 25;
 const MEAN_ITERATIONS: usize = 16;
 
@@ -88,7 +90,8 @@ impl Posterior {
         &self.prior
     }
 
-    /// w0 = E[x | y] under the 1/f² prior: the best estimate without a network; 0 where there is no measurement. `[B, 3, H, W]`.
+    /// w0 = E[x | y] under the 1/f² prior: the best estimate without a network; 0 where there is no
+    /// measurement. `[B, 3, H, W]`.
     pub fn linear_estimate(&self) -> Tensor<4> {
         self.estimate.clone()
     }
@@ -193,12 +196,14 @@ impl Posterior {
         self.drawn.variances(&problem, t2)
     }
 
-    /// The worst residual of the operator's iterations over their tolerance, `[1, 1, 1, 1]`; none where nothing iterates to a tolerance.
+    /// The worst residual of the operator's iterations over their tolerance, `[1, 1, 1, 1]`; none
+    /// where nothing iterates to a tolerance.
     pub fn residual(&self) -> Option<Tensor<4>> {
         self.measurement.operator.residual()
     }
 
-    /// q, the pixel variance of x given (z, y) under the 1/f² prior; broadcasts to `[B, 3, H, W]`. Depends on the operator and t2 alone.
+    /// q, the pixel variance of x given (z, y) under the 1/f² prior; broadcasts to `[B, 3, H, W]`.
+    /// Depends on the operator and t2 alone.
     pub fn gaussian_variance(&self, t2: Tensor<4>) -> Tensor<4> {
         let Measurement { operator, s2, .. } = &self.measurement;
         match operator.prior_update() {
@@ -218,7 +223,8 @@ impl Posterior {
         }
     }
 
-    /// A draw of N(0, (Q + AᵀA/s2)^-1), the Gaussian posterior's deviation, by Matheron's rule: a draw of the prior minus its own linear estimate.
+    /// A draw of N(0, (Q + AᵀA/s2)^-1), the Gaussian posterior's deviation, by Matheron's rule: a
+    /// draw of the prior minus its own linear estimate.
     ///
     /// `white` has the image's shape, `noise` the measurement's.
     pub fn deviation(&self, white: Tensor<4>, noise: Tensor<4>) -> Tensor<4> {
@@ -228,7 +234,8 @@ impl Posterior {
     }
 }
 
-/// The mean and the variance of the query z of noise variance t2 beside g, of which images lie sigma_data away.
+/// The mean and the variance of the query z of noise variance t2 beside g, of which images lie
+/// sigma_data away.
 fn beside(z: Formula, t2: &Formula, g: Formula) -> [Formula; 2] {
     let sum = t2 + DATA;
     [(z * DATA + t2 * g) / &sum, t2 * DATA / sum]
@@ -258,8 +265,9 @@ fn linear_estimate(measurement: &Measurement, prior: &GaussianPrior) -> Tensor<4
     }
 }
 
-/// The solution of (Q + diag(data)) x = b after as many iterations as w0 has, begun at the coarsest of the levels that are left: each level's solution is where
-/// the next finer one starts, so that it need carry nothing across a hole wider than the iterations reach.
+/// The solution of (Q + diag(data)) x = b after as many iterations as w0 has, begun at the coarsest
+/// of the levels that are left: each level's solution is where the next finer one starts, so that
+/// it need carry nothing across a hole wider than the iterations reach.
 fn membrane(data: Formula, b: Formula, level: usize, coarsest: usize) -> Tensor<4> {
     if level == coarsest {
         let start = (&b / (&data + membrane_at(level).centre)).tensor();

@@ -1,7 +1,9 @@
-//! The Gaussian prior N(0, Q^-1) per colour channel, Q = C (KAPPA2 - Laplacian): a membrane, whose 1/f² spectrum is that of natural images.
+//! The Gaussian prior N(0, Q^-1) per colour channel, Q = C (KAPPA2 - Laplacian): a membrane, whose
+//! 1/f² spectrum is that of natural images.
 //!
-//! In the DFT (circular borders) Q̂ = C (KAPPA2 + 4 sin²(w1/2) + 4 sin²(w2/2)); in space (replicated borders) C (KAPPA2 + 4) x minus C times the four
-//! neighbours, an edge pixel being its own neighbour beyond the edge. Source: the project's method, section 5.
+//! In the DFT (circular borders) Q̂ = C (KAPPA2 + 4 sin²(w1/2) + 4 sin²(w2/2)); in space
+//! (replicated borders) C (KAPPA2 + 4) x minus C times the four neighbours, an edge pixel being its
+//! own neighbour beyond the edge. Source: the project's method, section 5.
 
 use std::f64::consts::PI;
 
@@ -53,7 +55,8 @@ impl GaussianPrior {
         self.precision.clone().recip()
     }
 
-    /// Ê = t2/(1 + t2 Q̂): what of the prior is left beside an observation of noise variance t2 `[B or 1, 1, 1, 1]`.
+    /// Ê = t2/(1 + t2 Q̂): what of the prior is left beside an observation of noise variance t2 `[B
+    /// or 1, 1, 1, 1]`.
     pub fn beside_noise(&self, t2: Tensor<4>) -> Tensor<4> {
         let t2 = Formula::from(t2);
         (&t2 / (Formula::from(&self.precision) * &t2 + 1.0)).tensor()
@@ -79,7 +82,8 @@ pub fn precision_times(x: Tensor<4>) -> Tensor<4> {
     membrane_at(0).times(x)
 }
 
-/// Q on an image whose sides were halved so many times. |∇x|² over the plane keeps its value; a pixel stands for four, and so for four times KAPPA2 x².
+/// Q on an image whose sides were halved so many times. |∇x|² over the plane keeps its value; a
+/// pixel stands for four, and so for four times KAPPA2 x².
 pub fn membrane_at(level: usize) -> Membrane {
     Membrane {
         centre: C * (KAPPA2 * 4.0_f64.powi(level as i32) + 4.0),

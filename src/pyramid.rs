@@ -1,10 +1,13 @@
 //! Filling a hole wider than the network's reach, coarse to fine.
 //!
-//! The window is restored at a reduced size first, by the same means, where the network sees all of the hole. That image is then handed to the next size as a
-//! measurement: the known pixels outside, its values as block means inside. So the structure of a large hole is decided where it can be seen, and each size adds
-//! its own detail. The mean is made from the coarse mean, each sample from a coarse sample of its own.
+//! The window is restored at a reduced size first, by the same means, where the network sees all of
+//! the hole. That image is then handed to the next size as a measurement: the known pixels outside,
+//! its values as block means inside. So the structure of a large hole is decided where it can be
+//! seen, and each size adds its own detail. The mean is made from the coarse mean, each sample from
+//! a coarse sample of its own.
 //!
-//! A step here is a step of the full size; what the smaller sizes do is in the parts of the steps that need it.
+//! A step here is a step of the full size; what the smaller sizes do is in the parts of the steps
+//! that need it.
 
 use std::rc::Rc;
 
@@ -18,8 +21,9 @@ use crate::restoration::{Progress, Restoration, Share, Stage, Step};
 use crate::sampler::Sampler;
 use crate::spread::Spread;
 
-/// How the smaller sizes are sampled, whatever is asked of the full one: they decide what fills the hole, and cost a fraction of it. With more steps than the
-/// default's a sample keeps more of its energy; Heun's steps leave it too much where the surroundings are smooth (`docs/holes.md`).
+/// How the smaller sizes are sampled, whatever is asked of the full one: they decide what fills the
+/// hole, and cost a fraction of it. With more steps than the default's a sample keeps more of its
+/// energy; Heun's steps leave it too much where the surroundings are smooth (`docs/holes.md`).
 pub fn coarse(full: Sampler) -> Sampler {
     Sampler::ACCURATE.refining(full.refine_mean)
 }
@@ -293,7 +297,8 @@ impl<D: Denoiser> Pyramid<D> {
         self.how.sampler.mean_evaluations()
     }
 
-    /// The mean's evaluations, and for each sample one more than the sampler's: its own mean, to start from.
+    /// The mean's evaluations, and for each sample one more than the sampler's: its own mean, to
+    /// start from.
     fn total_tiles(&self) -> usize {
         let each = 1 + self.how.sampler.evaluations();
         let samples = self.share.count(self.how.samples);

@@ -1,6 +1,8 @@
-//! A restoration as a value: call `step()` for one evaluation and a preview, or `advance()` for a tile of it; stop calling and it is cancelled.
+//! A restoration as a value: call `step()` for one evaluation and a preview, or `advance()` for a
+//! tile of it; stop calling and it is cancelled.
 //!
-//! Mean first: the linear estimate w0 (no network), then E[x | y] by one evaluation, at tau = 80 or where the denoiser knows better, or two more that refine it, then sample after sample.
+//! Mean first: the linear estimate w0 (no network), then E[x | y] by one evaluation, at tau = 80 or
+//! where the denoiser knows better, or two more that refine it, then sample after sample.
 
 use std::rc::Rc;
 
@@ -14,7 +16,8 @@ use crate::posterior::Posterior;
 use crate::sampler::{PosteriorMean, Sampler, Solver};
 use crate::spread::Spread;
 
-/// The largest image whose levels are all kept, in pixels. Of larger ones a level may be ten planes as large, and costs little beside an evaluation.
+/// The largest image whose levels are all kept, in pixels. Of larger ones a level may be ten planes
+/// as large, and costs little beside an evaluation.
 const KEPT_LEVELS: usize = 256 * 256;
 /// Noise streams: the mean's is 0, sample i's is i + 1.
 const MEAN_STREAM: u64 = 0;
@@ -23,7 +26,8 @@ const CHURN_STREAM: u64 = 1 << 31;
 /// Those of another region of the same photo lie this much further.
 const REGION_STREAM: u64 = 1 << 40;
 
-/// Which of the samples are drawn here: `first`, `first + every`, … A sample is the same wherever it is drawn.
+/// Which of the samples are drawn here: `first`, `first + every`, … A sample is the same wherever
+/// it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     pub first: usize,
@@ -146,7 +150,8 @@ impl<D: Denoiser> Restoration<D> {
         }
     }
 
-    /// Draws only these of the samples; [`Self::adopt`] takes all of them, in order, for the deviation.
+    /// Draws only these of the samples; [`Self::adopt`] takes all of them, in order, for the
+    /// deviation.
     ///
     /// # Panics
     /// Where a share has no samples between.
@@ -205,7 +210,8 @@ impl<D: Denoiser> Restoration<D> {
         self.tiles
     }
 
-    /// The linear estimate, then one evaluation of the mean, then of the current sample; none once all is done.
+    /// The linear estimate, then one evaluation of the mean, then of the current sample; none once
+    /// all is done.
     pub fn step(&mut self) -> Option<Step> {
         loop {
             if let Progress::Step(step) = self.advance()? {
@@ -318,7 +324,8 @@ impl<D: Denoiser> Restoration<D> {
         Noise::new(self.seed, stream, self.posterior.prior().place())
     }
 
-    /// Where a sample starts. Without the deviation a mode of posterior variance lambda would keep only 1/(1 + lambda/tau²) of it.
+    /// Where a sample starts. Without the deviation a mode of posterior variance lambda would keep
+    /// only 1/(1 + lambda/tau²) of it.
     fn start(&self, mean: Tensor<4>, index: usize) -> Tensor<4> {
         let mut noise = self.noise(MEAN_STREAM + 1 + index as u64);
         let shape = self.shape();
@@ -347,8 +354,8 @@ impl<D: Denoiser> Restoration<D> {
         level
     }
 
-    /// The worst residual over its tolerance of the operator's iterations so far, to be read back and given to [`converged`]; none where nothing iterates to
-    /// a tolerance.
+    /// The worst residual over its tolerance of the operator's iterations so far, to be read back
+    /// and given to [`converged`]; none where nothing iterates to a tolerance.
     pub fn residual(&self) -> Option<Tensor<4>> {
         self.posterior.residual()
     }
@@ -378,7 +385,8 @@ impl<D: Denoiser> Restoration<D> {
         }
     }
 
-    /// The standard deviation between the samples finished so far as they are shown, clipped to [-1, 1], per pixel and channel; none for fewer than two.
+    /// The standard deviation between the samples finished so far as they are shown, clipped to
+    /// [-1, 1], per pixel and channel; none for fewer than two.
     pub fn deviation(&self) -> Option<Tensor<4>> {
         self.spread.deviation()
     }

@@ -1,4 +1,5 @@
-//! From a task and a region of its result to a measurement: the operator, y, and which pixels are asked for.
+//! From a task and a region of its result to a measurement: the operator, y, and which pixels are
+//! asked for.
 
 use std::rc::Rc;
 
@@ -32,7 +33,8 @@ const LEVELS: f64 = 127.5;
 pub enum Problem {
     /// All of it is asked for.
     Whole(Posterior),
-    /// The missing pixels are asked for, and those beside the photo, of which nothing was measured either.
+    /// The missing pixels are asked for, and those beside the photo, of which nothing was measured
+    /// either.
     Hole(Hole),
 }
 
@@ -61,7 +63,8 @@ impl Setup {
             size: canvas.size,
             at: canvas.at,
         };
-        // Where noise is stated the known pixels are a noisy measurement too, and are restored with the rest.
+        // Where noise is stated the known pixels are a noisy measurement too, and are restored with
+        // the rest.
         if let (Task::Inpaint { missing }, None) = (&request.task, request.noise) {
             let known: Vec<bool> = missing.within(window).into_iter().map(|m| !m).collect();
             let lost = on_canvas(&known, canvas).into_iter().map(|k| !k).collect();
@@ -210,7 +213,8 @@ fn known(missing: &Missing, canvas: Canvas, place: &Place) -> Result<Mask, Error
     Ok(mask(on_canvas(&known, canvas), canvas, place))
 }
 
-/// The operator where the canvas, whose blocks of `factor` by `factor` are measured, holds the photo; nothing beside it.
+/// The operator where the canvas, whose blocks of `factor` by `factor` are measured, holds the
+/// photo; nothing beside it.
 fn measured_inside(
     operator: Rc<dyn LinearOperator>,
     factor: usize,

@@ -1,4 +1,5 @@
-//! How samples differ, without keeping them: Welford's running mean and sum of squares (1962), which lose no digits where the differences are small.
+//! How samples differ, without keeping them: Welford's running mean and sum of squares (1962),
+//! which lose no digits where the differences are small.
 
 use burn::tensor::Tensor;
 

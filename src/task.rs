@@ -23,12 +23,14 @@ pub enum Task {
     Deblur { kernel: Kernel, borders: Borders },
     /// Remove white Gaussian noise.
     Denoise,
-    /// Give colour to a grey photo, whose levels are this mix of R, G and B; [`GREY`] is their mean.
+    /// Give colour to a grey photo, whose levels are this mix of R, G and B; [`GREY`] is their
+    /// mean.
     Colorize { weights: [f64; 3] },
-    /// Fill in the colours that a camera's sensor did not measure: the photo is the mosaic, grey or with each pixel in its own channel.
+    /// Fill in the colours that a camera's sensor did not measure: the photo is the mosaic, grey or
+    /// with each pixel in its own channel.
     Demosaic { pattern: Bayer },
-    /// Undo one after another: y = B A x + noise, A being the first task's operator and B the second's, which acts on what A measures. Blurs among them wrap
-    /// around.
+    /// Undo one after another: y = B A x + noise, A being the first task's operator and B the
+    /// second's, which acts on what A measures. Blurs among them wrap around.
     Compose { first: Box<Task>, second: Box<Task> },
     /// Undo an operator from elsewhere.
     Operator { source: Rc<dyn OperatorSource> },
@@ -63,9 +65,11 @@ pub enum Reduction {
 /// What is beyond the borders of a blurred photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Borders {
-    /// The photo again: exact for pictures blurred by a program that wraps around, and the cheapest.
+    /// The photo again: exact for pictures blurred by a program that wraps around, and the
+    /// cheapest.
     Circular,
-    /// Something that was not photographed: it is restored too, as far as the kernel reaches, and cut away.
+    /// Something that was not photographed: it is restored too, as far as the kernel reaches, and
+    /// cut away.
     Unknown,
 }
 
@@ -95,8 +99,8 @@ impl Task {
         }
     }
 
-    /// Whether its operator is known by apply and adjoint alone, and iterates until a residual is small: on a CPU, since a GPU can't be asked for one within a
-    /// step.
+    /// Whether its operator is known by apply and adjoint alone, and iterates until a residual is
+    /// small: on a CPU, since a GPU can't be asked for one within a step.
     pub fn iterates(&self) -> bool {
         match self {
             Task::Deblur { borders, .. } => *borders == Borders::Unknown,
@@ -170,7 +174,8 @@ impl Missing {
 pub struct Request {
     pub photo: Photo,
     pub task: Task,
-    /// The standard deviation of the measurement's noise in 8-bit levels, 0-255; none: the task's default.
+    /// The standard deviation of the measurement's noise in 8-bit levels, 0-255; none: the task's
+    /// default.
     pub noise: Option<f64>,
     pub samples: usize,
     pub sampler: Sampler,

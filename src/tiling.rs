@@ -1,8 +1,10 @@
-//! Overlapping tiles: how the network, and nothing else, sees an image that is larger than it takes at once.
+//! Overlapping tiles: how the network, and nothing else, sees an image that is larger than it takes
+//! at once.
 //!
-//! F = sum over tiles of weight * F(tile). The weights are smooth and sum to 1 at every pixel. The pivot, the Gaussian posterior, the maps and the solver act on
-//! the whole image, so that the measurement stays global and exact. What tiling approximates is the reach of the prior: the network knows of nothing
-//! beyond its tile but what the Gaussian posterior brings.
+//! F = sum over tiles of weight * F(tile). The weights are smooth and sum to 1 at every pixel. The
+//! pivot, the Gaussian posterior, the maps and the solver act on the whole image, so that the
+//! measurement stays global and exact. What tiling approximates is the reach of the prior: the
+//! network knows of nothing beyond its tile but what the Gaussian posterior brings.
 
 use std::ops::Range;
 
@@ -23,8 +25,9 @@ pub struct TileSize {
 }
 
 impl Default for TileSize {
-    /// Sides of 256: what the network was tried on whole. Means of 256×256 photos in tiles of 128 that overlap by 32 agree with untiled ones to 49 dB or more
-    /// (`tests/tiling.rs`), by 16 to 48 dB.
+    /// Sides of 256: what the network was tried on whole. Means of 256×256 photos in tiles of 128
+    /// that overlap by 32 agree with untiled ones to 49 dB or more (`tests/tiling.rs`), by 16
+    /// to 48 dB.
     fn default() -> Self {
         Self {
             side: 256,

@@ -1,5 +1,6 @@
-//! The orthonormal Walsh-Hadamard transform of image planes, `[batch, channels, height, width]`, each plane's pixels in row order: log2 n passes of sums and
-//! differences, its own inverse. n is a power of two.
+//! The orthonormal Walsh-Hadamard transform of image planes, `[batch, channels, height, width]`,
+//! each plane's pixels in row order: log2 n passes of sums and differences, its own inverse. n is a
+//! power of two.
 
 use burn::tensor::{DType, Element, Tensor, TensorData};
 use rustfft::FftNum;

@@ -1,4 +1,5 @@
-//! One contract for every operator: the table is `common::cases::operators`, the truth dense matrices in f64.
+//! One contract for every operator: the table is `common::cases::operators`, the truth dense
+//! matrices in f64.
 
 mod common;
 
@@ -21,9 +22,11 @@ use nalgebra::{DMatrix, DVector};
 /// Pairs of tau and sigma_y: one image each of a batch.
 const LEVELS: [(f64, f64); 3] = [(0.05, 0.1), (0.7, 0.01), (80.0, 0.03)];
 
-/// What f64 leaves of the dense inverses: their condition number is up to tau²/sigma_y² = 7e6, times 1e-16 and the matrix's size. Measured: 1.5e-9.
+/// What f64 leaves of the dense inverses: their condition number is up to tau²/sigma_y² = 7e6,
+/// times 1e-16 and the matrix's size. Measured: 1.5e-9.
 const EXACT: f64 = 3e-9;
-/// Of operators that iterate until the residual is 1e-11 of what it was, which tau/sigma_y amplifies.
+/// Of operators that iterate until the residual is 1e-11 of what it was, which tau/sigma_y
+/// amplifies.
 const ITERATED: f64 = 1e-7;
 
 /// The images of a batch at the levels.
@@ -144,7 +147,8 @@ fn pairs(case: &Case, size: Size, place: &Place) -> (Rc<dyn LinearOperator>, [Te
 
 #[test]
 fn operators_are_linear() {
-    // Both sides of f(a + b) = f(a) + f(b) for the weighted images of a batch of two; all entries are of order 1.
+    // Both sides of f(a + b) = f(a) + f(b) for the weighted images of a batch of two; all entries
+    // are of order 1.
     let sum = |x: Tensor<4>| x.clone().narrow(0, 0, 1) * 2.5 - x.narrow(0, 1, 1) * 0.75;
     let additive = |f: &dyn Fn(Tensor<4>) -> Tensor<4>, x: Tensor<4>| {
         columns(f(sum(x.clone())) - sum(f(x)), 1).amax()
@@ -289,8 +293,8 @@ impl Solve {
         e.dot(&(&self.precision * e)).sqrt()
     }
 
-    /// What is left of the start's error in that norm, at most: Chebyshev's bound 2 ((√κ - 1)/(√κ + 1))^n, κ being the condition number after
-    /// preconditioning.
+    /// What is left of the start's error in that norm, at most: Chebyshev's bound 2 ((√κ - 1)/(√κ +
+    /// 1))^n, κ being the condition number after preconditioning.
     fn bound(&self) -> f64 {
         let root = self.diagonal.map(f64::sqrt);
         let scaled = self.precision.component_div(&(&root * root.transpose()));
@@ -330,11 +334,14 @@ fn limit_of_sweeps(problem: &Problem, b: usize) -> DVector<f64> {
     (0..500).fold(diagonal.map(f64::recip), sweep)
 }
 
-/// q of a mask is not the diagonal of the inverse but near it. As a series in C/J, an entry of that diagonal counts the closed walks from its pixel; the sweeps
-/// count only walks that return over the bonds they came by: those around a loop are missing, those to and fro over one bond count more than once, and the
-/// first two orders are right. Measured away from the edge: 2 % too little in a 4×4 hole, at most 4 % too much along chains of missing pixels.
-/// On the edge Q has J - C, the pixel being its own neighbour beyond it, but the sweeps J - C² v: v is 20 % too little for a lone missing pixel, 41 % for one
-/// in a corner, and 50 % for a corner next to another missing pixel.
+/// q of a mask is not the diagonal of the inverse but near it. As a series in C/J, an entry of that
+/// diagonal counts the closed walks from its pixel; the sweeps count only walks that return over
+/// the bonds they came by: those around a loop are missing, those to and fro over one bond count
+/// more than once, and the first two orders are right. Measured away from the edge: 2 % too little
+/// in a 4×4 hole, at most 4 % too much along chains of missing pixels. On the edge Q has J - C, the
+/// pixel being its own neighbour beyond it, but the sweeps J - C² v: v is 20 % too little for a
+/// lone missing pixel, 41 % for one in a corner, and 50 % for a corner next to another missing
+/// pixel.
 #[test]
 fn iterated_variances_are_near_the_exact_ones() {
     for problem in Problem::all().filter(Problem::is_diagonal) {
@@ -431,7 +438,8 @@ fn middle(planes: &DMatrix<f64>, [height, width]: Size) -> DVector<f64> {
     })
 }
 
-/// Variances by draws, or of an operator nearby, over the middle of the image; a wrong formula is wrong by the ratio of tau² to sigma_y².
+/// Variances by draws, or of an operator nearby, over the middle of the image; a wrong formula is
+/// wrong by the ratio of tau² to sigma_y².
 #[test]
 fn rough_variances_are_near_the_exact_ones() {
     for (case, size) in every() {
@@ -455,8 +463,9 @@ fn rough_variances_are_near_the_exact_ones() {
                 let ratios = got.component_div(&middle(&truth, size));
                 let (name, level) = (&problem.name, LEVELS[b]);
                 println!("{name:30} {what:5} {level:?} {:.2?}", ratios.as_slice());
-                // The closed form that stands for a crop knows nothing of the frame: the wider bands see it from everywhere in an image as small as this, and
-                // at tau = 80 deconvolution carries its uncertainty inside.
+                // The closed form that stands for a crop knows nothing of the frame: the wider
+                // bands see it from everywhere in an image as small as this, and at
+                // tau = 80 deconvolution carries its uncertainty inside.
                 let is_crop = case.name == "crop after convolution";
                 let judged = |k: usize| !is_crop || what == "q" || (b < 2 && k % 4 < 2);
                 let mut ratios = ratios.iter().enumerate().filter(|(k, _)| judged(*k));

@@ -1,7 +1,10 @@
-//! Exact posterior sampling is exact: with the analytic denoiser of a Gaussian prior every solver reproduces the posterior's closed form, for every operator.
+//! Exact posterior sampling is exact: with the analytic denoiser of a Gaussian prior every solver
+//! reproduces the posterior's closed form, for every operator.
 //!
-//! That denoiser is affine in z, so a deterministic solver is an affine map of its start: zero and a basis pushed through it give the mean and the covariance
-//! of its samples with no sampling error. The start is the exact marginal at tau_max, so that what is left is the solver's own error.
+//! That denoiser is affine in z, so a deterministic solver is an affine map of its start: zero and
+//! a basis pushed through it give the mean and the covariance of its samples with no sampling
+//! error. The start is the exact marginal at tau_max, so that what is left is the solver's own
+//! error.
 
 mod common;
 
@@ -30,7 +33,8 @@ const SIGMA_Y: f64 = 0.1;
 const TAU_MAX: f64 = 80.0;
 const TAU_MIN: f64 = 0.002;
 const STEPS: [usize; 3] = [40, 80, 160];
-/// Grids that are even in time are coarse in log tau near 0: they reach their order later, and end sooner.
+/// Grids that are even in time are coarse in log tau near 0: they reach their order later, and end
+/// sooner.
 const EVEN_STEPS: [usize; 3] = [80, 160, 320];
 const EVEN_TAU_MIN: f64 = 0.02;
 
@@ -41,11 +45,13 @@ fn steps(interpolant: Interpolant) -> ([usize; 3], f64) {
     }
 }
 
-/// The posterior mean is a fixed point of the exact flow, whatever the number of steps: only rounding is left.
+/// The posterior mean is a fixed point of the exact flow, whatever the number of steps: only
+/// rounding is left.
 const MEAN_WITHIN: f64 = 1e-12;
 /// The same of operators that iterate until the residual is 1e-11 of what it was.
 const ITERATED_MEAN_WITHIN: f64 = 1e-8;
-/// Of the covariance, relative, at 160 steps on EDM's grid. Measured: 0.8e-3 (nothing) to 1.4e-3 (motion).
+/// Of the covariance, relative, at 160 steps on EDM's grid. Measured: 0.8e-3 (nothing) to 1.4e-3
+/// (motion).
 const COVARIANCE_WITHIN: f64 = 2e-3;
 
 type Start = fn(Vec<f64>, Tensor<4>) -> Box<dyn Solver>;
@@ -59,7 +65,8 @@ const SOLVERS: [(&str, i32, Start); 3] = [
     }),
 ];
 
-/// A measurement of an image of a Gaussian prior, the law that it leaves, and the denoiser of that prior.
+/// A measurement of an image of a Gaussian prior, the law that it leaves, and the denoiser of that
+/// prior.
 struct Problem {
     shape: [usize; 3],
     posterior: Posterior,
@@ -134,7 +141,8 @@ impl Problem {
         Gaussian::of_basis(columns(solver.sample(), self.truth.mean.len()))
     }
 
-    /// What many steps tend to: the last one returns D at tau_min, which keeps 1/(1 + tau_min²/lambda) of a variance lambda.
+    /// What many steps tend to: the last one returns D at tau_min, which keeps 1/(1 +
+    /// tau_min²/lambda) of a variance lambda.
     fn limit(&self, tau_min: f64) -> DMatrix<f64> {
         let seen = self.truth.noisy(tau_min * tau_min).covariance;
         &self.truth.covariance * inverse(seen) * &self.truth.covariance
@@ -210,7 +218,8 @@ fn every_interpolant_leads_there() {
     }
 }
 
-/// EDM's stochastic sampler, by Monte Carlo: the trace of the samples' covariance and their mean within five standard errors and the solver's own error.
+/// EDM's stochastic sampler, by Monte Carlo: the trace of the samples' covariance and their mean
+/// within five standard errors and the solver's own error.
 #[test]
 fn churning_samples_the_posterior() {
     const SAMPLES: usize = 400;
@@ -255,7 +264,8 @@ fn churning_samples_the_posterior() {
     }
 }
 
-/// The default's 6 points from tau = 5 to 0.01 keep the trace of the posterior's covariance between 15 % below and 20 % above, for every operator: what few points add to wide modes, and
+/// The default's 6 points from tau = 5 to 0.01 keep the trace of the posterior's covariance between
+/// 15 % below and 20 % above, for every operator: what few points add to wide modes, and
 /// the end takes from narrow ones (docs/calibration.md).
 #[test]
 fn the_default_sampler_is_calibrated() {
@@ -300,7 +310,8 @@ fn refining_the_exact_mean_changes_nothing() {
     }
 }
 
-/// The same criterion tells a method without the pivot: queried at z, the denoiser takes the measured directions, still full of noise, to be clean.
+/// The same criterion tells a method without the pivot: queried at z, the denoiser takes the
+/// measured directions, still full of noise, to be clean.
 #[test]
 fn a_denoiser_asked_at_z_samples_something_else() {
     // Without a measurement z is the pivot.
@@ -347,8 +358,9 @@ fn deviation_covariance(problem: &Problem) -> DMatrix<f64> {
     &deviations * deviations.transpose()
 }
 
-/// The start of the default sampler: for the membrane prior itself its deviation is the posterior's. A mask is left out: there the prior that is drawn has
-/// circular borders, the prior that estimates replicated ones.
+/// The start of the default sampler: for the membrane prior itself its deviation is the
+/// posterior's. A mask is left out: there the prior that is drawn has circular borders, the prior
+/// that estimates replicated ones.
 #[test]
 fn the_deviation_has_the_covariance_of_the_gaussian_posterior() {
     for case in sampled() {
@@ -362,14 +374,17 @@ fn the_deviation_has_the_covariance_of_the_gaussian_posterior() {
         }
         let error = relative_error(&deviation_covariance(&problem), &problem.truth.covariance);
         println!("{:20} {error:.1e}", case.name);
-        // The prior's condition number is 8/KAPPA2 = 8e3, that of the posterior's dense inverse 1e5.
+        // The prior's condition number is 8/KAPPA2 = 8e3, that of the posterior's dense inverse
+        // 1e5.
         let within = if problem.is_iterative() { 1e-6 } else { 1e-10 };
         assert!(error < within, "{}: {error:.1e}", case.name);
     }
 }
 
-/// What the deviation is for: of a grey photo the tint is unknown, its variance far above that of the noise at tau = 5, where the default sampler starts.
-/// One evaluation there returns D, which keeps P (P + 25 I)^-1 P of a covariance P; without the deviation it would keep a fifth of that here.
+/// What the deviation is for: of a grey photo the tint is unknown, its variance far above that of
+/// the noise at tau = 5, where the default sampler starts. One evaluation there returns D, which
+/// keeps P (P + 25 I)^-1 P of a covariance P; without the deviation it would keep a fifth of that
+/// here.
 #[test]
 fn the_default_start_keeps_the_variance_of_the_tint() {
     const SAMPLES: usize = 400;

@@ -1,7 +1,10 @@
-//! The product restores as well as the PyTorch reference: the five tasks of the paper on four committed crops, within 0.15 dB.
+//! The product restores as well as the PyTorch reference: the five tasks of the paper on four
+//! committed crops, within 0.15 dB.
 //!
-//! `tests/data/figures.json` holds the reference's mean PSNR over 12 draws of noise and masks, and its standard error. Here the same crops are restored
-//! with other draws, whose own standard error is sqrt(12/DRAWS) times as large; three of the difference's standard errors are allowed beside the 0.15 dB.
+//! `tests/data/figures.json` holds the reference's mean PSNR over 12 draws of noise and masks, and
+//! its standard error. Here the same crops are restored with other draws, whose own standard error
+//! is sqrt(12/DRAWS) times as large; three of the difference's standard errors are allowed beside
+//! the 0.15 dB.
 
 mod common;
 
@@ -38,7 +41,8 @@ fn released(place: &Place) -> Rc<PhotoDenoiser> {
     Rc::new(PhotoDenoiser::new(&weights, place).expect("complete weights"))
 }
 
-/// photo-v1 was trained on neither, and what it made of them at tau = 80 was worse than the linear estimate.
+/// photo-v1 was trained on neither, and what it made of them at tau = 80 was worse than the linear
+/// estimate.
 #[test]
 fn one_evaluation_beats_the_linear_estimate_of_mosaics_and_of_compressed_sensing() {
     let place = Place::cpu();

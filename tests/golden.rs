@@ -1,4 +1,5 @@
-//! Every quantity of the method against the PyTorch reference's golden vectors, on the CPU in f32. `tests/browser/golden.rs` does the same in a browser.
+//! Every quantity of the method against the PyTorch reference's golden vectors, on the CPU in f32.
+//! `tests/browser/golden.rs` does the same in a browser.
 
 mod common;
 

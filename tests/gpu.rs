@@ -1,6 +1,8 @@
-//! The GPU's kernels natively, in f32 and, where the adapter has the type, in f16: what `tests/browser/golden.test.mjs` asks of WebGPU.
+//! The GPU's kernels natively, in f32 and, where the adapter has the type, in f16: what
+//! `tests/browser/golden.test.mjs` asks of WebGPU.
 //!
-//! Not part of `npm test`, whose machine need have no GPU: `cargo test --release --features webgpu --test gpu`. Mesa's llvmpipe serves, and has f16.
+//! Not part of `npm test`, whose machine need have no GPU: `cargo test --release --features webgpu
+//! --test gpu`. Mesa's llvmpipe serves, and has f16.
 
 mod common;
 #[path = "common/twins.rs"]

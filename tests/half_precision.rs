@@ -1,5 +1,6 @@
-//! What f16 does to the results, computed on the CPU with every map rounded to it: the network within 1 % of f32, the paper's tasks within 0.05 dB.
-//! That a GPU's kernels compute the same is for `tests/gpu.rs`, on an adapter that has the type.
+//! What f16 does to the results, computed on the CPU with every map rounded to it: the network
+//! within 1 % of f32, the paper's tasks within 0.05 dB. That a GPU's kernels compute the same is
+//! for `tests/gpu.rs`, on an adapter that has the type.
 
 mod common;
 

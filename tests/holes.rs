@@ -1,4 +1,5 @@
-//! Holes of any width: the linear estimate has converged in them, and they are filled with what their surroundings are made of.
+//! Holes of any width: the linear estimate has converged in them, and they are filled with what
+//! their surroundings are made of.
 
 mod common;
 #[path = "../examples/holes/figures.rs"]
@@ -114,7 +115,8 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
     assert!(found.shift() < 1.0);
     assert!(found.energy.iter().all(|e| (0.5..2.0).contains(e)));
 
-    // A step of 16 levels at the border of the photo itself would be found. The fill's border is below it, and not yet below `NO_SEAM` (docs/holes.md).
+    // A step of 16 levels at the border of the photo itself would be found. The fill's border is
+    // below it, and not yet below `NO_SEAM` (docs/holes.md).
     let stepped = rgb(&photo).into_iter().enumerate();
     let stepped = stepped.map(|(i, v)| v.saturating_add(if inside(i / 3) { 16 } else { 0 }));
     let planted = Figures::of(&stepped.collect::<Vec<u8>>(), width, hole).seam;

@@ -1,6 +1,8 @@
-//! The layers in plain Rust against their plain-tensor twins; `tests/browser/golden.test.mjs` does the same with the GPU's.
+//! The layers in plain Rust against their plain-tensor twins; `tests/browser/golden.test.mjs` does
+//! the same with the GPU's.
 //!
-//! Tolerance, relative L2: 2e-6, some tens of f32's unit roundoff; the transforms of F(4×4, 3×3) amplify rounding about ten times.
+//! Tolerance, relative L2: 2e-6, some tens of f32's unit roundoff; the transforms of F(4×4, 3×3)
+//! amplify rounding about ten times.
 
 #[path = "common/comparison.rs"]
 mod comparison;

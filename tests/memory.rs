@@ -1,4 +1,5 @@
-//! What a restoration allocates at most, against what it is told to take before the start, and whether all of it is given back.
+//! What a restoration allocates at most, against what it is told to take before the start, and
+//! whether all of it is given back.
 
 mod common;
 

@@ -1,6 +1,8 @@
-//! A prior with two modes in two dimensions, of which one number is measured: the posterior is a mixture of known weights, and every solver finds them.
+//! A prior with two modes in two dimensions, of which one number is measured: the posterior is a
+//! mixture of known weights, and every solver finds them.
 //!
-//! x ~ sum of w_k N(m_k, c I), y = aᵀx + sigma_y n. Sigma* = (I/tau² + a aᵀ/sigma_y²)^-1 and mu* in closed form; D(mu, Sigma) is the mixture's own mean.
+//! x ~ sum of w_k N(m_k, c I), y = aᵀx + sigma_y n. Sigma* = (I/tau² + a aᵀ/sigma_y²)^-1 and mu* in
+//! closed form; D(mu, Sigma) is the mixture's own mean.
 
 mod common;
 
@@ -14,7 +16,8 @@ use nalgebra::{Matrix2, Vector2};
 const WEIGHTS: [f64; 3] = [0.5, 0.3, 0.2];
 const MEANS: [[f64; 2]; 3] = [[-0.6, 0.5], [0.5, 0.55], [0.1, -0.7]];
 const WIDTH: f64 = 0.15;
-/// What is measured: this direction, with this noise; the first two modes stay possible, and differ in what it says.
+/// What is measured: this direction, with this noise; the first two modes stay possible, and differ
+/// in what it says.
 const DIRECTION: [f64; 2] = [0.25, 1.0];
 const SIGMA_Y: f64 = 0.3;
 const Y: f64 = 0.45;
@@ -140,7 +143,8 @@ fn every_solver_finds_the_weights_of_the_modes() {
         let (want, got) = (shares(exact), shares(solver.sample()));
         println!("{name:18} {got:.3?} of {want:.3?}");
         for (got, want) in got.iter().zip(want) {
-            // Three standard errors of a share, and half a per cent for the solver at its default steps.
+            // Three standard errors of a share, and half a per cent for the solver at its default
+            // steps.
             let within = 3.0 * (want * (1.0 - want) / SAMPLES as f64).sqrt() + 0.005;
             assert!((got - want).abs() < within, "{name}: {got:.4} of {want:.4}");
         }

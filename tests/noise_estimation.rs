@@ -1,4 +1,5 @@
-//! The estimate of the noise against noise that is known, on the demo's sample photos, and where there is little to go by.
+//! The estimate of the noise against noise that is known, on the demo's sample photos, and where
+//! there is little to go by.
 
 #[path = "common/jpeg.rs"]
 mod jpeg;

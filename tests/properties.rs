@@ -1,4 +1,5 @@
-//! What holds for every operator and any parameters, in f64: linearity, adjointness, the normal equations, variances between 0 and tau².
+//! What holds for every operator and any parameters, in f64: linearity, adjointness, the normal
+//! equations, variances between 0 and tau².
 
 mod common;
 

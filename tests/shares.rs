@@ -1,4 +1,5 @@
-//! Samples drawn in shares, as several workers do: the same samples, and the same deviation, as of one that draws them all.
+//! Samples drawn in shares, as several workers do: the same samples, and the same deviation, as of
+//! one that draws them all.
 
 mod common;
 

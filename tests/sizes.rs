@@ -1,4 +1,5 @@
-//! Photos of any size: every task gives exactly the size that it promises, and inpainting touches nothing but the holes.
+//! Photos of any size: every task gives exactly the size that it promises, and inpainting touches
+//! nothing but the holes.
 
 mod common;
 

@@ -13,7 +13,8 @@ use eps_restore::operators::{
 use eps_restore::place::Place;
 use eps_restore::restoration::converged;
 
-/// A block mean is the decimation whose kernel is 1/f² on the f² pixels up to and including the first of each block.
+/// A block mean is the decimation whose kernel is 1/f² on the f² pixels up to and including the
+/// first of each block.
 #[test]
 fn a_block_mean_is_a_filtered_decimation() {
     let (size, factor, place) = ([18, 24], 3, Place::cpu_f64());
@@ -50,7 +51,8 @@ fn a_block_mean_is_a_filtered_decimation() {
     }
 }
 
-/// An adjoint that is none is refused, and so is the residual of an iteration that did not converge.
+/// An adjoint that is none is refused, and so is the residual of an iteration that did not
+/// converge.
 #[test]
 fn what_is_no_adjoint_pair_is_refused() {
     struct Shift;

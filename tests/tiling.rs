@@ -167,8 +167,9 @@ fn psnr(a: &Tensor<4>, b: &Tensor<4>) -> f64 {
     10.0 * (4.0 / mse.into_scalar::<f64>()).log10()
 }
 
-/// The mean gradient across the first and last columns of tiles, where weights set in and end, over that elsewhere; each as a share of the untiled image's,
-/// since photos differ from column to column.
+/// The mean gradient across the first and last columns of tiles, where weights set in and end, over
+/// that elsewhere; each as a share of the untiled image's, since photos differ from column to
+/// column.
 fn seam(tiled: &Tensor<4>, whole: &Tensor<4>) -> f64 {
     let tiling = Tiling::new([SIDE, SIDE], SMALL);
     let borders = tiling.tiles().iter().flat_map(|tile| {

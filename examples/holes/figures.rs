@@ -1,4 +1,5 @@
-//! How well a fill goes with what surrounds it: its colour, its energy in three bands, and whether its border shows.
+//! How well a fill goes with what surrounds it: its colour, its energy in three bands, and whether
+//! its border shows.
 
 use std::ops::Range;
 
@@ -6,7 +7,8 @@ use std::ops::Range;
 pub const BANDS: [(usize, usize); 3] = [(1, 3), (3, 7), (7, 15)];
 /// Pixels of the ring around a hole that its fill is measured against.
 pub const RING: usize = 32;
-/// Pixels along the border over which a step is averaged: as long as what an eye takes for an edge, and texture averages out.
+/// Pixels along the border over which a step is averaged: as long as what an eye takes for an edge,
+/// and texture averages out.
 const RUN: usize = 15;
 /// Distances from the border, inside and outside, whose steps those across it are measured against.
 const NEAR: usize = 8;
@@ -86,10 +88,12 @@ impl Figures {
     }
 }
 
-/// The root mean square, over runs along the border, of a run's mean step across it, over the same between neighbours of up to 8 pixels from it.
+/// The root mean square, over runs along the border, of a run's mean step across it, over the same
+/// between neighbours of up to 8 pixels from it.
 ///
-/// Where a fill goes on as its surroundings do, the border is a place as any other: 1. A step that all pixels of a run share is what an eye sees as a seam;
-/// texture, whose steps have either sign, averages out.
+/// Where a fill goes on as its surroundings do, the border is a place as any other: 1. A step that
+/// all pixels of a run share is what an eye sees as a seam; texture, whose steps have either sign,
+/// averages out.
 fn seam(luma: &[f64], width: usize, hole: Square) -> f64 {
     // The line between the pixels at depth d - 1 and d inside the hole.
     let steps = |depth: isize| {

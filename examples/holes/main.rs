@@ -1,8 +1,12 @@
-//! Ten photos with a hole of 300×300 pixels, filled: `cargo run --release --example holes -- --data DIR -o docs/holes.jpg`.
+//! Ten photos with a hole of 300×300 pixels, filled: `cargo run --release --example holes -- --data
+//! DIR -o docs/holes.jpg`.
 //!
-//! A square is cut out of each photo where the photo itself is most like what surrounds it, since that is what a fill is measured against, and drawn from the
-//! posterior: the first sample with seed 1. A sample, and not the mean: the mean of all fills is smooth, and has the energy of none. The sheet shows hole,
-//! mean and sample side by side at their own pixels; the figures of `figures.rs` go to the terminal. `docs/holes.md` says what went wrong and where the photos come from.
+//! A square is cut out of each photo where the photo itself is most like what surrounds it, since
+//! that is what a fill is measured against, and drawn from the posterior: the first sample with
+//! seed 1. A sample, and not the mean: the mean of all fills is smooth, and has the energy of none.
+//! The sheet shows hole, mean and sample side by side at their own pixels; the figures of
+//! `figures.rs` go to the terminal. `docs/holes.md` says what went wrong and where the photos come
+//! from.
 
 mod figures;
 #[path = "../common/photos.rs"]

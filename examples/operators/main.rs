@@ -1,7 +1,10 @@
-//! How well and at what cost each operator restores: `cargo run --release --example operators -- --data DIR` prints docs/operators.md's tables.
+//! How well and at what cost each operator restores: `cargo run --release --example operators --
+//! --data DIR` prints docs/operators.md's tables.
 //!
-//! Centre crops of the first images of DIR that are large enough, sigma_y = 0.02: PSNR (peak 2) of the linear estimate, of the mean by one evaluation and
-//! refined by two more; with `--samples`, those of samples; and the time of everything but the network, at each noise level of the default sampler.
+//! Centre crops of the first images of DIR that are large enough, sigma_y = 0.02: PSNR (peak 2) of
+//! the linear estimate, of the mean by one evaluation and refined by two more; with `--samples`,
+//! those of samples; and the time of everything but the network, at each noise level of the default
+//! sampler.
 
 mod cases;
 #[path = "../../tests/common/crops.rs"]
@@ -33,7 +36,8 @@ struct Options {
     /// Of the restored square.
     #[arg(long, default_value_t = 64)]
     side: usize,
-    /// Samples of each, of which the first one's PSNR and their mean's are told; 0: none are drawn.
+    /// Samples of each, of which the first one's PSNR and their mean's are told; 0: none are
+    /// drawn.
     #[arg(long, default_value_t = 0)]
     samples: usize,
     /// Only the operators whose names hold this.
@@ -141,7 +145,8 @@ fn beside(posterior: &Posterior, z: &Tensor<4>, tau: f64, place: &Place) -> [Ten
 struct Row {
     /// PSNR of w0, the mean, the refined mean, a sample and the mean of samples.
     psnrs: [f64; 5],
-    /// Milliseconds: w0; the maps and q of all levels; the rest at tau = 80; the same at a level, their mean.
+    /// Milliseconds: w0; the maps and q of all levels; the rest at tau = 80; the same at a level,
+    /// their mean.
     times: [f64; 4],
     residual: f64,
 }
@@ -157,7 +162,8 @@ impl Row {
         self.residual = self.residual.max(residual);
     }
 
-    /// `network`: milliseconds of an evaluation of the package's network and of Burn's own operations.
+    /// `network`: milliseconds of an evaluation of the package's network and of Burn's own
+    /// operations.
     fn print(&self, name: &str, crops: f64, network: [f64; 2]) {
         let shown = |v: f64| (v != 0.0).then(|| format!("{:.2}", v / crops));
         let psnrs = self.psnrs.map(|v| shown(v).unwrap_or_default());

@@ -17,7 +17,8 @@ pub fn jpeg(image: &RgbImage, quality: u8) -> Result<RgbImage, Failure> {
     Ok(image::load_from_memory_with_format(&file, ImageFormat::Jpeg)?.into_rgb8())
 }
 
-/// Gaussian noise of variance read² + shot² level, in 8-bit levels: what a sensor's electronics and its light add.
+/// Gaussian noise of variance read² + shot² level, in 8-bit levels: what a sensor's electronics and
+/// its light add.
 pub fn grain(image: &RgbImage, read: f64, shot: f64) -> RgbImage {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut noisy = image.clone();
@@ -29,7 +30,8 @@ pub fn grain(image: &RgbImage, read: f64, shot: f64) -> RgbImage {
     noisy
 }
 
-/// White scratches and dark dust, and the pixels that they cover, with one pixel around for what JPEG smears.
+/// White scratches and dark dust, and the pixels that they cover, with one pixel around for what
+/// JPEG smears.
 pub fn scratches(image: &RgbImage) -> (RgbImage, Vec<bool>) {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut uniform = || f64::from(rng.next_u32()) / 2f64.powi(32);
@@ -82,7 +84,8 @@ pub fn faded(image: &RgbImage) -> RgbImage {
     grey
 }
 
-/// Offsets and weights of a blur; beyond its borders the photo goes on as a mirror, which no restoration knows.
+/// Offsets and weights of a blur; beyond its borders the photo goes on as a mirror, which no
+/// restoration knows.
 pub type Taps = Vec<(i64, i64, f64)>;
 
 pub fn blurred(image: &RgbImage, taps: &Taps) -> RgbImage {
@@ -123,7 +126,8 @@ pub fn gaussian(sigma: f64) -> Taps {
     )
 }
 
-/// A straight line, counter-clockwise from the right, each of many points shared among the four pixels around it.
+/// A straight line, counter-clockwise from the right, each of many points shared among the four
+/// pixels around it.
 pub fn line(length: f64, angle: f64) -> Taps {
     const POINTS: i32 = 400;
     let (sin, cos) = angle.to_radians().sin_cos();

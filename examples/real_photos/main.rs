@@ -1,8 +1,12 @@
-//! Photos as people have them, restored, on one sheet: `cargo run --release --example real_photos -- --data DIR -o docs/real-photos.jpg`.
+//! Photos as people have them, restored, on one sheet: `cargo run --release --example real_photos
+//! -- --data DIR -o docs/real-photos.jpg`.
 //!
-//! Ten photos are damaged as photos are in life, each saved as a JPEG in between, and restored at their own size by their refined posterior mean, as a user would
-//! who knows what happened but no more: the noise is estimated. The sheet shows cuts of the damaged photo, the restored one and the original, side by side;
-//! PSNR in dB over the whole photo goes to the terminal, with that of the mean before it is refined, and what noise was assumed. `docs/real-photos.md` says where the photos come from.
+//! Ten photos are damaged as photos are in life, each saved as a JPEG in between, and restored at
+//! their own size by their refined posterior mean, as a user would who knows what happened but no
+//! more: the noise is estimated. The sheet shows cuts of the damaged photo, the restored one and
+//! the original, side by side; PSNR in dB over the whole photo goes to the terminal, with that of
+//! the mean before it is refined, and what noise was assumed. `docs/real-photos.md` says where the
+//! photos come from.
 
 mod cases;
 mod damage;

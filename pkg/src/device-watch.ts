@@ -11,7 +11,8 @@ interface DeviceMaker {
 /**
  * Tells when a GPU device of this worker is lost (driver reset, sleep, too much work at once).
  *
- * The core asks for its device itself, and what it waits for on a lost device may never be answered: so the loss is noticed here, where the device is handed out.
+ * The core asks for its device itself, and what it waits for on a lost device may never be
+ * answered: so the loss is noticed here, where the device is handed out.
  */
 export class DeviceWatch {
   #ended = false;

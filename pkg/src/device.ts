@@ -13,7 +13,9 @@ export interface AdapterFacts {
   readonly isFallbackAdapter: boolean;
 }
 
-/** Which devices are worth starting, in order, and why; where there are two, the faster one stays. */
+/**
+ * Which devices are worth starting, in order, and why; where there are two, the faster one stays.
+ */
 export interface DeviceChoice {
   /** Empty where nothing fits the request. */
   readonly candidates: readonly DeviceKind[];
@@ -25,20 +27,27 @@ export interface DeviceChoice {
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render driver|\bwarp\b/i;
 
 /**
- * Whether an adapter only pretends to be a GPU. Many browsers hand out such an adapter where there is no GPU;
- * it is several times slower than the same processor through WebAssembly.
+ * Whether an adapter only pretends to be a GPU. Many browsers hand out such an adapter where there
+ * is no GPU; it is several times slower than the same processor through WebAssembly.
  */
 export function isSoftwareAdapter(adapter: AdapterFacts): boolean {
-  return adapter.isFallbackAdapter || SOFTWARE.test(`${adapter.vendor} ${adapter.architecture} ${adapter.description}`);
+  return (
+    adapter.isFallbackAdapter ||
+    SOFTWARE.test(`${adapter.vendor} ${adapter.architecture} ${adapter.description}`)
+  );
 }
 
 /**
- * The rule of `device`: `'webgpu'` and `'cpu'` are obeyed; `'auto'` considers WebGPU only on a real adapter, and then both are timed.
+ * The rule of `device`: `'webgpu'` and `'cpu'` are obeyed; `'auto'` considers WebGPU only on a real
+ * adapter, and then both are timed.
  *
  * @param requested what the caller asked for.
  * @param adapter the browser's adapter, or null where it has none.
  */
-export function chooseDevice(requested: 'auto' | DeviceKind, adapter: AdapterFacts | null): DeviceChoice {
+export function chooseDevice(
+  requested: 'auto' | DeviceKind,
+  adapter: AdapterFacts | null,
+): DeviceChoice {
   if (requested === 'cpu') return { candidates: ['cpu'], reason: 'The CPU was asked for.' };
   if (requested === 'webgpu') {
     return adapter
@@ -47,22 +56,40 @@ export function chooseDevice(requested: 'auto' | DeviceKind, adapter: AdapterFac
   }
   if (!adapter) return { candidates: ['cpu'], reason: 'This browser offers no WebGPU adapter.' };
   if (isSoftwareAdapter(adapter)) {
-    return { candidates: ['cpu'], reason: `The only WebGPU adapter is a software one (${adapterText(adapter)}): the CPU is faster without it.` };
+    return {
+      candidates: ['cpu'],
+      reason: `The only WebGPU adapter is a software one (${adapterText(adapter)}): the CPU is faster without it.`,
+    };
   }
-  return { candidates: ['webgpu', 'cpu'], reason: 'WebGPU on a real adapter: timed against the CPU.' };
+  return {
+    candidates: ['webgpu', 'cpu'],
+    reason: 'WebGPU on a real adapter: timed against the CPU.',
+  };
 }
 
-/** The faster of the devices that were timed, and why; undefined where none was. Ties go to WebGPU, which leaves the processor free. */
-export function fasterDevice(timings: Partial<Record<DeviceKind, number>>): { kind: DeviceKind; reason: string } | undefined {
+/**
+ * The faster of the devices that were timed, and why; undefined where none was. Ties go to WebGPU,
+ * which leaves the processor free.
+ */
+export function fasterDevice(
+  timings: Partial<Record<DeviceKind, number>>,
+): { kind: DeviceKind; reason: string } | undefined {
   const { webgpu, cpu } = timings;
   if (webgpu === undefined && cpu === undefined) return undefined;
   if (cpu === undefined) return { kind: 'webgpu', reason: 'Only WebGPU could be started.' };
   if (webgpu === undefined) return { kind: 'cpu', reason: 'Only the CPU could be started.' };
   const kind = webgpu <= cpu ? 'webgpu' : 'cpu';
-  return { kind, reason: `One 64 × 64 evaluation takes ${webgpu.toFixed(0)} ms on WebGPU and ${cpu.toFixed(0)} ms on the CPU.` };
+  return {
+    kind,
+    reason: `One 64 × 64 evaluation takes ${webgpu.toFixed(0)} ms on WebGPU and ${cpu.toFixed(0)} ms on the CPU.`,
+  };
 }
 
 /** An adapter's name for people. */
 export function adapterText(adapter: AdapterFacts): string {
-  return [adapter.vendor, adapter.architecture, adapter.description].filter((part) => part !== '').join(' ') || 'unnamed';
+  return (
+    [adapter.vendor, adapter.architecture, adapter.description]
+      .filter((part) => part !== '')
+      .join(' ') || 'unnamed'
+  );
 }

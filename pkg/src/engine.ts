@@ -1,12 +1,21 @@
 /**
- * The surface of the WebAssembly core as the worker uses it: what `wasm/eps_restore.js` exports, with the shapes that wasm-bindgen cannot state.
+ * The surface of the WebAssembly core as the worker uses it: what `wasm/eps_restore.js` exports,
+ * with the shapes that wasm-bindgen cannot state.
  */
 import type { DeviceKind, Precision } from './device.js';
 
 /** A named course of the sampler, or one spelt out in full. */
 export type EngineSampler =
-  | 'draft' | 'default' | 'accurate'
-  | { solver: 'euler' | 'heun' | 'dpmpp2m' | 'churn'; points: number; tauMax: number; tauMin: number; fromMean: boolean };
+  | 'draft'
+  | 'default'
+  | 'accurate'
+  | {
+      solver: 'euler' | 'heun' | 'dpmpp2m' | 'churn';
+      points: number;
+      tauMax: number;
+      tauMin: number;
+      fromMean: boolean;
+    };
 
 /** Pixels as the core takes them. */
 export interface EnginePixels {
@@ -17,8 +26,16 @@ export interface EnginePixels {
 
 export type EngineTask =
   | { kind: 'inpaint'; mask: EnginePixels }
-  | { kind: 'superResolve'; factor: number; reduction?: 'blockMean' | 'bicubic' | { gaussian: number } }
-  | { kind: 'deblur'; kernel: { data: number[]; width: number; height: number }; borders?: 'unknown' | 'circular' }
+  | {
+      kind: 'superResolve';
+      factor: number;
+      reduction?: 'blockMean' | 'bicubic' | { gaussian: number };
+    }
+  | {
+      kind: 'deblur';
+      kernel: { data: number[]; width: number; height: number };
+      borders?: 'unknown' | 'circular';
+    }
   | { kind: 'denoise' }
   | { kind: 'colorize'; weights?: [number, number, number] }
   | { kind: 'demosaic'; pattern: 'rggb' | 'grbg' | 'bggr' | 'gbrg' }
@@ -39,7 +56,10 @@ export interface EngineRequest {
   task: EngineTask;
   /** Of the task `operator`. */
   functions?: EngineFunctions;
-  /** Standard deviation in 8-bit levels, or that it is to be estimated; absent: the task's default, an estimate to denoise. */
+  /**
+   * Standard deviation in 8-bit levels, or that it is to be estimated; absent: the task's default,
+   * an estimate to denoise.
+   */
   noise?: number | 'auto';
   samples: number;
   sampler: EngineSampler;
@@ -72,7 +92,10 @@ export interface EngineResult {
   noise: number;
 }
 
-/** One restoration, advanced tile by tile. No longer advanced, it is cancelled; `free` gives its memory back. */
+/**
+ * One restoration, advanced tile by tile. No longer advanced, it is cancelled; `free` gives its
+ * memory back.
+ */
 export interface EngineRun {
   /** Where it runs: the engine's device, or the CPU for operators that iterate. */
   readonly device: DeviceKind;
@@ -90,7 +113,10 @@ export interface EngineRun {
   share(first: number, every: number): void;
   resume(mean: Float32Array[]): void;
   adopt(sample: Float32Array[]): void;
-  /** Values in each window: of the mean, once it is computed and refined, and of the last finished sample of a shared run. */
+  /**
+   * Values in each window: of the mean, once it is computed and refined, and of the last finished
+   * sample of a shared run.
+   */
   meanValues(): Promise<Float32Array<ArrayBuffer>[] | undefined>;
   sampleValues(): Promise<Float32Array<ArrayBuffer>[] | undefined>;
   free(): void;

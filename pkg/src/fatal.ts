@@ -1,15 +1,21 @@
 import { EpsError, toEpsError } from './errors.js';
 
 /**
- * Whether the WebAssembly instance can still be used after an error. The core's own errors leave it sound. A panic does not (it traps wherever it
- * stands), nor does a full stack or memory, after the loss of a GPU every buffer is gone,
- * and a core that could not be loaded is none.
+ * Whether the WebAssembly instance can still be used after an error. The core's own errors leave it
+ * sound. A panic does not (it traps wherever it stands), nor does a full stack or memory, after the
+ * loss of a GPU every buffer is gone, and a core that could not be loaded is none.
  */
 export function isFatal(error: EpsError): boolean {
-  return error.cause instanceof WebAssembly.RuntimeError || error.code === 'internal' || error.code === 'device-lost' || error.code === 'worker-failed';
+  return (
+    error.cause instanceof WebAssembly.RuntimeError ||
+    error.code === 'internal' ||
+    error.code === 'device-lost' ||
+    error.code === 'worker-failed'
+  );
 }
 
-const OUT_OF_MEMORY = 'The memory that this device gives a page ran out. Reduce the photo, or restore it in parts.';
+const OUT_OF_MEMORY =
+  'The memory that this device gives a page ran out. Reduce the photo, or restore it in parts.';
 
 /** The core stops without a panic where memory is refused to it, and nowhere else. */
 function isSilentStop(thrown: unknown): boolean {
@@ -17,7 +23,8 @@ function isSilentStop(thrown: unknown): boolean {
 }
 
 /**
- * Remembers what the core said when it panicked: the trap that follows says only “unreachable”. The panic hook writes to the console, so that is where to listen.
+ * Remembers what the core said when it panicked: the trap that follows says only “unreachable”. The
+ * panic hook writes to the console, so that is where to listen.
  */
 export class PanicListener {
   #message: string | undefined;
@@ -35,7 +42,10 @@ export class PanicListener {
   explain(thrown: unknown): EpsError {
     const error = toEpsError(thrown, 'internal');
     if (error.code !== 'internal') return error;
-    if (this.#message === undefined) return isSilentStop(thrown) ? new EpsError('image-too-large', OUT_OF_MEMORY, { cause: thrown }) : error;
+    if (this.#message === undefined)
+      return isSilentStop(thrown)
+        ? new EpsError('image-too-large', OUT_OF_MEMORY, { cause: thrown })
+        : error;
     return new EpsError('internal', `The core stopped: ${this.#message}`, { cause: thrown });
   }
 }

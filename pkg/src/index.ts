@@ -4,7 +4,16 @@
  * @packageDocumentation
  */
 export { Restorer } from './restorer.js';
-export { inpaint, superResolve, deblur, denoise, colorize, demosaic, compose, linearOperator } from './tasks.js';
+export {
+  inpaint,
+  superResolve,
+  deblur,
+  denoise,
+  colorize,
+  demosaic,
+  compose,
+  linearOperator,
+} from './tasks.js';
 export { gaussianKernel, motionKernel, diskKernel } from './kernels.js';
 export { readPhoto } from './photo.js';
 export { toBlob } from './result.js';
@@ -12,7 +21,20 @@ export { EpsError } from './errors.js';
 export { chooseDevice, isSoftwareAdapter } from './device.js';
 
 export type { LoadOptions, RestoreOptions, Sampler, SamplerOptions } from './options.js';
-export type { Task, InpaintTask, SuperResolveTask, DeblurTask, DenoiseTask, ColorizeTask, DemosaicTask, ComposedTask, OperatorTask, NoiseOption, Borders, BayerPattern } from './tasks.js';
+export type {
+  Task,
+  InpaintTask,
+  SuperResolveTask,
+  DeblurTask,
+  DenoiseTask,
+  ColorizeTask,
+  DemosaicTask,
+  ComposedTask,
+  OperatorTask,
+  NoiseOption,
+  Borders,
+  BayerPattern,
+} from './tasks.js';
 export type { Reduction, GreyWeights } from './operator-options.js';
 export type { Kernel } from './kernels.js';
 export type { PhotoSource, PixelImage } from './photo.js';

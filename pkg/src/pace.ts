@@ -7,11 +7,15 @@ export class Pace {
     if (pixels > 0 && milliseconds > 0) this.#observed.set(pixels, milliseconds);
   }
 
-  /** Expected milliseconds: the nearest size that was observed, scaled by the number of pixels; 0 before any was. */
+  /**
+   * Expected milliseconds: the nearest size that was observed, scaled by the number of pixels; 0
+   * before any was.
+   */
   predict(pixels: number): number {
     let best: [number, number] | undefined;
     for (const entry of this.#observed) {
-      if (!best || Math.abs(Math.log(entry[0] / pixels)) < Math.abs(Math.log(best[0] / pixels))) best = entry;
+      if (!best || Math.abs(Math.log(entry[0] / pixels)) < Math.abs(Math.log(best[0] / pixels)))
+        best = entry;
     }
     return best ? (best[1] * pixels) / best[0] : 0;
   }
@@ -29,7 +33,8 @@ export class RunClock {
   /**
    * @param tiles tiles of the whole run.
    * @param evaluations evaluations of the whole run: each is as many tiles.
-   * @param expected milliseconds that an evaluation is expected to take, until the run itself tells.
+   * @param expected milliseconds that an evaluation is expected to take, until the run itself
+   *   tells.
    * @param abreast workers that evaluate at the same time.
    */
   constructor(tiles: number, evaluations: number, expected: number, abreast = 1) {
@@ -47,11 +52,16 @@ export class RunClock {
 
   /** Milliseconds of one evaluation: measured in this run, or as expected before its first tile. */
   get evaluationMilliseconds(): number {
-    return this.#done > 0 ? (this.#spent / this.#done) * (this.#tiles / this.#evaluations) : this.#expected;
+    return this.#done > 0
+      ? (this.#spent / this.#done) * (this.#tiles / this.#evaluations)
+      : this.#expected;
   }
 
   get secondsLeft(): number {
-    return (this.#evaluations * (1 - this.fraction) * this.evaluationMilliseconds) / (1000 * this.#abreast);
+    return (
+      (this.#evaluations * (1 - this.fraction) * this.evaluationMilliseconds) /
+      (1000 * this.#abreast)
+    );
   }
 
   /** 0 to 1. */

@@ -2,7 +2,10 @@ import type { DeviceKind } from './device.js';
 
 /** How far {@link Restorer.load} has come. */
 export interface LoadProgress {
-  /** `weights`: reading them; `engine`: compiling the core and handing it the weights; `warm-up`: compiling pipelines and timing one evaluation. */
+  /**
+   * `weights`: reading them; `engine`: compiling the core and handing it the weights; `warm-up`:
+   * compiling pipelines and timing one evaluation.
+   */
   readonly stage: 'weights' | 'engine' | 'warm-up';
   /** 0 to 1 over the whole load; never falls. */
   readonly fraction: number;
@@ -18,7 +21,10 @@ export interface LoadProgress {
 
 /** How far a restoration has come: told after every tile. */
 export interface RestoreProgress {
-  /** Tiles of the network so far, and in all. A photo of up to 256 × 256 pixels is one tile; each evaluation of the network goes over all of them. */
+  /**
+   * Tiles of the network so far, and in all. A photo of up to 256 × 256 pixels is one tile; each
+   * evaluation of the network goes over all of them.
+   */
   readonly tiles: number;
   readonly totalTiles: number;
   /** 0 to 1: tiles done of those to do. */
@@ -29,7 +35,10 @@ export interface RestoreProgress {
 
 /** What one step of a restoration did. */
 export interface RestoreStep extends RestoreProgress {
-  /** `estimate`: the linear estimate, without the network; `mean`: an evaluation of the posterior mean; `sample`: one evaluation of a sample. */
+  /**
+   * `estimate`: the linear estimate, without the network; `mean`: an evaluation of the posterior
+   * mean; `sample`: one evaluation of a sample.
+   */
   readonly stage: 'estimate' | 'mean' | 'sample';
   /** Which sample, from 0; -1 before the first. */
   readonly sample: number;
@@ -55,9 +64,15 @@ export interface Estimate {
   readonly evaluations: number;
   /** Tiles of the network in one evaluation; none where nothing is missing. */
   readonly tiles: number;
-  /** Memory of the page that the run takes at most, in bytes, beside the 80 MB that a loaded restorer holds. */
+  /**
+   * Memory of the page that the run takes at most, in bytes, beside the 80 MB that a loaded
+   * restorer holds.
+   */
   readonly bytes: number;
-  /** The same of the GPU, beside 90 MB; 0 where the task runs on the CPU. A page is not told how much a GPU has. */
+  /**
+   * The same of the GPU, beside 90 MB; 0 where the task runs on the CPU. A page is not told how
+   * much a GPU has.
+   */
   readonly gpuBytes: number;
   /** Pixels of the result. */
   readonly width: number;

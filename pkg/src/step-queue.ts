@@ -17,7 +17,8 @@ export class StepQueue<T> {
 
   /** The next value, or undefined after the last one. */
   async next(): Promise<T | undefined> {
-    while (this.#waiting.length === 0 && !this.#closed) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (this.#waiting.length === 0 && !this.#closed)
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     return this.#waiting.shift();
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Edits (insertion, deletion, substitution, swap of neighbours) that turn `a` into `b`: the optimal string alignment distance.
+ * Edits (insertion, deletion, substitution, swap of neighbours) that turn `a` into `b`: the optimal
+ * string alignment distance.
  */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
@@ -9,7 +10,8 @@ export function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const substitution = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
       let best = Math.min(substitution, last[j]! + 1, row[j - 1]! + 1);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, beforeLast[j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, beforeLast[j - 2]! + 1);
       row.push(best);
     }
     beforeLast = last;
@@ -18,7 +20,10 @@ export function editDistance(a: string, b: string): number {
   return last[b.length]!;
 }
 
-/** The valid name that `given` was most likely meant to be, or undefined where none is near (half of it or more would have to change). */
+/**
+ * The valid name that `given` was most likely meant to be, or undefined where none is near (half of
+ * it or more would have to change).
+ */
 export function nearestName(given: string, valid: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let distance = Infinity;

@@ -21,7 +21,10 @@ export interface Call {
   adopt(index: number, values: Float32Array<ArrayBuffer>[]): void;
 }
 
-/** The page's end of a worker. A worker that has failed for good is ended, its calls with it; whoever holds the link makes another. */
+/**
+ * The page's end of a worker. A worker that has failed for good is ended, its calls with it;
+ * whoever holds the link makes another.
+ */
 export class WorkerLink {
   readonly #worker: Worker;
   readonly #calls = new Map<number, { hear(event: CallEvent): void; finish(end: CallEnd): void }>();
@@ -31,16 +34,28 @@ export class WorkerLink {
   /** @throws EpsError `worker-failed` where the browser does not let the page have a worker. */
   constructor() {
     try {
-      this.#worker = new Worker(new URL('./worker.js', import.meta.url), { /* webpackChunkName: "eps-restore-worker" */ type: 'module' });
+      this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+        /* webpackChunkName: "eps-restore-worker" */ type: 'module',
+      });
     } catch (cause) {
-      throw new EpsError('worker-failed', `The browser refused to start the worker: ${(cause as Error).message} The package's files must come from the page's own site.`, { cause });
+      throw new EpsError(
+        'worker-failed',
+        `The browser refused to start the worker: ${(cause as Error).message} The package's files must come from the page's own site.`,
+        { cause },
+      );
     }
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#hear(data));
-    this.#worker.addEventListener('messageerror', () => this.#die('worker-failed', 'A message from the worker could not be read.'));
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) =>
+      this.#hear(data),
+    );
+    this.#worker.addEventListener('messageerror', () =>
+      this.#die('worker-failed', 'A message from the worker could not be read.'),
+    );
     this.#worker.addEventListener('error', (event) => {
       event.preventDefault();
       // Without a message it is the script, or one that it imports, that could not be loaded.
-      const why = event.message ? `The worker failed: ${event.message}` : 'The worker could not be loaded: worker.js or wasm/eps_restore.js is missing beside the package, or is blocked.';
+      const why = event.message
+        ? `The worker failed: ${event.message}`
+        : 'The worker could not be loaded: worker.js or wasm/eps_restore.js is missing beside the package, or is blocked.';
       this.#die('worker-failed', why);
     });
   }
@@ -51,15 +66,28 @@ export class WorkerLink {
   }
 
   /** Makes a call; `hear` gets what comes before its end. */
-  call(message: Unnumbered<Extract<ToWorker, { type: 'load' | 'cost' | 'noise' | 'start' }>>, transfer: Transferable[], hear: (event: CallEvent) => void): Call {
+  call(
+    message: Unnumbered<Extract<ToWorker, { type: 'load' | 'cost' | 'noise' | 'start' }>>,
+    transfer: Transferable[],
+    hear: (event: CallEvent) => void,
+  ): Call {
     const id = ++this.#lastId;
     const end = new Promise<CallEnd>((finish) => {
       if (this.#dead) finish({ ...this.#dead, id });
       else this.#calls.set(id, { hear, finish });
     });
     this.#post({ ...message, id } as ToWorker, transfer);
-    const adopt = (index: number, values: Float32Array<ArrayBuffer>[]): void => this.#post({ id, type: 'adopt', index, values }, values.map(({ buffer }) => buffer));
-    return { end, more: () => this.#post({ id, type: 'more' }), cancel: () => this.#post({ id, type: 'cancel' }), adopt };
+    const adopt = (index: number, values: Float32Array<ArrayBuffer>[]): void =>
+      this.#post(
+        { id, type: 'adopt', index, values },
+        values.map(({ buffer }) => buffer),
+      );
+    return {
+      end,
+      more: () => this.#post({ id, type: 'more' }),
+      cancel: () => this.#post({ id, type: 'cancel' }),
+      adopt,
+    };
   }
 
   /** Ends the worker, and every open call with this error. */
@@ -72,7 +100,8 @@ export class WorkerLink {
   }
 
   #hear(message: FromWorker): void {
-    if (message.type === 'failed' && message.fatal) return this.#die(message.code, message.message, message.during);
+    if (message.type === 'failed' && message.fatal)
+      return this.#die(message.code, message.message, message.during);
     const call = this.#calls.get(message.id);
     if (!call) return;
     if (!ends(message)) return call.hear(message);

@@ -39,7 +39,8 @@ export class RunControl {
 
   /** The same, as soon as it is there; undefined where the run is cancelled instead. */
   async awaited(index: number): Promise<Float32Array<ArrayBuffer>[] | undefined> {
-    while (!this.#given.has(index) && !this.cancelled) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (!this.#given.has(index) && !this.cancelled)
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     return this.take(index);
   }
 
@@ -51,7 +52,8 @@ export class RunControl {
   /** The same, and there is credit for a step, or the run is cancelled. */
   async turn(): Promise<void> {
     await this.look();
-    while (this.#credit <= 0 && !this.cancelled) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (this.#credit <= 0 && !this.cancelled)
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#wake = undefined;
     this.#credit--;
   }
@@ -59,7 +61,10 @@ export class RunControl {
 
 /** Runs one restoration to its end, or to its cancellation, and tells each tile and each step. */
 export async function restore(
-  engine: Engine, message: Extract<ToWorker, { type: 'start' }>, control: RunControl, answer: (message: FromWorker, transfer?: Transferable[]) => void,
+  engine: Engine,
+  message: Extract<ToWorker, { type: 'start' }>,
+  control: RunControl,
+  answer: (message: FromWorker, transfer?: Transferable[]) => void,
 ): Promise<void> {
   const { id, share } = message;
   if (control.cancelled) return answer({ id, type: 'cancelled' });
@@ -71,10 +76,20 @@ export async function restore(
     run = engine.start(request);
     // Of the whole restoration, whatever part of it is done here.
     const { device, width, height, totalSteps, totalEvaluations, totalTiles } = run;
-    answer({ id, type: 'started', device, width, height, totalSteps, totalEvaluations, totalTiles, pixels });
+    answer({
+      id,
+      type: 'started',
+      device,
+      width,
+      height,
+      totalSteps,
+      totalEvaluations,
+      totalTiles,
+      pixels,
+    });
     const shared = share && new SharedRun(id, run, share, control, answer);
     const samples: Uint8Array<ArrayBuffer>[] = [];
-    for (let within = false; ; ) {
+    for (let within = false; ;) {
       await (within ? control.look() : control.turn());
       if (control.cancelled) return answer({ id, type: 'cancelled' });
       const tileBegin = performance.now();
@@ -89,7 +104,9 @@ export async function restore(
       }
       const preview = ownBytes(step.preview);
       if (step.finished) samples.push(preview.slice());
-      answer({ id, type: 'step', step: { ...step, preview }, tiles, milliseconds }, [preview.buffer]);
+      answer({ id, type: 'step', step: { ...step, preview }, tiles, milliseconds }, [
+        preview.buffer,
+      ]);
       await shared?.after(step);
     }
     await shared?.complete(request.samples);
@@ -98,8 +115,20 @@ export async function restore(
     const estimate = ownBytes(result.estimate);
     const mean = ownBytes(result.mean);
     const deviation = result.deviation && ownBytes(result.deviation);
-    const buffers = [estimate, mean, ...samples, ...(deviation ? [deviation] : [])].map((bytes) => bytes.buffer);
-    answer({ id, type: 'done', result: { ...result, estimate, mean, deviation, evaluations: totalEvaluations }, samples, milliseconds: performance.now() - begin, memoryBytes: engine.memoryBytes }, buffers);
+    const buffers = [estimate, mean, ...samples, ...(deviation ? [deviation] : [])].map(
+      (bytes) => bytes.buffer,
+    );
+    answer(
+      {
+        id,
+        type: 'done',
+        result: { ...result, estimate, mean, deviation, evaluations: totalEvaluations },
+        samples,
+        milliseconds: performance.now() - begin,
+        memoryBytes: engine.memoryBytes,
+      },
+      buffers,
+    );
   } finally {
     // After a panic the instance is gone, and with it what there was to free.
     try {
@@ -110,9 +139,26 @@ export async function restore(
   }
 }
 
-function questionOf({ image, task, functions, noise, samples, sampler, refine }: EngineRequest): EngineQuestion {
+function questionOf({
+  image,
+  task,
+  functions,
+  noise,
+  samples,
+  sampler,
+  refine,
+}: EngineRequest): EngineQuestion {
   const { width, height } = image;
-  return { width, height, task, samples, sampler, refine, ...(functions && { functions }), ...(noise === undefined ? {} : { noise }) };
+  return {
+    width,
+    height,
+    task,
+    samples,
+    sampler,
+    refine,
+    ...(functions && { functions }),
+    ...(noise === undefined ? {} : { noise }),
+  };
 }
 
 /** What a run that is shared tells the others, and hears from them. */
@@ -125,7 +171,13 @@ class SharedRun {
   readonly #leads: boolean;
   #adopted = 0;
 
-  constructor(id: number, run: EngineRun, share: Share, control: RunControl, answer: (message: FromWorker, transfer?: Transferable[]) => void) {
+  constructor(
+    id: number,
+    run: EngineRun,
+    share: Share,
+    control: RunControl,
+    answer: (message: FromWorker, transfer?: Transferable[]) => void,
+  ) {
     this.#id = id;
     this.#run = run;
     this.#control = control;
@@ -145,7 +197,12 @@ class SharedRun {
     const values = await this.#run.sampleValues();
     if (!this.#leads) return this.#tell('sample', { index: sample }, values);
     this.#control.give(sample, values!);
-    for (let next = this.#control.take(this.#adopted); next; next = this.#control.take(this.#adopted)) this.#adopt(next);
+    for (
+      let next = this.#control.take(this.#adopted);
+      next;
+      next = this.#control.take(this.#adopted)
+    )
+      this.#adopt(next);
   }
 
   /** Once its own samples are drawn: the lead waits for all others. */
@@ -157,13 +214,22 @@ class SharedRun {
     }
   }
 
-  /** In order, so that the deviation is the same to the last bit, however many workers there are. */
+  /**
+   * In order, so that the deviation is the same to the last bit, however many workers there are.
+   */
   #adopt(values: Float32Array[]): void {
     this.#run.adopt(values);
     this.#adopted++;
   }
 
-  #tell(type: 'mean' | 'sample', what: { index?: number }, values: Float32Array<ArrayBuffer>[] = []): void {
-    this.#answer({ id: this.#id, type, ...what, values } as FromWorker, values.map(({ buffer }) => buffer));
+  #tell(
+    type: 'mean' | 'sample',
+    what: { index?: number },
+    values: Float32Array<ArrayBuffer>[] = [],
+  ): void {
+    this.#answer(
+      { id: this.#id, type, ...what, values } as FromWorker,
+      values.map(({ buffer }) => buffer),
+    );
   }
 }

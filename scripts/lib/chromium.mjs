@@ -23,7 +23,10 @@ export async function ensureChromium() {
     state = 'installed';
     path = findChromium();
   }
-  if (!path) throw new Stop('Chromium is missing. Install Chromium or Chrome, or say where it is: CHROMIUM_PATH=/path/to/chromium npm test');
+  if (!path)
+    throw new Stop(
+      'Chromium is missing. Install Chromium or Chrome, or say where it is: CHROMIUM_PATH=/path/to/chromium npm test',
+    );
   done(`${ask([path, '--version']) ?? 'Chromium'}: ${state}`);
   return path;
 }
@@ -36,7 +39,10 @@ export function findChromium() {
     return stated;
   }
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...FOLDERS];
-  return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...PROGRAMS].find(runs);
+  return [
+    ...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))),
+    ...PROGRAMS,
+  ].find(runs);
 }
 
 function runs(path) {

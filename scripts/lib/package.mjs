@@ -15,27 +15,46 @@ export const TSC = join(NODE_MODULES, 'typescript', 'bin', 'tsc');
 export async function buildPackage() {
   let took = 0;
   const inputs = {
-    paths: ['pkg/src', 'pkg/tsconfig.json', 'tsconfig.base.json', 'package-lock.json', 'pkg/wasm/eps_restore.d.ts', `models/${WEIGHTS}`, ...LICENCES],
+    paths: [
+      'pkg/src',
+      'pkg/tsconfig.json',
+      'tsconfig.base.json',
+      'package-lock.json',
+      'pkg/wasm/eps_restore.d.ts',
+      `models/${WEIGHTS}`,
+      ...LICENCES,
+    ],
   };
-  const worked = await unlessFresh('package', inputs, ['pkg/dist', 'pkg/models', ...LICENCES.map((name) => `pkg/${name}`)], async () => {
-    copyWeights();
-    for (const name of LICENCES) copyFileSync(join(ROOT, name), join(PKG, name));
-    rmSync(join(PKG, 'dist'), { recursive: true, force: true });
-    took = (await run('package', [process.execPath, TSC, '-p', 'pkg'])).seconds;
-  });
+  const worked = await unlessFresh(
+    'package',
+    inputs,
+    ['pkg/dist', 'pkg/models', ...LICENCES.map((name) => `pkg/${name}`)],
+    async () => {
+      copyWeights();
+      for (const name of LICENCES) copyFileSync(join(ROOT, name), join(PKG, name));
+      rmSync(join(PKG, 'dist'), { recursive: true, force: true });
+      took = (await run('package', [process.execPath, TSC, '-p', 'pkg'])).seconds;
+    },
+  );
   done(`package: ${worked ? `built in ${duration(took)}` : 'up to date'}`);
 }
 
 /** The package states the hash of its weights in its source: it must be theirs. */
 function copyWeights() {
   const from = join(ROOT, 'models', WEIGHTS);
-  if (!existsSync(from)) throw new Stop(`models/${WEIGHTS} is missing: check the repository out again.`);
+  if (!existsSync(from))
+    throw new Stop(`models/${WEIGHTS} is missing: check the repository out again.`);
   const bytes = readFileSync(from);
   const actual = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
   const source = readFileSync(join(PKG, 'src', 'default-weights.ts'), 'utf8');
-  const stated = { bytes: Number(/bytes: ([\d_]+)/.exec(source)?.[1]?.replaceAll('_', '')), sha256: /sha256: '([0-9a-f]{64})'/.exec(source)?.[1] };
+  const stated = {
+    bytes: Number(/bytes: ([\d_]+)/.exec(source)?.[1]?.replaceAll('_', '')),
+    sha256: /sha256: '([0-9a-f]{64})'/.exec(source)?.[1],
+  };
   if (stated.bytes !== actual.bytes || stated.sha256 !== actual.sha256) {
-    throw new Stop(`models/${WEIGHTS} is not the file that pkg/src/default-weights.ts describes. If the weights were changed on purpose, write there:\n  bytes: ${actual.bytes}, sha256: '${actual.sha256}'`);
+    throw new Stop(
+      `models/${WEIGHTS} is not the file that pkg/src/default-weights.ts describes. If the weights were changed on purpose, write there:\n  bytes: ${actual.bytes}, sha256: '${actual.sha256}'`,
+    );
   }
   mkdirSync(join(PKG, 'models'), { recursive: true });
   copyFileSync(from, join(PKG, 'models', WEIGHTS));

@@ -12,5 +12,6 @@ export const NODE_MODULES = join(ROOT, 'node_modules');
 export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'eps-restore');
 export const CARGO_TARGET_DIR = process.env.CARGO_TARGET_DIR || join(CACHE, 'target');
 
-// This clone's own: stamps and logs. Inside node_modules, so that a clone holds nothing else that git has to ignore.
+// This clone's own: stamps and logs. Inside node_modules, so that a clone holds nothing else that
+// git has to ignore.
 export const STATE = join(NODE_MODULES, '.cache', 'eps-restore');

@@ -15,7 +15,10 @@ export function failed(text) {
   console.log(`✗ ${text}`);
 }
 
-/** What stops a script, told so that a person knows what to do. Thrown on purpose: no stack is shown. */
+/**
+ * What stops a script, told so that a person knows what to do. Thrown on purpose: no stack is
+ * shown.
+ */
 export class Stop extends Error {}
 
 /** “4.2 s”, “3 min 05 s”. */

@@ -21,7 +21,11 @@ export async function attempt(name, command, { env = {}, cwd = ROOT } = {}) {
   const begin = performance.now();
   let output = '';
   const code = await new Promise((resolve) => {
-    const child = spawn(command[0], command.slice(1), { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command[0], command.slice(1), {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const take = (chunk) => {
       output += chunk;
       file.write(chunk);
@@ -43,7 +47,10 @@ export async function attempt(name, command, { env = {}, cwd = ROOT } = {}) {
 /** The same, stopping the script where the program fails. `advice` says what to do then. */
 export async function run(name, command, { advice = '', ...options } = {}) {
   const result = await attempt(name, command, options);
-  if (result.code !== 0) throw new Stop(`${name} failed (exit status ${result.code}, ${duration(result.seconds)}).${advice && ` ${advice}`}\n${tail(result)}`);
+  if (result.code !== 0)
+    throw new Stop(
+      `${name} failed (exit status ${result.code}, ${duration(result.seconds)}).${advice && ` ${advice}`}\n${tail(result)}`,
+    );
   return result;
 }
 
@@ -56,14 +63,23 @@ export function tail({ output, log }) {
 
 /** What a short program prints, or undefined where it is missing or fails. */
 export function ask(command, { env = {}, cwd = ROOT } = {}) {
-  const { status, stdout } = spawnSync(command[0], command.slice(1), { cwd, env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const { status, stdout } = spawnSync(command[0], command.slice(1), {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   return status === 0 ? stdout.trim() : undefined;
 }
 
 /** On a terminal the last line of output is shown while the program runs, and wiped after. */
 function showLive(chunk) {
   if (!process.stdout.isTTY) return;
-  const line = chunk.trimEnd().split(/[\r\n]/).at(-1) ?? '';
+  const line =
+    chunk
+      .trimEnd()
+      .split(/[\r\n]/)
+      .at(-1) ?? '';
   process.stdout.write(`\r\x1b[K  ${line.slice(0, (process.stdout.columns ?? 80) - 4)}`);
 }
 

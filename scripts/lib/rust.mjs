@@ -1,5 +1,14 @@
 // A Rust compiler that can build for wasm32: rustup's, or Debian's where rustup cannot download.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canInstall, aptInstall } from './apt.mjs';
@@ -8,8 +17,16 @@ import { begun, done, Stop } from './report.mjs';
 import { ask, attempt, run } from './run.mjs';
 
 export const TARGET = 'wasm32-unknown-unknown';
-/** Debian's web toolchain: newer than Debian's own rustc, and with the standard library's source. */
-const DEBIAN = { cargo: '/usr/bin/cargo', rustc: '/usr/bin/rustc', library: `/usr/lib/rustlib/${TARGET}/lib`, packages: ['rustc-web', 'cargo-web', 'rust-web-src'], linker: '/usr/bin/rust-lld' };
+/**
+ * Debian's web toolchain: newer than Debian's own rustc, and with the standard library's source.
+ */
+const DEBIAN = {
+  cargo: '/usr/bin/cargo',
+  rustc: '/usr/bin/rustc',
+  library: `/usr/lib/rustlib/${TARGET}/lib`,
+  packages: ['rustc-web', 'cargo-web', 'rust-web-src'],
+  linker: '/usr/bin/rust-lld',
+};
 
 /** What every cargo command of this repository runs with. */
 export const CARGO_ENV = { CARGO_TARGET_DIR };
@@ -28,11 +45,16 @@ export async function ensureWasmRust() {
     const added = await attempt('rustup target add', ['rustup', 'target', 'add', TARGET]);
     if (added.code === 0 && hasTarget('rustc')) return ready(usual, 'rustc', 'added');
   }
-  if (hasTarget(DEBIAN.rustc)) return ready(await withLinker(debian), DEBIAN.rustc, 'up to date (Debian)');
+  if (hasTarget(DEBIAN.rustc))
+    return ready(await withLinker(debian), DEBIAN.rustc, 'up to date (Debian)');
   if (!canInstall()) {
-    throw new Stop(`Rust for ${TARGET} is missing. Install Rust from https://rustup.rs, then: rustup target add ${TARGET}`);
+    throw new Stop(
+      `Rust for ${TARGET} is missing. Install Rust from https://rustup.rs, then: rustup target add ${TARGET}`,
+    );
   }
-  begun(`Rust: installing Debian's packages and building the standard library for ${TARGET} (2 min)…`);
+  begun(
+    `Rust: installing Debian's packages and building the standard library for ${TARGET} (2 min)…`,
+  );
   await aptInstall(DEBIAN.packages);
   await buildDebianLibrary(debian);
   return ready(await withLinker(debian), DEBIAN.rustc, 'installed (Debian)');
@@ -41,7 +63,11 @@ export async function ensureWasmRust() {
 /** Whether the compiler has the target's standard library. */
 function hasTarget(rustc) {
   const folder = ask([rustc, '--print', 'target-libdir', '--target', TARGET]);
-  return folder !== undefined && existsSync(folder) && readdirSync(folder).some((name) => /^libstd-.*\.rlib$/.test(name));
+  return (
+    folder !== undefined &&
+    existsSync(folder) &&
+    readdirSync(folder).some((name) => /^libstd-.*\.rlib$/.test(name))
+  );
 }
 
 function ready(rust, rustc, state) {
@@ -50,32 +76,47 @@ function ready(rust, rustc, state) {
   return { ...rust, version };
 }
 
-/** Debian ships the standard library's source for the web, and no build of it: builds it once, beside the compiler's own. */
+/**
+ * Debian ships the standard library's source for the web, and no build of it: builds it once,
+ * beside the compiler's own.
+ */
 async function buildDebianLibrary({ cargo, env }) {
   const folder = mkdtempSync(join(tmpdir(), 'eps-restore-std-'));
   try {
     mkdirSync(join(folder, 'src'));
-    writeFileSync(join(folder, 'Cargo.toml'), '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n');
+    writeFileSync(
+      join(folder, 'Cargo.toml'),
+      '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n',
+    );
     writeFileSync(join(folder, 'src', 'lib.rs'), '');
     const build = [cargo, 'build', '--release', '-Zbuild-std=std,panic_abort', '--target', TARGET];
     const target = join(folder, 'target');
-    await run('standard library', build, { cwd: folder, env: { ...env, CARGO_TARGET_DIR: target, RUSTC_BOOTSTRAP: '1' } });
+    await run('standard library', build, {
+      cwd: folder,
+      env: { ...env, CARGO_TARGET_DIR: target, RUSTC_BOOTSTRAP: '1' },
+    });
     mkdirSync(DEBIAN.library, { recursive: true });
     const built = join(target, TARGET, 'release', 'deps');
     for (const name of readdirSync(built)) {
-      if (/^lib.*\.rlib$/.test(name) && !name.startsWith('libempty-')) cpSync(join(built, name), join(DEBIAN.library, name));
+      if (/^lib.*\.rlib$/.test(name) && !name.startsWith('libempty-'))
+        cpSync(join(built, name), join(DEBIAN.library, name));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Debian's compiler needs a linker for wasm that is as new as itself: rustup's where there is one, else Debian's. */
+/**
+ * Debian's compiler needs a linker for wasm that is as new as itself: rustup's where there is one,
+ * else Debian's.
+ */
 async function withLinker(rust) {
   const sysroot = ask(['rustc', '--print', 'sysroot']);
   const libraries = sysroot && join(sysroot, 'lib', 'rustlib');
   const hosts = libraries && existsSync(libraries) ? readdirSync(libraries) : [];
-  let linker = hosts.map((host) => join(libraries, host, 'bin', 'rust-lld')).find((path) => existsSync(path));
+  let linker = hosts
+    .map((host) => join(libraries, host, 'bin', 'rust-lld'))
+    .find((path) => existsSync(path));
   if (!linker && !existsSync(DEBIAN.linker) && canInstall()) {
     begun("Rust: installing Debian's linker (1 min)…");
     await aptInstall(['rust-web-llvm']);

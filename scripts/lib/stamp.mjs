@@ -1,19 +1,32 @@
-// A step is skipped where neither its inputs nor its outputs have changed: their contents are compared, not their times.
+// A step is skipped where neither its inputs nor its outputs have changed: their contents are
+// compared, not their times.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { ROOT, STATE } from './paths.mjs';
 
 /**
  * A hash of files, folders (with everything in them) and strings.
  *
- * @param {{ paths: string[], text?: string[] }} inputs paths, relative to the repository or absolute; those that do not exist count as absent.
+ * @param {{ paths: string[], text?: string[] }} inputs paths, relative to the repository or
+ *   absolute; those that do not exist count as absent.
  */
 export function fingerprint({ paths, text = [] }) {
   const hash = createHash('sha256');
   for (const line of text) hash.update(`text\0${line}\0`);
   for (const path of paths) {
-    for (const file of filesOf(resolve(ROOT, path))) hash.update(`file\0${relative(ROOT, file)}\0`).update(createHash('sha256').update(readFileSync(file)).digest());
+    for (const file of filesOf(resolve(ROOT, path)))
+      hash
+        .update(`file\0${relative(ROOT, file)}\0`)
+        .update(createHash('sha256').update(readFileSync(file)).digest());
   }
   return hash.digest('hex');
 }
@@ -42,5 +55,7 @@ export async function unlessFresh(name, inputs, outputs, work) {
 function filesOf(path) {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path).sort().flatMap((name) => filesOf(join(path, name)));
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesOf(join(path, name)));
 }

@@ -23,7 +23,9 @@ const TYPES = {
 
 /**
  * @param {string} root folder to serve.
- * @param {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => boolean} [first] answers a request itself, or returns false.
+ * @param {(request: import('node:http').IncomingMessage, response:
+ *   import('node:http').ServerResponse) => boolean} [first] answers a request itself, or returns
+ *   false.
  */
 export function staticServer(root, first = () => false) {
   return createServer(async (request, response) => {
@@ -35,10 +37,17 @@ export function staticServer(root, first = () => false) {
     const tag = `"${info.size.toString(36)}-${info.mtimeMs.toString(36)}"`;
     // Every use asks whether the file is still the same: a rebuilt page is never a stale one.
     const headers = { 'cache-control': 'no-cache', etag: tag, 'x-content-type-options': 'nosniff' };
-    if (request.headers['if-none-match'] === tag) return void response.writeHead(304, headers).end();
-    response.writeHead(200, { ...headers, 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-length': info.size });
+    if (request.headers['if-none-match'] === tag)
+      return void response.writeHead(304, headers).end();
+    response.writeHead(200, {
+      ...headers,
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-length': info.size,
+    });
     if (request.method === 'HEAD') return void response.end();
-    createReadStream(file).on('error', () => response.destroy()).pipe(response);
+    createReadStream(file)
+      .on('error', () => response.destroy())
+      .pipe(response);
   });
 }
 

@@ -1,4 +1,5 @@
-// Rust to WebAssembly, and the JavaScript around it: the core for the package, and the golden vectors' check for the browser tests.
+// Rust to WebAssembly, and the JavaScript around it: the core for the package, and the golden
+// vectors' check for the browser tests.
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBindgen } from './bindgen.mjs';
@@ -9,43 +10,99 @@ import { ensureWasmRust, TARGET } from './rust.mjs';
 import { unlessFresh } from './stamp.mjs';
 
 /** Everything that a wasm of this crate is made of. */
-const SOURCES = ['Cargo.toml', 'Cargo.lock', '.cargo', 'rust-toolchain.toml', 'src', 'tools/bindgen/src', 'tools/bindgen/Cargo.lock'];
+const SOURCES = [
+  'Cargo.toml',
+  'Cargo.lock',
+  '.cargo',
+  'rust-toolchain.toml',
+  'src',
+  'tools/bindgen/src',
+  'tools/bindgen/Cargo.lock',
+];
 
 /** Builds pkg/wasm. */
 export async function buildWasm() {
   const rust = await ensureWasmRust();
   const bindgen = await ensureBindgen();
-  const state = await build('wasm', rust, bindgen, { cargo: ['--lib'], built: 'eps_restore.wasm', folder: join(PKG, 'wasm'), sources: SOURCES, expect: 'a first time 15 min, then seconds' });
+  const state = await build('wasm', rust, bindgen, {
+    cargo: ['--lib'],
+    built: 'eps_restore.wasm',
+    folder: join(PKG, 'wasm'),
+    sources: SOURCES,
+    expect: 'a first time 15 min, then seconds',
+  });
   const size = (statSync(join(PKG, 'wasm', 'eps_restore_bg.wasm')).size / 1e6).toFixed(1);
   done(`wasm: ${state}, ${size} MB`);
 }
 
-/** Builds tests/browser/wasm from tests/browser/golden.rs. After {@link buildWasm} only that file is compiled. */
+/**
+ * Builds tests/browser/wasm from tests/browser/golden.rs. After {@link buildWasm} only that file is
+ * compiled.
+ */
 export async function buildGolden() {
   const rust = await ensureWasmRust();
   const bindgen = await ensureBindgen();
   const sources = [...SOURCES, 'tests/browser/golden.rs', 'tests/common'];
-  const state = await build('golden', rust, bindgen, { cargo: ['--example', 'golden'], built: 'examples/golden.wasm', folder: join(ROOT, 'tests', 'browser', 'wasm'), sources, expect: '1 min' });
+  const state = await build('golden', rust, bindgen, {
+    cargo: ['--example', 'golden'],
+    built: 'examples/golden.wasm',
+    folder: join(ROOT, 'tests', 'browser', 'wasm'),
+    sources,
+    expect: '1 min',
+  });
   done(`golden vectors' check: ${state}`);
 }
 
-/** Builds bench/wasm/network from bench/network.rs. After {@link buildWasm} only that file is compiled. */
+/**
+ * Builds bench/wasm/network from bench/network.rs. After {@link buildWasm} only that file is
+ * compiled.
+ */
 export async function buildBench() {
   const rust = await ensureWasmRust();
   const bindgen = await ensureBindgen();
   const sources = [...SOURCES, 'bench/network.rs'];
-  const state = await build('network', rust, bindgen, { cargo: ['--example', 'network'], built: 'examples/network.wasm', folder: join(ROOT, 'bench', 'wasm', 'network'), sources, expect: '1 min' });
+  const state = await build('network', rust, bindgen, {
+    cargo: ['--example', 'network'],
+    built: 'examples/network.wasm',
+    folder: join(ROOT, 'bench', 'wasm', 'network'),
+    sources,
+    expect: '1 min',
+  });
   done(`bench: ${state}`);
 }
 
 async function build(name, rust, bindgen, { cargo, built, folder, sources, expect }) {
   let took = 0;
-  const worked = await unlessFresh(name, { paths: sources, text: [rust.version] }, [folder], async () => {
-    begun(`${name}: building (${expect})…`);
-    const compiled = await run(name, [rust.cargo, 'build', '--locked', '--profile', 'web', ...cargo, '--target', TARGET, '--features', 'webgpu'], { env: rust.env });
-    rmSync(folder, { recursive: true, force: true });
-    const bound = await run(`${name} bindings`, [bindgen, join(CARGO_TARGET_DIR, TARGET, 'web', built), folder]);
-    took = compiled.seconds + bound.seconds;
-  });
+  const worked = await unlessFresh(
+    name,
+    { paths: sources, text: [rust.version] },
+    [folder],
+    async () => {
+      begun(`${name}: building (${expect})…`);
+      const compiled = await run(
+        name,
+        [
+          rust.cargo,
+          'build',
+          '--locked',
+          '--profile',
+          'web',
+          ...cargo,
+          '--target',
+          TARGET,
+          '--features',
+          'webgpu',
+        ],
+        { env: rust.env },
+      );
+      rmSync(folder, { recursive: true, force: true });
+      const bound = await run(`${name} bindings`, [
+        bindgen,
+        join(CARGO_TARGET_DIR, TARGET, 'web', built),
+        folder,
+      ]);
+      took = compiled.seconds + bound.seconds;
+    },
+  );
   return worked ? `built in ${duration(took)}` : 'up to date';
 }

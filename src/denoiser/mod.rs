@@ -1,4 +1,5 @@
-//! The denoiser D(mu*, Sigma*) = E[x | mu* = x + n, n ~ N(0, Sigma*)]: all that exact posterior sampling asks of a model.
+//! The denoiser D(mu*, Sigma*) = E[x | mu* = x + n, n ~ N(0, Sigma*)]: all that exact posterior
+//! sampling asks of a model.
 
 mod preconditioning;
 mod unet;
@@ -17,16 +18,19 @@ pub const TAU_TOP: f64 = 80.0;
 
 /// A denoiser under the anisotropic noise that a measurement leaves.
 ///
-/// An evaluation is begun and then advanced part by part, so that whoever runs it can look up between two parts: stop advancing and it is cancelled.
+/// An evaluation is begun and then advanced part by part, so that whoever runs it can look up
+/// between two parts: stop advancing and it is cancelled.
 pub trait Denoiser {
-    /// What depends on the operator and tau alone: computed once per grid point, shared by all samples.
+    /// What depends on the operator and tau alone: computed once per grid point, shared by all
+    /// samples.
     type Level;
 
     /// D of one z, under way.
     type Evaluation;
 
-    /// The noise level at which one evaluation is taken for the posterior mean. At the top, [`TAU_TOP`], z holds next to nothing beside y (method, section 2);
-    /// lower, z is the linear estimate and noise, about which a denoiser may know better.
+    /// The noise level at which one evaluation is taken for the posterior mean. At the top,
+    /// [`TAU_TOP`], z holds next to nothing beside y (method, section 2); lower, z is the
+    /// linear estimate and noise, about which a denoiser may know better.
     fn tau_of_mean(&self, _posterior: &Posterior) -> f64 {
         TAU_TOP
     }

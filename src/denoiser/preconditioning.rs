@@ -4,7 +4,8 @@
 //! D = g + sqrt(q) F( w/sigma_data, g/sigma_data, log(v)/4, (mu* - g)/sqrt(p + sigma_data²) )
 //! ```
 //!
-//! What a Gaussian prior can say is computed exactly; F, of unit scale everywhere, adds what a natural image has beyond it. F alone is computed in tiles.
+//! What a Gaussian prior can say is computed exactly; F, of unit scale everywhere, adds what a
+//! natural image has beyond it. F alone is computed in tiles.
 
 use std::pin::Pin;
 
@@ -84,7 +85,8 @@ impl PhotoDenoiser {
                 Precision::F16 => Err(unsupported("it is for GPUs, and this is the CPU")),
             };
         }
-        // Plain tensor operations would bring Burn's matrix products and convolutions for GPUs into the download, half a megabyte of it.
+        // Plain tensor operations would bring Burn's matrix products and convolutions for GPUs into
+        // the download, half a megabyte of it.
         #[cfg(feature = "webgpu")]
         return match precision.is_supported(place) {
             true => Self::on(GpuLayers::new(place, precision), weights),
@@ -114,7 +116,8 @@ impl PhotoDenoiser {
         })
     }
 
-    /// Finds out which kernels are the fastest here for the sizes evaluated so far; those evaluated later take the nearest size's.
+    /// Finds out which kernels are the fastest here for the sizes evaluated so far; those evaluated
+    /// later take the nearest size's.
     pub async fn measure(&self) {
         self.network.measure().await;
     }
@@ -152,7 +155,8 @@ impl PhotoDenoiser {
         }
     }
 
-    /// F(w/sigma_data, g/sigma_data, m, coarse), the network alone: w, g, coarse and the result `[B, 3, H, W]`, m `[B, 8, H, W]`.
+    /// F(w/sigma_data, g/sigma_data, m, coarse), the network alone: w, g, coarse and the result
+    /// `[B, 3, H, W]`, m `[B, 8, H, W]`.
     pub fn correction(
         &self,
         w: Tensor<4>,
@@ -232,7 +236,8 @@ impl Denoiser for PhotoDenoiser {
     type Level = Level;
     type Evaluation = Evaluation;
 
-    /// Where the maps do not hold, photo-v1 has not been either, and errs more than the linear estimate does: 25.6 dB against 31.7 for RGGB, 25.5 against 27.3 for 11 pixels of
+    /// Where the maps do not hold, photo-v1 has not been either, and errs more than the linear
+    /// estimate does: 25.6 dB against 31.7 for RGGB, 25.5 against 27.3 for 11 pixels of
     /// motion beyond unknown borders. A little below it knows what to do: 32.2 and 31.1 dB.
     fn tau_of_mean(&self, posterior: &Posterior) -> f64 {
         TAU_TOP.min(posterior.measurement().operator.maps_hold_to())

@@ -1,7 +1,9 @@
-//! `photo-v1`: a U-Net on 2×2 pixel-unshuffled input, without time embedding and fully convolutional (method, section 6).
+//! `photo-v1`: a U-Net on 2×2 pixel-unshuffled input, without time embedding and fully
+//! convolutional (method, section 6).
 //!
-//! Widths 64, 128, 256 at 1/2, 1/4, 1/8 resolution; 7.16 M parameters; 2.07 GFLOP per 64×64 evaluation. The noise-geometry maps reach every block
-//! through a small embedding; the pivot itself reaches the coarsest level alone, where averaging has raised its signal.
+//! Widths 64, 128, 256 at 1/2, 1/4, 1/8 resolution; 7.16 M parameters; 2.07 GFLOP per 64×64
+//! evaluation. The noise-geometry maps reach every block through a small embedding; the pivot
+//! itself reaches the coarsest level alone, where averaging has raised its signal.
 
 use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
@@ -77,7 +79,8 @@ impl<L: Layers> PhotoV1<L> {
         })
     }
 
-    /// F(w/sigma_data, g/sigma_data, m, coarse): w, g, coarse and the result `[B, 3, H, W]`; m `[B, 8, H, W]`. Any sides from 8 up.
+    /// F(w/sigma_data, g/sigma_data, m, coarse): w, g, coarse and the result `[B, 3, H, W]`; m `[B,
+    /// 8, H, W]`. Any sides from 8 up.
     pub fn forward(
         &self,
         w: Tensor<4>,

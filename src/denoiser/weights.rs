@@ -1,4 +1,5 @@
-//! Released weights: a safetensors file of f16 or f32 tensors in PyTorch's layout, checked before anything is built from it.
+//! Released weights: a safetensors file of f16 or f32 tensors in PyTorch's layout, checked before
+//! anything is built from it.
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
@@ -16,7 +17,8 @@ impl<'a> Weights<'a> {
     /// Reads the file's header.
     ///
     /// # Errors
-    /// [`Error::InvalidWeights`] where the bytes are no safetensors file (truncated, altered) or hold another network.
+    /// [`Error::InvalidWeights`] where the bytes are no safetensors file (truncated, altered) or
+    /// hold another network.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         let broken = |e: safetensors::SafeTensorError| {
             Error::InvalidWeights(format!(
@@ -39,7 +41,8 @@ impl<'a> Weights<'a> {
     /// The values of a tensor of the file, row by row.
     ///
     /// # Errors
-    /// [`Error::InvalidWeights`] where it is missing, of another shape, of another type, or not finite.
+    /// [`Error::InvalidWeights`] where it is missing, of another shape, of another type, or not
+    /// finite.
     pub fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         let invalid = |what: String| Error::InvalidWeights(format!("tensor {name:?} {what}"));
         let view = self

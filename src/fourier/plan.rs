@@ -139,8 +139,10 @@ impl<T: Real> Plan<T> {
         self.passes[direction][axis].process_with_scratch(values, &mut self.scratch);
     }
 
-    /// Two planes of an image at a time, one as the real part of a complex image and one as the imaginary: of its spectrum the even part is the one's, and the
-    /// odd part i times the other's. Planes of different images, which may be of very different magnitude, would leave their rounding on each other.
+    /// Two planes of an image at a time, one as the real part of a complex image and one as the
+    /// imaginary: of its spectrum the even part is the one's, and the odd part i times the
+    /// other's. Planes of different images, which may be of very different magnitude, would leave
+    /// their rounding on each other.
     fn forward(&mut self, x: Tensor<4>) -> Spectrum {
         let (shape, place, x) = (x.dims(), Place::of(&x), values::<T>(x));
         let zero = T::zero();
@@ -167,7 +169,8 @@ impl<T: Real> Plan<T> {
         }
     }
 
-    /// The spectra of two real planes, one after the other, from that of the complex one in `plane`.
+    /// The spectra of two real planes, one after the other, from that of the complex one in
+    /// `plane`.
     fn split(&self, re: &mut [T], im: &mut [T]) {
         let (height, width) = (self.height, self.width);
         let half = T::one() / (T::one() + T::one());
@@ -229,7 +232,8 @@ impl<T: Real> Plan<T> {
         tensor(x, shape, &place)
     }
 
-    /// Two planes at a time, one as the real part of a complex image and one as the imaginary: a real filter keeps them apart.
+    /// Two planes at a time, one as the real part of a complex image and one as the imaginary: a
+    /// real filter keeps them apart.
     fn filter(&mut self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
         let (place, [batch, channels, height, width]) = (Place::of(&x), x.dims());
         let batch = batch.max(h.dims()[0]);

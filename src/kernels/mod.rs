@@ -1,4 +1,5 @@
-//! The layers that the network is made of, on each device: plain tensors, and hand-written kernels that are tested against them.
+//! The layers that the network is made of, on each device: plain tensors, and hand-written kernels
+//! that are tested against them.
 
 pub mod cpu;
 pub mod formula;
@@ -11,11 +12,13 @@ pub use tensor::TensorLayers;
 
 use burn::tensor::Tensor;
 
-/// How a GPU stores the network's maps and weights. All arithmetic, and all sums, are in f32; the CPU's layers know f32 alone.
+/// How a GPU stores the network's maps and weights. All arithmetic, and all sums, are in f32; the
+/// CPU's layers know f32 alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     F32,
-    /// Half the memory and its traffic, for a relative error of 1e-3. Of the GPUs, not all have it: `shader-f16` in WebGPU.
+    /// Half the memory and its traffic, for a relative error of 1e-3. Of the GPUs, not all have it:
+    /// `shader-f16` in WebGPU.
     F16,
 }
 
@@ -40,7 +43,8 @@ impl<Map> Clone for After<'_, Map> {
 
 impl<Map> Copy for After<'_, Map> {}
 
-/// A convolution's weights in PyTorch's layout: `[outputs, inputs, kernel, kernel]`, zero-padded "same", or stride = kernel = 2 without padding.
+/// A convolution's weights in PyTorch's layout: `[outputs, inputs, kernel, kernel]`, zero-padded
+/// "same", or stride = kernel = 2 without padding.
 #[derive(Clone, Copy)]
 pub struct ConvWeights<'a> {
     pub weight: &'a [f32],
@@ -64,9 +68,11 @@ pub trait Layers {
     /// From and to `[B, C, H, W]`.
     fn enter(&self, x: Tensor<4>) -> Self::Map;
     fn leave(&self, x: Self::Map) -> Tensor<4>;
-    /// Means of `size` by `size` pixels of the parts' channels, one part's after another's; a part of one image stands for the whole batch.
+    /// Means of `size` by `size` pixels of the parts' channels, one part's after another's; a part
+    /// of one image stands for the whole batch.
     fn enter_pooled(&self, parts: &[&Tensor<4>], size: usize) -> Self::Map;
-    /// The parts' channels likewise, each 2×2 pixels as channels at half the size: channel 4c + 2dy + dx.
+    /// The parts' channels likewise, each 2×2 pixels as channels at half the size: channel 4c + 2dy
+    /// + dx.
     fn enter_unshuffled(&self, parts: &[&Tensor<4>]) -> Self::Map;
     /// The inverse: a quarter of the channels at twice the size.
     fn leave_shuffled(&self, x: Self::Map) -> Tensor<4>;
@@ -78,10 +84,12 @@ pub trait Layers {
     fn norm_silu(&self, gain: &Self::Gain, x: &Self::Map) -> Self::Map;
     /// `skip` + a quarter of the channels of `x` at twice the size, from channels 4c + 2dy + dx.
     fn shuffle_add(&self, x: &Self::Map, skip: &Self::Map) -> Self::Map;
-    /// softmax(8 q/|q| · k/|k|) v over all pixels; `qkv` holds the channels of q, k and v, each in heads of `head` channels.
+    /// softmax(8 q/|q| · k/|k|) v over all pixels; `qkv` holds the channels of q, k and v, each in
+    /// heads of `head` channels.
     fn attend(&self, qkv: &Self::Map, head: usize) -> Self::Map;
 
-    /// Finds out which of several kernels is the fastest for the maps seen so far, where there is a choice.
+    /// Finds out which of several kernels is the fastest for the maps seen so far, where there is a
+    /// choice.
     fn measure(&self) -> impl Future<Output = ()> {
         async {}
     }

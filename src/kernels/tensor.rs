@@ -1,4 +1,5 @@
-//! The layers as plain tensor operations, on any device: what the hand-written kernels are tested against.
+//! The layers as plain tensor operations, on any device: what the hand-written kernels are tested
+//! against.
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::{silu, softmax};

@@ -7,10 +7,12 @@ const NEARLY_ALL: f64 = 0.98;
 /// How many there should be at least: so many for each dimension, and this share of all.
 const ENOUGH: (usize, f64) = (20, 0.1);
 
-/// The variance of the noise before it was clipped, where `variance` estimates it from chosen patches as they are and `sigma` is about its deviation.
+/// The variance of the noise before it was clipped, where `variance` estimates it from chosen
+/// patches as they are and `sigma` is about its deviation.
 ///
-/// Of `from`, which can't be empty, the patches that clipping touched least are chosen, and their estimate is divided by the share of the variance that
-/// they kept. Both depend on sigma, so this is a step of a fixed-point iteration.
+/// Of `from`, which can't be empty, the patches that clipping touched least are chosen, and their
+/// estimate is divided by the share of the variance that they kept. Both depend on sigma, so this
+/// is a step of a fixed-point iteration.
 pub fn unclipped(
     patches: &Patches,
     from: &[usize],
@@ -24,7 +26,8 @@ pub fn unclipped(
     variance(&chosen) / kept
 }
 
-/// The patches that clipping touches least at this sigma, and the share of the variance that they keep, averaged over their channels.
+/// The patches that clipping touches least at this sigma, and the share of the variance that they
+/// keep, averaged over their channels.
 fn least_clipped(patches: &Patches, from: &[usize], sigma: f64) -> (Vec<usize>, f64) {
     let shares = Shares::new(sigma);
     let least = |i: usize| {
@@ -42,7 +45,8 @@ fn least_clipped(patches: &Patches, from: &[usize], sigma: f64) -> (Vec<usize>, 
     (chosen, sum / count)
 }
 
-/// The share of the variance of N(mu, sigma²) that is left after clipping to 0-255, by the mean after clipping.
+/// The share of the variance of N(mu, sigma²) that is left after clipping to 0-255, by the mean
+/// after clipping.
 struct Shares(Vec<f64>);
 
 impl Shares {

@@ -4,14 +4,16 @@ use nalgebra::DMatrix;
 
 use super::planes::Planes;
 
-/// Patches are taken at a stride that leaves about this many: enough for a spectrum to a per cent, however large the photo.
+/// Patches are taken at a stride that leaves about this many: enough for a spectrum to a per cent,
+/// however large the photo.
 const MOST: usize = 20_000;
 /// Vectors for each of their dimensions, fewer than which their covariance says nothing.
 const LEAST_PER_DIMENSION: usize = 6;
 /// The same of the smallest patches, below which there is nothing else to try.
 const LEAST_OF_SMALLEST: usize = 4;
 
-/// Patches whose pixels are all known, but for those of one colour: noise leaves none of these, and drawings, clipped skies and borders have many.
+/// Patches whose pixels are all known, but for those of one colour: noise leaves none of these, and
+/// drawings, clipped skies and borders have many.
 pub struct Patches {
     values: Vec<f32>,
     channels: usize,
@@ -21,7 +23,8 @@ pub struct Patches {
 }
 
 impl Patches {
-    /// Patches of at most `side`×`side`, smaller ones where the planes hold too few. None where they hold too few of any size.
+    /// Patches of at most `side`×`side`, smaller ones where the planes hold too few. None where
+    /// they hold too few of any size.
     pub fn of(planes: &Planes, side: usize) -> Option<Self> {
         if planes.width().min(planes.height()) == 0 {
             return None;

@@ -41,7 +41,8 @@ impl Planes {
         })
     }
 
-    /// R, G and B, or one channel where they are the same everywhere. What is fully transparent isn't known.
+    /// R, G and B, or one channel where they are the same everywhere. What is fully transparent
+    /// isn't known.
     pub fn of_photo(photo: &Photo) -> Self {
         let pixels = || photo.rgba().chunks_exact(4);
         let grey = pixels().all(|p| p[0] == p[1] && p[1] == p[2]);

@@ -1,7 +1,9 @@
-//! The noise of one channel, from the patches that could be flat but for the noise (Liu, Tanaka and Okutomi 2013).
+//! The noise of one channel, from the patches that could be flat but for the noise (Liu, Tanaka and
+//! Okutomi 2013).
 //!
-//! The texture of a patch p is the sum of its squared differences between neighbours, p^T M p with M = D^T D. Of a flat patch with noise it is
-//! sigma² tr M on average, with variance 2 sigma⁴ tr M². Patches within four deviations of that are kept; sigma² is the mean of the least fifth
+//! The texture of a patch p is the sum of its squared differences between neighbours, p^T M p with
+//! M = D^T D. Of a flat patch with noise it is sigma² tr M on average, with variance 2 sigma⁴ tr
+//! M². Patches within four deviations of that are kept; sigma² is the mean of the least fifth
 //! of their covariance's eigenvalues; both in turn until they settle.
 
 use nalgebra::DMatrix;
@@ -16,12 +18,14 @@ const SIDE: usize = 5;
 const FRACTION: usize = 5;
 /// Deviations of a flat patch's texture.
 const REACH: f64 = 4.0;
-/// The least number of patches for each dimension: with fewer, their choice would bend the spectrum.
+/// The least number of patches for each dimension: with fewer, their choice would bend the
+/// spectrum.
 const LEAST: usize = 20;
 
 pub struct Found {
     pub sigma: f64,
-    /// Whether enough patches could be flat; without these, the least textured are taken, and sigma may be their texture.
+    /// Whether enough patches could be flat; without these, the least textured are taken, and
+    /// sigma may be their texture.
     pub flat: bool,
 }
 
@@ -61,7 +65,8 @@ pub fn estimate(plane: &Planes) -> Option<Found> {
     })
 }
 
-/// The least alone would be biased: of equal eigenvalues an estimate scatters. `rising` must hold at least one.
+/// The least alone would be biased: of equal eigenvalues an estimate scatters. `rising` must hold
+/// at least one.
 fn mean_of_least(rising: &[f64]) -> f64 {
     let count = rising.len().div_ceil(FRACTION);
     rising[..count].iter().sum::<f64>().max(0.0) / count as f64

@@ -1,7 +1,8 @@
 //! Filter, then keep the pixels f i, in the DFT: what block means and filtered decimations share.
 //!
-//! A keeps every f-th pixel of F^-1 k F. The f² frequencies (a + i H/f, b + j W/f) alias together, so that with a stationary covariance E the spectrum of
-//! A E Aᵀ is (1/f²) times the sum of |k|² E over each group.
+//! A keeps every f-th pixel of F^-1 k F. The f² frequencies (a + i H/f, b + j W/f) alias together,
+//! so that with a stationary covariance E the spectrum of A E Aᵀ is (1/f²) times the sum of |k|² E
+//! over each group.
 
 use burn::tensor::Tensor;
 
@@ -68,12 +69,14 @@ impl Aliasing {
         View::Blocks(self.factor).of(y)
     }
 
-    /// Each value at the first pixel of its block, zeros elsewhere: the adjoint of keeping those. Its DFT is the coarse one repeated over the alias groups.
+    /// Each value at the first pixel of its block, zeros elsewhere: the adjoint of keeping those.
+    /// Its DFT is the coarse one repeated over the alias groups.
     pub fn spread(&self, y: Tensor<4>) -> Formula {
         Formula::from(y).seen(View::Apart(self.factor))
     }
 
-    /// The spectrum of A E Aᵀ on the grid of the pixels that are kept, `[B or 1, 1, H/f, W/f]`: (1/f²) times the sum of |k|² E over each group.
+    /// The spectrum of A E Aᵀ on the grid of the pixels that are kept, `[B or 1, 1, H/f, W/f]`:
+    /// (1/f²) times the sum of |k|² E over each group.
     pub fn data_spectrum(&self, e: impl Into<Formula>) -> Tensor<4> {
         alias_means(e.into() * &self.power, self.factor)
     }
@@ -104,10 +107,11 @@ impl Aliasing {
         x
     }
 
-    /// The stationary part of what is left of E, its average over the f² phases within a block, as a spectrum: E - E² |k|²/(f² (s2 + sum)), where `sum` is
-    /// that of A E Aᵀ over each group.
+    /// The stationary part of what is left of E, its average over the f² phases within a block, as
+    /// a spectrum: E - E² |k|²/(f² (s2 + sum)), where `sum` is that of A E Aᵀ over each group.
     ///
-    /// Written as E times the noise and the other members of the group over their sum: the difference would round what is measured well away.
+    /// Written as E times the noise and the other members of the group over their sum: the
+    /// difference would round what is measured well away.
     fn remaining(&self, e: Formula, sum: Formula, s2: Tensor<4>) -> Formula {
         let s2 = Formula::from(s2);
         let others = (&sum - &e * &self.power / self.area()).positive();

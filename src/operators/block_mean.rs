@@ -1,6 +1,7 @@
 //! A = the mean of f×f blocks: super-resolution. A Aᵀ = I/f². Sides are multiples of f.
 //!
-//! A filtered decimation, k = conj(DFT of the box 1/f² on [0, f)²), since y[i] is the mean of the block that starts at f i; a white prior needs no DFT.
+//! A filtered decimation, k = conj(DFT of the box 1/f² on [0, f)²), since y[i] is the mean of the
+//! block that starts at f i; a white prior needs no DFT.
 
 use std::f64::consts::TAU;
 
@@ -17,7 +18,8 @@ use crate::place::Place;
 #[derive(Clone)]
 pub struct BlockMean {
     aliasing: Aliasing,
-    /// The share of each band filter's energy in the range of Aᵀ, in luma and in chroma, `[1, 8, 1, 1]`.
+    /// The share of each band filter's energy in the range of Aᵀ, in luma and in chroma, `[1, 8,
+    /// 1, 1]`.
     band_share: Tensor<4>,
 }
 
@@ -149,8 +151,8 @@ fn band_share(factor: usize) -> [f64; BANDS] {
     stencils.map(|stencil| stencil.iter().sum())
 }
 
-/// The same block by block: the share that lies in each of the blocks around a pixel's own, averaged over the f² phases of the pixel in it. Squares of
-/// side n, row by row, and n.
+/// The same block by block: the share that lies in each of the blocks around a pixel's own,
+/// averaged over the f² phases of the pixel in it. Squares of side n, row by row, and n.
 pub(super) fn band_stencils(factor: usize) -> (usize, [Vec<f64>; BANDS]) {
     let (filters, energies) = (band_filters(), band_energies());
     let reach = (REACH / 2).div_ceil(factor);

@@ -61,7 +61,8 @@ impl ChannelMix {
         Place::of(like).tensor(self.weights.to_vec(), [1, 3, 1, 1])
     }
 
-    /// The variance along a direction that has a share a = (d·w)² of |w|²: v - v² a/(s2 + v |w|²), written without a difference.
+    /// The variance along a direction that has a share a = (d·w)² of |w|²: v - v² a/(s2 + v |w|²),
+    /// written without a difference.
     fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: impl Into<Formula>) -> Formula {
         let (v, s2) = (Formula::from(v), Formula::from(s2));
         let unseen = (Formula::from(self.power()) - share.into()).positive();

@@ -1,8 +1,9 @@
 //! A = B after another: any operator after any other, by the iterations of `iterative.rs`.
 //!
-//! Where the first operator has a closed form in the DFT, A E Aᵀ = B F^-1 p F Bᵀ with p the spectrum of A₁ E A₁ᵀ on the grid of what it measures, which is smaller than
-//! the image where it reduces. Where besides B Bᵀ = b I on what B observes (a mask, a block mean, a channel mix), B F^-1 (s2/b + p)^-1 F Bᵀ/b² preconditions: exact where
-//! B is square, and near elsewhere.
+//! Where the first operator has a closed form in the DFT, A E Aᵀ = B F^-1 p F Bᵀ with p the
+//! spectrum of A₁ E A₁ᵀ on the grid of what it measures, which is smaller than the image where it
+//! reduces. Where besides B Bᵀ = b I on what B observes (a mask, a block mean, a channel mix), B
+//! F^-1 (s2/b + p)^-1 F Bᵀ/b² preconditions: exact where B is square, and near elsewhere.
 
 use std::rc::Rc;
 
@@ -19,7 +20,8 @@ struct Composed {
     between: Fourier,
 }
 
-/// Measures with `second` what `first` makes of an image of the transform's size; `second` is an operator on images of the size that `first` measures.
+/// Measures with `second` what `first` makes of an image of the transform's size; `second` is an
+/// operator on images of the size that `first` measures.
 pub fn compose(
     first: Rc<dyn LinearOperator>,
     second: Rc<dyn LinearOperator>,

@@ -1,4 +1,5 @@
-//! A = F^-1 k̂ F: circular convolution with any kernel, its origin at [0, 0]. Deblurring. S(v) is diagonal in the DFT, v s2/(s2 + v |k̂|²).
+//! A = F^-1 k̂ F: circular convolution with any kernel, its origin at [0, 0]. Deblurring. S(v) is
+//! diagonal in the DFT, v s2/(s2 + v |k̂|²).
 
 use burn::tensor::{DType, Tensor};
 
@@ -20,8 +21,9 @@ pub struct CircularConvolution {
 impl CircularConvolution {
     /// `kernel`: `[B or 1, 1, H, W]` on the CPU, its origin at [0, 0].
     ///
-    /// k̂ is computed in f64, from a kernel best given in f64: where |k̂| is near sigma_y/tau, f32's error in it is amplified by tau/(2 sigma_y), which is
-    /// 8000 at tau = 80 and sigma_y = 0.005.
+    /// k̂ is computed in f64, from a kernel best given in f64: where |k̂| is near sigma_y/tau,
+    /// f32's error in it is amplified by tau/(2 sigma_y), which is 8000 at tau = 80 and sigma_y =
+    /// 0.005.
     pub fn new(kernel: Tensor<4>, fourier: Fourier) -> Self {
         let ([height, width], place) = (fourier.size(), fourier.place());
         let exact = Fourier::new(height, width, &Place::cpu_f64());

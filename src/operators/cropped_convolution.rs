@@ -1,16 +1,20 @@
-//! A = C K, a crop after circular convolution: a blurred photo, of which nothing was measured beyond its borders.
+//! A = C K, a crop after circular convolution: a blurred photo, of which nothing was measured
+//! beyond its borders.
 //!
-//! On the torus of photo and frame the data's covariance D = s2 + K E Kᵀ is diagonal in the DFT, and so is its inverse P. What the photo I alone needs of it is
+//! On the torus of photo and frame the data's covariance D = s2 + K E Kᵀ is diagonal in the DFT,
+//! and so is its inverse P. What the photo I alone needs of it is
 //!
 //! ```text
 //! (D_II)^-1 b = (P (b + f))_I      where f lies on the frame and (P (b + f))_F = 0
 //! ```
 //!
-//! f is what the frame would have to show so that it says nothing: unknowns of the frame alone (`frame_system.rs`), which take a few iterations of half a filter
-//! each. x = u + E Kᵀ r with r = (D_II)^-1 (y - A u) is then checked, and bettered, by the residual y - A x - s2 r, whose terms stay small where r itself is large: each
-//! pass gains the digits that the last one rounded away.
+//! f is what the frame would have to show so that it says nothing: unknowns of the frame alone
+//! (`frame_system.rs`), which take a few iterations of half a filter each. x = u + E Kᵀ r with r =
+//! (D_II)^-1 (y - A u) is then checked, and bettered, by the residual y - A x - s2 r, whose terms
+//! stay small where r itself is large: each pass gains the digits that the last one rounded away.
 //!
-//! On a GPU, where nothing may be read inside a step, P_II preconditions the iterations of `iterative.rs`.
+//! On a GPU, where nothing may be read inside a step, P_II preconditions the iterations of
+//! `iterative.rs`.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -29,15 +33,18 @@ use crate::kernels::formula::Formula;
 use crate::place::Place;
 
 const PASSES: usize = 4;
-/// Above, what the frame leaves unknown reaches into the photo, which the maps of the whole convolution do not hold.
+/// Above, what the frame leaves unknown reaches into the photo, which the maps of the whole
+/// convolution do not hold.
 const MAPS_HOLD_TO: f64 = 5.0;
 /// Of the residual that ends the passes, what one of them leaves to rounding.
 const SAFETY: f64 = 0.7;
 
-/// A blurred photo with unknown borders, in a frame of `frame` pixels before and after it along each axis, rows first: together at least twice what the
-/// kernel reaches, since the torus is closed.
+/// A blurred photo with unknown borders, in a frame of `frame` pixels before and after it along
+/// each axis, rows first: together at least twice what the kernel reaches, since the torus is
+/// closed.
 ///
-/// Its noise geometry and q are those of the whole convolution, which inside the crop they are near.
+/// Its noise geometry and q are those of the whole convolution, which inside the crop they are
+/// near.
 pub fn cropped_convolution(
     blur: CircularConvolution,
     frame: [[usize; 2]; 2],
@@ -81,7 +88,8 @@ impl CroppedConvolution {
         Self { tolerance, ..self }
     }
 
-    /// E[x | y] for x ~ N(u, F^-1 E F), E `[B or 1, 1, H or 1, W or 1]`, to a residual of `tolerance` |y - A u|.
+    /// E[x | y] for x ~ N(u, F^-1 E F), E `[B or 1, 1, H or 1, W or 1]`, to a residual of
+    /// `tolerance` |y - A u|.
     fn mean(
         &self,
         u: Tensor<4>,

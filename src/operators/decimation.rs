@@ -1,7 +1,9 @@
-//! A = keep the pixels f i of k * x, circular: super-resolution from photos that were reduced by a filter.
+//! A = keep the pixels f i of k * x, circular: super-resolution from photos that were reduced by a
+//! filter.
 //!
-//! Everything by alias groups (method, sections 3 to 5). The filters here are centred on the block that a pixel stands for, at f i + (f - 1)/2, as
-//! image programs reduce: the result is not shifted. The bicubic one is Keys' kernel with a = -1/2 stretched by f (antialiased), sampled and
+//! Everything by alias groups (method, sections 3 to 5). The filters here are centred on the block
+//! that a pixel stands for, at f i + (f - 1)/2, as image programs reduce: the result is not
+//! shifted. The bicubic one is Keys' kernel with a = -1/2 stretched by f (antialiased), sampled and
 //! normalised: what MATLAB's imresize and Pillow compute but for their borders.
 
 use burn::tensor::{DType, Tensor};
@@ -22,14 +24,16 @@ pub struct Decimation {
 }
 
 impl Decimation {
-    /// `kernel`: `[1, 1, H, W]` on the CPU, best in f64, its origin at [0, 0]; y[i] = sum over j of kernel[f i - j] x[j].
+    /// `kernel`: `[1, 1, H, W]` on the CPU, best in f64, its origin at [0, 0]; y[i] = sum over j of
+    /// kernel[f i - j] x[j].
     ///
     /// k̂ is computed in f64, as for `CircularConvolution`.
     pub fn new(factor: usize, kernel: Tensor<4>, fourier: Fourier) -> Self {
         Self::of_spectrum(factor, spectrum(kernel), fourier)
     }
 
-    /// The same after a circular convolution with `blur`, a kernel of the same kind: one filter more before pixels are kept.
+    /// The same after a circular convolution with `blur`, a kernel of the same kind: one filter
+    /// more before pixels are kept.
     pub fn blurred(factor: usize, kernel: Tensor<4>, blur: Tensor<4>, fourier: Fourier) -> Self {
         Self::of_spectrum(factor, spectrum(kernel).times(&spectrum(blur)), fourier)
     }
@@ -67,7 +71,8 @@ fn spectrum(kernel: Tensor<4>) -> Spectrum {
     exact.forward(kernel.cast(DType::F64))
 }
 
-/// The block mean's kernel, `[1, 1, H, W]` in f64: 1/f² on the f² pixels up to and including the first of each block.
+/// The block mean's kernel, `[1, 1, H, W]` in f64: 1/f² on the f² pixels up to and including the
+/// first of each block.
 pub fn block_mean_kernel(factor: usize, size: [usize; 2]) -> Tensor<4> {
     let line = |t: f64| {
         let inside = t.abs() < factor as f64 / 2.0;
@@ -100,8 +105,9 @@ fn keys(t: f64) -> f64 {
     }
 }
 
-/// The separable kernel `[1, 1, H, W]` whose weight for the pixel at distance t from the block's centre, t up to about `reach`, is line(t): normalised, and
-/// wrapped around where the image is smaller.
+/// The separable kernel `[1, 1, H, W]` whose weight for the pixel at distance t from the block's
+/// centre, t up to about `reach`, is line(t): normalised, and wrapped around where the image is
+/// smaller.
 fn centred(
     factor: usize,
     reach: usize,

@@ -1,10 +1,13 @@
-//! A band of lines of a torus, and a symmetric operator P on it that is diagonal in the DFT: a Fourier transform along the lines leaves a Hermitian Toeplitz
-//! system across them at each frequency.
+//! A band of lines of a torus, and a symmetric operator P on it that is diagonal in the DFT: a
+//! Fourier transform along the lines leaves a Hermitian Toeplitz system across them at each
+//! frequency.
 //!
-//! Levinson and Durbin's recursion gives the first column of a Toeplitz inverse, Trench's the rest, both in w² operations for w lines
-//! (Golub and Van Loan, Matrix Computations, section 4.7). In f64: the condition number reaches 1e7.
+//! Levinson and Durbin's recursion gives the first column of a Toeplitz inverse, Trench's the rest,
+//! both in w² operations for w lines (Golub and Van Loan, Matrix Computations, section 4.7). In
+//! f64: the condition number reaches 1e7.
 //!
-//! Values on a band are those at the frequencies along it, line after line. The systems at frequencies k and -k are each other's conjugates.
+//! Values on a band are those at the frequencies along it, line after line. The systems at
+//! frequencies k and -k are each other's conjugates.
 
 use rustfft::num_complex::{Complex, Complex64};
 use rustfft::{FftDirection, FftPlanner};
@@ -13,7 +16,8 @@ use crate::fourier::Real;
 
 const ZERO: Complex64 = Complex64::new(0.0, 0.0);
 
-/// The first columns of the Toeplitz matrices of a spectrum, at the frequencies up to the middle one.
+/// The first columns of the Toeplitz matrices of a spectrum, at the frequencies up to the middle
+/// one.
 pub struct Toeplitz {
     lines: usize,
     /// Frequencies along the band.
@@ -29,7 +33,8 @@ pub struct ToeplitzInverse {
 }
 
 impl Toeplitz {
-    /// For `lines` neighbouring lines: `spectrum` gives P at a frequency along them and one across, of which there are so many each; real and even.
+    /// For `lines` neighbouring lines: `spectrum` gives P at a frequency along them and one across,
+    /// of which there are so many each; real and even.
     pub fn new(
         lines: usize,
         [along, across]: [usize; 2],
@@ -103,8 +108,8 @@ fn row_times(mirrored: bool, x: &[Complex64], entry: impl Fn(usize) -> Complex64
     }
 }
 
-/// Replaces the values across the lines by what `multiply` makes of them: it is given the frequency up to the middle one, whether its mirror is meant, the
-/// values and their place.
+/// Replaces the values across the lines by what `multiply` makes of them: it is given the frequency
+/// up to the middle one, whether its mirror is meant, the values and their place.
 fn each_frequency<T: Real>(
     values: &mut [Complex<T>],
     along: usize,
@@ -148,7 +153,8 @@ pub fn float<T: Real>(x: f64) -> T {
     T::from_f64(x).expect("a float")
 }
 
-/// The inverse, row by row, of the positive definite Hermitian Toeplitz matrix whose first column this is.
+/// The inverse, row by row, of the positive definite Hermitian Toeplitz matrix whose first column
+/// this is.
 fn toeplitz_inverse(t: &[Complex64]) -> Vec<Complex64> {
     let n = t.len();
     let mut inverse = vec![ZERO; n * n];

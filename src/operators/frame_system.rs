@@ -1,16 +1,20 @@
-//! Solves (P (b + f))_F = 0 for f on the frame F of a torus, P being positive and diagonal in the DFT.
+//! Solves (P (b + f))_F = 0 for f on the frame F of a torus, P being positive and diagonal in the
+//! DFT.
 //!
-//! The frame is a vertical and a horizontal band, in which P is a Toeplitz system at each frequency (`frame_band.rs`). With c on the vertical band, s on the
-//! rest of the horizontal one and v = P b, c is solved for exactly, and conjugate gradients are left with the Schur complement
+//! The frame is a vertical and a horizontal band, in which P is a Toeplitz system at each frequency
+//! (`frame_band.rs`). With c on the vertical band, s on the rest of the horizontal one and v = P b,
+//! c is solved for exactly, and conjugate gradients are left with the Schur complement
 //!
 //! ```text
 //! c = -(P_cc)^-1 (v_c + P_cs s)      (P_ss - P_sc (P_cc)^-1 P_cs) s = -v_s + P_sc (P_cc)^-1 v_c
 //! ```
 //!
-//! preconditioned by s of the whole horizontal band's inverse, which knows of the corners: what is left to iterate for is what the bands tell each other
-//! beyond those. An iteration takes P_cs and P_sc, each from the lines of one band to those of the other: half the transforms of a filter.
+//! preconditioned by s of the whole horizontal band's inverse, which knows of the corners: what is
+//! left to iterate for is what the bands tell each other beyond those. An iteration takes P_cs and
+//! P_sc, each from the lines of one band to those of the other: half the transforms of a filter.
 //!
-//! A residual ρ on the frame is one of D_IF ρ in the data, D = P^-1, and |D ρ|, which bounds it, is a Toeplitz form: it tells when to stop without a transform.
+//! A residual ρ on the frame is one of D_IF ρ in the data, D = P^-1, and |D ρ|, which bounds it, is
+//! a Toeplitz form: it tells when to stop without a transform.
 //!
 //! A complex plane holds two real ones: P is even, and keeps them apart.
 
@@ -106,7 +110,8 @@ pub struct FrameSystem<'a, T> {
 }
 
 impl<'a, T: Real> FrameSystem<'a, T> {
-    /// `inverse` is P and `power` D but for a multiple of I, which takes nothing from the frame to the data; both column by column.
+    /// `inverse` is P and `power` D but for a multiple of I, which takes nothing from the frame to
+    /// the data; both column by column.
     pub fn new(frame: &'a Frame, inverse: &'a [T], power: impl Fn(usize) -> f64) -> Self {
         let [height, width] = frame.size;
         let p = |at: usize| inverse[at].to_f64();

@@ -1,11 +1,15 @@
-//! A = S H D: compressed sensing by random rows S of the orthonormal Walsh-Hadamard transform H of randomly signed pixels D, in each channel by itself.
+//! A = S H D: compressed sensing by random rows S of the orthonormal Walsh-Hadamard transform H of
+//! randomly signed pixels D, in each channel by itself.
 //!
-//! A Aᵀ = I on the chosen rows, so the pivot is one transform there and back. The sides are powers of two, and a measurement has the image's shape, with
-//! zeros in the rows that were not chosen: everything is a mask in another basis.
+//! A Aᵀ = I on the chosen rows, so the pivot is one transform there and back. The sides are powers
+//! of two, and a measurement has the image's shape, with zeros in the rows that were not chosen:
+//! everything is a mask in another basis.
 //!
-//! diag AᵀA is exactly the share of chosen rows. Its other entries average to 0 over signs and rows and are of order sqrt(share/pixels), so that every
-//! band's variance is the pixel variance but for about 2 % at 64×64. The Gaussian posterior is iterated. Its q is that of
-//! the large-system limit, in which H D is a random rotation: the fixed point of vector approximate message passing (Rangan, Schniter, Fletcher 2019).
+//! diag AᵀA is exactly the share of chosen rows. Its other entries average to 0 over signs and rows
+//! and are of order sqrt(share/pixels), so that every band's variance is the pixel variance but for
+//! about 2 % at 64×64. The Gaussian posterior is iterated. Its q is that of the large-system limit,
+//! in which H D is a random rotation: the fixed point of vector approximate message passing
+//! (Rangan, Schniter, Fletcher 2019).
 
 use std::rc::Rc;
 
@@ -39,7 +43,8 @@ struct Rows {
 }
 
 impl Hadamard {
-    /// Measures about `ratio` of as many numbers as the image has; a seed means the same rows and signs everywhere.
+    /// Measures about `ratio` of as many numbers as the image has; a seed means the same rows and
+    /// signs everywhere.
     ///
     /// # Errors
     /// [`Error::InvalidOption`] where a side is no power of two or the ratio is not in (0, 1].
@@ -133,8 +138,9 @@ impl LinearMap for Rows {
 }
 
 impl Rows {
-    /// The rows say of each pixel what noise of precision theta = share/(s2 + v (1 - share)) would, v being what the prior says of it beside them:
-    /// q = mean E/(1 + theta E), 1/v = 1/q - theta.
+    /// The rows say of each pixel what noise of precision theta = share/(s2 + v (1 - share)) would,
+    /// v being what the prior says of it beside them: q = mean E/(1 + theta E), 1/v = 1/q -
+    /// theta.
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         let mut v = spectrum_mean(e.clone());
         let mut q = v.clone();

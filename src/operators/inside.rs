@@ -1,8 +1,10 @@
-//! A = M B: an operator B of which only a part of the measurement was made, M being a mask; what lies elsewhere was not photographed.
+//! A = M B: an operator B of which only a part of the measurement was made, M being a mask; what
+//! lies elsewhere was not photographed.
 //!
-//! For photos narrower than the network's least image. B has a closed form in the DFT. S(v) is B's own where M measures, and v I elsewhere: exact where a
-//! measurement looks at no pixel of both parts, as means of blocks and mixes of channels do. The Gaussian posterior is iterated; its q
-//! is B's own where M measures, and elsewhere that of the prior, as if neighbours told nothing.
+//! For photos narrower than the network's least image. B has a closed form in the DFT. S(v) is B's
+//! own where M measures, and v I elsewhere: exact where a measurement looks at no pixel of both
+//! parts, as means of blocks and mixes of channels do. The Gaussian posterior is iterated; its q is
+//! B's own where M measures, and elsewhere that of the prior, as if neighbours told nothing.
 
 use std::rc::Rc;
 
@@ -28,7 +30,8 @@ struct Part {
 }
 
 impl Inside {
-    /// `measured`: a mask on B's measurements; `inside`: the same pixels of the image, `[1, 1, H, W]`. B has a closed form in the DFT, which gives q.
+    /// `measured`: a mask on B's measurements; `inside`: the same pixels of the image, `[1, 1, H,
+    /// W]`. B has a closed form in the DFT, which gives q.
     pub fn new(
         whole: Rc<dyn LinearOperator>,
         measured: Mask,
@@ -68,7 +71,8 @@ impl Part {
         -self.inside.clone() + 1.0
     }
 
-    /// `here` inside, `there` elsewhere: a sum of products, since a difference would round the small one away.
+    /// `here` inside, `there` elsewhere: a sum of products, since a difference would round the
+    /// small one away.
     fn either(&self, here: Formula, there: Formula) -> Formula {
         here * &self.inside + there * self.outside()
     }

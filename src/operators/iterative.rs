@@ -1,15 +1,21 @@
-//! Any A of which only `apply` and `adjoint` are known, by conjugate gradients in data space (method, section 3).
+//! Any A of which only `apply` and `adjoint` are known, by conjugate gradients in data space
+//! (method, section 3).
 //!
-//! For x ~ N(u, G), G white or stationary, and y = A x + sqrt(s2) n the posterior mean is u + G Aᵀ r with (s2 + A G Aᵀ) r = y - A u. Its condition number
-//! reaches 6e7, and r itself is large where A sees nothing, so that f32 can't hold the residual of that system. It is therefore restarted from the
-//! residual seen through the image, y - A x - s2 r, whose terms stay small: each restart gains the digits that the last one rounded away.
+//! For x ~ N(u, G), G white or stationary, and y = A x + sqrt(s2) n the posterior mean is u + G Aᵀ
+//! r with (s2 + A G Aᵀ) r = y - A u. Its condition number reaches 6e7, and r itself is large where
+//! A sees nothing, so that f32 can't hold the residual of that system. It is therefore restarted
+//! from the residual seen through the image, y - A x - s2 r, whose terms stay small: each restart
+//! gains the digits that the last one rounded away.
 //!
 //! |y - A x - s2 r| <= tolerance |y - A u| ends it: 1e-4 where the prior's variance is at most sigma_data², and 1e-2 above it, for the pivot, which the network
-//! sees only after 8×8 averaging. On the CPU the residual is looked at every five iterations, 2000 at most. On a GPU, where nothing may be read inside
-//! a step, two passes of 60 iterations are always made. The worst residual over its tolerance is kept on the device, to be read with the results.
+//! sees only after 8×8 averaging. On the CPU the residual is looked at every five iterations, 2000
+//! at most. On a GPU, where nothing may be read inside a step, two passes of 60 iterations are
+//! always made. The worst residual over its tolerance is kept on the device, to be read with the
+//! results.
 //!
-//! A smaller tolerance is beyond f32: where A sees little, tau/(2 sigma_y) amplifies what x itself rounds away. On the CPU x, r and the residual are then
-//! f64 and only the passes between are f32, each for three or four digits more (iterative refinement in mixed precision, Wilkinson).
+//! A smaller tolerance is beyond f32: where A sees little, tau/(2 sigma_y) amplifies what x itself
+//! rounds away. On the CPU x, r and the residual are then f64 and only the passes between are f32,
+//! each for three or four digits more (iterative refinement in mixed precision, Wilkinson).
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -52,12 +58,14 @@ pub trait LinearMap {
         y
     }
 
-    /// r to A G Aᵀ r for G of spectrum E, `[B or 1, 1, H or 1, W or 1]`, where that takes less than its three parts.
+    /// r to A G Aᵀ r for G of spectrum E, `[B or 1, 1, H or 1, W or 1]`, where that takes less than
+    /// its three parts.
     fn gram<'a>(&'a self, _e: Tensor<4>) -> Option<DataMap<'a>> {
         None
     }
 
-    /// r to what is near (s2 + A G Aᵀ)^-1 r for G of spectrum E, where something near it can be had. Symmetric and positive.
+    /// r to what is near (s2 + A G Aᵀ)^-1 r for G of spectrum E, where something near it can be
+    /// had. Symmetric and positive.
     fn preconditioner<'a>(&'a self, _e: Tensor<4>, _s2: Tensor<4>) -> Option<DataMap<'a>> {
         None
     }
@@ -66,22 +74,26 @@ pub trait LinearMap {
 /// A linear map of data to data.
 pub type DataMap<'a> = Box<dyn Fn(Tensor<4>) -> Tensor<4> + 'a>;
 
-/// E and s2 to q, the pixel variance of x given y for x ~ N(0, F^-1 E F); broadcasts to `[B, 3, H, W]`.
+/// E and s2 to q, the pixel variance of x given y for x ~ N(0, F^-1 E F); broadcasts to `[B, 3, H,
+/// W]`.
 type Variance = Rc<dyn Fn(Tensor<4>, Tensor<4>) -> Tensor<4>>;
 
 /// Residuals that end an iteration.
 #[derive(Clone, Copy, Debug)]
 pub struct Tolerance {
-    /// As a share of |y - A u|, for white priors of more variance than sigma_data²: the pivot at high noise.
+    /// As a share of |y - A u|, for white priors of more variance than sigma_data²: the pivot at
+    /// high noise.
     pub pivot: f64,
     /// The same for everything else.
     pub rest: f64,
-    /// Beside these, as a share of the noise's norm: sigma_y times the root of the number of measurements.
+    /// Beside these, as a share of the noise's norm: sigma_y times the root of the number of
+    /// measurements.
     pub noise: f64,
 }
 
 impl Tolerance {
-    /// Of draws, whose deviation the measurement's noise makes: a residual is a noise too, of a thousandth of its variance.
+    /// Of draws, whose deviation the measurement's noise makes: a residual is a noise too, of a
+    /// thousandth of its variance.
     pub const DRAWS: Self = Self {
         pivot: 0.0,
         rest: 0.0,
@@ -158,7 +170,8 @@ impl Iterative {
     /// The same for a map from elsewhere: its adjoint is tried on white noise first.
     ///
     /// # Errors
-    /// [`Error::InvalidOperator`] where |(A x)·y - x·Aᵀy| exceeds 1e-3 |A x| |y|, or shapes disagree.
+    /// [`Error::InvalidOperator`] where |(A x)·y - x·Aᵀy| exceeds 1e-3 |A x| |y|, or shapes
+    /// disagree.
     pub fn checked(map: Rc<dyn LinearMap>, fourier: Fourier) -> Result<Self, Error> {
         check_adjoint(map.as_ref(), &fourier)?;
         Ok(Self::new(map, fourier))
@@ -173,7 +186,8 @@ impl Iterative {
         }
     }
 
-    /// With a closed form of q: E and s2 to the pixel variance of x given y for x ~ N(0, F^-1 E F); broadcasts to `[B, 3, H, W]`.
+    /// With a closed form of q: E and s2 to the pixel variance of x given y for x ~ N(0, F^-1 E F);
+    /// broadcasts to `[B, 3, H, W]`.
     pub fn with_variance(self, q: impl Fn(Tensor<4>, Tensor<4>) -> Tensor<4> + 'static) -> Self {
         Self {
             variance: Some(Rc::new(q)),
@@ -181,7 +195,8 @@ impl Iterative {
         }
     }
 
-    /// Takes the noise geometry and q from another operator, near this one up to the noise level `hold_to` and with closed forms.
+    /// Takes the noise geometry and q from another operator, near this one up to the noise level
+    /// `hold_to` and with closed forms.
     pub fn with_geometry_of(self, other: Rc<dyn LinearOperator>, hold_to: f64) -> Self {
         Self {
             stand_in: Some(other),
@@ -331,7 +346,8 @@ impl Iterative {
         goal + (s2.clone() * count as f64).sqrt() * self.tolerance.noise
     }
 
-    /// (s2 + A G Aᵀ)^-1 b, in the place's float type and with b scaled to norm 1, whose square can't underflow.
+    /// (s2 + A G Aᵀ)^-1 b, in the place's float type and with b scaled to norm 1, whose square
+    /// can't underflow.
     fn pass(&self, question: &Question<'_>, b: &Tensor<4>, goal: &Tensor<4>) -> Tensor<4> {
         let Question { e, s2, spread, .. } = question;
         let gram = self.map.gram(e.clone());
@@ -384,7 +400,8 @@ fn exceeds(residual: &Tensor<4>, goal: &Tensor<4>) -> bool {
     above.into_scalar::<f64>() > 0.0
 }
 
-/// On white noise, and on y = A x, where the two products are as large as they can be: an adjoint that is wrong by a factor shows there alone.
+/// On white noise, and on y = A x, where the two products are as large as they can be: an adjoint
+/// that is wrong by a factor shows there alone.
 fn check_adjoint(map: &dyn LinearMap, fourier: &Fourier) -> Result<(), Error> {
     let [height, width] = fourier.size();
     let image = [1, 3, height, width];

@@ -1,4 +1,5 @@
-//! A = diag(c), c in {0, 1} per pixel or per channel of it: inpainting, a crop, the colour mosaic of a camera's sensor. S(v) = v s2/(s2 + c v).
+//! A = diag(c), c in {0, 1} per pixel or per channel of it: inpainting, a crop, the colour mosaic
+//! of a camera's sensor. S(v) = v s2/(s2 + c v).
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -76,8 +77,8 @@ impl Mask {
         Self::new(place.tensor_f32(known.collect(), [1, 3, height, width]))
     }
 
-    /// All but a frame of so many pixels before and after along each axis, rows first: a crop that keeps the image's size, so that what it measures is 0 in the
-    /// frame.
+    /// All but a frame of so many pixels before and after along each axis, rows first: a crop that
+    /// keeps the image's size, so that what it measures is 0 in the frame.
     pub fn crop(frame: [[usize; 2]; 2], [height, width]: [usize; 2], place: &Place) -> Self {
         let inside =
             |at: usize, [before, after]: [usize; 2], n: usize| (before..n - after).contains(&at);
@@ -122,7 +123,8 @@ impl LinearOperator for Mask {
         Some(self.variance(v, s2))
     }
 
-    /// Luma and chroma both see the mean of the pixel variance over channels: that of what is known, and what is more where it is not.
+    /// Luma and chroma both see the mean of the pixel variance over channels: that of what is
+    /// known, and what is more where it is not.
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
         let unknown = self.unknown.get_or_init(|| {
             let share = -self.known.clone().mean_dim(1) + 1.0;

@@ -1,7 +1,10 @@
-//! A = diag(c) + diag(b) P/f, P the mean of f×f blocks repeated over them: known pixels, and the block means of a hole that was filled at a smaller size.
+//! A = diag(c) + diag(b) P/f, P the mean of f×f blocks repeated over them: known pixels, and the
+//! block means of a hole that was filled at a smaller size.
 //!
-//! b is 1 in the blocks of which nothing is known, so that pixels and means are never measured twice: A Aᵀ is 1, 1/f² or 0, as for the mask and the block mean
-//! by themselves, and a white prior takes their closed forms side by side. y has the image's shape; in blocks it is the mean, over f, repeated.
+//! b is 1 in the blocks of which nothing is known, so that pixels and means are never measured
+//! twice: A Aᵀ is 1, 1/f² or 0, as for the mask and the block mean by themselves, and a white prior
+//! takes their closed forms side by side. y has the image's shape; in blocks it is the mean, over
+//! f, repeated.
 
 use burn::tensor::Tensor;
 
@@ -49,7 +52,8 @@ impl MaskAndMeans {
         -(self.known.clone() + self.filled.clone()) + 1.0
     }
 
-    /// `known` where c is 1, `filled` where b is 1, `neither` elsewhere: a sum of products, since a difference would round the small ones away.
+    /// `known` where c is 1, `filled` where b is 1, `neither` elsewhere: a sum of products, since a
+    /// difference would round the small ones away.
     fn each(&self, known: Formula, filled: Formula, neither: Formula) -> Formula {
         known * &self.known + filled * &self.filled + neither * self.neither()
     }

@@ -1,11 +1,13 @@
 //! A = C M, a mask after the mean of f×f blocks: scratches on a small photo.
 //!
-//! A Aᵀ = C/f², so the pivot is a closed form. S(v) = v - (v - r) Σ u_b u_bᵀ over the known blocks b, u_b being a block's unit vector and r = f² s2 v/(f² s2 + v)
-//! the variance along it: what band k has at a pixel is v - (v - r) times the share of the filter's energy in the known blocks around, again averaged over
-//! the phases within a block.
+//! A Aᵀ = C/f², so the pivot is a closed form. S(v) = v - (v - r) Σ u_b u_bᵀ over the known blocks
+//! b, u_b being a block's unit vector and r = f² s2 v/(f² s2 + v) the variance along it: what band
+//! k has at a pixel is v - (v - r) times the share of the filter's energy in the known blocks
+//! around, again averaged over the phases within a block.
 //!
-//! q is that of the mean without the mask, and beside it what the mask adds to the variance of a block's mean. That is found as a mask's q is, by sweeps under
-//! the same membrane f times coarser: its stiffness C stays, kappa² becomes f² kappa², and noise of variance t2 is t2/f² on a mean.
+//! q is that of the mean without the mask, and beside it what the mask adds to the variance of a
+//! block's mean. That is found as a mask's q is, by sweeps under the same membrane f times coarser:
+//! its stiffness C stays, kappa² becomes f² kappa², and noise of variance t2 is t2/f² on a mean.
 
 use std::rc::Rc;
 
@@ -95,7 +97,8 @@ impl Blocks {
     }
 }
 
-/// 1/t2, `[B or 1, 1, 1, 1]`, from E = 1/(Q + 1/t2), whose largest value, at frequency 0 where Q = C kappa², is the first.
+/// 1/t2, `[B or 1, 1, 1, 1]`, from E = 1/(Q + 1/t2), whose largest value, at frequency 0 where Q =
+/// C kappa², is the first.
 fn query_precision(e: &Tensor<4>) -> Tensor<4> {
     let lowest = e.clone().narrow(2, 0, 1).narrow(3, 0, 1);
     (lowest.recip() - C * KAPPA2).clamp_min(0.0)
@@ -154,8 +157,9 @@ impl LinearOperator for MaskedBlockMean {
     }
 }
 
-/// Planes `[B, 1, H, W]` under stencils `[K, 1, side, side]`, borders repeated: `[B, K, H, W]`. Burn's convolution would do it in one step; this one place
-/// is not worth the quarter of the download that its GPU kernels are.
+/// Planes `[B, 1, H, W]` under stencils `[K, 1, side, side]`, borders repeated: `[B, K, H, W]`.
+/// Burn's convolution would do it in one step; this one place is not worth the quarter of the
+/// download that its GPU kernels are.
 fn stencilled(planes: Tensor<4>, stencils: Tensor<4>) -> Tensor<4> {
     let [_, _, height, width] = planes.dims();
     let [_, _, side, _] = stencils.dims();

@@ -1,8 +1,10 @@
 //! Linear operators A with everything that exact posterior sampling asks of one.
 //!
-//! Images are `[B, 3, H, W]` in [-1, 1]. Variances v, t2 and s2 = sigma_y² are tensors that broadcast to `[B, 1, 1, 1]`, in host memory where they are one number
-//! ([`crate::place::Place::scalar`]): formulas take them so, other operations bring them to the image's device. S(v) = (I/v + AᵀA/s2)^-1 is the
-//! covariance that a white prior of variance v keeps after the measurement. One file a family; formulas: the project's method, sections 3 to 5.
+//! Images are `[B, 3, H, W]` in [-1, 1]. Variances v, t2 and s2 = sigma_y² are tensors that
+//! broadcast to `[B, 1, 1, 1]`, in host memory where they are one number
+//! ([`crate::place::Place::scalar`]): formulas take them so, other operations bring them to the
+//! image's device. S(v) = (I/v + AᵀA/s2)^-1 is the covariance that a white prior of variance v
+//! keeps after the measurement. One file a family; formulas: the project's method, sections 3 to 5.
 
 mod aliasing;
 mod block_mean;
@@ -54,9 +56,11 @@ pub trait LinearOperator {
     /// Aᵀ y.
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4>;
 
-    /// E[x | y] for x ~ N(m, v I) and y = A x + sqrt(s2) n: m + v Aᵀ (s2 + v A Aᵀ)^-1 (y - A m). Of formulas, a formula.
+    /// E[x | y] for x ~ N(m, v I) and y = A x + sqrt(s2) n: m + v Aᵀ (s2 + v A Aᵀ)^-1 (y - A m). Of
+    /// formulas, a formula.
     ///
-    /// This form keeps its digits in f32 at any noise level; the textbook's S (m/v + Aᵀy/s2) rounds m away.
+    /// This form keeps its digits in f32 at any noise level; the textbook's S (m/v + Aᵀy/s2) rounds
+    /// m away.
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula;
 
     /// diag S(v), per channel; broadcasts to `[B, 3, H, W]`. None: by exact draws.
@@ -68,7 +72,8 @@ pub trait LinearOperator {
     /// How this operator meets the 1/f² prior.
     fn prior_update(&self) -> PriorUpdate<'_>;
 
-    /// How often an image is halved before the largest hole is one that the iteration of w0 carries information across.
+    /// How often an image is halved before the largest hole is one that the iteration of w0 carries
+    /// information across.
     fn levels(&self) -> usize {
         0
     }
@@ -83,12 +88,14 @@ pub trait LinearOperator {
         None
     }
 
-    /// The highest noise level at which the eight maps tell what is left unknown: below, whatever they hold only the mean of, or leave out, is little beside the rest.
+    /// The highest noise level at which the eight maps tell what is left unknown: below, whatever
+    /// they hold only the mean of, or leave out, is little beside the rest.
     fn maps_hold_to(&self) -> f64 {
         f64::INFINITY
     }
 
-    /// Of an operator that iterates: the worst residual so far over its tolerance, `[1, 1, 1, 1]`; above 1 it has not converged.
+    /// Of an operator that iterates: the worst residual so far over its tolerance, `[1, 1, 1, 1]`;
+    /// above 1 it has not converged.
     fn residual(&self) -> Option<Tensor<4>> {
         None
     }
@@ -117,7 +124,8 @@ pub trait SpatialUpdate {
     /// An image near y, to start from.
     fn first_guess(&self, y: Tensor<4>) -> Tensor<4>;
 
-    /// The pixel variance of x given y for x ~ N(0, F^-1 E F); `beside`: that of the iteration on the diagonal alone.
+    /// The pixel variance of x given y for x ~ N(0, F^-1 E F); `beside`: that of the iteration on
+    /// the diagonal alone.
     fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>, beside: Tensor<4>) -> Tensor<4>;
 }
 
@@ -146,8 +154,9 @@ pub trait SpectralUpdate {
         None
     }
 
-    /// The spectrum of A E Aᵀ on the measurement's own grid, where it is stationary and the same for every channel: `[B or 1, 1, h or 1, w or 1]`. Compositions with
-    /// this operator iterate there.
+    /// The spectrum of A E Aᵀ on the measurement's own grid, where it is stationary and the same
+    /// for every channel: `[B or 1, 1, h or 1, w or 1]`. Compositions with this operator
+    /// iterate there.
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>>;
 }
 
@@ -169,7 +178,8 @@ pub(crate) fn spectrum_mean(spectrum: Tensor<4>) -> Tensor<4> {
     flat.mean_dim(2).reshape([batch, channels, 1, 1])
 }
 
-/// v s2/(s2 + v a): what is left of variance v along a direction that is measured with gain a = |A|².
+/// v s2/(s2 + v a): what is left of variance v along a direction that is measured with gain a =
+/// |A|².
 fn remaining(v: Tensor<4>, s2: Tensor<4>, gain: impl Into<Formula>) -> Formula {
     let (v, s2) = (Formula::from(v), Formula::from(s2));
     &v * &s2 / (&s2 + &v * gain)

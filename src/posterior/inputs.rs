@@ -1,4 +1,5 @@
-//! g, w and the pivot of one query together: what they share is computed once, and on a GPU in a few launches.
+//! g, w and the pivot of one query together: what they share is computed once, and on a GPU in a
+//! few launches.
 
 use burn::tensor::Tensor;
 
@@ -18,7 +19,8 @@ pub(super) struct Seen {
 }
 
 impl Posterior {
-    /// Formulas of g, w and the pivot of z, which are [`Self::gaussian_mean`], [`Self::shrunk_pivot`] and [`Self::pivot`] and share what they can.
+    /// Formulas of g, w and the pivot of z, which are [`Self::gaussian_mean`],
+    /// [`Self::shrunk_pivot`] and [`Self::pivot`] and share what they can.
     pub fn inputs<const M: usize>(
         &self,
         z: Tensor<4>,
@@ -93,7 +95,8 @@ impl Posterior {
         })
     }
 
-    /// Where f² frequencies alias together. With S the sum over each such group divided by f², and d = sigma_data²,
+    /// Where f² frequencies alias together. With S the sum over each such group divided by f², and
+    /// d = sigma_data²,
     ///
     /// ```text
     /// a = 1/(1 + t2 Q̂),   E = t2 a,   D = S(|k|² E),   c = S(|k|²),   v = t2 d/(d + t2)
@@ -127,7 +130,8 @@ impl Posterior {
 
         let y = aliasing.spread(self.measurement.y.clone());
         let residual = |seen: Tensor<4>| &y - Formula::from(seen).seen(kept);
-        // Both of unit scale: a GPU transforms them as one complex image, where the greater one's rounding is the other's too.
+        // Both of unit scale: a GPU transforms them as one complex image, where the greater one's
+        // rounding is the other's too.
         let scale = (&t + 1.0).sqrt();
         let residuals = [residual(seen_u), residual(seen_z) / &scale];
 

@@ -1,4 +1,5 @@
-//! EDM's stochastic sampler (Karras et al. 2022, algorithm 2): noise is added before each step, then Heun's method goes down from there.
+//! EDM's stochastic sampler (Karras et al. 2022, algorithm 2): noise is added before each step,
+//! then Heun's method goes down from there.
 
 use burn::tensor::Tensor;
 

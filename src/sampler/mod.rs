@@ -1,7 +1,9 @@
-//! Solvers of the probability-flow ODE dz/dtau = (z - D)/tau, one file each, to be read beside its paper.
+//! Solvers of the probability-flow ODE dz/dtau = (z - D)/tau, one file each, to be read beside its
+//! paper.
 //!
-//! A solver asks (`query`) and is told (`answer`), so that whoever runs it decides when each evaluation happens: stop answering and it is cancelled.
-//! A grid begins where the solver starts, at the top or below it from the mean, and ends above 0.
+//! A solver asks (`query`) and is told (`answer`), so that whoever runs it decides when each
+//! evaluation happens: stop answering and it is cancelled. A grid begins where the solver starts,
+//! at the top or below it from the mean, and ends above 0.
 
 mod churn;
 mod dpm_solver;

@@ -30,7 +30,8 @@ pub struct Sampler {
     pub points: usize,
     pub tau_max: f64,
     pub tau_min: f64,
-    /// Start at mean + deviation + tau_max n; otherwise at tau_max n, for which tau_max must exceed the images' own scale by far.
+    /// Start at mean + deviation + tau_max n; otherwise at tau_max n, for which tau_max must
+    /// exceed the images' own scale by far.
     pub from_mean: bool,
     /// Whether two more evaluations refine the mean ([`PosteriorMean`]).
     pub refine_mean: bool,

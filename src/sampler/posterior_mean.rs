@@ -1,20 +1,24 @@
-//! E[x | y]: D at one noise level, the top, where z holds next to nothing beside y (method, section 2), or [`crate::denoiser::Denoiser::tau_of_mean`], and the same refined.
+//! E[x | y]: D at one noise level, the top, where z holds next to nothing beside y (method, section
+//! 2), or [`crate::denoiser::Denoiser::tau_of_mean`], and the same refined.
 //!
-//! By the tower rule E[x | y] = E[D(z, tau)] over z = x + tau n given y, at every tau. A network that is shown z at a low tau has less to make up at once than
-//! from y alone, and errs less. z's own mean is E[x | y], and an antithetic pair cancels whatever D answers linearly to the noise:
+//! By the tower rule E[x | y] = E[D(z, tau)] over z = x + tau n given y, at every tau. A network
+//! that is shown z at a low tau has less to make up at once than from y alone, and errs less. z's
+//! own mean is E[x | y], and an antithetic pair cancels whatever D answers linearly to the noise:
 //!
 //! ```text
 //! E[x | y] = (D(mean + tau n, tau) + D(mean - tau n, tau)) / 2
 //! ```
 //!
-//! which is exact where D is linear, as that of a Gaussian prior is. `docs/operators.md` tells what it gains.
+//! which is exact where D is linear, as that of a Gaussian prior is. `docs/operators.md` tells what
+//! it gains.
 
 use burn::tensor::Tensor;
 
 use super::Solver;
 use crate::kernels::formula::Formula;
 
-/// The pair's noise level. Of 0.05 to 5 on the paper's tasks, and on others at sigma_y = 0.01 to 0.05, what gains most or within 0.05 dB of it, but for colours.
+/// The pair's noise level. Of 0.05 to 5 on the paper's tasks, and on others at sigma_y = 0.01 to
+/// 0.05, what gains most or within 0.05 dB of it, but for colours.
 const TAU_OF_PAIR: f64 = 0.1;
 
 /// One evaluation, or three.
@@ -33,7 +37,8 @@ impl PosteriorMean {
     /// Evaluations that refining takes.
     pub const PAIR: usize = 2;
 
-    /// `z`: a state at the noise level `tau`; `n`: white noise of deviation 1 of the same shape, to refine the mean by.
+    /// `z`: a state at the noise level `tau`; `n`: white noise of deviation 1 of the same shape, to
+    /// refine the mean by.
     pub fn new(tau: f64, z: Tensor<4>, n: Option<Tensor<4>>) -> Self {
         Self {
             tau,

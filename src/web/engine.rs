@@ -26,7 +26,8 @@ use crate::task::{Request, Task};
 pub struct Engine {
     main: Side,
     target: Target,
-    /// Where the main one is a GPU: what operators that iterate run on, made at the first of them from these weights.
+    /// Where the main one is a GPU: what operators that iterate run on, made at the first of them
+    /// from these weights.
     cpu: OnceCell<Side>,
     weights: Vec<u8>,
     adapter: String,
@@ -62,7 +63,8 @@ impl Side {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Sets up the device, `"webgpu"` or `"cpu"`, and puts the weights on it in the `precision` `"f32"` or, on a GPU that has it, `"f16"`.
+    /// Sets up the device, `"webgpu"` or `"cpu"`, and puts the weights on it in the `precision`
+    /// `"f32"` or, on a GPU that has it, `"f16"`.
     ///
     /// # Errors
     /// Codes `unsupported-device`, `invalid-weights`, `invalid-option`.
@@ -134,7 +136,8 @@ impl Engine {
         (core::arch::wasm32::memory_size(0) * PAGE) as f64
     }
 
-    /// Compiles the pipelines by a first evaluation of 64×64 pixels, chooses among kernels, and times a second one, in milliseconds.
+    /// Compiles the pipelines by a first evaluation of 64×64 pixels, chooses among kernels, and
+    /// times a second one, in milliseconds.
     ///
     /// # Errors
     /// Code `device-lost`.
@@ -171,7 +174,8 @@ impl Engine {
         Ok(answer.into())
     }
 
-    /// The standard deviation of a measurement's noise in 8-bit levels, estimated from the photo as the task sees it.
+    /// The standard deviation of a measurement's noise in 8-bit levels, estimated from the photo as
+    /// the task sees it.
     ///
     /// # Errors
     /// Code `invalid-noise` where there are too few known pixels, and the codes of bad input.
@@ -209,7 +213,8 @@ impl Engine {
 }
 
 impl Engine {
-    /// Where a task runs: on the CPU if its operator iterates until a residual is small, which a GPU can't be asked for within a step.
+    /// Where a task runs: on the CPU if its operator iterates until a residual is small, which a
+    /// GPU can't be asked for within a step.
     fn target(&self, task: &Task) -> Target {
         if task.iterates() {
             return Target::Cpu;
@@ -265,7 +270,8 @@ pub struct Gpu {
 #[cfg(feature = "webgpu")]
 pub async fn webgpu() -> Result<Gpu, Error> {
     use burn::tensor::wgpu::MemoryConfiguration;
-    // Exclusive pages give memory back between images of different sizes; few tasks a submission keep the device busy while the next are recorded.
+    // Exclusive pages give memory back between images of different sizes; few tasks a submission
+    // keep the device busy while the next are recorded.
     let options = Device::wgpu_options()
         .memory_config(MemoryConfiguration::ExclusivePages)
         .tasks_max(32);

@@ -1,4 +1,5 @@
-//! The wasm-bindgen surface: the only place that knows JavaScript. The npm package wraps it; its TypeScript types are `pkg/src/engine.ts`.
+//! The wasm-bindgen surface: the only place that knows JavaScript. The npm package wraps it; its
+//! TypeScript types are `pkg/src/engine.ts`.
 
 mod engine;
 mod request;

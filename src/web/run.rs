@@ -27,7 +27,8 @@ pub struct Run {
 }
 
 impl Run {
-    /// `noise`: the standard deviation of the measurement's, in 8-bit levels; `kind`: the device; `user`: the page's own operator, if that is what it measures.
+    /// `noise`: the standard deviation of the measurement's, in 8-bit levels; `kind`: the device;
+    /// `user`: the page's own operator, if that is what it measures.
     pub fn new(
         job: Job<PhotoDenoiser>,
         noise: f64,
@@ -93,7 +94,8 @@ impl Run {
     /// One tile: `null` in the midst of a step, its news at its end; `undefined` once finished.
     ///
     /// # Errors
-    /// Codes `device-lost`; `not-converged` where the operator's iterations did not; `invalid-operator` where the page's own failed.
+    /// Codes `device-lost`; `not-converged` where the operator's iterations did not;
+    /// `invalid-operator` where the page's own failed.
     pub async fn advance(&mut self) -> Result<JsValue, JsValue> {
         let progress = self.job.advance();
         if let Some(user) = &self.user {
@@ -109,7 +111,8 @@ impl Run {
         }
     }
 
-    /// Draws the samples first, first + every, … alone; others do the rest, and `adopt` takes them all.
+    /// Draws the samples first, first + every, … alone; others do the rest, and `adopt` takes them
+    /// all.
     pub fn share(&mut self, first: usize, every: usize) {
         let every = every.max(1);
         self.job.share(Share { first, every });
@@ -149,7 +152,8 @@ impl Run {
         values(self.job.last_sample()).await
     }
 
-    /// What the steps have not told, after the last one: estimate, mean, deviation, and the noise that was assumed.
+    /// What the steps have not told, after the last one: estimate, mean, deviation, and the noise
+    /// that was assumed.
     ///
     /// # Errors
     /// Codes `device-lost`; `invalid-option` where steps are still to be done.
@@ -179,8 +183,9 @@ impl Run {
 }
 
 impl Run {
-    /// Waits until the device has done what it was given: a run that is cancelled between two tiles leaves no queue behind. A device works in order, so
-    /// that whatever is read now comes after all that was asked for before.
+    /// Waits until the device has done what it was given: a run that is cancelled between two tiles
+    /// leaves no queue behind. A device works in order, so that whatever is read now comes
+    /// after all that was asked for before.
     async fn settle(&self) -> Result<(), Error> {
         if !self.place.is_cpu() {
             read(self.place.tensor(vec![0.0], [1; 4])).await?;

@@ -1,7 +1,9 @@
 //! A linear operator that a page states in JavaScript, as functions on Float32Arrays.
 //!
-//! `apply(x, { width, height })` takes the image's three planes, row by row, in [-1, 1], and gives the measurement's; `adjoint(y, { width, height })` the other
-//! way, its size being the measurement's. `imageSize({ width, height })`, of a measurement, gives the image's size; without it the two are the same.
+//! `apply(x, { width, height })` takes the image's three planes, row by row, in [-1, 1], and gives
+//! the measurement's; `adjoint(y, { width, height })` the other way, its size being the
+//! measurement's. `imageSize({ width, height })`, of a measurement, gives the image's size; without
+//! it the two are the same.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -30,7 +32,8 @@ pub struct UserFunctions {
     image_size: JsValue,
 }
 
-/// Those functions, and the first thing that went wrong in one of them: a linear map has no way to say so.
+/// Those functions, and the first thing that went wrong in one of them: a linear map has no way to
+/// say so.
 #[derive(Debug)]
 pub struct UserOperator {
     functions: UserFunctions,

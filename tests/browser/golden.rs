@@ -1,4 +1,5 @@
-//! `tests/golden.rs`, `tests/kernels.rs` and what `tests/contract.rs` asks of f32, in a browser: built as a wasm library of its own, driven by `golden.test.mjs` on WebGPU and on the CPU.
+//! `tests/golden.rs`, `tests/kernels.rs` and what `tests/contract.rs` asks of f32, in a browser:
+//! built as a wasm library of its own, driven by `golden.test.mjs` on WebGPU and on the CPU.
 
 #![cfg(target_family = "wasm")]
 
@@ -111,7 +112,8 @@ impl KernelCheck {
     }
 }
 
-/// The contract's quantities on WebGPU against f64 on the CPU, for operators with closed forms: those that iterate to a tolerance run on the CPU.
+/// The contract's quantities on WebGPU against f64 on the CPU, for operators with closed forms:
+/// those that iterate to a tolerance run on the CPU.
 #[wasm_bindgen]
 pub struct ContractCheck {
     place: Place,
@@ -132,7 +134,8 @@ impl ContractCheck {
         closed.map(|case| case.name.into()).collect()
     }
 
-    /// A line `name error tolerance` for each quantity of an operator at each pair of a tau and a sigma_y.
+    /// A line `name error tolerance` for each quantity of an operator at each pair of a tau and a
+    /// sigma_y.
     pub async fn compare(&self, operator: String) -> Vec<String> {
         let case = cases::operators()
             .into_iter()
@@ -166,7 +169,8 @@ fn half(place: &Place) -> Vec<Comparison> {
     convolutions.into_iter().chain(other).collect()
 }
 
-/// The transform and its inverse against rustfft's: products of 2, 3, 5 and 7, primes, three passes, a single line.
+/// The transform and its inverse against rustfft's: products of 2, 3, 5 and 7, primes, three
+/// passes, a single line.
 fn transforms(place: &Place) -> Vec<Comparison> {
     let sizes = [
         (64, 48),
@@ -208,8 +212,9 @@ fn transforms(place: &Place) -> Vec<Comparison> {
     sizes.into_iter().flat_map(compare).collect()
 }
 
-/// Images through filters against the same on the CPU: lines that fit workgroup memory, alone or several to a workgroup, of primes, of one pixel, and lines
-/// that don't; one image for several spectra; formulas before, between and after.
+/// Images through filters against the same on the CPU: lines that fit workgroup memory, alone or
+/// several to a workgroup, of primes, of one pixel, and lines that don't; one image for several
+/// spectra; formulas before, between and after.
 fn filters(place: &Place) -> Vec<Comparison> {
     let sizes = [
         (64, 48),

@@ -1,4 +1,5 @@
-// Every quantity of the method against the reference's golden vectors, computed in a browser: on WebGPU and on the CPU.
+// Every quantity of the method against the reference's golden vectors, computed in a browser: on
+// WebGPU and on the CPU.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openSession } from './harness.mjs';
@@ -9,11 +10,16 @@ for (const device of ['webgpu', 'cpu']) {
     try {
       const { cases, submissions } = await session.page.evaluate(openCheck, device);
       for (const name of cases) {
-        await t.test(name, async () => assertClose(await session.page.evaluate((name) => check.compare(name), name)));
+        await t.test(name, async () =>
+          assertClose(await session.page.evaluate((name) => check.compare(name), name)),
+        );
       }
-      await t.test('both samplers', async () => assertClose(await session.page.evaluate(() => check.samplers())));
+      await t.test('both samplers', async () =>
+        assertClose(await session.page.evaluate(() => check.samplers())),
+      );
       const submitted = (await session.page.evaluate(() => submitted.count)) - submissions;
-      if (device === 'webgpu') assert.ok(submitted > 100, `only ${submitted} submissions reached the GPU's queue`);
+      if (device === 'webgpu')
+        assert.ok(submitted > 100, `only ${submitted} submissions reached the GPU's queue`);
       else assert.equal(submitted, 0);
     } finally {
       await session.close();
@@ -31,7 +37,9 @@ test('GPU kernels against their plain-tensor twins', { timeout: 600_000 }, async
       return kernels.kinds();
     });
     for (const kind of kinds) {
-      await t.test(kind, async () => assertClose(await session.page.evaluate((kind) => kernels.compare(kind), kind)));
+      await t.test(kind, async () =>
+        assertClose(await session.page.evaluate((kind) => kernels.compare(kind), kind)),
+      );
     }
   } finally {
     await session.close();
@@ -49,7 +57,9 @@ test("operators' contract on WebGPU", { timeout: 900_000 }, async (t) => {
     });
     assert.ok(operators.length >= 20, `only ${operators.length} operators`);
     for (const name of operators) {
-      await t.test(name, async () => assertClose(await session.page.evaluate((name) => contract.compare(name), name)));
+      await t.test(name, async () =>
+        assertClose(await session.page.evaluate((name) => contract.compare(name), name)),
+      );
     }
   } finally {
     await session.close();
@@ -68,8 +78,14 @@ async function openCheck(device) {
   }
   const { default: init, GoldenCheck } = await import('/tests/browser/wasm/golden.js');
   await init();
-  const read = async (name) => new Uint8Array(await (await fetch(`/models/${name}.safetensors`)).arrayBuffer());
-  globalThis.check = await GoldenCheck.create(device, await read('photo-v1'), await read('golden-operators'), await read('golden-network'));
+  const read = async (name) =>
+    new Uint8Array(await (await fetch(`/models/${name}.safetensors`)).arrayBuffer());
+  globalThis.check = await GoldenCheck.create(
+    device,
+    await read('photo-v1'),
+    await read('golden-operators'),
+    await read('golden-network'),
+  );
   return { cases: GoldenCheck.cases(), submissions: submitted.count };
 }
 

@@ -1,13 +1,23 @@
-// In a page or worker: what is asked of the GPU. Launches, bytes that cross to it and back, and bytes of buffers alive.
+// In a page or worker: what is asked of the GPU. Launches, bytes that cross to it and back, and
+// bytes of buffers alive.
 
-const counts = { submissions: 0, launches: 0, uploads: 0, uploadedBytes: 0, largeBytes: 0, readbacks: 0, readBytes: 0 };
+const counts = {
+  submissions: 0,
+  launches: 0,
+  uploads: 0,
+  uploadedBytes: 0,
+  largeBytes: 0,
+  readbacks: 0,
+  readBytes: 0,
+};
 const live = { now: 0, most: 0 };
 let watching = false;
 
 /**
  * From now on everything is counted. Once is enough.
  *
- * @param {number} large bytes from which on an upload counts as large too: a plane of pixels, and not the shapes and numbers that come with every launch.
+ * @param {number} large bytes from which on an upload counts as large too: a plane of pixels, and
+ *   not the shapes and numbers that come with every launch.
  */
 export function watchGpu(large = Infinity) {
   if (watching || !globalThis.GPUDevice) return;
@@ -27,7 +37,11 @@ export function watchGpu(large = Infinity) {
     upload(size === undefined ? data.byteLength - from * unit : size * unit);
   });
   // What is mapped may be a page of a pool, larger than what was copied into it to be read.
-  around(GPUBuffer.prototype, 'mapAsync', (_, [mode]) => (counts.readbacks += Number((mode & GPUMapMode.READ) !== 0)));
+  around(
+    GPUBuffer.prototype,
+    'mapAsync',
+    (_, [mode]) => (counts.readbacks += Number((mode & GPUMapMode.READ) !== 0)),
+  );
   around(GPUCommandEncoder.prototype, 'copyBufferToBuffer', (_, [, , to, , size]) => {
     if (to.usage & GPUBufferUsage.MAP_READ) counts.readBytes += size;
   });

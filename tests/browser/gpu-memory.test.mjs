@@ -1,5 +1,6 @@
-// What a restoration takes of a GPU's memory, against what it is told to take before the start; and what can't be held there is refused. The buffers are made and counted,
-// the launches left out: what is allocated does not depend on the values.
+// What a restoration takes of a GPU's memory, against what it is told to take before the start; and
+// what can't be held there is refused. The buffers are made and counted, the launches left out:
+// what is allocated does not depend on the values.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openSession } from './harness.mjs';
@@ -10,11 +11,26 @@ const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
 test('on a GPU', { timeout: 300_000 }, async (t) => {
   for (const kind of ['denoise', 'inpaint', 'superResolve', 'deblur', 'colorize', 'demosaic']) {
     await t.test(`${kind} takes no more memory than it says`, async () => {
-      const { told, taken, largest, host } = await inPage(account, { kind, side: SIDE, samples: 2 });
-      console.log(`${kind}, ${SIDE}²: ${megabytes(taken)} of ${megabytes(told.gpuBytes)} on the GPU, ${megabytes(host)} of ${megabytes(told.bytes)} in the page, buffers of ${megabytes(largest)}`);
-      assert.ok(taken <= told.gpuBytes, `${megabytes(told.gpuBytes)} told, ${megabytes(taken)} taken`);
-      assert.ok(taken > told.gpuBytes / 4, `${megabytes(told.gpuBytes)} told, ${megabytes(taken)} taken`);
-      assert.ok(host <= told.bytes, `${megabytes(told.bytes)} of the page told, ${megabytes(host)} taken`);
+      const { told, taken, largest, host } = await inPage(account, {
+        kind,
+        side: SIDE,
+        samples: 2,
+      });
+      console.log(
+        `${kind}, ${SIDE}²: ${megabytes(taken)} of ${megabytes(told.gpuBytes)} on the GPU, ${megabytes(host)} of ${megabytes(told.bytes)} in the page, buffers of ${megabytes(largest)}`,
+      );
+      assert.ok(
+        taken <= told.gpuBytes,
+        `${megabytes(told.gpuBytes)} told, ${megabytes(taken)} taken`,
+      );
+      assert.ok(
+        taken > told.gpuBytes / 4,
+        `${megabytes(told.gpuBytes)} told, ${megabytes(taken)} taken`,
+      );
+      assert.ok(
+        host <= told.bytes,
+        `${megabytes(told.bytes)} of the page told, ${megabytes(host)} taken`,
+      );
     });
   }
 
@@ -25,7 +41,10 @@ test('on a GPU', { timeout: 300_000 }, async (t) => {
     assert.equal(fits.code, undefined);
     assert.ok(fits.largest <= buffer, `a buffer of ${fits.largest} bytes`);
     assert.equal(larger.code, 'image-too-large');
-    assert.match(larger.message, /a result of 520x520 takes buffers of 0\.01 GiB, and this GPU's hold 0\.01/);
+    assert.match(
+      larger.message,
+      /a result of 520x520 takes buffers of 0\.01 GiB, and this GPU's hold 0\.01/,
+    );
     assert.equal(smaller.code, undefined);
   });
 });
@@ -41,7 +60,10 @@ async function inPage(ask, argument) {
   }
 }
 
-/** Leaves `begin(buffer)` in the page: an engine on a GPU whose buffers have at most so many bytes, and `run(request)`: the bytes of its largest buffer. */
+/**
+ * Leaves `begin(buffer)` in the page: an engine on a GPU whose buffers have at most so many bytes,
+ * and `run(request)`: the bytes of its largest buffer.
+ */
 async function prepare() {
   const { watchGpu, liveBytes } = await import('/tests/browser/gpu-count.mjs');
   const { recordLaunches, takeLaunches } = await import('/bench/gpu-record.mjs');
@@ -54,7 +76,11 @@ async function prepare() {
     for (const name of buffer ? ['maxBufferSize', 'maxStorageBufferBindingSize'] : []) {
       Object.defineProperty(GPUSupportedLimits.prototype, name, { get: () => buffer });
     }
-    return Engine.create('webgpu', new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer()), 'f32');
+    return Engine.create(
+      'webgpu',
+      new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer()),
+      'f32',
+    );
   };
   const run = async (engine, request) => {
     takeLaunches();
@@ -67,24 +93,36 @@ async function prepare() {
     run.free();
     return largest;
   };
-  const request = (kind, side, samples) => (kind === 'demosaic'
-    ? { ...requestOf('denoise', side, samples, 'default'), task: { kind, pattern: 'rggb' } } : requestOf(kind, side, samples, 'default'));
+  const request = (kind, side, samples) =>
+    kind === 'demosaic'
+      ? { ...requestOf('denoise', side, samples, 'default'), task: { kind, pattern: 'rggb' } }
+      : requestOf(kind, side, samples, 'default');
   Object.assign(globalThis, { begin, run, request, liveBytes });
 }
 
-/** What a restoration of `side`² pixels is told to take, and what it takes beside that of a single tile, which stays. */
+/**
+ * What a restoration of `side`² pixels is told to take, and what it takes beside that of a single
+ * tile, which stays.
+ */
 async function account({ kind, side, samples }) {
   const engine = await begin();
   await run(engine, request(kind, 256, 0));
   const [before, hostBefore] = [liveBytes().now, engine.memoryBytes];
   const asked = request(kind, side, samples);
-  const { image: { width, height }, task, sampler } = asked;
+  const {
+    image: { width, height },
+    task,
+    sampler,
+  } = asked;
   const told = engine.cost({ width, height, task, samples, sampler });
   const largest = await run(engine, asked);
   return { told, taken: liveBytes().most - before, largest, host: engine.memoryBytes - hostBefore };
 }
 
-/** A restoration that fills the largest buffer there is, one that is too large for it, and one after that. */
+/**
+ * A restoration that fills the largest buffer there is, one that is too large for it, and one after
+ * that.
+ */
 async function limits({ buffer, kind }) {
   const engine = await begin(buffer);
   const outcome = async (side) => {

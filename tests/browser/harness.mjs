@@ -1,4 +1,5 @@
-// What every browser test needs: a server, a Chromium with or without WebGPU, a record of requests, errors and GPU work.
+// What every browser test needs: a server, a Chromium with or without WebGPU, a record of requests,
+// errors and GPU work.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFileSync } from 'node:fs';
@@ -9,19 +10,34 @@ import { staticServer } from '../../scripts/lib/static-server.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const QUIET = ['--no-sandbox', '--no-first-run', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const QUIET = [
+  '--no-sandbox',
+  '--no-first-run',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 /** WebGPU on Chromium's software adapter, which needs no GPU. */
 const WITH_WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
-/** Chromium hands out no adapter then, though `navigator.gpu` stays: `withoutWebGpu` removes it too, as in a browser that never had it. */
+/**
+ * Chromium hands out no adapter then, though `navigator.gpu` stays: `withoutWebGpu` removes it too,
+ * as in a browser that never had it.
+ */
 const WITHOUT_WEBGPU = ['--disable-gpu'];
 
 /** Runs before everything else in pages and workers of a session without WebGPU. */
 function withoutWebGpu() {
-  for (const scope of [globalThis.Navigator, globalThis.WorkerNavigator]) if (scope) delete scope.prototype.gpu;
-  for (const name of Object.getOwnPropertyNames(globalThis)) if (/^GPU[A-Z]/.test(name)) delete globalThis[name];
+  for (const scope of [globalThis.Navigator, globalThis.WorkerNavigator])
+    if (scope) delete scope.prototype.gpu;
+  for (const name of Object.getOwnPropertyNames(globalThis))
+    if (/^GPU[A-Z]/.test(name)) delete globalThis[name];
 }
 
-/** Runs at the top of every worker script of ours: counts what is submitted to the GPU, and can lose its devices. */
+/**
+ * Runs at the top of every worker script of ours: counts what is submitted to the GPU, and can lose
+ * its devices.
+ */
 function probe() {
   const found = { submissions: 0, devices: [] };
   globalThis.epsProbe = found;
@@ -43,7 +59,8 @@ function probe() {
  * Opens a page in a fresh browser, with a server of its own.
  *
  * @param {object} options
- * @param {string} options.root folder to serve, relative to the repository: 'dist' for the demo, '.' for the package.
+ * @param {string} options.root folder to serve, relative to the repository: 'dist' for the demo,
+ *   '.' for the package.
  * @param {boolean} options.webgpu whether the browser has WebGPU (on the software adapter).
  * @param {{ width: number, height: number }} [options.viewport]
  */
@@ -65,27 +82,43 @@ class Session {
 
   async open(root, webgpu, viewport) {
     const folder = join(ROOT, root);
-    this.server = staticServer(folder, (request, response) => this.#answer(folder, request, response));
+    this.server = staticServer(folder, (request, response) =>
+      this.#answer(folder, request, response),
+    );
     await new Promise((resolve) => this.server.listen(0, 'localhost', resolve));
     this.origin = `http://localhost:${this.server.address().port}`;
-    this.browser = await chromium.launch({ executablePath: findChromium(), args: [...QUIET, ...(webgpu ? WITH_WEBGPU : WITHOUT_WEBGPU)] });
+    this.browser = await chromium.launch({
+      executablePath: findChromium(),
+      args: [...QUIET, ...(webgpu ? WITH_WEBGPU : WITHOUT_WEBGPU)],
+    });
     this.context = await this.browser.newContext({ viewport, acceptDownloads: true });
     this.prelude = webgpu ? probe : withoutWebGpu;
     if (!webgpu) await this.context.addInitScript(withoutWebGpu);
     this.context.on('request', (request) => {
-      if (!request.url().startsWith(this.origin) && !/^(blob|data):/.test(request.url())) this.foreign.push(request.url());
+      if (!request.url().startsWith(this.origin) && !/^(blob|data):/.test(request.url()))
+        this.foreign.push(request.url());
     });
     await this.newPage();
     await this.page.goto(`${this.origin}/blank.html`);
-    const present = await this.page.evaluate(() => 'gpu' in navigator && navigator.gpu !== undefined);
-    if (present !== webgpu) throw new Error(`navigator.gpu should be ${webgpu ? 'there' : 'absent'} in this browser, and is not.`);
+    const present = await this.page.evaluate(
+      () => 'gpu' in navigator && navigator.gpu !== undefined,
+    );
+    if (present !== webgpu)
+      throw new Error(
+        `navigator.gpu should be ${webgpu ? 'there' : 'absent'} in this browser, and is not.`,
+      );
   }
 
   /** A page that shares the cache of the others: the next visit. It becomes `page`. */
   async newPage() {
     const page = await this.context.newPage();
     page.on('pageerror', (error) => this.#record(`page error: ${error.stack ?? error.message}`));
-    page.on('console', (message) => message.type() === 'error' && this.#record(`console error: ${message.text()} (${message.location().url})`));
+    page.on(
+      'console',
+      (message) =>
+        message.type() === 'error' &&
+        this.#record(`console error: ${message.text()} (${message.location().url})`),
+    );
     page.on('crash', () => this.#record('the page crashed'));
     this.page = page;
     return page;
@@ -104,7 +137,11 @@ class Session {
 
   /** Calls of GPUQueue.submit in the page's workers so far. */
   async submissions() {
-    const counts = await Promise.all(this.page.workers().map((worker) => worker.evaluate(() => globalThis.epsProbe?.submissions ?? 0)));
+    const counts = await Promise.all(
+      this.page
+        .workers()
+        .map((worker) => worker.evaluate(() => globalThis.epsProbe?.submissions ?? 0)),
+    );
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
@@ -112,7 +149,10 @@ class Session {
   async untilWorkers(count) {
     const deadline = Date.now() + 10_000;
     while (this.page.workers().length !== count) {
-      if (Date.now() > deadline) throw new Error(`The page should have ${count} workers, and has ${this.page.workers().length}.`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `The page should have ${count} workers, and has ${this.page.workers().length}.`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -125,10 +165,19 @@ class Session {
 
   /** Takes the GPU away from the page's workers. */
   async loseDevices() {
-    await Promise.all(this.page.workers().map((worker) => worker.evaluate(() => globalThis.epsProbe.devices.forEach((device) => device.destroy()))));
+    await Promise.all(
+      this.page
+        .workers()
+        .map((worker) =>
+          worker.evaluate(() => globalThis.epsProbe.devices.forEach((device) => device.destroy())),
+        ),
+    );
   }
 
-  /** Closes everything. Throws where something went wrong that no test asked for, or anything was asked of another server. */
+  /**
+   * Closes everything. Throws where something went wrong that no test asked for, or anything was
+   * asked of another server.
+   */
   async close() {
     await this.browser?.close();
     this.server?.closeAllConnections();
@@ -151,11 +200,15 @@ class Session {
       return true;
     }
     if (path === '/blank.html') {
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<!doctype html><title>eps-restore</title><link rel="icon" href="data:,">');
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+        .end('<!doctype html><title>eps-restore</title><link rel="icon" href="data:,">');
       return true;
     }
     if (/\/[\w-]*worker(\.\w+)?\.js$/.test(path)) {
-      response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(`(${this.prelude})();\n${readFileSync(join(folder, path), 'utf8')}`);
+      response
+        .writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' })
+        .end(`(${this.prelude})();\n${readFileSync(join(folder, path), 'utf8')}`);
       return true;
     }
     return false;

@@ -1,4 +1,5 @@
-// Loading: progress, the cache, weights that are not what they should be, the choice of the device, and what is left after a failure.
+// Loading: progress, the cache, weights that are not what they should be, the choice of the device,
+// and what is left after a failure.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -8,8 +9,14 @@ import { ROOT } from './harness.mjs';
 import { openPackage, preparePage, WEIGHTS } from './page-tools.mjs';
 
 const weights = readFileSync(join(ROOT, 'models/photo-v1.safetensors'));
-const send = (bytes, type = 'application/octet-stream') => (request, response) => void response.writeHead(200, { 'content-type': type, 'content-length': bytes.length }).end(bytes);
-const downloads = (session) => session.requests.filter(({ path }) => path.endsWith('.safetensors')).length;
+const send =
+  (bytes, type = 'application/octet-stream') =>
+  (request, response) =>
+    void response
+      .writeHead(200, { 'content-type': type, 'content-length': bytes.length })
+      .end(bytes);
+const downloads = (session) =>
+  session.requests.filter(({ path }) => path.endsWith('.safetensors')).length;
 
 /** The weights with one tensor less: sound as a file, but of another network. */
 function anotherNetwork() {
@@ -26,14 +33,23 @@ function anotherNetwork() {
 
 describe('loading without WebGPU', () => {
   let session;
-  const load = (options = {}) => session.page.evaluate(async (options) => {
-    const progress = [];
-    const failure = await tools.failure(async () => {
-      window.restorer?.dispose();
-      window.restorer = await eps.Restorer.load({ ...options, onProgress: (step) => progress.push(step) });
-    });
-    return { failure, progress, device: window.restorer?.device, reason: window.restorer?.deviceReason };
-  }, options);
+  const load = (options = {}) =>
+    session.page.evaluate(async (options) => {
+      const progress = [];
+      const failure = await tools.failure(async () => {
+        window.restorer?.dispose();
+        window.restorer = await eps.Restorer.load({
+          ...options,
+          onProgress: (step) => progress.push(step),
+        });
+      });
+      return {
+        failure,
+        progress,
+        device: window.restorer?.device,
+        reason: window.restorer?.deviceReason,
+      };
+    }, options);
 
   before(async () => {
     session = await openPackage(false);
@@ -44,9 +60,15 @@ describe('loading without WebGPU', () => {
   test('tells the download, the start and the warm-up, from 0 to 1', async () => {
     const { failure, progress, device, reason } = await load();
     assert.equal(failure.code, 'none', failure.message);
-    assert.deepEqual([...new Set(progress.map(({ stage }) => stage))], ['weights', 'engine', 'warm-up']);
+    assert.deepEqual(
+      [...new Set(progress.map(({ stage }) => stage))],
+      ['weights', 'engine', 'warm-up'],
+    );
     const fractions = progress.map(({ fraction }) => fraction);
-    assert.deepEqual(fractions, [...fractions].sort((a, b) => a - b));
+    assert.deepEqual(
+      fractions,
+      [...fractions].sort((a, b) => a - b),
+    );
     assert.deepEqual([fractions[0], fractions.at(-1)], [0, 1]);
     assert.ok(progress.every(({ totalBytes, cached }) => totalBytes === weights.length && !cached));
     assert.equal(progress.findLast(({ stage }) => stage === 'weights').loadedBytes, weights.length);
@@ -60,12 +82,16 @@ describe('loading without WebGPU', () => {
     await preparePage(session);
     const { failure, progress } = await load();
     assert.equal(failure.code, 'none', failure.message);
-    assert.ok(progress.every(({ cached, loadedBytes }) => cached && loadedBytes === weights.length));
+    assert.ok(
+      progress.every(({ cached, loadedBytes }) => cached && loadedBytes === weights.length),
+    );
     assert.equal(downloads(session), 1);
   });
 
   test('a cache that fails costs a download and nothing else', async () => {
-    await session.page.evaluate(() => { CacheStorage.prototype.open = () => Promise.reject(new Error('no space')); });
+    await session.page.evaluate(() => {
+      CacheStorage.prototype.open = () => Promise.reject(new Error('no space'));
+    });
     const { failure, progress } = await load();
     assert.equal(failure.code, 'none', failure.message);
     assert.ok(progress.every(({ cached }) => !cached));
@@ -78,18 +104,46 @@ describe('loading without WebGPU', () => {
   const altered = Buffer.from(weights);
   altered[altered.length - 9] ^= 1;
   const cases = {
-    'altered weights': ['weights-corrupt', { modelUrl: '/broken', sha256: sha256.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) }, send(weights)],
-    'truncated weights': ['weights-corrupt', { modelUrl: '/broken', sha256: sha256.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')) }, send(weights.subarray(0, 1_000_000))],
-    'a web page in their place': ['weights-corrupt', { modelUrl: '/broken', sha256: 'ab'.repeat(32) }, send(Buffer.from('<!doctype html><title>Home</title>'), 'text/html')],
+    'altered weights': [
+      'weights-corrupt',
+      { modelUrl: '/broken', sha256: sha256.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) },
+      send(weights),
+    ],
+    'truncated weights': [
+      'weights-corrupt',
+      { modelUrl: '/broken', sha256: sha256.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')) },
+      send(weights.subarray(0, 1_000_000)),
+    ],
+    'a web page in their place': [
+      'weights-corrupt',
+      { modelUrl: '/broken', sha256: 'ab'.repeat(32) },
+      send(Buffer.from('<!doctype html><title>Home</title>'), 'text/html'),
+    ],
     'altered weights of an unknown hash': ['none', { modelUrl: '/broken' }, send(altered)],
-    'truncated weights of an unknown hash': ['invalid-weights', { modelUrl: '/broken' }, send(weights.subarray(0, 1_000_000))],
-    'weights of another network': ['invalid-weights', { modelUrl: '/broken' }, send(anotherNetwork())],
+    'truncated weights of an unknown hash': [
+      'invalid-weights',
+      { modelUrl: '/broken' },
+      send(weights.subarray(0, 1_000_000)),
+    ],
+    'weights of another network': [
+      'invalid-weights',
+      { modelUrl: '/broken' },
+      send(anotherNetwork()),
+    ],
     'no weights at all': ['invalid-weights', { modelUrl: '/broken' }, send(Buffer.alloc(0))],
-    'missing weights': ['download-failed', { modelUrl: '/broken' }, (request, response) => void response.writeHead(404).end()],
-    'a connection that breaks': ['download-failed', { modelUrl: '/broken' }, (request, response) => {
-      response.writeHead(200, { 'content-length': weights.length });
-      response.write(weights.subarray(0, 100_000), () => response.destroy());
-    }],
+    'missing weights': [
+      'download-failed',
+      { modelUrl: '/broken' },
+      (request, response) => void response.writeHead(404).end(),
+    ],
+    'a connection that breaks': [
+      'download-failed',
+      { modelUrl: '/broken' },
+      (request, response) => {
+        response.writeHead(200, { 'content-length': weights.length });
+        response.write(weights.subarray(0, 100_000), () => response.destroy());
+      },
+    ],
     'WebGPU where there is none': ['unsupported-device', { device: 'webgpu' }],
     'an unknown option': ['invalid-option', { modelURL: '/broken' }],
   };
@@ -107,10 +161,17 @@ describe('loading without WebGPU', () => {
 
   test('weights of one’s own with their hash are checked and kept', async () => {
     session.route('/own', send(weights));
-    assert.equal((await load({ modelUrl: '/own', sha256: sha256.toUpperCase() })).failure.code, 'none');
+    assert.equal(
+      (await load({ modelUrl: '/own', sha256: sha256.toUpperCase() })).failure.code,
+      'none',
+    );
   });
 
-  for (const [name, path] of Object.entries({ 'the worker': '/pkg/dist/worker.js', 'the core’s JavaScript': '/pkg/wasm/eps_restore.js', 'the core': '/pkg/wasm/eps_restore_bg.wasm' })) {
+  for (const [name, path] of Object.entries({
+    'the worker': '/pkg/dist/worker.js',
+    'the core’s JavaScript': '/pkg/wasm/eps_restore.js',
+    'the core': '/pkg/wasm/eps_restore_bg.wasm',
+  })) {
     test(`${name} missing: worker-failed`, async () => {
       session.route(path, (request, response) => void response.writeHead(404).end());
       // A page of its own: a module that has failed to load once is remembered by its page.
@@ -129,11 +190,16 @@ describe('loading without WebGPU', () => {
       const controller = new AbortController();
       const begin = performance.now();
       setTimeout(() => controller.abort(), 100);
-      const failure = await tools.failure(() => eps.Restorer.load({ modelUrl: '/slow', signal: controller.signal }));
+      const failure = await tools.failure(() =>
+        eps.Restorer.load({ modelUrl: '/slow', signal: controller.signal }),
+      );
       const raised = await tools.failure(() => eps.Restorer.load({ signal: AbortSignal.abort() }));
       return { failure, raised, took: performance.now() - begin };
     });
-    assert.deepEqual([found.failure.code, found.failure.name, found.raised.code], ['aborted', 'AbortError', 'aborted']);
+    assert.deepEqual(
+      [found.failure.code, found.failure.name, found.raised.code],
+      ['aborted', 'AbortError', 'aborted'],
+    );
     assert.ok(found.took < 2000);
     // The worker of the last test's restorer stays; that of the aborted load is ended.
     await session.untilWorkers(1);
@@ -163,7 +229,10 @@ test('auto takes the CPU where the only adapter is a software one, and says so',
 /** The software adapter is taken for a GPU. */
 function passForReal(session) {
   session.route('/pkg/dist/device.js', (request, response) => {
-    const source = readFileSync(join(ROOT, 'pkg/dist/device.js'), 'utf8').replace(/return adapter\.isFallbackAdapter[^;]*;/, 'return false;');
+    const source = readFileSync(join(ROOT, 'pkg/dist/device.js'), 'utf8').replace(
+      /return adapter\.isFallbackAdapter[^;]*;/,
+      'return false;',
+    );
     response.writeHead(200, { 'content-type': 'text/javascript' }).end(source);
   });
 }
@@ -174,9 +243,17 @@ test('half precision is refused where the adapter lacks it, and auto says why it
     passForReal(session);
     const found = await session.page.evaluate(async () => {
       const adapter = await navigator.gpu.requestAdapter();
-      const refused = await tools.failure(() => eps.Restorer.load({ device: 'webgpu', precision: 'f16' }));
+      const refused = await tools.failure(() =>
+        eps.Restorer.load({ device: 'webgpu', precision: 'f16' }),
+      );
       const restorer = await eps.Restorer.load({ precision: 'f16' });
-      return { half: adapter.features.has('shader-f16'), refused, device: restorer.device, precision: restorer.precision, reason: restorer.deviceReason };
+      return {
+        half: adapter.features.has('shader-f16'),
+        refused,
+        device: restorer.device,
+        precision: restorer.precision,
+        reason: restorer.deviceReason,
+      };
     });
     assert.equal(found.half, false, 'this test is for an adapter without f16');
     assert.equal(found.refused.code, 'unsupported-device', found.refused.message);
@@ -194,11 +271,14 @@ test('auto times both devices where the adapter passes for a real one', async ()
     passForReal(session);
     const found = await session.page.evaluate(async () => {
       const devices = [];
-      const restorer = await eps.Restorer.load({ onProgress: ({ stage, device }) => devices.push(`${stage} ${device}`) });
+      const restorer = await eps.Restorer.load({
+        onProgress: ({ stage, device }) => devices.push(`${stage} ${device}`),
+      });
       const { device } = await restorer.restore(tools.photo(), eps.denoise(20), { samples: 0 });
       return { devices, device: restorer.device, reason: restorer.deviceReason, ran: device.kind };
     });
-    for (const step of ['engine webgpu', 'engine cpu', 'warm-up webgpu', 'warm-up cpu']) assert.ok(found.devices.includes(step), step);
+    for (const step of ['engine webgpu', 'engine cpu', 'warm-up webgpu', 'warm-up cpu'])
+      assert.ok(found.devices.includes(step), step);
     const [, webgpu, cpu] = /takes (\d+) ms on WebGPU and (\d+) ms on the CPU/.exec(found.reason);
     assert.equal(found.device, Number(webgpu) <= Number(cpu) ? 'webgpu' : 'cpu');
     assert.equal(found.ran, found.device);

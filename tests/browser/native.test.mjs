@@ -1,4 +1,5 @@
-// The browser's result is the native command's: the same photo, task and seed, within 2 of 255, on WebGPU and on the CPU.
+// The browser's result is the native command's: the same photo, task and seed, within 2 of 255, on
+// WebGPU and on the CPU.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -28,10 +29,14 @@ describe('the native command and the browser agree', () => {
       const [x, y] = [i % SIDE, Math.floor(i / SIDE)];
       return [120 + 60 * Math.sin(x / 4), 110 + 50 * Math.cos(y / 6), x > y ? 170 : 80, 255];
     };
-    const picture = (pixel) => Uint8Array.from(Array.from({ length: SIDE * SIDE }, (_, i) => pixel(i)).flat());
+    const picture = (pixel) =>
+      Uint8Array.from(Array.from({ length: SIDE * SIDE }, (_, i) => pixel(i)).flat());
     photo = picture(pixel);
     const mask = picture((i) => (missing(i) ? [255, 255, 255, 255] : [0, 0, 0, 255]));
-    await writeFile(join(folder, 'photo.png'), encodePng({ data: photo, width: SIDE, height: SIDE }));
+    await writeFile(
+      join(folder, 'photo.png'),
+      encodePng({ data: photo, width: SIDE, height: SIDE }),
+    );
     await writeFile(join(folder, 'mask.png'), encodePng({ data: mask, width: SIDE, height: SIDE }));
   });
   after(() => rm(folder, { recursive: true, force: true }));
@@ -42,10 +47,19 @@ describe('the native command and the browser agree', () => {
         const wanted = await restoreNatively(folder, native);
         const session = await openPackage(device === 'webgpu');
         try {
-          const got = await session.page.evaluate(restoreInPage, { name, device, photo: [...photo], side: SIDE, seed: SEED });
+          const got = await session.page.evaluate(restoreInPage, {
+            name,
+            device,
+            photo: [...photo],
+            side: SIDE,
+            seed: SEED,
+          });
           // What iterates runs on the CPU.
           assert.equal(got.device, name.includes('unknown') ? 'cpu' : device);
-          const furthest = wanted.data.reduce((most, value, i) => Math.max(most, Math.abs(value - got.data[i])), 0);
+          const furthest = wanted.data.reduce(
+            (most, value, i) => Math.max(most, Math.abs(value - got.data[i])),
+            0,
+          );
           assert.ok(furthest <= 2, `the largest difference is ${furthest} of 255`);
           const changed = wanted.data.filter((value, i) => value !== photo[i]).length;
           assert.ok(changed > 100, 'the command restored something');
@@ -65,7 +79,11 @@ function missing(i) {
 
 async function restoreNatively(folder, task) {
   const program = join(CARGO_TARGET_DIR, 'release', 'examples', 'restore');
-  await promisify(execFile)(program, ['photo.png', ...task, '--seed', String(SEED), '-o', 'out.png'], { cwd: folder });
+  await promisify(execFile)(
+    program,
+    ['photo.png', ...task, '--seed', String(SEED), '-o', 'out.png'],
+    { cwd: folder },
+  );
   return decodePng(await readFile(join(folder, 'out.png')));
 }
 
@@ -74,7 +92,11 @@ async function restoreInPage({ name, device, photo, side, seed }) {
   const image = new ImageData(Uint8ClampedArray.from(photo), side, side);
   const mask = { data: new Uint8Array(side * side), width: side, height: side };
   for (let y = 20; y < 29; y++) mask.data.fill(1, y * side + 18, y * side + 30);
-  const tasks = { inpaint: eps.inpaint(mask), deblur: eps.deblur(eps.gaussianKernel(1.5), { borders: 'circular' }), 'deblur with unknown borders': eps.deblur(eps.gaussianKernel(1.5)) };
+  const tasks = {
+    inpaint: eps.inpaint(mask),
+    deblur: eps.deblur(eps.gaussianKernel(1.5), { borders: 'circular' }),
+    'deblur with unknown borders': eps.deblur(eps.gaussianKernel(1.5)),
+  };
   const task = tasks[name];
   const restorer = await eps.Restorer.load({ device });
   const result = await restorer.restore(image, task, { samples: 1, seed });

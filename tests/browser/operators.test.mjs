@@ -1,4 +1,5 @@
-// The operators beyond the five tasks, in real Chromium on the CPU: each restores something, and what a page states wrongly is refused while the restorer stays usable.
+// The operators beyond the five tasks, in real Chromium on the CPU: each restores something, and
+// what a page states wrongly is refused while the restorer stays usable.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openPackage } from './page-tools.mjs';
@@ -21,10 +22,12 @@ before(async () => {
     /** An image that tells each pixel by a function of the original's. */
     window.made = (from, width, height, pixel) => {
       const image = new ImageData(width, height);
-      for (let i = 0; i < width * height; i++) image.data.set([...pixel(i % width, Math.floor(i / width)), 255], 4 * i);
+      for (let i = 0; i < width * height; i++)
+        image.data.set([...pixel(i % width, Math.floor(i / width)), 255], 4 * i);
       return image;
     };
-    window.at = (image, x, y) => image.data.slice(4 * (y * image.width + x), 4 * (y * image.width + x) + 3);
+    window.at = (image, x, y) =>
+      image.data.slice(4 * (y * image.width + x), 4 * (y * image.width + x) + 3);
     /** The address of a module with this text. */
     window.module = (text) => URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
   });
@@ -34,19 +37,37 @@ after(() => session.close());
 test('every operator gives an image of its size', async () => {
   const sizes = await inPage(async () => {
     const tasks = {
-      bicubic: eps.superResolve(3, { reduction: 'bicubic' }), gaussian: eps.superResolve(2, { reduction: { gaussian: 1 } }), unknown: eps.deblur(eps.motionKernel(7, 20)),
-      bt601: eps.colorize({ weights: 'bt601' }), mosaic: eps.demosaic('rggb'), scratched: eps.compose(eps.superResolve(2), eps.inpaint(tools.mask(24, 20, 4, 4, 2, 12))),
+      bicubic: eps.superResolve(3, { reduction: 'bicubic' }),
+      gaussian: eps.superResolve(2, { reduction: { gaussian: 1 } }),
+      unknown: eps.deblur(eps.motionKernel(7, 20)),
+      bt601: eps.colorize({ weights: 'bt601' }),
+      mosaic: eps.demosaic('rggb'),
+      scratched: eps.compose(eps.superResolve(2), eps.inpaint(tools.mask(24, 20, 4, 4, 2, 12))),
       reduced: eps.compose(eps.deblur(eps.gaussianKernel(1)), eps.superResolve(2)),
     };
     const sizes = {};
     for (const [name, task] of Object.entries(tasks)) {
-      const { width, height, mean: { data }, evaluations } = await restorer.restore(tools.photo(24, 20), task, mean);
+      const {
+        width,
+        height,
+        mean: { data },
+        evaluations,
+      } = await restorer.restore(tools.photo(24, 20), task, mean);
       sizes[name] = [width, height, evaluations, new Set(data).size > 20];
     }
     return sizes;
   });
-  const expected = { bicubic: [72, 60], gaussian: [48, 40], unknown: [24, 20], bt601: [24, 20], mosaic: [24, 20], scratched: [48, 40], reduced: [48, 40] };
-  for (const [name, size] of Object.entries(expected)) assert.deepEqual(sizes[name], [...size, 1, true], name);
+  const expected = {
+    bicubic: [72, 60],
+    gaussian: [48, 40],
+    unknown: [24, 20],
+    bt601: [24, 20],
+    mosaic: [24, 20],
+    scratched: [48, 40],
+    reduced: [48, 40],
+  };
+  for (const [name, size] of Object.entries(expected))
+    assert.deepEqual(sizes[name], [...size, 1, true], name);
 });
 
 test('a blur that does not wrap around is undone up to the borders', async () => {
@@ -55,16 +76,33 @@ test('a blur that does not wrap around is undone up to the borders', async () =>
     const scene = tools.photo(40 + 2 * reach);
     const kernel = eps.gaussianKernel(1.2);
     const half = Math.floor(kernel.width / 2);
-    const blurred = made(scene, 40, 40, (x, y) => [0, 1, 2].map((c) => {
-      let sum = 0;
-      for (let i = 0; i < kernel.data.length; i++) sum += kernel.data[i] * at(scene, x + reach + half - (i % kernel.width), y + reach + half - Math.floor(i / kernel.width))[c];
-      return sum / kernel.data.reduce((a, b) => a + b, 0);
-    }));
+    const blurred = made(scene, 40, 40, (x, y) =>
+      [0, 1, 2].map((c) => {
+        let sum = 0;
+        for (let i = 0; i < kernel.data.length; i++)
+          sum +=
+            kernel.data[i] *
+            at(
+              scene,
+              x + reach + half - (i % kernel.width),
+              y + reach + half - Math.floor(i / kernel.width),
+            )[c];
+        return sum / kernel.data.reduce((a, b) => a + b, 0);
+      }),
+    );
     const truth = made(scene, 40, 40, (x, y) => at(scene, x + reach, y + reach));
-    const by = async (borders) => off((await restorer.restore(blurred, eps.deblur(kernel, { borders }), mean)).mean, truth);
-    return { given: off(blurred, truth), unknown: await by('unknown'), circular: await by('circular') };
+    const by = async (borders) =>
+      off((await restorer.restore(blurred, eps.deblur(kernel, { borders }), mean)).mean, truth);
+    return {
+      given: off(blurred, truth),
+      unknown: await by('unknown'),
+      circular: await by('circular'),
+    };
   });
-  assert.ok(unknown < 0.8 * given && unknown < 0.5 * circular, `given ${given}, unknown borders ${unknown}, circular ${circular}`);
+  assert.ok(
+    unknown < 0.8 * given && unknown < 0.5 * circular,
+    `given ${given}, unknown borders ${unknown}, circular ${circular}`,
+  );
 });
 
 test("an operator of the page's own is undone", async () => {
@@ -85,8 +123,14 @@ test("an operator of the page's own is undone", async () => {
       }`);
     const scene = tools.photo(48, 32);
     const level = (a, b) => 127.5 * (0.4 * (a / 127.5 - 1 + (b / 127.5 - 1)) + 1);
-    const given = made(scene, 24, 32, (x, y) => [0, 1, 2].map((c) => level(at(scene, 2 * x, y)[c], at(scene, 2 * x + 1, y)[c])));
-    const { mean: restored, width, height } = await restorer.restore(given, eps.linearOperator(address), mean);
+    const given = made(scene, 24, 32, (x, y) =>
+      [0, 1, 2].map((c) => level(at(scene, 2 * x, y)[c], at(scene, 2 * x + 1, y)[c])),
+    );
+    const {
+      mean: restored,
+      width,
+      height,
+    } = await restorer.restore(given, eps.linearOperator(address), mean);
     const stretched = made(given, 48, 32, (x, y) => at(given, x >> 1, y));
     return { before: off(stretched, scene), after: off(restored, scene), size: [width, height] };
   });
@@ -107,17 +151,36 @@ test('what is wrong with an operator is said, and the restorer stays usable', as
       'invalid-operator: no { width, height }': `${good} export const apply = (x) => x.slice(); export const imageSize = () => 5;`,
     };
     const failures = {};
-    for (const [expected, text] of Object.entries(modules)) failures[expected] = await tools.failure(() => restorer.restore(tools.photo(), eps.linearOperator(module(text)), mean));
-    failures['invalid-operator: could not be imported'] = await tools.failure(() => restorer.restore(tools.photo(), eps.linearOperator('/nowhere.js'), mean));
-    failures["invalid-mask: must have the photo's size"] = await tools.failure(() => restorer.restore(tools.photo(), eps.compose(eps.superResolve(2), eps.inpaint(tools.mask(10, 10, 1, 1, 2, 2))), mean));
-    failures['invalid-option: grey again'] = await tools.failure(() => restorer.restore(tools.photo(), eps.compose(eps.colorize(), eps.colorize()), mean));
+    for (const [expected, text] of Object.entries(modules))
+      failures[expected] = await tools.failure(() =>
+        restorer.restore(tools.photo(), eps.linearOperator(module(text)), mean),
+      );
+    failures['invalid-operator: could not be imported'] = await tools.failure(() =>
+      restorer.restore(tools.photo(), eps.linearOperator('/nowhere.js'), mean),
+    );
+    failures["invalid-mask: must have the photo's size"] = await tools.failure(() =>
+      restorer.restore(
+        tools.photo(),
+        eps.compose(eps.superResolve(2), eps.inpaint(tools.mask(10, 10, 1, 1, 2, 2))),
+        mean,
+      ),
+    );
+    failures['invalid-option: grey again'] = await tools.failure(() =>
+      restorer.restore(tools.photo(), eps.compose(eps.colorize(), eps.colorize()), mean),
+    );
     return failures;
   });
   for (const [expected, { eps, code, message }] of Object.entries(failures)) {
-    const [wanted, words] = expected.split(': ', 2).length === 2 ? [expected.slice(0, expected.indexOf(':')), expected.slice(expected.indexOf(':') + 2)] : [expected, ''];
+    const [wanted, words] =
+      expected.split(': ', 2).length === 2
+        ? [expected.slice(0, expected.indexOf(':')), expected.slice(expected.indexOf(':') + 2)]
+        : [expected, ''];
     assert.equal(eps, true, `${expected}: ${JSON.stringify(failures[expected])}`);
     assert.equal(code, wanted, `${expected}: ${message}`);
     assert.ok(message.includes(words), `${expected}: ${message}`);
   }
-  assert.equal(await inPage(async () => (await restorer.restore(tools.photo(), eps.denoise(20), mean)).width), 32);
+  assert.equal(
+    await inPage(async () => (await restorer.restore(tools.photo(), eps.denoise(20), mean)).width),
+    32,
+  );
 });

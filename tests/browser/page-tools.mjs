@@ -1,4 +1,5 @@
-// Opens the package in a bare page, and puts what the tests use into it: `eps` is the package, `tools` are these.
+// Opens the package in a bare page, and puts what the tests use into it: `eps` is the package,
+// `tools` are these.
 import { openSession } from './harness.mjs';
 
 export const WEIGHTS = '/pkg/models/photo-v1.safetensors';
@@ -22,7 +23,15 @@ export async function preparePage(session) {
         for (let y = 0, at = 0; y < height; y++) {
           for (let x = 0; x < width; x++, at += 4) {
             const edge = x + y > (width + height) / 2 ? 60 : 0;
-            image.data.set([90 + edge + 40 * Math.sin(x / 5), 80 + edge + 50 * Math.cos(y / 7), 70 + edge + 30 * Math.sin((x + y) / 9), alpha(x, y)], at);
+            image.data.set(
+              [
+                90 + edge + 40 * Math.sin(x / 5),
+                80 + edge + 50 * Math.cos(y / 7),
+                70 + edge + 30 * Math.sin((x + y) / 9),
+                alpha(x, y),
+              ],
+              at,
+            );
           }
         }
         return image;
@@ -30,30 +39,45 @@ export async function preparePage(session) {
       /** One byte a pixel: missing inside the rectangle. */
       mask(width, height, left, top, across, down) {
         const data = new Uint8Array(width * height);
-        for (let y = top; y < top + down; y++) data.fill(1, y * width + left, y * width + left + across);
+        for (let y = top; y < top + down; y++)
+          data.fill(1, y * width + left, y * width + left + across);
         return { data, width, height };
       },
       /** A photo that fades, with its missing pixels painted over. */
       damaged() {
         const photo = tools.photo(40, 24, (x) => (x < 20 ? 255 : 90 + x));
         const mask = tools.mask(40, 24, 5, 4, 12, 10);
-        for (let i = 0; i < mask.data.length; i++) if (mask.data[i]) photo.data.set([255, 0, 255], 4 * i);
+        for (let i = 0; i < mask.data.length; i++)
+          if (mask.data[i]) photo.data.set([255, 0, 255], 4 * i);
         return { photo, mask };
       },
-      /** Draws of N(0, 1), the same for the same seed: Box and Muller's transform of a linear congruence. */
+      /**
+       * Draws of N(0, 1), the same for the same seed: Box and Muller's transform of a linear
+       * congruence.
+       */
       normal(seed) {
         let state = seed >>> 0;
-        const uniform = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) + 0.5) / 2 ** 32;
+        const uniform = () =>
+          ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) + 0.5) / 2 ** 32;
         return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
       },
       /** The course of the sampler in these tests: the fewest evaluations that make a sample. */
-      quick: { samples: 1, seed: 3, sampler: { solver: 'dpmpp2m', points: 2, tauMax: 5, tauMin: 0.05 } },
+      quick: {
+        samples: 1,
+        seed: 3,
+        sampler: { solver: 'dpmpp2m', points: 2, tauMax: 5, tauMin: 0.05 },
+      },
       /** How a call fails. */
       async failure(call) {
         try {
           await call();
         } catch (error) {
-          return { eps: error instanceof eps.EpsError, code: error.code, name: error.name, message: error.message };
+          return {
+            eps: error instanceof eps.EpsError,
+            code: error.code,
+            name: error.name,
+            message: error.message,
+          };
         }
         return { code: 'none' };
       },
@@ -64,12 +88,35 @@ export async function preparePage(session) {
       },
       /** Enough of a result to judge it by. */
       summary(result) {
-        const spread = (image) => image.data.reduce((most, value) => Math.max(most, value), 0) - image.data.reduce((least, value) => Math.min(least, value), 255);
-        const { width, height, evaluations, milliseconds, device, seed, samples, mean, estimate, deviation } = result;
+        const spread = (image) =>
+          image.data.reduce((most, value) => Math.max(most, value), 0) -
+          image.data.reduce((least, value) => Math.min(least, value), 255);
+        const {
+          width,
+          height,
+          evaluations,
+          milliseconds,
+          device,
+          seed,
+          samples,
+          mean,
+          estimate,
+          deviation,
+        } = result;
         const images = [mean, estimate, ...samples, ...(deviation ? [deviation] : [])];
         return {
-          width, height, evaluations, milliseconds, device, seed, samples: samples.length, deviation: deviation !== undefined,
-          sizes: images.every((image) => image instanceof ImageData && image.width === width && image.height === height),
+          width,
+          height,
+          evaluations,
+          milliseconds,
+          device,
+          seed,
+          samples: samples.length,
+          deviation: deviation !== undefined,
+          sizes: images.every(
+            (image) =>
+              image instanceof ImageData && image.width === width && image.height === height,
+          ),
           spread: spread(mean),
         };
       },

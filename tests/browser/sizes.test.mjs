@@ -1,5 +1,6 @@
-// Large photos and many of them, on the CPU: they are restored within the memory that was told before, what was not asked for stays as it is, and memory
-// does not grow with the number of photos. A software adapter would take minutes for the same.
+// Large photos and many of them, on the CPU: they are restored within the memory that was told
+// before, what was not asked for stays as it is, and memory does not grow with the number of
+// photos. A software adapter would take minutes for the same.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openPackage } from './page-tools.mjs';
@@ -23,16 +24,25 @@ describe('large photos', () => {
     const memory = await inPage(async () => {
       const memory = [];
       for (let i = 0; i < 40; i++) {
-        const [width, height] = i === 2 ? [300, 200] : [24 + ((i * 37) % 120), 24 + ((i * 53) % 90)];
+        const [width, height] =
+          i === 2 ? [300, 200] : [24 + ((i * 37) % 120), 24 + ((i * 53) % 90)];
         const photo = tools.photo(width, height);
-        const tasks = [eps.denoise(20), eps.deblur(eps.gaussianKernel(1.5)), eps.inpaint(tools.mask(width, height, 5, 5, 9, 9)), eps.colorize()];
+        const tasks = [
+          eps.denoise(20),
+          eps.deblur(eps.gaussianKernel(1.5)),
+          eps.inpaint(tools.mask(width, height, 5, 5, 9, 9)),
+          eps.colorize(),
+        ];
         const { mean, memoryBytes } = await restorer.restore(photo, tasks[i % 4], { samples: 0 });
-        if (mean.width !== width || mean.height !== height) throw new Error(`${mean.width} × ${mean.height}`);
+        if (mean.width !== width || mean.height !== height)
+          throw new Error(`${mean.width} × ${mean.height}`);
         memory.push(memoryBytes);
       }
       return memory;
     });
-    console.log(`after the fifth ${megabytes(memory[4])}, after the last ${megabytes(memory.at(-1))}`);
+    console.log(
+      `after the fifth ${megabytes(memory[4])}, after the last ${megabytes(memory.at(-1))}`,
+    );
     assert.ok(memory.at(-1) <= 1.1 * memory[4]);
   });
 
@@ -43,7 +53,9 @@ describe('large photos', () => {
       const { mean, memoryBytes, milliseconds } = await restorer.restore(...call);
       return { size: [mean.width, mean.height], bytes, tiles, memoryBytes, milliseconds };
     });
-    console.log(`1024 × 768: ${megabytes(seen.memoryBytes)} held, ${megabytes(seen.bytes)} told beside the loaded restorer, ${seen.tiles} tiles, ${(seen.milliseconds / 1000).toFixed(1)} s`);
+    console.log(
+      `1024 × 768: ${megabytes(seen.memoryBytes)} held, ${megabytes(seen.bytes)} told beside the loaded restorer, ${seen.tiles} tiles, ${(seen.milliseconds / 1000).toFixed(1)} s`,
+    );
     assert.deepEqual(seen.size, [1024, 768]);
     assert.ok(seen.memoryBytes < LOADED + seen.bytes);
   });
@@ -52,18 +64,44 @@ describe('large photos', () => {
     const seen = await inPage(async () => {
       const photo = tools.photo(4000, 3000);
       const data = new Uint8Array(4000 * 3000);
-      for (let i = 0; i < 200; i++) for (let w = 0; w < 6; w++) data[(1500 + i) * 4000 + 2100 + ((i + w) % 200)] = data[(1500 + i) * 4000 + 2300 - i - w] = 1;
+      for (let i = 0; i < 200; i++)
+        for (let w = 0; w < 6; w++)
+          data[(1500 + i) * 4000 + 2100 + ((i + w) % 200)] = data[
+            (1500 + i) * 4000 + 2300 - i - w
+          ] = 1;
       const task = eps.inpaint({ data, width: 4000, height: 3000 });
-      const { bytes, tiles } = await restorer.estimate({ width: 4000, height: 3000 }, task, tools.quick);
-      const { samples: [sample], memoryBytes, milliseconds } = await restorer.restore(photo, task, tools.quick);
+      const { bytes, tiles } = await restorer.estimate(
+        { width: 4000, height: 3000 },
+        task,
+        tools.quick,
+      );
+      const {
+        samples: [sample],
+        memoryBytes,
+        milliseconds,
+      } = await restorer.restore(photo, task, tools.quick);
       let [touched, filled] = [0, 0];
       const [before, after] = [photo, sample].map((image) => new Uint32Array(image.data.buffer));
-      for (let i = 0; i < data.length; i++) if (before[i] !== after[i]) data[i] ? filled++ : touched++;
-      return { bytes, tiles, memoryBytes, milliseconds, touched, filled, missing: data.reduce((sum, value) => sum + value, 0) };
+      for (let i = 0; i < data.length; i++)
+        if (before[i] !== after[i]) data[i] ? filled++ : touched++;
+      return {
+        bytes,
+        tiles,
+        memoryBytes,
+        milliseconds,
+        touched,
+        filled,
+        missing: data.reduce((sum, value) => sum + value, 0),
+      };
     });
-    console.log(`12 MP: ${megabytes(seen.memoryBytes)} held, ${megabytes(seen.bytes)} told beside the loaded restorer, ${seen.tiles} tiles, ${(seen.milliseconds / 1000).toFixed(1)} s`);
+    console.log(
+      `12 MP: ${megabytes(seen.memoryBytes)} held, ${megabytes(seen.bytes)} told beside the loaded restorer, ${seen.tiles} tiles, ${(seen.milliseconds / 1000).toFixed(1)} s`,
+    );
     assert.equal(seen.touched, 0);
-    assert.ok(seen.filled > 0.9 * seen.missing, `${seen.filled} of ${seen.missing} missing pixels differ from what was there`);
+    assert.ok(
+      seen.filled > 0.9 * seen.missing,
+      `${seen.filled} of ${seen.missing} missing pixels differ from what was there`,
+    );
     assert.ok(seen.tiles <= 4);
     assert.ok(seen.memoryBytes < LOADED + seen.bytes);
   });

@@ -19,7 +19,8 @@ const ANY: &[Size] = &[[16, 24], [17, 19]];
 /// For operators whose dense matrices span three channels.
 const JOINT: &[Size] = &[[15, 16]];
 
-/// Every operator. The block mean's maps are those of the infinite grid: on these sizes no filter of 15 pixels reaches a block twice.
+/// Every operator. The block mean's maps are those of the infinite grid: on these sizes no filter
+/// of 15 pixels reaches a block twice.
 pub fn operators() -> Vec<Case> {
     vec![
         Case::new("nothing", JOINT, |[height, width], _| {
@@ -149,8 +150,9 @@ pub struct Case {
     pub phases: usize,
     /// Channels that its dense matrix spans.
     pub channels: usize,
-    /// Between which shares of the dense ones q, p and the maps lie where they are not exact: those of operators nearby, and averages over six draws, each of
-    /// which holds one number of the widest band, or of a tint, in images this small: their deviation is sqrt(2/6).
+    /// Between which shares of the dense ones q, p and the maps lie where they are not exact:
+    /// those of operators nearby, and averages over six draws, each of which holds one number
+    /// of the widest band, or of a tint, in images this small: their deviation is sqrt(2/6).
     pub rough: Option<(f64, f64)>,
     /// The relative error that f32 may leave in `update`.
     pub rounding: f64,
@@ -279,7 +281,8 @@ impl LinearMap for Vignette {
     }
 }
 
-/// Three of ten pixels missing at random, and a box of a quarter of the height: holes that the fixed numbers of iterations can fill.
+/// Three of ten pixels missing at random, and a box of a quarter of the height: holes that the
+/// fixed numbers of iterations can fill.
 fn known([height, width]: Size, stream: u64, place: &Place) -> Tensor<4> {
     let random = columns(
         draw([1, 1, height, width], stream, &Place::cpu_f64()),

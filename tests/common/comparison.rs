@@ -1,4 +1,5 @@
-//! Two tensors held against each other by relative L2. Shared by the native tests and the browser's, so nothing here reads back.
+//! Two tensors held against each other by relative L2. Shared by the native tests and the
+//! browser's, so nothing here reads back.
 
 use burn::tensor::Tensor;
 

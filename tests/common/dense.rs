@@ -1,7 +1,8 @@
 //! The dense matrices that operators are held to.
 //!
-//! An image is a column of pixels, row by row and channel after channel. Where an operator treats its channels alike, a matrix on one channel stands for
-//! all three, and a batch of images is three columns an image.
+//! An image is a column of pixels, row by row and channel after channel. Where an operator treats
+//! its channels alike, a matrix on one channel stands for all three, and a batch of images is three
+//! columns an image.
 
 use burn::tensor::{DType, Tensor};
 use eps_restore::noise::Noise;
@@ -60,7 +61,8 @@ pub fn solution(m: DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
 pub enum Borders {
     /// The other side: operators with closed forms in the DFT.
     Circular,
-    /// The edge again in the prior, the reflected image in the maps: operators that are iterated in space.
+    /// The edge again in the prior, the reflected image in the maps: operators that are iterated in
+    /// space.
     Open,
 }
 
@@ -201,8 +203,9 @@ impl Dense {
         [along([1.0; 3]), chroma / 2.0]
     }
 
-    /// Var[f * n]/|f|² at each pixel. Beyond an open border n is an independent copy of the pixel reflected there, as the method has it: only the
-    /// diagonal of a mask's covariance is not 0.
+    /// Var[f * n]/|f|² at each pixel. Beyond an open border n is an independent copy of the pixel
+    /// reflected there, as the method has it: only the diagonal of a mask's covariance is not
+    /// 0.
     fn band_variance(&self, covariance: &DMatrix<f64>, filter: &[f64]) -> DVector<f64> {
         let energy: f64 = filter.iter().map(|f| f * f).sum();
         let pixels = self.size[0] * self.size[1];

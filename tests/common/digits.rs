@@ -1,5 +1,6 @@
-//! What an operator keeps of its digits in f32, on the CPU or on a GPU: everything of its contract against f64 on the CPU, which `contract.rs` holds against
-//! dense matrices. Nothing here reads back.
+//! What an operator keeps of its digits in f32, on the CPU or on a GPU: everything of its contract
+//! against f64 on the CPU, which `contract.rs` holds against dense matrices. Nothing here reads
+//! back.
 
 use burn::tensor::{DType, Tensor};
 use eps_restore::fourier::Fourier;
@@ -15,7 +16,8 @@ use super::dense::{Size, draw};
 
 /// A and Aᵀ are sums of at most a few hundred terms of order 1.
 const SUMS: f64 = 1e-5;
-/// Of iterations that end before they have converged, as those on block means do: a rounding error grows as the residual does. Measured: 8e-4.
+/// Of iterations that end before they have converged, as those on block means do: a rounding error
+/// grows as the residual does. Measured: 8e-4.
 const UNCONVERGED: f64 = 2e-3;
 
 /// tau² and sigma_y², `[B, 1, 1, 1]`.
@@ -133,7 +135,8 @@ pub fn of_update(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
     )
 }
 
-/// A, Aᵀ, `update`, p, the maps, what the network sees, and g and q where they have closed forms or a fixed number of iterations.
+/// A, Aᵀ, `update`, p, the maps, what the network sees, and g and q where they have closed forms or
+/// a fixed number of iterations.
 pub fn of_contract(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
     let (here, exact) = (
         Problem::new(case, size, place),
@@ -197,7 +200,8 @@ pub fn of_contract(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
     comparisons
 }
 
-/// Whether everything of its contract has a closed form or a fixed number of iterations, so that f32 and f64 do the same.
+/// Whether everything of its contract has a closed form or a fixed number of iterations, so that
+/// f32 and f64 do the same.
 pub fn is_closed(case: &Case) -> bool {
     let operator = case.operator(case.sizes[0], &Place::cpu());
     let iterates = matches!(operator.prior_update(), PriorUpdate::Iterative(_));

@@ -1,5 +1,6 @@
-//! The five tasks of the paper on 64×64 crops at sigma_y = 0.05, and how well they are restored: PSNR and SSIM of the linear estimate, the mean by one
-//! evaluation and by three, and samples by 7 and by 19. Shared by `tests/figures.rs` and `examples/figures.rs`.
+//! The five tasks of the paper on 64×64 crops at sigma_y = 0.05, and how well they are restored:
+//! PSNR and SSIM of the linear estimate, the mean by one evaluation and by three, and samples by 7
+//! and by 19. Shared by `tests/figures.rs` and `examples/figures.rs`.
 
 use std::rc::Rc;
 
@@ -160,7 +161,8 @@ fn psnr(a: &[f64], b: &[f64]) -> f64 {
     10.0 * (4.0 / (square / a.len() as f64)).log10()
 }
 
-/// SSIM of one plane in [-1, 1], seen in [0, 1]: an 11×11 Gaussian window of sigma 1.5, within the borders.
+/// SSIM of one plane in [-1, 1], seen in [0, 1]: an 11×11 Gaussian window of sigma 1.5, within the
+/// borders.
 fn ssim(a: &[f64], b: &[f64], side: usize) -> f64 {
     let unit = |v: &[f64]| v.iter().map(|v| (v + 1.0) / 2.0).collect::<Vec<_>>();
     let (a, b) = (unit(a), unit(b));

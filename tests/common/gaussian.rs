@@ -16,7 +16,8 @@ pub struct Gaussian {
 }
 
 impl Gaussian {
-    /// A prior of coloured images: correlations fall off by e over two pixels, those of the channels differ, and the mean is not 0.
+    /// A prior of coloured images: correlations fall off by e over two pixels, those of the
+    /// channels differ, and the mean is not 0.
     pub fn images([height, width]: Size) -> Self {
         let pixels = height * width;
         let space = DMatrix::from_fn(pixels, pixels, |i, j| {
@@ -55,7 +56,8 @@ impl Gaussian {
         }
     }
 
-    /// Images that stand for this law in `of_basis`: the mean, then the mean plus each column of a root of the covariance.
+    /// Images that stand for this law in `of_basis`: the mean, then the mean plus each column of a
+    /// root of the covariance.
     pub fn basis(&self) -> DMatrix<f64> {
         let root = self.covariance.clone().cholesky();
         let root = root.expect("a positive definite covariance").unpack();
@@ -120,7 +122,8 @@ impl GaussianDenoiser {
 pub struct Gain {
     t2: Tensor<4>,
     matrix: DMatrix<f64>,
-    /// Of an operator that iterates: its pivot at this level, so that the solvers share what takes hundreds of iterations.
+    /// Of an operator that iterates: its pivot at this level, so that the solvers share what takes
+    /// hundreds of iterations.
     pivot: Option<Affine>,
 }
 
@@ -131,7 +134,8 @@ struct Affine {
 }
 
 impl Affine {
-    /// The pivot at noise variance t2, from what it makes of zero and of tau in each pixel by itself.
+    /// The pivot at noise variance t2, from what it makes of zero and of tau in each pixel by
+    /// itself.
     fn pivot(posterior: &Posterior, t2: &Tensor<4>, tau: f64, n: usize) -> Self {
         let [height, width] = posterior.prior().fourier().size();
         let asked = DMatrix::identity(n, n).insert_column(0, 0.0) * tau;

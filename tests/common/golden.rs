@@ -1,7 +1,10 @@
-//! The golden vectors of `models/`, computed by the PyTorch reference (operators in f64, the network in f32), and what is held against them.
+//! The golden vectors of `models/`, computed by the PyTorch reference (operators in f64, the
+//! network in f32), and what is held against them.
 //!
-//! Tolerances, relative L2 per tensor: 1e-5 against the operators' vectors; 1e-4 for the pivots of convolutions, whose DFT of a state at tau = 80 rounds
-//! 160 times its signal; 1e-3 for the network, computed in f32 on both sides. Shared by the native tests and the browser's, so nothing here reads back.
+//! Tolerances, relative L2 per tensor: 1e-5 against the operators' vectors; 1e-4 for the pivots of
+//! convolutions, whose DFT of a state at tau = 80 rounds 160 times its signal; 1e-3 for the
+//! network, computed in f32 on both sides. Shared by the native tests and the browser's, so nothing
+//! here reads back.
 
 use std::rc::Rc;
 
@@ -127,7 +130,8 @@ impl Check {
         self.denoiser.denoise(&posterior, z, &level)
     }
 
-    /// The posterior mean, the paper's Heun run and one of DPM-Solver++(2M) from the mean, on one measurement.
+    /// The posterior mean, the paper's Heun run and one of DPM-Solver++(2M) from the mean, on one
+    /// measurement.
     pub fn samplers(&self) -> Vec<Comparison> {
         let of = |name: &str| self.network.get(name);
         let posterior = self.operators.posterior("mask.48x32");

@@ -1,4 +1,5 @@
-//! Layers whose every map is rounded to f16 between them: what a GPU in [`Precision::F16`] computes, on any device.
+//! Layers whose every map is rounded to f16 between them: what a GPU in [`Precision::F16`]
+//! computes, on any device.
 //!
 //! [`Precision::F16`]: eps_restore::kernels::Precision::F16
 

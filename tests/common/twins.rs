@@ -1,4 +1,5 @@
-//! Hand-written layers against their plain-tensor twins, on maps whose sides are no multiples of a tile.
+//! Hand-written layers against their plain-tensor twins, on maps whose sides are no multiples of a
+//! tile.
 
 use burn::tensor::Tensor;
 use eps_restore::conjugate_gradients::{Stop, conjugate_gradients};
@@ -23,17 +24,19 @@ pub const KINDS: [&str; 7] = [
 /// The network's: those whose maps may be stored in less than f32.
 #[allow(dead_code, reason = "asked of half precision, on a GPU")]
 pub const NETWORK_KINDS: [&str; 5] = [KINDS[0], KINDS[1], KINDS[2], KINDS[3], KINDS[4]];
-/// Relative L2 of a GPU's layers in f32: WGSL grants exp and sqrt some ten units in the last place, and no order to sums.
+/// Relative L2 of a GPU's layers in f32: WGSL grants exp and sqrt some ten units in the last place,
+/// and no order to sums.
 #[allow(dead_code, reason = "the CPU's layers are held closer")]
 pub const GPU_TOLERANCE: f64 = 1e-5;
-/// Relative L2 in f16, whose roundoff is 5e-4, 3e-4 in the mean square: that of inputs, weights and outputs together, and as much again for attention, which
-/// takes exp of 8 times a rounded product.
+/// Relative L2 in f16, whose roundoff is 5e-4, 3e-4 in the mean square: that of inputs, weights and
+/// outputs together, and as much again for attention, which takes exp of 8 times a rounded product.
 #[allow(dead_code, reason = "asked of half precision, on a GPU")]
 pub const HALF_TOLERANCE: f64 = 1e-3;
 /// Sides that end within a tile of 8, of 4 and of 2.
 const SIDES: [(usize, usize); 3] = [(8, 16), (10, 14), (7, 5)];
 const BATCH: usize = 2;
-/// How much further two recurrences of conjugate gradients may lie apart: each amplifies rounding by the ratio of its first residual to its last.
+/// How much further two recurrences of conjugate gradients may lie apart: each amplifies rounding
+/// by the ratio of its first residual to its last.
 const RECURRENCES: f64 = 5.0;
 
 /// Layers of a place and what they are held against.
@@ -265,7 +268,8 @@ impl<L: Layers> Twins<L> {
         comparisons
     }
 
-    /// Equations that a few iterations solve, a diagonal that outweighs the membrane: the rest has only rounding to work on.
+    /// Equations that a few iterations solve, a diagonal that outweighs the membrane: the rest has
+    /// only rounding to work on.
     fn vanishing_residuals(&self, membrane: &Membrane) -> Vec<Comparison> {
         let start = self.draw([BATCH, 3, 9, 13], 17);
         [1e2, 3e2, 1e3, 3e3, 1e4, 3e4, 1e5, 1e6]
@@ -287,7 +291,8 @@ impl<L: Layers> Twins<L> {
         iterations: usize,
     ) -> Comparison {
         let [data, b, start] = &equations;
-        // As formulas whose values are these to the last digit; data that are made of two images are computed first.
+        // As formulas whose values are these to the last digit; data that are made of two images
+        // are computed first.
         let [half, sum] = [data, b].map(|x| Formula::from(x) * 0.5);
         let sum = sum + Formula::from(b) * 0.5;
         let data = match data.dims()[0] {
@@ -337,7 +342,8 @@ impl<L: Layers> Twins<L> {
     }
 }
 
-/// Formulas that hold every operation, of tensors that broadcast along every axis, whose result is one value or many.
+/// Formulas that hold every operation, of tensors that broadcast along every axis, whose result is
+/// one value or many.
 fn formulas_of([whole, planes, scalar]: [Formula; 3]) -> [Formula; 2] {
     let sum = &whole * &whole + 0.1;
     let quotient = (&planes - &scalar) / &sum;

@@ -13,5 +13,8 @@ export function eps(code, message = /./) {
 
 /** Numbers equal up to `tolerance`. */
 export function near(actual, expected, tolerance, what = '') {
-  assert.ok(Math.abs(actual - expected) <= tolerance, `${what} ${actual} is not within ${tolerance} of ${expected}`);
+  assert.ok(
+    Math.abs(actual - expected) <= tolerance,
+    `${what} ${actual} is not within ${tolerance} of ${expected}`,
+  );
 }

@@ -7,16 +7,27 @@ const at = ({ data, width, height }, x, y) => data[(y + (height >> 1)) * width +
 const sum = (kernel, weigh = () => 1) => {
   let total = 0;
   for (let y = -(kernel.height >> 1); y <= kernel.height >> 1; y++) {
-    for (let x = -(kernel.width >> 1); x <= kernel.width >> 1; x++) total += at(kernel, x, y) * weigh(x, y);
+    for (let x = -(kernel.width >> 1); x <= kernel.width >> 1; x++)
+      total += at(kernel, x, y) * weigh(x, y);
   }
   return total;
 };
 
 const MADE = {
-  'gaussian 0.3': gaussianKernel(0.3), 'gaussian 1.5': gaussianKernel(1.5), 'gaussian 12': gaussianKernel(12), 'gaussian 30': gaussianKernel(30),
-  'motion 0.5 at 0': motionKernel(0.5, 0), 'motion 9 at 0': motionKernel(9, 0), 'motion 9 at 90': motionKernel(9, 90), 'motion 14.2 at 33': motionKernel(14.2, 33),
-  'motion 20 at 135': motionKernel(20, 135), 'motion 100 at 1': motionKernel(100, 1),
-  'disk 0.4': diskKernel(0.4), 'disk 3': diskKernel(3), 'disk 7.3': diskKernel(7.3), 'disk 50': diskKernel(50),
+  'gaussian 0.3': gaussianKernel(0.3),
+  'gaussian 1.5': gaussianKernel(1.5),
+  'gaussian 12': gaussianKernel(12),
+  'gaussian 30': gaussianKernel(30),
+  'motion 0.5 at 0': motionKernel(0.5, 0),
+  'motion 9 at 0': motionKernel(9, 0),
+  'motion 9 at 90': motionKernel(9, 90),
+  'motion 14.2 at 33': motionKernel(14.2, 33),
+  'motion 20 at 135': motionKernel(20, 135),
+  'motion 100 at 1': motionKernel(100, 1),
+  'disk 0.4': diskKernel(0.4),
+  'disk 3': diskKernel(3),
+  'disk 7.3': diskKernel(7.3),
+  'disk 50': diskKernel(50),
 };
 
 describe('every kernel', () => {
@@ -67,17 +78,23 @@ describe('motionKernel', () => {
     assert.ok(at(kernel, 3, -3) > 0.1);
     near(at(kernel, 3, 3), 0, 1e-9);
   });
-  test('a line has no front', () => assert.deepEqual(motionKernel(13, 30), motionKernel(13, 30 + 360)));
+  test('a line has no front', () =>
+    assert.deepEqual(motionKernel(13, 30), motionKernel(13, 30 + 360)));
   test('the length lies in the pixels: the second moment is length² / 12 plus that of a pixel', () => {
     const kernel = motionKernel(60, 27);
-    near(sum(kernel, (x, y) => x * x + y * y), 60 ** 2 / 12, 0.5);
+    near(
+      sum(kernel, (x, y) => x * x + y * y),
+      60 ** 2 / 12,
+      0.5,
+    );
   });
   test('1 px or less at 0° is no blur', () => assert.deepEqual([...motionKernel(1, 0).data], [1]));
 });
 
 describe('diskKernel', () => {
   test('weights are areas: the inner pixel of a disc of radius r weighs 1 / (pi r²)', () => {
-    for (const radius of [1, 3, 7.3, 40]) near(at(diskKernel(radius), 0, 0) * Math.PI * radius ** 2, 1, 1e-4);
+    for (const radius of [1, 3, 7.3, 40])
+      near(at(diskKernel(radius), 0, 0) * Math.PI * radius ** 2, 1, 1e-4);
   });
   test('radius 0.5 or less is no blur', () => assert.deepEqual([...diskKernel(0.5).data], [1]));
   test('radius 1: the edge pixel holds the area of the disc beyond x = 1/2, within |y| < 1/2', () => {
@@ -94,20 +111,42 @@ describe('checkedKernel', () => {
     assert.deepEqual([...data], [1, 2, 1]);
   });
   const bad = {
-    'NaN': [{ data: Float32Array.from([1, NaN, 1]), width: 3, height: 1 }, /row 0, column 1 is NaN/],
-    'an infinite value': [{ data: Float32Array.from([1, Infinity, 1]), width: 3, height: 1 }, /Infinity/],
-    'a negative value': [{ data: Float32Array.from([1, 1, 1, -1]), width: 2, height: 2 }, /row 1, column 1 is -1/],
-    'all zero': [{ data: new Float32Array(9), width: 3, height: 3 }, /Every value of the kernel is zero/],
-    'a wrong length': [{ data: new Float32Array(8), width: 3, height: 3 }, /9 values, and this one has 8/],
+    NaN: [{ data: Float32Array.from([1, NaN, 1]), width: 3, height: 1 }, /row 0, column 1 is NaN/],
+    'an infinite value': [
+      { data: Float32Array.from([1, Infinity, 1]), width: 3, height: 1 },
+      /Infinity/,
+    ],
+    'a negative value': [
+      { data: Float32Array.from([1, 1, 1, -1]), width: 2, height: 2 },
+      /row 1, column 1 is -1/,
+    ],
+    'all zero': [
+      { data: new Float32Array(9), width: 3, height: 3 },
+      /Every value of the kernel is zero/,
+    ],
+    'a wrong length': [
+      { data: new Float32Array(8), width: 3, height: 3 },
+      /9 values, and this one has 8/,
+    ],
     'no side': [{ data: new Float32Array(0), width: 0, height: 0 }, /0 × 0/],
     'no data': [{ width: 3, height: 3 }, /no data/],
-    'nothing': [null, /was given null/],
+    nothing: [null, /was given null/],
   };
   for (const [name, [kernel, message]] of Object.entries(bad)) {
-    test(`refuses ${name}`, () => assert.throws(() => checkedKernel(kernel), eps('invalid-kernel', message)));
+    test(`refuses ${name}`, () =>
+      assert.throws(() => checkedKernel(kernel), eps('invalid-kernel', message)));
   }
   test('makers refuse what is out of range', () => {
-    for (const make of [() => gaussianKernel(0), () => gaussianKernel(NaN), () => gaussianKernel(31), () => motionKernel(101, 0), () => diskKernel(51), () => motionKernel(-1, 0), () => motionKernel(9, Infinity), () => diskKernel('3')]) {
+    for (const make of [
+      () => gaussianKernel(0),
+      () => gaussianKernel(NaN),
+      () => gaussianKernel(31),
+      () => motionKernel(101, 0),
+      () => diskKernel(51),
+      () => motionKernel(-1, 0),
+      () => motionKernel(9, Infinity),
+      () => diskKernel('3'),
+    ]) {
       assert.throws(make, eps('invalid-kernel'));
     }
   });

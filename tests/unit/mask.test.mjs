@@ -3,15 +3,31 @@ import { describe, test } from 'node:test';
 import { decodeMask, maskFromPixels } from '../../pkg/dist/mask.js';
 import { eps } from './assertions.mjs';
 
-const pixels = (...rgba) => ({ data: Uint8ClampedArray.from(rgba.flat()), width: rgba.length, height: 1 });
+const pixels = (...rgba) => ({
+  data: Uint8ClampedArray.from(rgba.flat()),
+  width: rgba.length,
+  height: 1,
+});
 
 describe('a painted mask', () => {
   test('is missing where it is bright and opaque', () => {
-    const painted = pixels([255, 255, 255, 255], [0, 0, 0, 255], [255, 255, 255, 0], [0, 0, 0, 0], [255, 0, 0, 255], [0, 0, 128, 128], [127, 127, 127, 255], [255, 255, 255, 127]);
+    const painted = pixels(
+      [255, 255, 255, 255],
+      [0, 0, 0, 255],
+      [255, 255, 255, 0],
+      [0, 0, 0, 0],
+      [255, 0, 0, 255],
+      [0, 0, 128, 128],
+      [127, 127, 127, 255],
+      [255, 255, 255, 127],
+    );
     assert.deepEqual([...maskFromPixels(painted).data], [1, 0, 0, 0, 1, 1, 0, 0]);
   });
   test('may be RGBA bytes', async () => {
-    const mask = await decodeMask(pixels([255, 255, 255, 255], [0, 0, 0, 255]), { width: 2, height: 1 });
+    const mask = await decodeMask(pixels([255, 255, 255, 255], [0, 0, 0, 255]), {
+      width: 2,
+      height: 1,
+    });
     assert.deepEqual(mask, { data: Uint8Array.from([1, 0]), width: 2, height: 1 });
   });
 });
@@ -24,14 +40,29 @@ describe('a mask of one byte a pixel', () => {
     assert.notEqual(mask.data.buffer, data.buffer);
   });
   test('must have the size of the photo', async () => {
-    await assert.rejects(decodeMask({ data, width: 2, height: 3 }, { width: 3, height: 2 }), eps('invalid-mask', /the photo's size, 3 × 2, and is 2 × 3/));
+    await assert.rejects(
+      decodeMask({ data, width: 2, height: 3 }, { width: 3, height: 2 }),
+      eps('invalid-mask', /the photo's size, 3 × 2, and is 2 × 3/),
+    );
   });
   test('must have its bytes', async () => {
-    await assert.rejects(decodeMask({ data, width: 4, height: 2 }, { width: 4, height: 2 }), eps('invalid-mask', /has 8 bytes .* this one has 6/));
-    await assert.rejects(decodeMask({ data: 'x', width: 4, height: 2 }, { width: 4, height: 2 }), eps('invalid-mask', /this one has none/));
-    await assert.rejects(decodeMask({ data, width: 0, height: 2 }, { width: 4, height: 2 }), eps('invalid-mask', /0 × 2/));
+    await assert.rejects(
+      decodeMask({ data, width: 4, height: 2 }, { width: 4, height: 2 }),
+      eps('invalid-mask', /has 8 bytes .* this one has 6/),
+    );
+    await assert.rejects(
+      decodeMask({ data: 'x', width: 4, height: 2 }, { width: 4, height: 2 }),
+      eps('invalid-mask', /this one has none/),
+    );
+    await assert.rejects(
+      decodeMask({ data, width: 0, height: 2 }, { width: 4, height: 2 }),
+      eps('invalid-mask', /0 × 2/),
+    );
   });
   test('or be a picture', async () => {
-    await assert.rejects(decodeMask(new Date(), { width: 1, height: 1 }), eps('invalid-image', /The mask must be ImageData/));
+    await assert.rejects(
+      decodeMask(new Date(), { width: 1, height: 1 }),
+      eps('invalid-image', /The mask must be ImageData/),
+    );
   });
 });

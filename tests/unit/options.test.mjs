@@ -7,18 +7,53 @@ import { eps } from './assertions.mjs';
 describe('restore options', () => {
   test('have defaults', () => {
     const { samples, sampler, refine, seed, onStep, signal } = checkedRestoreOptions();
-    assert.deepEqual({ samples, sampler, refine, onStep, signal }, { samples: 1, sampler: 'default', refine: false, onStep: undefined, signal: undefined });
+    assert.deepEqual(
+      { samples, sampler, refine, onStep, signal },
+      { samples: 1, sampler: 'default', refine: false, onStep: undefined, signal: undefined },
+    );
     assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32);
   });
   test('undefined is absent', () => {
-    const checked = checkedRestoreOptions({ samples: undefined, sampler: undefined, seed: 7, onStep: undefined, signal: undefined });
-    assert.deepEqual(checked, { samples: 1, sampler: 'default', refine: false, seed: 7, onStep: undefined, onProgress: undefined, signal: undefined });
+    const checked = checkedRestoreOptions({
+      samples: undefined,
+      sampler: undefined,
+      seed: 7,
+      onStep: undefined,
+      signal: undefined,
+    });
+    assert.deepEqual(checked, {
+      samples: 1,
+      sampler: 'default',
+      refine: false,
+      seed: 7,
+      onStep: undefined,
+      onProgress: undefined,
+      signal: undefined,
+    });
   });
   test('a sampler spelt out in part gets the rest', () => {
     const of = (sampler) => checkedRestoreOptions({ sampler }).sampler;
-    assert.deepEqual(of({}), { solver: 'dpmpp2m', points: 6, tauMax: 5, tauMin: 0.01, fromMean: true });
-    assert.deepEqual(of({ solver: 'heun', points: 10, fromMean: false }), { solver: 'heun', points: 10, tauMax: 80, tauMin: 0.002, fromMean: false });
-    assert.deepEqual(of({ points: 1, tauMax: 3 }), { solver: 'dpmpp2m', points: 1, tauMax: 3, tauMin: 0.01, fromMean: true });
+    assert.deepEqual(of({}), {
+      solver: 'dpmpp2m',
+      points: 6,
+      tauMax: 5,
+      tauMin: 0.01,
+      fromMean: true,
+    });
+    assert.deepEqual(of({ solver: 'heun', points: 10, fromMean: false }), {
+      solver: 'heun',
+      points: 10,
+      tauMax: 80,
+      tauMin: 0.002,
+      fromMean: false,
+    });
+    assert.deepEqual(of({ points: 1, tauMax: 3 }), {
+      solver: 'dpmpp2m',
+      points: 1,
+      tauMax: 3,
+      tauMin: 0.01,
+      fromMean: true,
+    });
   });
 
   const refused = [
@@ -27,38 +62,75 @@ describe('restore options', () => {
     [{ steps: 2 }, /there is no 'steps'/],
     [{ quality: 2 }, /Valid: samples, sampler, refine, seed, onStep, onProgress, signal/],
     [{ samples: 1.5 }, /samples must be a whole number from 0 to 16, and is 1.5/],
-    [{ samples: -1 }, /samples/], [{ samples: 17 }, /samples/], [{ samples: NaN }, /samples/], [{ samples: '2' }, /is '2'/],
-    [{ seed: -1 }, /seed/], [{ seed: 2 ** 53 }, /seed/], [{ seed: 0.5 }, /seed/],
-    [{ sampler: 'defualt' }, /sampler must be one of draft, default, accurate, and is 'defualt'. Did you mean 'default'\?/],
-    [{ sampler: null }, /sampler/], [{ sampler: 5 }, /sampler/],
+    [{ samples: -1 }, /samples/],
+    [{ samples: 17 }, /samples/],
+    [{ samples: NaN }, /samples/],
+    [{ samples: '2' }, /is '2'/],
+    [{ seed: -1 }, /seed/],
+    [{ seed: 2 ** 53 }, /seed/],
+    [{ seed: 0.5 }, /seed/],
+    [
+      { sampler: 'defualt' },
+      /sampler must be one of draft, default, accurate, and is 'defualt'. Did you mean 'default'\?/,
+    ],
+    [{ sampler: null }, /sampler/],
+    [{ sampler: 5 }, /sampler/],
     [{ sampler: { solver: 'rk4' } }, /sampler.solver must be one of dpmpp2m, heun, euler, churn/],
     [{ sampler: { points: 0 } }, /sampler.points must be a whole number from 1 to 1000, and is 0/],
-    [{ sampler: { points: 2.5 } }, /points/], [{ sampler: { point: 4 } }, /Did you mean 'points'\?/],
-    [{ sampler: { tauMin: 0 } }, /tauMin must be a number from 0.002/], [{ sampler: { tauMax: 81 } }, /tauMax/], [{ sampler: { tauMax: NaN } }, /tauMax/],
-    [{ sampler: { tauMin: 2, tauMax: 1 } }, /tauMin must be below/], [{ sampler: { fromMean: 1 } }, /sampler.fromMean must be true or false, and is 1/], [{ refine: 'yes' }, /refine must be true or false, and is 'yes'/],
-    [{ onStep: 'log' }, /onStep must be a function/], [{ onProgress: 5 }, /onProgress must be a function/], [{ signal: {} }, /signal must be an AbortSignal/],
-    ['fast', /must be an object/], [[], /must be an object/],
+    [{ sampler: { points: 2.5 } }, /points/],
+    [{ sampler: { point: 4 } }, /Did you mean 'points'\?/],
+    [{ sampler: { tauMin: 0 } }, /tauMin must be a number from 0.002/],
+    [{ sampler: { tauMax: 81 } }, /tauMax/],
+    [{ sampler: { tauMax: NaN } }, /tauMax/],
+    [{ sampler: { tauMin: 2, tauMax: 1 } }, /tauMin must be below/],
+    [{ sampler: { fromMean: 1 } }, /sampler.fromMean must be true or false, and is 1/],
+    [{ refine: 'yes' }, /refine must be true or false, and is 'yes'/],
+    [{ onStep: 'log' }, /onStep must be a function/],
+    [{ onProgress: 5 }, /onProgress must be a function/],
+    [{ signal: {} }, /signal must be an AbortSignal/],
+    ['fast', /must be an object/],
+    [[], /must be an object/],
   ];
   for (const [options, message] of refused) {
-    test(`refuse ${JSON.stringify(options)}`, () => assert.throws(() => checkedRestoreOptions(options), eps('invalid-option', message)));
+    test(`refuse ${JSON.stringify(options)}`, () =>
+      assert.throws(() => checkedRestoreOptions(options), eps('invalid-option', message)));
   }
 });
 
 describe('load options', () => {
   test('have defaults', () => {
-    assert.deepEqual(checkedLoadOptions(), { device: 'auto', precision: 'f32', workers: undefined, onProgress: undefined, signal: undefined, modelUrl: undefined, sha256: undefined });
+    assert.deepEqual(checkedLoadOptions(), {
+      device: 'auto',
+      precision: 'f32',
+      workers: undefined,
+      onProgress: undefined,
+      signal: undefined,
+      modelUrl: undefined,
+      sha256: undefined,
+    });
   });
   test('take a URL, and a hash in either case', () => {
-    const checked = checkedLoadOptions({ modelUrl: new URL('https://example.test/w'), sha256: 'AB'.repeat(32) });
+    const checked = checkedLoadOptions({
+      modelUrl: new URL('https://example.test/w'),
+      sha256: 'AB'.repeat(32),
+    });
     assert.equal(checked.modelUrl, 'https://example.test/w');
     assert.equal(checked.sha256, 'ab'.repeat(32));
   });
   const refused = [
-    [{ device: 'gpu' }, /device must be one of auto, webgpu, cpu, and is 'gpu'/], [{ device: 'webgl' }, /Did you mean 'webgpu'\?/],
-    [{ precision: 16 }, /precision must be one of f32, f16/], [{ device: 'cpu', precision: 'f16' }, /for GPUs/], [{ modelURL: '/w' }, /Did you mean 'modelUrl'\?/], [{ modelUrl: 5 }, /modelUrl/], [{ sha256: 'abc' }, /64 hexadecimal digits/], [{ onProgress: 1 }, /onProgress/], [{ workers: 0 }, /workers must be a whole number from 1 to 16/],
+    [{ device: 'gpu' }, /device must be one of auto, webgpu, cpu, and is 'gpu'/],
+    [{ device: 'webgl' }, /Did you mean 'webgpu'\?/],
+    [{ precision: 16 }, /precision must be one of f32, f16/],
+    [{ device: 'cpu', precision: 'f16' }, /for GPUs/],
+    [{ modelURL: '/w' }, /Did you mean 'modelUrl'\?/],
+    [{ modelUrl: 5 }, /modelUrl/],
+    [{ sha256: 'abc' }, /64 hexadecimal digits/],
+    [{ onProgress: 1 }, /onProgress/],
+    [{ workers: 0 }, /workers must be a whole number from 1 to 16/],
   ];
   for (const [options, message] of refused) {
-    test(`refuse ${JSON.stringify(options)}`, () => assert.throws(() => checkedLoadOptions(options), eps('invalid-option', message)));
+    test(`refuse ${JSON.stringify(options)}`, () =>
+      assert.throws(() => checkedLoadOptions(options), eps('invalid-option', message)));
   }
 });
 

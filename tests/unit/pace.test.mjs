@@ -41,11 +41,23 @@ describe('RunClock', () => {
     near(clock.fraction, 2 / 7, 1e-9);
     near(clock.evaluationMilliseconds, 200, 1e-9);
   });
-  test('a run without evaluations is done at once', () => assert.deepEqual([new RunClock(0, 0, 200).fraction, new RunClock(0, 0, 200).secondsLeft], [1, 0]));
+  test('a run without evaluations is done at once', () =>
+    assert.deepEqual(
+      [new RunClock(0, 0, 200).fraction, new RunClock(0, 0, 200).secondsLeft],
+      [1, 0],
+    ));
 });
 
 test('loadFraction goes from 0 to 1 through the stages', () => {
-  const path = [['weights', 0], ['weights', 0.5], ['weights', 1], ['engine', 0.5], ['warm-up', 0], ['warm-up', 1], ['warm-up', 2]].map(([stage, within]) => loadFraction(stage, within));
+  const path = [
+    ['weights', 0],
+    ['weights', 0.5],
+    ['weights', 1],
+    ['engine', 0.5],
+    ['warm-up', 0],
+    ['warm-up', 1],
+    ['warm-up', 2],
+  ].map(([stage, within]) => loadFraction(stage, within));
   assert.equal(path[0], 0);
   assert.equal(path.at(-1), 1);
   for (let i = 1; i < path.length; i++) assert.ok(path[i] >= path[i - 1]);
@@ -54,7 +66,12 @@ test('loadFraction goes from 0 to 1 through the stages', () => {
 test('StepQueue gives what comes, in order, and then ends', async () => {
   const queue = new StepQueue();
   queue.push(1);
-  const read = (async () => [await queue.next(), await queue.next(), await queue.next(), await queue.next()])();
+  const read = (async () => [
+    await queue.next(),
+    await queue.next(),
+    await queue.next(),
+    await queue.next(),
+  ])();
   await new Promise((resolve) => setImmediate(resolve));
   queue.push(2);
   queue.push(3);

@@ -12,12 +12,32 @@ import { DEFAULT_WEIGHTS } from '../../pkg/dist/default-weights.js';
 const PKG = fileURLToPath(new URL('../../pkg', import.meta.url));
 
 test('the package holds what its README promises, and nothing else', () => {
-  const [{ files }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: PKG, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const [{ files }] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json'], {
+      cwd: PKG,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  );
   const paths = files.map(({ path }) => path);
-  for (const needed of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/index.js', 'dist/index.d.ts', 'dist/worker.js', 'wasm/eps_restore.js', 'wasm/eps_restore_bg.wasm', 'models/photo-v1.safetensors']) {
+  for (const needed of [
+    'README.md',
+    'LICENSE-MIT',
+    'LICENSE-APACHE',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/worker.js',
+    'wasm/eps_restore.js',
+    'wasm/eps_restore_bg.wasm',
+    'models/photo-v1.safetensors',
+  ]) {
     assert.ok(paths.includes(needed), `${needed} is not in the package`);
   }
-  for (const path of paths) assert.match(path, /^(package\.json|README\.md|LICENSE-\w+|dist\/[\w-]+\.(js|js\.map|d\.ts)|wasm\/eps_restore(_bg)?\.(js|wasm|d\.ts|wasm\.d\.ts)|models\/photo-v1\.safetensors)$/);
+  for (const path of paths)
+    assert.match(
+      path,
+      /^(package\.json|README\.md|LICENSE-\w+|dist\/[\w-]+\.(js|js\.map|d\.ts)|wasm\/eps_restore(_bg)?\.(js|wasm|d\.ts|wasm\.d\.ts)|models\/photo-v1\.safetensors)$/,
+    );
 });
 
 test('the weights in the package are the ones that its source names', () => {
@@ -27,7 +47,25 @@ test('the weights in the package are the ones that its source names', () => {
 });
 
 test('the package exports its API, and nothing by accident', () => {
-  const functions = ['EpsError', 'Restorer', 'chooseDevice', 'colorize', 'compose', 'deblur', 'demosaic', 'denoise', 'diskKernel', 'gaussianKernel', 'inpaint', 'isSoftwareAdapter', 'linearOperator', 'motionKernel', 'readPhoto', 'superResolve', 'toBlob'];
+  const functions = [
+    'EpsError',
+    'Restorer',
+    'chooseDevice',
+    'colorize',
+    'compose',
+    'deblur',
+    'demosaic',
+    'denoise',
+    'diskKernel',
+    'gaussianKernel',
+    'inpaint',
+    'isSoftwareAdapter',
+    'linearOperator',
+    'motionKernel',
+    'readPhoto',
+    'superResolve',
+    'toBlob',
+  ];
   assert.deepEqual(Object.keys(api).sort(), functions);
 });
 
@@ -36,7 +74,19 @@ test('every public option and error code is explained in the README', () => {
   const declared = readFileSync(join(PKG, 'dist', 'errors.d.ts'), 'utf8');
   const codes = [...declared.split('/**')[1].matchAll(/'([a-z-]+)'/g)].map((match) => match[1]);
   assert.ok(codes.length > 15);
-  for (const name of [...codes, ...Object.keys(api), 'samples', 'sampler', 'seed', 'onStep', 'signal', 'device', 'modelUrl', 'sha256', 'onProgress']) {
+  for (const name of [
+    ...codes,
+    ...Object.keys(api),
+    'samples',
+    'sampler',
+    'seed',
+    'onStep',
+    'signal',
+    'device',
+    'modelUrl',
+    'sha256',
+    'onProgress',
+  ]) {
     assert.ok(readme.includes(`\`${name}`), `the README says nothing of ${name}`);
   }
 });

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gaussianKernel } from '../../pkg/dist/kernels.js';
-import { checkedTask, colorize, compose, deblur, demosaic, denoise, inpaint, linearOperator, superResolve } from '../../pkg/dist/tasks.js';
+import {
+  checkedTask,
+  colorize,
+  compose,
+  deblur,
+  demosaic,
+  denoise,
+  inpaint,
+  linearOperator,
+  superResolve,
+} from '../../pkg/dist/tasks.js';
 import { eps } from './assertions.mjs';
 
 const mask = { data: new Uint8Array(4), width: 2, height: 2 };
@@ -12,57 +22,110 @@ describe('tasks', () => {
     assert.deepEqual(denoise(), { kind: 'denoise' });
     assert.deepEqual(denoise(25), { kind: 'denoise', noise: 25 });
     assert.deepEqual(denoise({ noise: 25 }), { kind: 'denoise', noise: 25 });
-    assert.deepEqual([denoise('auto'), denoise({ noise: 'auto' })], [{ kind: 'denoise', noise: 'auto' }, { kind: 'denoise', noise: 'auto' }]);
-    assert.deepEqual(superResolve(2, { noise: 'auto' }), { kind: 'superResolve', factor: 2, noise: 'auto' });
+    assert.deepEqual(
+      [denoise('auto'), denoise({ noise: 'auto' })],
+      [
+        { kind: 'denoise', noise: 'auto' },
+        { kind: 'denoise', noise: 'auto' },
+      ],
+    );
+    assert.deepEqual(superResolve(2, { noise: 'auto' }), {
+      kind: 'superResolve',
+      factor: 2,
+      noise: 'auto',
+    });
     assert.deepEqual(colorize({ noise: undefined }), { kind: 'colorize' });
     assert.deepEqual(inpaint(mask, { noise: 255 }), { kind: 'inpaint', mask, noise: 255 });
     assert.equal(deblur(gaussianKernel(1)).kind, 'deblur');
   });
   test('written by hand are checked as made ones are', () => {
-    assert.deepEqual(checkedTask({ kind: 'superResolve', factor: 8, noise: 1 }), superResolve(8, { noise: 1 }));
-    assert.throws(() => checkedTask({ kind: 'superResolve', factor: 3 }), eps('invalid-factor', /2, 4, 8 for this reduction, and is 3/));
+    assert.deepEqual(
+      checkedTask({ kind: 'superResolve', factor: 8, noise: 1 }),
+      superResolve(8, { noise: 1 }),
+    );
+    assert.throws(
+      () => checkedTask({ kind: 'superResolve', factor: 3 }),
+      eps('invalid-factor', /2, 4, 8 for this reduction, and is 3/),
+    );
     assert.throws(() => checkedTask({ kind: 'inpaint' }), eps('invalid-mask'));
-    assert.throws(() => checkedTask({ kind: 'sharpen' }), eps('invalid-option', /'sharpen' is unknown/));
+    assert.throws(
+      () => checkedTask({ kind: 'sharpen' }),
+      eps('invalid-option', /'sharpen' is unknown/),
+    );
     assert.throws(() => checkedTask(undefined), eps('invalid-option', /undefined is none/));
     assert.throws(() => checkedTask('denoise'), eps('invalid-option'));
   });
   test('refuse bad factors', () => {
-    for (const factor of [0, 1, 3, 16, NaN, '4', undefined]) assert.throws(() => superResolve(factor), eps('invalid-factor'));
+    for (const factor of [0, 1, 3, 16, NaN, '4', undefined])
+      assert.throws(() => superResolve(factor), eps('invalid-factor'));
   });
   test('of an operator keep what was said of it', () => {
     const blurred = deblur(gaussianKernel(1), { borders: 'circular' });
     assert.equal(blurred.borders, 'circular');
     const tasks = [
-      superResolve(3, { reduction: 'bicubic' }), superResolve(16, { reduction: { gaussian: 2 }, noise: 1 }), blurred, colorize({ weights: 'bt709' }), colorize({ weights: [0, 1, 0] }),
-      demosaic('gbrg'), compose(superResolve(2), inpaint(mask), { noise: 'auto' }), compose(blurred, compose(inpaint(mask), colorize())),
+      superResolve(3, { reduction: 'bicubic' }),
+      superResolve(16, { reduction: { gaussian: 2 }, noise: 1 }),
+      blurred,
+      colorize({ weights: 'bt709' }),
+      colorize({ weights: [0, 1, 0] }),
+      demosaic('gbrg'),
+      compose(superResolve(2), inpaint(mask), { noise: 'auto' }),
+      compose(blurred, compose(inpaint(mask), colorize())),
       linearOperator('https://example.org/operator.js'),
     ];
     for (const task of tasks) assert.deepEqual(checkedTask(structuredClone(task)), task);
   });
   test('refuse bad operators', () => {
     assert.throws(() => superResolve(3, { reduction: 'blockMean' }), eps('invalid-factor'));
-    assert.throws(() => superResolve(2, { reduction: 'lanczos' }), eps('invalid-option', /'bicubic' or \{ gaussian: sigma \}, and is lanczos/));
-    for (const gaussian of [0, 31, '2', NaN]) assert.throws(() => superResolve(2, { reduction: { gaussian } }), eps('invalid-kernel'));
-    assert.throws(() => deblur(gaussianKernel(1), { borders: 'mirror' }), eps('invalid-option', /'unknown' or 'circular'/));
-    for (const weights of ['rec601', [1, 1, 1], [0.5, 0.5], [2, -1, 0], [NaN, 1, 0]]) assert.throws(() => colorize({ weights }), eps('invalid-option', /whose sum is 1/));
-    assert.throws(() => demosaic('rgbg'), eps('invalid-option', /rggb, grbg, bggr, gbrg, and is rgbg/));
-    assert.throws(() => compose(denoise(3), colorize()), eps('invalid-noise', /compose's own option, not in the first task/));
-    assert.throws(() => compose(colorize(), linearOperator('https://example.org/a.js')), eps('invalid-operator', /in its own module/));
+    assert.throws(
+      () => superResolve(2, { reduction: 'lanczos' }),
+      eps('invalid-option', /'bicubic' or \{ gaussian: sigma \}, and is lanczos/),
+    );
+    for (const gaussian of [0, 31, '2', NaN])
+      assert.throws(() => superResolve(2, { reduction: { gaussian } }), eps('invalid-kernel'));
+    assert.throws(
+      () => deblur(gaussianKernel(1), { borders: 'mirror' }),
+      eps('invalid-option', /'unknown' or 'circular'/),
+    );
+    for (const weights of ['rec601', [1, 1, 1], [0.5, 0.5], [2, -1, 0], [NaN, 1, 0]])
+      assert.throws(() => colorize({ weights }), eps('invalid-option', /whose sum is 1/));
+    assert.throws(
+      () => demosaic('rgbg'),
+      eps('invalid-option', /rggb, grbg, bggr, gbrg, and is rgbg/),
+    );
+    assert.throws(
+      () => compose(denoise(3), colorize()),
+      eps('invalid-noise', /compose's own option, not in the first task/),
+    );
+    assert.throws(
+      () => compose(colorize(), linearOperator('https://example.org/a.js')),
+      eps('invalid-operator', /in its own module/),
+    );
     assert.throws(() => compose(colorize()), eps('invalid-option', /undefined is none/));
-    assert.throws(() => linearOperator('no address'), eps('invalid-operator', /address of a module/));
+    assert.throws(
+      () => linearOperator('no address'),
+      eps('invalid-operator', /address of a module/),
+    );
   });
   test('refuse bad noise', () => {
     for (const noise of [0, -1, NaN, Infinity, 256, '5', 'atuo', null]) {
       assert.throws(() => denoise({ noise }), eps('invalid-noise'));
       assert.throws(() => inpaint(mask, { noise }), eps('invalid-noise'));
     }
-    assert.throws(() => denoise(0), eps('invalid-noise', /above 0 and at most 255, or 'auto', and is 0/));
+    assert.throws(
+      () => denoise(0),
+      eps('invalid-noise', /above 0 and at most 255, or 'auto', and is 0/),
+    );
   });
   test('refuse unknown options', () => {
-    assert.throws(() => superResolve(2, { nosie: 3 }), eps('invalid-option', /superResolve's options: there is no 'nosie'. Did you mean 'noise'\?/));
+    assert.throws(
+      () => superResolve(2, { nosie: 3 }),
+      eps('invalid-option', /superResolve's options: there is no 'nosie'. Did you mean 'noise'\?/),
+    );
     assert.throws(() => colorize(5), eps('invalid-option'));
   });
   test('refuse a missing mask', () => {
-    for (const none of [undefined, null, 'mask.png']) assert.throws(() => inpaint(none), eps('invalid-mask'));
+    for (const none of [undefined, null, 'mask.png'])
+      assert.throws(() => inpaint(none), eps('invalid-mask'));
   });
 });

@@ -16,9 +16,15 @@ export function setUpAdvancedPanel(app: App): void {
   const fold = document.querySelector<HTMLDetailsElement>('.advanced');
   fold?.addEventListener('toggle', () => fold.open && fold.scrollIntoView({ block: 'nearest' }));
 
-  samples.addEventListener('input', () => app.set({ options: { ...app.value.options, samples: samples.valueAsNumber } }));
-  sampler.addEventListener('change', () => app.set({ options: { ...app.value.options, sampler: sampler.value as SamplerName } }));
-  refine.addEventListener('change', () => app.set({ options: { ...app.value.options, refine: refine.checked } }));
+  samples.addEventListener('input', () =>
+    app.set({ options: { ...app.value.options, samples: samples.valueAsNumber } }),
+  );
+  sampler.addEventListener('change', () =>
+    app.set({ options: { ...app.value.options, sampler: sampler.value as SamplerName } }),
+  );
+  refine.addEventListener('change', () =>
+    app.set({ options: { ...app.value.options, refine: refine.checked } }),
+  );
   device.addEventListener('change', () => app.set({ deviceChoice: device.value as DeviceChoice }));
   button('seed-new').addEventListener('click', () => {
     app.set({ options: { ...app.value.options, seed: Math.floor(Math.random() * 1e6) } });
@@ -37,7 +43,10 @@ export function setUpAdvancedPanel(app: App): void {
     const wanted = noise.valueAsNumber;
     if (Number.isFinite(wanted)) {
       const level = Math.min(255, Math.max(least, wanted));
-      app.set({ settings: { ...settings, noise: { ...settings.noise, [task]: level } }, view: 'photo' });
+      app.set({
+        settings: { ...settings, noise: { ...settings.noise, [task]: level } },
+        view: 'photo',
+      });
       noise.value = String(level);
     } else {
       noise.value = String(settings.noise[task]);
@@ -47,7 +56,8 @@ export function setUpAdvancedPanel(app: App): void {
   app.on(['options', 'task', 'settings', 'deviceChoice'], () => {
     const { options, task, settings, deviceChoice } = app.value;
     samples.value = String(options.samples);
-    byId('samples-count-text').textContent = options.samples === 0 ? 'mean only' : String(options.samples);
+    byId('samples-count-text').textContent =
+      options.samples === 0 ? 'mean only' : String(options.samples);
     sampler.value = options.sampler;
     sampler.disabled = options.samples === 0;
     refine.checked = options.refine;
@@ -58,13 +68,14 @@ export function setUpAdvancedPanel(app: App): void {
     if (task !== 'denoise') {
       noise.min = task === 'fill' ? '0' : '0.5';
       noise.value = String(settings.noise[task]);
-      byId('noise-note').textContent = task === 'fill'
-        ? '0: what is not painted is kept bit for bit'
-        : 'standard deviation, in levels of 255';
+      byId('noise-note').textContent =
+        task === 'fill'
+          ? '0: what is not painted is kept bit for bit'
+          : 'standard deviation, in levels of 255';
     }
   });
   app.on(['engine', 'deviceChoice'], () => {
     const { engine, deviceChoice } = app.value;
-    byId('device-note').textContent = deviceChoice === 'auto' ? engine.reason ?? '' : '';
+    byId('device-note').textContent = deviceChoice === 'auto' ? (engine.reason ?? '') : '';
   });
 }

@@ -1,5 +1,6 @@
-// A perceptually ordered colour map: lightness rises evenly (in OKLab) from near black to pale yellow while the hue turns
-// from violet through red, so that more is always brighter, in grey print and to every kind of colour vision.
+// A perceptually ordered colour map: lightness rises evenly (in OKLab) from near black to pale
+// yellow while the hue turns from violet through red, so that more is always brighter, in grey
+// print and to every kind of colour vision.
 
 type Rgb = readonly [number, number, number];
 
@@ -24,7 +25,9 @@ const inGamut = (rgb: Rgb): boolean => rgb.every((value) => value >= -1e-4 && va
 
 function encode(value: number): number {
   const clipped = Math.min(1, Math.max(0, value));
-  return Math.round(255 * (clipped <= 0.0031308 ? 12.92 * clipped : 1.055 * clipped ** (1 / 2.4) - 0.055));
+  return Math.round(
+    255 * (clipped <= 0.0031308 ? 12.92 * clipped : 1.055 * clipped ** (1 / 2.4) - 0.055),
+  );
 }
 
 function colourAt(t: number): Rgb {

@@ -4,8 +4,14 @@ import { byId, canvas } from './dom';
 import type { App } from './state';
 
 const KEYS: Readonly<Record<string, (at: number) => number>> = {
-  ArrowLeft: (at) => at - 2, ArrowRight: (at) => at + 2, ArrowDown: (at) => at - 2, ArrowUp: (at) => at + 2,
-  PageDown: (at) => at - 10, PageUp: (at) => at + 10, Home: () => 0, End: () => 100,
+  ArrowLeft: (at) => at - 2,
+  ArrowRight: (at) => at + 2,
+  ArrowDown: (at) => at - 2,
+  ArrowUp: (at) => at + 2,
+  PageDown: (at) => at - 10,
+  PageUp: (at) => at + 10,
+  Home: () => 0,
+  End: () => 100,
 };
 
 export function setUpCompare(app: App): void {
@@ -19,7 +25,10 @@ export function setUpCompare(app: App): void {
     divider.style.left = `${at}%`;
     over.style.clipPath = `inset(0 0 0 ${at}%)`;
     divider.setAttribute('aria-valuenow', String(Math.round(at)));
-    divider.setAttribute('aria-valuetext', `${Math.round(at)} % before, ${100 - Math.round(at)} % after`);
+    divider.setAttribute(
+      'aria-valuetext',
+      `${Math.round(at)} % before, ${100 - Math.round(at)} % after`,
+    );
   };
   const follow = (event: PointerEvent): void => {
     const box = frame.getBoundingClientRect();

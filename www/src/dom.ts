@@ -1,4 +1,5 @@
-// The page's elements are written in index.html; this finds them, and fails loudly where the two have drifted apart.
+// The page's elements are written in index.html; this finds them, and fails loudly where the two
+// have drifted apart.
 
 export function byId<T extends Element = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -21,11 +22,14 @@ export function check(name: string, value: string): void {
 }
 
 export function onPick(name: string, picked: (value: string) => void): void {
-  for (const radio of radios(name)) radio.addEventListener('change', () => radio.checked && picked(radio.value));
+  for (const radio of radios(name))
+    radio.addEventListener('change', () => radio.checked && picked(radio.value));
 }
 
 export function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K, properties: Partial<HTMLElementTagNameMap[K]> = {}, ...children: (Node | string)[]
+  tag: K,
+  properties: Partial<HTMLElementTagNameMap[K]> = {},
+  ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);

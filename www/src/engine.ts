@@ -1,4 +1,5 @@
-// The restorer behind the page: loaded as the page opens, loaded anew when another device is chosen.
+// The restorer behind the page: loaded as the page opens, loaded anew when another device is
+// chosen.
 
 import { EpsError, Restorer, type DeviceKind, type LoadProgress } from 'eps-restore';
 import { megabytes } from './text';
@@ -21,7 +22,10 @@ export class EngineHost {
   private stop = new AbortController();
 
   /** `failed` hears of a load that did not succeed, unless another one took its place. */
-  constructor(private readonly app: App, private readonly failed: (error: unknown) => void) {}
+  constructor(
+    private readonly app: App,
+    private readonly failed: (error: unknown) => void,
+  ) {}
 
   /** Loads the engine for the device chosen now; what was loaded or loading before is given up. */
   load(): void {
@@ -38,17 +42,23 @@ export class EngineHost {
       // Stated, so that both are loaded now: this page makes no request once it has loaded.
       workers: Math.min(2, navigator.hardwareConcurrency || 1),
       signal: stop.signal,
-      onProgress: (progress) => app.set({ engine: { status: 'loading', text: words(progress), fraction: progress.fraction } }),
+      onProgress: (progress) =>
+        app.set({
+          engine: { status: 'loading', text: words(progress), fraction: progress.fraction },
+        }),
     });
     this.loading = loading;
-    loading.then((restorer) => {
-      this.restorer = restorer;
-      this.tell(restorer);
-    }, (error: unknown) => {
-      if (stop.signal.aborted) return;
-      app.set({ engine: { status: 'failed', text: 'The engine did not start' } });
-      this.failed(error);
-    });
+    loading.then(
+      (restorer) => {
+        this.restorer = restorer;
+        this.tell(restorer);
+      },
+      (error: unknown) => {
+        if (stop.signal.aborted) return;
+        app.set({ engine: { status: 'failed', text: 'The engine did not start' } });
+        this.failed(error);
+      },
+    );
   }
 
   /** The engine once it is loaded; a load that failed is tried again. */
@@ -56,7 +66,8 @@ export class EngineHost {
     if (this.app.value.engine.status === 'failed' || !this.loading) this.load();
     const loading = this.loading!;
     return new Promise((resolve, reject) => {
-      const aborted = (): void => reject(new EpsError('aborted', 'The wait for the engine was cancelled.'));
+      const aborted = (): void =>
+        reject(new EpsError('aborted', 'The wait for the engine was cancelled.'));
       if (signal.aborted) aborted();
       signal.addEventListener('abort', aborted, { once: true });
       loading.then(resolve, reject);
@@ -74,6 +85,16 @@ export class EngineHost {
 
   private tell({ device, adapter, deviceReason }: Restorer): void {
     const name = DEVICE_NAMES[device];
-    this.app.set({ engine: { status: 'ready', text: adapter ? `Ready on ${name}, ${adapter}` : `Ready on ${device === 'cpu' ? 'the CPU' : name}`, device, adapter, reason: deviceReason } });
+    this.app.set({
+      engine: {
+        status: 'ready',
+        text: adapter
+          ? `Ready on ${name}, ${adapter}`
+          : `Ready on ${device === 'cpu' ? 'the CPU' : name}`,
+        device,
+        adapter,
+        reason: deviceReason,
+      },
+    });
   }
 }

@@ -17,12 +17,16 @@ export function drawKernel(kernel: Kernel, words: string): void {
   kernel.data.forEach((value, i) => {
     const x = left + (i % kernel.width);
     const y = top + Math.floor(i / kernel.width);
-    const light = 255 * Math.sqrt(Math.max(0, value) / largest); // the square root makes thin tails visible
+    // the square root makes thin tails visible
+    const light = 255 * Math.sqrt(Math.max(0, value) / largest);
     image.data.fill(light, 4 * (y * side + x), 4 * (y * side + x) + 3);
   });
   target.width = side;
   target.height = side;
   target.getContext('2d')?.putImageData(image, 0, 0);
-  target.setAttribute('aria-label', `Drawing of the blur kernel: ${words}, ${kernel.width} × ${kernel.height} taps`);
+  target.setAttribute(
+    'aria-label',
+    `Drawing of the blur kernel: ${words}, ${kernel.width} × ${kernel.height} taps`,
+  );
   byId('kernel-text').textContent = `${kernel.width} × ${kernel.height}`;
 }

@@ -1,5 +1,6 @@
-// The demo of eps-restore: wires the page's parts together. The page is plain HTML and DOM: its state is one small store, and
-// a framework would add weight to the first paint without taking any of the work (canvases, pointers, a worker) off it.
+// The demo of eps-restore: wires the page's parts together. The page is plain HTML and DOM: its
+// state is one small store, and a framework would add weight to the first paint without taking any
+// of the work (canvases, pointers, a worker) off it.
 
 import { EpsError } from 'eps-restore';
 import './styles/base.css';
@@ -32,19 +33,29 @@ const app = createApp();
 app.set({ model: modelOfAddress(location.search) });
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const failed = (title: string) => (error: unknown): void => {
-  const expected = error instanceof PhotoError || error instanceof EpsError;
-  if (!expected) console.error(error);
-  notify({ kind: 'error', title, text: words(error) });
-};
+const failed =
+  (title: string) =>
+  (error: unknown): void => {
+    const expected = error instanceof PhotoError || error instanceof EpsError;
+    if (!expected) console.error(error);
+    notify({ kind: 'error', title, text: words(error) });
+  };
 
-const host = new EngineHost(app, (error) => notify({
-  kind: 'error', title: 'The engine did not start', text: words(error),
-  action: app.value.model ? { label: 'Use the page’s own weights', run: () => app.set({ model: undefined }) }
-    : app.value.deviceChoice === 'auto'
-    ? { label: 'Try again', run: () => host.load() }
-    : { label: 'Choose the device automatically', run: () => app.set({ deviceChoice: 'auto' }) },
-}));
+const host = new EngineHost(app, (error) =>
+  notify({
+    kind: 'error',
+    title: 'The engine did not start',
+    text: words(error),
+    action: app.value.model
+      ? { label: 'Use the page’s own weights', run: () => app.set({ model: undefined }) }
+      : app.value.deviceChoice === 'auto'
+        ? { label: 'Try again', run: () => host.load() }
+        : {
+            label: 'Choose the device automatically',
+            run: () => app.set({ deviceChoice: 'auto' }),
+          },
+  }),
+);
 const runner = new Runner(app, host, {
   say,
   failed: failed('The restoration stopped. Your photo, mask and settings are as they were.'),
@@ -102,6 +113,12 @@ app.on(['engine'], () => {
 app.on(['deviceChoice', 'model'], () => void runner.cancel().then(() => host.load()));
 
 showCredits();
-requestAnimationFrame(() => setTimeout(() => {
-  void setUpSamples(app.value.settings, (photo) => void open(photo), (why) => notify({ kind: 'info', title: why }));
-}));
+requestAnimationFrame(() =>
+  setTimeout(() => {
+    void setUpSamples(
+      app.value.settings,
+      (photo) => void open(photo),
+      (why) => notify({ kind: 'info', title: why }),
+    );
+  }),
+);

@@ -1,4 +1,5 @@
-// The mask: one byte a pixel of the photo, 1 where it is missing. Strokes set whole pixels, so what is shown is exactly what is filled.
+// The mask: one byte a pixel of the photo, 1 where it is missing. Strokes set whole pixels, so what
+// is shown is exactly what is filled.
 
 import type { Size } from './text';
 
@@ -27,7 +28,10 @@ export class Mask {
   private stroke: Box | undefined;
 
   /** `changed` hears every box of pixels that may have changed. */
-  constructor({ width, height }: Size, private readonly changed: (box: Box) => void) {
+  constructor(
+    { width, height }: Size,
+    private readonly changed: (box: Box) => void,
+  ) {
     this.width = width;
     this.height = height;
     this.bits = new Uint8Array(width * height);
@@ -47,7 +51,10 @@ export class Mask {
     this.stroke = undefined;
   }
 
-  /** Sets every pixel whose centre is within `radius` of the segment; coordinates are in pixels, the first one's centre at 0.5. */
+  /**
+   * Sets every pixel whose centre is within `radius` of the segment; coordinates are in pixels, the
+   * first one's centre at 0.5.
+   */
   paint(x0: number, y0: number, x1: number, y1: number, radius: number, missing: boolean): void {
     const left = Math.max(0, Math.floor(Math.min(x0, x1) - radius));
     const top = Math.max(0, Math.floor(Math.min(y0, y1) - radius));
@@ -120,7 +127,9 @@ export class Mask {
       left = Math.min(left, first);
       right = Math.max(right, row.lastIndexOf(1));
     }
-    return top < 0 ? undefined : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+    return top < 0
+      ? undefined
+      : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
   }
 
   /** The same mask for a photo of another size: a pixel is missing where any it covers was. */
@@ -129,7 +138,8 @@ export class Mask {
     const sx = size.width / this.width;
     const sy = size.height / this.height;
     const reach = (i: number, scale: number, limit: number): [number, number] => [
-      Math.floor(i * scale), Math.max(Math.floor(i * scale), Math.min(limit, Math.ceil((i + 1) * scale)) - 1),
+      Math.floor(i * scale),
+      Math.max(Math.floor(i * scale), Math.min(limit, Math.ceil((i + 1) * scale)) - 1),
     ];
     for (let y = 0; y < this.height; y++) {
       const [y0, y1] = reach(y, sy, size.height);
@@ -149,7 +159,8 @@ export class Mask {
     this.done.push({ box, before, after });
     this.undone = [];
     let bytes = this.done.reduce((sum, patch) => sum + 2 * patch.before.length, 0);
-    while (bytes > HISTORY_BYTES && this.done.length > 1) bytes -= 2 * this.done.shift()!.before.length;
+    while (bytes > HISTORY_BYTES && this.done.length > 1)
+      bytes -= 2 * this.done.shift()!.before.length;
   }
 
   private copy(bits: Uint8Array, box: Box): Uint8Array {
@@ -163,7 +174,10 @@ export class Mask {
 
   private put(box: Box, values: Uint8Array): void {
     for (let y = 0; y < box.height; y++) {
-      this.bits.set(values.subarray(y * box.width, (y + 1) * box.width), (box.y + y) * this.width + box.x);
+      this.bits.set(
+        values.subarray(y * box.width, (y + 1) * box.width),
+        (box.y + y) * this.width + box.x,
+      );
     }
     this.changed(box);
   }
@@ -173,7 +187,8 @@ function union(a: Box, b: Box): Box {
   const x = Math.min(a.x, b.x);
   const y = Math.min(a.y, b.y);
   return {
-    x, y,
+    x,
+    y,
     width: Math.max(a.x + a.width, b.x + b.width) - x,
     height: Math.max(a.y + a.height, b.y + b.height) - y,
   };

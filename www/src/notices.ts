@@ -1,4 +1,5 @@
-// Notices: what went wrong or what was done, with at most one action. They stay until dismissed, and nothing else is touched.
+// Notices: what went wrong or what was done, with at most one action. They stay until dismissed,
+// and nothing else is touched.
 
 import { byId, element, icon } from './dom';
 
@@ -15,13 +16,25 @@ const INFO_STAYS = 8000;
 export function notify({ kind, title, text, action }: Notice): void {
   const box = byId('notices');
   if (kind === 'error') for (const old of box.querySelectorAll('.error')) old.remove();
-  const close = element('button', { type: 'button', className: 'tool', ariaLabel: 'Dismiss this notice' }, icon('close'));
+  const close = element(
+    'button',
+    { type: 'button', className: 'tool', ariaLabel: 'Dismiss this notice' },
+    icon('close'),
+  );
   const words = element('div', {}, element('strong', { textContent: title }));
   if (text) words.append(element('p', { textContent: text }));
-  const notice = element('div', { className: `notice ${kind}`, role: kind === 'error' ? 'alert' : 'status' }, words);
+  const notice = element(
+    'div',
+    { className: `notice ${kind}`, role: kind === 'error' ? 'alert' : 'status' },
+    words,
+  );
   const dismiss = (): void => notice.remove();
   if (action) {
-    const act = element('button', { type: 'button', className: 'button', textContent: action.label });
+    const act = element('button', {
+      type: 'button',
+      className: 'button',
+      textContent: action.label,
+    });
     act.addEventListener('click', () => {
       dismiss();
       action.run();

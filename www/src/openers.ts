@@ -6,7 +6,8 @@ type Bring = (blob: Blob, name: string) => void;
 
 export function setUpOpeners(bring: Bring, refuse: (message: string) => void): void {
   const file = input('file');
-  for (const id of ['open-first', 'open-another']) button(id).addEventListener('click', () => file.click());
+  for (const id of ['open-first', 'open-another'])
+    button(id).addEventListener('click', () => file.click());
   file.addEventListener('change', () => {
     const chosen = file.files?.[0];
     if (chosen) bring(chosen, chosen.name);
@@ -17,12 +18,16 @@ export function setUpOpeners(bring: Bring, refuse: (message: string) => void): v
     const files = [...(transfer?.files ?? [])];
     const chosen = files.find((candidate) => candidate.type.startsWith('image/')) ?? files[0];
     if (chosen) bring(chosen, chosen.name);
-    else refuse(`There was no picture in what you ${how}. A picture file, or a copied picture, works.`);
+    else
+      refuse(
+        `There was no picture in what you ${how}. A picture file, or a copied picture, works.`,
+      );
   };
 
   const veil = byId('veil');
   let inside = 0; // dragenter and dragleave come once for every element crossed
-  const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+  const holdsFiles = (event: DragEvent): boolean =>
+    event.dataTransfer?.types.includes('Files') ?? false;
   window.addEventListener('dragenter', (event) => {
     if (!holdsFiles(event)) return;
     inside++;
@@ -42,7 +47,8 @@ export function setUpOpeners(bring: Bring, refuse: (message: string) => void): v
   });
 
   window.addEventListener('paste', (event) => {
-    const intoField = event.target instanceof HTMLInputElement && ['number', 'text'].includes(event.target.type);
+    const intoField =
+      event.target instanceof HTMLInputElement && ['number', 'text'].includes(event.target.type);
     if (intoField && !event.clipboardData?.files.length) return;
     event.preventDefault();
     take(event.clipboardData, 'pasted');

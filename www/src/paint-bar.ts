@@ -14,7 +14,10 @@ export function setUpPaintBar(app: App, brush: Brush, changed: () => void): void
   const clear = button('tool-clear');
 
   const resize = (diameter: number): void => {
-    brush.diameter = Math.min(Number(slider.max), Math.max(Number(slider.min), Math.round(diameter)));
+    brush.diameter = Math.min(
+      Number(slider.max),
+      Math.max(Number(slider.min), Math.round(diameter)),
+    );
     slider.value = String(brush.diameter);
     byId('brush-size-text').textContent = `${brush.diameter} px`;
     changed();
@@ -45,7 +48,12 @@ export function setUpPaintBar(app: App, brush: Brush, changed: () => void): void
     const key = event.key.toLowerCase();
     const actions: Record<string, () => void> = command
       ? { z: () => act(event.shiftKey ? 'redo' : 'undo'), y: () => act('redo') }
-      : { '[': () => resize(Math.min(brush.diameter - 1, brush.diameter / 1.2)), ']': () => resize(Math.max(brush.diameter + 1, brush.diameter * 1.2)), b: () => pick(false), e: () => pick(true) };
+      : {
+          '[': () => resize(Math.min(brush.diameter - 1, brush.diameter / 1.2)),
+          ']': () => resize(Math.max(brush.diameter + 1, brush.diameter * 1.2)),
+          b: () => pick(false),
+          e: () => pick(true),
+        };
     const action = actions[key];
     if (!action) return;
     event.preventDefault();

@@ -23,7 +23,11 @@ export class Painter {
   private spaceDown = false;
 
   /** `stroked` is called after every stroke. */
-  constructor(private readonly brush: Brush, private readonly zoom: Zoom, private readonly stroked: () => void) {
+  constructor(
+    private readonly brush: Brush,
+    private readonly zoom: Zoom,
+    private readonly stroked: () => void,
+  ) {
     const { overlay } = this;
     zoom.scaled = () => this.drawRing();
     overlay.addEventListener('pointerdown', (event) => this.down(event));
@@ -31,7 +35,8 @@ export class Painter {
     overlay.addEventListener('pointerup', (event) => this.up(event, true));
     overlay.addEventListener('pointercancel', (event) => this.up(event, false));
     overlay.addEventListener('pointerleave', () => this.pointer === undefined && this.hideRing());
-    overlay.addEventListener('contextmenu', (event) => event.preventDefault()); // the right button erases
+    // the right button erases
+    overlay.addEventListener('contextmenu', (event) => event.preventDefault());
     overlay.addEventListener('keydown', (event) => this.key(event));
     overlay.addEventListener('keyup', (event) => event.key === ' ' && this.lift());
     overlay.addEventListener('blur', () => {
@@ -54,7 +59,8 @@ export class Painter {
     const image = new ImageData(width, height);
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
-        if (mask.bits[(top + y) * mask.width + left + x]) image.data.set(COLOUR, 4 * (y * width + x));
+        if (mask.bits[(top + y) * mask.width + left + x])
+          image.data.set(COLOUR, 4 * (y * width + x));
       }
     }
     this.overlay.getContext('2d')?.putImageData(image, left, top);
@@ -123,7 +129,12 @@ export class Painter {
     const { mask } = this;
     if (!mask) return;
     const step = Math.max(1, this.brush.diameter / 3) * (event.shiftKey ? 4 : 1);
-    const moves: Record<string, readonly [number, number]> = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+    const moves: Record<string, readonly [number, number]> = {
+      ArrowLeft: [-step, 0],
+      ArrowRight: [step, 0],
+      ArrowUp: [0, -step],
+      ArrowDown: [0, step],
+    };
     const move = moves[event.key];
     if (!move && event.key !== ' ') return;
     event.preventDefault();
@@ -134,7 +145,10 @@ export class Painter {
       this.cursor = undefined;
       this.stroke(from);
     } else if (move) {
-      const to = { x: clamp(from.x + move[0], mask.width), y: clamp(from.y + move[1], mask.height) };
+      const to = {
+        x: clamp(from.x + move[0], mask.width),
+        y: clamp(from.y + move[1], mask.height),
+      };
       if (this.spaceDown) this.stroke(to);
       else this.cursor = to;
     }

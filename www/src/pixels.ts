@@ -1,4 +1,5 @@
-// Pixels: between canvases and ImageData, and to other sizes. Values are averaged as stored (sRGB), as the network's own operators do.
+// Pixels: between canvases and ImageData, and to other sizes. Values are averaged as stored (sRGB),
+// as the network's own operators do.
 
 import type { Size } from './text';
 
@@ -8,7 +9,8 @@ export function blank(width: number, height: number): ImageData {
 
 export function context(canvas: HTMLCanvasElement | OffscreenCanvas): CanvasRenderingContext2D {
   const found = canvas.getContext('2d', { willReadFrequently: true });
-  if (!found) throw new Error('The browser gave no 2D canvas: too many or too large ones may be open.');
+  if (!found)
+    throw new Error('The browser gave no 2D canvas: too many or too large ones may be open.');
   return found as CanvasRenderingContext2D;
 }
 
@@ -23,10 +25,16 @@ export function show(canvas: HTMLCanvasElement, image: ImageData): void {
 /** The largest size of the same shape with no side above `limit`; never larger than it was. */
 export function fitWithin({ width, height }: Size, limit: number): Size {
   const scale = Math.min(1, limit / Math.max(width, height));
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  return {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  };
 }
 
-/** For each output pixel of one axis: the input pixels it covers, with the covered lengths as weights that sum to 1. */
+/**
+ * For each output pixel of one axis: the input pixels it covers, with the covered lengths as
+ * weights that sum to 1.
+ */
 function coverage(from: number, to: number): { start: number; weights: Float64Array }[] {
   const step = from / to;
   return Array.from({ length: to }, (_, i) => {
@@ -35,12 +43,16 @@ function coverage(from: number, to: number): { start: number; weights: Float64Ar
     const start = Math.floor(a);
     const end = Math.min(from, Math.ceil(b - 1e-9));
     const weights = new Float64Array(Math.max(1, end - start));
-    for (let k = 0; k < weights.length; k++) weights[k] = (Math.min(b, start + k + 1) - Math.max(a, start + k)) / step;
+    for (let k = 0; k < weights.length; k++)
+      weights[k] = (Math.min(b, start + k + 1) - Math.max(a, start + k)) / step;
     return { start, weights };
   });
 }
 
-/** Reduces by area: every output pixel is the mean of what it covers, transparent parts not counted in its colour. */
+/**
+ * Reduces by area: every output pixel is the mean of what it covers, transparent parts not counted
+ * in its colour.
+ */
 export function reduce(image: ImageData, { width, height }: Size): ImageData {
   if (width === image.width && height === image.height) return image;
   const columns = coverage(image.width, width);
@@ -62,10 +74,12 @@ export function reduce(image: ImageData, { width, height }: Size): ImageData {
       const column = columns[x]!;
       const sum = [0, 0, 0, 0];
       for (let k = 0; k < column.weights.length; k++) {
-        for (let c = 0; c < 4; c++) sum[c] = sum[c]! + column.weights[k]! * line[4 * (column.start + k) + c]!;
+        for (let c = 0; c < 4; c++)
+          sum[c] = sum[c]! + column.weights[k]! * line[4 * (column.start + k) + c]!;
       }
       const alpha = sum[3]!;
-      for (let c = 0; c < 3; c++) out.data[4 * (y * width + x) + c] = alpha > 0 ? sum[c]! / alpha : 0;
+      for (let c = 0; c < 3; c++)
+        out.data[4 * (y * width + x) + c] = alpha > 0 ? sum[c]! / alpha : 0;
       out.data[4 * (y * width + x) + 3] = alpha;
     }
   }
@@ -75,7 +89,11 @@ export function reduce(image: ImageData, { width, height }: Size): ImageData {
 /** Repeats every pixel `factor` times in both directions. */
 export function repeat(image: ImageData, factor: number): ImageData {
   const out = blank(image.width * factor, image.height * factor);
-  const from = new Uint32Array(image.data.buffer, image.data.byteOffset, image.width * image.height);
+  const from = new Uint32Array(
+    image.data.buffer,
+    image.data.byteOffset,
+    image.width * image.height,
+  );
   const to = new Uint32Array(out.data.buffer);
   for (let y = 0; y < out.height; y++) {
     const row = Math.floor(y / factor) * image.width;
@@ -88,7 +106,10 @@ export function crop(image: ImageData, { width, height }: Size): ImageData {
   if (width === image.width && height === image.height) return image;
   const out = blank(width, height);
   for (let y = 0; y < height; y++) {
-    out.data.set(image.data.subarray(4 * y * image.width, 4 * (y * image.width + width)), 4 * y * width);
+    out.data.set(
+      image.data.subarray(4 * y * image.width, 4 * (y * image.width + width)),
+      4 * y * width,
+    );
   }
   return out;
 }

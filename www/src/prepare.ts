@@ -1,4 +1,5 @@
-// From the photo to what the core is given: the photo itself, or damaged first where the visitor asks for a simulation.
+// From the photo to what the core is given: the photo itself, or damaged first where the visitor
+// asks for a simulation.
 
 import { blurKernel } from './tasks';
 import { crop, fitWithin, reduce, repeat } from './pixels';
@@ -18,7 +19,12 @@ export interface Prepared {
   readonly mask?: Uint8Array;
 }
 
-export function prepare(photo: Photo, task: TaskId, settings: Settings, simulate: boolean): Prepared {
+export function prepare(
+  photo: Photo,
+  task: TaskId,
+  settings: Settings,
+  simulate: boolean,
+): Prepared {
   const { pixels } = photo;
   const { noise, factor } = settings;
   if (task === 'fill') {
@@ -45,5 +51,7 @@ export function prepare(photo: Photo, task: TaskId, settings: Settings, simulate
     const input = damage[task]();
     return { input, before: input, truth: clean };
   }
-  return task === 'colourise' ? { input: clean, before: grey(clean) } : { input: clean, before: clean };
+  return task === 'colourise'
+    ? { input: clean, before: grey(clean) }
+    : { input: clean, before: clean };
 }

@@ -1,4 +1,5 @@
-// The foot of the panel: the expected time, Restore, and while it runs the progress bar with the time left and Cancel.
+// The foot of the panel: the expected time, Restore, and while it runs the progress bar with the
+// time left and Cancel.
 
 import { byId, button } from './dom';
 import { about, plural } from './text';
@@ -29,12 +30,19 @@ export function setUpProgress(app: App, actions: { start: () => void; cancel: ()
     cancel.disabled = progress.cancelling;
     byId<HTMLProgressElement>('progress-bar').value = progress.fraction;
     byId('progress-stage').textContent = progress.stage;
-    byId('progress-left').textContent = progress.secondsLeft === undefined ? '' : `${about(progress.secondsLeft)} left`;
+    byId('progress-left').textContent =
+      progress.secondsLeft === undefined ? '' : `${about(progress.secondsLeft)} left`;
   });
 
   app.on(['progress', 'cost', 'plan', 'engine'], () => {
     const { progress, cost, plan, engine } = app.value;
-    const text = plan?.todo ?? (cost ? costText(cost) : engine.status === 'loading' ? 'The time is known once the engine is ready.' : '');
+    const text =
+      plan?.todo ??
+      (cost
+        ? costText(cost)
+        : engine.status === 'loading'
+          ? 'The time is known once the engine is ready.'
+          : '');
     byId('estimate').textContent = text;
     byId('estimate').hidden = progress !== undefined;
     restore.classList.toggle('waiting', plan?.todo !== undefined);

@@ -1,4 +1,5 @@
-// Seeded random numbers for what the page simulates, so that a sample looks the same on every visit.
+// Seeded random numbers for what the page simulates, so that a sample looks the same on every
+// visit.
 
 export function uniform(seed: number): () => number {
   let state = seed >>> 0;

@@ -15,14 +15,24 @@ interface Tile {
 }
 
 /** A square cut of the picture: the part that was worked on, or its middle. */
-function drawTile(tile: Tile, { image }: Entry, { focus }: Outcome, whole: HTMLCanvasElement): void {
+function drawTile(
+  tile: Tile,
+  { image }: Entry,
+  { focus }: Outcome,
+  whole: HTMLCanvasElement,
+): void {
   if (tile.drawn === image) return;
   tile.drawn = image;
   whole.width = image.width;
   whole.height = image.height;
   whole.getContext('2d')?.putImageData(image, 0, 0);
   const side = Math.min(image.width, image.height);
-  const cut = focus ?? { x: (image.width - side) / 2, y: (image.height - side) / 2, width: side, height: side };
+  const cut = focus ?? {
+    x: (image.width - side) / 2,
+    y: (image.height - side) / 2,
+    width: side,
+    height: side,
+  };
   const target = tile.picture.getContext('2d');
   if (!target) return;
   target.imageSmoothingQuality = 'high';
@@ -44,7 +54,13 @@ export function setUpResults(app: App): void {
     const picture = element('canvas', { width: SIDE, height: SIDE });
     picture.setAttribute('aria-hidden', 'true');
     const figure = element('small');
-    const field = element('label', { className: 'tile' }, radio, picture, element('span', {}, element('b'), figure));
+    const field = element(
+      'label',
+      { className: 'tile' },
+      radio,
+      picture,
+      element('span', {}, element('b'), figure),
+    );
     return { field, radio, picture, figure, drawn: undefined };
   };
 
@@ -65,7 +81,8 @@ export function setUpResults(app: App): void {
     for (const entry of outcome.entries) {
       const tile = tiles.get(entry.id) ?? make(entry.id);
       tiles.set(entry.id, tile);
-      if (before.nextElementSibling !== tile.field) before.after(tile.field); // one that is moved would lose the focus
+      // one that is moved would lose the focus
+      if (before.nextElementSibling !== tile.field) before.after(tile.field);
       before = tile.field;
       tile.radio.checked = entry === shown;
       tile.field.querySelector('b')!.textContent = entry.label;

@@ -6,7 +6,11 @@ import { disagreementOf } from './disagreement';
 import { shownEntry } from './stage';
 import type { App } from './state';
 
-const ENDINGS: Readonly<Record<ImageType, string>> = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp' };
+const ENDINGS: Readonly<Record<ImageType, string>> = {
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/webp': 'webp',
+};
 /** Long enough for the browser to have begun its download. */
 const URL_LIVES = 60_000;
 
@@ -17,7 +21,8 @@ export function setUpSave(app: App, failed: (error: unknown) => void): void {
 
   const chosen = (): { image: ImageData; label: string } | undefined => {
     const { view, outcome } = app.value;
-    if (view === 'map' && outcome?.deviation) return { image: disagreementOf(outcome.deviation).image, label: 'Map' };
+    if (view === 'map' && outcome?.deviation)
+      return { image: disagreementOf(outcome.deviation).image, label: 'Map' };
     const entry = shownEntry(app.value);
     return entry && { image: entry.image, label: entry.label };
   };
@@ -34,7 +39,11 @@ export function setUpSave(app: App, failed: (error: unknown) => void): void {
     if (!picture || !outcome) return;
     const type = format.value as ImageType;
     try {
-      const blob = await toBlob(picture.image, type, type === 'image/png' ? undefined : quality.valueAsNumber / 100);
+      const blob = await toBlob(
+        picture.image,
+        type,
+        type === 'image/png' ? undefined : quality.valueAsNumber / 100,
+      );
       const url = URL.createObjectURL(blob);
       const name = `${outcome.name}-${outcome.task}-${picture.label.toLowerCase().replaceAll(' ', '-')}.${ENDINGS[type]}`;
       element('a', { href: url, download: name }).click();

@@ -1,10 +1,13 @@
-// Scratches and dust drawn on a clean photo, with the mask that covers them: the simulated damage of Fill.
+// Scratches and dust drawn on a clean photo, with the mask that covers them: the simulated damage
+// of Fill.
 
 import { Mask } from './mask';
 import { uniform } from './random';
 import type { Size } from './text';
 
-/** The side of the square that is scratched, in pixels: within what the core fills in one window. */
+/**
+ * The side of the square that is scratched, in pixels: within what the core fills in one window.
+ */
 const SPAN = 236;
 
 export interface Point {

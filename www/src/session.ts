@@ -1,5 +1,5 @@
-// The photo at hand: opened with an empty mask, reduced and brought back on request, and kept in step with its plan, its
-// prepared input and the cost of the next run.
+// The photo at hand: opened with an empty mask, reduced and brought back on request, and kept in
+// step with its plan, its prepared input and the cost of the next run.
 
 import { denoise, EpsError } from 'eps-restore';
 import { byId, element } from './dom';
@@ -24,7 +24,11 @@ export class Session {
   private photoCount = 0;
   private costTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly app: App, private readonly painter: Painter, private readonly host: EngineHost) {
+  constructor(
+    private readonly app: App,
+    private readonly painter: Painter,
+    private readonly host: EngineHost,
+  ) {
     app.on(['photo', 'mask', 'task', 'settings', 'simulate'], () => this.prepare());
     app.on(['photo', 'task', 'settings', 'simulate', 'mask', 'maskVersion'], () => this.plan());
     app.on(['plan', 'options', 'engine'], () => this.askCost());
@@ -32,18 +36,28 @@ export class Session {
     app.on(['prepared', 'task', 'simulate', 'engine'], () => void this.measure());
   }
 
-  /** A sample brings its own task, and the simulation that shows it; a visitor's photo keeps the task and is taken as it is. */
+  /**
+   * A sample brings its own task, and the simulation that shows it; a visitor's photo keeps the
+   * task and is taken as it is.
+   */
   open(photo: Photo): void {
     const { sample } = photo;
     const { settings, task } = this.app.value;
     this.scratched = undefined;
     this.show(photo, new Uint8Array(photo.pixels.width * photo.pixels.height), {
-      outcome: undefined, shown: undefined, view: 'photo', simulate: sample !== undefined,
-      task: sample?.task ?? task, settings: { ...settings, ...sample?.settings },
+      outcome: undefined,
+      shown: undefined,
+      view: 'photo',
+      simulate: sample !== undefined,
+      task: sample?.task ?? task,
+      settings: { ...settings, ...sample?.settings },
     });
   }
 
-  /** Simulated scratches are reduced with the photo they are on, the painting with them; other damage is done anew to the smaller photo. */
+  /**
+   * Simulated scratches are reduced with the photo they are on, the painting with them; other
+   * damage is done anew to the smaller photo.
+   */
   private reduceTo(smaller: Size): void {
     const { photo, mask, prepared, simulate, task } = this.app.value;
     if (!photo || !mask || !prepared) return;
@@ -58,7 +72,10 @@ export class Session {
     if (!photo?.full || !mask) return;
     const { full } = photo;
     if (full.simulate) this.scratched = full.photo;
-    this.show(full.photo, mask.resized(full.photo.pixels), { view: 'photo', simulate: full.simulate });
+    this.show(full.photo, mask.resized(full.photo.pixels), {
+      view: 'photo',
+      simulate: full.simulate,
+    });
   }
 
   private show(photo: Photo, bits: Uint8Array, more: Partial<State>): void {
@@ -72,8 +89,14 @@ export class Session {
   private prepare(): void {
     const { photo, task, settings, simulate, mask } = this.app.value;
     if (!photo || !mask) return;
-    // Nothing of the settings changes what Fill is given, and redoing it would undo the visitor's painting.
-    const key = JSON.stringify([this.photoCount, task, simulate, task === 'fill' ? null : settings]);
+    // Nothing of the settings changes what Fill is given, and redoing it would undo the visitor's
+    // painting.
+    const key = JSON.stringify([
+      this.photoCount,
+      task,
+      simulate,
+      task === 'fill' ? null : settings,
+    ]);
     if (key === this.preparedFor) return;
     this.preparedFor = key;
     const prepared = prepare(photo, task, settings, simulate);
@@ -94,7 +117,16 @@ export class Session {
 
   private plan(): void {
     const { photo, task, settings, simulate, mask } = this.app.value;
-    if (photo) this.app.set({ plan: makePlan(photo, task, settings, simulate, task === 'fill' ? mask?.bounds() : undefined) });
+    if (photo)
+      this.app.set({
+        plan: makePlan(
+          photo,
+          task,
+          settings,
+          simulate,
+          task === 'fill' ? mask?.bounds() : undefined,
+        ),
+      });
   }
 
   private askCost(): void {
@@ -106,7 +138,11 @@ export class Session {
       const { mask, task, settings, simulate, options } = this.app.value;
       const painted = mask && { data: mask.bits, width: mask.width, height: mask.height };
       try {
-        const cost = await this.host.current?.estimate(plan.input, coreTask(task, settings, simulate, painted), coreOptions(task, options));
+        const cost = await this.host.current?.estimate(
+          plan.input,
+          coreTask(task, settings, simulate, painted),
+          coreOptions(task, options),
+        );
         if (this.app.value.plan === plan) this.app.set({ cost });
       } catch {
         // What is wrong with the input is told when Restore is pressed.
@@ -119,15 +155,31 @@ export class Session {
     const { prepared, task, simulate, engine } = this.app.value;
     if (!prepared || task !== 'denoise' || simulate) return;
     const restorer = engine.status === 'ready' ? this.host.current : undefined;
-    const current = (): boolean => this.app.value.prepared === prepared && this.host.current === restorer;
-    this.app.set({ measured: { level: undefined, note: restorer ? 'Measuring…' : 'Waiting for the engine' } });
+    const current = (): boolean =>
+      this.app.value.prepared === prepared && this.host.current === restorer;
+    this.app.set({
+      measured: { level: undefined, note: restorer ? 'Measuring…' : 'Waiting for the engine' },
+    });
     if (!restorer) return;
     try {
       const level = await restorer.estimateNoise(prepared.input, denoise());
-      const hidden = this.app.value.photo?.type === 'image/jpeg' ? ' JPEG hides part of it: raise it if grain is left.' : '';
-      if (current()) this.app.set({ measured: { level, note: `Measured: ${levels(level)} of 255.${hidden}` } });
+      const hidden =
+        this.app.value.photo?.type === 'image/jpeg'
+          ? ' JPEG hides part of it: raise it if grain is left.'
+          : '';
+      if (current())
+        this.app.set({ measured: { level, note: `Measured: ${levels(level)} of 255.${hidden}` } });
     } catch (error) {
-      if (current()) this.app.set({ measured: { level: undefined, note: error instanceof EpsError && error.code === 'invalid-noise' ? 'This photo is too small to measure: set the level.' : '' } });
+      if (current())
+        this.app.set({
+          measured: {
+            level: undefined,
+            note:
+              error instanceof EpsError && error.code === 'invalid-noise'
+                ? 'This photo is too small to measure: set the level.'
+                : '',
+          },
+        });
     }
   }
 

@@ -1,4 +1,5 @@
-// The damage the page can simulate on a clean picture: each is the very measurement the core inverts, y = A x + noise.
+// The damage the page can simulate on a clean picture: each is the very measurement the core
+// inverts, y = A x + noise.
 
 import { normal } from './random';
 import { blank, reduce } from './pixels';
@@ -22,7 +23,10 @@ export function addNoise(image: ImageData, level: number): ImageData {
 }
 
 export function shrink(image: ImageData, factor: number, level: number): ImageData {
-  return addNoise(reduce(image, { width: image.width / factor, height: image.height / factor }), level);
+  return addNoise(
+    reduce(image, { width: image.width / factor, height: image.height / factor }),
+    level,
+  );
 }
 
 /** The mean of the three channels, in all three. */
@@ -35,7 +39,10 @@ export function grey(image: ImageData): ImageData {
   return out;
 }
 
-/** Grey with noise of `level`: one draw for the three channels, since one number a pixel is measured. */
+/**
+ * Grey with noise of `level`: one draw for the three channels, since one number a pixel is
+ * measured.
+ */
 export function fade(image: ImageData, level: number): ImageData {
   const out = grey(image);
   const draw = normal(NOISE_SEED);
@@ -52,7 +59,10 @@ interface Tap {
   readonly weight: number;
 }
 
-/** The kernel's non-zero taps; of an outer product, those of its two factors: two cheap passes in place of one dear one. */
+/**
+ * The kernel's non-zero taps; of an outer product, those of its two factors: two cheap passes in
+ * place of one dear one.
+ */
 function passes({ data, width, height }: Kernel): Tap[][] {
   const cx = Math.floor(width / 2);
   const cy = Math.floor(height / 2);
@@ -65,14 +75,21 @@ function passes({ data, width, height }: Kernel): Tap[][] {
     columns[x] = columns[x]! + value;
   });
   const total = rows.reduce((sum, value) => sum + value, 0);
-  const separable = data.every((value, i) => Math.abs(value * total - rows[Math.floor(i / width)]! * columns[i % width]!) < 1e-6);
+  const separable = data.every(
+    (value, i) =>
+      Math.abs(value * total - rows[Math.floor(i / width)]! * columns[i % width]!) < 1e-6,
+  );
   if (separable) {
     return [
       [...columns].map((weight, x) => ({ dx: x - cx, dy: 0, weight: weight / total })),
       [...rows].map((weight, y) => ({ dx: 0, dy: y - cy, weight })),
     ];
   }
-  return [[...data].map((weight, i) => ({ dx: (i % width) - cx, dy: Math.floor(i / width) - cy, weight })).filter(({ weight }) => weight !== 0)];
+  return [
+    [...data]
+      .map((weight, i) => ({ dx: (i % width) - cx, dy: Math.floor(i / width) - cy, weight }))
+      .filter(({ weight }) => weight !== 0),
+  ];
 }
 
 /** Circular convolution, the kernel's centre pixel being its origin; then noise. */
@@ -97,6 +114,7 @@ export function blur(image: ImageData, kernel: Kernel, level: number): ImageData
   }
   const out = blank(width, height);
   const draw = normal(NOISE_SEED);
-  for (let i = 0; i < out.data.length; i++) out.data[i] = i % 4 === 3 ? image.data[i]! : from[i]! + level * draw();
+  for (let i = 0; i < out.data.length; i++)
+    out.data[i] = i % 4 === 3 ? image.data[i]! : from[i]! + level * draw();
   return out;
 }

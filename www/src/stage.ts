@@ -1,4 +1,5 @@
-// The stage: the photo, a result, both with the slider between them, or the map; and the words on them.
+// The stage: the photo, a result, both with the slider between them, or the map; and the words on
+// them.
 
 import { byId, canvas, check, onPick, radios } from './dom';
 import { disagreementOf } from './disagreement';
@@ -21,8 +22,11 @@ function possible({ view, outcome, prepared }: State): View {
 }
 
 const SIMULATED = {
-  fill: 'Scratched by this page', enlarge: 'Shrunk by this page', unblur: 'Blurred by this page',
-  denoise: 'Noise added by this page', colourise: 'Faded by this page',
+  fill: 'Scratched by this page',
+  enlarge: 'Shrunk by this page',
+  unblur: 'Blurred by this page',
+  denoise: 'Noise added by this page',
+  colourise: 'Faded by this page',
 } as const;
 
 export function setUpStage(app: App, zoom: Zoom): void {
@@ -46,9 +50,16 @@ export function setUpStage(app: App, zoom: Zoom): void {
     const entry = shownEntry(app.value);
     check('view', view);
     for (const radio of radios('view')) {
-      const available = radio.value === 'photo' || (radio.value === 'map' ? outcome?.deviation !== undefined : outcome !== undefined && outcome.entries.length > 0);
+      const available =
+        radio.value === 'photo' ||
+        (radio.value === 'map'
+          ? outcome?.deviation !== undefined
+          : outcome !== undefined && outcome.entries.length > 0);
       radio.disabled = !available;
-      radio.parentElement?.setAttribute('title', available ? '' : radio.value === 'map' ? 'Needs two samples or more' : 'Needs a result');
+      radio.parentElement?.setAttribute(
+        'title',
+        available ? '' : radio.value === 'map' ? 'Needs two samples or more' : 'Needs a result',
+      );
     }
     over.hidden = view !== 'compare';
     divider.hidden = view !== 'compare';
@@ -70,7 +81,10 @@ export function setUpStage(app: App, zoom: Zoom): void {
       const comparing = view === 'compare';
       show(under, comparing ? outcome.before : entry.image);
       if (comparing) show(over, entry.image);
-      under.setAttribute('aria-label', comparing ? `The photo before, and ${entry.label}` : entry.label);
+      under.setAttribute(
+        'aria-label',
+        comparing ? `The photo before, and ${entry.label}` : entry.label,
+      );
       zoom.show(entry.image, true);
       label(left, comparing ? 'Before' : entry.label);
       label(right, comparing ? entry.label : undefined);

@@ -1,4 +1,5 @@
-// Everything the page knows. Modules read it from the store, change it there, and redraw when it changes.
+// Everything the page knows. Modules read it from the store, change it there, and redraw when it
+// changes.
 
 import { Store } from './store';
 import type { Box, Mask } from './mask';
@@ -34,7 +35,10 @@ export interface Settings {
   readonly noiseLevel: number;
   /** Whether the level is measured instead. It is the page's own where the page adds the noise. */
   readonly noiseAuto: boolean;
-  /** Standard deviation of the measurement's noise in 8-bit levels, for each task but denoising; 0 for Fill: trust every known pixel. */
+  /**
+   * Standard deviation of the measurement's noise in 8-bit levels, for each task but denoising; 0
+   * for Fill: trust every known pixel.
+   */
   readonly noise: Readonly<Record<Exclude<TaskId, 'denoise'>, number>>;
 }
 
@@ -93,7 +97,10 @@ export interface Entry {
   readonly unfinished?: boolean;
 }
 
-/** What a run has given so far; it keeps its own input, so that later changes of the settings do not touch it. */
+/**
+ * What a run has given so far; it keeps its own input, so that later changes of the settings do not
+ * touch it.
+ */
 export interface Outcome {
   readonly name: string;
   readonly task: TaskId;
@@ -137,7 +144,13 @@ export function createApp(): App {
     maskVersion: 0,
     task: 'fill',
     settings: {
-      factor: 4, blur: 'gaussian', sigma: 2, length: 12, angle: 0, noiseLevel: 25, noiseAuto: true,
+      factor: 4,
+      blur: 'gaussian',
+      sigma: 2,
+      length: 12,
+      angle: 0,
+      noiseLevel: 25,
+      noiseAuto: true,
       noise: { fill: 0, enlarge: 3, unblur: 3, colourise: 3 },
     },
     simulate: false,

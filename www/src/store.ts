@@ -1,4 +1,5 @@
-// A value that tells those who asked which of its parts changed. Changes made together are told together.
+// A value that tells those who asked which of its parts changed. Changes made together are told
+// together.
 
 export class Store<S extends object> {
   private readonly listeners: { keys: ReadonlySet<keyof S>; run: () => void }[] = [];
@@ -11,7 +12,9 @@ export class Store<S extends object> {
   }
 
   set(patch: Partial<S>): void {
-    const keys = (Object.keys(patch) as (keyof S)[]).filter((key) => patch[key] !== this.state[key]);
+    const keys = (Object.keys(patch) as (keyof S)[]).filter(
+      (key) => patch[key] !== this.state[key],
+    );
     if (keys.length === 0) return;
     if (this.changed.size === 0) queueMicrotask(() => this.tell());
     this.state = { ...this.state, ...patch };

@@ -16,7 +16,10 @@ export class Zoom {
   private size: Size = { width: 1, height: 1 };
   private factor = 1;
   private smooth = true;
-  /** The point of the picture in the middle of the stage, in units of its sides: it stays there when the stage changes its size. */
+  /**
+   * The point of the picture in the middle of the stage, in units of its sides: it stays there when
+   * the stage changes its size.
+   */
   private centre = { x: 0.5, y: 0.5 };
   /** Called after every change of scale. */
   scaled = (): void => {};
@@ -34,11 +37,15 @@ export class Zoom {
         y: (stage.top + stage.height / 2 - frame.top) / frame.height,
       };
     });
-    this.scroller.addEventListener('wheel', (event) => {
-      if (!event.ctrlKey && !event.metaKey) return; // a plain wheel scrolls
-      event.preventDefault();
-      this.zoom(Math.exp(-event.deltaY / 300), event);
-    }, { passive: false });
+    this.scroller.addEventListener(
+      'wheel',
+      (event) => {
+        if (!event.ctrlKey && !event.metaKey) return; // a plain wheel scrolls
+        event.preventDefault();
+        this.zoom(Math.exp(-event.deltaY / 300), event);
+      },
+      { passive: false },
+    );
   }
 
   /** CSS pixels to one pixel of the picture. */
@@ -62,13 +69,19 @@ export class Zoom {
     const { clientWidth, clientHeight } = this.scroller;
     const wanted = Math.min(clientWidth / box.width, clientHeight / box.height) / this.fit;
     this.factor = Math.min(LARGEST_ZOOM, Math.max(1, wanted));
-    this.centre = { x: (box.x + box.width / 2) / this.size.width, y: (box.y + box.height / 2) / this.size.height };
+    this.centre = {
+      x: (box.x + box.width / 2) / this.size.width,
+      y: (box.y + box.height / 2) / this.size.height,
+    };
     this.apply();
   }
 
   private get fit(): number {
     const { clientWidth, clientHeight } = this.scroller;
-    const room = Math.min((clientWidth - 2 * MARGIN) / this.size.width, (clientHeight - 2 * MARGIN) / this.size.height);
+    const room = Math.min(
+      (clientWidth - 2 * MARGIN) / this.size.width,
+      (clientHeight - 2 * MARGIN) / this.size.height,
+    );
     return Math.max(0.01, Math.min(LARGEST_FIT, room));
   }
 
@@ -76,7 +89,10 @@ export class Zoom {
   private zoom(by: number, at?: { clientX: number; clientY: number }): void {
     const before = this.frame.getBoundingClientRect();
     const pointed = at
-      ? { x: (at.clientX - before.left) / before.width, y: (at.clientY - before.top) / before.height }
+      ? {
+          x: (at.clientX - before.left) / before.width,
+          y: (at.clientY - before.top) / before.height,
+        }
       : this.centre;
     const from = this.scale;
     this.factor = Math.min(LARGEST_ZOOM, Math.max(1, this.factor * by));
@@ -101,8 +117,14 @@ export class Zoom {
     // The words on the picture stand in its corners, wherever the stage has them.
     const stage = byId('stage');
     stage.style.setProperty('--ratio', String(this.size.width / this.size.height));
-    stage.style.setProperty('--inset-x', `${Math.max(0, (this.scroller.clientWidth - this.size.width * scale) / 2)}px`);
-    stage.style.setProperty('--inset-y', `${Math.max(0, (this.scroller.clientHeight - this.size.height * scale) / 2)}px`);
+    stage.style.setProperty(
+      '--inset-x',
+      `${Math.max(0, (this.scroller.clientWidth - this.size.width * scale) / 2)}px`,
+    );
+    stage.style.setProperty(
+      '--inset-y',
+      `${Math.max(0, (this.scroller.clientHeight - this.size.height * scale) / 2)}px`,
+    );
     byId('zoom-level').textContent = `${Math.round(100 * scale)} %`;
     button('zoom-out').disabled = this.factor <= 1;
     button('zoom-in').disabled = this.factor >= LARGEST_ZOOM;

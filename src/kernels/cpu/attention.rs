@@ -1,4 +1,5 @@
-//! Attention over all pixels, head by head, a few rows of scores at a time: memory grows with the pixels, not with their square.
+//! Attention over all pixels, head by head, a few rows of scores at a time: memory grows with the
+//! pixels, not with their square.
 
 use super::dispatch::dispatched;
 use super::gemm::{Packed, multiply};
@@ -8,7 +9,8 @@ use super::map::Map;
 /// Pixels whose scores are held at once.
 const ROWS: usize = 48;
 
-/// softmax(8 q/|q| · k/|k|) v; `qkv` holds the channels of q, k and v, each in heads of `head` channels.
+/// softmax(8 q/|q| · k/|k|) v; `qkv` holds the channels of q, k and v, each in heads of `head`
+/// channels.
 pub fn attend(qkv: &Map, head: usize) -> Map {
     let (channels, pixels) = (qkv.channels / 3, qkv.pixels());
     let mut y = Map::zeros(qkv.height, qkv.width, channels);

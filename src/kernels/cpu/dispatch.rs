@@ -1,6 +1,8 @@
-//! One body, compiled for several instruction sets; the best that the processor has is chosen at run time.
+//! One body, compiled for several instruction sets; the best that the processor has is chosen at
+//! run time.
 
-/// Defines `$name` over the body `$body`, an `#[inline(always)]` function whose first const parameter says whether a fused multiply-add is an instruction.
+/// Defines `$name` over the body `$body`, an `#[inline(always)]` function whose first const
+/// parameter says whether a fused multiply-add is an instruction.
 macro_rules! dispatched {
     ($(#[$doc:meta])* $visibility:vis fn $name:ident [$($generic:tt)*] [$($pass:tt)*] ($($argument:ident: $type:ty),* $(,)?) = $body:ident) => {
         $(#[$doc])*

@@ -1,6 +1,7 @@
 //! C = A B for row-major A `[m, k]` and C `[m, n]`, B packed once into panels of columns.
 //!
-//! No blocking over k or n: a panel of B is at most 48 KiB here and stays in a near cache while the rows of A pass by. Registers hold a tile of C.
+//! No blocking over k or n: a panel of B is at most 48 KiB here and stays in a near cache while the
+//! rows of A pass by. Registers hold a tile of C.
 
 use super::dispatch::dispatched;
 
@@ -17,7 +18,8 @@ const ROWS: usize = 4;
 #[cfg(not(target_family = "wasm"))]
 const ROWS: usize = 6;
 
-/// B `[k, n]` in panels of [`WIDTH`] columns, each `[k, WIDTH]`; filled up with zeros to a multiple of [`PANEL`] columns.
+/// B `[k, n]` in panels of [`WIDTH`] columns, each `[k, WIDTH]`; filled up with zeros to a multiple
+/// of [`PANEL`] columns.
 #[derive(Debug, Clone)]
 pub struct Packed {
     k: usize,
@@ -133,7 +135,8 @@ fn tile<const FMA: bool, const M: usize>(
     }
 }
 
-/// Relaxed SIMD's fused multiply-add was slower in V8: 56 against 60 GFLOP/s in tiles of 4 rows, and half of that in tiles of 5, 6 or 8, which spill.
+/// Relaxed SIMD's fused multiply-add was slower in V8: 56 against 60 GFLOP/s in tiles of 4 rows,
+/// and half of that in tiles of 5, 6 or 8, which spill.
 #[cfg(target_family = "wasm")]
 #[inline(always)]
 fn multiply_add(

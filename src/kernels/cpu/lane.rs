@@ -72,7 +72,8 @@ impl std::ops::Mul<f32> for Lane {
     }
 }
 
-/// e^x to 2 units in the last place, without a branch or a call, so that it vectorises: 2^n times a polynomial on [-ln 2/2, ln 2/2].
+/// e^x to 2 units in the last place, without a branch or a call, so that it vectorises: 2^n times a
+/// polynomial on [-ln 2/2, ln 2/2].
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;

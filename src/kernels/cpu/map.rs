@@ -1,12 +1,14 @@
 //! A channels-last feature map.
 
-/// `[height, width, pitch]` values of one image, row by row; the first `channels` of each pixel's `pitch` values count.
+/// `[height, width, pitch]` values of one image, row by row; the first `channels` of each pixel's
+/// `pitch` values count.
 #[derive(Debug, Clone)]
 pub struct Map {
     pub height: usize,
     pub width: usize,
     pub channels: usize,
-    /// Values from one pixel to the next: `channels` rounded up to whole panels where a convolution wrote it.
+    /// Values from one pixel to the next: `channels` rounded up to whole panels where a
+    /// convolution wrote it.
     pub pitch: usize,
     pub data: Vec<f32>,
 }

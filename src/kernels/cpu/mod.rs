@@ -1,7 +1,8 @@
-//! The network's layers on a CPU, one thread: channels-last, Winograd convolutions, weights packed once.
+//! The network's layers on a CPU, one thread: channels-last, Winograd convolutions, weights packed
+//! once.
 //!
-//! Plain Rust over `f32` slices. On wasm the innermost loops are `simd128`; natively they are compiled for AVX-512,
-//! for AVX2 and for the baseline, and chosen at run time.
+//! Plain Rust over `f32` slices. On wasm the innermost loops are `simd128`; natively they are
+//! compiled for AVX-512, for AVX2 and for the baseline, and chosen at run time.
 
 mod attention;
 mod dispatch;

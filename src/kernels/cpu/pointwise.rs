@@ -1,4 +1,5 @@
-//! What acts on single pixels or small groups of them: 1×1 and 2×2 convolutions as matrix products, norm, silu, pooling, shuffling.
+//! What acts on single pixels or small groups of them: 1×1 and 2×2 convolutions as matrix products,
+//! norm, silu, pooling, shuffling.
 
 use super::After;
 use super::dispatch::dispatched;
@@ -76,7 +77,8 @@ fn finish_values<const FMA: bool>(y: &mut [f32], bias: &[f32], after: After<'_>)
     }
 }
 
-/// What comes after an output at position `start` of the map's values; the other map's pitch is the output's.
+/// What comes after an output at position `start` of the map's values; the other map's pitch is the
+/// output's.
 #[inline(always)]
 pub fn finish(value: Lane, after: After<'_>, start: usize) -> Lane {
     match after {

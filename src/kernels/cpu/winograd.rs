@@ -1,7 +1,9 @@
-//! 3×3 convolutions, zero-padded, by Winograd's minimal filtering (Lavin & Gray 2016): F(4×4, 3×3) with 36 products for 16 outputs, F(2×2, 3×3) with 16 for 4.
+//! 3×3 convolutions, zero-padded, by Winograd's minimal filtering (Lavin & Gray 2016): F(4×4, 3×3)
+//! with 36 products for 16 outputs, F(2×2, 3×3) with 16 for 4.
 //!
-//! y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A for each tile; the products over channels are matrix products. F(4×4) does 2.25 times less work than F(2×2), whose
-//! weights take 2.25 times less memory: it serves the widest layers, which are many weights over few pixels.
+//! y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A for each tile; the products over channels are matrix products.
+//! F(4×4) does 2.25 times less work than F(2×2), whose weights take 2.25 times less memory: it
+//! serves the widest layers, which are many weights over few pixels.
 
 use super::After;
 use super::dispatch::dispatched;
@@ -218,7 +220,8 @@ fn transform_input_tiles<const FMA: bool, const IN: usize, const OUT: usize, F: 
 }
 
 dispatched! {
-    /// Aᵀ m A of each tile, the bias and what comes after, into the pixels of `y` that the tile covers.
+    /// Aᵀ m A of each tile, the bias and what comes after, into the pixels of `y` that the tile
+    /// covers.
     fn transform_output[const IN: usize, const OUT: usize, F: Filter<IN, OUT>] [IN, OUT, F]
         (from: &[f32], bias: &[f32], across: usize, tiles: std::ops::Range<usize>, after: After<'_>, y: &mut Map) = transform_output_tiles
 }

@@ -1,4 +1,5 @@
-//! Formulas on the CPU in f32: chunk after chunk, each operation over a whole chunk, whose values stay in the nearest cache.
+//! Formulas on the CPU in f32: chunk after chunk, each operation over a whole chunk, whose values
+//! stay in the nearest cache.
 
 use burn::tensor::Tensor;
 
@@ -187,8 +188,9 @@ fn unary(operation: Unary, x: &Value, count: usize, to: &mut Value, spare: &mut 
     }
 }
 
-/// The logarithm of a positive normal number to 2 units in the last place, without a branch or a call, so that it vectorises: n ln 2 plus a polynomial on
-/// [sqrt(1/2), sqrt(2)], as Moshier's Cephes has it.
+/// The logarithm of a positive normal number to 2 units in the last place, without a branch or a
+/// call, so that it vectorises: n ln 2 plus a polynomial on [sqrt(1/2), sqrt(2)], as Moshier's
+/// Cephes has it.
 #[inline(always)]
 fn ln(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;

@@ -1,7 +1,9 @@
-//! Elementwise formulas of image tensors, computed in one pass: over chunks that stay in the cache on a CPU, in one launch on a GPU.
+//! Elementwise formulas of image tensors, computed in one pass: over chunks that stay in the cache
+//! on a CPU, in one launch on a GPU.
 //!
-//! A formula is written with the usual operators and computed where [`Formula::tensor`] asks for it. Its twin is the same arithmetic in plain tensor
-//! operations, one after another, which is also what computes it in f64.
+//! A formula is written with the usual operators and computed where [`Formula::tensor`] asks for
+//! it. Its twin is the same arithmetic in plain tensor operations, one after another, which is also
+//! what computes it in f64.
 
 mod chunks;
 mod program;
@@ -18,10 +20,12 @@ use crate::place::Place;
 pub use program::{Binary, Op, Program, Unary};
 pub use view::{CHANNELS, Group, View};
 
-/// Most tensors that one pass reads and writes: a WebGPU shader may see eight buffers, of which one holds the shapes.
+/// Most tensors that one pass reads and writes: a WebGPU shader may see eight buffers, of which one
+/// holds the shapes.
 pub const TENSORS: usize = 7;
 
-/// A formula of tensors that broadcast against each other, `[B or 1, C or 1, H or 1, W or 1]`. Cheap to clone: a part that occurs twice is computed once.
+/// A formula of tensors that broadcast against each other, `[B or 1, C or 1, H or 1, W or 1]`.
+/// Cheap to clone: a part that occurs twice is computed once.
 #[derive(Clone)]
 pub struct Formula(Rc<Node>);
 
@@ -96,7 +100,8 @@ impl From<&Formula> for Formula {
 }
 
 impl Formula {
-    /// The value of this number that a kernel brings along: such a formula can't be computed by itself.
+    /// The value of this number that a kernel brings along: such a formula can't be computed by
+    /// itself.
     #[cfg(feature = "webgpu")]
     pub(crate) fn brought(number: usize) -> Self {
         Self(Rc::new(Node::Brought(number)))
@@ -168,7 +173,8 @@ impl Formula {
         on_gpu(&Program::of(std::slice::from_ref(self)).inputs[0])
     }
 
-    /// The same for use at a place: what only holds values of host memory is computed now, and brought there once.
+    /// The same for use at a place: what only holds values of host memory is computed now, and
+    /// brought there once.
     pub fn at(self, place: &Place) -> Self {
         #[cfg(feature = "webgpu")]
         let here = self.is_on_gpu();
@@ -192,7 +198,8 @@ impl Formula {
     }
 }
 
-/// A tensor over the whole of a shape that it broadcasts to, so that whoever reads it several times need not spread it each time.
+/// A tensor over the whole of a shape that it broadcasts to, so that whoever reads it several times
+/// need not spread it each time.
 pub fn spread(x: Tensor<4>, shape: [usize; 4]) -> Tensor<4> {
     if x.dims() == shape {
         return x;
@@ -203,7 +210,8 @@ pub fn spread(x: Tensor<4>, shape: [usize; 4]) -> Tensor<4> {
     y
 }
 
-/// The values of formulas of one shape: in one pass, or on a GPU, where they hold too many tensors for one launch, in several.
+/// The values of formulas of one shape: in one pass, or on a GPU, where they hold too many tensors
+/// for one launch, in several.
 ///
 /// # Panics
 /// Where a formula holds no tensor.

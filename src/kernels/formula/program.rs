@@ -122,7 +122,8 @@ impl Program {
         self.inputs.len() + self.outputs.len()
     }
 
-    /// For a kernel that brings values of images of that shape along; the results broadcast with them.
+    /// For a kernel that brings values of images of that shape along; the results broadcast with
+    /// them.
     pub fn within(formulas: &[Formula], shape: [usize; 4]) -> Self {
         let mut program = Self {
             ops: Vec::new(),
@@ -141,7 +142,8 @@ impl Program {
         program
     }
 
-    /// Where a device takes part, tensors of one value in host memory become numbers, and others there are brought to it.
+    /// Where a device takes part, tensors of one value in host memory become numbers, and others
+    /// there are brought to it.
     #[cfg(feature = "webgpu")]
     fn on_one_device(&mut self) {
         let device = self.inputs.iter().map(Place::of).find(|x| !x.is_cpu());

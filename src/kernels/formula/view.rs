@@ -1,5 +1,5 @@
-//! Images seen otherwise than value for value, so that a formula may use them without a copy of their own: on a GPU by where a value is read, on a CPU by
-//! that copy.
+//! Images seen otherwise than value for value, so that a formula may use them without a copy of
+//! their own: on a GPU by where a value is read, on a CPU by that copy.
 
 use burn::tensor::Tensor;
 use burn::tensor::module::avg_pool2d;

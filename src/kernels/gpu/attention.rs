@@ -1,9 +1,11 @@
 //! Attention over all pixels, softmax and both products in one pass over the keys.
 //!
-//! Queries and keys are unit vectors, so that a score lies within ±8: exp(score - 8) neither overflows nor vanishes, and no running maximum is kept.
+//! Queries and keys are unit vectors, so that a score lies within ±8: exp(score - 8) neither
+//! overflows nor vanishes, and no running maximum is kept.
 //!
-//! For the roofline, with N pixels and heads of d channels: (4 d + d) N² FLOP a head, keys and values read once by every two queries: 2·4·d·N²/2 bytes
-//! that caches must serve; 4 d + 8 values in registers.
+//! For the roofline, with N pixels and heads of d channels: (4 d + d) N² FLOP a head, keys and
+//! values read once by every two queries: 2·4·d·N²/2 bytes that caches must serve; 4 d + 8 values
+//! in registers.
 
 use cubecl::ir::ElemType;
 use cubecl::prelude::*;
@@ -14,7 +16,8 @@ use super::pointwise::sum;
 /// Queries of an invocation, which share each key and value that it loads.
 const QUERIES: usize = 2;
 
-/// softmax(8 q/|q| · k/|k|) v; the channels of `qkv` are those of q, k and v, each in heads of `head` channels.
+/// softmax(8 q/|q| · k/|k|) v; the channels of `qkv` are those of q, k and v, each in heads of
+/// `head` channels.
 pub fn attend(qkv: &GpuMap, head: usize) -> GpuMap {
     let channels = qkv.channels / 3;
     let y = qkv.another([qkv.batch(), qkv.height(), qkv.width()], channels);

@@ -1,5 +1,6 @@
-//! Planes under filters that are constant on the rings between nested boxes, as the noise-geometry maps are made, in one launch: tiles in workgroup memory, 225 values read
-//! there for each pixel. For the roofline, a pixel: 36 B, about 1000 FLOP; 4 KiB.
+//! Planes under filters that are constant on the rings between nested boxes, as the noise-geometry
+//! maps are made, in one launch: tiles in workgroup memory, 225 values read there for each pixel.
+//! For the roofline, a pixel: 36 B, about 1000 FLOP; 4 KiB.
 
 use burn::tensor::Tensor;
 use cubecl::prelude::*;
@@ -15,8 +16,9 @@ const SIDE: usize = 16;
 const BORDER: usize = REACH / 2;
 const HELD: usize = SIDE + 2 * BORDER;
 
-/// `variance`: `[B, 1, H, W]`, sides of at least [`REACH`]; `rings`: each band's filter on the nested boxes, at the centre, in the rest of the 3×3 box, of the
-/// 7×7, of the 15×15. `[B, 8, H, W]`, all bands of luma, then the same of chroma; borders reflected without repeating the edge.
+/// `variance`: `[B, 1, H, W]`, sides of at least [`REACH`]; `rings`: each band's filter on the
+/// nested boxes, at the centre, in the rest of the 3×3 box, of the 7×7, of the 15×15. `[B, 8, H,
+/// W]`, all bands of luma, then the same of chroma; borders reflected without repeating the edge.
 pub fn bands(variance: Tensor<4>, rings: [[f64; BANDS]; BANDS]) -> Tensor<4> {
     let x = from_tensor(variance);
     let [batch, _, height, width] = x.meta.shape().dims();

@@ -1,12 +1,16 @@
-//! Convolutions without workgroup memory: an invocation holds some pixels of a row by some outputs in registers.
+//! Convolutions without workgroup memory: an invocation holds some pixels of a row by some outputs
+//! in registers.
 //!
-//! 3×3 "same", 2×2 of stride 2 and 1×1 are one kernel. For each kernel row and each four input channels an invocation loads the input pixels that its
-//! outputs see, once for all kernel columns, and the weights, once for all its pixels. Neighbouring invocations hold neighbouring outputs of the same
-//! pixels: the inputs are the same for all of them and the weights adjacent.
+//! 3×3 "same", 2×2 of stride 2 and 1×1 are one kernel. For each kernel row and each four input
+//! channels an invocation loads the input pixels that its outputs see, once for all kernel columns,
+//! and the weights, once for all its pixels. Neighbouring invocations hold neighbouring outputs of
+//! the same pixels: the inputs are the same for all of them and the weights adjacent.
 //!
-//! For the roofline, 3×3, an invocation and four input channels of one kernel row: 3·4·8·4·2 = 768 FLOP for (10 + 12)·16 = 352 B that caches must serve; 8
-//! sums and 10 inputs of four values in registers; no workgroup memory. What reaches global memory is the map, the weights and the result once each where
-//! the caches hold a workgroup's 64 invocations: 4 pixel blocks by all 64 outputs at 64 channels.
+//! For the roofline, 3×3, an invocation and four input channels of one kernel row: 3·4·8·4·2 = 768
+//! FLOP for (10 + 12)·16 = 352 B that caches must serve; 8 sums and 10 inputs of four values in
+//! registers; no workgroup memory. What reaches global memory is the map, the weights and the
+//! result once each where the caches hold a workgroup's 64 invocations: 4 pixel blocks by all 64
+//! outputs at 64 channels.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::ir::ElemType;
@@ -50,7 +54,8 @@ pub struct Sizes {
 pub struct Kind {
     kernel: usize,
     stride: usize,
-    /// Whether the rows are whole blocks, so that a block sees no more than one column beyond each border.
+    /// Whether the rows are whole blocks, so that a block sees no more than one column beyond each
+    /// border.
     whole: bool,
     pixels: usize,
     outputs: usize,

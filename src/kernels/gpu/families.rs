@@ -1,6 +1,8 @@
-//! Which of the families of 3×3 convolutions a layer runs on: the fastest by a short measurement, since devices differ.
+//! Which of the families of 3×3 convolutions a layer runs on: the fastest by a short measurement,
+//! since devices differ.
 //!
-//! A barrier costs a software adapter dearly and a GPU little, a cache the other way round: the fastest kernel on one is not the fastest on the other.
+//! A barrier costs a software adapter dearly and a GPU little, a cache the other way round: the
+//! fastest kernel on one is not the fastest on the other.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -89,7 +91,8 @@ impl Families {
         }
     }
 
-    /// A 3×3 convolution on the family that was fastest for its shape, else for the nearest number of pixels, else on the first.
+    /// A 3×3 convolution on the family that was fastest for its shape, else for the nearest number
+    /// of pixels, else on the first.
     pub fn convolve(&self, conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>) -> GpuMap {
         let family = match self.forced {
             Some(forced) if forced.fits(conv) => forced,

@@ -1,7 +1,8 @@
-//! Elementwise formulas, [`crate::kernels::formula`], one invocation a value and one launch a formula: 4 bytes for each tensor and value, and as many FLOP
-//! as it has operations.
+//! Elementwise formulas, [`crate::kernels::formula`], one invocation a value and one launch a
+//! formula: 4 bytes for each tensor and value, and as many FLOP as it has operations.
 //!
-//! A pipeline is compiled for the operations and for which axes of the inputs are one for all; sizes and numbers are given at the launch.
+//! A pipeline is compiled for the operations and for which axes of the inputs are one for all;
+//! sizes and numbers are given at the launch.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
@@ -183,7 +184,8 @@ fn index(at: &Position, size: &Size, #[comptime] axes: Axes) -> usize {
     index
 }
 
-/// The results of all operations at a position, where `brought` are the values that the kernel brings along.
+/// The results of all operations at a position, where `brought` are the values that the kernel
+/// brings along.
 #[cube]
 pub fn results(
     inputs: &Sequence<Box<[f32]>>,
@@ -294,7 +296,8 @@ fn seen(
     select(absent, 0.0f32, x[index(&there, &own, axes)])
 }
 
-/// Formulas of the sums of a program's only formula over groups of f×f, an invocation a group: f² values read for each that is written.
+/// Formulas of the sums of a program's only formula over groups of f×f, an invocation a group: f²
+/// values read for each that is written.
 pub fn grouped(program: &Program, group: Group, f: usize, then: &Program) -> Tensor<4> {
     let like = from_tensor(program.inputs[0].clone());
     let to = empty(&like, then.shape);

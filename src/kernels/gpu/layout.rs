@@ -1,4 +1,5 @@
-//! Between planes `[B, C, H, W]` and channels-last maps, and between resolutions; each a single pass over its output.
+//! Between planes `[B, C, H, W]` and channels-last maps, and between resolutions; each a single
+//! pass over its output.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
@@ -11,7 +12,8 @@ use crate::kernels::Precision;
 /// Most tensors that are entered together.
 const PARTS: usize = 3;
 
-/// Channels and batches of tensors whose channels follow one another; a batch of one stands for all images.
+/// Channels and batches of tensors whose channels follow one another; a batch of one stands for all
+/// images.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
 struct Parts {
     batch_a: u32,
@@ -284,7 +286,8 @@ fn shuffle_onto<S: Float>(
     y[ABSOLUTE_POS] = Vector::cast_from(value);
 }
 
-/// Planes of the map's channels at its own size, or where `shuffled` of a quarter as many, 4c + 2dy + dx, at twice the size.
+/// Planes of the map's channels at its own size, or where `shuffled` of a quarter as many, 4c + 2dy
+/// + dx, at twice the size.
 pub fn leave(x: &GpuMap, shuffled: bool) -> Tensor<4> {
     let factor = if shuffled { 2 } else { 1 };
     let channels = x.channels / (factor * factor);

@@ -1,4 +1,5 @@
-//! The norm of the network, one invocation a pixel: 8 bytes and 5 FLOP a value, the second reading of a pixel served by a cache.
+//! The norm of the network, one invocation a pixel: 8 bytes and 5 FLOP a value, the second reading
+//! of a pixel served by a cache.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::ir::ElemType;

@@ -1,10 +1,13 @@
-//! 3×3 convolutions as an implicit matrix product in workgroup memory: for GPUs whose caches are too small for [`super::direct`].
+//! 3×3 convolutions as an implicit matrix product in workgroup memory: for GPUs whose caches are
+//! too small for [`super::direct`].
 //!
-//! A workgroup computes `rows` × 8 pixels by 64 outputs. For each four input channels it brings the tile's pixels with their border of one, and the
-//! weights of all nine taps, into workgroup memory; an invocation then multiplies a row of 8 pixels by 8 outputs in registers.
+//! A workgroup computes `rows` × 8 pixels by 64 outputs. For each four input channels it brings the
+//! tile's pixels with their border of one, and the weights of all nine taps, into workgroup memory;
+//! an invocation then multiplies a row of 8 pixels by 8 outputs in registers.
 //!
-//! For the roofline, a workgroup and four input channels, rows = 16: 2·9·128·64·4 = 590 kFLOP for (18·10 + 9·64)·4·4 B = 12.1 KB of global memory, 49
-//! FLOP a byte (rows = 8: 27 below, 80 at 32); 12.1 KB of workgroup memory; 16 sums and 10 inputs of four values in registers.
+//! For the roofline, a workgroup and four input channels, rows = 16: 2·9·128·64·4 = 590 kFLOP for
+//! (18·10 + 9·64)·4·4 B = 12.1 KB of global memory, 49 FLOP a byte (rows = 8: 27 below, 80 at 32);
+//! 12.1 KB of workgroup memory; 16 sums and 10 inputs of four values in registers.
 
 use cubecl::ir::ElemType;
 use cubecl::prelude::*;

@@ -8,7 +8,8 @@ use super::map::{LANES, lanes};
 use crate::kernels::{ConvWeights, Precision};
 use crate::place::Place;
 
-/// Weights `[kernel row, inputs / 4, kernel column, 4, outputs]`, inputs and outputs rounded up to multiples of 4 with zeros, and a bias of the outputs.
+/// Weights `[kernel row, inputs / 4, kernel column, 4, outputs]`, inputs and outputs rounded up to
+/// multiples of 4 with zeros, and a bias of the outputs.
 pub struct Packed {
     pub weight: CubeTensor,
     pub bias: CubeTensor,

@@ -1,12 +1,16 @@
-//! 3×3 convolutions by Winograd's minimal filtering (Lavin & Gray 2016), F(2×2, 3×3) or F(4×4, 3×3): y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A for each tile.
+//! 3×3 convolutions by Winograd's minimal filtering (Lavin & Gray 2016), F(2×2, 3×3) or F(4×4,
+//! 3×3): y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A for each tile.
 //!
-//! Three launches: the input's transform, a matrix product over channels for each of the 16 or 36 entries, and the output's transform with what comes
-//! after it. The products take 4/9 or 1/4 of a plain convolution's multiplications; both transforms move 4 or 9/4 values for each of the map's. The
-//! weights are transformed at first use.
+//! Three launches: the input's transform, a matrix product over channels for each of the 16 or 36
+//! entries, and the output's transform with what comes after it. The products take 4/9 or 1/4 of a
+//! plain convolution's multiplications; both transforms move 4 or 9/4 values for each of the map's.
+//! The weights are transformed at first use.
 //!
-//! For the roofline, with tiles of m (n = m + 2), P pixels, C inputs and O outputs: the products 2 n² C O P/m² FLOP; bytes to and from global memory
-//! 4 P (C + C n²/m²) for the input, 4 n² (C P/m² + C O + O P/m²) for the products, 4 P (O n²/m² + O) for the output, and O P more where a map is added. In
-//! registers n² values an invocation of a transform, 16 sums and 8 inputs of four values one of the products; no workgroup memory.
+//! For the roofline, with tiles of m (n = m + 2), P pixels, C inputs and O outputs: the products 2
+//! n² C O P/m² FLOP; bytes to and from global memory 4 P (C + C n²/m²) for the input, 4 n² (C P/m²
+//! + C O + O P/m²) for the products, 4 P (O n²/m² + O) for the output, and O P more where a map is
+//! added. In registers n² values an invocation of a transform, 16 sums and 8 inputs of four values
+//! one of the products; no workgroup memory.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::ir::ElemType;
@@ -209,7 +213,8 @@ fn transform_input<S: Float>(
     let mut d = Array::<f32>::new(comptime!(side * side));
     #[unroll]
     for i in 0..side {
-        // The tile's input begins a pixel above and to the left: it wraps to beyond the other border.
+        // The tile's input begins a pixel above and to the left: it wraps to beyond the other
+        // border.
         let row = top + i - 1;
         #[unroll]
         for j in 0..side {

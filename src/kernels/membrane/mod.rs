@@ -1,5 +1,7 @@
-//! What the membrane prior, C (KAPPA2 - Laplacian) with replicated borders, asks of a device: its product with an image, the equations of a mask, and their
-//! sweeps. In one pass or launch an iteration; the twin of each is the same in plain tensor operations, which is also what computes it in f64.
+//! What the membrane prior, C (KAPPA2 - Laplacian) with replicated borders, asks of a device: its
+//! product with an image, the equations of a mask, and their sweeps. In one pass or launch an
+//! iteration; the twin of each is the same in plain tensor operations, which is also what computes
+//! it in f64.
 
 mod rows;
 
@@ -13,10 +15,12 @@ use crate::place::Place;
 
 /// Keeps a quotient finite once the residual has vanished.
 pub(super) const TINY: f64 = 1e-20;
-/// The greatest theta of [`Steps`]: exact arithmetic stays below 1, and on images below 0.6; where only rounding is left to solve it may be anything.
+/// The greatest theta of [`Steps`]: exact arithmetic stays below 1, and on images below 0.6; where
+/// only rounding is left to solve it may be anything.
 pub(super) const MOST: f32 = 0.9;
 
-/// The matrix centre I - neighbour N, N x being the sum of the four neighbours, an edge pixel its own neighbour beyond the edge.
+/// The matrix centre I - neighbour N, N x being the sum of the four neighbours, an edge pixel its
+/// own neighbour beyond the edge.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Membrane {
     pub centre: f64,
@@ -63,8 +67,9 @@ impl Membrane {
         x.clone() * self.centre - neighbours(x) * self.neighbour
     }
 
-    /// The iterate after so many preconditioned conjugate gradients on (this + diag(data)) x = b from `start`, `[B, C, H, W]`; data, which broadcasts to
-    /// that, must be positive or zero. The preconditioner is the diagonal; inner products run over an image.
+    /// The iterate after so many preconditioned conjugate gradients on (this + diag(data)) x = b
+    /// from `start`, `[B, C, H, W]`; data, which broadcasts to that, must be positive or zero.
+    /// The preconditioner is the diagonal; inner products run over an image.
     ///
     /// None in f64: there [`crate::conjugate_gradients`] does it.
     pub fn solve(
@@ -117,15 +122,17 @@ fn neighbours(x: Tensor<4>) -> Tensor<4> {
     at(0, 1) + at(2, 1) + at(1, 0) + at(1, 2)
 }
 
-/// Conjugate gradients by their three-term recurrence (Rutishauser 1959), which needs both inner products of an iteration at once, and so one pass of a
-/// device over the image. With z the residual times the preconditioner,
+/// Conjugate gradients by their three-term recurrence (Rutishauser 1959), which needs both inner
+/// products of an iteration at once, and so one pass of a device over the image. With z the
+/// residual times the preconditioner,
 ///
 /// ```text
 /// gamma = r·z / z·Mz,   theta = gamma/gamma' r·z/r'·z' 1/rho',   rho = 1/(1 - theta), at first 1
 /// x <- rho (x + gamma z) + (1 - rho) x',   r <- rho (r - gamma M z) + (1 - rho) r'
 /// ```
 ///
-/// where primes are the values of the iteration before. The iterates are those of the two-term form.
+/// where primes are the values of the iteration before. The iterates are those of the two-term
+/// form.
 #[derive(Clone, Copy, Default)]
 struct Steps {
     /// gamma, rho and r·z of the iteration before; zero at first.

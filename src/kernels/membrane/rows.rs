@@ -15,7 +15,8 @@ fn values(x: &Tensor<4>) -> Vec<f32> {
         .expect("a tensor of f32")
 }
 
-/// The rows of a plane with those above and below, the edges replicated: `f(row's first index, above, row, below)`.
+/// The rows of a plane with those above and below, the edges replicated: `f(row's first index,
+/// above, row, below)`.
 fn each_row(plane: &[f32], width: usize, mut f: impl FnMut(usize, &[f32], &[f32], &[f32])) {
     let height = plane.len() / width;
     let row = |i: usize| &plane[i * width..(i + 1) * width];

@@ -1,11 +1,12 @@
-//! The DFT of any length as a convolution with a chirp, by transforms of a fast length (Bluestein 1970): with c[j] = e^(i pi j²/n) and jk = (j² + k² - (k - j)²)/2
+//! The DFT of any length as a convolution with a chirp, by transforms of a fast length (Bluestein
+//! 1970): with c[j] = e^(i pi j²/n) and jk = (j² + k² - (k - j)²)/2
 //!
 //! ```text
 //! y[k] = sum over j < n of x[j] e^(-2 pi i j k/n) = conj(c[k]) sum over j of (conj(c[j]) x[j]) c[k - j]
 //! ```
 //!
-//! The convolution is one on m >= 2n - 1 points, where nothing wraps around. Back, all of it is conjugated; c is even, and so its spectrum's conjugate is that of
-//! its conjugate.
+//! The convolution is one on m >= 2n - 1 points, where nothing wraps around. Back, all of it is
+//! conjugated; c is even, and so its spectrum's conjugate is that of its conjugate.
 
 use std::f64::consts::PI;
 
@@ -27,7 +28,8 @@ const BESIDE: usize = 16;
 pub struct Chirp {
     axis: usize,
     length: usize,
-    /// c on n points and its spectrum over m on m points, real and imaginary parts that broadcast along the other axes.
+    /// c on n points and its spectrum over m on m points, real and imaginary parts that broadcast
+    /// along the other axes.
     chirp: [Tensor<4>; 2],
     spectrum: [Tensor<4>; 2],
     fast: Factors,

@@ -1,6 +1,7 @@
-//! Images through a filter in three launches: forward along rows, the columns there, the formulas and the columns back, back along rows. The formulas of the
-//! images, of their spectrum and of what is made of the results are computed on the way, in registers. For the roofline: 12 B a value and launch, and 8 B
-//! more for each filter but the first.
+//! Images through a filter in three launches: forward along rows, the columns there, the formulas
+//! and the columns back, back along rows. The formulas of the images, of their spectrum and of what
+//! is made of the results are computed on the way, in registers. For the roofline: 12 B a value and
+//! launch, and 8 B more for each filter but the first.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
@@ -13,12 +14,14 @@ use crate::kernels::formula::{Formula, Program};
 
 /// Buffers that a shader may see beside that of the shapes.
 const BUFFERS: usize = 7;
-/// Values of the planes that are worked on at once: what lies between the launches is 8 B for each, and for each filter as much again. A greater image's
-/// planes are, one after another, long enough for a launch.
+/// Values of the planes that are worked on at once: what lies between the launches is 8 B for each,
+/// and for each filter as much again. A greater image's planes are, one after another, long enough
+/// for a launch.
 const AT_ONCE: usize = 1 << 20;
 
-/// f(F^-1 r(F x)), where x is an image or the two parts of a complex one, `respond` gives r for the two parts of F x, and `then` f for the real part of each
-/// response's image. None where the formulas have too many tensors.
+/// f(F^-1 r(F x)), where x is an image or the two parts of a complex one, `respond` gives r for the
+/// two parts of F x, and `then` f for the real part of each response's image. None where the
+/// formulas have too many tensors.
 pub fn through<const N: usize, const M: usize>(
     [rows, columns]: [&Line; 2],
     image: &[Formula],

@@ -1,7 +1,9 @@
-//! The DFT of whole lines in workgroup memory, in Stockham's form as in [`super::passes`]: lines of up to 1024 values whose factors are at most
-//! [`LARGEST`], several lines to a workgroup. Two buffers of [`HELD`] complex values, which fill the 16 KiB that every WebGPU adapter has.
+//! The DFT of whole lines in workgroup memory, in Stockham's form as in [`super::passes`]: lines of
+//! up to 1024 values whose factors are at most [`LARGEST`], several lines to a workgroup. Two
+//! buffers of [`HELD`] complex values, which fill the 16 KiB that every WebGPU adapter has.
 //!
-//! The waves are computed where they are used: a table would take one of the eight buffers that a shader may see.
+//! The waves are computed where they are used: a table would take one of the eight buffers that a
+//! shader may see.
 
 use std::f32::consts::FRAC_PI_4;
 
@@ -15,10 +17,12 @@ pub const EACH: usize = HELD / UNITS;
 
 /// Greatest factor: the powers of a wave are multiplied up, and lose a digit by about that many.
 const LARGEST: usize = 32;
-/// What a pass costs beside its multiplications, in multiplications a value: two barriers and the way through workgroup memory.
+/// What a pass costs beside its multiplications, in multiplications a value: two barriers and the
+/// way through workgroup memory.
 const PASS: usize = 4;
 
-/// Bits of a factor among packed ones: at most five factors are ever the cheapest for [`HELD`] values.
+/// Bits of a factor among packed ones: at most five factors are ever the cheapest for [`HELD`]
+/// values.
 const BITS: u32 = 6;
 
 /// A line's length and its factors, in order of their passes.
@@ -81,8 +85,8 @@ pub fn held() -> Held {
     }
 }
 
-/// Transforms `values` values, lines of `length` one after another, from the first buffer; `sign` is 1 forward and -1 back. Returns where the result begins;
-/// all invocations may read it.
+/// Transforms `values` values, lines of `length` one after another, from the first buffer; `sign`
+/// is 1 forward and -1 back. Returns where the result begins; all invocations may read it.
 #[cube]
 pub fn transform(
     held: &mut Held,
@@ -132,8 +136,9 @@ struct Wave {
     im: f32,
 }
 
-/// e^(2 pi i k/n), 0 <= k < n, within two units in the last place: WGSL promises its own sin and cos to 2^-11 only. Brought to an eighth of the circle
-/// in whole numbers, then by series whose first term left out is below 4e-9.
+/// e^(2 pi i k/n), 0 <= k < n, within two units in the last place: WGSL promises its own sin and
+/// cos to 2^-11 only. Brought to an eighth of the circle in whole numbers, then by series whose
+/// first term left out is below 4e-9.
 #[cube]
 fn wave(k: usize, n: usize) -> Wave {
     let eighth = 8 * k / n;

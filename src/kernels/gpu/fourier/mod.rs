@@ -1,5 +1,5 @@
-//! The DFT of image planes on a GPU: whole lines in workgroup memory where they fit, passes over global memory else, and
-//! a convolution with a chirp where a length has a large prime factor.
+//! The DFT of image planes on a GPU: whole lines in workgroup memory where they fit, passes over
+//! global memory else, and a convolution with a chirp where a length has a large prime factor.
 
 mod chirp;
 mod filters;
@@ -39,8 +39,9 @@ impl GpuFourier {
         self.passes.inverse(re, im)
     }
 
-    /// f(F^-1 r(F x)) in three launches, where x is an image or the two parts of a complex one, `respond` gives r, N spectra, for the two parts of F x, and
-    /// `then` f for the real parts of their images. None where lines or formulas are too long.
+    /// f(F^-1 r(F x)) in three launches, where x is an image or the two parts of a complex one,
+    /// `respond` gives r, N spectra, for the two parts of F x, and `then` f for the real parts
+    /// of their images. None where lines or formulas are too long.
     pub fn through<const N: usize, const M: usize>(
         &self,
         x: &[Formula],

@@ -1,14 +1,17 @@
-//! The DFT of image planes, `[B, C, H, W]`, by passes over global memory, a launch a pass and no workgroup memory.
+//! The DFT of image planes, `[B, C, H, W]`, by passes over global memory, a launch a pass and no
+//! workgroup memory.
 //!
-//! Stockham's form. With n = r_1 … r_p and l = r_1 … r_(i-1), pass i of a line is, for each of its n outputs o,
+//! Stockham's form. With n = r_1 … r_p and l = r_1 … r_(i-1), pass i of a line is, for each of its
+//! n outputs o,
 //!
 //! ```text
 //! y[o] = sum over q < r_i of x[floor(o/(l r_i)) l + (o mod l) + q n/r_i] w^(q (o mod l r_i) n/(l r_i)),   w = e^(-2 pi i/n)
 //! ```
 //!
-//! which leaves the line in order. Factors are products of primes up to [`LARGEST`], so that two passes reach 1024; a greater prime is a factor by itself, or where that
-//! takes less the axis is a convolution with a chirp.
-//! The waves come from a table that is computed in f64. For the roofline, a pass of factor r: 8 r FLOP and 16 B a value, its r inputs served by caches.
+//! which leaves the line in order. Factors are products of primes up to [`LARGEST`], so that two
+//! passes reach 1024; a greater prime is a factor by itself, or where that takes less the axis is a
+//! convolution with a chirp. The waves come from a table that is computed in f64. For the roofline,
+//! a pass of factor r: 8 r FLOP and 16 B a value, its r inputs served by caches.
 
 use std::f64::consts::TAU;
 
@@ -20,7 +23,8 @@ use super::super::map::{empty, from_tensor, grid, to_tensor};
 use super::chirp::Chirp;
 use crate::place::Place;
 
-/// Greatest product of primes that is one factor: a pass costs as many multiplications a value, and a launch.
+/// Greatest product of primes that is one factor: a pass costs as many multiplications a value, and
+/// a launch.
 const LARGEST: usize = 32;
 
 /// The real and imaginary parts of planes.

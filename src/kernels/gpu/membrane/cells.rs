@@ -19,7 +19,8 @@ pub struct Cells {
     pub before: Array<f32>,
 }
 
-/// b - M x of the images that begin at `first`, from b of the invocation's cells; other invocations may not yet see that `values` is free again.
+/// b - M x of the images that begin at `first`, from b of the invocation's cells; other invocations
+/// may not yet see that `values` is free again.
 #[cube]
 pub fn residual(
     x: &[f32],
@@ -118,7 +119,8 @@ pub fn images(sizes: &Sizes) -> usize {
     sizes.batch as usize * sizes.channels as usize * plane
 }
 
-/// An iteration of the residuals of a tile: the next ones and W times them in `values`, which other invocations may not yet see.
+/// An iteration of the residuals of a tile: the next ones and W times them in `values`, which other
+/// invocations may not yet see.
 #[cube]
 pub fn iterated(
     cells: &mut Cells,
@@ -144,7 +146,8 @@ pub fn moved(x: f32, before: f32, z: f32, step: &Step) -> f32 {
     step.rho * (x + step.gamma * z) + (1.0 - step.rho) * before
 }
 
-/// Adds a tile's part of the four products of the residuals r to an invocation's: W r stands in `values`, which other invocations may not yet see.
+/// Adds a tile's part of the four products of the residuals r to an invocation's: W r stands in
+/// `values`, which other invocations may not yet see.
 #[cube]
 pub fn multiplied(
     sum: &mut Array<f32>,

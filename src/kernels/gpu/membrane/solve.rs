@@ -1,13 +1,16 @@
 //! Conjugate gradients on a GPU, two iterations a launch, tiles in workgroup memory.
 //!
-//! With W the preconditioner, z = W r and q = M z, a launch begins with four inner products of the residual r of its first iteration:
+//! With W the preconditioner, z = W r and q = M z, a launch begins with four inner products of the
+//! residual r of its first iteration:
 //!
 //! ```text
 //! a = r·W r,   b = r·W q,   c = q·W q,   d = W q·M W q
 //! ```
 //!
-//! These give gamma and rho of that iteration ([`crate::kernels::membrane`]), and, since residuals are orthogonal under W and their tridiagonal products with
-//! M are known, those of the second one (an s-step method, Chronopoulos and Gear 1989, with s = 2), where primes are the iteration before:
+//! These give gamma and rho of that iteration ([`crate::kernels::membrane`]), and, since residuals
+//! are orthogonal under W and their tridiagonal products with M are known, those of the second one
+//! (an s-step method, Chronopoulos and Gear 1989, with s = 2), where primes are the iteration
+//! before:
 //!
 //! ```text
 //! f = z'·M z = -a/(rho' gamma'),   h = z'·M W q = (f - b/rho')/gamma'     both 0 at first
@@ -15,9 +18,11 @@
 //! b <- rho² (b - 2 gamma c + gamma² d) + 2 rho (1 - rho) (f - gamma h) + (1 - rho)² b'
 //! ```
 //!
-//! The launch leaves its workgroups' shares of the next four products, which every workgroup of the next launch adds up for itself. Only images are kept from
-//! launch to launch: b - M x, the residual, costs a stencil where an image of it would cost 8 B a value. Data are a formula of one image, which is computed where
-//! it is used; b one of two, which the first launch computes and keeps. For the roofline, a value and launch: 4 B for each of five images and its part of the
+//! The launch leaves its workgroups' shares of the next four products, which every workgroup of the
+//! next launch adds up for itself. Only images are kept from launch to launch: b - M x, the
+//! residual, costs a stencil where an image of it would cost 8 B a value. Data are a formula of one
+//! image, which is computed where it is used; b one of two, which the first launch computes and
+//! keeps. For the roofline, a value and launch: 4 B for each of five images and its part of the
 //! data, about 100 FLOP on each of 32² cells for 22² of them; 8 KiB.
 
 use burn::tensor::Tensor;

@@ -1,4 +1,5 @@
-//! gamma and rho of two iterations from the inner products of the first one's residual: see [`super::solve`].
+//! gamma and rho of two iterations from the inner products of the first one's residual: see
+//! [`super::solve`].
 
 use cubecl::prelude::*;
 
@@ -11,8 +12,8 @@ pub const PRODUCTS: usize = 4;
 /// What an iteration leaves beside them: gamma, rho, a and b.
 pub const LEFT: usize = 4;
 
-/// The least part of its inner products that a launch's first iteration may leave for those of the second to be told from them: these are differences of a
-/// few of their size, in f32.
+/// The least part of its inner products that a launch's first iteration may leave for those of the
+/// second to be told from them: these are differences of a few of their size, in f32.
 const RESOLVED: f32 = 1e-5;
 
 /// gamma, rho, a and b of an iteration.
@@ -55,7 +56,8 @@ pub fn second(now: &Step, before: &Step, c: f32, d: f32) -> Step {
     let b = rho * rho * (now.b - 2.0 * gamma * c + gamma * gamma * d)
         + 2.0 * rho * rest * (f - gamma * h)
         + rest * rest * before.b;
-    // Where the first iteration leaves less than can be told from rounding, the second moves nothing, and the next launch begins afresh.
+    // Where the first iteration leaves less than can be told from rounding, the second moves
+    // nothing, and the next launch begins afresh.
     let resolved = a > now.a * RESOLVED && b > now.b * RESOLVED;
     step(
         select(resolved, a, 0.0f32),
@@ -71,7 +73,8 @@ pub struct Steps {
     pub second: Step,
 }
 
-/// From the shares that the last launch has left; `sums` is workgroup memory for [`UNITS`] values of each product.
+/// From the shares that the last launch has left; `sums` is workgroup memory for [`UNITS`] values
+/// of each product.
 #[cube]
 pub fn steps(shares: &[f32], sums: &mut Shared<[f32]>, sizes: &Sizes) -> Steps {
     let (unit, groups) = (UNIT_POS as usize, sizes.groups as usize);

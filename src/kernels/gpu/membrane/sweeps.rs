@@ -1,4 +1,5 @@
-//! Sweeps in workgroup memory, eight in one launch. The diagonal is a formula of one image. For the roofline: 160 FLOP and 12 B a value and launch; 12 KiB.
+//! Sweeps in workgroup memory, eight in one launch. The diagonal is a formula of one image. For the
+//! roofline: 160 FLOP and 12 B a value and launch; 12 KiB.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
@@ -10,7 +11,8 @@ use super::{CELLS, SIDE, UNITS, of_few};
 use crate::kernels::formula::Formula;
 use crate::kernels::membrane::Membrane;
 
-/// Cells around what is a tile's own: as many as a launch's sweeps, each of which makes one more of them invalid.
+/// Cells around what is a tile's own: as many as a launch's sweeps, each of which makes one more of
+/// them invalid.
 const BORDER: usize = 8;
 /// Side of what is a tile's own.
 const INNER: usize = SIDE - 2 * BORDER;
@@ -111,7 +113,8 @@ fn sweep(
         for i in range_stepped(unit, CELLS, UNITS) {
             let (y, x) = (i / SIDE, i % SIDE);
             let (row, column) = (top + y, left + x);
-            // At the plane's edge, and at the tile's where it no longer matters, a cell is its own neighbour.
+            // At the plane's edge, and at the tile's where it no longer matters, a cell is its own
+            // neighbour.
             let up = select(row == 0 || y == 0, i, i - SIDE);
             let down = select(row + 1 == height || y + 1 == SIDE, i, i + SIDE);
             let before = select(column == 0 || x == 0, i, i - 1);

@@ -5,7 +5,8 @@ use cubecl::prelude::*;
 use super::super::formula::{self, Position, Shader, Size};
 use super::{SIDE, above, below};
 
-/// Cells around what is a tile's own: a launch's stencils, each of which makes one more of them invalid.
+/// Cells around what is a tile's own: a launch's stencils, each of which makes one more of them
+/// invalid.
 pub const BORDER: usize = 5;
 /// Side of what is a tile's own.
 pub const INNER: usize = SIDE - 2 * BORDER;
@@ -22,7 +23,8 @@ pub struct Sizes {
     pub neighbour: f32,
 }
 
-/// A tile: where its first cell and its plane lie. What lies before the plane has wrapped to beyond it.
+/// A tile: where its first cell and its plane lie. What lies before the plane has wrapped to beyond
+/// it.
 #[derive(CubeType, Clone, Copy)]
 pub struct Tile {
     pub top: usize,
@@ -100,7 +102,8 @@ pub fn own(cell: usize, tile: &Tile) -> bool {
     within && tile.top + y < tile.height && tile.left + x < tile.width
 }
 
-/// The sum of a cell's neighbours; at the plane's edge, and at the tile's where it no longer matters, a cell is its own.
+/// The sum of a cell's neighbours; at the plane's edge, and at the tile's where it no longer
+/// matters, a cell is its own.
 #[cube]
 pub fn around(values: &mut Shared<[f32]>, cell: usize, tile: &Tile) -> f32 {
     let (y, x) = (cell / SIDE, cell % SIDE);
