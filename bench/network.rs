@@ -4,8 +4,8 @@
 #![cfg(target_family = "wasm")]
 
 use burn::tensor::{Device, Tensor};
+use eps_restore::compute::device::Place;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::place::Place;
 use wasm_bindgen::prelude::*;
 
 /// The network on one device, and the inputs that lie there.

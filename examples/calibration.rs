@@ -6,9 +6,9 @@
 //! stochastic one is drawn 400000 times, which leaves 0.2 % of the variance open.
 
 use burn::tensor::Tensor;
-use eps_restore::interpolant::Interpolant;
-use eps_restore::noise::Noise;
-use eps_restore::place::Place;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::white_noise::Noise;
+use eps_restore::sampler::interpolant::Interpolant;
 use eps_restore::sampler::{Sampler, SolverKind};
 
 const DEVIATIONS: [f64; 4] = [0.05, 0.1, 0.2, 0.4];

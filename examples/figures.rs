@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use clap::Parser;
+use eps_restore::compute::device::Place;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::place::Place;
 use indicatif::ProgressBar;
 
 #[path = "../tests/common/crops.rs"]

@@ -8,16 +8,16 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::white_noise::Noise;
 use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::error::Error;
-use eps_restore::image::Photo;
-use eps_restore::kernel::Kernel;
-use eps_restore::layout::Layout;
-use eps_restore::noise::Noise;
-use eps_restore::place::Place;
+use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::pixels::Photo;
+use eps_restore::request::setup::{Problem, Setup};
+use eps_restore::request::task::{Borders, GREY, Request, Task};
+use eps_restore::request::windows::Layout;
 use eps_restore::sampler::Sampler;
-use eps_restore::setup::{Problem, Setup};
-use eps_restore::task::{Borders, GREY, Request, Task};
 
 #[derive(Parser)]
 struct Options {

@@ -3,11 +3,11 @@
 //!
 //!     cargo run --release --example largest
 
-use eps_restore::cost::{Cost, Question, Target};
-use eps_restore::kernel::Kernel;
+use eps_restore::denoiser::tiling::TileSize;
+use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::request::cost::{Cost, Question, Target};
+use eps_restore::request::task::{Borders, Missing, Reduction, Task};
 use eps_restore::sampler::Sampler;
-use eps_restore::task::{Borders, Missing, Reduction, Task};
-use eps_restore::tiling::TileSize;
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use eps_restore::error::Error;
-use eps_restore::noise_estimation::{Planes, estimate};
+use eps_restore::estimation::noise::{Planes, estimate};
 use image::RgbImage;
 use image::imageops::crop_imm;
 use rand_chacha::ChaCha8Rng;

@@ -10,17 +10,17 @@ use std::time::Instant;
 
 use burn::tensor::{Device, Tensor};
 use clap::{Parser, ValueEnum};
+use eps_restore::compute::device::Place;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
-use eps_restore::image::Photo;
-use eps_restore::job::{Job, JobProgress};
-use eps_restore::kernel::Kernel;
-use eps_restore::noise_level::Stated;
 use eps_restore::operators::Bayer;
-use eps_restore::place::Place;
+use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::pixels::Photo;
+use eps_restore::request::job::{Job, JobProgress};
+use eps_restore::request::noise_level::Stated;
+use eps_restore::request::task::{Borders, GREY, Missing, Reduction, Request, Task};
 use eps_restore::restoration::{Stage, converged};
 use eps_restore::sampler::Sampler;
-use eps_restore::task::{Borders, GREY, Missing, Reduction, Request, Task};
 use image::{ImageReader, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
 

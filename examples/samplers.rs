@@ -11,13 +11,13 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use clap::Parser;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
+use eps_restore::compute::white_noise::Noise;
 use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
-use eps_restore::fourier::Fourier;
-use eps_restore::interpolant::Interpolant;
-use eps_restore::noise::Noise;
-use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
 use eps_restore::prior::GaussianPrior;
+use eps_restore::sampler::interpolant::Interpolant;
 use eps_restore::sampler::{DpmSolver2M, Heun, Solver};
 use indicatif::ProgressBar;
 

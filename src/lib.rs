@@ -8,37 +8,17 @@
 //! [`operators`] → [`measurement`] → [`posterior`] → [`denoiser`] → [`sampler`] → [`restoration`] →
 //! [`task`] → [`layout`] → [`job`].
 
-pub mod box_mean;
-pub mod conjugate_gradients;
-pub mod cost;
+pub mod compute;
 pub mod denoiser;
-pub mod draws;
 pub mod error;
-pub mod fourier;
-pub mod hole;
-pub mod image;
-pub mod interpolant;
-pub mod job;
-pub mod kernel;
-pub mod kernels;
-pub mod layout;
-pub mod measurement;
-pub mod noise;
-pub mod noise_estimation;
-pub mod noise_geometry;
-pub mod noise_level;
+pub mod estimation;
 pub mod operators;
-pub mod place;
+pub mod photo;
 pub mod posterior;
 pub mod prior;
-pub mod pyramid;
+pub mod request;
 pub mod restoration;
 pub mod sampler;
-pub mod setup;
-pub mod spread;
-pub mod task;
-pub mod tiling;
-pub mod walsh_hadamard;
 
 #[cfg(target_family = "wasm")]
 pub mod web;

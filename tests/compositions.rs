@@ -9,17 +9,19 @@ use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor};
 use common::crops::centre_crop;
 use common::model;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
-use eps_restore::fourier::Fourier;
-use eps_restore::image::{Photo, Window};
-use eps_restore::job::Job;
-use eps_restore::kernel::Kernel;
 use eps_restore::operators::{CircularConvolution, LinearMap, LinearOperator};
-use eps_restore::place::Place;
+use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::pixels::{Photo, Window};
+use eps_restore::request::job::Job;
+use eps_restore::request::task::{
+    Borders, GREY, Missing, OperatorSource, Reduction, Request, Task,
+};
 use eps_restore::restoration::converged;
 use eps_restore::sampler::Sampler;
-use eps_restore::task::{Borders, GREY, Missing, OperatorSource, Reduction, Request, Task};
 
 const SIDE: usize = 48;
 

@@ -11,11 +11,11 @@ use common::cases::{Case, operators};
 use common::comparison::{Comparison, relative_error as relative_norm};
 use common::dense::{Dense, Size, columns, draw, inverse, relative_error, solution, worst_entry};
 use common::digits::{self, grid, variances};
-use eps_restore::fourier::Fourier;
-use eps_restore::measurement::Measurement;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
 use eps_restore::operators::{LinearOperator, PriorUpdate};
-use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
+use eps_restore::posterior::measurement::Measurement;
 use eps_restore::prior::{C, GaussianPrior, KAPPA2};
 use nalgebra::{DMatrix, DVector};
 

@@ -14,16 +14,16 @@ use burn::tensor::Tensor;
 use common::cases::{Case, operators};
 use common::dense::{Dense, columns, draw, images, inverse, relative_error};
 use common::gaussian::{Gain, Gaussian, GaussianDenoiser};
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
+use eps_restore::compute::white_noise::Noise;
 use eps_restore::denoiser::Denoiser;
-use eps_restore::fourier::Fourier;
-use eps_restore::interpolant::Interpolant;
-use eps_restore::measurement::Measurement;
-use eps_restore::noise::Noise;
 use eps_restore::operators::PriorUpdate;
-use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
+use eps_restore::posterior::measurement::Measurement;
 use eps_restore::prior::GaussianPrior;
 use eps_restore::restoration::Restoration;
+use eps_restore::sampler::interpolant::Interpolant;
 use eps_restore::sampler::{
     Churn, Churning, DpmSolver2M, Euler, Heun, PosteriorMean, Sampler, Solver,
 };

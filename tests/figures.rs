@@ -13,14 +13,14 @@ use std::rc::Rc;
 
 use common::figures::{Figures, METHODS, TASKS, measure};
 use common::{committed_crops, model, values};
+use eps_restore::compute::device::Place;
+use eps_restore::compute::white_noise::Noise;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::image::Photo;
-use eps_restore::job::Job;
-use eps_restore::kernel::Kernel;
-use eps_restore::noise::Noise;
-use eps_restore::place::Place;
+use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::pixels::Photo;
+use eps_restore::request::job::Job;
+use eps_restore::request::task::{Borders, Request, Task};
 use eps_restore::sampler::Sampler;
-use eps_restore::task::{Borders, Request, Task};
 
 const DRAWS: usize = 3;
 const REFERENCE_DRAWS: usize = 12;

@@ -6,8 +6,8 @@ mod common;
 use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
 use common::model;
+use eps_restore::compute::device::Place;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::place::Place;
 
 fn tensors() -> PhotoDenoiser {
     let bytes = model("photo-v1.safetensors");

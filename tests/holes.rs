@@ -10,17 +10,17 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::{model, values};
-use eps_restore::conjugate_gradients::{Stop, conjugate_gradients};
+use eps_restore::compute::conjugate_gradients::{Stop, conjugate_gradients};
+use eps_restore::compute::device::Place;
+use eps_restore::compute::white_noise::Noise;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::hole::Hole;
-use eps_restore::image::Photo;
-use eps_restore::job::Job;
-use eps_restore::noise::Noise;
-use eps_restore::place::Place;
+use eps_restore::photo::pixels::Photo;
 use eps_restore::prior::{C, KAPPA2, precision_times};
+use eps_restore::request::job::Job;
+use eps_restore::request::task::{Missing, Request, Task};
 use eps_restore::restoration::Share;
+use eps_restore::restoration::hole::Hole;
 use eps_restore::sampler::Sampler;
-use eps_restore::task::{Missing, Request, Task};
 use figures::{Figures, NO_SEAM, Square};
 
 /// |w0 - its limit| over |its limit|, in a square hole of `width` pixels; smooth surroundings.

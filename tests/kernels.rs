@@ -10,8 +10,8 @@ mod comparison;
 mod twins;
 
 use comparison::relative_error;
-use eps_restore::kernels::cpu::CpuLayers;
-use eps_restore::place::Place;
+use eps_restore::compute::device::Place;
+use eps_restore::denoiser::layers::cpu::CpuLayers;
 use twins::{KINDS, Twins};
 
 const TOLERANCE: f64 = 2e-6;

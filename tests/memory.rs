@@ -8,14 +8,14 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use common::{model, values};
-use eps_restore::cost::{Cost, Question, Target};
+use eps_restore::compute::device::Place;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::image::Photo;
-use eps_restore::job::Job;
-use eps_restore::kernel::Kernel;
-use eps_restore::place::Place;
+use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::pixels::Photo;
+use eps_restore::request::cost::{Cost, Question, Target};
+use eps_restore::request::job::Job;
+use eps_restore::request::task::{Borders, GREY, Missing, Reduction, Request, Task};
 use eps_restore::sampler::Sampler;
-use eps_restore::task::{Borders, GREY, Missing, Reduction, Request, Task};
 
 /// The system's allocator, with an account of it.
 struct Counting;

@@ -8,8 +8,8 @@ mod common;
 
 use burn::tensor::Tensor;
 use common::dense::{columns, draw};
-use eps_restore::noise::Noise;
-use eps_restore::place::Place;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::white_noise::Noise;
 use eps_restore::sampler::{Sampler, SolverKind};
 use nalgebra::{Matrix2, Vector2};
 

@@ -6,11 +6,11 @@ mod jpeg;
 
 use std::path::PathBuf;
 
-use eps_restore::image::Photo;
-use eps_restore::noise_estimation::{Planes, estimate};
-use eps_restore::noise_level::{LEAST, estimated};
+use eps_restore::estimation::noise::{Planes, estimate};
 use eps_restore::operators::Bayer;
-use eps_restore::task::{GREY, Missing, Task};
+use eps_restore::photo::pixels::Photo;
+use eps_restore::request::noise_level::{LEAST, estimated};
+use eps_restore::request::task::{GREY, Missing, Task};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};

@@ -7,13 +7,13 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::dense::{columns, draw};
-use eps_restore::fourier::Fourier;
-use eps_restore::kernel::Kernel;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
 use eps_restore::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity,
     LinearOperator, Mask,
 };
-use eps_restore::place::Place;
+use eps_restore::photo::blur_kernel::Kernel;
 use proptest::prelude::*;
 
 /// An operator, and the size of its images.

@@ -7,14 +7,14 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::model;
+use eps_restore::compute::device::Place;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
-use eps_restore::image::Photo;
-use eps_restore::job::Job;
-use eps_restore::place::Place;
+use eps_restore::photo::pixels::Photo;
+use eps_restore::request::job::Job;
+use eps_restore::request::task::{Missing, Request, Task};
 use eps_restore::restoration::{Share, Stage};
 use eps_restore::sampler::Sampler;
-use eps_restore::task::{Missing, Request, Task};
 
 const SIDE: usize = 24;
 const SAMPLES: usize = 5;

@@ -6,16 +6,16 @@ mod common;
 use std::rc::Rc;
 
 use common::{model, values};
+use eps_restore::compute::device::Place;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::image::Photo;
-use eps_restore::job::{Job, JobProgress};
-use eps_restore::kernel::Kernel;
-use eps_restore::layout::Layout;
 use eps_restore::operators::Bayer;
-use eps_restore::place::Place;
+use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::pixels::Photo;
+use eps_restore::request::job::{Job, JobProgress};
+use eps_restore::request::task::{Borders, GREY, Missing, Reduction, Request, Task};
+use eps_restore::request::windows::Layout;
 use eps_restore::restoration::Stage;
 use eps_restore::sampler::Sampler;
-use eps_restore::task::{Borders, GREY, Missing, Reduction, Request, Task};
 
 const SIZES: [[usize; 2]; 4] = [[1, 1], [1, 500], [63, 65], [4096, 16]];
 

@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::dense::{columns, draw};
-use eps_restore::fourier::Fourier;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
 use eps_restore::operators::{
     BlockMean, Decimation, Iterative, LinearMap, LinearOperator, block_mean_kernel,
 };
-use eps_restore::place::Place;
 use eps_restore::restoration::converged;
 
 /// A block mean is the decimation whose kernel is 1/f² on the f² pixels up to and including the

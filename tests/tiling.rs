@@ -9,18 +9,18 @@ use burn::tensor::Tensor;
 use common::crops::centre_crop;
 use common::dense::columns;
 use common::model;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
+use eps_restore::compute::white_noise::Noise;
+use eps_restore::denoiser::tiling::{TileSize, Tiling};
 use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
-use eps_restore::fourier::Fourier;
-use eps_restore::kernel::Kernel;
-use eps_restore::measurement::Measurement;
-use eps_restore::noise::Noise;
 use eps_restore::operators::{BlockMean, CircularConvolution, Identity, LinearOperator};
-use eps_restore::place::Place;
+use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::posterior::Posterior;
+use eps_restore::posterior::measurement::Measurement;
 use eps_restore::prior::GaussianPrior;
 use eps_restore::restoration::{Progress, Restoration};
 use eps_restore::sampler::Sampler;
-use eps_restore::tiling::{TileSize, Tiling};
 
 const SIDE: usize = 256;
 /// So small that a 256×256 image has nine.

@@ -17,12 +17,12 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser;
+use eps_restore::compute::device::Place;
 use eps_restore::denoiser::PhotoDenoiser;
-use eps_restore::job::Job;
-use eps_restore::place::Place;
+use eps_restore::request::job::Job;
+use eps_restore::request::task::{Missing, Request, Task};
 use eps_restore::restoration::Stage;
 use eps_restore::sampler::Sampler;
-use eps_restore::task::{Missing, Request, Task};
 use figures::{Figures, NO_SEAM, RING, Square};
 use image::imageops::{crop_imm, replace};
 use image::{Rgb, RgbImage};

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use eps_restore::fourier::Fourier;
-use eps_restore::kernel::Kernel;
-use eps_restore::noise::Noise;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
+use eps_restore::compute::white_noise::Noise;
 use eps_restore::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, LinearOperator, Mask,
     MaskedBlockMean, compose, cropped_convolution,
 };
-use eps_restore::place::Place;
+use eps_restore::photo::blur_kernel::Kernel;
 
 /// Of a Gaussian blur of 1.5 pixels, and of the frame around the photo it blurs.
 pub const REACH: usize = 6;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use eps_restore::kernel::Kernel;
-use eps_restore::task::{Borders, GREY, Missing, Reduction, Task};
+use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::request::task::{Borders, GREY, Missing, Reduction, Task};
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 

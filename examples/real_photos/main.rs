@@ -19,13 +19,13 @@ use std::time::Instant;
 
 use cases::{CASES, Case};
 use clap::Parser;
+use eps_restore::compute::device::Place;
 use eps_restore::denoiser::PhotoDenoiser;
-use eps_restore::job::Job;
-use eps_restore::noise_level::Stated;
-use eps_restore::place::Place;
+use eps_restore::request::job::Job;
+use eps_restore::request::noise_level::Stated;
+use eps_restore::request::task::{Request, Task};
 use eps_restore::restoration::{Stage, converged};
 use eps_restore::sampler::Sampler;
-use eps_restore::task::{Request, Task};
 use image::RgbImage;
 use image::imageops::{FilterType, crop_imm, replace, resize};
 use photos::{Failure, save};

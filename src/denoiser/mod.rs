@@ -1,7 +1,9 @@
 //! The denoiser D(mu*, Sigma*) = E[x | mu* = x + n, n ~ N(0, Sigma*)]: all that exact posterior
 //! sampling asks of a model.
 
+pub mod layers;
 mod preconditioning;
+pub mod tiling;
 mod unet;
 mod weights;
 

@@ -12,15 +12,15 @@ use std::pin::Pin;
 use burn::tensor::Tensor;
 
 use super::{Denoiser, PhotoV1, TAU_TOP, Weights};
-use crate::error::Error;
-use crate::kernels::cpu::CpuLayers;
-use crate::kernels::formula::{Formula, spread, tensors};
+use crate::compute::device::Place;
+use crate::compute::formula::{Formula, spread, tensors};
+use crate::denoiser::layers::cpu::CpuLayers;
 #[cfg(feature = "webgpu")]
-use crate::kernels::gpu::GpuLayers;
-use crate::kernels::{Layers, Precision, TensorLayers};
-use crate::place::Place;
+use crate::denoiser::layers::gpu::GpuLayers;
+use crate::denoiser::layers::{Layers, Precision, TensorLayers};
+use crate::denoiser::tiling::{Tile, TileSize, Tiling};
+use crate::error::Error;
 use crate::posterior::{Posterior, SIGMA_DATA};
-use crate::tiling::{Tile, TileSize, Tiling};
 
 /// photo-v1 as a denoiser.
 pub struct PhotoDenoiser {

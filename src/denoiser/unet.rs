@@ -9,8 +9,8 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
 use super::Weights;
+use crate::denoiser::layers::{After, ConvWeights, Layers};
 use crate::error::Error;
-use crate::kernels::{After, ConvWeights, Layers};
 
 const WIDTHS: [usize; 3] = [64, 128, 256];
 const EMBED: usize = 32;

@@ -7,8 +7,8 @@
 use burn::tensor::Tensor;
 
 use super::spectrum_mean;
-use crate::fourier::{Fourier, Spectrum, Wave};
-use crate::kernels::formula::{Formula, Group, View, grouped};
+use crate::compute::formula::{Formula, Group, View, grouped};
+use crate::compute::fourier::{Fourier, Spectrum, Wave};
 
 /// A filter's spectrum k and a factor f.
 #[derive(Clone)]

@@ -9,10 +9,10 @@ use burn::tensor::Tensor;
 
 use super::aliasing::Aliasing;
 use super::{LinearOperator, PriorUpdate, SpectralUpdate};
-use crate::fourier::{Fourier, Spectrum};
-use crate::kernels::formula::{Formula, Group, View, grouped};
-use crate::noise_geometry::{BANDS, REACH, band_energies, band_filters};
-use crate::place::Place;
+use crate::compute::device::Place;
+use crate::compute::formula::{Formula, Group, View, grouped};
+use crate::compute::fourier::{Fourier, Spectrum};
+use crate::prior::noise_geometry::{BANDS, REACH, band_energies, band_filters};
 
 /// The mean of f×f blocks.
 #[derive(Clone)]

@@ -3,9 +3,9 @@
 use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
-use crate::fourier::{Fourier, Wave};
-use crate::kernels::formula::{Formula, View};
-use crate::place::Place;
+use crate::compute::device::Place;
+use crate::compute::formula::{Formula, View};
+use crate::compute::fourier::{Fourier, Wave};
 
 /// y = w_R R + w_G G + w_B B at each pixel.
 #[derive(Clone, Copy, Debug)]

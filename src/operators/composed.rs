@@ -10,7 +10,7 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 
 use super::{DataMap, Iterative, LinearMap, LinearOperator, PriorUpdate};
-use crate::fourier::Fourier;
+use crate::compute::fourier::Fourier;
 
 /// `second` after `first`.
 struct Composed {

@@ -4,10 +4,10 @@
 use burn::tensor::{DType, Tensor};
 
 use super::{DiagonalInDft, LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
-use crate::fourier::{Fourier, Spectrum, Wave};
-use crate::kernels::formula::Formula;
-use crate::noise_geometry::SpectralBands;
-use crate::place::Place;
+use crate::compute::device::Place;
+use crate::compute::formula::Formula;
+use crate::compute::fourier::{Fourier, Spectrum, Wave};
+use crate::prior::noise_geometry::SpectralBands;
 
 /// Circular convolution with a kernel of the image's size.
 #[derive(Clone)]

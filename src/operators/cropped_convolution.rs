@@ -28,9 +28,9 @@ use super::{
     CircularConvolution, DataMap, Iterative, LinearMap, LinearOperator, Mask, PriorUpdate,
     SpectralUpdate, Tolerance,
 };
-use crate::fourier::{FORWARD, Fourier, INVERSE, Plan, Real, tensor, transpose, values};
-use crate::kernels::formula::Formula;
-use crate::place::Place;
+use crate::compute::device::Place;
+use crate::compute::formula::Formula;
+use crate::compute::fourier::{FORWARD, Fourier, INVERSE, Plan, Real, tensor, transpose, values};
 
 const PASSES: usize = 4;
 /// Above, what the frame leaves unknown reaches into the photo, which the maps of the whole

@@ -10,10 +10,10 @@ use burn::tensor::{DType, Tensor};
 
 use super::aliasing::Aliasing;
 use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
-use crate::fourier::{Fourier, Spectrum};
-use crate::kernels::formula::{Formula, View};
-use crate::noise_geometry::SpectralBands;
-use crate::place::Place;
+use crate::compute::device::Place;
+use crate::compute::formula::{Formula, View};
+use crate::compute::fourier::{Fourier, Spectrum};
+use crate::prior::noise_geometry::SpectralBands;
 
 /// Filtered decimation by any factor that divides both sides.
 #[derive(Clone)]

@@ -12,7 +12,7 @@
 use rustfft::num_complex::{Complex, Complex64};
 use rustfft::{FftDirection, FftPlanner};
 
-use crate::fourier::Real;
+use crate::compute::fourier::Real;
 
 const ZERO: Complex64 = Complex64::new(0.0, 0.0);
 

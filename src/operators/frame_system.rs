@@ -21,7 +21,7 @@
 use rustfft::num_complex::Complex;
 
 use super::frame_band::{Toeplitz, ToeplitzInverse, dot, float, narrow, wide};
-use crate::fourier::{FORWARD, INVERSE, Plan, Real, transpose};
+use crate::compute::fourier::{FORWARD, INVERSE, Plan, Real, transpose};
 
 /// Iterations at most.
 const MOST: usize = 500;

@@ -18,10 +18,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{Iterative, LinearMap, LinearOperator, PriorUpdate, spectrum_mean};
+use crate::compute::formula::Formula;
+use crate::compute::fourier::Fourier;
+use crate::compute::walsh_hadamard::walsh_hadamard;
 use crate::error::Error;
-use crate::fourier::Fourier;
-use crate::kernels::formula::Formula;
-use crate::walsh_hadamard::walsh_hadamard;
 
 /// Iterations of q: each halves its distance at least.
 const FIXED_POINT: usize = 24;

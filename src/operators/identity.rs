@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 
 use super::{DiagonalInDft, LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
-use crate::fourier::Fourier;
-use crate::kernels::formula::Formula;
+use crate::compute::formula::Formula;
+use crate::compute::fourier::Fourier;
 
 /// A = I.
 #[derive(Clone, Copy, Debug)]

@@ -11,9 +11,9 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 
 use super::{Iterative, LinearOperator, Mask, PriorUpdate, Tolerance, compose, spectrum_mean};
-use crate::fourier::Fourier;
-use crate::kernels::formula::Formula;
-use crate::noise_geometry::bands_of_pixels;
+use crate::compute::formula::Formula;
+use crate::compute::fourier::Fourier;
+use crate::prior::noise_geometry::bands_of_pixels;
 
 /// What B measures inside a mask.
 pub struct Inside {

@@ -23,11 +23,11 @@ use std::rc::Rc;
 use burn::tensor::{DType, Tensor};
 
 use super::{LinearOperator, PriorUpdate};
-use crate::conjugate_gradients::{Stop, conjugate_gradients, dot, norm};
+use crate::compute::conjugate_gradients::{Stop, conjugate_gradients, dot, norm};
+use crate::compute::formula::Formula;
+use crate::compute::fourier::Fourier;
+use crate::compute::white_noise::Noise;
 use crate::error::Error;
-use crate::fourier::Fourier;
-use crate::kernels::formula::Formula;
-use crate::noise::Noise;
 
 /// Where the stricter tolerance ends: sigma_data², and what rounding adds to it.
 const SMALL_VARIANCE: f64 = 0.25 + 1e-6;

@@ -7,9 +7,9 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, remaining};
-use crate::kernels::formula::Formula;
-use crate::noise_geometry::bands_of_pixels;
-use crate::place::Place;
+use crate::compute::device::Place;
+use crate::compute::formula::Formula;
+use crate::prior::noise_geometry::bands_of_pixels;
 
 /// Which channel each pixel of a 2×2 block measures, row by row: RGGB and its rotations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

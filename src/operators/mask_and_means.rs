@@ -9,9 +9,9 @@
 use burn::tensor::Tensor;
 
 use super::{BlockMean, LinearOperator, PriorUpdate, SpatialUpdate, SpectralUpdate, remaining};
-use crate::kernels::formula::Formula;
-use crate::noise_geometry::bands_of_pixels;
-use crate::place::Place;
+use crate::compute::device::Place;
+use crate::compute::formula::Formula;
+use crate::prior::noise_geometry::bands_of_pixels;
 
 /// Known pixels, and block means where a whole block is missing.
 pub struct MaskAndMeans {

@@ -19,9 +19,9 @@ use super::{
     BlockMean, Iterative, LinearOperator, Mask, PriorUpdate, SpectralUpdate, compose, remaining,
     spectrum_mean,
 };
-use crate::fourier::Fourier;
-use crate::kernels::formula::Formula;
-use crate::noise_geometry::BANDS;
+use crate::compute::formula::Formula;
+use crate::compute::fourier::Fourier;
+use crate::prior::noise_geometry::BANDS;
 use crate::prior::{C, KAPPA2, swept};
 
 /// A mask, of the small photo's size, after the block mean.

@@ -2,7 +2,7 @@
 //!
 //! Images are `[B, 3, H, W]` in [-1, 1]. Variances v, t2 and s2 = sigma_y² are tensors that
 //! broadcast to `[B, 1, 1, 1]`, in host memory where they are one number
-//! ([`crate::place::Place::scalar`]): formulas take them so, other operations bring them to the
+//! ([`crate::compute::device::Place::scalar`]): formulas take them so, other operations bring them to the
 //! image's device. S(v) = (I/v + AᵀA/s2)^-1 is the covariance that a white prior of variance v
 //! keeps after the measurement. One file a family; formulas: the project's method, sections 3 to 5.
 
@@ -42,8 +42,8 @@ pub use nothing::Nothing;
 
 use burn::tensor::Tensor;
 
-use crate::fourier::{Fourier, Spectrum};
-use crate::kernels::formula::Formula;
+use crate::compute::formula::Formula;
+use crate::compute::fourier::{Fourier, Spectrum};
 
 /// A linear measurement operator on images of one size.
 pub trait LinearOperator {

@@ -3,9 +3,9 @@
 use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
-use crate::fourier::Fourier;
-use crate::kernels::formula::Formula;
-use crate::place::Place;
+use crate::compute::device::Place;
+use crate::compute::formula::Formula;
+use crate::compute::fourier::Fourier;
 
 /// A = 0 on images of one size; the measurement is a single zero.
 #[derive(Clone, Copy, Debug)]

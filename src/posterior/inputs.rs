@@ -4,10 +4,10 @@
 use burn::tensor::Tensor;
 
 use super::{DATA, Posterior, beside};
-use crate::fourier::{Spectrum, Wave};
-use crate::kernels::formula::{Formula, View, tensors};
-use crate::measurement::Measurement;
+use crate::compute::formula::{Formula, View, tensors};
+use crate::compute::fourier::{Spectrum, Wave};
 use crate::operators::{Aliasing, DiagonalInDft, PriorUpdate};
+use crate::posterior::measurement::Measurement;
 
 /// What a measurement tells of each frequency, where it tells of each by itself.
 #[derive(Clone)]

@@ -4,7 +4,7 @@
 use burn::tensor::Tensor;
 
 use super::{Heun, Solver};
-use crate::noise::Noise;
+use crate::compute::white_noise::Noise;
 
 /// How much noise is added, in the paper's names.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::Solver;
-use crate::kernels::formula::Formula;
+use crate::compute::formula::Formula;
 
 /// One evaluation a point; the last step, to 0, returns D itself.
 pub struct Euler {

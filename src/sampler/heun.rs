@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::Solver;
-use crate::kernels::formula::{Formula, tensors};
+use crate::compute::formula::{Formula, tensors};
 
 /// Down the grid, then to 0 by a Euler step. 2n - 1 evaluations on n points.
 pub struct Heun {

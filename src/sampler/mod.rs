@@ -9,6 +9,7 @@ mod churn;
 mod dpm_solver;
 mod euler;
 mod heun;
+pub mod interpolant;
 mod plan;
 mod posterior_mean;
 

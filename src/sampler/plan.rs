@@ -3,10 +3,10 @@
 use burn::tensor::Tensor;
 
 use super::{Churn, Churning, DpmSolver2M, Euler, Heun, PosteriorMean, Solver};
+use crate::compute::white_noise::Noise;
 use crate::denoiser::TAU_TOP;
 use crate::error::Error;
-use crate::interpolant::Interpolant;
-use crate::noise::Noise;
+use crate::sampler::interpolant::Interpolant;
 
 /// Which solver follows the probability-flow ODE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

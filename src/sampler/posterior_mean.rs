@@ -15,7 +15,7 @@
 use burn::tensor::Tensor;
 
 use super::Solver;
-use crate::kernels::formula::Formula;
+use crate::compute::formula::Formula;
 
 /// The pair's noise level. Of 0.05 to 5 on the paper's tasks, and on others at sigma_y = 0.01 to
 /// 0.05, what gains most or within 0.05 dB of it, but for colours.

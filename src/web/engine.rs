@@ -10,16 +10,16 @@ use web_time::Instant;
 
 use super::request::{EngineQuestion, EngineRequest, MeasurementRequest};
 use super::{Run, read, set};
-use crate::cost::{Cost, Question, Target};
+use crate::compute::device::Place;
+use crate::denoiser::layers::Precision;
 use crate::denoiser::{PhotoDenoiser, Weights};
 use crate::error::Error;
-use crate::image::Photo;
-use crate::job::Job;
-use crate::kernels::Precision;
-use crate::noise_level;
-use crate::place::Place;
+use crate::photo::pixels::Photo;
+use crate::request::cost::{Cost, Question, Target};
+use crate::request::job::Job;
+use crate::request::noise_level;
+use crate::request::task::{Request, Task};
 use crate::sampler::Sampler;
-use crate::task::{Request, Task};
 
 /// Restorations on one device.
 #[wasm_bindgen]

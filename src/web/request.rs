@@ -7,15 +7,15 @@ use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;
 
 use super::user_operator::{UserFunctions, UserOperator};
-use crate::cost::Question;
 use crate::error::Error;
-use crate::image::Photo;
-use crate::interpolant::Interpolant;
-use crate::kernel::Kernel;
-use crate::noise_level::Stated;
 use crate::operators::Bayer;
+use crate::photo::blur_kernel::Kernel;
+use crate::photo::pixels::Photo;
+use crate::request::cost::Question;
+use crate::request::noise_level::Stated;
+use crate::request::task::{Borders, GREY, Missing, Reduction, Request, Task};
+use crate::sampler::interpolant::Interpolant;
 use crate::sampler::{Sampler, SolverKind};
-use crate::task::{Borders, GREY, Missing, Reduction, Request, Task};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -8,11 +8,11 @@ use wasm_bindgen::prelude::*;
 
 use super::user_operator::UserOperator;
 use super::{read, set};
+use crate::compute::device::Place;
 use crate::denoiser::PhotoDenoiser;
 use crate::error::Error;
-use crate::image::Photo;
-use crate::job::{Job, JobProgress, JobStep};
-use crate::place::Place;
+use crate::photo::pixels::Photo;
+use crate::request::job::{Job, JobProgress, JobStep};
 use crate::restoration::{Share, Stage, converged};
 
 /// A restoration under way.

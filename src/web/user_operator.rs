@@ -14,10 +14,10 @@ use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::set;
+use crate::compute::device::Place;
 use crate::error::Error;
 use crate::operators::LinearMap;
-use crate::place::Place;
-use crate::task::OperatorSource;
+use crate::request::task::OperatorSource;
 
 /// The module's functions.
 #[derive(Debug, Deserialize)]

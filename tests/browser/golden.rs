@@ -19,12 +19,12 @@ use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
 use common::twins::{GPU_TOLERANCE, HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 use common::{cases, digits};
-use eps_restore::fourier::{Fourier, Spectrum, Wave};
-use eps_restore::kernels::Precision;
-use eps_restore::kernels::formula::Formula;
-use eps_restore::kernels::gpu::{Family, GpuLayers};
-use eps_restore::noise::Noise;
-use eps_restore::place::Place;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::formula::Formula;
+use eps_restore::compute::fourier::{Fourier, Spectrum, Wave};
+use eps_restore::compute::white_noise::Noise;
+use eps_restore::denoiser::layers::Precision;
+use eps_restore::denoiser::layers::gpu::{Family, GpuLayers};
 use wasm_bindgen::prelude::*;
 
 /// The comparisons on one device.

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use eps_restore::fourier::Fourier;
-use eps_restore::kernel::Kernel;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
 use eps_restore::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, CroppedConvolution, Decimation, Hadamard,
     Identity, Inside, Iterative, LinearMap, LinearOperator, Mask, MaskAndMeans, MaskedBlockMean,
     Nothing, Tolerance, compose,
 };
-use eps_restore::place::Place;
+use eps_restore::photo::blur_kernel::Kernel;
 
 use super::dense::{Size, columns, draw};
 

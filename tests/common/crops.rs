@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::Tensor;
-use eps_restore::place::Place;
+use eps_restore::compute::device::Place;
 
 /// The centre crop `[1, 3, side, side]` of an image file.
 ///

@@ -5,10 +5,10 @@
 //! columns an image.
 
 use burn::tensor::{DType, Tensor};
-use eps_restore::noise::Noise;
-use eps_restore::noise_geometry::{BANDS, REACH, band_filters};
+use eps_restore::compute::device::Place;
+use eps_restore::compute::white_noise::Noise;
 use eps_restore::operators::{LinearOperator, PriorUpdate};
-use eps_restore::place::Place;
+use eps_restore::prior::noise_geometry::{BANDS, REACH, band_filters};
 use eps_restore::prior::{C, KAPPA2};
 use nalgebra::{DMatrix, DVector};
 

@@ -3,11 +3,11 @@
 //! back.
 
 use burn::tensor::{DType, Tensor};
-use eps_restore::fourier::Fourier;
-use eps_restore::measurement::Measurement;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
 use eps_restore::operators::{LinearOperator, PriorUpdate};
-use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
+use eps_restore::posterior::measurement::Measurement;
 use eps_restore::prior::GaussianPrior;
 
 use super::cases::Case;

@@ -5,15 +5,15 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::{Fourier, Spectrum};
+use eps_restore::compute::white_noise::Noise;
 use eps_restore::denoiser::PhotoDenoiser;
-use eps_restore::fourier::{Fourier, Spectrum};
-use eps_restore::measurement::Measurement;
-use eps_restore::noise::Noise;
 use eps_restore::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Hadamard, LinearOperator, Mask,
 };
-use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
+use eps_restore::posterior::measurement::Measurement;
 use eps_restore::prior::GaussianPrior;
 use eps_restore::restoration::Restoration;
 use eps_restore::sampler::Sampler;

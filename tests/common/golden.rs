@@ -9,16 +9,16 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
+use eps_restore::compute::device::Place;
+use eps_restore::compute::fourier::Fourier;
 use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
-use eps_restore::fourier::Fourier;
-use eps_restore::interpolant;
-use eps_restore::measurement::Measurement;
 use eps_restore::operators::{
     BlockMean, ChannelMix, CircularConvolution, Identity, LinearOperator, Mask, Nothing,
 };
-use eps_restore::place::Place;
 use eps_restore::posterior::Posterior;
+use eps_restore::posterior::measurement::Measurement;
 use eps_restore::prior::GaussianPrior;
+use eps_restore::sampler::interpolant;
 use eps_restore::sampler::{DpmSolver2M, Heun, Solver};
 use safetensors::SafeTensors;
 

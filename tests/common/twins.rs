@@ -2,12 +2,12 @@
 //! tile.
 
 use burn::tensor::Tensor;
-use eps_restore::conjugate_gradients::{Stop, conjugate_gradients};
-use eps_restore::kernels::formula::{self, Formula, Group, View};
-use eps_restore::kernels::membrane::Membrane;
-use eps_restore::kernels::{After, ConvWeights, Layers, TensorLayers};
-use eps_restore::noise::Noise;
-use eps_restore::place::Place;
+use eps_restore::compute::conjugate_gradients::{Stop, conjugate_gradients};
+use eps_restore::compute::device::Place;
+use eps_restore::compute::formula::{self, Formula, Group, View};
+use eps_restore::compute::membrane::Membrane;
+use eps_restore::compute::white_noise::Noise;
+use eps_restore::denoiser::layers::{After, ConvWeights, Layers, TensorLayers};
 
 use super::comparison::Comparison;
 

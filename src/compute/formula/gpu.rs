@@ -1,0 +1,423 @@
+//! Elementwise formulas, [`crate::compute::formula`], one invocation a value and one launch a
+//! formula: 4 bytes for each tensor and value, and as many FLOP as it has operations.
+//!
+//! A pipeline is compiled for the operations and for which axes of the inputs are one for all;
+//! sizes and numbers are given at the launch.
+
+use burn::tensor::Tensor;
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::prelude::*;
+
+use crate::compute::formula::{Binary, CHANNELS, Group, Op, Program, Unary, View};
+use crate::compute::gpu::{empty, from_tensor, grid, to_tensor};
+
+/// Which axes an input has values along.
+type Axes = [bool; 4];
+
+/// What a pipeline is compiled for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shader {
+    ops: Vec<Op>,
+    inputs: Vec<Axes>,
+    outputs: Vec<usize>,
+}
+
+impl Shader {
+    pub fn of(program: &Program) -> Self {
+        Self {
+            ops: program.ops.clone(),
+            inputs: program.inputs.iter().map(|x| axes(x.dims())).collect(),
+            outputs: program.outputs.clone(),
+        }
+    }
+
+    /// The operations whose results are asked for.
+    pub fn outputs(&self) -> &[usize] {
+        &self.outputs
+    }
+}
+
+/// An axis of one value is read as one for all.
+fn axes(shape: [usize; 4]) -> Axes {
+    shape.map(|length| length > 1)
+}
+
+/// The tensors and the numbers of a program, as a launch takes them.
+pub fn arguments(program: &Program) -> (SequenceArg<Box<[f32]>>, SequenceArg<f32>) {
+    let mut buffers = SequenceArg::new();
+    for x in &program.inputs {
+        buffers.push(from_tensor(x.clone()).into_buffer_arg());
+    }
+    let mut numbers = SequenceArg::new();
+    for &number in &program.numbers {
+        numbers.push(number as f32);
+    }
+    (buffers, numbers)
+}
+
+/// Buffers that a launch writes.
+pub fn places(outputs: &[CubeTensor]) -> SequenceArg<Box<[f32]>> {
+    let mut places = SequenceArg::new();
+    for y in outputs {
+        places.push(y.clone().into_buffer_arg());
+    }
+    places
+}
+
+/// A tensor of the program's shape for each of its outputs.
+pub fn formula(program: &Program) -> Vec<Tensor<4>> {
+    let like = from_tensor(program.inputs[0].clone());
+    let shape = program.shape;
+    let outputs: Vec<CubeTensor> = program
+        .outputs
+        .iter()
+        .map(|_| empty(&like, shape))
+        .collect();
+    let values: usize = shape.iter().product();
+    let (count, dim) = grid(&like, values);
+    let (buffers, numbers) = arguments(program);
+    // SAFETY: indices lie within the shape, and along the axes that an input has.
+    unsafe {
+        evaluate::launch_unchecked(
+            &like.client,
+            count,
+            dim,
+            buffers,
+            numbers,
+            places(&outputs),
+            values as u32,
+            shape[1] as u32,
+            shape[2] as u32,
+            shape[3] as u32,
+            Shader::of(program),
+        );
+    }
+    outputs.into_iter().map(to_tensor).collect()
+}
+
+#[cube(launch_unchecked)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a kernel's arguments are its interface"
+)]
+fn evaluate(
+    inputs: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
+    outputs: &mut Sequence<Box<[f32]>>,
+    values: u32,
+    channels: u32,
+    height: u32,
+    width: u32,
+    #[comptime] shader: Shader,
+) {
+    if ABSOLUTE_POS >= values as usize {
+        terminate!();
+    }
+    let size = Size {
+        channels: channels as usize,
+        height: height as usize,
+        width: width as usize,
+    };
+    let at = place(ABSOLUTE_POS, &size);
+    let brought = Sequence::<f32>::new();
+    let results = results(
+        inputs,
+        numbers,
+        &brought,
+        &at,
+        &size,
+        comptime!(shader.clone()),
+    );
+    #[unroll]
+    for i in 0..shader.outputs.len() {
+        let to = outputs.index_mut(i);
+        to[ABSOLUTE_POS] = results[comptime!(shader.outputs[i])];
+    }
+}
+
+/// A value of an image.
+#[derive(CubeType, Clone, Copy)]
+pub struct Position {
+    pub image: usize,
+    pub channel: usize,
+    pub row: usize,
+    pub column: usize,
+}
+
+/// Of an image.
+#[derive(CubeType, Clone, Copy)]
+pub struct Size {
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+}
+
+/// The position of a value of images, one after another.
+#[cube]
+fn place(i: usize, size: &Size) -> Position {
+    let (column, line) = (i % size.width, i / size.width);
+    let (row, plane) = (line % size.height, line / size.height);
+    Position {
+        image: plane / size.channels,
+        channel: plane % size.channels,
+        row,
+        column,
+    }
+}
+
+/// Where a tensor that has these axes keeps its value for a position.
+#[cube]
+fn index(at: &Position, size: &Size, #[comptime] axes: Axes) -> usize {
+    let mut index = 0usize;
+    if comptime!(axes[0]) {
+        index = at.image;
+    }
+    if comptime!(axes[1]) {
+        index = index * size.channels + at.channel;
+    }
+    if comptime!(axes[2]) {
+        index = index * size.height + at.row;
+    }
+    if comptime!(axes[3]) {
+        index = index * size.width + at.column;
+    }
+    index
+}
+
+/// The results of all operations at a position, where `brought` are the values that the kernel
+/// brings along.
+#[cube]
+pub fn results(
+    inputs: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
+    brought: &Sequence<f32>,
+    at: &Position,
+    size: &Size,
+    #[comptime] shader: Shader,
+) -> Sequence<f32> {
+    let mut results = Sequence::<f32>::new();
+    #[unroll]
+    for i in 0..shader.ops.len() {
+        let op = comptime!(shader.ops[i]);
+        match op {
+            Op::Input(input) => {
+                let axes = comptime!(shader.inputs[input]);
+                results.push(inputs[input][index(at, size, axes)]);
+            }
+            Op::View(input, view) => {
+                let axes = comptime!(shader.inputs[input]);
+                results.push(seen(&inputs[input], at, size, axes, view));
+            }
+            Op::Brought(value) => results.push(brought[value]),
+            Op::Number(number) => results.push(numbers[number]),
+            Op::Unary(operation, x) => results.push(unary(results[x], operation)),
+            Op::Binary(operation, a, b) => results.push(binary(results[a], results[b], operation)),
+        }
+    }
+    results
+}
+
+/// The value at a position of a formula alone, to which nothing is brought.
+#[cube]
+pub fn value(
+    inputs: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
+    at: &Position,
+    size: &Size,
+    #[comptime] shader: Shader,
+) -> f32 {
+    let brought = Sequence::<f32>::new();
+    let all = results(
+        inputs,
+        numbers,
+        &brought,
+        at,
+        size,
+        comptime!(shader.clone()),
+    );
+    all[comptime!(shader.outputs[0])]
+}
+
+/// An image's value where it is seen otherwise.
+#[cube]
+fn seen(
+    x: &[f32],
+    at: &Position,
+    size: &Size,
+    #[comptime] axes: Axes,
+    #[comptime] view: View,
+) -> f32 {
+    let (mut channel, mut row, mut column) = (at.channel, at.row, at.column);
+    let (mut channels, mut height, mut width) = (size.channels, size.height, size.width);
+    let mut absent = false;
+    match view {
+        View::Channel(number) => {
+            channel = number;
+            channels = CHANNELS;
+        }
+        View::Blocks(f) => {
+            row /= f;
+            column /= f;
+            height /= f;
+            width /= f;
+        }
+        View::Periodic(f) => {
+            height /= f;
+            width /= f;
+            row %= height;
+            column %= width;
+        }
+        View::Apart(f) => {
+            absent = row % f + column % f > 0;
+            row /= f;
+            column /= f;
+            height /= f;
+            width /= f;
+        }
+        View::First(f) => {
+            row *= f;
+            column *= f;
+            height *= f;
+            width *= f;
+        }
+        View::Kept(f) => absent = row % f + column % f > 0,
+    }
+    let there = Position {
+        image: at.image,
+        channel,
+        row,
+        column,
+    };
+    let own = Size {
+        channels,
+        height,
+        width,
+    };
+    select(absent, 0.0f32, x[index(&there, &own, axes)])
+}
+
+/// Formulas of the sums of a program's only formula over groups of f×f, an invocation a group: f²
+/// values read for each that is written.
+pub fn grouped(program: &Program, group: Group, f: usize, then: &Program) -> Tensor<4> {
+    let like = from_tensor(program.inputs[0].clone());
+    let to = empty(&like, then.shape);
+    let values: usize = then.shape.iter().product();
+    let (count, dim) = grid(&like, values);
+    let (inputs, numbers) = arguments(program);
+    let (then_inputs, then_numbers) = arguments(then);
+    let [_, channels, height, width] = program.shape.map(|n| n as u32);
+    // SAFETY: groups lie within the program's shape.
+    unsafe {
+        sums::launch_unchecked(
+            &like.client,
+            count,
+            dim,
+            inputs,
+            numbers,
+            then_inputs,
+            then_numbers,
+            to.clone().into_buffer_arg(),
+            values as u32,
+            channels,
+            height,
+            width,
+            f as u32,
+            group,
+            Shader::of(program),
+            Shader::of(then),
+        );
+    }
+    to_tensor(to)
+}
+
+#[cube(launch_unchecked)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a kernel's arguments are its interface"
+)]
+fn sums(
+    inputs: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
+    then_inputs: &Sequence<Box<[f32]>>,
+    then_numbers: &Sequence<f32>,
+    to: &mut [f32],
+    values: u32,
+    channels: u32,
+    height: u32,
+    width: u32,
+    f: u32,
+    #[comptime] group: Group,
+    #[comptime] shader: Shader,
+    #[comptime] then: Shader,
+) {
+    if ABSOLUTE_POS >= values as usize {
+        terminate!();
+    }
+    let f = f as usize;
+    let size = Size {
+        channels: channels as usize,
+        height: height as usize,
+        width: width as usize,
+    };
+    let own = Size {
+        channels: size.channels,
+        height: size.height / f,
+        width: size.width / f,
+    };
+    let at = place(ABSOLUTE_POS, &own);
+    let mut sum = 0.0f32;
+    for a in 0..f {
+        for b in 0..f {
+            let (mut row, mut column) = (at.row, at.column);
+            match group {
+                Group::Block => {
+                    row = row * f + a;
+                    column = column * f + b;
+                }
+                Group::Aliases => {
+                    row += a * own.height;
+                    column += b * own.width;
+                }
+            }
+            let there = Position {
+                image: at.image,
+                channel: at.channel,
+                row,
+                column,
+            };
+            let shader = comptime!(shader.clone());
+            sum += value(inputs, numbers, &there, &size, shader);
+        }
+    }
+    let mut brought = Sequence::<f32>::new();
+    brought.push(sum);
+    let all = results(
+        then_inputs,
+        then_numbers,
+        &brought,
+        &at,
+        &own,
+        comptime!(then.clone()),
+    );
+    to[ABSOLUTE_POS] = all[comptime!(then.outputs[0])];
+}
+
+#[cube]
+fn unary(x: f32, #[comptime] operation: Unary) -> f32 {
+    match operation {
+        Unary::Recip => 1.0 / x,
+        Unary::Sqrt => x.sqrt(),
+        Unary::Ln => x.ln(),
+        Unary::Positive => max(x, 0.0f32),
+    }
+}
+
+#[cube]
+fn binary(a: f32, b: f32, #[comptime] operation: Binary) -> f32 {
+    match operation {
+        Binary::Add => a + b,
+        Binary::Sub => a - b,
+        Binary::Mul => a * b,
+        Binary::Div => a / b,
+    }
+}

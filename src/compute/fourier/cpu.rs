@@ -1,0 +1,331 @@
+//! The transform on the CPU, by `rustfft`.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use burn::tensor::{DType, Tensor, TensorData};
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
+
+use super::Spectrum;
+use crate::compute::device::Place;
+
+/// A float type that the CPU transforms in.
+pub(crate) trait Real: FftNum + burn::tensor::Element {
+    /// The plan of this type, once made.
+    fn plan(plans: &Plans) -> &RefCell<Option<Plan<Self>>>;
+}
+
+impl Real for f32 {
+    fn plan(plans: &Plans) -> &RefCell<Option<Plan<Self>>> {
+        &plans.f32
+    }
+}
+
+impl Real for f64 {
+    fn plan(plans: &Plans) -> &RefCell<Option<Plan<Self>>> {
+        &plans.f64
+    }
+}
+
+/// Plans of one size.
+#[derive(Default)]
+pub(crate) struct Plans {
+    f32: RefCell<Option<Plan<f32>>>,
+    f64: RefCell<Option<Plan<f64>>>,
+}
+
+impl Plans {
+    pub fn forward(&self, size: [usize; 2], x: Tensor<4>) -> Spectrum {
+        match x.dtype() {
+            DType::F64 => Plan::with(&self.f64, size, |plan| plan.forward(x)),
+            _ => Plan::with(&self.f32, size, |plan| plan.forward(x)),
+        }
+    }
+
+    pub fn inverse(&self, size: [usize; 2], s: Spectrum) -> Tensor<4> {
+        match s.re.dtype() {
+            DType::F64 => Plan::with(&self.f64, size, |plan| plan.inverse(s)),
+            _ => Plan::with(&self.f32, size, |plan| plan.inverse(s)),
+        }
+    }
+
+    pub fn images(&self, size: [usize; 2], s: Spectrum) -> Tensor<4> {
+        match s.re.dtype() {
+            DType::F64 => Plan::with(&self.f64, size, |plan| plan.images(s)),
+            _ => Plan::with(&self.f32, size, |plan| plan.images(s)),
+        }
+    }
+
+    pub fn filter(&self, size: [usize; 2], x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
+        match x.dtype() {
+            DType::F64 => Plan::with(&self.f64, size, |plan| plan.filter(x, h)),
+            _ => Plan::with(&self.f32, size, |plan| plan.filter(x, h)),
+        }
+    }
+}
+
+/// Which way a transform goes, as an index.
+pub(crate) const FORWARD: usize = 0;
+pub(crate) const INVERSE: usize = 1;
+
+/// Row and column transforms of one size, and the buffers they work in.
+pub(crate) struct Plan<T: FftNum> {
+    height: usize,
+    width: usize,
+    passes: [[std::sync::Arc<dyn Fft<T>>; 2]; 2],
+    /// An image, row by row.
+    pub plane: Vec<Complex<T>>,
+    /// A spectrum, column by column.
+    pub turned: Vec<Complex<T>>,
+    scratch: Vec<Complex<T>>,
+}
+
+impl<T: Real> Plan<T> {
+    pub fn with<R>(
+        cell: &RefCell<Option<Self>>,
+        size: [usize; 2],
+        f: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        f(cell.borrow_mut().get_or_insert_with(|| Self::new(size)))
+    }
+
+    fn new([height, width]: [usize; 2]) -> Self {
+        let mut planner = FftPlanner::new();
+        let mut plan = |direction| {
+            [
+                planner.plan_fft(width, direction),
+                planner.plan_fft(height, direction),
+            ]
+        };
+        let passes = [plan(FftDirection::Forward), plan(FftDirection::Inverse)];
+        let scratch = passes.iter().flatten();
+        let scratch = scratch.map(|p| p.get_inplace_scratch_len()).max();
+        let zero = Complex::new(T::zero(), T::zero());
+        Self {
+            height,
+            width,
+            passes,
+            plane: vec![zero; height * width],
+            turned: vec![zero; height * width],
+            scratch: vec![zero; scratch.unwrap_or(0)],
+        }
+    }
+
+    /// Rows, then columns; the result lies in `plane`.
+    fn transform(&mut self, direction: usize) {
+        self.spectrum(direction);
+        transpose(&self.turned, &mut self.plane, self.width, self.height);
+    }
+
+    /// Rows, then columns, from `plane`; the result lies turned in `turned`.
+    pub fn spectrum(&mut self, direction: usize) {
+        let [rows, columns] = &self.passes[direction];
+        rows.process_with_scratch(&mut self.plane, &mut self.scratch);
+        transpose(&self.plane, &mut self.turned, self.height, self.width);
+        columns.process_with_scratch(&mut self.turned, &mut self.scratch);
+    }
+
+    /// Columns, then rows, from `turned`; the result lies in `plane`.
+    pub fn image(&mut self, direction: usize) {
+        let [rows, columns] = &self.passes[direction];
+        columns.process_with_scratch(&mut self.turned, &mut self.scratch);
+        transpose(&self.turned, &mut self.plane, self.width, self.height);
+        rows.process_with_scratch(&mut self.plane, &mut self.scratch);
+    }
+
+    /// Lines as long as rows (axis 0) or as columns (axis 1), one after another.
+    pub fn lines(&mut self, axis: usize, direction: usize, values: &mut [Complex<T>]) {
+        self.passes[direction][axis].process_with_scratch(values, &mut self.scratch);
+    }
+
+    /// Two planes of an image at a time, one as the real part of a complex image and one as the
+    /// imaginary: of its spectrum the even part is the one's, and the odd part i times the
+    /// other's. Planes of different images, which may be of very different magnitude, would leave
+    /// their rounding on each other.
+    fn forward(&mut self, x: Tensor<4>) -> Spectrum {
+        let (shape, place, x) = (x.dims(), Place::of(&x), values::<T>(x));
+        let zero = T::zero();
+        let (mut re, mut im) = (vec![zero; x.len()], vec![zero; x.len()]);
+        let n = self.plane.len();
+        for at in pairs(shape, n) {
+            let (first, second) = x[at.clone()].split_at(n);
+            for (i, (to, &re)) in self.plane.iter_mut().zip(first).enumerate() {
+                *to = Complex::new(re, second.get(i).copied().unwrap_or(zero));
+            }
+            self.transform(FORWARD);
+            if second.is_empty() {
+                for ((re, im), value) in re[at.clone()].iter_mut().zip(&mut im[at]).zip(&self.plane)
+                {
+                    (*re, *im) = (value.re, value.im);
+                }
+            } else {
+                self.split(&mut re[at.clone()], &mut im[at]);
+            }
+        }
+        Spectrum {
+            re: tensor(re, shape, &place),
+            im: tensor(im, shape, &place),
+        }
+    }
+
+    /// The spectra of two real planes, one after the other, from that of the complex one in
+    /// `plane`.
+    fn split(&self, re: &mut [T], im: &mut [T]) {
+        let (height, width) = (self.height, self.width);
+        let half = T::one() / (T::one() + T::one());
+        let (re_a, re_b) = re.split_at_mut(height * width);
+        let (im_a, im_b) = im.split_at_mut(height * width);
+        for row in 0..height {
+            let there = (height - row) % height * width;
+            for column in 0..width {
+                let at = row * width + column;
+                let (s, t) = (self.plane[at], self.plane[there + (width - column) % width]);
+                re_a[at] = (s.re + t.re) * half;
+                im_a[at] = (s.im - t.im) * half;
+                re_b[at] = (s.im + t.im) * half;
+                im_b[at] = (t.re - s.re) * half;
+            }
+        }
+    }
+
+    /// The real images of spectra that are of real images, two planes of an image at a time.
+    fn images(&mut self, s: Spectrum) -> Tensor<4> {
+        let (shape, place) = (s.re.dims(), Place::of(&s.re));
+        let (mut re, im) = (values::<T>(s.re), values::<T>(s.im));
+        let n = self.plane.len();
+        let unit = T::one() / T::from_usize(n).expect("a plane's size fits a float");
+        for at in pairs(shape, n) {
+            let (first, second) = re[at.clone()].split_at_mut(n);
+            let (im_a, im_b) = im[at].split_at(n);
+            for (i, to) in self.plane.iter_mut().enumerate() {
+                *to = match second.get(i) {
+                    // The sum of the one's spectrum and i times the other's.
+                    Some(&re_b) => Complex::new(first[i] - im_b[i], im_a[i] + re_b),
+                    None => Complex::new(first[i], im_a[i]),
+                };
+            }
+            self.transform(INVERSE);
+            for (i, value) in self.plane.iter().enumerate() {
+                first[i] = value.re * unit;
+                if let Some(to) = second.get_mut(i) {
+                    *to = value.im * unit;
+                }
+            }
+        }
+        tensor(re, shape, &place)
+    }
+
+    fn inverse(&mut self, s: Spectrum) -> Tensor<4> {
+        let (shape, place) = (s.re.dims(), Place::of(&s.re));
+        let (re, im) = (values::<T>(s.re), values::<T>(s.im));
+        let n = self.plane.len();
+        let unit = T::one() / T::from_usize(n).expect("a plane's size fits a float");
+        let mut x = Vec::with_capacity(re.len());
+        for (re, im) in re.chunks_exact(n).zip(im.chunks_exact(n)) {
+            for (to, (&re, &im)) in self.plane.iter_mut().zip(re.iter().zip(im)) {
+                *to = Complex::new(re, im);
+            }
+            self.transform(INVERSE);
+            x.extend(self.plane.iter().map(|c| c.re * unit));
+        }
+        tensor(x, shape, &place)
+    }
+
+    /// Two planes at a time, one as the real part of a complex image and one as the imaginary: a
+    /// real filter keeps them apart.
+    fn filter(&mut self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
+        let (place, [batch, channels, height, width]) = (Place::of(&x), x.dims());
+        let batch = batch.max(h.dims()[0]);
+        let shape = [batch, channels, height, width];
+        let [filters, kinds, ..] = h.dims();
+        let h = values::<T>(h.expand([filters, kinds, height, width]));
+        let mut x = values::<T>(x.expand(shape));
+        let n = self.plane.len();
+        let unit = T::one() / T::from_usize(n).expect("a plane's size fits a float");
+        let filter_of = |plane: usize| {
+            let (image, channel) = (plane / channels, plane % channels);
+            let at = image.min(filters - 1) * kinds + channel.min(kinds - 1);
+            &h[at * n..(at + 1) * n]
+        };
+        let mut first = 0;
+        while first < batch * channels {
+            let same = first + 1 < batch * channels
+                && std::ptr::eq(filter_of(first), filter_of(first + 1));
+            let count = if same { 2 } else { 1 };
+            let planes = &mut x[first * n..(first + count) * n];
+            self.filter_pair(planes, filter_of(first), unit);
+            first += count;
+        }
+        tensor(x, shape, &place)
+    }
+
+    /// One plane or two, by one filter.
+    fn filter_pair(&mut self, planes: &mut [T], filter: &[T], unit: T) {
+        let n = self.plane.len();
+        let (first, second) = planes.split_at_mut(n);
+        for (i, (to, &re)) in self.plane.iter_mut().zip(first.iter()).enumerate() {
+            *to = Complex::new(re, second.get(i).copied().unwrap_or(T::zero()));
+        }
+        self.spectrum(FORWARD);
+        // The spectrum lies turned, and stays so: two transpositions less.
+        let (height, width) = (self.height, self.width);
+        for (column, line) in self.turned.chunks_exact_mut(height).enumerate() {
+            for (row, value) in line.iter_mut().enumerate() {
+                *value = *value * (filter[row * width + column] * unit);
+            }
+        }
+        self.image(INVERSE);
+        for (i, value) in self.plane.iter().enumerate() {
+            first[i] = value.re;
+            if let Some(to) = second.get_mut(i) {
+                *to = value.im;
+            }
+        }
+    }
+}
+
+/// Where the values of two planes of an image lie, or of its last one, planes being of n values.
+fn pairs([batch, channels, ..]: [usize; 4], n: usize) -> impl Iterator<Item = Range<usize>> {
+    let of_image = move |image: usize| {
+        let pair = move |first: usize| {
+            let last = (first + 2).min(channels);
+            (image * channels + first) * n..(image * channels + last) * n
+        };
+        (0..channels).step_by(2).map(pair)
+    };
+    (0..batch).flat_map(of_image)
+}
+
+/// A tensor's values, of its own type.
+pub(crate) fn values<T: burn::tensor::Element>(x: Tensor<4>) -> Vec<T> {
+    x.into_data()
+        .try_into_vec()
+        .expect("a tensor's data is of its own type")
+}
+
+/// A tensor of them.
+pub(crate) fn tensor<T: burn::tensor::Element>(
+    values: Vec<T>,
+    shape: [usize; 4],
+    place: &Place,
+) -> Tensor<4> {
+    Tensor::from_data(
+        TensorData::new(values, shape),
+        (place.device(), place.dtype()),
+    )
+}
+
+/// `[height, width]` to `[width, height]`, in blocks that fit the cache.
+pub(crate) fn transpose<T: Copy>(from: &[T], to: &mut [T], height: usize, width: usize) {
+    const BLOCK: usize = 16;
+    for top in (0..height).step_by(BLOCK) {
+        for left in (0..width).step_by(BLOCK) {
+            for i in top..height.min(top + BLOCK) {
+                for j in left..width.min(left + BLOCK) {
+                    to[j * height + i] = from[i * width + j];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The membrane on the CPU in f32, row by row.
+
+use burn::tensor::Tensor;
+
+use super::{Membrane, Steps};
+use crate::compute::device::Place;
+
+/// Values that are summed side by side.
+const LANES: usize = 16;
+
+fn values(x: &Tensor<4>) -> Vec<f32> {
+    x.clone()
+        .into_data()
+        .try_into_vec()
+        .expect("a tensor of f32")
+}
+
+/// The rows of a plane with those above and below, the edges replicated: `f(row's first index,
+/// above, row, below)`.
+fn each_row(plane: &[f32], width: usize, mut f: impl FnMut(usize, &[f32], &[f32], &[f32])) {
+    let height = plane.len() / width;
+    let row = |i: usize| &plane[i * width..(i + 1) * width];
+    for i in 0..height {
+        let (above, below) = (row(i.saturating_sub(1)), row((i + 1).min(height - 1)));
+        f(i * width, above, row(i), below);
+    }
+}
+
+/// The sum of the four neighbours of a row's pixels.
+fn neighbours(above: &[f32], row: &[f32], below: &[f32], to: &mut [f32]) {
+    let last = row.len() - 1;
+    let at = |left: usize, j: usize, right: usize| above[j] + below[j] + row[left] + row[right];
+    to[0] = at(0, 0, last.min(1));
+    to[last] = at(last.saturating_sub(1), last, last);
+    if last < 2 {
+        return;
+    }
+    let inner = to[1..last].iter_mut();
+    let vertical = above[1..last].iter().zip(&below[1..last]);
+    let horizontal = row[..last - 1].iter().zip(&row[2..]);
+    for (to, ((above, below), (left, right))) in inner.zip(vertical.zip(horizontal)) {
+        *to = above + below + left + right;
+    }
+}
+
+pub fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {
+    let (shape, place, x) = (x.dims(), Place::of(&x), values(&x));
+    let [_, _, height, width] = shape;
+    let (centre, neighbour) = (membrane.centre as f32, membrane.neighbour as f32);
+    let mut y = vec![0.0; x.len()];
+    for (x, y) in x
+        .chunks_exact(height * width)
+        .zip(y.chunks_exact_mut(height * width))
+    {
+        each_row(x, width, |start, above, row, below| {
+            let y = &mut y[start..start + width];
+            neighbours(above, row, below, y);
+            y.iter_mut()
+                .zip(row)
+                .for_each(|(y, x)| *y = x * centre - *y * neighbour);
+        });
+    }
+    place.tensor_f32(y, shape)
+}
+
+pub fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<4> {
+    let (shape, place, diagonal) = (diagonal.dims(), Place::of(&diagonal), values(&diagonal));
+    let [_, _, height, width] = shape;
+    let square = (membrane.neighbour * membrane.neighbour) as f32;
+    let mut v: Vec<f32> = diagonal.iter().map(|d| 1.0 / d).collect();
+    let mut next = vec![0.0; height * width];
+    for (v, diagonal) in v
+        .chunks_exact_mut(height * width)
+        .zip(diagonal.chunks_exact(height * width))
+    {
+        for _ in 0..sweeps {
+            each_row(v, width, |start, above, row, below| {
+                let next = &mut next[start..start + width];
+                neighbours(above, row, below, next);
+                let diagonal = &diagonal[start..start + width];
+                next.iter_mut()
+                    .zip(diagonal)
+                    .for_each(|(v, d)| *v = 1.0 / (d - *v * square));
+            });
+            v.copy_from_slice(&next);
+        }
+    }
+    place.tensor_f32(v, shape)
+}
+
+pub fn solve(
+    membrane: &Membrane,
+    data: &Tensor<4>,
+    b: &Tensor<4>,
+    start: &Tensor<4>,
+    iterations: usize,
+) -> Tensor<4> {
+    let (shape, place) = (b.dims(), Place::of(b));
+    let [_, channels, height, width] = shape;
+    let [images, kinds, ..] = data.dims();
+    let area = height * width;
+    let start = start.clone().expand(shape);
+    let (data, b, mut x) = (values(data), values(b), values(&start));
+    for (image, (x, b)) in x
+        .chunks_exact_mut(channels * area)
+        .zip(b.chunks_exact(channels * area))
+        .enumerate()
+    {
+        let from = image.min(images - 1) * kinds * area;
+        let equations = Equations {
+            membrane,
+            data: &data[from..from + kinds * area],
+            kinds,
+            area,
+            width,
+        };
+        equations.solve(b, x, iterations);
+    }
+    place.tensor_f32(x, shape)
+}
+
+/// One image's equations.
+struct Equations<'a> {
+    membrane: &'a Membrane,
+    /// Of one channel for all or of each.
+    data: &'a [f32],
+    kinds: usize,
+    area: usize,
+    width: usize,
+}
+
+impl Equations<'_> {
+    /// Calls `f(the plane's first index, the first of its data)`.
+    fn each_plane(&self, count: usize, mut f: impl FnMut(usize, usize)) {
+        for channel in 0..count / self.area {
+            f(channel * self.area, channel.min(self.kinds - 1) * self.area);
+        }
+    }
+
+    fn solve(&self, b: &[f32], x: &mut [f32], iterations: usize) {
+        let (n, area, width) = (b.len(), self.area, self.width);
+        let (centre, neighbour) = (self.membrane.centre as f32, self.membrane.neighbour as f32);
+        let inverse: Vec<f32> = self.data.iter().map(|d| 1.0 / (d + centre)).collect();
+        let (mut r, mut z, mut mz) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        self.each_plane(n, |first, data| {
+            let (r, b) = (&mut r[first..first + area], &b[first..first + area]);
+            each_row(
+                &x[first..first + area],
+                width,
+                |start, above, row, below| {
+                    let r = &mut r[start..start + width];
+                    neighbours(above, row, below, r);
+                    let data = &self.data[data + start..data + start + width];
+                    let parts = row.iter().zip(data).zip(&b[start..start + width]);
+                    for (r, ((x, d), b)) in r.iter_mut().zip(parts) {
+                        *r = b - (x * (d + centre) - *r * neighbour);
+                    }
+                },
+            );
+        });
+        let (mut x_before, mut r_before) = (x.to_vec(), r.clone());
+        let mut now = x.to_vec();
+        let mut steps = Steps::default();
+        for _ in 0..iterations {
+            let mut products = [0.0; 2];
+            self.each_plane(n, |first, data| {
+                let (r, z) = (&r[first..first + area], &mut z[first..first + area]);
+                let inverse = &inverse[data..data + area];
+                z.iter_mut()
+                    .zip(r.iter().zip(inverse))
+                    .for_each(|(z, (r, w))| *z = r * w);
+                let mz = &mut mz[first..first + area];
+                each_row(z, width, |start, above, row, below| {
+                    let (r, mz) = (&r[start..start + width], &mut mz[start..start + width]);
+                    neighbours(above, row, below, mz);
+                    mz.iter_mut()
+                        .zip(r)
+                        .for_each(|(mz, r)| *mz = r - *mz * neighbour);
+                    products[0] += dot(r, row);
+                    products[1] += dot(row, mz);
+                });
+            });
+            let [gamma, rho] = steps.next(products[0] as f32, products[1] as f32);
+            advance(&mut x_before, &now, &z, gamma, rho);
+            advance(&mut r_before, &r, &mz, -gamma, rho);
+            std::mem::swap(&mut x_before, &mut now);
+            std::mem::swap(&mut r_before, &mut r);
+        }
+        x.copy_from_slice(&now);
+    }
+}
+
+/// before <- rho (now + gamma along) + (1 - rho) before.
+fn advance(before: &mut [f32], now: &[f32], along: &[f32], gamma: f32, rho: f32) {
+    for (before, (now, along)) in before.iter_mut().zip(now.iter().zip(along)) {
+        *before = rho * (now + gamma * along) + (1.0 - rho) * *before;
+    }
+}
+
+/// A row's inner product: in f32 side by side, the rest in f64.
+fn dot(a: &[f32], b: &[f32]) -> f64 {
+    let mut sums = [0.0f32; LANES];
+    let (a_rest, b_rest) = (
+        a.chunks_exact(LANES).remainder(),
+        b.chunks_exact(LANES).remainder(),
+    );
+    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += a * b;
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| f64::from(a * b));
+    sums.iter().map(|&sum| f64::from(sum)).sum::<f64>() + rest.sum::<f64>()
+}

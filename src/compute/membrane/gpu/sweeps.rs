@@ -1,0 +1,139 @@
+//! Sweeps in workgroup memory, eight in one launch. The diagonal is a formula of one image. For the
+//! roofline: 160 FLOP and 12 B a value and launch; 12 KiB.
+
+use burn::tensor::Tensor;
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::prelude::*;
+
+use super::{CELLS, SIDE, UNITS, of_few};
+use crate::compute::formula::Formula;
+use crate::compute::formula::gpu::{Position, Shader, Size, arguments, value};
+use crate::compute::gpu::{empty, from_tensor, to_tensor};
+use crate::compute::membrane::Membrane;
+
+/// Cells around what is a tile's own: as many as a launch's sweeps, each of which makes one more of
+/// them invalid.
+const BORDER: usize = 8;
+/// Side of what is a tile's own.
+const INNER: usize = SIDE - 2 * BORDER;
+
+/// v after so many sweeps.
+pub fn swept(membrane: &Membrane, diagonal: &Formula, sweeps: usize) -> Tensor<4> {
+    let diagonal = of_few(diagonal, 1);
+    let like = from_tensor(diagonal.inputs[0].clone());
+    let [batch, channels, height, width] = diagonal.shape;
+    let tiles = [
+        width.div_ceil(INNER),
+        height.div_ceil(INNER),
+        batch * channels,
+    ];
+    let (mut v, mut left) = (None::<CubeTensor>, sweeps);
+    // A launch at least: it makes 1/diagonal.
+    while left > 0 || v.is_none() {
+        let now = left.min(BORDER);
+        let next = empty(&like, diagonal.shape);
+        let (inputs, numbers) = arguments(&diagonal);
+        // SAFETY: what lies outside the plane is neither read nor written.
+        unsafe {
+            sweep::launch_unchecked(
+                &like.client,
+                CubeCount::Static(tiles[0] as u32, tiles[1] as u32, tiles[2] as u32),
+                CubeDim::new_1d(UNITS as u32),
+                v.map(CubeTensor::into_buffer_arg).into(),
+                inputs,
+                numbers,
+                next.clone().into_buffer_arg(),
+                channels as u32,
+                height as u32,
+                width as u32,
+                now as u32,
+                (membrane.neighbour * membrane.neighbour) as f32,
+                Shader::of(&diagonal),
+            );
+        }
+        (v, left) = (Some(next), left - now);
+    }
+    to_tensor(v.expect("what a launch has made"))
+}
+
+#[cube(launch_unchecked)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a kernel's arguments are its interface"
+)]
+fn sweep(
+    v: ComptimeOption<&[f32]>,
+    diagonal: &Sequence<Box<[f32]>>,
+    numbers: &Sequence<f32>,
+    to: &mut [f32],
+    channels: u32,
+    height: u32,
+    width: u32,
+    sweeps: u32,
+    square: f32,
+    #[comptime] shader: Shader,
+) {
+    let size = Size {
+        channels: channels as usize,
+        height: height as usize,
+        width: width as usize,
+    };
+    let (height, width) = (size.height, size.width);
+    let plane = CUBE_POS_Z as usize * height * width;
+    // Of the tile's first cell, and what lies before the plane has wrapped to beyond it.
+    let (top, left) = (
+        CUBE_POS_Y as usize * INNER - BORDER,
+        CUBE_POS_X as usize * INNER - BORDER,
+    );
+    let unit = UNIT_POS as usize;
+    let mut values = Shared::<[f32]>::new_slice(comptime!(2 * CELLS));
+    let mut own = Shared::<[f32]>::new_slice(CELLS);
+    for i in range_stepped(unit, CELLS, UNITS) {
+        let (row, column) = (top + i / SIDE, left + i % SIDE);
+        let inside = row < height && column < width;
+        let (row, column) = (select(inside, row, 0usize), select(inside, column, 0usize));
+        let at = plane + row * width + column;
+        let there = Position {
+            image: CUBE_POS_Z as usize / size.channels,
+            channel: CUBE_POS_Z as usize % size.channels,
+            row,
+            column,
+        };
+        own[i] = value(diagonal, numbers, &there, &size, comptime!(shader.clone()));
+        if v.is_some() {
+            values[i] = v.unwrap()[at];
+        } else {
+            values[i] = 1.0 / own[i];
+        }
+    }
+    let mut from = 0usize;
+    for _ in 0..sweeps {
+        sync_cube();
+        let other = CELLS - from;
+        for i in range_stepped(unit, CELLS, UNITS) {
+            let (y, x) = (i / SIDE, i % SIDE);
+            let (row, column) = (top + y, left + x);
+            // At the plane's edge, and at the tile's where it no longer matters, a cell is its own
+            // neighbour.
+            let up = select(row == 0 || y == 0, i, i - SIDE);
+            let down = select(row + 1 == height || y + 1 == SIDE, i, i + SIDE);
+            let before = select(column == 0 || x == 0, i, i - 1);
+            let after = select(column + 1 == width || x + 1 == SIDE, i, i + 1);
+            let sum = values[from + up]
+                + values[from + down]
+                + values[from + before]
+                + values[from + after];
+            values[other + i] = 1.0 / (own[i] - sum * square);
+        }
+        from = other;
+    }
+    sync_cube();
+    for i in range_stepped(unit, CELLS, UNITS) {
+        let (y, x) = (i / SIDE, i % SIDE);
+        let (row, column) = (top + y, left + x);
+        let within = y >= BORDER && y < SIDE - BORDER && x >= BORDER && x < SIDE - BORDER;
+        if within && row < height && column < width {
+            to[plane + row * width + column] = values[from + i];
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What the method computes with: devices, noise, formulas, transforms and solvers on image planes.
+//! Each subject that runs on a GPU has its `cpu` and `gpu` parts beside each other.
+
+pub mod box_mean;
+pub mod conjugate_gradients;
+pub mod device;
+pub mod formula;
+pub mod fourier;
+#[cfg(feature = "webgpu")]
+pub mod gpu;
+pub mod membrane;
+pub mod walsh_hadamard;
+pub mod white_noise;

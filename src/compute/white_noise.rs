@@ -1,0 +1,33 @@
+//! White noise from a seed, drawn on the CPU: a seed means the same sample on every device.
+
+use burn::tensor::Tensor;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rand_distr::{Distribution, StandardNormal};
+
+use crate::compute::device::Place;
+
+/// One stream of a seed's white noise. Streams are independent: a sample does not depend on how
+/// many others are drawn.
+pub struct Noise {
+    generator: ChaCha8Rng,
+    place: Place,
+}
+
+impl Noise {
+    pub fn new(seed: u64, stream: u64, place: &Place) -> Self {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        generator.set_stream(stream);
+        Self {
+            generator,
+            place: place.clone(),
+        }
+    }
+
+    /// The next draw of N(0, I) in this shape.
+    pub fn draw(&mut self, shape: [usize; 4]) -> Tensor<4> {
+        let count = shape.iter().product();
+        let values = (0..count).map(|_| StandardNormal.sample(&mut self.generator));
+        self.place.tensor(values.collect(), shape)
+    }
+}

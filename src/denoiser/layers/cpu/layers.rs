@@ -1,0 +1,121 @@
+//! [`Layers`] on the CPU: each image of a batch by itself.
+
+use burn::tensor::{DType, Tensor};
+
+use super::map::Map;
+use super::pointwise::{self, Pointwise};
+use super::winograd::Conv3x3;
+use super::{After, attention};
+use crate::compute::device::Place;
+use crate::denoiser::layers::{self, ConvWeights, Layers, joined};
+
+/// The layers in plain Rust.
+pub struct CpuLayers;
+
+/// A convolution's packed weights.
+pub enum CpuConv {
+    Winograd(Conv3x3),
+    Pointwise(Pointwise),
+}
+
+impl Layers for CpuLayers {
+    type Map = Vec<Map>;
+    type Conv = CpuConv;
+    type Gain = Vec<f32>;
+
+    fn conv(&self, weights: ConvWeights<'_>) -> CpuConv {
+        let ConvWeights {
+            weight,
+            bias,
+            inputs,
+            kernel,
+            ..
+        } = weights;
+        match kernel {
+            3 => CpuConv::Winograd(Conv3x3::new(weight, bias, inputs)),
+            side => CpuConv::Pointwise(Pointwise::new(weight, bias, inputs, side)),
+        }
+    }
+
+    fn gain(&self, gain: &[f32]) -> Vec<f32> {
+        gain.to_vec()
+    }
+
+    fn enter(&self, x: Tensor<4>) -> Vec<Map> {
+        let [_, channels, height, width] = x.dims();
+        let data = x.cast(DType::F32).into_data();
+        let values = data
+            .try_into_vec::<f32>()
+            .expect("the tensor was cast to f32");
+        let images = values.chunks_exact(channels * height * width);
+        images
+            .map(|planes| Map::from_planes(planes, height, width))
+            .collect()
+    }
+
+    fn leave(&self, x: Vec<Map>) -> Tensor<4> {
+        let shape = [x.len(), x[0].channels, x[0].height, x[0].width];
+        let mut values = Vec::with_capacity(shape.iter().product());
+        x.iter().for_each(|map| map.extend_planes(&mut values));
+        Place::cpu().tensor_f32(values, shape)
+    }
+
+    fn enter_pooled(&self, parts: &[&Tensor<4>], size: usize) -> Vec<Map> {
+        let maps = self.enter(joined(parts));
+        maps.iter().map(|map| pointwise::pool(map, size)).collect()
+    }
+
+    fn enter_unshuffled(&self, parts: &[&Tensor<4>]) -> Vec<Map> {
+        let maps = self.enter(joined(parts));
+        maps.iter().map(pointwise::unshuffle).collect()
+    }
+
+    fn leave_shuffled(&self, x: Vec<Map>) -> Tensor<4> {
+        self.leave(x.iter().map(pointwise::shuffle).collect())
+    }
+
+    fn apply(&self, conv: &CpuConv, x: &Vec<Map>, after: layers::After<'_, Vec<Map>>) -> Vec<Map> {
+        let one = |(i, x): (usize, &Map)| {
+            let after = match after {
+                layers::After::Nothing => After::Nothing,
+                layers::After::Silu => After::Silu,
+                layers::After::AddSilu(addend) => After::AddSilu(&addend[i]),
+                layers::After::Add(residual) => After::Add(&residual[i]),
+            };
+            match conv {
+                CpuConv::Winograd(conv) => conv.forward(x, after),
+                CpuConv::Pointwise(conv) => conv.forward(x, after),
+            }
+        };
+        x.iter().enumerate().map(one).collect()
+    }
+
+    fn norm(&self, gain: &Vec<f32>, x: &Vec<Map>) -> Vec<Map> {
+        let one = |x: &Map| {
+            let mut y = Map::zeros(x.height, x.width, x.channels);
+            pointwise::norm(x, gain, &mut y);
+            y
+        };
+        x.iter().map(one).collect()
+    }
+
+    fn norm_silu(&self, gain: &Vec<f32>, x: &Vec<Map>) -> Vec<Map> {
+        let mut y = self.norm(gain, x);
+        y.iter_mut()
+            .for_each(|map| pointwise::silu_all(&mut map.data));
+        y
+    }
+
+    fn shuffle_add(&self, x: &Vec<Map>, skip: &Vec<Map>) -> Vec<Map> {
+        let one = |(x, skip): (&Map, &Map)| {
+            let mut y = pointwise::shuffle(x);
+            pointwise::add(&mut y, skip);
+            y
+        };
+        x.iter().zip(skip).map(one).collect()
+    }
+
+    fn attend(&self, qkv: &Vec<Map>, head: usize) -> Vec<Map> {
+        qkv.iter().map(|map| attention::attend(map, head)).collect()
+    }
+}

@@ -1,0 +1,3 @@
+//! What a photo tells about its own measurement.
+
+pub mod noise;

@@ -1,0 +1,132 @@
+//! Blur kernels: small images of weights that sum to 1, given about their centre.
+
+use burn::tensor::Tensor;
+
+use crate::compute::device::Place;
+use crate::error::Error;
+
+/// A blur kernel; its origin is the pixel (height/2, width/2), rounded down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kernel {
+    width: usize,
+    height: usize,
+    weights: Vec<f64>,
+}
+
+impl Kernel {
+    /// Weights row by row; they are divided by their sum.
+    ///
+    /// # Errors
+    /// [`Error::InvalidKernel`] for a wrong number of weights, a negative one, one that is not
+    /// finite, or a sum of 0.
+    pub fn new(width: usize, height: usize, weights: Vec<f64>) -> Result<Self, Error> {
+        let invalid = |what: String| Err(Error::InvalidKernel(what));
+        if weights.is_empty() || weights.len() != width * height {
+            return invalid(format!(
+                "{width}x{height} takes one weight a pixel, but {} were given",
+                weights.len()
+            ));
+        }
+        if let Some(weight) = weights.iter().find(|w| !w.is_finite() || **w < 0.0) {
+            return invalid(format!(
+                "the weight {weight} is not a finite number of at least 0"
+            ));
+        }
+        let sum: f64 = weights.iter().sum();
+        if sum <= 0.0 || !sum.is_finite() {
+            return invalid(format!(
+                "the weights sum to {sum}; one at least must be above 0"
+            ));
+        }
+        Ok(Self {
+            width,
+            height,
+            weights: weights.iter().map(|w| w / sum).collect(),
+        })
+    }
+
+    /// A Gaussian of standard deviation `sigma` pixels, cut at 4 sigma.
+    ///
+    /// # Errors
+    /// [`Error::InvalidKernel`] where sigma is not in (0, 30].
+    pub fn gaussian(sigma: f64) -> Result<Self, Error> {
+        if !(sigma > 0.0 && sigma <= 30.0) {
+            return Err(Error::InvalidKernel(format!(
+                "sigma is {sigma}; a Gaussian kernel takes one above 0 and at most 30 pixels"
+            )));
+        }
+        let half = (4.0 * sigma).ceil() as i64;
+        let line = (-half..=half).map(|i| (-0.5 * (i as f64 / sigma).powi(2)).exp());
+        let line: Vec<f64> = line.collect();
+        let weights = line.iter().flat_map(|a| line.iter().map(move |b| a * b));
+        Self::new(line.len(), line.len(), weights.collect())
+    }
+
+    /// A straight, even motion of `length` pixels at `angle` degrees, counter-clockwise from the
+    /// right: each pixel weighs as much as the length of the path inside it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidKernel`] where the length is not in (0, 100] or the angle not finite.
+    pub fn motion(length: f64, angle: f64) -> Result<Self, Error> {
+        if !(length > 0.0 && length <= 100.0 && angle.is_finite()) {
+            return Err(Error::InvalidKernel(format!(
+                "a motion of {length} pixels at {angle} degrees; the length must be above 0 and at most 100, the angle finite"
+            )));
+        }
+        let half = length / 2.0;
+        let radius = (half - 0.5).ceil().max(0.0) as i64;
+        let (sin, cos) = angle.to_radians().sin_cos();
+        let inside = |column: i64, row: i64| {
+            let (left, right) = path_inside(column as f64, cos, half);
+            let (top, bottom) = path_inside(row as f64, -sin, half);
+            (right.min(bottom) - left.max(top)).max(0.0)
+        };
+        let side = -radius..=radius;
+        let weights = side
+            .clone()
+            .flat_map(|row| side.clone().map(move |column| inside(column, row)));
+        let size = 2 * radius as usize + 1;
+        Self::new(size, size, weights.collect())
+    }
+
+    /// Rows and columns that it reaches from its origin, at most.
+    pub fn reach(&self) -> [usize; 2] {
+        [self.height / 2, self.width / 2]
+    }
+
+    /// The kernel on an image's grid with its origin at [0, 0], wrapped around: `[1, 1, height,
+    /// width]` in f64 on the CPU.
+    ///
+    /// # Errors
+    /// [`Error::InvalidKernel`] where it is larger than the image.
+    pub fn circular(&self, height: usize, width: usize) -> Result<Tensor<4>, Error> {
+        if self.height > height || self.width > width {
+            return Err(Error::InvalidKernel(format!(
+                "a kernel of {}x{} is larger than the photo of {width}x{height}",
+                self.width, self.height
+            )));
+        }
+        let mut plane = vec![0.0; height * width];
+        for (i, weight) in self.weights.iter().enumerate() {
+            let row = (i / self.width + height - self.height / 2) % height;
+            let column = (i % self.width + width - self.width / 2) % width;
+            plane[row * width + column] += weight;
+        }
+        Ok(Place::cpu_f64().tensor(plane, [1, 1, height, width]))
+    }
+}
+
+/// The part of a path from -half to half, along an axis on which it advances by `step`, that lies
+/// in the pixel centred on `at`: (from, to).
+fn path_inside(at: f64, step: f64, half: f64) -> (f64, f64) {
+    // A direction along the other axis, but for the rounding of sin and cos.
+    if step.abs() < 1e-12 {
+        return if at.abs() < 0.5 {
+            (-half, half)
+        } else {
+            (0.0, 0.0)
+        };
+    }
+    let (a, b) = ((at - 0.5) / step, (at + 0.5) / step);
+    (a.min(b).max(-half), a.max(b).min(half))
+}

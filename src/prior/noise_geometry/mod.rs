@@ -1,0 +1,173 @@
+//! What the network is told of a noise covariance S: the variance in four spatial bands, once for
+//! luma and once for chroma, at each pixel.
+//!
+//! Bands: `box_r` is the r×r mean filter; f_0 = box_1 - box_3, f_1 = box_3 - box_7, f_2 = box_7 -
+//! box_15, f_3 = box_15. Map k at pixel i is v_k(i) = Var[(f_k * n)(i)] / |f_k|² with n ~ N(0, S),
+//! so that white noise of variance v gives v in every band. Colour transform (orthonormal rows):
+//! luma (1,1,1)/√3; chroma (1,0,-1)/√2 and (1,-2,1)/√6, their two variances averaged. Eight maps:
+//! luma bands 0-3, chroma bands 0-3. Source: the project's method, section 4.
+
+#[cfg(feature = "webgpu")]
+mod gpu;
+
+use std::f64::consts::TAU;
+
+use burn::tensor::Tensor;
+use burn::tensor::ops::PadMode;
+
+use crate::compute::box_mean::{Border, box_mean};
+use crate::compute::device::Place;
+use crate::compute::formula::Formula;
+
+/// Sides of the box filters.
+pub const BOXES: [usize; 4] = [1, 3, 7, 15];
+/// Side of the widest filter, and the least side of an image that has maps.
+pub const REACH: usize = BOXES[3];
+/// Bands of luma and of chroma.
+pub const BANDS: usize = BOXES.len();
+
+#[cfg(feature = "webgpu")]
+const _: () = assert!(REACH == gpu::REACH && BANDS == gpu::BANDS);
+
+/// f_0..f_3, each 15×15, row by row.
+pub fn band_filters() -> [Vec<f64>; BANDS] {
+    let boxes = BOXES.map(|r| {
+        let inside = (REACH - r) / 2..(REACH + r) / 2;
+        (0..REACH * REACH)
+            .map(|i| {
+                let both = inside.contains(&(i / REACH)) && inside.contains(&(i % REACH));
+                if both { 1.0 / (r * r) as f64 } else { 0.0 }
+            })
+            .collect::<Vec<f64>>()
+    });
+    std::array::from_fn(|k| match boxes.get(k + 1) {
+        Some(wider) => boxes[k].iter().zip(wider).map(|(a, b)| a - b).collect(),
+        None => boxes[k].clone(),
+    })
+}
+
+/// |f_k|².
+pub fn band_energies() -> [f64; BANDS] {
+    band_filters().map(|f| f.iter().map(|v| v * v).sum())
+}
+
+/// The maps of covariances that are diagonal in the DFT: weighted means of their eigenvalues.
+#[derive(Clone)]
+pub struct SpectralBands {
+    /// |f̂_k|² in the DFT, normalised to sum 1: `[1, 4, H, W]`.
+    weights: Tensor<4>,
+}
+
+impl SpectralBands {
+    /// For images of `height` by `width`, both at least [`REACH`].
+    pub fn new(height: usize, width: usize, place: &Place) -> Self {
+        let (rows, columns) = (
+            BOXES.map(|r| box_dft(r, height)),
+            BOXES.map(|r| box_dft(r, width)),
+        );
+        let mut weights = Vec::with_capacity(BANDS * height * width);
+        for k in 0..BANDS {
+            let plane = (0..height * width).map(|i| {
+                let of = |r: usize| rows[r][i / width] * columns[r][i % width];
+                let response = if k + 1 < BANDS {
+                    of(k) - of(k + 1)
+                } else {
+                    of(k)
+                };
+                response * response
+            });
+            let plane: Vec<f64> = plane.collect();
+            let sum: f64 = plane.iter().sum();
+            weights.extend(plane.iter().map(|v| v / sum));
+        }
+        Self {
+            weights: place.tensor(weights, [1, BANDS, height, width]),
+        }
+    }
+
+    /// `[B, 1, H, W]` eigenvalues to `[B, 8, 1, 1]`: the same in luma and chroma, the same at every
+    /// pixel.
+    pub fn of(&self, eigenvalues: Formula) -> Tensor<4> {
+        let weighted = (eigenvalues * &self.weights).tensor();
+        let [batch, bands, height, width] = weighted.dims();
+        let flat = weighted.reshape([batch, bands, height * width]);
+        let v = flat.sum_dim(2).reshape([batch, bands, 1, 1]);
+        v.repeat_dim(1, 2)
+    }
+}
+
+/// The real DFT of a centred box of side r and sum 1 on n points.
+fn box_dft(r: usize, n: usize) -> Vec<f64> {
+    let half = (r / 2) as i64;
+    let at = |k: usize| {
+        let wave = (-half..=half).map(|j| (TAU * (k as i64 * j) as f64 / n as f64).cos());
+        wave.sum::<f64>() / r as f64
+    };
+    (0..n).map(at).collect()
+}
+
+/// The maps of a covariance that is diagonal in pixels, equal in all channels: each band's squared
+/// filter, normalised to sum 1, over the pixel variance `[B, 1, H, W]`; borders reflected without
+/// repeating the edge. `[B, 8, H, W]`.
+pub fn bands_of_pixels(variance: Tensor<4>) -> Tensor<4> {
+    let energies = band_energies();
+    let squared = std::array::from_fn(|k| band_rings()[k].map(|v| v * v / energies[k]));
+    #[cfg(feature = "webgpu")]
+    if !Place::of(&variance).is_cpu() {
+        return gpu::bands(variance, squared);
+    }
+    let half = REACH / 2;
+    let padded = variance.pad([(half, half), (half, half)], PadMode::Reflect);
+    let v = by_rings(&padded, squared);
+    Tensor::cat(vec![v.clone(), v], 1)
+}
+
+/// f_0..f_3 on the nested boxes: at the centre, in the rest of the 3×3 box, of the 7×7, of the
+/// 15×15.
+pub fn band_rings() -> [[f64; BANDS]; BANDS] {
+    let inside = |k: usize, ring: usize| {
+        if ring <= k {
+            1.0 / (BOXES[k] * BOXES[k]) as f64
+        } else {
+            0.0
+        }
+    };
+    let narrower = |k: usize, ring: usize| {
+        inside(k, ring)
+            - if k + 1 < BANDS {
+                inside(k + 1, ring)
+            } else {
+                0.0
+            }
+    };
+    std::array::from_fn(|k| std::array::from_fn(|ring| narrower(k, ring)))
+}
+
+/// Planes `[B, 1, H + 14, W + 14]` under filters that are constant on the rings of [`band_rings`]:
+/// `[B, 4, H, W]`.
+///
+/// Each is a sum of means over nested boxes, and those of rows of means: 50 values a pixel, where
+/// the four filters have 900.
+pub fn by_rings(planes: &Tensor<4>, filters: [[f64; BANDS]; BANDS]) -> Tensor<4> {
+    let [_, _, height, width] = planes.dims();
+    let means = BOXES.map(|side| {
+        let margin = (REACH - side) / 2;
+        let inner = |n: usize| n - 2 * margin;
+        let x = planes
+            .clone()
+            .narrow(2, margin, inner(height))
+            .narrow(3, margin, inner(width));
+        if side == 1 {
+            return x;
+        }
+        box_mean(x, side, Border::Valid)
+    });
+    let band = |values: [f64; BANDS]| {
+        let terms = means.iter().enumerate().map(|(ring, mean)| {
+            let step = values[ring] - values.get(ring + 1).copied().unwrap_or(0.0);
+            mean.clone() * (step * (BOXES[ring] * BOXES[ring]) as f64)
+        });
+        terms.reduce(|a, b| a + b).expect("four rings")
+    };
+    Tensor::cat(filters.map(band).to_vec(), 1)
+}

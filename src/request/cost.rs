@@ -1,0 +1,231 @@
+//! What a restoration will take, before it is begun.
+
+use crate::denoiser::tiling::{TileSize, Tiling};
+use crate::error::Error;
+use crate::request::task::{Borders, Request, Task};
+use crate::request::windows::{Layout, on_canvas};
+use crate::restoration::hole;
+use crate::restoration::pyramid;
+use crate::sampler::Sampler;
+
+/// What is asked for, without any pixels.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub width: usize,
+    pub height: usize,
+    pub task: Task,
+    /// Whether inpainting was told of noise.
+    pub noisy: bool,
+    pub samples: usize,
+    pub sampler: Sampler,
+}
+
+impl Question {
+    /// A request's.
+    pub fn of(request: &Request) -> Self {
+        Self {
+            width: request.photo.width(),
+            height: request.photo.height(),
+            task: request.task.clone(),
+            noisy: request.noise.is_some(),
+            samples: request.samples,
+            sampler: request.sampler,
+        }
+    }
+
+    /// Of the network by a sampler: the mean's, and those of the samples.
+    fn evaluations(&self, sampler: Sampler) -> usize {
+        sampler.mean_evaluations() + self.samples * sampler.evaluations()
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Pixels of the result.
+    pub width: usize,
+    pub height: usize,
+    /// Evaluations of the network.
+    pub evaluations: usize,
+    /// Tiles of one evaluation, and the pixels of them all.
+    pub tiles: usize,
+    pub pixels: usize,
+    /// Memory of the page, or of the process, that the restoration takes at most, beside weights
+    /// and code.
+    pub bytes: u64,
+    /// The same of a GPU; 0 on the CPU.
+    pub gpu_bytes: u64,
+    /// The GPU's largest buffer; 0 on the CPU.
+    pub buffer_bytes: u64,
+}
+
+/// What is restored on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Cpu,
+    /// A GPU, whose buffers have at most so many bytes.
+    Gpu {
+        buffer: u64,
+    },
+}
+
+impl Target {
+    /// Refuses what can't be held here. How much memory a GPU has no page is told: what one buffer
+    /// takes can be known to be too much, and what hardly any GPU has.
+    ///
+    /// # Errors
+    /// [`Error::ImageTooLarge`].
+    pub fn hold(self, cost: &Cost) -> Result<(), Error> {
+        let Cost { width, height, .. } = cost;
+        if cost.bytes > PAGE {
+            return Err(Error::ImageTooLarge(format!(
+                "a result of {width}x{height} takes about {:.1} GiB of memory at once, and a page has {:.1}; reduce the photo, or restore it in parts",
+                gibibytes(cost.bytes),
+                gibibytes(PAGE),
+            )));
+        }
+        match self {
+            Self::Gpu { .. } if cost.gpu_bytes > MOST_GPU => Err(Error::ImageTooLarge(format!(
+                "a result of {width}x{height} takes about {:.1} GiB of a GPU's memory at once, and most have {:.1} or less; reduce the photo, restore it in parts, or use the device \"cpu\"",
+                gibibytes(cost.gpu_bytes),
+                gibibytes(MOST_GPU),
+            ))),
+            Self::Gpu { buffer } if cost.buffer_bytes > buffer => {
+                Err(Error::ImageTooLarge(format!(
+                    "a result of {width}x{height} takes buffers of {:.2} GiB, and this GPU's hold {:.2}; reduce the photo, restore it in parts, or use the device \"cpu\"",
+                    gibibytes(cost.buffer_bytes),
+                    gibibytes(buffer),
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What WebAssembly's memory can hold.
+const PAGE: u64 = 3_900 << 20;
+
+/// What most GPUs have at most.
+const MOST_GPU: u64 = 8 << 30;
+
+fn gibibytes(bytes: u64) -> f64 {
+    bytes as f64 / (1u64 << 30) as f64
+}
+
+impl Cost {
+    /// # Errors
+    /// Those of [`Layout::new`], and [`Error::InvalidOption`] for a sampler that can't be.
+    pub fn of(question: &Question, tiles: TileSize, target: Target) -> Result<Self, Error> {
+        question.sampler.check()?;
+        let Question {
+            width,
+            height,
+            task,
+            noisy,
+            ..
+        } = question;
+        let layout = Layout::new(task, *width, *height, *noisy)?;
+        let mut cost = Self {
+            width: layout.width,
+            height: layout.height,
+            evaluations: 0,
+            tiles: 0,
+            pixels: 0,
+            bytes: PHOTOS * area([layout.height, layout.width]),
+            gpu_bytes: 0,
+            buffer_bytes: 0,
+        };
+        let mut working = 0;
+        for region in &layout.regions {
+            let mut tiling = Tiling::new(region.canvas.size, tiles);
+            let mut width = 0;
+            if let (Task::Inpaint { missing }, false) = (task, noisy) {
+                let lost = missing.within(region.window);
+                width = hole::width(&lost, [region.window.height, region.window.width]);
+                tiling = tiling.covering(&on_canvas(&lost, region.canvas));
+            }
+            let tiles = tiling.tiles().iter();
+            let pixels = tiles.map(|t| t.rows.len() * t.columns.len());
+            cost.tiles += tiling.tiles().len();
+            cost.pixels += pixels.sum::<usize>();
+            cost.pixels += smaller_sizes(region.canvas.pixels(), width, question);
+            let plane = 4 * area(region.canvas.size);
+            working += planes(task, target) * plane;
+            if target != Target::Cpu {
+                cost.bytes += HOST_PLANES * plane;
+                cost.buffer_bytes = cost.buffer_bytes.max(buffer_planes(task) * plane);
+            }
+        }
+        if !layout.regions.is_empty() {
+            cost.evaluations = question.evaluations(question.sampler);
+            working += area([tiles.side; 2]) * TILE;
+        }
+        match target {
+            Target::Cpu => cost.bytes += working,
+            Target::Gpu { .. } => cost.gpu_bytes = working,
+        }
+        Ok(cost)
+    }
+}
+
+/// Pixels of the network at the smaller sizes of a wide hole, for each evaluation of the full one.
+fn smaller_sizes(canvas: usize, width: usize, question: &Question) -> usize {
+    let pixels =
+        pixels_below(canvas, width) * question.evaluations(pyramid::coarse(question.sampler));
+    pixels.div_ceil(question.evaluations(question.sampler))
+}
+
+/// Pixels of the smaller sizes together.
+fn pixels_below(canvas: usize, width: usize) -> usize {
+    hole::reduction(width).map_or(0, |f| {
+        let smaller = canvas / (f * f);
+        smaller + pixels_below(smaller, width.div_ceil(f) + 1)
+    })
+}
+
+/// Planes of floats that are held at once for each pixel that is restored: masks and crops have
+/// maps of their own at each pixel, and iterate. Of a GPU's memory that is more than is in use:
+/// what a tensor leaves is kept for the next one of its size, since a browser gives a dropped
+/// buffer back at its leisure. (`tests/memory.rs` and `tests/browser/gpu-memory.test.mjs` hold the
+/// figures, on the CPU and on a GPU.)
+fn planes(task: &Task, target: Target) -> u64 {
+    match (task, target) {
+        (Task::Inpaint { .. } | Task::Demosaic { .. }, Target::Gpu { .. }) => 220,
+        (Task::Deblur { .. }, Target::Gpu { .. }) => 130,
+        (_, Target::Gpu { .. }) => 100,
+        (
+            Task::Inpaint { .. }
+            | Task::Demosaic { .. }
+            | Task::Deblur {
+                borders: Borders::Unknown,
+                ..
+            },
+            Target::Cpu,
+        ) => 60,
+        // Maps and q drawn at twelve levels.
+        (Task::Compose { .. } | Task::Operator { .. }, Target::Cpu) => 240,
+        (_, Target::Cpu) => 40,
+    }
+}
+
+/// Planes of the largest buffer of a GPU: eight maps, or real and imaginary parts of a few.
+fn buffer_planes(task: &Task) -> u64 {
+    match task {
+        Task::Inpaint { .. } | Task::Demosaic { .. } => 8,
+        _ => 4,
+    }
+}
+
+/// Planes of the page's memory where the rest is on a GPU: noise on its way there, previews on
+/// theirs back, kernels and spectra.
+const HOST_PLANES: u64 = 28;
+
+/// Pixels, of which there may be more than a 32-bit machine counts.
+fn area([height, width]: [usize; 2]) -> u64 {
+    height as u64 * width as u64
+}
+
+/// Bytes that each pixel of the photo takes as such: request, frame, preview, each RGBA.
+const PHOTOS: u64 = 16;
+/// Bytes that the network takes for each pixel of a tile.
+const TILE: u64 = 600;

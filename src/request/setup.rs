@@ -1,0 +1,299 @@
+//! From a task and a region of its result to a measurement: the operator, y, and which pixels are
+//! asked for.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use burn::tensor::ops::PadMode;
+
+use crate::compute::device::Place;
+use crate::compute::fourier::Fourier;
+use crate::error::Error;
+use crate::operators::{
+    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Identity, Inside, Iterative,
+    LinearOperator, Mask, MaskedBlockMean, bicubic_kernel, block_mean_kernel, compose,
+    cropped_convolution, gaussian_kernel,
+};
+use crate::photo::pixels::{Patch, Photo, Window};
+use crate::posterior::Posterior;
+use crate::posterior::measurement::Measurement;
+use crate::prior::GaussianPrior;
+use crate::request::task::{Missing, Reduction, Request, Task};
+use crate::request::windows::{Canvas, Region, factor, on_canvas};
+use crate::restoration::hole::Hole;
+
+/// sigma_y on [-1, 1] is the noise in 8-bit levels divided by this.
+const LEVELS: f64 = 127.5;
+
+/// What is to be solved in a region.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one a region, moved once on the way to its restoration"
+)]
+pub enum Problem {
+    /// All of it is asked for.
+    Whole(Posterior),
+    /// The missing pixels are asked for, and those beside the photo, of which nothing was measured
+    /// either.
+    Hole(Hole),
+}
+
+/// A region's problem, and where its tensors go.
+pub struct Setup {
+    pub problem: Problem,
+    pub patch: Patch,
+}
+
+impl Setup {
+    /// `noise`: sigma_y in 8-bit levels.
+    ///
+    /// # Errors
+    /// A typed [`Error`] for whatever of the task can't be done.
+    pub fn new(
+        request: &Request,
+        region: Region,
+        noise: f64,
+        place: &Place,
+    ) -> Result<Self, Error> {
+        let Region { window, canvas } = region;
+        let s2 = place.scalar((noise / LEVELS).powi(2));
+        let patch = Patch {
+            window,
+            kept: None,
+            size: canvas.size,
+            at: canvas.at,
+        };
+        // Where noise is stated the known pixels are a noisy measurement too, and are restored with
+        // the rest.
+        if let (Task::Inpaint { missing }, None) = (&request.task, request.noise) {
+            let known: Vec<bool> = missing.within(window).into_iter().map(|m| !m).collect();
+            let lost = on_canvas(&known, canvas).into_iter().map(|k| !k).collect();
+            let y = padded(request.photo.tensor(window, place), canvas);
+            let kept = Some(known);
+            return Ok(Self {
+                problem: Problem::Hole(Hole::new(lost, y, s2)),
+                patch: Patch { kept, ..patch },
+            });
+        }
+        let fourier = Fourier::new(canvas.size[0], canvas.size[1], place);
+        let (operator, y) = whole(&request.photo, &request.task, canvas, &fourier)?;
+        let measurement = Measurement { operator, y, s2 };
+        let posterior = Posterior::new(measurement, GaussianPrior::new(fourier));
+        Ok(Self {
+            problem: Problem::Whole(posterior),
+            patch,
+        })
+    }
+}
+
+type Measured = (Rc<dyn LinearOperator>, Tensor<4>);
+
+/// A task on the whole photo.
+fn whole(photo: &Photo, task: &Task, canvas: Canvas, fourier: &Fourier) -> Result<Measured, Error> {
+    let pixels = photo.tensor(Window::whole(photo), fourier.place());
+    let measured = canvas.coarse(factor(task)?);
+    let operator: Rc<dyn LinearOperator> = match task {
+        Task::Operator { source } => {
+            let size = [photo.height(), photo.width()];
+            let map = source.clone().map(canvas.size, size);
+            Rc::new(Iterative::checked(map, fourier.clone())?)
+        }
+        task => operator(task, canvas, fourier)?,
+    };
+    let pixels = match grey_of(task) {
+        Some(weights) => ChannelMix::new(checked(weights)?).apply(pixels),
+        None => pixels,
+    };
+    let y = match task {
+        Task::Operator { .. } => pixels,
+        _ => padded(pixels, measured),
+    };
+    Ok((operator, y))
+}
+
+/// The weights of the grey that a task measures; none where it measures colours.
+fn grey_of(task: &Task) -> Option<[f64; 3]> {
+    match task {
+        Task::Colorize { weights } => Some(*weights),
+        Task::Compose { first, second } => grey_of(first).or_else(|| grey_of(second)),
+        _ => None,
+    }
+}
+
+/// A task's operator on a canvas of which nothing is measured beside the photo.
+fn operator(
+    task: &Task,
+    canvas: Canvas,
+    fourier: &Fourier,
+) -> Result<Rc<dyn LinearOperator>, Error> {
+    let place = fourier.place();
+    let [height, width] = canvas.size;
+    Ok(match task {
+        Task::Colorize { weights } => {
+            let mix = Rc::new(ChannelMix::new(checked(*weights)?));
+            measured_inside(mix, 1, canvas, fourier)
+        }
+        Task::Demosaic { pattern } => Rc::new(mosaic(*pattern, canvas, place)),
+        Task::SuperResolve { factor, reduction } => {
+            let operator = reduction.operator(*factor, fourier.clone())?;
+            measured_inside(operator, *factor, canvas, fourier)
+        }
+        Task::Deblur { kernel, .. } => {
+            let kernel = kernel.circular(height, width)?;
+            let blur = CircularConvolution::new(kernel, fourier.clone());
+            if canvas.is_padded() {
+                cropped_convolution(blur, canvas.frame(), fourier.clone())
+            } else {
+                Rc::new(blur)
+            }
+        }
+        Task::Compose { first, second } => composed(first, second, canvas, fourier)?,
+        Task::Inpaint { missing } => Rc::new(known(missing, canvas, place)?),
+        Task::Denoise if canvas.is_padded() => Rc::new(inside(canvas, place)),
+        Task::Denoise => Rc::new(Identity),
+        Task::Operator { .. } => {
+            return Err(Error::InvalidOperator(
+                "an operator from elsewhere is composed with others where it is made".into(),
+            ));
+        }
+    })
+}
+
+/// `second` after `first`: in closed form where there is one, else by iterations.
+fn composed(
+    first: &Task,
+    second: &Task,
+    canvas: Canvas,
+    fourier: &Fourier,
+) -> Result<Rc<dyn LinearOperator>, Error> {
+    if grey_of(first).is_some() && grey_of(second).is_some() {
+        return Err(Error::InvalidOption(
+            "what is grey can't be made grey again; colorize stands once in a composition".into(),
+        ));
+    }
+    let place = fourier.place();
+    let small = canvas.coarse(factor(first)?);
+    match (first, second) {
+        (
+            Task::SuperResolve {
+                factor,
+                reduction: Reduction::BlockMean,
+            },
+            Task::Inpaint { missing },
+        ) => {
+            let known = known(missing, small, place)?;
+            let whole = MaskedBlockMean::new(*factor, known, fourier.clone());
+            return Ok(Rc::new(whole));
+        }
+        (Task::Deblur { kernel, .. }, Task::SuperResolve { factor, reduction }) => {
+            let [height, width] = fourier.size();
+            let blur = kernel.circular(height, width)?;
+            let filter = reduction.kernel(*factor, fourier.size())?;
+            let both = Decimation::blurred(*factor, filter, blur, fourier.clone());
+            return Ok(measured_inside(Rc::new(both), *factor, canvas, fourier));
+        }
+        _ => {}
+    }
+    let first = match first {
+        // The second one measures nothing beside the photo, whatever the first one sees there.
+        Task::Deblur { .. } | Task::SuperResolve { .. } | Task::Colorize { .. } => {
+            operator(first, canvas.without_frame(), fourier)?
+        }
+        _ => operator(first, canvas, fourier)?,
+    };
+    let between = Fourier::new(small.size[0], small.size[1], place);
+    let second = operator(second, small, &between)?;
+    Ok(Rc::new(compose(first, second, fourier.clone())))
+}
+
+/// The mask of what is not missing.
+fn known(missing: &Missing, canvas: Canvas, place: &Place) -> Result<Mask, Error> {
+    missing.check_size(canvas.inner[1], canvas.inner[0])?;
+    let known: Vec<bool> = missing.pixels().iter().map(|m| !m).collect();
+    Ok(mask(on_canvas(&known, canvas), canvas, place))
+}
+
+/// The operator where the canvas, whose blocks of `factor` by `factor` are measured, holds the
+/// photo; nothing beside it.
+fn measured_inside(
+    operator: Rc<dyn LinearOperator>,
+    factor: usize,
+    canvas: Canvas,
+    fourier: &Fourier,
+) -> Rc<dyn LinearOperator> {
+    if !canvas.is_padded() {
+        return operator;
+    }
+    let place = fourier.place();
+    let measured = inside(canvas.coarse(factor), place);
+    let of_image = inside(canvas, place).known();
+    Rc::new(Inside::new(operator, measured, of_image, fourier.clone()))
+}
+
+fn mask(known: Vec<bool>, canvas: Canvas, place: &Place) -> Mask {
+    let c = known.into_iter().map(|k| if k { 1.0 } else { 0.0 });
+    let [height, width] = canvas.size;
+    Mask::new(place.tensor_f32(c.collect(), [1, 1, height, width]))
+}
+
+/// What lies on the photo is known.
+fn inside(canvas: Canvas, place: &Place) -> Mask {
+    let all = vec![true; canvas.inner[0] * canvas.inner[1]];
+    mask(on_canvas(&all, canvas), canvas, place)
+}
+
+/// A sensor's mosaic, which begins at the photo's first pixel.
+fn mosaic(pattern: Bayer, canvas: Canvas, place: &Place) -> Mask {
+    let [height, width] = canvas.inner;
+    let sensor = Mask::bayer(pattern, height, width, place);
+    Mask::new(padded(sensor.known(), canvas))
+}
+
+/// Zeros beside the window, or what is mirrored there.
+fn padded(x: Tensor<4>, canvas: Canvas) -> Tensor<4> {
+    let around = canvas.frame().map(|[before, after]| (before, after));
+    if canvas.is_mirrored() {
+        return x.pad(around, PadMode::Reflect);
+    }
+    if canvas.is_padded() {
+        return x.pad(around, PadMode::Constant(0.0));
+    }
+    x
+}
+
+impl Reduction {
+    fn operator(self, factor: usize, fourier: Fourier) -> Result<Rc<dyn LinearOperator>, Error> {
+        let [height, width] = fourier.size();
+        Ok(match self {
+            Self::BlockMean => Rc::new(BlockMean::new(factor, height, width, fourier.place())),
+            filter => {
+                let kernel = filter.kernel(factor, fourier.size())?;
+                Rc::new(Decimation::new(factor, kernel, fourier))
+            }
+        })
+    }
+
+    fn kernel(self, factor: usize, size: [usize; 2]) -> Result<Tensor<4>, Error> {
+        match self {
+            Self::BlockMean => Ok(block_mean_kernel(factor, size)),
+            Self::Bicubic => Ok(bicubic_kernel(factor, size)),
+            Self::Gaussian { sigma } if sigma > 0.0 && sigma <= 30.0 => {
+                Ok(gaussian_kernel(factor, sigma, size))
+            }
+            Self::Gaussian { sigma } => Err(Error::InvalidKernel(format!(
+                "sigma is {sigma}; a Gaussian kernel takes one above 0 and at most 30 pixels"
+            ))),
+        }
+    }
+}
+
+/// Weights under which a grey photo's levels stay levels.
+fn checked(weights: [f64; 3]) -> Result<[f64; 3], Error> {
+    let sum: f64 = weights.iter().sum();
+    if weights.iter().all(|w| *w >= 0.0) && (sum - 1.0).abs() < 1e-3 {
+        return Ok(weights);
+    }
+    Err(Error::InvalidOption(format!(
+        "the weights of R, G and B are {weights:?}; each must be at least 0, their sum 1"
+    )))
+}

@@ -1,0 +1,141 @@
+//! A window with missing pixels, and the same at a smaller size: what filling coarse to fine is
+//! made of.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::AvgPoolOptions;
+
+use crate::compute::device::Place;
+use crate::compute::fourier::Fourier;
+use crate::operators::{LinearOperator, Mask, MaskAndMeans};
+use crate::posterior::Posterior;
+use crate::posterior::measurement::Measurement;
+use crate::prior::GaussianPrior;
+
+/// The widest hole that the iterations of the linear estimate carry information across, in pixels:
+/// what photo-v1 was trained on.
+const REACH: usize = 42;
+/// The widest hole that is filled at its own size.
+const WIDEST: usize = 64;
+
+/// Known pixels, and which are missing.
+#[derive(Clone)]
+pub struct Hole {
+    size: [usize; 2],
+    /// An entry a pixel, row by row.
+    lost: Vec<bool>,
+    /// The known pixels `[1, 3, H, W]`, 0 elsewhere.
+    y: Tensor<4>,
+    s2: Tensor<4>,
+}
+
+impl Hole {
+    /// `y`: the window's pixels `[1, 3, H, W]`, anything where `lost`.
+    pub fn new(lost: Vec<bool>, y: Tensor<4>, s2: Tensor<4>) -> Self {
+        let [_, _, height, width] = y.dims();
+        let known = known(&lost, [height, width], &Place::of(&y));
+        Self {
+            size: [height, width],
+            lost,
+            y: y * known,
+            s2,
+        }
+    }
+
+    fn known(&self) -> Tensor<4> {
+        known(&self.lost, self.size, &Place::of(&self.y))
+    }
+
+    /// How far the hole reaches across.
+    pub fn width(&self) -> usize {
+        width(&self.lost, self.size)
+    }
+
+    /// The factor by which it is reduced to be filled; none where it is filled at its own size, or
+    /// has sides that can't be reduced.
+    pub fn reduction(&self) -> Option<usize> {
+        let divides = |f: &usize| self.size.iter().all(|n| n.is_multiple_of(*f));
+        reduction(self.width()).filter(divides)
+    }
+
+    /// What the known pixels say of the missing ones.
+    pub fn posterior(&self) -> Posterior {
+        let levels = self.width().div_ceil(REACH).max(1).next_power_of_two();
+        let mask = Mask::new(self.known()).begun_at(levels.ilog2() as usize);
+        self.posterior_of(Rc::new(mask), self.y.clone())
+    }
+
+    /// The same with the means of f×f blocks where whole blocks are missing: `coarse` is an image
+    /// of 1/f of the size.
+    pub fn posterior_given(&self, coarse: Tensor<4>, factor: usize) -> Posterior {
+        let operator = MaskAndMeans::new(self.known(), factor);
+        let y = operator.observe(self.y.clone(), coarse);
+        self.posterior_of(Rc::new(operator), y)
+    }
+
+    fn posterior_of(&self, operator: Rc<dyn LinearOperator>, y: Tensor<4>) -> Posterior {
+        let [height, width] = self.size;
+        let fourier = Fourier::new(height, width, &Place::of(&y));
+        let s2 = self.s2.clone();
+        let measurement = Measurement { operator, y, s2 };
+        Posterior::new(measurement, GaussianPrior::new(fourier)).wanting(self.lost.clone())
+    }
+
+    /// In blocks of `factor` by `factor`, which divide the sides: known where all of a block is.
+    pub fn reduced(&self, factor: usize) -> Self {
+        let [height, width] = self.size.map(|n| n / factor);
+        let mut lost = vec![false; height * width];
+        for (i, _) in self.lost.iter().enumerate().filter(|(_, lost)| **lost) {
+            let (row, column) = (i / self.size[1], i % self.size[1]);
+            lost[row / factor * width + column / factor] = true;
+        }
+        let means = avg_pool2d(self.y.clone(), AvgPoolOptions::new([factor; 2]));
+        Self::new(lost, means, self.s2.clone())
+    }
+}
+
+fn known(lost: &[bool], [height, width]: [usize; 2], place: &Place) -> Tensor<4> {
+    let c = lost.iter().map(|&lost| if lost { 0.0 } else { 1.0 });
+    place.tensor_f32(c.collect(), [1, 1, height, width])
+}
+
+/// The factor by which a hole of that width is reduced.
+pub fn reduction(width: usize) -> Option<usize> {
+    match width {
+        0..=WIDEST => None,
+        _ if width <= 2 * WIDEST => Some(2),
+        _ => Some(4),
+    }
+}
+
+/// What the sides of a window must be multiples of, so that holes of this width can be reduced as
+/// often as it takes.
+pub fn step(width: usize) -> usize {
+    reduction(width).map_or(1, |f| f * step(width.div_ceil(f) + 1))
+}
+
+/// Twice the greatest distance of a missing pixel from a known one, along the farther axis; the
+/// longer side where nothing is known.
+pub fn width(lost: &[bool], [height, width]: [usize; 2]) -> usize {
+    let far = height.max(width);
+    let mut distance: Vec<usize> = lost.iter().map(|&l| if l { far } else { 0 }).collect();
+    let pixels = height * width;
+    for forward in [true, false] {
+        for step in 0..pixels {
+            let i = if forward { step } else { pixels - 1 - step };
+            let (row, column) = (i / width, i % width);
+            for (dr, dc) in [(0, 1), (1, 1), (1, 0), (1, -1)] {
+                let (dr, dc) = if forward { (-dr, -dc) } else { (dr, dc) };
+                let (r, c) = (row as isize + dr, column as isize + dc);
+                let inside = (0..height as isize).contains(&r) && (0..width as isize).contains(&c);
+                if inside {
+                    let near = distance[r as usize * width + c as usize] + 1;
+                    distance[i] = distance[i].min(near);
+                }
+            }
+        }
+    }
+    (2 * distance.into_iter().max().unwrap_or(0)).min(far)
+}
