@@ -4,7 +4,7 @@
 #![cfg(target_family = "wasm")]
 
 use burn::tensor::{Device, Tensor};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use wasm_bindgen::prelude::*;
 
@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct Network {
     denoiser: PhotoDenoiser,
-    place: Place,
+    device: ComputeDevice,
     /// w, g, m, coarse.
     inputs: Option<[Tensor<4>; 4]>,
 }
@@ -37,21 +37,21 @@ impl Network {
                 .await
                 .expect("a WebGPU device"),
         };
-        let place = Place::new(device);
+        let device = ComputeDevice::new(device);
         let weights = Weights::read(&weights).expect("the released weights");
         let denoiser = match layers.as_str() {
-            "kernels" => PhotoDenoiser::new(&weights, &place),
-            _ => PhotoDenoiser::on_tensors(&weights, &place),
+            "kernels" => PhotoDenoiser::new(&weights, &device),
+            _ => PhotoDenoiser::on_tensors(&weights, &device),
         };
         Network {
             denoiser: denoiser.expect("complete weights"),
-            place,
+            device,
             inputs: None,
         }
     }
 
     /// Puts the inputs on the device: `[batch, 3 or 8, side, side]` each.
-    pub fn place(
+    pub fn device(
         &mut self,
         batch: usize,
         side: usize,
@@ -62,7 +62,8 @@ impl Network {
     ) {
         let inputs = [(w, 3), (g, 3), (m, 8), (coarse, 3)];
         self.inputs = Some(inputs.map(|(values, channels)| {
-            self.place.tensor_f32(values, [batch, channels, side, side])
+            self.device
+                .tensor_f32(values, [batch, channels, side, side])
         }));
     }
 

@@ -6,8 +6,8 @@
 //! stochastic one is drawn 400000 times, which leaves 0.2 % of the variance open.
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::Place;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::device::ComputeDevice;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::sampler::interpolant::Interpolant;
 use eps_restore::sampler::{Sampler, SolverKind};
 
@@ -38,12 +38,12 @@ fn sampler(solver: SolverKind, evaluations: usize, from_mean: bool) -> Sampler {
 }
 
 /// The variance that a sampler makes of s², over s².
-fn ratio(sampler: Sampler, s: f64, place: &Place) -> f64 {
+fn ratio(sampler: Sampler, s: f64, device: &ComputeDevice) -> f64 {
     let (s2, top) = (s * s, sampler.tau_max * sampler.tau_max);
-    let mut noise = Noise::new(1, 0, place);
+    let mut noise = WhiteNoise::new(1, 0, device);
     let start = match sampler.solver {
         SolverKind::Churn => noise.draw([1, 1, 1, DRAWS]),
-        _ => place.scalar(1.0),
+        _ => device.scalar(1.0),
     };
     let mut solver = sampler.solver(start * (s2 + top).sqrt(), noise);
     while let Some((z, tau)) = solver.query() {
@@ -54,7 +54,7 @@ fn ratio(sampler: Sampler, s: f64, place: &Place) -> f64 {
 }
 
 fn main() {
-    let place = Place::cpu_f64();
+    let device = ComputeDevice::cpu_f64();
     println!("| solver | start | evaluations | points | s = 0.05 | 0.1 | 0.2 | 0.4 |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     for (name, solver) in [
@@ -67,7 +67,7 @@ fn main() {
             for evaluations in [5, 7, 11, 19] {
                 let sampler = sampler(solver, evaluations, from_mean);
                 let made = sampler.evaluations() + usize::from(from_mean);
-                let ratios = DEVIATIONS.map(|s| format!("{:.2}", ratio(sampler, s, &place)));
+                let ratios = DEVIATIONS.map(|s| format!("{:.2}", ratio(sampler, s, &device)));
                 println!(
                     "| {name} | {start} | {made} | {} | {} |",
                     sampler.points,

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use clap::Parser;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use indicatif::ProgressBar;
 
@@ -43,13 +43,13 @@ const BATCH: usize = 8;
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
-    let place = Place::cpu();
+    let device = ComputeDevice::cpu();
     let bytes = std::fs::read(&options.weights)?;
-    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
+    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &device)?);
     let files = images::images(&options.data, options.crops)?;
     let crops = files
         .iter()
-        .map(|file| crops::centre_crop(file, SIDE, &place));
+        .map(|file| crops::centre_crop(file, SIDE, &device));
     let crops = crops.collect::<Result<Vec<_>, _>>()?;
 
     let bar = ProgressBar::new((TASKS.len() * crops.len().div_ceil(BATCH)) as u64);

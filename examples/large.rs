@@ -8,15 +8,15 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser;
-use eps_restore::compute::device::Place;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::device::ComputeDevice;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::error::Error;
 use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::photo::pixels::Photo;
-use eps_restore::request::setup::{Problem, Setup};
+use eps_restore::request::problem::{Problem, WindowProblem};
 use eps_restore::request::task::{Borders, GREY, Request, Task};
-use eps_restore::request::windows::Layout;
+use eps_restore::request::windows::WindowPlan;
 use eps_restore::sampler::Sampler;
 
 #[derive(Parser)]
@@ -29,9 +29,9 @@ struct Options {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::parse();
-    let place = Place::cpu();
+    let device = ComputeDevice::cpu();
     let bytes = std::fs::read(&options.weights)?;
-    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
+    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &device)?);
     println!("| task | tau | beside the network, s | tiles | network, s | share |");
     println!("| --- | --- | --- | --- | --- | --- |");
     let blur = |borders| {
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("deblur, circular", blur(Borders::Circular)?),
         ("deblur, unknown borders", blur(Borders::Unknown)?),
     ] {
-        measure(name, task, options.side, &denoiser, &place)?;
+        measure(name, task, options.side, &denoiser, &device)?;
     }
     Ok(())
 }
@@ -54,7 +54,7 @@ fn measure(
     task: Task,
     side: usize,
     denoiser: &PhotoDenoiser,
-    place: &Place,
+    device: &ComputeDevice,
 ) -> Result<(), Error> {
     let rgba = (0..4 * side * side).map(|i| ((i as f64 / 900.0).sin() * 60.0 + 120.0) as u8);
     let request = Request {
@@ -65,15 +65,16 @@ fn measure(
         sampler: Sampler::DEFAULT,
         seed: 1,
     };
-    let region = Layout::of(&request)?.regions[0];
+    let region = WindowPlan::of(&request)?.regions[0];
     let noise = request.task.default_noise();
-    let Problem::Whole(posterior) = Setup::new(&request, region, noise, place)?.problem else {
+    let Problem::Whole(posterior) = WindowProblem::new(&request, region, noise, device)?.problem
+    else {
         panic!("only inpainting leaves pixels out");
     };
     let [height, width] = region.canvas.size;
     let tiles = denoiser.parts(&posterior);
     for tau in [80.0, 1.0, 0.05] {
-        let z = Noise::new(1, 1, place).draw([1, 3, height, width]) * tau;
+        let z = WhiteNoise::new(1, 1, device).draw([1, 3, height, width]) * tau;
         let level = denoiser.level(&posterior, tau);
         let begin = Instant::now();
         let mut evaluation = denoiser.begin(&posterior, z, &level);

@@ -6,7 +6,7 @@
 use eps_restore::denoiser::tiling::TileSize;
 use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::request::cost::{Cost, Question, Target};
-use eps_restore::request::task::{Borders, Missing, Reduction, Task};
+use eps_restore::request::task::{Borders, MissingPixels, Reduction, Task};
 use eps_restore::sampler::Sampler;
 
 const MIB: u64 = 1 << 20;
@@ -93,7 +93,7 @@ fn blur(borders: Borders) -> Task {
 fn scratched(k: usize) -> Task {
     let [width, height] = size(k);
     let missing = (0..width * height).map(|i| i % width % 100 == 50);
-    let missing = Missing::new(width, height, missing.collect()).expect("an entry a pixel");
+    let missing = MissingPixels::new(width, height, missing.collect()).expect("an entry a pixel");
     Task::Inpaint { missing }
 }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use burn::tensor::{Device, Tensor};
 use clap::{Parser, ValueEnum};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
 use eps_restore::operators::Bayer;
@@ -18,7 +18,7 @@ use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::photo::pixels::Photo;
 use eps_restore::request::job::{Job, JobProgress};
 use eps_restore::request::noise_level::Stated;
-use eps_restore::request::task::{Borders, GREY, Missing, Reduction, Request, Task};
+use eps_restore::request::task::{Borders, GREY, MissingPixels, Reduction, Request, Task};
 use eps_restore::restoration::{Stage, converged};
 use eps_restore::sampler::Sampler;
 use image::{ImageReader, RgbaImage};
@@ -136,10 +136,10 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
-    let place = Place::new(device(options.device)?);
+    let device = ComputeDevice::new(device(options.device)?);
     let bytes = std::fs::read(&options.weights)?;
-    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
-    let job = Job::new(request(&options)?, denoiser, &place)?;
+    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &device)?);
+    let job = Job::new(request(&options)?, denoiser, &device)?;
     run(job, &options)
 }
 
@@ -252,11 +252,11 @@ fn task(options: &Options) -> Result<Task, Failure> {
     })
 }
 
-fn missing(mask: Option<&Path>) -> Result<Missing, Failure> {
+fn missing(mask: Option<&Path>) -> Result<MissingPixels, Failure> {
     let mask = open(mask.ok_or("--task inpaint takes --mask, white where pixels are missing")?)?;
     let painted = |p: &[u8]| p[3] > 127 && p[..3].iter().any(|&v| v > 127);
     let pixels = mask.rgba().chunks_exact(4).map(painted).collect();
-    Ok(Missing::new(mask.width(), mask.height(), pixels)?)
+    Ok(MissingPixels::new(mask.width(), mask.height(), pixels)?)
 }
 
 fn kernel(options: &Options) -> Result<Kernel, Error> {

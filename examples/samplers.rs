@@ -11,9 +11,9 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use clap::Parser;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::posterior::Posterior;
 use eps_restore::prior::GaussianPrior;
@@ -114,7 +114,7 @@ impl Trial {
         (0..self.points).map(value).collect()
     }
 
-    fn sample(&self, setting: &Setting, noise: &mut Noise) -> Tensor<4> {
+    fn sample(&self, setting: &Setting, noise: &mut WhiteNoise) -> Tensor<4> {
         let Setting {
             posterior,
             denoiser,
@@ -147,11 +147,11 @@ struct Setting {
 
 impl Setting {
     fn new(task: &str, truth: &Tensor<4>, seed: u64, denoiser: &Rc<PhotoDenoiser>) -> Self {
-        let place = Place::of(truth);
-        let measurement = figures::measurement(task, truth, seed, &place);
-        let prior = GaussianPrior::new(Fourier::new(SIDE, SIDE, &place));
+        let device = ComputeDevice::of(truth);
+        let measurement = figures::measurement(task, truth, seed, &device);
+        let prior = GaussianPrior::new(Fourier::new(SIDE, SIDE, &device));
         let posterior = Posterior::new(measurement, prior);
-        let z = Noise::new(seed, 0, &place).draw(truth.dims()) * TAU_OF_MEAN;
+        let z = WhiteNoise::new(seed, 0, &device).draw(truth.dims()) * TAU_OF_MEAN;
         let level = denoiser.level(&posterior, TAU_OF_MEAN);
         let mean = denoiser.denoise(&posterior, z, &level);
         Self {
@@ -184,13 +184,13 @@ impl Score {
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
-    let place = Place::cpu();
+    let device = ComputeDevice::cpu();
     let bytes = std::fs::read(&options.weights)?;
-    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &place)?);
+    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &device)?);
     let files = images::images(&options.data, options.crops)?;
     let crops = files
         .iter()
-        .map(|file| crops::centre_crop(file, SIDE, &place));
+        .map(|file| crops::centre_crop(file, SIDE, &device));
     let crops = crops.collect::<Result<Vec<_>, _>>()?;
     let mut scores = [[Score::default(); TASKS.len()]; TRIALS.len()];
     let bar = ProgressBar::new((TASKS.len() * crops.len()) as u64);
@@ -200,7 +200,7 @@ fn main() -> Result<(), Failure> {
             let setting = Setting::new(name, truth, seed, &denoiser);
             for (trial, scores) in TRIALS.iter().zip(&mut scores) {
                 // The same noise for every trial.
-                let sample = |i| trial.sample(&setting, &mut Noise::new(seed, i, &place));
+                let sample = |i| trial.sample(&setting, &mut WhiteNoise::new(seed, i, &device));
                 let pair = [sample(1), sample(2)];
                 scores[task].add([&pair[0], &pair[1]], &setting.mean, truth);
             }

@@ -9,7 +9,7 @@ use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor};
 use common::crops::centre_crop;
 use common::model;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
@@ -18,23 +18,23 @@ use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::photo::pixels::{Photo, Window};
 use eps_restore::request::job::Job;
 use eps_restore::request::task::{
-    Borders, GREY, Missing, OperatorSource, Reduction, Request, Task,
+    Borders, GREY, MissingPixels, OperatorSource, Reduction, Request, Task,
 };
 use eps_restore::restoration::converged;
 use eps_restore::sampler::Sampler;
 
 const SIDE: usize = 48;
 
-fn denoiser(place: &Place) -> Rc<PhotoDenoiser> {
+fn denoiser(device: &ComputeDevice) -> Rc<PhotoDenoiser> {
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
-    Rc::new(PhotoDenoiser::new(&weights, place).expect("the committed weights"))
+    Rc::new(PhotoDenoiser::new(&weights, device).expect("the committed weights"))
 }
 
 /// The middle of a committed photo.
-fn scene(side: usize, place: &Place) -> Tensor<4> {
+fn scene(side: usize, device: &ComputeDevice) -> Tensor<4> {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/crops/B000716.png");
-    centre_crop(file.as_ref(), side, place).expect("a committed photo")
+    centre_crop(file.as_ref(), side, device).expect("a committed photo")
 }
 
 /// One channel gives a grey photo.
@@ -48,7 +48,7 @@ fn photo(x: Tensor<4>) -> Photo {
     Photo::new(width, height, rgba.collect()).expect("four bytes a pixel")
 }
 
-fn job(photo: Photo, task: Task, place: &Place) -> Result<Job<PhotoDenoiser>, Error> {
+fn job(photo: Photo, task: Task, device: &ComputeDevice) -> Result<Job<PhotoDenoiser>, Error> {
     let request = Request {
         photo,
         task,
@@ -57,12 +57,12 @@ fn job(photo: Photo, task: Task, place: &Place) -> Result<Job<PhotoDenoiser>, Er
         sampler: Sampler::DEFAULT,
         seed: 1,
     };
-    Job::new(request, denoiser(place), place)
+    Job::new(request, denoiser(device), device)
 }
 
 /// The posterior mean.
-fn mean(photo: Photo, task: Task, place: &Place) -> Photo {
-    let mut job = job(photo, task, place).expect("a valid request");
+fn mean(photo: Photo, task: Task, device: &ComputeDevice) -> Photo {
+    let mut job = job(photo, task, device).expect("a valid request");
     while job.step().is_some() {}
     if let Some(residual) = job.residual() {
         converged(residual.into_scalar::<f32>()).expect("converged");
@@ -74,8 +74,8 @@ fn mean(photo: Photo, task: Task, place: &Place) -> Photo {
     job.frame().restored(&values)
 }
 
-fn psnr(photo: &Photo, truth: &Tensor<4>, place: &Place) -> f64 {
-    let error = (photo.tensor(Window::whole(photo), place) - truth.clone())
+fn psnr(photo: &Photo, truth: &Tensor<4>, device: &ComputeDevice) -> f64 {
+    let error = (photo.tensor(Window::whole(photo), device) - truth.clone())
         .square()
         .mean();
     10.0 * (4.0 / error.into_scalar::<f64>()).log10()
@@ -96,10 +96,10 @@ fn enlarge(factor: usize) -> Task {
 }
 
 /// Every fifth column of a photo, as a scan's scratches.
-fn scratches(size: [usize; 2]) -> Missing {
+fn scratches(size: [usize; 2]) -> MissingPixels {
     let [height, width] = size;
     let missing = (0..height * width).map(|i| i % width % 5 == 2);
-    Missing::new(width, height, missing.collect()).expect("an entry a pixel")
+    MissingPixels::new(width, height, missing.collect()).expect("an entry a pixel")
 }
 
 fn block_means(x: &Tensor<4>, factor: usize) -> Tensor<4> {
@@ -107,23 +107,23 @@ fn block_means(x: &Tensor<4>, factor: usize) -> Tensor<4> {
 }
 
 /// `x` with the missing pixels black.
-fn scratched(x: Tensor<4>, missing: &Missing, place: &Place) -> Tensor<4> {
+fn scratched(x: Tensor<4>, missing: &MissingPixels, device: &ComputeDevice) -> Tensor<4> {
     let known = missing.pixels().iter().map(|&m| if m { 0.0 } else { 1.0 });
-    let known = place.tensor_f32(known.collect(), [1, 1, missing.height(), missing.width()]);
+    let known = device.tensor_f32(known.collect(), [1, 1, missing.height(), missing.width()]);
     x.clone() * known.clone() - (-known + 1.0)
 }
 
 #[test]
 fn a_scratched_small_photo_is_enlarged_as_if_it_were_whole() {
-    let place = Place::cpu();
-    let truth = scene(SIDE, &place);
+    let device = ComputeDevice::cpu();
+    let truth = scene(SIDE, &device);
     let small = block_means(&truth, 2);
     let missing = scratches([SIDE / 2, SIDE / 2]);
-    let given = photo(scratched(small.clone(), &missing, &place));
+    let given = photo(scratched(small.clone(), &missing, &device));
     let task = then(enlarge(2), Task::Inpaint { missing });
-    let whole = psnr(&mean(photo(small), enlarge(2), &place), &truth, &place);
-    let both = psnr(&mean(given.clone(), task, &place), &truth, &place);
-    let ignored = psnr(&mean(given, enlarge(2), &place), &truth, &place);
+    let whole = psnr(&mean(photo(small), enlarge(2), &device), &truth, &device);
+    let both = psnr(&mean(given.clone(), task, &device), &truth, &device);
+    let ignored = psnr(&mean(given, enlarge(2), &device), &truth, &device);
     println!(
         "whole {whole:.2} dB, scratched {both:.2} dB, scratches taken for the scene {ignored:.2} dB"
     );
@@ -132,32 +132,36 @@ fn a_scratched_small_photo_is_enlarged_as_if_it_were_whole() {
 
 #[test]
 fn a_blur_before_a_reduction_is_undone_with_it() {
-    let place = Place::cpu();
-    let truth = scene(SIDE, &place);
+    let device = ComputeDevice::cpu();
+    let truth = scene(SIDE, &device);
     let kernel = Kernel::gaussian(1.5).expect("valid");
     let taps = kernel.circular(SIDE, SIDE).expect("it fits");
-    let blur = CircularConvolution::new(taps, Fourier::new(SIDE, SIDE, &place));
+    let blur = CircularConvolution::new(taps, Fourier::new(SIDE, SIDE, &device));
     let given = photo(block_means(&blur.apply(truth.clone()), 2));
     let blur = Task::Deblur {
         kernel,
         borders: Borders::Circular,
     };
-    let both = mean(given.clone(), then(blur, enlarge(2)), &place);
-    let alone = mean(given, enlarge(2), &place);
-    let [both, alone] = [both, alone].map(|photo| psnr(&photo, &truth, &place));
+    let both = mean(given.clone(), then(blur, enlarge(2)), &device);
+    let alone = mean(given, enlarge(2), &device);
+    let [both, alone] = [both, alone].map(|photo| psnr(&photo, &truth, &device));
     println!("both {both:.2} dB, the reduction alone {alone:.2} dB");
     assert!(both > alone + 2.0);
 }
 
 #[test]
 fn what_makes_no_sense_is_refused() {
-    let place = Place::cpu();
-    let given = || photo(scene(SIDE, &place));
+    let device = ComputeDevice::cpu();
+    let given = || photo(scene(SIDE, &device));
     let grey = || Task::Colorize { weights: GREY };
-    let twice = job(given(), then(grey(), grey()), &place);
+    let twice = job(given(), then(grey(), grey()), &device);
     assert!(matches!(twice.err(), Some(Error::InvalidOption(_))));
     let missing = scratches([SIDE / 2, SIDE]);
-    let other = job(given(), then(enlarge(2), Task::Inpaint { missing }), &place);
+    let other = job(
+        given(),
+        then(enlarge(2), Task::Inpaint { missing }),
+        &device,
+    );
     assert!(matches!(other.err(), Some(Error::InvalidMask(_))));
 }
 
@@ -182,9 +186,9 @@ impl OperatorSource for Vignette {
         let off = |at: usize, n: usize| 2.0 * at as f64 / (n - 1) as f64 - 1.0;
         let gain = (0..height * width)
             .map(|i| 1.0 - 0.3 * (off(i / width, height).powi(2) + off(i % width, width).powi(2)));
-        let place = Place::new(Device::flex());
+        let device = ComputeDevice::new(Device::flex());
         Rc::new(Dimmed {
-            gain: place.tensor(gain.collect(), [1, 1, height, width]),
+            gain: device.tensor(gain.collect(), [1, 1, height, width]),
             wrong: self.wrong,
         })
     }
@@ -206,21 +210,21 @@ impl LinearMap for Dimmed {
 
 #[test]
 fn an_operator_from_elsewhere_is_undone_and_its_adjoint_is_checked() {
-    let place = Place::cpu();
-    let truth = scene(SIDE, &place);
+    let device = ComputeDevice::cpu();
+    let truth = scene(SIDE, &device);
     let source = |wrong| Rc::new(Vignette { wrong });
     let map = source(1.0).map([SIDE; 2], [SIDE; 2]);
     let given = photo(map.apply(truth.clone()));
     let task = |wrong| Task::Operator {
         source: source(wrong),
     };
-    let restored = mean(given.clone(), task(1.0), &place);
+    let restored = mean(given.clone(), task(1.0), &device);
     let (before, after) = (
-        psnr(&given, &truth, &place),
-        psnr(&restored, &truth, &place),
+        psnr(&given, &truth, &device),
+        psnr(&restored, &truth, &device),
     );
     println!("{before:.2} dB, {after:.2} dB");
     assert!(after > before + 6.0);
-    let wrong = job(given, task(1.1), &place);
+    let wrong = job(given, task(1.1), &device);
     assert!(matches!(wrong.err(), Some(Error::InvalidOperator(_))));
 }

@@ -11,7 +11,7 @@ use common::cases::{Case, operators};
 use common::comparison::{Comparison, relative_error as relative_norm};
 use common::dense::{Dense, Size, columns, draw, inverse, relative_error, solution, worst_entry};
 use common::digits::{self, grid, variances};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
 use eps_restore::operators::{LinearOperator, PriorUpdate};
 use eps_restore::posterior::Posterior;
@@ -54,34 +54,34 @@ struct Problem {
 }
 
 impl Problem {
-    fn new(case: &Case, size: Size, levels: &[(f64, f64)], place: &Place) -> Self {
-        let operator = case.operator(size, place);
+    fn new(case: &Case, size: Size, levels: &[(f64, f64)], device: &ComputeDevice) -> Self {
+        let operator = case.operator(size, device);
         let shape = [levels.len(), 3, size[0], size[1]];
         let measured = operator.measurement_shape(shape);
-        let [t2, s2] = variances(levels, place);
+        let [t2, s2] = variances(levels, device);
         let dense = Dense::new(case, size);
-        let x = draw(shape, 1, place) * 0.5;
+        let x = draw(shape, 1, device) * 0.5;
         let silent = Measurement {
             operator,
-            y: place.zeros(measured),
+            y: device.zeros(measured),
             s2,
         };
-        let measurement = silent.with(silent.simulate(x.clone(), draw(measured, 2, place)));
-        let prior = GaussianPrior::new(Fourier::new(size[0], size[1], place));
+        let measurement = silent.with(silent.simulate(x.clone(), draw(measured, 2, device)));
+        let prior = GaussianPrior::new(Fourier::new(size[0], size[1], device));
         Self {
             name: format!("{} {}x{}", case.name, size[0], size[1]),
             phases: case.phases,
             rough: case.rough.is_some(),
             dense,
             posterior: Posterior::new(measurement, prior),
-            z: x + draw(shape, 3, place) * t2.clone().sqrt(),
+            z: x + draw(shape, 3, device) * t2.clone().sqrt(),
             t2,
         }
     }
 
     /// Every operator at every size of its own.
     fn all() -> impl Iterator<Item = Self> {
-        every().map(|(case, size)| Self::new(&case, size, &LEVELS, &Place::cpu_f64()))
+        every().map(|(case, size)| Self::new(&case, size, &LEVELS, &ComputeDevice::cpu_f64()))
     }
 
     /// Image `b` of a batch that broadcasts to `[B, planes, H, W]`, one plane a column.
@@ -138,11 +138,15 @@ fn every() -> impl Iterator<Item = (Case, Size)> {
 }
 
 /// An operator, two images and two measurements.
-fn pairs(case: &Case, size: Size, place: &Place) -> (Rc<dyn LinearOperator>, [Tensor<4>; 2]) {
-    let operator = case.operator(size, place);
+fn pairs(
+    case: &Case,
+    size: Size,
+    device: &ComputeDevice,
+) -> (Rc<dyn LinearOperator>, [Tensor<4>; 2]) {
+    let operator = case.operator(size, device);
     let shape = [2, 3, size[0], size[1]];
-    let y = draw(operator.measurement_shape(shape), 5, place);
-    (operator, [draw(shape, 4, place), y])
+    let y = draw(operator.measurement_shape(shape), 5, device);
+    (operator, [draw(shape, 4, device), y])
 }
 
 #[test]
@@ -154,7 +158,7 @@ fn operators_are_linear() {
         columns(f(sum(x.clone())) - sum(f(x)), 1).amax()
     };
     for (case, size) in every() {
-        let (operator, [x, y]) = pairs(&case, size, &Place::cpu_f64());
+        let (operator, [x, y]) = pairs(&case, size, &ComputeDevice::cpu_f64());
         let apply = additive(&|x| operator.apply(x), x);
         let adjoint = additive(&|y| operator.adjoint(y), y);
         println!("{:24} {apply:.1e} {adjoint:.1e}", case.name);
@@ -164,15 +168,18 @@ fn operators_are_linear() {
 
 #[test]
 fn the_adjoint_is_the_adjoint() {
-    for (place, within) in [(Place::cpu(), 1e-5), (Place::cpu_f64(), 1e-12)] {
+    for (device, within) in [
+        (ComputeDevice::cpu(), 1e-5),
+        (ComputeDevice::cpu_f64(), 1e-12),
+    ] {
         for (case, size) in every() {
-            let (operator, [x, y]) = pairs(&case, size, &place);
+            let (operator, [x, y]) = pairs(&case, size, &device);
             let ax = columns(operator.apply(x.clone()), 1);
             let aty = columns(operator.adjoint(y.clone()), 1);
             let (x, y) = (columns(x, 1), columns(y, 1));
             let scale = (ax.norm() * y.norm()).max(f64::MIN_POSITIVE);
             let error = (ax.dot(&y) - x.dot(&aty)).abs() / scale;
-            println!("{:24} {:?} {error:.1e}", case.name, place.dtype());
+            println!("{:24} {:?} {error:.1e}", case.name, device.dtype());
             assert!(error < within, "{}: {error:.1e}", case.name);
         }
     }
@@ -387,7 +394,7 @@ fn assert_equal(name: &str, comparisons: &[Comparison]) {
 #[test]
 fn f32_keeps_the_digits_of_the_pivot() {
     for (case, size) in every() {
-        let comparisons = digits::of_update(&case, size, &Place::cpu());
+        let comparisons = digits::of_update(&case, size, &ComputeDevice::cpu());
         assert_equal(case.name, &comparisons);
     }
 }
@@ -396,7 +403,7 @@ fn f32_keeps_the_digits_of_the_pivot() {
 #[test]
 fn f32_keeps_the_digits_of_everything_in_closed_form() {
     for (case, size) in every().filter(|(case, _)| digits::is_closed(case)) {
-        let comparisons = digits::of_contract(&case, size, &Place::cpu());
+        let comparisons = digits::of_contract(&case, size, &ComputeDevice::cpu());
         assert_equal(case.name, &comparisons);
     }
 }
@@ -410,7 +417,7 @@ fn variances_are_positive_and_at_most_those_before_the_measurement() {
         } else {
             grid()
         };
-        let problem = Problem::new(&case, size, &levels, &Place::cpu());
+        let problem = Problem::new(&case, size, &levels, &ComputeDevice::cpu());
         let (posterior, t2) = (&problem.posterior, || problem.t2.clone());
         for (what, variance) in [
             ("p", posterior.pixel_variance(t2()).tensor()),
@@ -446,7 +453,7 @@ fn rough_variances_are_near_the_exact_ones() {
         let Some((low, high)) = case.rough else {
             continue;
         };
-        let problem = Problem::new(&case, size, &LEVELS, &Place::cpu_f64());
+        let problem = Problem::new(&case, size, &LEVELS, &ComputeDevice::cpu_f64());
         let (posterior, dense) = (&problem.posterior, &problem.dense);
         let p = posterior.pixel_variance(problem.t2.clone()).tensor();
         let v = posterior.band_variances(problem.t2.clone()).tensor();

@@ -14,9 +14,9 @@ use burn::tensor::Tensor;
 use common::cases::{Case, operators};
 use common::dense::{Dense, columns, draw, images, inverse, relative_error};
 use common::gaussian::{Gain, Gaussian, GaussianDenoiser};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::Denoiser;
 use eps_restore::operators::PriorUpdate;
 use eps_restore::posterior::Posterior;
@@ -25,7 +25,7 @@ use eps_restore::prior::GaussianPrior;
 use eps_restore::restoration::Restoration;
 use eps_restore::sampler::interpolant::Interpolant;
 use eps_restore::sampler::{
-    Churn, Churning, DpmSolver2M, Euler, Heun, PosteriorMean, Sampler, Solver,
+    Churn, ChurnParameters, DpmSolver2M, Euler, Heun, PosteriorMean, Sampler, Solver,
 };
 use nalgebra::{DMatrix, DVector};
 
@@ -76,18 +76,22 @@ struct Problem {
 
 impl Problem {
     fn new(case: &Case, prior: Gaussian) -> Self {
-        let (place, [height, width]) = (Place::cpu_f64(), case.tiny);
-        let operator = case.operator(case.tiny, &place);
+        let (device, [height, width]) = (ComputeDevice::cpu_f64(), case.tiny);
+        let operator = case.operator(case.tiny, &device);
         let dense = Dense::of(operator.as_ref(), 3, case.tiny);
-        let y = draw(operator.measurement_shape([1, 3, height, width]), 1, &place) * 0.5;
+        let y = draw(
+            operator.measurement_shape([1, 3, height, width]),
+            1,
+            &device,
+        ) * 0.5;
         let s2 = SIGMA_Y * SIGMA_Y;
         let measured: DVector<f64> = columns(y.clone(), dense.a.nrows()).column(0).into();
         let measurement = Measurement {
             operator,
             y,
-            s2: place.scalar(s2),
+            s2: device.scalar(s2),
         };
-        let membrane = GaussianPrior::new(Fourier::new(height, width, &place));
+        let membrane = GaussianPrior::new(Fourier::new(height, width, &device));
         Self {
             shape: [3, height, width],
             posterior: Posterior::new(measurement, membrane),
@@ -223,7 +227,7 @@ fn every_interpolant_leads_there() {
 #[test]
 fn churning_samples_the_posterior() {
     const SAMPLES: usize = 400;
-    let place = Place::cpu_f64();
+    let device = ComputeDevice::cpu_f64();
     for case in sampled() {
         let problem = Problem::new(&case, Gaussian::images(case.tiny));
         let levels = problem.levels(Interpolant::Edm, 80);
@@ -233,17 +237,17 @@ fn churning_samples_the_posterior() {
         let truth = &problem.truth;
         let root = truth.noisy(TAU_MAX * TAU_MAX).covariance.cholesky();
         let root = root.expect("positive definite").unpack();
-        let start = root * columns(draw(shape, 9, &place), truth.mean.len());
+        let start = root * columns(draw(shape, 9, &device), truth.mean.len());
         let start = images(&start, problem.shape)
             + images(
                 &DMatrix::from_columns(std::slice::from_ref(&truth.mean)),
                 problem.shape,
             );
-        let churning = Churning {
+        let churning = ChurnParameters {
             tau_max: f64::INFINITY,
-            ..Churning::default()
+            ..ChurnParameters::default()
         };
-        let noise = Noise::new(7, 0, &place);
+        let noise = WhiteNoise::new(7, 0, &device);
         let mut solver = Churn::new(grid, start, churning, noise);
         problem.run(&mut solver);
         let samples = columns(solver.sample(), truth.mean.len());
@@ -298,7 +302,7 @@ fn refining_the_exact_mean_changes_nothing() {
             &DMatrix::from_column_slice(size, 1, problem.truth.mean.as_slice()),
             problem.shape,
         );
-        let mut noise = Noise::new(5, 0, &Place::cpu_f64());
+        let mut noise = WhiteNoise::new(5, 0, &ComputeDevice::cpu_f64());
         let n = noise.draw(mean.dims());
         let mut solver = PosteriorMean::new(TAU_MAX, n.clone() * TAU_MAX, Some(n));
         solver.answer(mean.clone());

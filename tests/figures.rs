@@ -13,8 +13,8 @@ use std::rc::Rc;
 
 use common::figures::{Figures, METHODS, TASKS, measure};
 use common::{committed_crops, model, values};
-use eps_restore::compute::device::Place;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::device::ComputeDevice;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::photo::pixels::Photo;
@@ -35,19 +35,19 @@ fn numbers(value: &serde_json::Value) -> Vec<f64> {
     list.iter().map(|v| v.as_f64().expect("a number")).collect()
 }
 
-fn released(place: &Place) -> Rc<PhotoDenoiser> {
+fn released(device: &ComputeDevice) -> Rc<PhotoDenoiser> {
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the released weights");
-    Rc::new(PhotoDenoiser::new(&weights, place).expect("complete weights"))
+    Rc::new(PhotoDenoiser::new(&weights, device).expect("complete weights"))
 }
 
 /// photo-v1 was trained on neither, and what it made of them at tau = 80 was worse than the linear
 /// estimate.
 #[test]
 fn one_evaluation_beats_the_linear_estimate_of_mosaics_and_of_compressed_sensing() {
-    let place = Place::cpu();
-    let denoiser = released(&place);
-    let truth = committed_crops(&place);
+    let device = ComputeDevice::cpu();
+    let denoiser = released(&device);
+    let truth = committed_crops(&device);
     for task in ["mosaic", "Hadamard"] {
         let mut figures = Figures::default();
         measure(task, &truth, &denoiser, 1, &mut figures);
@@ -66,8 +66,8 @@ fn one_evaluation_beats_the_linear_estimate_of_a_shaken_photo() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("www/samples/hills.jpg");
     let scene = image::open(path).expect("a sample photo").into_rgb8();
     let level = |x: usize, y: usize, c: usize| f64::from(scene.get_pixel(x as u32, y as u32)[c]);
-    let place = Place::cpu();
-    let noise = Noise::new(3, 0, &place).draw([1, height, width, 3]);
+    let device = ComputeDevice::cpu();
+    let noise = WhiteNoise::new(3, 0, &device).draw([1, height, width, 3]);
     let noise: Vec<f64> = noise.try_into_vec_as().expect("on the CPU");
     let mut rgba = Vec::with_capacity(4 * width * height);
     for (i, n) in noise.chunks(3).enumerate() {
@@ -88,7 +88,7 @@ fn one_evaluation_beats_the_linear_estimate_of_a_shaken_photo() {
         sampler: Sampler::DEFAULT.refining(true),
         seed: 1,
     };
-    let mut job = Job::new(request, released(&place), &place).expect("valid");
+    let mut job = Job::new(request, released(&device), &device).expect("valid");
     let mut found = Vec::new();
     while let Some(step) = job.step() {
         let photo = job.frame().restored(&values(step.previews));
@@ -108,11 +108,11 @@ fn one_evaluation_beats_the_linear_estimate_of_a_shaken_photo() {
 
 #[test]
 fn the_papers_tasks_reach_the_reference() {
-    let place = Place::cpu();
-    let denoiser = released(&place);
+    let device = ComputeDevice::cpu();
+    let denoiser = released(&device);
     let text = std::fs::read(data().join("figures.json")).expect("figures.json");
     let reference: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
-    let truth = committed_crops(&place);
+    let truth = committed_crops(&device);
     for task in TASKS {
         let mut figures = Figures::default();
         for seed in 0..DRAWS as u64 {

@@ -6,13 +6,14 @@ mod common;
 use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
 use common::model;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 
 fn tensors() -> PhotoDenoiser {
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the released weights are readable");
-    PhotoDenoiser::on_tensors(&weights, &Place::cpu()).expect("the released weights are complete")
+    PhotoDenoiser::on_tensors(&weights, &ComputeDevice::cpu())
+        .expect("the released weights are complete")
 }
 
 fn check() -> Check {
@@ -20,7 +21,7 @@ fn check() -> Check {
         &model("photo-v1.safetensors"),
         model("golden-operators.safetensors"),
         model("golden-network.safetensors"),
-        &Place::cpu(),
+        &ComputeDevice::cpu(),
     )
 }
 

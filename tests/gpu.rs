@@ -14,7 +14,7 @@ use burn::tensor::Device;
 use common::comparison::{self, Comparison, relative_error};
 use common::golden::Check;
 use common::model;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::layers::Precision;
 use eps_restore::denoiser::layers::gpu::{Family, GpuLayers};
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
@@ -24,10 +24,10 @@ use twins::{GPU_TOLERANCE, HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 const NETWORK: f64 = 0.01;
 
 /// The default adapter, which a process starts once.
-fn gpu() -> Place {
+fn gpu() -> ComputeDevice {
     static GPU: OnceLock<Device> = OnceLock::new();
     let device = GPU.get_or_init(|| Device::wgpu_options().init().expect("an adapter"));
-    Place::new(device.clone())
+    ComputeDevice::new(device.clone())
 }
 
 fn error(comparison: &Comparison) -> f64 {
@@ -47,9 +47,9 @@ fn assert_close(comparisons: &[Comparison]) {
 }
 
 /// None where the adapter lacks f16, which is said.
-fn precisions(place: &Place) -> Vec<(Precision, f64)> {
+fn precisions(device: &ComputeDevice) -> Vec<(Precision, f64)> {
     let mut precisions = vec![(Precision::F32, GPU_TOLERANCE)];
-    if Precision::F16.is_supported(place) {
+    if Precision::F16.is_supported(device) {
         precisions.push((Precision::F16, HALF_TOLERANCE));
     } else {
         println!("this adapter has no f16: f32 alone is tested");
@@ -59,19 +59,19 @@ fn precisions(place: &Place) -> Vec<(Precision, f64)> {
 
 #[test]
 fn kernels_match_their_twins() {
-    let place = gpu();
+    let device = gpu();
     let twins = Twins::new(
-        GpuLayers::new(&place, Precision::F32),
-        &place,
+        GpuLayers::new(&device, Precision::F32),
+        &device,
         GPU_TOLERANCE,
     );
     KINDS
         .iter()
         .for_each(|kind| assert_close(&twins.compare(kind)));
-    for (precision, tolerance) in precisions(&place) {
+    for (precision, tolerance) in precisions(&device) {
         for family in Family::ALL {
-            let layers = GpuLayers::new(&place, precision).with_family(family);
-            let twins = Twins::new(layers, &place, tolerance);
+            let layers = GpuLayers::new(&device, precision).with_family(family);
+            let twins = Twins::new(layers, &device, tolerance);
             println!("{precision:?}, {family:?}");
             let kinds = if family == Family::ALL[0] {
                 &NETWORK_KINDS[..]
@@ -87,16 +87,16 @@ fn kernels_match_their_twins() {
 
 #[test]
 fn golden_vectors() {
-    let place = gpu();
+    let device = gpu();
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the released weights");
-    for (precision, _) in precisions(&place) {
-        let denoiser = PhotoDenoiser::in_precision(&weights, &place, precision);
+    for (precision, _) in precisions(&device) {
+        let denoiser = PhotoDenoiser::in_precision(&weights, &device, precision);
         let check = Check::new(
             &bytes,
             model("golden-operators.safetensors"),
             model("golden-network.safetensors"),
-            &place,
+            &device,
         )
         .with_denoiser(denoiser.expect("complete weights"));
         for case in Check::cases() {

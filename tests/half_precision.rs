@@ -11,7 +11,7 @@ use common::figures::{Figures, METHODS, TASKS, measure};
 use common::golden::Check;
 use common::rounded::Rounded;
 use common::{committed_crops, model};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::layers::Precision;
 use eps_restore::denoiser::layers::cpu::CpuLayers;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
@@ -34,7 +34,7 @@ fn the_network_stays_within_a_per_cent() {
         &model("photo-v1.safetensors"),
         model("golden-operators.safetensors"),
         model("golden-network.safetensors"),
-        &Place::cpu(),
+        &ComputeDevice::cpu(),
     )
     .with_denoiser(half());
     let mut largest: f64 = 0.0;
@@ -51,12 +51,12 @@ fn the_network_stays_within_a_per_cent() {
 
 #[test]
 fn the_papers_tasks_keep_their_figures() {
-    let place = Place::cpu();
+    let device = ComputeDevice::cpu();
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the released weights");
-    let whole = Rc::new(PhotoDenoiser::new(&weights, &place).expect("complete weights"));
+    let whole = Rc::new(PhotoDenoiser::new(&weights, &device).expect("complete weights"));
     let half = Rc::new(half());
-    let truth = committed_crops(&place);
+    let truth = committed_crops(&device);
     for task in TASKS {
         let psnr = |denoiser| {
             let mut figures = Figures::default();
@@ -81,6 +81,6 @@ fn the_papers_tasks_keep_their_figures() {
 fn the_cpu_says_that_it_has_f32_alone() {
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the released weights");
-    let refused = PhotoDenoiser::in_precision(&weights, &Place::cpu(), Precision::F16);
+    let refused = PhotoDenoiser::in_precision(&weights, &ComputeDevice::cpu(), Precision::F16);
     assert!(matches!(refused, Err(Error::UnsupportedDevice(why)) if why.contains("f32")));
 }

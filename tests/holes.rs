@@ -11,21 +11,21 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use common::{model, values};
 use eps_restore::compute::conjugate_gradients::{Stop, conjugate_gradients};
-use eps_restore::compute::device::Place;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::device::ComputeDevice;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::photo::pixels::Photo;
 use eps_restore::prior::{C, KAPPA2, precision_times};
 use eps_restore::request::job::Job;
-use eps_restore::request::task::{Missing, Request, Task};
-use eps_restore::restoration::Share;
+use eps_restore::request::task::{MissingPixels, Request, Task};
+use eps_restore::restoration::SampleSubset;
 use eps_restore::restoration::hole::Hole;
 use eps_restore::sampler::Sampler;
 use figures::{Figures, NO_SEAM, Square};
 
 /// |w0 - its limit| over |its limit|, in a square hole of `width` pixels; smooth surroundings.
 fn distance_from_the_limit(side: usize, width: usize) -> f64 {
-    let place = Place::cpu_f64();
+    let device = ComputeDevice::cpu_f64();
     let start = (side - width) / 2;
     let inside = |at: usize| (start..start + width).contains(&at);
     let lost: Vec<bool> = (0..side * side)
@@ -34,12 +34,12 @@ fn distance_from_the_limit(side: usize, width: usize) -> f64 {
     let wave = |i: usize| 0.4 + 0.4 * ((i / side) as f64 / 50.0 + (i % side) as f64 / 70.0).sin();
     // One plane: channels are solved alike.
     let plane = (0..side * side).map(wave);
-    let y = place.tensor(plane.collect(), [1, 1, side, side]);
-    let s2 = place.scalar(1e-4);
+    let y = device.tensor(plane.collect(), [1, 1, side, side]);
+    let s2 = device.scalar(1e-4);
     let posterior = Hole::new(lost.clone(), y, s2.clone()).posterior();
 
     let known = lost.iter().map(|&l| if l { 0.0 } else { 1.0 });
-    let known = place.tensor(known.collect(), [1, 1, side, side]);
+    let known = device.tensor(known.collect(), [1, 1, side, side]);
     let data = known.clone() / s2.clone();
     let diagonal = data.clone() + C * (KAPPA2 + 4.0);
     let limit = conjugate_gradients(
@@ -75,13 +75,13 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
         top: 40,
         side: 300,
     };
-    let place = Place::cpu();
+    let device = ComputeDevice::cpu();
     let inside = |i: usize| hole.contains(i % width, i / width);
     let missing = (0..width * height).map(inside).collect();
-    let missing = Missing::new(width, height, missing).expect("an entry a pixel");
+    let missing = MissingPixels::new(width, height, missing).expect("an entry a pixel");
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
-    let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let request = Request {
         photo: photo.clone(),
         task: Task::Inpaint { missing },
@@ -90,7 +90,7 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
         sampler: Sampler::DRAFT,
         seed: 1,
     };
-    let mut job = Job::new(request, Rc::new(denoiser), &place).expect("valid");
+    let mut job = Job::new(request, Rc::new(denoiser), &device).expect("valid");
     let total = job.total_tiles();
     let (mut steps, mut sample) = (0, None);
     while let Some(step) = job.step() {
@@ -129,15 +129,15 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
 /// A block mean takes nothing away from what a hole's sides know, and the coarse image is kept.
 #[test]
 fn the_full_size_keeps_the_coarse_image() {
-    let place = Place::cpu_f64();
+    let device = ComputeDevice::cpu_f64();
     let side = 64;
     let lost: Vec<bool> = (0..side * side)
         .map(|i| (17..49).contains(&(i / side)) && (18..51).contains(&(i % side)))
         .collect();
-    let mut noise = Noise::new(1, 0, &place);
+    let mut noise = WhiteNoise::new(1, 0, &device);
     let y = noise.draw([1, 3, side, side]) * 0.1 + 0.3;
     let coarse = noise.draw([1, 3, side / 4, side / 4]) * 0.1 - 0.2;
-    let hole = Hole::new(lost, y, place.scalar(1e-6));
+    let hole = Hole::new(lost, y, device.scalar(1e-6));
     let given = hole.posterior_given(coarse.clone(), 4);
     let w0 = given.linear_estimate();
     // The block of rows 20-23 and columns 24-27 lies well inside.
@@ -150,11 +150,11 @@ fn the_full_size_keeps_the_coarse_image() {
 /// Samples that several workers draw of a wide hole are those that one draws.
 #[test]
 fn a_shared_wide_hole_gives_the_same_samples() {
-    let place = Place::cpu();
+    let device = ComputeDevice::cpu();
     let (width, height) = (120, 110);
     let hole = |i: usize| (20..96).contains(&(i / width)) && (22..100).contains(&(i % width));
     let missing = (0..width * height).map(hole).collect();
-    let missing = Missing::new(width, height, missing).expect("an entry a pixel");
+    let missing = MissingPixels::new(width, height, missing).expect("an entry a pixel");
     let rgba = (0..4 * width * height).map(|i| (i / 3 % 200) as u8);
     let request = Request {
         photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
@@ -169,7 +169,7 @@ fn a_shared_wide_hole_gives_the_same_samples() {
     };
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
-    let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let denoiser = Rc::new(denoiser);
     let last = |job: &mut Job<PhotoDenoiser>| {
         let (mut steps, mut last) = (0, Vec::new());
@@ -186,7 +186,7 @@ fn a_shared_wide_hole_gives_the_same_samples() {
             sampler: request.sampler.refining(refine),
             ..request.clone()
         };
-        let job = || Job::new(request.clone(), denoiser.clone(), &place).expect("valid");
+        let job = || Job::new(request.clone(), denoiser.clone(), &device).expect("valid");
         let mut whole = job();
         let expected = last(&mut whole);
         assert_eq!(
@@ -194,7 +194,7 @@ fn a_shared_wide_hole_gives_the_same_samples() {
             2 + request.sampler.mean_evaluations()
         );
         let mut shared = job();
-        shared.share(Share { first: 1, every: 2 });
+        shared.share(SampleSubset { first: 1, every: 2 });
         let mean = values(whole.mean().expect("finished"));
         shared.resume(mean).expect("the same windows");
         let got = last(&mut shared);

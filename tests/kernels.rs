@@ -10,7 +10,7 @@ mod comparison;
 mod twins;
 
 use comparison::relative_error;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::layers::cpu::CpuLayers;
 use twins::{KINDS, Twins};
 
@@ -18,7 +18,7 @@ const TOLERANCE: f64 = 2e-6;
 
 #[test]
 fn layers_match_their_twins() {
-    let twins = Twins::new(CpuLayers, &Place::cpu(), TOLERANCE);
+    let twins = Twins::new(CpuLayers, &ComputeDevice::cpu(), TOLERANCE);
     for comparison in KINDS.iter().flat_map(|kind| twins.compare(kind)) {
         let norms = comparison.norms().try_into_vec_as::<f32>();
         let error = relative_error(&norms.expect("the CPU reads back"));

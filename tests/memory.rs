@@ -3,18 +3,18 @@
 
 mod common;
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, System, Layout};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use common::{model, values};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::photo::pixels::Photo;
 use eps_restore::request::cost::{Cost, Question, Target};
 use eps_restore::request::job::Job;
-use eps_restore::request::task::{Borders, GREY, Missing, Reduction, Request, Task};
+use eps_restore::request::task::{Borders, GREY, MissingPixels, Reduction, Request, Task};
 use eps_restore::sampler::Sampler;
 
 /// The system's allocator, with an account of it.
@@ -44,16 +44,16 @@ static ALLOCATOR: Counting = Counting;
 
 #[test]
 fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
-    let place = Place::cpu();
+    let device = ComputeDevice::cpu();
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
-    let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let denoiser = Rc::new(denoiser);
     let (width, height) = (600, 400);
     let kernel = Kernel::gaussian(2.0).expect("valid");
     let hole = |i: usize| (100..300).contains(&(i / width)) && (100..400).contains(&(i % width));
     let missing = (0..width * height).map(hole).collect();
-    let missing = Missing::new(width, height, missing).expect("an entry a pixel");
+    let missing = MissingPixels::new(width, height, missing).expect("an entry a pixel");
     let tasks = [
         Task::Denoise,
         Task::Deblur {
@@ -90,7 +90,7 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
         let told = Cost::of(&question, denoiser.tiles(), Target::Cpu).expect("valid");
         let before = HELD.load(Relaxed);
         MOST.store(before, Relaxed);
-        let mut job = Job::new(request, denoiser.clone(), &place).expect("valid");
+        let mut job = Job::new(request, denoiser.clone(), &device).expect("valid");
         while let Some(step) = job.step() {
             job.frame().restored(&values(step.previews));
         }

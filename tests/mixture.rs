@@ -8,8 +8,8 @@ mod common;
 
 use burn::tensor::Tensor;
 use common::dense::{columns, draw};
-use eps_restore::compute::device::Place;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::device::ComputeDevice;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::sampler::{Sampler, SolverKind};
 use nalgebra::{Matrix2, Vector2};
 
@@ -58,7 +58,7 @@ fn pivot(z: Vector2<f64>, tau: f64) -> (Vector2<f64>, Matrix2<f64>) {
     )
 }
 
-fn denoise(z: Tensor<4>, tau: f64, place: &Place) -> Tensor<4> {
+fn denoise(z: Tensor<4>, tau: f64, device: &ComputeDevice) -> Tensor<4> {
     let shape = z.dims();
     let prior = prior();
     let states = columns(z, 2);
@@ -68,7 +68,7 @@ fn denoise(z: Tensor<4>, tau: f64, place: &Place) -> Tensor<4> {
         let d: Vector2<f64> = law.iter().map(|(w, m, _)| m * *w).sum();
         [d[0], d[1]]
     });
-    place.tensor(estimates.collect(), shape)
+    device.tensor(estimates.collect(), shape)
 }
 
 /// The posterior: the pivot's limit at tau = infinity, the prior given aᵀx alone.
@@ -90,11 +90,11 @@ fn shares(samples: Tensor<4>) -> [f64; 3] {
 }
 
 /// Exact states at tau: draws of the posterior and noise.
-fn start(tau: f64, place: &Place) -> (Tensor<4>, Tensor<4>) {
+fn start(tau: f64, device: &ComputeDevice) -> (Tensor<4>, Tensor<4>) {
     let shape = [SAMPLES, 1, 1, 2];
     let law = posterior();
-    let white = columns(draw(shape, 1, place), 2);
-    let uniform = columns(draw([SAMPLES, 1, 1, 1], 2, place), 1);
+    let white = columns(draw(shape, 1, device), 2);
+    let uniform = columns(draw([SAMPLES, 1, 1, 1], 2, device), 1);
     let mut sorted: Vec<usize> = (0..SAMPLES).collect();
     sorted.sort_by(|&a, &b| uniform[a].total_cmp(&uniform[b]));
     let mut x = vec![0.0; 2 * SAMPLES];
@@ -113,13 +113,13 @@ fn start(tau: f64, place: &Place) -> (Tensor<4>, Tensor<4>) {
         x[2 * i] = value[0];
         x[2 * i + 1] = value[1];
     }
-    let x = place.tensor(x, shape);
-    (x.clone(), x + draw(shape, 3, place) * tau)
+    let x = device.tensor(x, shape);
+    (x.clone(), x + draw(shape, 3, device) * tau)
 }
 
 #[test]
 fn every_solver_finds_the_weights_of_the_modes() {
-    let place = Place::cpu_f64();
+    let device = ComputeDevice::cpu_f64();
     let euler = Sampler {
         solver: SolverKind::Euler,
         points: 40,
@@ -135,10 +135,10 @@ fn every_solver_finds_the_weights_of_the_modes() {
         ("DPM-Solver++(2M)", Sampler::DEFAULT),
         ("churn", churn),
     ] {
-        let (exact, z) = start(sampler.tau_max, &place);
-        let mut solver = sampler.solver(z, Noise::new(1, 0, &place));
+        let (exact, z) = start(sampler.tau_max, &device);
+        let mut solver = sampler.solver(z, WhiteNoise::new(1, 0, &device));
         while let Some((z, tau)) = solver.query() {
-            solver.answer(denoise(z, tau, &place));
+            solver.answer(denoise(z, tau, &device));
         }
         let (want, got) = (shares(exact), shares(solver.sample()));
         println!("{name:18} {got:.3?} of {want:.3?}");

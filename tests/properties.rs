@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::dense::{columns, draw};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
 use eps_restore::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity,
@@ -52,9 +52,9 @@ fn family() -> impl Strategy<Value = Family> {
 
 impl Family {
     /// On images of about `size`: odd, prime and oblong where the operator allows it.
-    fn build(&self, size: [usize; 2], place: &Place) -> Sized {
+    fn build(&self, size: [usize; 2], device: &ComputeDevice) -> Sized {
         let multiple = |f: usize| size.map(|n| n.next_multiple_of(f));
-        let plan = |[height, width]: [usize; 2]| Fourier::new(height, width, place);
+        let plan = |[height, width]: [usize; 2]| Fourier::new(height, width, device);
         let blur = |kernel: Kernel| -> Rc<dyn LinearOperator> {
             let kernel = kernel.circular(size[0], size[1]).expect("it fits");
             Rc::new(CircularConvolution::new(kernel, plan(size)))
@@ -63,17 +63,17 @@ impl Family {
             Self::Identity => (Rc::new(Identity), size),
             Self::Mask(level, colour) => {
                 let planes = if *colour { 3 } else { 1 };
-                let noise = draw([1, planes, size[0], size[1]], 7, place);
-                let known = noise.greater_elem(*level).float().cast(place.dtype());
+                let noise = draw([1, planes, size[0], size[1]], 7, device);
+                let known = noise.greater_elem(*level).float().cast(device.dtype());
                 (Rc::new(Mask::new(known)), size)
             }
             Self::Bayer(i) => {
-                let mask = Mask::bayer(Bayer::ALL[*i], size[0], size[1], place);
+                let mask = Mask::bayer(Bayer::ALL[*i], size[0], size[1], device);
                 (Rc::new(mask), size)
             }
             Self::BlockMean(f) => {
                 let [height, width] = multiple(*f);
-                let mean = BlockMean::new(*f, height, width, place);
+                let mean = BlockMean::new(*f, height, width, device);
                 (Rc::new(mean), [height, width])
             }
             Self::Bicubic(f) => {
@@ -116,11 +116,11 @@ proptest! {
         log_sigma in -5.3..-0.7_f64,
         a in -2.0..2.0_f64,
     ) {
-        let place = Place::cpu_f64();
-        let (operator, [height, width]) = family.build([height, width], &place);
+        let device = ComputeDevice::cpu_f64();
+        let (operator, [height, width]) = family.build([height, width], &device);
         let image = [1, 3, height, width];
-        let (x, m) = (draw(image, 1, &place), draw(image, 2, &place));
-        let y = operator.observed(draw(operator.measurement_shape(image), 3, &place));
+        let (x, m) = (draw(image, 1, &device), draw(image, 2, &device));
+        let y = operator.observed(draw(operator.measurement_shape(image), 3, &device));
         let scale = norm(x.clone()) + norm(m.clone());
 
         let sum = operator.apply(x.clone() * a + m.clone());
@@ -134,15 +134,15 @@ proptest! {
 
         // (mu - m)/v + Aᵀ (A mu - y)/s2 = 0, seen from its greater term.
         let (v, s2) = ((2.0 * log_tau).exp(), (2.0 * log_sigma).exp());
-        let mu = operator.update((&m).into(), place.scalar(v), (&y).into(), place.scalar(s2)).tensor();
+        let mu = operator.update((&m).into(), device.scalar(v), (&y).into(), device.scalar(s2)).tensor();
         let prior = (mu.clone() - m.clone()) / v;
         let data = operator.adjoint(operator.apply(mu) - y.clone()) / s2;
         let size = norm(prior.clone()) + norm(m) / v + norm(y) / s2;
         prop_assert!(norm(prior + data) < 1e-9 * size, "normal equations");
 
         for variance in [
-            operator.pixel_variance(place.scalar(v), place.scalar(s2)),
-            operator.band_variances(place.scalar(v), place.scalar(s2)),
+            operator.pixel_variance(device.scalar(v), device.scalar(s2)),
+            operator.band_variances(device.scalar(v), device.scalar(s2)),
         ] {
             let share = columns(variance.expect("a closed form").tensor() / v, 1);
             prop_assert!(share.min() > 0.0 && share.max() < 1.0 + 1e-9, "{} to {}", share.min(), share.max());

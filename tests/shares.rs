@@ -7,33 +7,37 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::model;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
 use eps_restore::photo::pixels::Photo;
 use eps_restore::request::job::Job;
-use eps_restore::request::task::{Missing, Request, Task};
-use eps_restore::restoration::{Share, Stage};
+use eps_restore::request::task::{MissingPixels, Request, Task};
+use eps_restore::restoration::{SampleSubset, Stage};
 use eps_restore::sampler::Sampler;
 
 const SIDE: usize = 24;
 const SAMPLES: usize = 5;
 
 /// A photo with two columns missing.
-fn job(denoiser: &Rc<PhotoDenoiser>, sampler: Sampler, place: &Place) -> Job<PhotoDenoiser> {
+fn job(
+    denoiser: &Rc<PhotoDenoiser>,
+    sampler: Sampler,
+    device: &ComputeDevice,
+) -> Job<PhotoDenoiser> {
     let pixels = (0..4 * SIDE * SIDE).map(|i| (i * 7919 % 251) as u8);
     let missing = (0..SIDE * SIDE).map(|i| i % SIDE % 11 == 4);
     let request = Request {
         photo: Photo::new(SIDE, SIDE, pixels.collect()).expect("a photo"),
         task: Task::Inpaint {
-            missing: Missing::new(SIDE, SIDE, missing.collect()).expect("a mask"),
+            missing: MissingPixels::new(SIDE, SIDE, missing.collect()).expect("a mask"),
         },
         noise: None,
         samples: SAMPLES,
         sampler,
         seed: 7,
     };
-    Job::new(request, denoiser.clone(), place).expect("a valid request")
+    Job::new(request, denoiser.clone(), device).expect("a valid request")
 }
 
 /// The values of each window.
@@ -60,16 +64,16 @@ fn run(job: &mut Job<PhotoDenoiser>) -> (Vec<(usize, Values)>, usize) {
 fn shares_of_a_restoration_are_the_restoration() {
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
-    let place = Place::cpu();
-    let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let device = ComputeDevice::cpu();
+    let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let denoiser = Rc::new(denoiser);
     for refine in [false, true] {
-        shares_make_the_whole(&denoiser, Sampler::DRAFT.refining(refine), &place);
+        shares_make_the_whole(&denoiser, Sampler::DRAFT.refining(refine), &device);
     }
 }
 
-fn shares_make_the_whole(denoiser: &Rc<PhotoDenoiser>, sampler: Sampler, place: &Place) {
-    let job = || job(denoiser, sampler, place);
+fn shares_make_the_whole(denoiser: &Rc<PhotoDenoiser>, sampler: Sampler, device: &ComputeDevice) {
+    let job = || job(denoiser, sampler, device);
     let mut whole = job();
     let (expected, _) = run(&mut whole);
     let deviation = values(whole.deviation().expect("five samples"));
@@ -81,7 +85,7 @@ fn shares_make_the_whole(denoiser: &Rc<PhotoDenoiser>, sampler: Sampler, place: 
         for first in 0..every {
             let mut helper = job();
             let one = if first == 0 { &mut lead } else { &mut helper };
-            one.share(Share { first, every });
+            one.share(SampleSubset { first, every });
             if first > 0 {
                 one.resume(mean()).expect("the same windows");
             }

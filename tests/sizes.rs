@@ -6,14 +6,14 @@ mod common;
 use std::rc::Rc;
 
 use common::{model, values};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::operators::Bayer;
 use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::photo::pixels::Photo;
 use eps_restore::request::job::{Job, JobProgress};
-use eps_restore::request::task::{Borders, GREY, Missing, Reduction, Request, Task};
-use eps_restore::request::windows::Layout;
+use eps_restore::request::task::{Borders, GREY, MissingPixels, Reduction, Request, Task};
+use eps_restore::request::windows::WindowPlan;
 use eps_restore::restoration::Stage;
 use eps_restore::sampler::Sampler;
 
@@ -40,10 +40,10 @@ fn photo([width, height]: [usize; 2]) -> Photo {
     Photo::new(width, height, rgba).expect("four bytes a pixel")
 }
 
-fn denoiser(place: &Place) -> Rc<PhotoDenoiser> {
+fn denoiser(device: &ComputeDevice) -> Rc<PhotoDenoiser> {
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
-    Rc::new(PhotoDenoiser::new(&weights, place).expect("the committed weights"))
+    Rc::new(PhotoDenoiser::new(&weights, device).expect("the committed weights"))
 }
 
 fn request(photo: Photo, task: Task, samples: usize) -> Request {
@@ -62,8 +62,8 @@ fn request(photo: Photo, task: Task, samples: usize) -> Request {
 }
 
 /// The mean, or the last sample.
-fn restored(request: Request, denoiser: &Rc<PhotoDenoiser>, place: &Place) -> Photo {
-    let mut job = Job::new(request, denoiser.clone(), place).expect("a valid request");
+fn restored(request: Request, denoiser: &Rc<PhotoDenoiser>, device: &ComputeDevice) -> Photo {
+    let mut job = Job::new(request, denoiser.clone(), device).expect("a valid request");
     let mut last = job.frame().photo().clone();
     while let Some(step) = job.step() {
         let values = values(step.previews);
@@ -95,8 +95,8 @@ fn mirrored(photo: &Photo, [across, down]: [usize; 2]) -> Photo {
 /// The transform of 37 or 41 values is a slow one, that of 38 or 42 is not.
 #[test]
 fn sides_of_large_primes_are_continued_to_those_of_fast_transforms() {
-    let place = Place::cpu();
-    let denoiser = denoiser(&place);
+    let device = ComputeDevice::cpu();
+    let denoiser = denoiser(&device);
     let small = photo([37, 41]);
     let large = mirrored(&small, [1, 1]);
     let enlarge = |factor, reduction| Task::SuperResolve { factor, reduction };
@@ -108,7 +108,7 @@ fn sides_of_large_primes_are_continued_to_those_of_fast_transforms() {
     ] {
         let of = |photo: &Photo| {
             let request = request(photo.clone(), task.clone(), 1);
-            restored(request, &denoiser, &place)
+            restored(request, &denoiser, &device)
         };
         let (got, want) = (of(&small), of(&large));
         assert_eq!([got.width(), got.height()], [37 * factor, 41 * factor]);
@@ -122,15 +122,15 @@ fn sides_of_large_primes_are_continued_to_those_of_fast_transforms() {
 
 #[test]
 fn every_task_takes_every_size() {
-    let place = Place::cpu();
-    let denoiser = denoiser(&place);
+    let device = ComputeDevice::cpu();
+    let denoiser = denoiser(&device);
     for size in SIZES {
         let [width, height] = size;
         let hole = rectangle(
             size,
             [width / 3, height / 3, width.div_ceil(9), height.div_ceil(4)],
         );
-        let missing = Missing::new(width, height, hole).expect("an entry a pixel");
+        let missing = MissingPixels::new(width, height, hole).expect("an entry a pixel");
         let enlarge = |factor, reduction| Task::SuperResolve { factor, reduction };
         let blur = Kernel::gaussian(1.2).expect("valid");
         let deblur = |borders| Task::Deblur {
@@ -155,7 +155,7 @@ fn every_task_takes_every_size() {
         for (task, factor) in tasks {
             let begin = std::time::Instant::now();
             let name = format!("{task:?}").chars().take(40).collect::<String>();
-            let result = restored(request(photo(size), task, 0), &denoiser, &place);
+            let result = restored(request(photo(size), task, 0), &denoiser, &device);
             println!("{size:?} {name}: {:.1} s", begin.elapsed().as_secs_f64());
             let expected = [factor * width, factor * height];
             assert_eq!([result.width(), result.height()], expected, "{name}");
@@ -180,7 +180,7 @@ fn every_task_takes_every_size() {
 
 #[test]
 fn inpainting_evaluates_the_tiles_near_the_holes_and_touches_nothing_else() {
-    let place = Place::cpu();
+    let device = ComputeDevice::cpu();
     let size = [2000, 1500];
     let mut missing = rectangle(size, [300, 200, 60, 8]);
     for other in [[1700, 1300, 10, 90], [1720, 1280, 4, 4]] {
@@ -190,11 +190,11 @@ fn inpainting_evaluates_the_tiles_near_the_holes_and_touches_nothing_else() {
             .zip(more)
             .for_each(|(m, more)| *m |= more);
     }
-    let mask = Missing::new(size[0], size[1], missing.clone()).expect("an entry a pixel");
+    let mask = MissingPixels::new(size[0], size[1], missing.clone()).expect("an entry a pixel");
     let given = photo(size);
     let request = request(given.clone(), Task::Inpaint { missing: mask }, 1);
 
-    let layout = Layout::of(&request).expect("valid");
+    let layout = WindowPlan::of(&request).expect("valid");
     let windows: Vec<_> = layout.regions.iter().map(|r| r.window).collect();
     assert_eq!(windows.len(), 2, "{windows:?}");
     assert!(
@@ -202,7 +202,7 @@ fn inpainting_evaluates_the_tiles_near_the_holes_and_touches_nothing_else() {
         "{windows:?}"
     );
 
-    let mut job = Job::new(request, denoiser(&place), &place).expect("valid");
+    let mut job = Job::new(request, denoiser(&device), &device).expect("valid");
     assert_eq!(job.total_evaluations(), 2);
     // Two windows of one tile.
     assert_eq!(job.total_tiles(), 4);
@@ -243,13 +243,13 @@ fn inpainting_evaluates_the_tiles_near_the_holes_and_touches_nothing_else() {
 #[test]
 fn stated_noise_restores_the_known_pixels_everywhere() {
     let size = [600, 400];
-    let mask = Missing::new(size[0], size[1], rectangle(size, [20, 20, 9, 9]));
+    let mask = MissingPixels::new(size[0], size[1], rectangle(size, [20, 20, 9, 9]));
     let missing = mask.expect("an entry a pixel");
     let noisy = Request {
         noise: Some(10.0),
         ..request(photo(size), Task::Inpaint { missing }, 0)
     };
-    let layout = Layout::of(&noisy).expect("valid");
+    let layout = WindowPlan::of(&noisy).expect("valid");
     assert_eq!(layout.regions.len(), 1);
     let window = layout.regions[0].window;
     assert_eq!([window.width, window.height], size);
@@ -273,9 +273,9 @@ fn windows_never_overlap() {
             .zip(more)
             .for_each(|(m, more)| *m |= more);
     }
-    let mask = Missing::new(size[0], size[1], missing.clone()).expect("an entry a pixel");
+    let mask = MissingPixels::new(size[0], size[1], missing.clone()).expect("an entry a pixel");
     let task = Task::Inpaint { missing: mask };
-    let layout = Layout::new(&task, size[0], size[1], false).expect("valid");
+    let layout = WindowPlan::new(&task, size[0], size[1], false).expect("valid");
     let mut covered = vec![0; size[0] * size[1]];
     for region in &layout.regions {
         for (_, i) in region.window.offsets(size[0]) {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::dense::{columns, draw};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
 use eps_restore::operators::{
     BlockMean, Decimation, Iterative, LinearMap, LinearOperator, block_mean_kernel,
@@ -17,14 +17,14 @@ use eps_restore::restoration::converged;
 /// first of each block.
 #[test]
 fn a_block_mean_is_a_filtered_decimation() {
-    let (size, factor, place) = ([18, 24], 3, Place::cpu_f64());
-    let fourier = Fourier::new(size[0], size[1], &place);
+    let (size, factor, device) = ([18, 24], 3, ComputeDevice::cpu_f64());
+    let fourier = Fourier::new(size[0], size[1], &device);
     let kernel = block_mean_kernel(factor, size);
     let filtered = Decimation::new(factor, kernel, fourier.clone());
-    let block = BlockMean::new(factor, size[0], size[1], &place);
-    let x = draw([2, 3, size[0], size[1]], 1, &place);
-    let y = draw([2, 3, size[0] / factor, size[1] / factor], 2, &place);
-    let (v, s2) = (place.scalar(0.4), place.scalar(0.01));
+    let block = BlockMean::new(factor, size[0], size[1], &device);
+    let x = draw([2, 3, size[0], size[1]], 1, &device);
+    let y = draw([2, 3, size[0] / factor, size[1] / factor], 2, &device);
+    let (v, s2) = (device.scalar(0.4), device.scalar(0.01));
     let both: [&dyn LinearOperator; 2] = [&filtered, &block];
     let quantities = both.map(|operator| {
         [
@@ -67,7 +67,7 @@ fn what_is_no_adjoint_pair_is_refused() {
             self.apply(y)
         }
     }
-    let fourier = Fourier::new(16, 16, &Place::cpu());
+    let fourier = Fourier::new(16, 16, &ComputeDevice::cpu());
     let error = Iterative::checked(Rc::new(Shift), fourier).err();
     assert_eq!(error.map(|e| e.code()), Some("invalid-operator"));
     assert!(converged(0.99).is_ok());

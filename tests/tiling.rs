@@ -9,9 +9,9 @@ use burn::tensor::Tensor;
 use common::crops::centre_crop;
 use common::dense::columns;
 use common::model;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::tiling::{TileSize, Tiling};
 use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::operators::{BlockMean, CircularConvolution, Identity, LinearOperator};
@@ -31,7 +31,7 @@ const SMALL: TileSize = TileSize {
 
 #[test]
 fn tiles_cover_every_size_with_weights_that_sum_to_one() {
-    let place = Place::cpu_f64();
+    let device = ComputeDevice::cpu_f64();
     let sizes = [
         [1, 1],
         [16, 500],
@@ -42,15 +42,15 @@ fn tiles_cover_every_size_with_weights_that_sum_to_one() {
     ];
     for size in sizes {
         let tiling = Tiling::new(size, TileSize::default());
-        let mut sum: Tensor<4> = place.zeros([1, 1, size[0], size[1]]);
+        let mut sum: Tensor<4> = device.zeros([1, 1, size[0], size[1]]);
         for tile in tiling.tiles() {
             let (rows, columns) = (tile.rows.clone(), tile.columns.clone());
             assert!(rows.start % 8 == 0 && columns.start % 8 == 0, "{tile:?}");
             assert!(rows.len() <= 256 && columns.len() <= 256, "{tile:?}");
             let there = [0..1, 0..1, rows.clone(), columns.clone()];
-            let weights = tiling.weights(tile, &place);
+            let weights = tiling.weights(tile, &device);
             let weights =
-                weights.unwrap_or_else(|| place.full([1, 1, rows.len(), columns.len()], 1.0));
+                weights.unwrap_or_else(|| device.full([1, 1, rows.len(), columns.len()], 1.0));
             let added = sum.clone().slice(there.clone()) + weights;
             sum = sum.slice_assign(there, added);
         }
@@ -81,16 +81,16 @@ fn only_tiles_with_a_wanted_pixel_are_evaluated() {
 fn tiled_and_untiled_means_agree_without_a_seam() {
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
-    let place = Place::cpu();
-    let denoiser = || PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let device = ComputeDevice::cpu();
+    let denoiser = || PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let (whole, tiled) = (denoiser(), denoiser().in_tiles(SMALL));
-    let z = Noise::new(1, 1, &place).draw([1, 3, SIDE, SIDE]) * 80.0;
+    let z = WhiteNoise::new(1, 1, &device).draw([1, 3, SIDE, SIDE]) * 80.0;
     for (photo, task) in [
         ("peppers", "denoise"),
         ("peppers", "deblur"),
         ("portrait", "super-resolve"),
     ] {
-        let posterior = problem(photo, task, &place);
+        let posterior = problem(photo, task, &device);
         assert_eq!((whole.parts(&posterior), tiled.parts(&posterior)), (1, 9));
         let mean = |denoiser: &PhotoDenoiser| {
             let level = denoiser.level(&posterior, 80.0);
@@ -110,14 +110,14 @@ fn tiled_and_untiled_means_agree_without_a_seam() {
 fn a_step_is_advanced_tile_by_tile() {
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
-    let place = Place::cpu();
-    let denoiser = PhotoDenoiser::new(&weights, &place).expect("the committed weights");
+    let device = ComputeDevice::cpu();
+    let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let denoiser = Rc::new(denoiser.in_tiles(TileSize {
         side: 96,
         overlap: 32,
     }));
     let restoration = || {
-        let posterior = problem("peppers", "denoise", &place);
+        let posterior = problem("peppers", "denoise", &device);
         Restoration::new(denoiser.clone(), posterior, Sampler::DEFAULT, 0, 1).expect("valid")
     };
     let mut parts = Vec::new();
@@ -137,11 +137,11 @@ fn a_step_is_advanced_tile_by_tile() {
 }
 
 /// A sample photo under a task's measurement, with noise.
-fn problem(photo: &str, task: &str, place: &Place) -> Posterior {
+fn problem(photo: &str, task: &str, device: &ComputeDevice) -> Posterior {
     let file = format!("www/samples/{photo}.jpg");
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file);
-    let truth = centre_crop(&path, SIDE, place).expect("a sample photo");
-    let fourier = Fourier::new(SIDE, SIDE, place);
+    let truth = centre_crop(&path, SIDE, device).expect("a sample photo");
+    let fourier = Fourier::new(SIDE, SIDE, device);
     let (operator, sigma): (Rc<dyn LinearOperator>, f64) = match task {
         "denoise" => (Rc::new(Identity), 0.2),
         "deblur" => {
@@ -150,13 +150,13 @@ fn problem(photo: &str, task: &str, place: &Place) -> Posterior {
             let blur = CircularConvolution::new(kernel, fourier.clone());
             (Rc::new(blur), 0.02)
         }
-        _ => (Rc::new(BlockMean::new(4, SIDE, SIDE, place)), 0.02),
+        _ => (Rc::new(BlockMean::new(4, SIDE, SIDE, device)), 0.02),
     };
-    let noise = Noise::new(1, 0, place).draw(operator.measurement_shape(truth.dims()));
+    let noise = WhiteNoise::new(1, 0, device).draw(operator.measurement_shape(truth.dims()));
     let measurement = Measurement {
         y: operator.apply(truth) + noise * sigma,
         operator,
-        s2: place.scalar(sigma * sigma),
+        s2: device.scalar(sigma * sigma),
     };
     Posterior::new(measurement, GaussianPrior::new(fourier))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::photo::pixels::Photo;
 use image::codecs::jpeg::JpegEncoder;
@@ -18,9 +18,12 @@ pub const SIZE: (u32, u32) = (1024, 768);
 const QUALITY: u8 = 82;
 
 /// The network with the weights of a file.
-pub fn denoiser(weights: &Path, place: &Place) -> Result<Rc<PhotoDenoiser>, Failure> {
+pub fn denoiser(weights: &Path, device: &ComputeDevice) -> Result<Rc<PhotoDenoiser>, Failure> {
     let bytes = std::fs::read(weights)?;
-    Ok(Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, place)?))
+    Ok(Rc::new(PhotoDenoiser::new(
+        &Weights::read(&bytes)?,
+        device,
+    )?))
 }
 
 /// The middle of a photo, reduced to [`SIZE`].

@@ -17,10 +17,10 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::PhotoDenoiser;
 use eps_restore::request::job::Job;
-use eps_restore::request::task::{Missing, Request, Task};
+use eps_restore::request::task::{MissingPixels, Request, Task};
 use eps_restore::restoration::Stage;
 use eps_restore::sampler::Sampler;
 use figures::{Figures, NO_SEAM, RING, Square};
@@ -71,8 +71,8 @@ const PLANTED: i16 = 8;
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
-    let place = Place::cpu();
-    let denoiser = photos::denoiser(&options.weights, &place)?;
+    let device = ComputeDevice::cpu();
+    let denoiser = photos::denoiser(&options.weights, &device)?;
     let rows = (PHOTOS.len() as u32).div_ceil(ACROSS);
     let (width, height) = (
         COLUMNS * ACROSS * (CUT + GAP) - GAP,
@@ -88,7 +88,7 @@ fn main() -> Result<(), Failure> {
         let original = photos::reduced(&options.data.join(format!("{name}.jpg")))?;
         let hole = placed(&original);
         let begin = Instant::now();
-        let [mean, sample] = filled(&original, hole, &options, &denoiser, &place)?;
+        let [mean, sample] = filled(&original, hole, &options, &denoiser, &device)?;
         let seconds = begin.elapsed().as_secs_f64();
         let met = tell(index + 1, name, hole, [&original, &sample], seconds);
         for (count, met) in counts.iter_mut().zip(met) {
@@ -123,14 +123,14 @@ fn filled(
     hole: Square,
     options: &Options,
     denoiser: &Rc<PhotoDenoiser>,
-    place: &Place,
+    device: &ComputeDevice,
 ) -> Result<[RgbImage; 2], Failure> {
     let photo = photos::photo(photo)?;
     let (width, height) = (photo.width(), photo.height());
     let missing = (0..width * height).map(|i| hole.contains(i % width, i / width));
     let request = Request {
         task: Task::Inpaint {
-            missing: Missing::new(width, height, missing.collect())?,
+            missing: MissingPixels::new(width, height, missing.collect())?,
         },
         photo,
         noise: None,
@@ -138,7 +138,7 @@ fn filled(
         sampler: Sampler::DEFAULT.refining(true),
         seed: options.seed,
     };
-    let mut job = Job::new(request, denoiser.clone(), place)?;
+    let mut job = Job::new(request, denoiser.clone(), device)?;
     let (mut mean, mut sample) = (Vec::new(), Vec::new());
     while let Some(step) = job.step() {
         match step.stage {

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, LinearOperator, Mask,
     MaskedBlockMean, compose, cropped_convolution,
@@ -24,43 +24,43 @@ pub struct Case {
     pub scene: Option<Rc<dyn LinearOperator>>,
 }
 
-pub fn plan(side: usize, place: &Place) -> Fourier {
-    Fourier::new(side, side, place)
+pub fn plan(side: usize, device: &ComputeDevice) -> Fourier {
+    Fourier::new(side, side, device)
 }
 
-fn blur(kernel: &Kernel, side: usize, place: &Place) -> CircularConvolution {
+fn blur(kernel: &Kernel, side: usize, device: &ComputeDevice) -> CircularConvolution {
     let kernel = kernel.circular(side, side).expect("it fits");
-    CircularConvolution::new(kernel, plan(side, place))
+    CircularConvolution::new(kernel, plan(side, device))
 }
 
-pub fn cases(side: usize, place: &Place) -> Vec<Case> {
+pub fn cases(side: usize, device: &ComputeDevice) -> Vec<Case> {
     let case = |name, operator: Rc<dyn LinearOperator>| Case {
         name,
         operator,
         frame: REACH,
         scene: None,
     };
-    let fourier = || plan(side, place);
+    let fourier = || plan(side, device);
     let gaussian = Kernel::gaussian(1.5).expect("valid");
     let motion = Kernel::motion(9.0, 30.0).expect("valid");
-    let scratches = Noise::new(3, 0, place).draw([1, 1, side / 2, side / 2]);
+    let scratches = WhiteNoise::new(3, 0, device).draw([1, 1, side / 2, side / 2]);
     let scratches = Mask::new(scratches.greater_elem(-0.52).float());
-    let holes = Noise::new(3, 1, place).draw([1, 1, side, side]);
+    let holes = WhiteNoise::new(3, 1, device).draw([1, 1, side, side]);
     let holes = holes.greater_elem(-0.52).float();
     let whole = side + 2 * REACH;
-    let sharp = || Rc::new(blur(&gaussian, whole, place));
-    let crop = Mask::crop([[REACH; 2]; 2], [whole; 2], place);
-    let drawn = compose(sharp(), Rc::new(crop), plan(whole, place));
+    let sharp = || Rc::new(blur(&gaussian, whole, device));
+    let crop = Mask::crop([[REACH; 2]; 2], [whole; 2], device);
+    let drawn = compose(sharp(), Rc::new(crop), plan(whole, device));
     let cropped = cropped_convolution(
-        blur(&gaussian, whole, place),
+        blur(&gaussian, whole, device),
         [[REACH; 2]; 2],
-        plan(whole, place),
+        plan(whole, device),
     );
     vec![
         case("mask", Rc::new(Mask::new(holes))),
         case(
             "block mean 4",
-            Rc::new(BlockMean::new(4, side, side, place)),
+            Rc::new(BlockMean::new(4, side, side, device)),
         ),
         case("bicubic 2", Rc::new(Decimation::bicubic(2, fourier()))),
         case("bicubic 4", Rc::new(Decimation::bicubic(4, fourier()))),
@@ -69,7 +69,10 @@ pub fn cases(side: usize, place: &Place) -> Vec<Case> {
             "Gaussian 1.6, every 4th",
             Rc::new(Decimation::gaussian(4, 1.6, fourier())),
         ),
-        case("RGGB", Rc::new(Mask::bayer(Bayer::Rggb, side, side, place))),
+        case(
+            "RGGB",
+            Rc::new(Mask::bayer(Bayer::Rggb, side, side, device)),
+        ),
         case("BT.601", Rc::new(ChannelMix::bt601())),
         case(
             "Hadamard 0.25",
@@ -82,20 +85,20 @@ pub fn cases(side: usize, place: &Place) -> Vec<Case> {
         case(
             "grey after motion",
             Rc::new(compose(
-                Rc::new(blur(&motion, side, place)),
+                Rc::new(blur(&motion, side, device)),
                 Rc::new(ChannelMix::grey()),
                 fourier(),
             )),
         ),
         case(
             "Gaussian blur, circular scene",
-            Rc::new(blur(&gaussian, side, place)),
+            Rc::new(blur(&gaussian, side, device)),
         ),
         Case {
             scene: Some(sharp()),
             ..case(
                 "Gaussian blur of a photo, as if circular",
-                Rc::new(blur(&gaussian, side, place)),
+                Rc::new(blur(&gaussian, side, device)),
             )
         },
         Case {

@@ -17,8 +17,8 @@ use std::time::Instant;
 use burn::tensor::Tensor;
 use cases::{Case, REACH, cases, plan};
 use clap::Parser;
-use eps_restore::compute::device::Place;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::device::ComputeDevice;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::{Denoiser, PhotoDenoiser, TAU_TOP, Weights};
 use eps_restore::posterior::Posterior;
 use eps_restore::posterior::measurement::Measurement;
@@ -119,7 +119,12 @@ fn levels() -> Vec<f64> {
     [TAU_TOP].into_iter().chain(grid).collect()
 }
 
-fn measurement(case: &Case, scene: &Tensor<4>, noise: &mut Noise, place: &Place) -> Measurement {
+fn measurement(
+    case: &Case,
+    scene: &Tensor<4>,
+    noise: &mut WhiteNoise,
+    device: &ComputeDevice,
+) -> Measurement {
     let clean = match &case.scene {
         Some(operator) => inner(&operator.apply(scene.clone()), REACH),
         None => case.operator.apply(inner(scene, case.frame)),
@@ -128,13 +133,18 @@ fn measurement(case: &Case, scene: &Tensor<4>, noise: &mut Noise, place: &Place)
     Measurement {
         operator: case.operator.clone(),
         y: case.operator.observed(clean + n),
-        s2: place.scalar(SIGMA_Y * SIGMA_Y),
+        s2: device.scalar(SIGMA_Y * SIGMA_Y),
     }
 }
 
 /// Pivot, Gaussian posterior and w of one evaluation.
-fn beside(posterior: &Posterior, z: &Tensor<4>, tau: f64, place: &Place) -> [Tensor<4>; 3] {
-    let t2 = place.scalar(tau * tau);
+fn beside(
+    posterior: &Posterior,
+    z: &Tensor<4>,
+    tau: f64,
+    device: &ComputeDevice,
+) -> [Tensor<4>; 3] {
+    let t2 = device.scalar(tau * tau);
     let g = posterior.gaussian_mean(z.clone(), t2.clone());
     let w = posterior.shrunk_pivot(z.clone(), t2.clone(), g.clone());
     [posterior.pivot(z.clone(), t2), g, w]
@@ -181,8 +191,8 @@ impl Row {
 }
 
 /// Milliseconds of the network alone, the median of five.
-fn evaluation(denoiser: &PhotoDenoiser, side: usize, place: &Place) -> f64 {
-    let mut noise = Noise::new(9, 0, place);
+fn evaluation(denoiser: &PhotoDenoiser, side: usize, device: &ComputeDevice) -> f64 {
+    let mut noise = WhiteNoise::new(9, 0, device);
     let [w, g, coarse] = [(); 3].map(|()| noise.draw([1, 3, side, side]));
     let m = noise.draw([1, 8, side, side]);
     let run = || {
@@ -195,12 +205,12 @@ fn evaluation(denoiser: &PhotoDenoiser, side: usize, place: &Place) -> f64 {
     times[2]
 }
 
-fn scenes(options: &Options, place: &Place) -> Result<Vec<Tensor<4>>, Failure> {
+fn scenes(options: &Options, device: &ComputeDevice) -> Result<Vec<Tensor<4>>, Failure> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(&options.data)?
         .map(|entry| entry.map(|e| e.path()))
         .collect::<Result<_, _>>()?;
     files.sort();
-    let crop = |file: &PathBuf| crops::centre_crop(file, options.side + 2 * REACH, place).ok();
+    let crop = |file: &PathBuf| crops::centre_crop(file, options.side + 2 * REACH, device).ok();
     let large: Vec<Tensor<4>> = files.iter().filter_map(crop).collect();
     if large.len() < options.crops {
         return Err(format!("{} images are large enough", large.len()).into());
@@ -215,13 +225,13 @@ fn scenes(options: &Options, place: &Place) -> Result<Vec<Tensor<4>>, Failure> {
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
-    let place = Place::cpu();
+    let device = ComputeDevice::cpu();
     let bytes = std::fs::read(&options.weights)?;
     let weights = Weights::read(&bytes)?;
-    let denoiser = Rc::new(PhotoDenoiser::new(&weights, &place)?);
-    let scenes = scenes(&options, &place)?;
-    let burn = PhotoDenoiser::on_tensors(&weights, &place)?;
-    let network = [&*denoiser, &burn].map(|network| evaluation(network, options.side, &place));
+    let denoiser = Rc::new(PhotoDenoiser::new(&weights, &device)?);
+    let scenes = scenes(&options, &device)?;
+    let burn = PhotoDenoiser::on_tensors(&weights, &device)?;
+    let network = [&*denoiser, &burn].map(|network| evaluation(network, options.side, &device));
     println!(
         "an evaluation of the network: {:.1} ms, by Burn's own operations {:.1} ms\n",
         network[0], network[1]
@@ -231,13 +241,13 @@ fn main() -> Result<(), Failure> {
     );
     println!("|{}", " --- |".repeat(13));
     let wanted = |case: &Case| case.name.contains(&options.only);
-    for case in cases(options.side, &place).into_iter().filter(wanted) {
+    for case in cases(options.side, &device).into_iter().filter(wanted) {
         let mut row = Row::default();
         for (i, scene) in scenes.iter().enumerate() {
-            let mut noise = Noise::new(i as u64, 0, &place);
-            let measurement = measurement(&case, scene, &mut noise, &place);
+            let mut noise = WhiteNoise::new(i as u64, 0, &device);
+            let measurement = measurement(&case, scene, &mut noise, &device);
             let whole = inner(scene, case.frame).dims();
-            let prior = GaussianPrior::new(plan(whole[2], &place));
+            let prior = GaussianPrior::new(plan(whole[2], &device));
             let (posterior, once) = timed(|| Posterior::new(measurement, prior));
             let taus = levels();
             let (_, maps_time) = timed(|| {
@@ -249,7 +259,7 @@ fn main() -> Result<(), Failure> {
                 .iter()
                 .map(|&tau| {
                     let noisy = posterior.linear_estimate() + z.clone() * tau;
-                    timed(|| beside(&posterior, &noisy, tau, &place)).1
+                    timed(|| beside(&posterior, &noisy, tau, &device)).1
                 })
                 .collect();
             let restored = Restored::new(&denoiser, posterior.clone(), options.samples, i as u64)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::request::task::{Borders, GREY, Missing, Reduction, Task};
+use eps_restore::request::task::{Borders, GREY, MissingPixels, Reduction, Task};
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
@@ -161,7 +161,7 @@ impl Case {
             ),
             Damage::Print => {
                 let (scratched, lost) = damage::scratches(original);
-                let missing = Missing::new(width as usize, height as usize, lost)?;
+                let missing = MissingPixels::new(width as usize, height as usize, lost)?;
                 (damage::jpeg(&scratched, 85)?, Task::Inpaint { missing })
             }
             Damage::Blurred { sigma, quality } => {

@@ -19,7 +19,7 @@ use std::time::Instant;
 
 use cases::{CASES, Case};
 use clap::Parser;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::PhotoDenoiser;
 use eps_restore::request::job::Job;
 use eps_restore::request::noise_level::Stated;
@@ -51,8 +51,8 @@ const GAP: u32 = 4;
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
-    let place = Place::cpu();
-    let denoiser = photos::denoiser(&options.weights, &place)?;
+    let device = ComputeDevice::cpu();
+    let denoiser = photos::denoiser(&options.weights, &device)?;
     let (width, height) = (
         3 * CUT.0 + 2 * GAP,
         CASES.len() as u32 * (CUT.1 + GAP) - GAP,
@@ -66,7 +66,7 @@ fn main() -> Result<(), Failure> {
         let original = case.original(&options.data)?;
         let (photo, task) = case.damaged(&original)?;
         let begin = Instant::now();
-        let ([first, restored], noise) = restored(&photo, task, &denoiser, &place)?;
+        let ([first, restored], noise) = restored(&photo, task, &denoiser, &device)?;
         let seconds = begin.elapsed().as_secs_f64();
         // Enlarged as a browser would show it.
         let shown = resize(
@@ -100,7 +100,7 @@ fn restored(
     photo: &RgbImage,
     task: Task,
     denoiser: &Rc<PhotoDenoiser>,
-    place: &Place,
+    device: &ComputeDevice,
 ) -> Result<([RgbImage; 2], f64), Failure> {
     let photo = photos::photo(photo)?;
     // Scratches alone leave the rest of a photo as it is.
@@ -117,7 +117,7 @@ fn restored(
         sampler: Sampler::DEFAULT.refining(true),
         seed: 1,
     };
-    let mut job = Job::new(request, denoiser.clone(), place)?;
+    let mut job = Job::new(request, denoiser.clone(), device)?;
     let mut means = Vec::new();
     while let Some(step) = job.step() {
         if let Some(residual) = job.residual() {

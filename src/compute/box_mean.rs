@@ -11,7 +11,7 @@ use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{DType, Element, Tensor, TensorData};
 use rustfft::FftNum;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 /// What a window near the border holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,12 +19,12 @@ pub enum Border {
     /// There is no such window: the result is smaller by side - 1 along both axes.
     Valid,
     /// The pixels that there are.
-    Inside,
+    PartlyMeasured,
 }
 
 /// The mean over the window of odd `side` around each pixel.
 pub fn box_mean(x: Tensor<4>, side: usize, border: Border) -> Tensor<4> {
-    match (Place::of(&x).is_cpu(), x.dtype()) {
+    match (ComputeDevice::of(&x).is_cpu(), x.dtype()) {
         (true, DType::F64) => on_host::<f64>(x, side, border),
         (true, _) => on_host::<f32>(x, side, border),
         (false, _) => by_pooling(x, side, border),
@@ -36,7 +36,7 @@ fn by_pooling(x: Tensor<4>, side: usize, border: Border) -> Tensor<4> {
         let options = AvgPoolOptions::new(window).with_stride([1, 1]);
         let options = match border {
             Border::Valid => options,
-            Border::Inside => options
+            Border::PartlyMeasured => options
                 .with_padding(window.map(|n| n / 2))
                 .with_count_include_pad(false),
         };
@@ -50,14 +50,14 @@ fn windows(n: usize, side: usize, border: Border) -> Vec<[usize; 2]> {
     let half = side / 2;
     match border {
         Border::Valid => (0..n + 1 - side).map(|at| [at, at + side]).collect(),
-        Border::Inside => (0..n)
+        Border::PartlyMeasured => (0..n)
             .map(|at| [at.saturating_sub(half), (at + half + 1).min(n)])
             .collect(),
     }
 }
 
 fn on_host<T: Element + FftNum>(x: Tensor<4>, side: usize, border: Border) -> Tensor<4> {
-    let ([batch, channels, height, width], place) = (x.dims(), Place::of(&x));
+    let ([batch, channels, height, width], device) = (x.dims(), ComputeDevice::of(&x));
     let values = x.into_data().try_into_vec::<T>();
     let values = values.expect("a tensor's data is of its own type");
     let [rows, columns] = [height, width].map(|n| windows(n, side, border));
@@ -73,7 +73,7 @@ fn on_host<T: Element + FftNum>(x: Tensor<4>, side: usize, border: Border) -> Te
     }
     Tensor::from_data(
         TensorData::new(means, [batch, channels, rows.len(), columns.len()]),
-        (place.device(), place.dtype()),
+        (device.handle(), device.dtype()),
     )
 }
 
@@ -92,7 +92,7 @@ fn along_row<T: FftNum>(
 ) {
     let margin = match border {
         Border::Valid => 0,
-        Border::Inside => side / 2,
+        Border::PartlyMeasured => side / 2,
     };
     let mut padded = vec![T::zero(); row.len() + 2 * margin];
     padded[margin..margin + row.len()].copy_from_slice(row);
@@ -126,17 +126,17 @@ fn down_columns<T: FftNum>(rows: &[T], width: usize, window: &[usize; 2], means:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compute::white_noise::Noise;
+    use crate::compute::white_noise::WhiteNoise;
 
     #[test]
     fn lines_and_pooling_agree() {
-        for place in [Place::cpu(), Place::cpu_f64()] {
-            let x = Noise::new(4, 0, &place).draw([2, 3, 17, 9]);
+        for device in [ComputeDevice::cpu(), ComputeDevice::cpu_f64()] {
+            let x = WhiteNoise::new(4, 0, &device).draw([2, 3, 17, 9]);
             for (side, border) in [
                 (3, Border::Valid),
                 (7, Border::Valid),
-                (7, Border::Inside),
-                (15, Border::Inside),
+                (7, Border::PartlyMeasured),
+                (15, Border::PartlyMeasured),
             ] {
                 let (got, want) = (
                     box_mean(x.clone(), side, border),

@@ -4,7 +4,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 
 /// Keeps a quotient finite once the residual has vanished.
@@ -44,10 +44,10 @@ pub enum Stop {
 }
 
 impl Stop {
-    fn most(&self, place: &Place) -> usize {
+    fn most(&self, device: &ComputeDevice) -> usize {
         match self {
             Self::After(iterations) => *iterations,
-            Self::At { most, .. } if place.is_cpu() => *most,
+            Self::At { most, .. } if device.is_cpu() => *most,
             Self::At { on_device, .. } => *on_device,
         }
     }
@@ -57,7 +57,7 @@ impl Stop {
         let Self::At { residual, .. } = self else {
             return false;
         };
-        Place::of(r).is_cpu() && greatest(norm(r) - residual.clone()) <= 0.0
+        ComputeDevice::of(r).is_cpu() && greatest(norm(r) - residual.clone()) <= 0.0
     }
 }
 
@@ -80,7 +80,7 @@ pub fn conjugate_gradients(
         None => (b.zeros_like(), b),
     };
     let mut last: Option<[Tensor<4>; 2]> = None;
-    for _ in 0..stop.most(&Place::of(&r)) {
+    for _ in 0..stop.most(&ComputeDevice::of(&r)) {
         if stop.reached(&r) {
             break;
         }

@@ -7,16 +7,16 @@ use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
 
 /// A device and the float type of the tensors made on it.
 #[derive(Clone, Debug)]
-pub struct Place {
-    device: Device,
+pub struct ComputeDevice {
+    handle: Device,
     dtype: DType,
 }
 
-impl Place {
+impl ComputeDevice {
     /// f32 on `device`.
     pub fn new(device: Device) -> Self {
         Self {
-            device,
+            handle: device,
             dtype: DType::F32,
         }
     }
@@ -29,7 +29,7 @@ impl Place {
     /// f64 on the CPU.
     pub fn cpu_f64() -> Self {
         Self {
-            device: Device::flex(),
+            handle: Device::flex(),
             dtype: DType::F64,
         }
     }
@@ -37,13 +37,14 @@ impl Place {
     /// Where `tensor` is.
     pub fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
         Self {
-            device: tensor.device(),
+            handle: tensor.device(),
             dtype: tensor.dtype(),
         }
     }
 
-    pub fn device(&self) -> &Device {
-        &self.device
+    /// The device as Burn knows it.
+    pub fn handle(&self) -> &Device {
+        &self.handle
     }
 
     pub fn dtype(&self) -> DType {
@@ -53,11 +54,11 @@ impl Place {
     /// Whether host memory is the device's memory, so that reading a tensor costs nothing and waits
     /// for nothing.
     pub fn is_cpu(&self) -> bool {
-        self.device == Device::flex()
+        self.handle == Device::flex()
     }
 
     fn options(&self) -> TensorCreationOptions {
-        (&self.device, self.dtype).into()
+        (&self.handle, self.dtype).into()
     }
 
     /// A tensor of these values in row-major order.
@@ -85,7 +86,7 @@ impl Place {
     /// where a formula on any device finds it: what is made of numbers alone takes no launch.
     pub fn scalar(&self, value: f64) -> Tensor<4> {
         let host = Self {
-            device: Device::flex(),
+            handle: Device::flex(),
             dtype: self.dtype,
         };
         host.tensor(vec![value], [1; 4])
@@ -93,7 +94,7 @@ impl Place {
 
     /// The same tensor on this device, for operations that are no formulas.
     pub fn bring(&self, x: Tensor<4>) -> Tensor<4> {
-        if x.device() == self.device {
+        if x.device() == self.handle {
             return x;
         }
         let shape = x.dims();

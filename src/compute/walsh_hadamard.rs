@@ -5,11 +5,11 @@
 use burn::tensor::{DType, Element, Tensor, TensorData};
 use rustfft::FftNum;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 /// H x.
 pub fn walsh_hadamard(x: Tensor<4>) -> Tensor<4> {
-    match (Place::of(&x).is_cpu(), x.dtype()) {
+    match (ComputeDevice::of(&x).is_cpu(), x.dtype()) {
         (true, DType::F64) => on_host::<f64>(x),
         (true, _) => on_host::<f32>(x),
         (false, _) => by_tensors(x),
@@ -18,7 +18,7 @@ pub fn walsh_hadamard(x: Tensor<4>) -> Tensor<4> {
 
 /// In place, where host memory is the device's.
 fn on_host<T: Element + FftNum>(x: Tensor<4>) -> Tensor<4> {
-    let (shape, place) = (x.dims(), Place::of(&x));
+    let (shape, device) = (x.dims(), ComputeDevice::of(&x));
     let n = shape[2] * shape[3];
     let values = x.into_data().try_into_vec::<T>();
     let mut values = values.expect("a tensor's data is of its own type");
@@ -27,7 +27,7 @@ fn on_host<T: Element + FftNum>(x: Tensor<4>) -> Tensor<4> {
     }
     Tensor::from_data(
         TensorData::new(values, shape),
-        (place.device(), place.dtype()),
+        (device.handle(), device.dtype()),
     )
 }
 
@@ -64,12 +64,12 @@ fn by_tensors(x: Tensor<4>) -> Tensor<4> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compute::white_noise::Noise;
+    use crate::compute::white_noise::WhiteNoise;
 
     #[test]
     fn both_ways_agree_and_are_their_own_inverse() {
-        for place in [Place::cpu(), Place::cpu_f64()] {
-            let x = Noise::new(2, 0, &place).draw([2, 3, 8, 4]);
+        for device in [ComputeDevice::cpu(), ComputeDevice::cpu_f64()] {
+            let x = WhiteNoise::new(2, 0, &device).draw([2, 3, 8, 4]);
             let h = walsh_hadamard(x.clone());
             let greatest = |x: Tensor<4>| x.abs().max().into_scalar::<f64>();
             // 5 passes of values of order 1, each rounded to 6e-8 at most.

@@ -5,22 +5,22 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 /// One stream of a seed's white noise. Streams are independent: a sample does not depend on how
 /// many others are drawn.
-pub struct Noise {
+pub struct WhiteNoise {
     generator: ChaCha8Rng,
-    place: Place,
+    device: ComputeDevice,
 }
 
-impl Noise {
-    pub fn new(seed: u64, stream: u64, place: &Place) -> Self {
+impl WhiteNoise {
+    pub fn new(seed: u64, stream: u64, device: &ComputeDevice) -> Self {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(stream);
         Self {
             generator,
-            place: place.clone(),
+            device: device.clone(),
         }
     }
 
@@ -28,6 +28,6 @@ impl Noise {
     pub fn draw(&mut self, shape: [usize; 4]) -> Tensor<4> {
         let count = shape.iter().product();
         let values = (0..count).map(|_| StandardNormal.sample(&mut self.generator));
-        self.place.tensor(values.collect(), shape)
+        self.device.tensor(values.collect(), shape)
     }
 }

@@ -12,7 +12,7 @@ use std::pin::Pin;
 use burn::tensor::Tensor;
 
 use super::{Denoiser, PhotoV1, TAU_TOP, Weights};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, spread, tensors};
 use crate::denoiser::layers::cpu::CpuLayers;
 #[cfg(feature = "webgpu")]
@@ -62,24 +62,24 @@ fn unsupported(why: &str) -> Error {
 }
 
 impl PhotoDenoiser {
-    /// On the fastest layers that `place` has, in f32.
+    /// On the fastest layers that `device` has, in f32.
     ///
     /// # Errors
     /// [`Error::InvalidWeights`] where a tensor of the file is missing or unfit.
-    pub fn new(weights: &Weights, place: &Place) -> Result<Self, Error> {
-        Self::in_precision(weights, place, Precision::F32)
+    pub fn new(weights: &Weights, device: &ComputeDevice) -> Result<Self, Error> {
+        Self::in_precision(weights, device, Precision::F32)
     }
 
     /// The same with maps and weights stored otherwise.
     ///
     /// # Errors
-    /// [`Error::UnsupportedDevice`] where `place` does not have that precision; as [`Self::new`].
+    /// [`Error::UnsupportedDevice`] where `device` does not have that precision; as [`Self::new`].
     pub fn in_precision(
         weights: &Weights,
-        place: &Place,
+        device: &ComputeDevice,
         precision: Precision,
     ) -> Result<Self, Error> {
-        if place.is_cpu() {
+        if device.is_cpu() {
             return match precision {
                 Precision::F32 => Self::on(CpuLayers, weights),
                 Precision::F16 => Err(unsupported("it is for GPUs, and this is the CPU")),
@@ -88,20 +88,20 @@ impl PhotoDenoiser {
         // Plain tensor operations would bring Burn's matrix products and convolutions for GPUs into
         // the download, half a megabyte of it.
         #[cfg(feature = "webgpu")]
-        return match precision.is_supported(place) {
-            true => Self::on(GpuLayers::new(place, precision), weights),
+        return match precision.is_supported(device) {
+            true => Self::on(GpuLayers::new(device, precision), weights),
             false => Err(unsupported("this GPU lacks the feature shader-f16")),
         };
         #[cfg(not(feature = "webgpu"))]
-        Self::on_tensors(weights, place)
+        Self::on_tensors(weights, device)
     }
 
     /// On plain tensor operations: slower, and the measure of the other layers.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn on_tensors(weights: &Weights, place: &Place) -> Result<Self, Error> {
-        Self::on(TensorLayers::new(place), weights)
+    pub fn on_tensors(weights: &Weights, device: &ComputeDevice) -> Result<Self, Error> {
+        Self::on(TensorLayers::new(device), weights)
     }
 
     /// On layers of one's own.
@@ -137,11 +137,11 @@ impl PhotoDenoiser {
         let v = posterior.band_variances(t2.clone());
         let p = posterior.pixel_variance(t2.clone());
         let q = posterior.gaussian_variance(t2.clone());
-        let place = posterior.prior().place();
+        let device = posterior.prior().device();
         Level {
             deviation: Formula::from(q).sqrt(),
-            maps: place.bring((v.ln() / 4.0).tensor()),
-            coarse_scale: (p + SIGMA_DATA * SIGMA_DATA).sqrt().recip().at(place),
+            maps: device.bring((v.ln() / 4.0).tensor()),
+            coarse_scale: (p + SIGMA_DATA * SIGMA_DATA).sqrt().recip().at(device),
             t2,
         }
     }
@@ -219,7 +219,7 @@ impl Evaluation {
     /// Adds a tile's F.
     fn add(&mut self, f: Tensor<4>, tile: &Tile) {
         let [batch, ..] = f.dims();
-        let Some(weights) = self.tiling.weights(tile, &Place::of(&f)) else {
+        let Some(weights) = self.tiling.weights(tile, &ComputeDevice::of(&f)) else {
             self.f = Some(f);
             return;
         };
@@ -244,7 +244,7 @@ impl Denoiser for PhotoDenoiser {
     }
 
     fn level(&self, posterior: &Posterior, tau: f64) -> Level {
-        let t2 = posterior.prior().place().scalar(tau * tau);
+        let t2 = posterior.prior().device().scalar(tau * tau);
         self.level_at(posterior, t2)
     }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use burn::tensor::Tensor;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 /// Tiles begin at multiples of this: the network's coarsest pixels are then the same in every tile.
 const ALIGN: usize = 8;
@@ -84,7 +84,7 @@ impl Tiling {
     }
 
     /// The tile's weights, `[1, 1, height, width]`; none where no other tile overlaps it.
-    pub fn weights(&self, tile: &Tile, place: &Place) -> Option<Tensor<4>> {
+    pub fn weights(&self, tile: &Tile, device: &ComputeDevice) -> Option<Tensor<4>> {
         let [rows, columns] = &self.axes;
         if rows.spans.len() * columns.spans.len() == 1 {
             return None;
@@ -92,7 +92,7 @@ impl Tiling {
         let (down, across) = (rows.weights(tile.at[0]), columns.weights(tile.at[1]));
         let shape = [1, 1, down.len(), across.len()];
         let plane = down.iter().flat_map(|a| across.iter().map(move |b| a * b));
-        Some(place.tensor(plane.collect(), shape))
+        Some(device.tensor(plane.collect(), shape))
     }
 }
 

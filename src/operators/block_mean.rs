@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 
 use super::aliasing::Aliasing;
 use super::{LinearOperator, PriorUpdate, SpectralUpdate};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, Group, View, grouped};
 use crate::compute::fourier::{Fourier, Spectrum};
 use crate::prior::noise_geometry::{BANDS, REACH, band_energies, band_filters};
@@ -25,7 +25,7 @@ pub struct BlockMean {
 
 impl BlockMean {
     /// For images of `height` by `width`, both multiples of `factor`.
-    pub fn new(factor: usize, height: usize, width: usize, place: &Place) -> Self {
+    pub fn new(factor: usize, height: usize, width: usize, device: &ComputeDevice) -> Self {
         let shape = [1, 1, height, width];
         let (rows, columns) = (box_spectrum(factor, height), box_spectrum(factor, width));
         let product = |i: usize| {
@@ -34,12 +34,12 @@ impl BlockMean {
         };
         let k: Vec<(f64, f64)> = (0..height * width).map(product).collect();
         let spectrum = Spectrum {
-            re: place.tensor(k.iter().map(|k| k.0).collect(), shape),
-            im: place.tensor(k.iter().map(|k| k.1).collect(), shape),
+            re: device.tensor(k.iter().map(|k| k.0).collect(), shape),
+            im: device.tensor(k.iter().map(|k| k.1).collect(), shape),
         };
         Self {
             aliasing: Aliasing::new(factor, spectrum),
-            band_share: place.tensor(band_share(factor).repeat(2), [1, 2 * BANDS, 1, 1]),
+            band_share: device.tensor(band_share(factor).repeat(2), [1, 2 * BANDS, 1, 1]),
         }
     }
 

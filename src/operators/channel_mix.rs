@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, View};
 use crate::compute::fourier::{Fourier, Wave};
 
@@ -58,7 +58,7 @@ impl ChannelMix {
 
     /// w, `[1, 3, 1, 1]`.
     fn column(&self, like: &Tensor<4>) -> Tensor<4> {
-        Place::of(like).tensor(self.weights.to_vec(), [1, 3, 1, 1])
+        ComputeDevice::of(like).tensor(self.weights.to_vec(), [1, 3, 1, 1])
     }
 
     /// The variance along a direction that has a share a = (d·w)² of |w|²: v - v² a/(s2 + v |w|²),
@@ -113,7 +113,7 @@ impl LinearOperator for ChannelMix {
         let (power, luma) = (self.power(), self.luma_power());
         let chroma = (power - luma) / 2.0;
         let shares = [luma, luma, luma, luma, chroma, chroma, chroma, chroma];
-        let shares = Place::of(&v).tensor(shares.to_vec(), [1, 8, 1, 1]);
+        let shares = ComputeDevice::of(&v).tensor(shares.to_vec(), [1, 8, 1, 1]);
         Some(self.along(v, s2, shares))
     }
 

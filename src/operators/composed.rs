@@ -32,7 +32,7 @@ pub fn compose(
     let composed = Composed {
         first,
         second,
-        between: Fourier::new(height, width, fourier.place()),
+        between: Fourier::new(height, width, fourier.device()),
     };
     Iterative::new(Rc::new(composed), fourier)
 }

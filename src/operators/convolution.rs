@@ -4,7 +4,7 @@
 use burn::tensor::{DType, Tensor};
 
 use super::{DiagonalInDft, LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::compute::fourier::{Fourier, Spectrum, Wave};
 use crate::prior::noise_geometry::SpectralBands;
@@ -25,11 +25,11 @@ impl CircularConvolution {
     /// f32's error in it is amplified by tau/(2 sigma_y), which is 8000 at tau = 80 and sigma_y =
     /// 0.005.
     pub fn new(kernel: Tensor<4>, fourier: Fourier) -> Self {
-        let ([height, width], place) = (fourier.size(), fourier.place());
-        let exact = Fourier::new(height, width, &Place::cpu_f64());
-        let spectrum = exact.forward(kernel.cast(DType::F64)).to_place(place);
+        let ([height, width], device) = (fourier.size(), fourier.device());
+        let exact = Fourier::new(height, width, &ComputeDevice::cpu_f64());
+        let spectrum = exact.forward(kernel.cast(DType::F64)).to_place(device);
         Self {
-            bands: SpectralBands::new(height, width, place),
+            bands: SpectralBands::new(height, width, device),
             power: spectrum.power(),
             spectrum,
             fourier,

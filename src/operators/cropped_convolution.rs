@@ -28,7 +28,7 @@ use super::{
     CircularConvolution, DataMap, Iterative, LinearMap, LinearOperator, Mask, PriorUpdate,
     SpectralUpdate, Tolerance,
 };
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::compute::fourier::{FORWARD, Fourier, INVERSE, Plan, Real, tensor, transpose, values};
 
@@ -51,7 +51,7 @@ pub fn cropped_convolution(
     fourier: Fourier,
 ) -> Rc<dyn LinearOperator> {
     let cropped = CroppedConvolution::new(blur, frame, fourier.clone());
-    if fourier.place().is_cpu() {
+    if fourier.device().is_cpu() {
         return Rc::new(cropped);
     }
     let blur = Rc::new(cropped.blur.clone());
@@ -75,7 +75,7 @@ impl CroppedConvolution {
         let size = fourier.size();
         Self {
             blur,
-            crop: Mask::crop(frame, size, fourier.place()),
+            crop: Mask::crop(frame, size, fourier.device()),
             frame: Frame::new(frame, size),
             fourier,
             tolerance: Tolerance::default(),
@@ -111,7 +111,7 @@ impl CroppedConvolution {
         let [re, im] = self.blur.spectrum().map(|part| part.cast(u.dtype()));
         let batch = [&u, &e, &y, &s2, &re].map(|t| t.dims()[0]);
         let batch = batch.into_iter().max().expect("five of them");
-        let (place, channels) = (Place::of(&u), u.dims()[1]);
+        let (device, channels) = (ComputeDevice::of(&u), u.dims()[1]);
         let shape = [batch, channels, height, width];
         let plane = [batch, 1, height, width];
         let of_image = |t: Tensor<4>, shape: [usize; 4], i: usize| {
@@ -138,7 +138,7 @@ impl CroppedConvolution {
             };
             x.extend(self.fourier.planned(|plan| self.answer(plan, &question)));
         }
-        tensor(x, shape, &place)
+        tensor(x, shape, &device)
     }
 
     /// The posterior mean of one image.
@@ -215,7 +215,7 @@ impl CroppedConvolution {
         }
         let f = system.solve(plan, seen, goal);
         for ((spectrum, f), r) in spectra.iter_mut().zip(&f).zip(r) {
-            self.frame.place(f, &mut plan.plane);
+            self.frame.device(f, &mut plan.plane);
             plan.spectrum(FORWARD);
             for (spectrum, f) in spectrum.iter_mut().zip(&plan.turned) {
                 *spectrum = *spectrum + *f;
@@ -359,7 +359,7 @@ impl LinearOperator for CroppedConvolution {
     }
 
     fn residual(&self) -> Option<Tensor<4>> {
-        Some(self.fourier.place().scalar(self.worst.get()))
+        Some(self.fourier.device().scalar(self.worst.get()))
     }
 }
 

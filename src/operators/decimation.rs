@@ -10,7 +10,7 @@ use burn::tensor::{DType, Tensor};
 
 use super::aliasing::Aliasing;
 use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, View};
 use crate::compute::fourier::{Fourier, Spectrum};
 use crate::prior::noise_geometry::SpectralBands;
@@ -39,10 +39,10 @@ impl Decimation {
     }
 
     fn of_spectrum(factor: usize, spectrum: Spectrum, fourier: Fourier) -> Self {
-        let ([height, width], place) = (fourier.size(), fourier.place());
+        let ([height, width], device) = (fourier.size(), fourier.device());
         Self {
-            bands: SpectralBands::new(height, width, place),
-            aliasing: Aliasing::new(factor, spectrum.to_place(place)),
+            bands: SpectralBands::new(height, width, device),
+            aliasing: Aliasing::new(factor, spectrum.to_place(device)),
             fourier,
         }
     }
@@ -67,7 +67,7 @@ impl Decimation {
 
 fn spectrum(kernel: Tensor<4>) -> Spectrum {
     let [_, _, height, width] = kernel.dims();
-    let exact = Fourier::new(height, width, &Place::cpu_f64());
+    let exact = Fourier::new(height, width, &ComputeDevice::cpu_f64());
     exact.forward(kernel.cast(DType::F64))
 }
 
@@ -119,7 +119,7 @@ fn centred(
         wrapped(factor, reach, width, &line),
     );
     let plane = (0..height * width).map(|i| rows[i / width] * columns[i % width]);
-    Place::cpu_f64().tensor(plane.collect(), [1, 1, height, width])
+    ComputeDevice::cpu_f64().tensor(plane.collect(), [1, 1, height, width])
 }
 
 fn wrapped(factor: usize, reach: usize, n: usize, line: &impl Fn(f64) -> f64) -> Vec<f64> {

@@ -66,7 +66,7 @@ impl Frame {
     }
 
     /// Sets the plane to these values on the frame, and to 0 elsewhere.
-    pub fn place<T: Real>(&self, values: &OnFrame<T>, plane: &mut [Complex<T>]) {
+    pub fn device<T: Real>(&self, values: &OnFrame<T>, plane: &mut [Complex<T>]) {
         let [height, width] = self.size;
         plane.fill(zero());
         for (line, row) in values.rows.chunks_exact(width).zip(&self.rows) {

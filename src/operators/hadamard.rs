@@ -60,7 +60,7 @@ impl Hadamard {
                 "the ratio of measurements is {ratio}; above 0 and at most 1 is possible"
             )));
         }
-        let (n, place) = (height * width, fourier.place());
+        let (n, device) = (height * width, fourier.device());
         let count = ((ratio * n as f64).round() as usize).clamp(1, n);
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let (mut signs, mut chosen) = (Vec::new(), Vec::new());
@@ -76,8 +76,8 @@ impl Hadamard {
         }
         let shape = [1, 3, height, width];
         let rows = Rc::new(Rows {
-            signs: place.tensor(signs, shape),
-            chosen: place.tensor(chosen, shape),
+            signs: device.tensor(signs, shape),
+            chosen: device.tensor(chosen, shape),
             share: count as f64 / n as f64,
         });
         let of_rows = rows.clone();

@@ -26,7 +26,7 @@ use super::{LinearOperator, PriorUpdate};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients, dot, norm};
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
-use crate::compute::white_noise::Noise;
+use crate::compute::white_noise::WhiteNoise;
 use crate::error::Error;
 
 /// Where the stricter tolerance ends: sigma_data², and what rounding adds to it.
@@ -270,21 +270,21 @@ impl Iterative {
 
     /// Variances on the images' device.
     fn here(&self, variances: [Tensor<4>; 2]) -> [Tensor<4>; 2] {
-        variances.map(|v| self.fourier.place().bring(v))
+        variances.map(|v| self.fourier.device().bring(v))
     }
 
     /// The float type of x, r and the residual.
     fn dtype(&self) -> DType {
-        let place = self.fourier.place();
-        match place.is_cpu() && self.tolerance.is_beyond_f32() {
+        let device = self.fourier.device();
+        match device.is_cpu() && self.tolerance.is_beyond_f32() {
             true => DType::F64,
-            false => place.dtype(),
+            false => device.dtype(),
         }
     }
 
     fn answer(&self, question: Question<'_>, start: Option<Tensor<4>>) -> Tensor<4> {
         let (asked, dtype) = (question.y.dtype(), self.dtype());
-        let cpu = self.fourier.place().is_cpu();
+        let cpu = self.fourier.device().is_cpu();
         let [y, s2] = [&question.y, &question.s2].map(|t| t.clone().cast(dtype));
         let u = question.u.clone().map(|u| u.cast(dtype));
         let first = match &u {
@@ -329,7 +329,7 @@ impl Iterative {
     }
 
     fn passes(&self) -> usize {
-        match self.fourier.place().is_cpu() {
+        match self.fourier.device().is_cpu() {
             true if self.tolerance.is_beyond_f32() => PASSES_BEYOND,
             true => PASSES,
             false => PASSES_ON_DEVICE,
@@ -366,7 +366,7 @@ impl Iterative {
             Some(near) => near(r) * scale.clone(),
             None => r,
         };
-        let (size, dtype) = (norm(b).clamp_min(TINY), self.fourier.place().dtype());
+        let (size, dtype) = (norm(b).clamp_min(TINY), self.fourier.device().dtype());
         let least = match self.tolerance.is_beyond_f32() {
             true => IN_F32,
             false => 0.0,
@@ -385,7 +385,7 @@ impl Iterative {
     fn note(&self, residual: Tensor<4>, goal: Tensor<4>) {
         // A measurement that is met from the start has a goal of 0.
         let ratio = (residual / (goal + 1e-12)).max().reshape([1, 1, 1, 1]);
-        let ratio = ratio.cast(self.fourier.place().dtype());
+        let ratio = ratio.cast(self.fourier.device().dtype());
         let mut worst = self.worst.borrow_mut();
         *worst = Some(match worst.take() {
             Some(before) => before.max_pair(ratio),
@@ -406,7 +406,7 @@ fn check_adjoint(map: &dyn LinearMap, fourier: &Fourier) -> Result<(), Error> {
     let [height, width] = fourier.size();
     let image = [1, 3, height, width];
     let measured = map.measurement_shape(image);
-    let mut noise = Noise::new(0, 0, fourier.place());
+    let mut noise = WhiteNoise::new(0, 0, fourier.device());
     let (x, y) = (noise.draw(image), noise.draw(measured));
     let (ax, aty) = (map.apply(x.clone()), map.adjoint(y.clone()));
     if ax.dims() != measured || aty.dims() != image {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, remaining};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::prior::noise_geometry::bands_of_pixels;
 
@@ -68,25 +68,29 @@ impl Mask {
     }
 
     /// One channel known at each pixel, as a sensor's colour filters leave it.
-    pub fn bayer(pattern: Bayer, height: usize, width: usize, place: &Place) -> Self {
+    pub fn bayer(pattern: Bayer, height: usize, width: usize, device: &ComputeDevice) -> Self {
         let known = (0..3 * height * width).map(|i| {
             let (channel, pixel) = (i / (height * width), i % (height * width));
             let measured = pattern.channel(pixel / width, pixel % width) == channel;
             if measured { 1.0 } else { 0.0 }
         });
-        Self::new(place.tensor_f32(known.collect(), [1, 3, height, width]))
+        Self::new(device.tensor_f32(known.collect(), [1, 3, height, width]))
     }
 
     /// All but a frame of so many pixels before and after along each axis, rows first: a crop that
     /// keeps the image's size, so that what it measures is 0 in the frame.
-    pub fn crop(frame: [[usize; 2]; 2], [height, width]: [usize; 2], place: &Place) -> Self {
+    pub fn crop(
+        frame: [[usize; 2]; 2],
+        [height, width]: [usize; 2],
+        device: &ComputeDevice,
+    ) -> Self {
         let inside =
             |at: usize, [before, after]: [usize; 2], n: usize| (before..n - after).contains(&at);
         let known = (0..height * width).map(|i| {
             let kept = inside(i / width, frame[0], height) && inside(i % width, frame[1], width);
             if kept { 1.0 } else { 0.0 }
         });
-        Self::new(place.tensor_f32(known.collect(), [1, 1, height, width]))
+        Self::new(device.tensor_f32(known.collect(), [1, 1, height, width]))
     }
 
     /// c x, in x's float type.

@@ -42,13 +42,13 @@ struct Blocks {
 impl MaskedBlockMean {
     /// `mask`: on images of the transform's size over `factor`, which divides it.
     pub fn new(factor: usize, mask: Mask, fourier: Fourier) -> Self {
-        let ([height, width], place) = (fourier.size(), fourier.place());
+        let ([height, width], device) = (fourier.size(), fourier.device());
         let (side, stencils) = band_stencils(factor);
         let blocks = Rc::new(Blocks {
-            mean: BlockMean::new(factor, height, width, place),
+            mean: BlockMean::new(factor, height, width, device),
             mask,
             factor,
-            stencils: place.tensor(stencils.concat(), [BANDS, 1, side, side]),
+            stencils: device.tensor(stencils.concat(), [BANDS, 1, side, side]),
         });
         let (mean, mask) = (Rc::new(blocks.mean.clone()), Rc::new(blocks.mask.clone()));
         let of_blocks = blocks.clone();

@@ -2,13 +2,14 @@
 //!
 //! Images are `[B, 3, H, W]` in [-1, 1]. Variances v, t2 and s2 = sigma_y² are tensors that
 //! broadcast to `[B, 1, 1, 1]`, in host memory where they are one number
-//! ([`crate::compute::device::Place::scalar`]): formulas take them so, other operations bring them to the
+//! ([`crate::compute::device::ComputeDevice::scalar`]): formulas take them so, other operations bring them to the
 //! image's device. S(v) = (I/v + AᵀA/s2)^-1 is the covariance that a white prior of variance v
 //! keeps after the measurement. One file a family; formulas: the project's method, sections 3 to 5.
 
 mod aliasing;
 mod block_mean;
 mod channel_mix;
+mod coarse_guided_mask;
 mod composed;
 mod convolution;
 mod cropped_convolution;
@@ -17,28 +18,27 @@ mod frame_band;
 mod frame_system;
 mod hadamard;
 mod identity;
-mod inside;
 mod iterative;
 mod mask;
-mod mask_and_means;
 mod masked_block_mean;
-mod nothing;
+mod no_measurement;
+mod partly_measured;
 
 pub use aliasing::Aliasing;
 pub use block_mean::BlockMean;
 pub use channel_mix::ChannelMix;
+pub use coarse_guided_mask::CoarseGuidedMask;
 pub use composed::compose;
 pub use convolution::CircularConvolution;
 pub use cropped_convolution::{CroppedConvolution, cropped_convolution};
 pub use decimation::{Decimation, bicubic_kernel, block_mean_kernel, gaussian_kernel};
 pub use hadamard::Hadamard;
 pub use identity::Identity;
-pub use inside::Inside;
 pub use iterative::{DataMap, Iterative, LinearMap, Tolerance};
 pub use mask::{Bayer, Mask};
-pub use mask_and_means::MaskAndMeans;
 pub use masked_block_mean::MaskedBlockMean;
-pub use nothing::Nothing;
+pub use no_measurement::NoMeasurement;
+pub use partly_measured::PartlyMeasured;
 
 use burn::tensor::Tensor;
 

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::error::Error;
 
 /// A blur kernel; its origin is the pixel (height/2, width/2), rounded down.
@@ -112,7 +112,7 @@ impl Kernel {
             let column = (i % self.width + width - self.width / 2) % width;
             plane[row * width + column] += weight;
         }
-        Ok(Place::cpu_f64().tensor(plane, [1, 1, height, width]))
+        Ok(ComputeDevice::cpu_f64().tensor(plane, [1, 1, height, width]))
     }
 }
 

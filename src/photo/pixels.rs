@@ -3,7 +3,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::error::Error;
 
 /// An 8-bit RGBA photo, row by row.
@@ -50,14 +50,14 @@ impl Photo {
     }
 
     /// The window's pixels as `[1, 3, height, width]` in [-1, 1].
-    pub fn tensor(&self, window: Window, place: &Place) -> Tensor<4> {
+    pub fn tensor(&self, window: Window, device: &ComputeDevice) -> Tensor<4> {
         let values = (0..3).flat_map(|channel| {
             window
                 .offsets(self.width)
                 .map(move |(_, pixel)| 4 * pixel + channel)
         });
         let values = values.map(|i| f32::from(self.rgba[i]) / 127.5 - 1.0);
-        place.tensor_f32(values.collect(), [1, 3, window.height, window.width])
+        device.tensor_f32(values.collect(), [1, 3, window.height, window.width])
     }
 
     /// The same at another size, each pixel the one that lies there: where the sides are multiples,

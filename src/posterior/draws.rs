@@ -16,7 +16,7 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 
 use crate::compute::box_mean::{Border, box_mean};
-use crate::compute::white_noise::Noise;
+use crate::compute::white_noise::WhiteNoise;
 use crate::operators::{Iterative, Tolerance, spectrum_mean};
 use crate::posterior::measurement::Measurement;
 use crate::prior::GaussianPrior;
@@ -32,7 +32,7 @@ const LEAST: f64 = 1e-12;
 /// What has to be drawn for a measurement. The last answer is kept, since its parts are asked for
 /// one after the other.
 #[derive(Clone, Default)]
-pub struct Drawn {
+pub struct DrawnVariances {
     last: Rc<RefCell<Option<Answer>>>,
 }
 
@@ -57,11 +57,11 @@ pub struct Problem<'a> {
     pub prior: &'a GaussianPrior,
 }
 
-impl Drawn {
+impl DrawnVariances {
     /// At t2, `[B or 1, 1, 1, 1]`.
     pub fn variances(&self, problem: &Problem<'_>, t2: &Tensor<4>) -> Variances {
         // A device that can't be asked without waiting is not asked.
-        if !problem.prior.place().is_cpu() {
+        if !problem.prior.device().is_cpu() {
             return problem.variances(t2);
         }
         let asked = t2.clone().try_into_vec_as().expect("a tensor on the CPU");
@@ -77,11 +77,11 @@ impl Problem<'_> {
     fn variances(&self, t2: &Tensor<4>) -> Variances {
         let update = self.update.clone().within(Tolerance::DRAWS);
         let Measurement { operator, s2, .. } = self.measurement;
-        let t2 = &self.prior.place().bring(t2.clone());
+        let t2 = &self.prior.device().bring(t2.clone());
         let e = self.prior.beside_noise(t2.clone());
         let [height, width] = self.prior.fourier().size();
         let shape = [t2.dims()[0].max(s2.dims()[0]), 3, height, width];
-        let mut noise = Noise::new(0, STREAM, self.prior.place());
+        let mut noise = WhiteNoise::new(0, STREAM, self.prior.device());
         let [mut pixels, mut bands, mut gaussian] = [(); 3].map(|()| Squares::default());
         for _ in 0..DRAWS {
             let (white, n) = (
@@ -134,7 +134,7 @@ impl Squares {
 
 /// Over the 15×15 window as far as the image reaches.
 fn averaged(squares: Tensor<4>) -> Tensor<4> {
-    box_mean(squares, REACH, Border::Inside)
+    box_mean(squares, REACH, Border::PartlyMeasured)
 }
 
 /// Of the eight maps, band k = 0..3 of luma and of chroma k times more.

@@ -11,7 +11,7 @@ use crate::posterior::measurement::Measurement;
 
 /// What a measurement tells of each frequency, where it tells of each by itself.
 #[derive(Clone)]
-pub(super) struct Seen {
+pub(super) struct MeasuredFrequencies {
     /// conj(k) F y/s2.
     data: Spectrum,
     /// |k|²/s2.
@@ -77,7 +77,7 @@ impl Posterior {
         self.prior.fourier().through(z, respond, then)
     }
 
-    fn seen(&self, diagonal: &DiagonalInDft<'_>) -> &Seen {
+    fn seen(&self, diagonal: &DiagonalInDft<'_>) -> &MeasuredFrequencies {
         self.seen.get_or_init(|| {
             let Measurement { y, s2, .. } = &self.measurement;
             let y = self.prior.fourier().forward(y.clone());
@@ -88,7 +88,7 @@ impl Posterior {
                     (y.back_through(spectrum), precision * *power)
                 }
             };
-            Seen {
+            MeasuredFrequencies {
                 data: Wave::of(&y).scale(Formula::from(s2).recip()).spectrum(),
                 precision: precision.tensor(),
             }

@@ -21,12 +21,12 @@ use burn::tensor::Tensor;
 use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::{AvgPoolOptions, PadMode};
 
-use self::inputs::Seen;
+use self::inputs::MeasuredFrequencies;
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::formula::Formula;
 use crate::error::Error;
 use crate::operators::{PriorUpdate, SpatialUpdate};
-use crate::posterior::draws::{Drawn, Problem, Variances};
+use crate::posterior::draws::{DrawnVariances, Problem, Variances};
 use crate::posterior::measurement::Measurement;
 use crate::prior::{self, C, GaussianPrior, KAPPA2, membrane_at, precision_times};
 
@@ -48,10 +48,10 @@ pub struct Posterior {
     y: Formula,
     prior: GaussianPrior,
     estimate: Tensor<4>,
-    drawn: Drawn,
+    drawn: DrawnVariances,
     wanted: Option<Rc<[bool]>>,
     /// What [`Self::inputs`] sees of y in the DFT, once asked for.
-    seen: OnceCell<Seen>,
+    seen: OnceCell<MeasuredFrequencies>,
 }
 
 impl Posterior {
@@ -65,7 +65,7 @@ impl Posterior {
             measurement,
             prior,
             estimate,
-            drawn: Drawn::default(),
+            drawn: DrawnVariances::default(),
             wanted: None,
             seen: OnceCell::new(),
         }
@@ -111,7 +111,7 @@ impl Posterior {
                 values.len()
             )));
         }
-        Ok(self.prior.place().tensor_f32(values, shape))
+        Ok(self.prior.device().tensor_f32(values, shape))
     }
 
     /// E[x | y] for x ~ N(m, v I).

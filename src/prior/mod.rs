@@ -11,7 +11,7 @@ use std::f64::consts::PI;
 
 use burn::tensor::Tensor;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
 use crate::compute::membrane::Membrane;
@@ -34,7 +34,7 @@ impl GaussianPrior {
         let values = (0..height * width)
             .map(|i| C * (KAPPA2 + rough(i / width, height) + rough(i % width, width)));
         let precision = fourier
-            .place()
+            .device()
             .tensor(values.collect(), [1, 1, height, width]);
         Self { fourier, precision }
     }
@@ -43,8 +43,8 @@ impl GaussianPrior {
         &self.fourier
     }
 
-    pub fn place(&self) -> &Place {
-        self.fourier.place()
+    pub fn device(&self) -> &ComputeDevice {
+        self.fourier.device()
     }
 
     /// Q̂, `[1, 1, H, W]`.

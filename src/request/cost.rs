@@ -3,7 +3,7 @@
 use crate::denoiser::tiling::{TileSize, Tiling};
 use crate::error::Error;
 use crate::request::task::{Borders, Request, Task};
-use crate::request::windows::{Layout, on_canvas};
+use crate::request::windows::{WindowPlan, on_canvas};
 use crate::restoration::hole;
 use crate::restoration::pyramid;
 use crate::sampler::Sampler;
@@ -114,7 +114,7 @@ fn gibibytes(bytes: u64) -> f64 {
 
 impl Cost {
     /// # Errors
-    /// Those of [`Layout::new`], and [`Error::InvalidOption`] for a sampler that can't be.
+    /// Those of [`WindowPlan::new`], and [`Error::InvalidOption`] for a sampler that can't be.
     pub fn of(question: &Question, tiles: TileSize, target: Target) -> Result<Self, Error> {
         question.sampler.check()?;
         let Question {
@@ -124,7 +124,7 @@ impl Cost {
             noisy,
             ..
         } = question;
-        let layout = Layout::new(task, *width, *height, *noisy)?;
+        let layout = WindowPlan::new(task, *width, *height, *noisy)?;
         let mut cost = Self {
             width: layout.width,
             height: layout.height,

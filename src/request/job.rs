@@ -7,15 +7,15 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::denoiser::Denoiser;
 use crate::error::Error;
 use crate::photo::pixels::Frame;
-use crate::request::setup::{Problem, Setup};
+use crate::request::problem::{Problem, WindowProblem};
 use crate::request::task::Request;
-use crate::request::windows::Layout;
+use crate::request::windows::WindowPlan;
 use crate::restoration::pyramid::{Region, Sampling};
-use crate::restoration::{Progress, Share, Stage, Step};
+use crate::restoration::{Progress, SampleSubset, Stage, Step};
 
 /// A restoration of a whole photo under way.
 pub struct Job<D: Denoiser> {
@@ -52,9 +52,9 @@ impl<D: Denoiser> Job<D> {
     ///
     /// # Errors
     /// A typed [`Error`] for whatever of the request can't be done.
-    pub fn new(request: Request, denoiser: Rc<D>, place: &Place) -> Result<Self, Error> {
+    pub fn new(request: Request, denoiser: Rc<D>, device: &ComputeDevice) -> Result<Self, Error> {
         let noise = request.check()?;
-        let layout = Layout::of(&request)?;
+        let layout = WindowPlan::of(&request)?;
         let how = Sampling {
             sampler: request.sampler,
             samples: request.samples,
@@ -63,7 +63,8 @@ impl<D: Denoiser> Job<D> {
         let mut regions = Vec::with_capacity(layout.regions.len());
         let mut patches = Vec::with_capacity(layout.regions.len());
         for (index, &region) in layout.regions.iter().enumerate() {
-            let Setup { problem, patch } = Setup::new(&request, region, noise, place)?;
+            let WindowProblem { problem, patch } =
+                WindowProblem::new(&request, region, noise, device)?;
             let denoiser = denoiser.clone();
             regions.push(match problem {
                 Problem::Whole(posterior) => Region::plain(denoiser, posterior, how, index)?,
@@ -93,7 +94,7 @@ impl<D: Denoiser> Job<D> {
 
     /// Draws only these of the samples: others do the rest, and [`Self::adopt`] takes them all, in
     /// order.
-    pub fn share(&mut self, share: Share) {
+    pub fn share(&mut self, share: SampleSubset) {
         self.regions.iter_mut().for_each(|r| r.share(share));
     }
 

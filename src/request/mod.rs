@@ -4,6 +4,6 @@
 pub mod cost;
 pub mod job;
 pub mod noise_level;
-pub mod setup;
+pub mod problem;
 pub mod task;
 pub mod windows;

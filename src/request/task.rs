@@ -16,7 +16,7 @@ pub const MAX_SAMPLES: usize = 16;
 #[derive(Debug, Clone)]
 pub enum Task {
     /// Fill the missing pixels.
-    Inpaint { missing: Missing },
+    Inpaint { missing: MissingPixels },
     /// Enlarge what was reduced in this way: 2, 4 or 8 times; by a filter also 3 and 16 times.
     SuperResolve { factor: usize, reduction: Reduction },
     /// Undo a convolution with this kernel.
@@ -112,13 +112,13 @@ impl Task {
 
 /// Which pixels of a photo are missing.
 #[derive(Debug, Clone)]
-pub struct Missing {
+pub struct MissingPixels {
     width: usize,
     height: usize,
     missing: Vec<bool>,
 }
 
-impl Missing {
+impl MissingPixels {
     /// One entry a pixel, row by row.
     ///
     /// # Errors

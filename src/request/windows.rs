@@ -7,7 +7,7 @@
 
 use crate::error::Error;
 use crate::photo::pixels::Window;
-use crate::request::task::{Borders, Missing, Request, Task};
+use crate::request::task::{Borders, MissingPixels, Request, Task};
 use crate::restoration::hole;
 
 /// The shortest side of an image: the noise-geometry maps reach 15 pixels far, the network works on
@@ -25,7 +25,7 @@ const CELL: usize = 32;
 
 /// What a canvas holds beside its window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Beside {
+enum Margin {
     /// Pixels that nothing was measured of.
     Unmeasured,
     /// The window's own, mirrored at its last row and column: as good as measured, since they are
@@ -42,7 +42,7 @@ pub struct Canvas {
     /// The window's first row and column, and its size.
     pub at: [usize; 2],
     pub inner: [usize; 2],
-    beside: Beside,
+    beside: Margin,
 }
 
 impl Canvas {
@@ -69,7 +69,7 @@ impl Canvas {
             size: [rows.1, columns.1],
             at: [rows.0, columns.0],
             inner: size,
-            beside: Beside::Unmeasured,
+            beside: Margin::Unmeasured,
         }
     }
 
@@ -85,7 +85,7 @@ impl Canvas {
             size: size.map(|n| fast_length(n, step, &FACTORS)),
             at: [0; 2],
             inner: size,
-            beside: Beside::Mirrored,
+            beside: Margin::Mirrored,
         }
     }
 
@@ -105,12 +105,12 @@ impl Canvas {
 
     /// Whether there is anything beside the window that was not measured.
     pub fn is_padded(&self) -> bool {
-        self.size != self.inner && self.beside == Beside::Unmeasured
+        self.size != self.inner && self.beside == Margin::Unmeasured
     }
 
     /// Whether mirrored pixels lie beside it.
     pub fn is_mirrored(&self) -> bool {
-        self.size != self.inner && self.beside == Beside::Mirrored
+        self.size != self.inner && self.beside == Margin::Mirrored
     }
 
     /// The same in blocks of `factor` by `factor`, of which everything here is a multiple.
@@ -138,14 +138,14 @@ pub struct Region {
 
 /// A task's result and its regions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
+pub struct WindowPlan {
     pub width: usize,
     pub height: usize,
     /// None where nothing is missing; more than one only when holes lie far apart.
     pub regions: Vec<Region>,
 }
 
-impl Layout {
+impl WindowPlan {
     /// A request's.
     ///
     /// # Errors
@@ -278,7 +278,7 @@ pub fn factor(task: &Task) -> Result<usize, Error> {
 
 /// The windows to inpaint in: everything where the photo is noisy, else what surrounds the holes.
 fn holes(
-    missing: &Missing,
+    missing: &MissingPixels,
     width: usize,
     height: usize,
     noisy: bool,
@@ -331,7 +331,7 @@ impl Bounds {
 
 /// The bounds of each group of missing pixels, groups being so far apart that their surroundings do
 /// not touch.
-fn clusters(missing: &Missing) -> Vec<Bounds> {
+fn clusters(missing: &MissingPixels) -> Vec<Bounds> {
     const NEAR: usize = 2 * CONTEXT / CELL;
     let near = |at: usize, n: usize| at.saturating_sub(NEAR)..n.min(at + NEAR + 1);
     let mut cells = cells(missing);
@@ -360,7 +360,7 @@ fn clusters(missing: &Missing) -> Vec<Bounds> {
 }
 
 /// The bounds of the missing pixels of each cell.
-fn cells(missing: &Missing) -> Vec<Vec<Option<Bounds>>> {
+fn cells(missing: &MissingPixels) -> Vec<Vec<Option<Bounds>>> {
     let (width, height) = (missing.width(), missing.height());
     let mut cells = vec![vec![None; width.div_ceil(CELL)]; height.div_ceil(CELL)];
     for (i, _) in missing.pixels().iter().enumerate().filter(|(_, m)| **m) {

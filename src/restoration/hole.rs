@@ -7,9 +7,9 @@ use burn::tensor::Tensor;
 use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::fourier::Fourier;
-use crate::operators::{LinearOperator, Mask, MaskAndMeans};
+use crate::operators::{CoarseGuidedMask, LinearOperator, Mask};
 use crate::posterior::Posterior;
 use crate::posterior::measurement::Measurement;
 use crate::prior::GaussianPrior;
@@ -35,7 +35,7 @@ impl Hole {
     /// `y`: the window's pixels `[1, 3, H, W]`, anything where `lost`.
     pub fn new(lost: Vec<bool>, y: Tensor<4>, s2: Tensor<4>) -> Self {
         let [_, _, height, width] = y.dims();
-        let known = known(&lost, [height, width], &Place::of(&y));
+        let known = known(&lost, [height, width], &ComputeDevice::of(&y));
         Self {
             size: [height, width],
             lost,
@@ -45,7 +45,7 @@ impl Hole {
     }
 
     fn known(&self) -> Tensor<4> {
-        known(&self.lost, self.size, &Place::of(&self.y))
+        known(&self.lost, self.size, &ComputeDevice::of(&self.y))
     }
 
     /// How far the hole reaches across.
@@ -70,14 +70,14 @@ impl Hole {
     /// The same with the means of f×f blocks where whole blocks are missing: `coarse` is an image
     /// of 1/f of the size.
     pub fn posterior_given(&self, coarse: Tensor<4>, factor: usize) -> Posterior {
-        let operator = MaskAndMeans::new(self.known(), factor);
+        let operator = CoarseGuidedMask::new(self.known(), factor);
         let y = operator.observe(self.y.clone(), coarse);
         self.posterior_of(Rc::new(operator), y)
     }
 
     fn posterior_of(&self, operator: Rc<dyn LinearOperator>, y: Tensor<4>) -> Posterior {
         let [height, width] = self.size;
-        let fourier = Fourier::new(height, width, &Place::of(&y));
+        let fourier = Fourier::new(height, width, &ComputeDevice::of(&y));
         let s2 = self.s2.clone();
         let measurement = Measurement { operator, y, s2 };
         Posterior::new(measurement, GaussianPrior::new(fourier)).wanting(self.lost.clone())
@@ -96,9 +96,9 @@ impl Hole {
     }
 }
 
-fn known(lost: &[bool], [height, width]: [usize; 2], place: &Place) -> Tensor<4> {
+fn known(lost: &[bool], [height, width]: [usize; 2], device: &ComputeDevice) -> Tensor<4> {
     let c = lost.iter().map(|&lost| if lost { 0.0 } else { 1.0 });
-    place.tensor_f32(c.collect(), [1, 1, height, width])
+    device.tensor_f32(c.collect(), [1, 1, height, width])
 }
 
 /// The factor by which a hole of that width is reduced.

@@ -6,18 +6,18 @@
 
 pub mod hole;
 pub mod pyramid;
-pub mod spread;
+pub mod sample_moments;
 
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
 use crate::compute::formula::Formula;
-use crate::compute::white_noise::Noise;
+use crate::compute::white_noise::WhiteNoise;
 use crate::denoiser::{Denoiser, TAU_TOP};
 use crate::error::Error;
 use crate::posterior::Posterior;
-use crate::restoration::spread::Spread;
+use crate::restoration::sample_moments::SampleMoments;
 use crate::sampler::{PosteriorMean, Sampler, Solver};
 
 /// The largest image whose levels are all kept, in pixels. Of larger ones a level may be ten planes
@@ -33,12 +33,12 @@ const REGION_STREAM: u64 = 1 << 40;
 /// Which of the samples are drawn here: `first`, `first + every`, … A sample is the same wherever
 /// it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Share {
+pub struct SampleSubset {
     pub first: usize,
     pub every: usize,
 }
 
-impl Share {
+impl SampleSubset {
     /// All of them.
     pub const WHOLE: Self = Self { first: 0, every: 1 };
 
@@ -99,7 +99,7 @@ pub struct Restoration<D: Denoiser> {
     current: Option<Box<dyn Solver>>,
     /// D under way, and its tau.
     evaluation: Option<(D::Evaluation, f64)>,
-    share: Share,
+    share: SampleSubset,
     /// Whether the mean was computed elsewhere.
     resumed: bool,
     /// Samples finished here.
@@ -107,7 +107,7 @@ pub struct Restoration<D: Denoiser> {
     /// The last of them, where they are shared.
     last: Option<Tensor<4>>,
     /// All samples finished so far; where they are shared, those adopted.
-    spread: Spread,
+    spread: SampleMoments,
     levels: Vec<(f64, Rc<D::Level>)>,
 }
 
@@ -136,11 +136,11 @@ impl<D: Denoiser> Restoration<D> {
             mean: None,
             current: None,
             evaluation: None,
-            share: Share::WHOLE,
+            share: SampleSubset::WHOLE,
             resumed: false,
             finished: 0,
             last: None,
-            spread: Spread::default(),
+            spread: SampleMoments::default(),
             region: 0,
             levels: Vec::new(),
         })
@@ -159,7 +159,7 @@ impl<D: Denoiser> Restoration<D> {
     ///
     /// # Panics
     /// Where a share has no samples between.
-    pub fn share(&mut self, share: Share) {
+    pub fn share(&mut self, share: SampleSubset) {
         assert!(share.every > 0, "every sample is a distance of 1");
         self.share = share;
     }
@@ -300,7 +300,7 @@ impl<D: Denoiser> Restoration<D> {
             self.current = Some(solver);
         } else {
             self.finished += 1;
-            if self.share == Share::WHOLE {
+            if self.share == SampleSubset::WHOLE {
                 self.spread.add(preview.clone());
             } else {
                 self.last = Some(preview.clone());
@@ -323,9 +323,9 @@ impl<D: Denoiser> Restoration<D> {
         self.posterior.linear_estimate().dims()
     }
 
-    fn noise(&self, stream: u64) -> Noise {
+    fn noise(&self, stream: u64) -> WhiteNoise {
         let stream = stream + self.region * REGION_STREAM;
-        Noise::new(self.seed, stream, self.posterior.prior().place())
+        WhiteNoise::new(self.seed, stream, self.posterior.prior().device())
     }
 
     /// Where a sample starts. Without the deviation a mode of posterior variance lambda would keep

@@ -17,8 +17,8 @@ use crate::denoiser::Denoiser;
 use crate::error::Error;
 use crate::posterior::Posterior;
 use crate::restoration::hole::Hole;
-use crate::restoration::spread::Spread;
-use crate::restoration::{Progress, Restoration, Share, Stage, Step};
+use crate::restoration::sample_moments::SampleMoments;
+use crate::restoration::{Progress, Restoration, SampleSubset, Stage, Step};
 use crate::sampler::Sampler;
 
 /// How the smaller sizes are sampled, whatever is asked of the full one: they decide what fills the
@@ -117,7 +117,7 @@ impl<D: Denoiser> Region<D> {
     }
 
     /// As [`Restoration::share`].
-    pub fn share(&mut self, share: Share) {
+    pub fn share(&mut self, share: SampleSubset) {
         match self {
             Self::Plain(plain) => plain.share(share),
             Self::Wide(wide) => {
@@ -231,11 +231,11 @@ pub struct Pyramid<D: Denoiser> {
     fine: Option<Restoration<D>>,
     mean: Option<Tensor<4>>,
     /// As those of [`Restoration`].
-    share: Share,
+    share: SampleSubset,
     resumed: bool,
     finished: usize,
     last: Option<Tensor<4>>,
-    spread: Spread,
+    spread: SampleMoments,
 }
 
 impl<D: Denoiser> Pyramid<D> {
@@ -282,11 +282,11 @@ impl<D: Denoiser> Pyramid<D> {
             evaluations: 0,
             fine: None,
             mean: None,
-            share: Share::WHOLE,
+            share: SampleSubset::WHOLE,
             resumed: false,
             finished: 0,
             last: None,
-            spread: Spread::default(),
+            spread: SampleMoments::default(),
         }))
     }
 
@@ -376,7 +376,7 @@ impl<D: Denoiser> Pyramid<D> {
                 self.evaluations += 1;
                 if step.finished {
                     self.finished += 1;
-                    if self.share == Share::WHOLE {
+                    if self.share == SampleSubset::WHOLE {
                         self.spread.add(step.preview.clone());
                     } else {
                         self.last = Some(step.preview.clone());

@@ -4,11 +4,11 @@
 use burn::tensor::Tensor;
 
 use super::{Heun, Solver};
-use crate::compute::white_noise::Noise;
+use crate::compute::white_noise::WhiteNoise;
 
 /// How much noise is added, in the paper's names.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Churning {
+pub struct ChurnParameters {
     /// S_churn: over the whole path; a step adds up to (sqrt 2 - 1) tau.
     pub churn: f64,
     /// S_tmin and S_tmax: where noise is added.
@@ -18,7 +18,7 @@ pub struct Churning {
     pub noise: f64,
 }
 
-impl Default for Churning {
+impl Default for ChurnParameters {
     /// A fifth of tau in a path of 20 steps, over the levels where images take shape.
     fn default() -> Self {
         Self {
@@ -34,15 +34,15 @@ impl Default for Churning {
 pub struct Churn {
     grid: Vec<f64>,
     at: usize,
-    churning: Churning,
-    noise: Noise,
+    churning: ChurnParameters,
+    noise: WhiteNoise,
     /// The step under way.
     step: Heun,
 }
 
 impl Churn {
     /// Starts at `z`, at the grid's first tau.
-    pub fn new(grid: Vec<f64>, z: Tensor<4>, churning: Churning, noise: Noise) -> Self {
+    pub fn new(grid: Vec<f64>, z: Tensor<4>, churning: ChurnParameters, noise: WhiteNoise) -> Self {
         let mut solver = Self {
             step: Heun::new(Vec::new(), z.clone()),
             grid,
@@ -56,7 +56,7 @@ impl Churn {
 
     /// gamma of the step from `tau`.
     fn gamma(&self, tau: f64) -> f64 {
-        let Churning {
+        let ChurnParameters {
             churn,
             tau_min,
             tau_max,

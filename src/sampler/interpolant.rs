@@ -29,7 +29,7 @@ pub enum Prediction {
     /// x itself.
     Image,
     /// eps.
-    Noise,
+    WhiteNoise,
     /// The interpolant's own velocity: eps - x in flow matching, alpha eps - beta x where alpha² +
     /// beta² = 1, eps in EDM.
     Velocity,
@@ -102,7 +102,7 @@ impl Interpolant {
     ) -> Tensor<4> {
         match (prediction, self) {
             (Prediction::Image, _) => output,
-            (Prediction::Noise, _) | (Prediction::Velocity, Self::Edm) => z - output * tau,
+            (Prediction::WhiteNoise, _) | (Prediction::Velocity, Self::Edm) => z - output * tau,
             // x_t - t (eps - x) = x.
             (Prediction::Velocity, Self::FlowMatching) => {
                 z * self.alpha(tau) - output * self.time(tau)

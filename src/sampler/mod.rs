@@ -13,7 +13,7 @@ pub mod interpolant;
 mod plan;
 mod posterior_mean;
 
-pub use churn::{Churn, Churning};
+pub use churn::{Churn, ChurnParameters};
 pub use dpm_solver::DpmSolver2M;
 pub use euler::Euler;
 pub use heun::Heun;

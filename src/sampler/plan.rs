@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::{Churn, Churning, DpmSolver2M, Euler, Heun, PosteriorMean, Solver};
-use crate::compute::white_noise::Noise;
+use super::{Churn, ChurnParameters, DpmSolver2M, Euler, Heun, PosteriorMean, Solver};
+use crate::compute::white_noise::WhiteNoise;
 use crate::denoiser::TAU_TOP;
 use crate::error::Error;
 use crate::sampler::interpolant::Interpolant;
@@ -113,7 +113,7 @@ impl Sampler {
     }
 
     /// The solver from a state at tau_max; `noise` is what a stochastic one adds.
-    pub fn solver(&self, start: Tensor<4>, noise: Noise) -> Box<dyn Solver> {
+    pub fn solver(&self, start: Tensor<4>, noise: WhiteNoise) -> Box<dyn Solver> {
         let grid = self
             .interpolant
             .grid(self.points, self.tau_max, self.tau_min);
@@ -121,7 +121,9 @@ impl Sampler {
             SolverKind::Euler => Box::new(Euler::new(grid, start)),
             SolverKind::Heun => Box::new(Heun::new(grid, start)),
             SolverKind::DpmSolver2M => Box::new(DpmSolver2M::new(grid, start)),
-            SolverKind::Churn => Box::new(Churn::new(grid, start, Churning::default(), noise)),
+            SolverKind::Churn => {
+                Box::new(Churn::new(grid, start, ChurnParameters::default(), noise))
+            }
             SolverKind::OneEvaluation => Box::new(PosteriorMean::new(self.tau_max, start, None)),
         }
     }

@@ -10,7 +10,7 @@ use web_time::Instant;
 
 use super::request::{EngineQuestion, EngineRequest, MeasurementRequest};
 use super::{Run, read, set};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::denoiser::layers::Precision;
 use crate::denoiser::{PhotoDenoiser, Weights};
 use crate::error::Error;
@@ -37,7 +37,7 @@ pub struct Engine {
 #[derive(Clone)]
 struct Side {
     denoiser: Rc<PhotoDenoiser>,
-    place: Place,
+    device: ComputeDevice,
     kind: &'static str,
     precision: Precision,
 }
@@ -49,12 +49,12 @@ impl Side {
         weights: &[u8],
         precision: Precision,
     ) -> Result<Self, Error> {
-        let place = Place::new(device);
+        let device = ComputeDevice::new(device);
         let weights = Weights::read(weights)?;
-        let denoiser = PhotoDenoiser::in_precision(&weights, &place, precision)?;
+        let denoiser = PhotoDenoiser::in_precision(&weights, &device, precision)?;
         Ok(Self {
             denoiser: Rc::new(denoiser),
-            place,
+            device,
             kind,
             precision,
         })
@@ -194,7 +194,7 @@ impl Engine {
         let noise = request.check()?;
         let Side {
             denoiser,
-            place,
+            device,
             kind,
             ..
         } = self.side(&request.task)?;
@@ -204,11 +204,11 @@ impl Engine {
             denoiser.tiles(),
             target,
         )?)?;
-        let job = Job::new(request, denoiser, &place);
+        let job = Job::new(request, denoiser, &device);
         if let Some(user) = &user {
             user.check()?;
         }
-        Ok(Run::new(job?, noise, place, kind, user))
+        Ok(Run::new(job?, noise, device, kind, user))
     }
 }
 
@@ -244,7 +244,7 @@ impl Engine {
             sampler: Sampler::DEFAULT,
             seed: 0,
         };
-        let mut job = Job::new(request, self.main.denoiser.clone(), &self.main.place)?;
+        let mut job = Job::new(request, self.main.denoiser.clone(), &self.main.device)?;
         while let Some(step) = job.step() {
             for preview in step.previews {
                 read(preview).await?;

@@ -13,7 +13,7 @@ use crate::photo::blur_kernel::Kernel;
 use crate::photo::pixels::Photo;
 use crate::request::cost::Question;
 use crate::request::noise_level::Stated;
-use crate::request::task::{Borders, GREY, Missing, Reduction, Request, Task};
+use crate::request::task::{Borders, GREY, MissingPixels, Reduction, Request, Task};
 use crate::sampler::interpolant::Interpolant;
 use crate::sampler::{Sampler, SolverKind};
 
@@ -214,7 +214,7 @@ impl TaskRequest {
             TaskRequest::Inpaint { mask } => {
                 let missing = mask.data.iter().map(|&b| b != 0).collect();
                 Task::Inpaint {
-                    missing: Missing::new(mask.width, mask.height, missing)?,
+                    missing: MissingPixels::new(mask.width, mask.height, missing)?,
                 }
             }
             TaskRequest::SuperResolve { factor, reduction } => {

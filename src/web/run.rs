@@ -8,19 +8,19 @@ use wasm_bindgen::prelude::*;
 
 use super::user_operator::UserOperator;
 use super::{read, set};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::denoiser::PhotoDenoiser;
 use crate::error::Error;
 use crate::photo::pixels::Photo;
 use crate::request::job::{Job, JobProgress, JobStep};
-use crate::restoration::{Share, Stage, converged};
+use crate::restoration::{SampleSubset, Stage, converged};
 
 /// A restoration under way.
 #[wasm_bindgen]
 pub struct Run {
     job: Job<PhotoDenoiser>,
     noise: f64,
-    place: Place,
+    device: ComputeDevice,
     kind: &'static str,
     user: Option<Rc<UserOperator>>,
     steps: usize,
@@ -32,14 +32,14 @@ impl Run {
     pub fn new(
         job: Job<PhotoDenoiser>,
         noise: f64,
-        place: Place,
+        device: ComputeDevice,
         kind: &'static str,
         user: Option<Rc<UserOperator>>,
     ) -> Self {
         Self {
             job,
             noise,
-            place,
+            device,
             kind,
             user,
             steps: 0,
@@ -115,7 +115,7 @@ impl Run {
     /// all.
     pub fn share(&mut self, first: usize, every: usize) {
         let every = every.max(1);
-        self.job.share(Share { first, every });
+        self.job.share(SampleSubset { first, every });
     }
 
     /// Goes on from the mean of the same run elsewhere: its `meanValues()`.
@@ -187,8 +187,8 @@ impl Run {
     /// leaves no queue behind. A device works in order, so that whatever is read now comes
     /// after all that was asked for before.
     async fn settle(&self) -> Result<(), Error> {
-        if !self.place.is_cpu() {
-            read(self.place.tensor(vec![0.0], [1; 4])).await?;
+        if !self.device.is_cpu() {
+            read(self.device.tensor(vec![0.0], [1; 4])).await?;
         }
         Ok(())
     }

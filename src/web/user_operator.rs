@@ -14,7 +14,7 @@ use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::set;
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::error::Error;
 use crate::operators::LinearMap;
 use crate::request::task::OperatorSource;
@@ -149,11 +149,11 @@ struct UserMap {
 
 impl UserMap {
     fn each(&self, name: &str, x: Tensor<4>, from: [usize; 2], to: [usize; 2]) -> Tensor<4> {
-        let (batch, place) = (x.dims()[0], Place::of(&x));
+        let (batch, device) = (x.dims()[0], ComputeDevice::of(&x));
         let x: Vec<f32> = x.try_into_vec_as().expect("a tensor on the CPU");
         let images = x.chunks_exact(3 * from[0] * from[1]);
         let values = images.flat_map(|image| self.operator.call(name, image, from, to));
-        place.tensor_f32(values.collect(), [batch, 3, to[0], to[1]])
+        device.tensor_f32(values.collect(), [batch, 3, to[0], to[1]])
     }
 }
 

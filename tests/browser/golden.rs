@@ -19,10 +19,10 @@ use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
 use common::twins::{GPU_TOLERANCE, HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 use common::{cases, digits};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::formula::Formula;
 use eps_restore::compute::fourier::{Fourier, Spectrum, Wave};
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::layers::Precision;
 use eps_restore::denoiser::layers::gpu::{Family, GpuLayers};
 use wasm_bindgen::prelude::*;
@@ -43,12 +43,12 @@ impl GoldenCheck {
         network: Vec<u8>,
     ) -> GoldenCheck {
         console_error_panic_hook::set_once();
-        let place = match device.as_str() {
+        let device = match device.as_str() {
             "webgpu" => webgpu().await,
-            _ => Place::cpu(),
+            _ => ComputeDevice::cpu(),
         };
         GoldenCheck {
-            check: Check::new(&weights, operators, network, &place),
+            check: Check::new(&weights, operators, network, &device),
         }
     }
 
@@ -74,27 +74,27 @@ impl GoldenCheck {
 #[wasm_bindgen]
 pub struct KernelCheck {
     twins: Twins<GpuLayers>,
-    place: Place,
+    device: ComputeDevice,
 }
 
 #[wasm_bindgen]
 impl KernelCheck {
     pub async fn create() -> KernelCheck {
         console_error_panic_hook::set_once();
-        let place = webgpu().await;
+        let device = webgpu().await;
         KernelCheck {
             twins: Twins::new(
-                GpuLayers::new(&place, Precision::F32),
-                &place,
+                GpuLayers::new(&device, Precision::F32),
+                &device,
                 GPU_TOLERANCE,
             ),
-            place,
+            device,
         }
     }
 
     /// The network's layers in f16 among them, where the adapter has it.
     pub fn kinds(&self) -> Vec<String> {
-        let half = Precision::F16.is_supported(&self.place).then_some(&"f16");
+        let half = Precision::F16.is_supported(&self.device).then_some(&"f16");
         let kinds = KINDS.iter().chain(&["fourier", "filters"]).chain(half);
         kinds.map(|&kind| kind.into()).collect()
     }
@@ -102,10 +102,10 @@ impl KernelCheck {
     /// A line `name error tolerance` for each layer of a kind.
     pub async fn compare(&self, kind: String) -> Vec<String> {
         lines(match kind.as_str() {
-            "fourier" => transforms(&self.place),
-            "filters" => filters(&self.place),
-            "3×3 convolutions" => families(&self.place, Precision::F32, GPU_TOLERANCE),
-            "f16" => half(&self.place),
+            "fourier" => transforms(&self.device),
+            "filters" => filters(&self.device),
+            "3×3 convolutions" => families(&self.device, Precision::F32, GPU_TOLERANCE),
+            "f16" => half(&self.device),
             kind => self.twins.compare(kind),
         })
         .await
@@ -116,7 +116,7 @@ impl KernelCheck {
 /// those that iterate to a tolerance run on the CPU.
 #[wasm_bindgen]
 pub struct ContractCheck {
-    place: Place,
+    device: ComputeDevice,
 }
 
 #[wasm_bindgen]
@@ -124,7 +124,7 @@ impl ContractCheck {
     pub async fn create() -> ContractCheck {
         console_error_panic_hook::set_once();
         ContractCheck {
-            place: webgpu().await,
+            device: webgpu().await,
         }
     }
 
@@ -141,16 +141,16 @@ impl ContractCheck {
             .into_iter()
             .find(|case| case.name == operator);
         let case = case.expect("a name from `operators`");
-        let comparisons = digits::of_contract(&case, case.sizes[0], &self.place);
+        let comparisons = digits::of_contract(&case, case.sizes[0], &self.device);
         lines(comparisons).await
     }
 }
 
 /// The 3×3 convolutions of every family.
-fn families(place: &Place, precision: Precision, tolerance: f64) -> Vec<Comparison> {
+fn families(device: &ComputeDevice, precision: Precision, tolerance: f64) -> Vec<Comparison> {
     let of = |family: Family| {
-        let layers = GpuLayers::new(place, precision).with_family(family);
-        let comparisons = Twins::new(layers, place, tolerance).compare("3×3 convolutions");
+        let layers = GpuLayers::new(device, precision).with_family(family);
+        let comparisons = Twins::new(layers, device, tolerance).compare("3×3 convolutions");
         comparisons.into_iter().map(move |comparison| Comparison {
             name: format!("{family:?}_{}", comparison.name),
             ..comparison
@@ -160,18 +160,22 @@ fn families(place: &Place, precision: Precision, tolerance: f64) -> Vec<Comparis
 }
 
 /// The network's layers with maps and weights in f16.
-fn half(place: &Place) -> Vec<Comparison> {
-    let twins = Twins::new(GpuLayers::new(place, Precision::F16), place, HALF_TOLERANCE);
+fn half(device: &ComputeDevice) -> Vec<Comparison> {
+    let twins = Twins::new(
+        GpuLayers::new(device, Precision::F16),
+        device,
+        HALF_TOLERANCE,
+    );
     let other = NETWORK_KINDS[1..]
         .iter()
         .flat_map(|kind| twins.compare(kind));
-    let convolutions = families(place, Precision::F16, HALF_TOLERANCE);
+    let convolutions = families(device, Precision::F16, HALF_TOLERANCE);
     convolutions.into_iter().chain(other).collect()
 }
 
 /// The transform and its inverse against rustfft's: products of 2, 3, 5 and 7, primes, three
 /// passes, a single line.
-fn transforms(place: &Place) -> Vec<Comparison> {
+fn transforms(device: &ComputeDevice) -> Vec<Comparison> {
     let sizes = [
         (64, 48),
         (45, 35),
@@ -182,12 +186,12 @@ fn transforms(place: &Place) -> Vec<Comparison> {
         (4, 1366),
     ];
     let compare = |(height, width)| {
-        let drawn = Noise::new(11, 20, &Place::cpu()).draw([2, 3, height, width]);
-        let plain = Fourier::new(height, width, &Place::cpu());
-        let ours = Fourier::new(height, width, place);
+        let drawn = WhiteNoise::new(11, 20, &ComputeDevice::cpu()).draw([2, 3, height, width]);
+        let plain = Fourier::new(height, width, &ComputeDevice::cpu());
+        let ours = Fourier::new(height, width, device);
         let there = |x: &Tensor<4>| {
             let values = x.clone().try_into_vec_as().expect("the CPU reads back");
-            place.tensor_f32(values, x.dims())
+            device.tensor_f32(values, x.dims())
         };
         let (got, want) = (ours.forward(there(&drawn)), plain.forward(drawn.clone()));
         // No image's spectrum: the inverse's real part is asked for all the same.
@@ -215,7 +219,7 @@ fn transforms(place: &Place) -> Vec<Comparison> {
 /// Images through filters against the same on the CPU: lines that fit workgroup memory, alone or
 /// several to a workgroup, of primes, of one pixel, and lines that don't; one image for several
 /// spectra; formulas before, between and after.
-fn filters(place: &Place) -> Vec<Comparison> {
+fn filters(device: &ComputeDevice) -> Vec<Comparison> {
     let sizes = [
         (64, 48),
         (45, 35),
@@ -226,20 +230,20 @@ fn filters(place: &Place) -> Vec<Comparison> {
         (37, 20),
     ];
     let compare = |(height, width)| {
-        let drawn = |shape, stream| Noise::new(12, stream, &Place::cpu()).draw(shape);
+        let drawn = |shape, stream| WhiteNoise::new(12, stream, &ComputeDevice::cpu()).draw(shape);
         let there = |x: &Tensor<4>| {
             let values = x.clone().try_into_vec_as().expect("the CPU reads back");
-            place.tensor_f32(values, x.dims())
+            device.tensor_f32(values, x.dims())
         };
         let x = drawn([1, 3, height, width], 21);
         // Filters are real in space: spectra of real kernels and images, and a gain that is even.
         let unit = 1.0 / (height * width) as f64;
-        let spectrum = |x| Fourier::new(height, width, &Place::cpu()).forward(x);
+        let spectrum = |x| Fourier::new(height, width, &ComputeDevice::cpu()).forward(x);
         let filter = spectrum(drawn([1, 1, height, width], 22) * unit.sqrt());
         let gain = spectrum(drawn([2, 1, height, width], 23) * unit.sqrt()).power();
         let seen = spectrum(drawn([2, 3, height, width], 24));
         let scale = drawn([1, 3, 1, 1], 25);
-        let apply = |of: &dyn Fn(&Tensor<4>) -> Tensor<4>, place: &Place| {
+        let apply = |of: &dyn Fn(&Tensor<4>) -> Tensor<4>, device: &ComputeDevice| {
             let [x, gain, scale] = [&x, &gain, &scale].map(of);
             let [filter, seen] = [&filter, &seen].map(|s| Spectrum {
                 re: of(&s.re),
@@ -247,9 +251,12 @@ fn filters(place: &Place) -> Vec<Comparison> {
             });
             let respond = |x: Wave| [x.times(&filter).scale(&gain), x.plus(&seen, 0.1)];
             let then = |[a, b]: [Formula; 2]| [&a - &b, a * &scale, b + &x];
-            Fourier::new(height, width, place).through(Formula::from(&x) * 2.0, respond, then)
+            Fourier::new(height, width, device).through(Formula::from(&x) * 2.0, respond, then)
         };
-        let (got, want) = (apply(&there, place), apply(&Tensor::clone, &Place::cpu()));
+        let (got, want) = (
+            apply(&there, device),
+            apply(&Tensor::clone, &ComputeDevice::cpu()),
+        );
         let both = got.into_iter().zip(want).enumerate();
         let held = both.map(|(i, (got, want))| {
             let name = format!("{i}_of_{height}×{width}");
@@ -260,9 +267,9 @@ fn filters(place: &Place) -> Vec<Comparison> {
     sizes.into_iter().flat_map(compare).collect()
 }
 
-async fn webgpu() -> Place {
+async fn webgpu() -> ComputeDevice {
     let device = Device::wgpu_options().init_async().await;
-    Place::new(device.expect("a WebGPU device"))
+    ComputeDevice::new(device.expect("a WebGPU device"))
 }
 
 async fn lines(comparisons: Vec<Comparison>) -> Vec<String> {

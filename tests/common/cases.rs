@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
 use eps_restore::operators::{
-    Bayer, BlockMean, ChannelMix, CircularConvolution, CroppedConvolution, Decimation, Hadamard,
-    Identity, Inside, Iterative, LinearMap, LinearOperator, Mask, MaskAndMeans, MaskedBlockMean,
-    Nothing, Tolerance, compose,
+    Bayer, BlockMean, ChannelMix, CircularConvolution, CoarseGuidedMask, CroppedConvolution,
+    Decimation, Hadamard, Identity, Iterative, LinearMap, LinearOperator, Mask, MaskedBlockMean,
+    NoMeasurement, PartlyMeasured, Tolerance, compose,
 };
 use eps_restore::photo::blur_kernel::Kernel;
 
@@ -24,12 +24,12 @@ const JOINT: &[Size] = &[[15, 16]];
 pub fn operators() -> Vec<Case> {
     vec![
         Case::new("nothing", JOINT, |[height, width], _| {
-            Rc::new(Nothing { height, width })
+            Rc::new(NoMeasurement { height, width })
         })
         .joint(),
         Case::new("identity", ANY, |_, _| Rc::new(Identity)),
-        Case::new("mask", ANY, |size, place| {
-            Rc::new(Mask::new(known(size, 1, place)))
+        Case::new("mask", ANY, |size, device| {
+            Rc::new(Mask::new(known(size, 1, device)))
         }),
         Case::new("block mean 2", &[[18, 22]], |s, p| block_mean(2, s, p)).phases(2),
         Case::new("block mean 4", &[[20, 24]], |s, p| block_mean(4, s, p)).phases(4),
@@ -44,19 +44,19 @@ pub fn operators() -> Vec<Case> {
         Case::new("bicubic 16", &[[16, 32]], |s, p| bicubic(16, s, p))
             .phases(16)
             .tiny([16, 16]),
-        Case::new("Gaussian, every 8th", &[[24, 16]], |size, place| {
-            Rc::new(Decimation::gaussian(8, 3.2, fourier(size, place)))
+        Case::new("Gaussian, every 8th", &[[24, 16]], |size, device| {
+            Rc::new(Decimation::gaussian(8, 3.2, fourier(size, device)))
         })
         .phases(8)
         .tiny([8, 8]),
-        Case::new("asymmetric kernel", ANY, |size, place| {
+        Case::new("asymmetric kernel", ANY, |size, device| {
             let weights = (0..20).map(|i| ((7 * i + 3) % 11) as f64);
-            convolution(Kernel::new(5, 4, weights.collect()), size, place)
+            convolution(Kernel::new(5, 4, weights.collect()), size, device)
         })
         .rounding(1e-4)
         .tiny([5, 6]),
-        Case::new("motion", ANY, |size, place| {
-            convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, place)
+        Case::new("motion", ANY, |size, device| {
+            convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, device)
         })
         .rounding(1e-4)
         .tiny([5, 6]),
@@ -64,8 +64,8 @@ pub fn operators() -> Vec<Case> {
         Case::new("BT.601", JOINT, |_, _| Rc::new(ChannelMix::bt601())).joint(),
         Case::new("BT.709", JOINT, |_, _| Rc::new(ChannelMix::bt709())).joint(),
         Case::new("green alone", JOINT, |_, _| Rc::new(ChannelMix::single(1))).joint(),
-        Case::new("colour mask", JOINT, |size, place| {
-            let planes = (1..4).map(|stream| known(size, stream, place));
+        Case::new("colour mask", JOINT, |size, device| {
+            let planes = (1..4).map(|stream| known(size, stream, device));
             Rc::new(Mask::new(Tensor::cat(planes.collect(), 1)))
         })
         .joint(),
@@ -73,70 +73,70 @@ pub fn operators() -> Vec<Case> {
         bayer("GRBG", |s, p| sensor(Bayer::Grbg, s, p)),
         bayer("BGGR", |s, p| sensor(Bayer::Bggr, s, p)),
         bayer("GBRG", |s, p| sensor(Bayer::Gbrg, s, p)),
-        Case::new("Hadamard 0.5", &[[16, 16]], |size, place| {
-            let rows = Hadamard::new(0.5, 1, fourier(size, place)).expect("powers of two");
+        Case::new("Hadamard 0.5", &[[16, 16]], |size, device| {
+            let rows = Hadamard::new(0.5, 1, fourier(size, device)).expect("powers of two");
             Rc::new(rows.map(exactly))
         })
         .joint()
         .rough(0.9, 1.15),
-        Case::new("crop after convolution", &[[30, 32]], |size, place| {
+        Case::new("crop after convolution", &[[30, 32]], |size, device| {
             let kernel = Kernel::gaussian(0.7).and_then(|k| k.circular(size[0], size[1]));
-            let blur = CircularConvolution::new(kernel.expect("it fits"), fourier(size, place));
+            let blur = CircularConvolution::new(kernel.expect("it fits"), fourier(size, device));
             let frame = size.map(|n| [(n / 8).clamp(1, 3); 2]);
-            let whole = CroppedConvolution::new(blur, frame, fourier(size, place));
+            let whole = CroppedConvolution::new(blur, frame, fourier(size, device));
             Rc::new(whole.within(exact()))
         })
         .tiny([7, 7])
         .rough(0.95, 1.05),
-        Case::new("mask after block mean", &[[24, 32]], |size, place| {
-            let mask = Mask::new(known([size[0] / 2, size[1] / 2], 1, place));
-            let operator = MaskedBlockMean::new(2, mask, fourier(size, place));
+        Case::new("mask after block mean", &[[24, 32]], |size, device| {
+            let mask = Mask::new(known([size[0] / 2, size[1] / 2], 1, device));
+            let operator = MaskedBlockMean::new(2, mask, fourier(size, device));
             Rc::new(operator.map(exactly))
         })
         .rough(0.9, 1.2),
-        Case::new("mask and block means", &[[16, 24]], |size, place| {
-            Rc::new(MaskAndMeans::new(known(size, 1, place), 2))
+        Case::new("mask and block means", &[[16, 24]], |size, device| {
+            Rc::new(CoarseGuidedMask::new(known(size, 1, device), 2))
         })
         .phases(2)
         .rough(0.5, 2.0),
-        Case::new("block mean of a part", &[[16, 24]], |size, place| {
+        Case::new("block mean of a part", &[[16, 24]], |size, device| {
             // Four columns beside the part, the blocks there unmeasured.
             let part = |[height, width]: Size, edge: usize| {
                 let inside = |i: usize| i % width < width - edge;
                 let known = (0..height * width).map(|i| f64::from(u8::from(inside(i))));
-                place.tensor(known.collect(), [1, 1, height, width])
+                device.tensor(known.collect(), [1, 1, height, width])
             };
-            let mean = block_mean(2, size, place);
+            let mean = block_mean(2, size, device);
             let measured = Mask::new(part(size.map(|n| n / 2), 2));
-            let whole = Inside::new(mean, measured, part(size, 4), fourier(size, place));
+            let whole = PartlyMeasured::new(mean, measured, part(size, 4), fourier(size, device));
             Rc::new(whole.within(exact()))
         })
         .tiny([4, 8])
         .phases(2)
         .rough(0.5, 1.5),
-        Case::new("grey after motion", JOINT, |size, place| {
-            let motion = convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, place);
+        Case::new("grey after motion", JOINT, |size, device| {
+            let motion = convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, device);
             let grey = Rc::new(ChannelMix::grey());
-            Rc::new(exactly(compose(motion, grey, fourier(size, place))))
+            Rc::new(exactly(compose(motion, grey, fourier(size, device))))
         })
         .joint()
         .rough(0.3, 2.0),
-        Case::new("block mean after mask", &[[16, 20]], |size, place| {
-            let mask = Rc::new(Mask::new(known(size, 1, place)));
-            let mean = Rc::new(BlockMean::new(2, size[0], size[1], place));
-            Rc::new(exactly(compose(mask, mean, fourier(size, place))))
+        Case::new("block mean after mask", &[[16, 20]], |size, device| {
+            let mask = Rc::new(Mask::new(known(size, 1, device)));
+            let mean = Rc::new(BlockMean::new(2, size[0], size[1], device));
+            Rc::new(exactly(compose(mask, mean, fourier(size, device))))
         })
         .rough(0.3, 2.0),
-        Case::new("vignette, user-supplied", ANY, |size, place| {
-            let map = Rc::new(Vignette::new(size, place));
-            let checked = Iterative::checked(map, fourier(size, place));
+        Case::new("vignette, user-supplied", ANY, |size, device| {
+            let map = Rc::new(Vignette::new(size, device));
+            let checked = Iterative::checked(map, fourier(size, device));
             Rc::new(exactly(checked.expect("an adjoint pair")))
         })
         .rough(0.3, 2.0),
     ]
 }
 
-type Build = fn(Size, &Place) -> Rc<dyn LinearOperator>;
+type Build = fn(Size, &ComputeDevice) -> Rc<dyn LinearOperator>;
 
 /// An operator and what the tests need to know of it.
 #[derive(Clone, Copy)]
@@ -200,37 +200,41 @@ impl Case {
         Self { rounding, ..self }
     }
 
-    pub fn operator(&self, size: Size, place: &Place) -> Rc<dyn LinearOperator> {
-        (self.build)(size, place)
+    pub fn operator(&self, size: Size, device: &ComputeDevice) -> Rc<dyn LinearOperator> {
+        (self.build)(size, device)
     }
 }
 
-fn block_mean(factor: usize, [height, width]: Size, place: &Place) -> Rc<dyn LinearOperator> {
-    Rc::new(BlockMean::new(factor, height, width, place))
+fn block_mean(
+    factor: usize,
+    [height, width]: Size,
+    device: &ComputeDevice,
+) -> Rc<dyn LinearOperator> {
+    Rc::new(BlockMean::new(factor, height, width, device))
 }
 
 fn convolution(
     kernel: Result<Kernel, eps_restore::error::Error>,
     [height, width]: Size,
-    place: &Place,
+    device: &ComputeDevice,
 ) -> Rc<dyn LinearOperator> {
     let kernel = kernel.and_then(|k| k.circular(height, width));
     Rc::new(CircularConvolution::new(
         kernel.expect("a kernel that fits the image"),
-        fourier([height, width], place),
+        fourier([height, width], device),
     ))
 }
 
-fn fourier([height, width]: Size, place: &Place) -> Fourier {
-    Fourier::new(height, width, place)
+fn fourier([height, width]: Size, device: &ComputeDevice) -> Fourier {
+    Fourier::new(height, width, device)
 }
 
-fn bicubic(factor: usize, size: Size, place: &Place) -> Rc<dyn LinearOperator> {
-    Rc::new(Decimation::bicubic(factor, fourier(size, place)))
+fn bicubic(factor: usize, size: Size, device: &ComputeDevice) -> Rc<dyn LinearOperator> {
+    Rc::new(Decimation::bicubic(factor, fourier(size, device)))
 }
 
-fn sensor(pattern: Bayer, [height, width]: Size, place: &Place) -> Rc<dyn LinearOperator> {
-    Rc::new(Mask::bayer(pattern, height, width, place))
+fn sensor(pattern: Bayer, [height, width]: Size, device: &ComputeDevice) -> Rc<dyn LinearOperator> {
+    Rc::new(Mask::bayer(pattern, height, width, device))
 }
 
 fn bayer(name: &'static str, build: Build) -> Case {
@@ -256,12 +260,12 @@ struct Vignette {
 }
 
 impl Vignette {
-    fn new([height, width]: Size, place: &Place) -> Self {
+    fn new([height, width]: Size, device: &ComputeDevice) -> Self {
         let off = |at: usize, n: usize| 2.0 * at as f64 / (n - 1) as f64 - 1.0;
         let gain = (0..height * width)
             .map(|i| 1.0 - 0.4 * (off(i / width, height).powi(2) + off(i % width, width).powi(2)));
         Self {
-            gain: place.tensor(gain.collect(), [1, 1, height, width]),
+            gain: device.tensor(gain.collect(), [1, 1, height, width]),
         }
     }
 }
@@ -283,9 +287,9 @@ impl LinearMap for Vignette {
 
 /// Three of ten pixels missing at random, and a box of a quarter of the height: holes that the
 /// fixed numbers of iterations can fill.
-fn known([height, width]: Size, stream: u64, place: &Place) -> Tensor<4> {
+fn known([height, width]: Size, stream: u64, device: &ComputeDevice) -> Tensor<4> {
     let random = columns(
-        draw([1, 1, height, width], stream, &Place::cpu_f64()),
+        draw([1, 1, height, width], stream, &ComputeDevice::cpu_f64()),
         height * width,
     );
     let side = height / 4;
@@ -294,5 +298,5 @@ fn known([height, width]: Size, stream: u64, place: &Place) -> Tensor<4> {
         let missing = *n < -0.52 || (boxed(i / width, height) && boxed(i % width, width));
         if missing { 0.0 } else { 1.0 }
     });
-    place.tensor(known.collect(), [1, 1, height, width])
+    device.tensor(known.collect(), [1, 1, height, width])
 }

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 
 /// The centre crop `[1, 3, side, side]` of an image file.
 ///
 /// # Errors
 /// A sentence where the file is no image or too small.
-pub fn centre_crop(path: &Path, side: usize, place: &Place) -> Result<Tensor<4>, String> {
+pub fn centre_crop(path: &Path, side: usize, device: &ComputeDevice) -> Result<Tensor<4>, String> {
     let image = image::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let image = image.into_rgb8();
     let (width, height) = (image.width() as usize, image.height() as usize);
@@ -26,5 +26,5 @@ pub fn centre_crop(path: &Path, side: usize, place: &Place) -> Result<Tensor<4>,
         f32::from(pixels[3 * pixel + channel]) / 127.5 - 1.0
     };
     let values = (0..3).flat_map(|channel| (0..side * side).map(move |i| at(channel, i)));
-    Ok(place.tensor_f32(values.collect(), [1, 3, side, side]))
+    Ok(device.tensor_f32(values.collect(), [1, 3, side, side]))
 }

@@ -5,8 +5,8 @@
 //! columns an image.
 
 use burn::tensor::{DType, Tensor};
-use eps_restore::compute::device::Place;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::device::ComputeDevice;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::operators::{LinearOperator, PriorUpdate};
 use eps_restore::prior::noise_geometry::{BANDS, REACH, band_filters};
 use eps_restore::prior::{C, KAPPA2};
@@ -18,8 +18,8 @@ use super::cases::Case;
 pub type Size = [usize; 2];
 
 /// White noise; each stream is another draw.
-pub fn draw(shape: [usize; 4], stream: u64, place: &Place) -> Tensor<4> {
-    Noise::new(6, stream, place).draw(shape)
+pub fn draw(shape: [usize; 4], stream: u64, device: &ComputeDevice) -> Tensor<4> {
+    WhiteNoise::new(6, stream, device).draw(shape)
 }
 
 /// A tensor's values in columns of `rows`.
@@ -33,7 +33,7 @@ pub fn columns(x: Tensor<4>, rows: usize) -> DMatrix<f64> {
 pub fn images(columns: &DMatrix<f64>, [channels, height, width]: [usize; 3]) -> Tensor<4> {
     let batch = columns.len() / (channels * height * width);
     let shape = [batch, channels, height, width];
-    Place::cpu_f64().tensor(columns.as_slice().to_vec(), shape)
+    ComputeDevice::cpu_f64().tensor(columns.as_slice().to_vec(), shape)
 }
 
 /// |a - b|/|b|, Frobenius; 0 where both are 0.
@@ -124,7 +124,7 @@ pub struct Dense {
 impl Dense {
     /// The matrices of a case, on as many channels as it says.
     pub fn new(case: &Case, size: Size) -> Self {
-        let operator = case.operator(size, &Place::cpu_f64());
+        let operator = case.operator(size, &ComputeDevice::cpu_f64());
         Self::of(operator.as_ref(), case.channels, size)
     }
 

@@ -3,7 +3,7 @@
 //! back.
 
 use burn::tensor::{DType, Tensor};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
 use eps_restore::operators::{LinearOperator, PriorUpdate};
 use eps_restore::posterior::Posterior;
@@ -21,10 +21,10 @@ const SUMS: f64 = 1e-5;
 const UNCONVERGED: f64 = 2e-3;
 
 /// tau² and sigma_y², `[B, 1, 1, 1]`.
-pub fn variances(levels: &[(f64, f64)], place: &Place) -> [Tensor<4>; 2] {
+pub fn variances(levels: &[(f64, f64)], device: &ComputeDevice) -> [Tensor<4>; 2] {
     let square = |of: fn(&(f64, f64)) -> f64| {
         let values = levels.iter().map(|level| of(level).powi(2));
-        place.tensor(values.collect(), [levels.len(), 1, 1, 1])
+        device.tensor(values.collect(), [levels.len(), 1, 1, 1])
     };
     [square(|level| level.0), square(|level| level.1)]
 }
@@ -46,23 +46,23 @@ struct Problem {
 }
 
 impl Problem {
-    fn new(case: &Case, size: Size, place: &Place) -> Self {
-        let (levels, exact) = (grid(), Place::cpu_f64());
+    fn new(case: &Case, size: Size, device: &ComputeDevice) -> Self {
+        let (levels, exact) = (grid(), ComputeDevice::cpu_f64());
         let shape = [levels.len(), 3, size[0], size[1]];
-        let operator = case.operator(size, place);
+        let operator = case.operator(size, device);
         let measured = operator.measurement_shape(shape);
         let x = draw(shape, 1, &exact) * 0.5;
         let [t2, s2] = variances(&levels, &exact);
         let z = x.clone() + draw(shape, 3, &exact) * t2.clone().sqrt();
         let noise = draw(measured, 2, &exact) * s2.clone().sqrt();
         let y = case.operator(size, &exact).apply(x.clone()) + noise;
-        let [x, z, y, t2, s2] = [x, z, y, t2, s2].map(|t| moved(t, place));
+        let [x, z, y, t2, s2] = [x, z, y, t2, s2].map(|t| moved(t, device));
         let measurement = Measurement {
             operator: operator.clone(),
             y,
             s2,
         };
-        let prior = GaussianPrior::new(Fourier::new(size[0], size[1], place));
+        let prior = GaussianPrior::new(Fourier::new(size[0], size[1], device));
         Self {
             operator,
             posterior: Posterior::new(measurement, prior),
@@ -80,11 +80,11 @@ impl Problem {
         let measurement = Measurement {
             operator: self.operator.clone(),
             y: of(&self.posterior.measurement().y),
-            s2: prior.place().scalar(sigma_y * sigma_y),
+            s2: prior.device().scalar(sigma_y * sigma_y),
         };
         Self {
             operator: self.operator.clone(),
-            t2: prior.place().scalar(tau * tau),
+            t2: prior.device().scalar(tau * tau),
             posterior: Posterior::new(measurement, prior),
             x: of(&self.x),
             z: of(&self.z),
@@ -114,37 +114,37 @@ impl Problem {
 }
 
 /// The same numbers in another place's float type.
-fn moved(x: Tensor<4>, place: &Place) -> Tensor<4> {
+fn moved(x: Tensor<4>, device: &ComputeDevice) -> Tensor<4> {
     let shape = x.dims();
     let values = x.cast(DType::F64).try_into_vec_as();
-    place.tensor(values.expect("a tensor on the CPU"), shape)
+    device.tensor(values.expect("a tensor on the CPU"), shape)
 }
 
 /// `update` alone, over the whole grid of levels.
-pub fn of_update(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
+pub fn of_update(case: &Case, size: Size, device: &ComputeDevice) -> Vec<Comparison> {
     let (here, exact) = (
-        Problem::new(case, size, place),
-        Problem::new(case, size, &Place::cpu_f64()),
+        Problem::new(case, size, device),
+        Problem::new(case, size, &ComputeDevice::cpu_f64()),
     );
     level_by_level(
         "update",
         here.update(),
         exact.update(),
         case.rounding,
-        place,
+        device,
     )
 }
 
 /// A, Aᵀ, `update`, p, the maps, what the network sees, and g and q where they have closed forms or
 /// a fixed number of iterations.
-pub fn of_contract(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
+pub fn of_contract(case: &Case, size: Size, device: &ComputeDevice) -> Vec<Comparison> {
     let (here, exact) = (
-        Problem::new(case, size, place),
-        Problem::new(case, size, &Place::cpu_f64()),
+        Problem::new(case, size, device),
+        Problem::new(case, size, &ComputeDevice::cpu_f64()),
     );
     let mut comparisons = Vec::new();
     let mut held = |what: &str, of: &dyn Fn(&Problem) -> Tensor<4>, within: f64| {
-        comparisons.extend(level_by_level(what, of(&here), of(&exact), within, place));
+        comparisons.extend(level_by_level(what, of(&here), of(&exact), within, device));
     };
     held("A", &|p| p.operator.apply(p.x.clone()), SUMS);
     held(
@@ -194,7 +194,7 @@ pub fn of_contract(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
         {
             let within = within.max(case.rounding);
             let name = format!("{name}_{way}");
-            comparisons.extend(level_by_level(&name, got, want, within, place));
+            comparisons.extend(level_by_level(&name, got, want, within, device));
         }
     }
     comparisons
@@ -203,7 +203,7 @@ pub fn of_contract(case: &Case, size: Size, place: &Place) -> Vec<Comparison> {
 /// Whether everything of its contract has a closed form or a fixed number of iterations, so that
 /// f32 and f64 do the same.
 pub fn is_closed(case: &Case) -> bool {
-    let operator = case.operator(case.sizes[0], &Place::cpu());
+    let operator = case.operator(case.sizes[0], &ComputeDevice::cpu());
     let iterates = matches!(operator.prior_update(), PriorUpdate::Iterative(_));
     !iterates && operator.residual().is_none()
 }
@@ -214,9 +214,9 @@ fn level_by_level(
     got: Tensor<4>,
     want: Tensor<4>,
     tolerance: f64,
-    place: &Place,
+    device: &ComputeDevice,
 ) -> Vec<Comparison> {
-    let (got, want) = (got, moved(want, place));
+    let (got, want) = (got, moved(want, device));
     let levels = grid();
     let one = |(b, (tau, sigma_y)): (usize, &(f64, f64))| {
         let of = |x: &Tensor<4>| x.clone().narrow(0, b.min(x.dims()[0] - 1), 1);

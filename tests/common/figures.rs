@@ -5,9 +5,9 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::{Fourier, Spectrum};
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::PhotoDenoiser;
 use eps_restore::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Hadamard, LinearOperator, Mask,
@@ -69,9 +69,9 @@ pub fn measure(
     seed: u64,
     figures: &mut Figures,
 ) {
-    let place = Place::of(truth);
-    let measurement = measurement(task, truth, seed, &place);
-    let prior = GaussianPrior::new(Fourier::new(SIDE, SIDE, &place));
+    let device = ComputeDevice::of(truth);
+    let measurement = measurement(task, truth, seed, &device);
+    let prior = GaussianPrior::new(Fourier::new(SIDE, SIDE, &device));
     let posterior = Posterior::new(measurement, prior);
     let run = |sampler, samples| {
         let restoration =
@@ -94,24 +94,29 @@ pub fn measure(
 }
 
 /// One of the five tasks, "grey", "mosaic" or "Hadamard".
-pub fn measurement(task: &str, truth: &Tensor<4>, seed: u64, place: &Place) -> Measurement {
+pub fn measurement(
+    task: &str,
+    truth: &Tensor<4>,
+    seed: u64,
+    device: &ComputeDevice,
+) -> Measurement {
     // A stream beyond those that a restoration draws from.
-    let mut noise = Noise::new(seed, 1 << 32, place);
+    let mut noise = WhiteNoise::new(seed, 1 << 32, device);
     let batch = truth.dims()[0];
-    let fourier = Fourier::new(SIDE, SIDE, place);
+    let fourier = Fourier::new(SIDE, SIDE, device);
     let operator: Rc<dyn LinearOperator> = match task {
         "random" => {
             // P(n > 0.5244) = 30 %: what stays known.
             let n = noise.draw([batch, 1, SIDE, SIDE]);
             Rc::new(Mask::new(n.greater_elem(0.524_400_5).float()))
         }
-        "box" => Rc::new(Mask::new(plane(place, |i, j| {
+        "box" => Rc::new(Mask::new(plane(device, |i, j| {
             let inside = |k: usize| (16..48).contains(&k);
             if inside(i) && inside(j) { 0.0 } else { 1.0 }
         }))),
-        "block_mean_4" => Rc::new(BlockMean::new(4, SIDE, SIDE, place)),
+        "block_mean_4" => Rc::new(BlockMean::new(4, SIDE, SIDE, device)),
         "gaussian" => {
-            let host = Place::cpu_f64();
+            let host = ComputeDevice::cpu_f64();
             let response = |i, j| gaussian_response(i, 1.5) * gaussian_response(j, 1.5);
             let re = plane(&host, response);
             let im = re.zeros_like();
@@ -120,22 +125,21 @@ pub fn measurement(task: &str, truth: &Tensor<4>, seed: u64, place: &Place) -> M
         }
         "motion" => {
             let line = |i: usize, j: usize| i == 0 && (j <= 4 || j >= SIDE - 4);
-            let kernel = plane(
-                &Place::cpu_f64(),
-                |i, j| if line(i, j) { 1.0 / 9.0 } else { 0.0 },
-            );
+            let kernel = plane(&ComputeDevice::cpu_f64(), |i, j| {
+                if line(i, j) { 1.0 / 9.0 } else { 0.0 }
+            });
             Rc::new(CircularConvolution::new(kernel, fourier))
         }
         "grey" => Rc::new(ChannelMix::grey()),
-        "mosaic" => Rc::new(Mask::bayer(Bayer::Rggb, SIDE, SIDE, place)),
+        "mosaic" => Rc::new(Mask::bayer(Bayer::Rggb, SIDE, SIDE, device)),
         "Hadamard" => Rc::new(Hadamard::new(0.25, 1, fourier).expect("powers of two")),
         other => panic!("no task {other}"),
     };
     let shape = operator.measurement_shape(truth.dims());
     let mut measurement = Measurement {
-        y: place.zeros(shape),
+        y: device.zeros(shape),
         operator,
-        s2: place.scalar(SIGMA_Y * SIGMA_Y),
+        s2: device.scalar(SIGMA_Y * SIGMA_Y),
     };
     measurement.y = measurement.simulate(truth.clone(), noise.draw(shape));
     measurement
@@ -147,9 +151,9 @@ fn gaussian_response(k: usize, sigma: f64) -> f64 {
     (-2.0 * (std::f64::consts::PI * sigma * f).powi(2)).exp()
 }
 
-fn plane(place: &Place, value: impl Fn(usize, usize) -> f64) -> Tensor<4> {
+fn plane(device: &ComputeDevice, value: impl Fn(usize, usize) -> f64) -> Tensor<4> {
     let values = (0..SIDE * SIDE).map(|i| value(i / SIDE, i % SIDE));
-    place.tensor(values.collect(), [1, 1, SIDE, SIDE])
+    device.tensor(values.collect(), [1, 1, SIDE, SIDE])
 }
 
 fn values(tensor: Tensor<4>) -> Vec<f64> {

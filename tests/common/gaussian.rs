@@ -161,7 +161,7 @@ impl Denoiser for GaussianDenoiser {
         let sigma = self.operator.noise_covariance(tau * tau, s2);
         let c = &self.prior.covariance;
         let sum = (c + sigma).cholesky().expect("a positive definite sum");
-        let t2 = posterior.prior().place().scalar(tau * tau);
+        let t2 = posterior.prior().device().scalar(tau * tau);
         let update = posterior.measurement().operator.prior_update();
         let iterates = matches!(update, PriorUpdate::Iterative(_));
         let n = self.prior.mean.len();

@@ -9,11 +9,11 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::fourier::Fourier;
 use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::operators::{
-    BlockMean, ChannelMix, CircularConvolution, Identity, LinearOperator, Mask, Nothing,
+    BlockMean, ChannelMix, CircularConvolution, Identity, LinearOperator, Mask, NoMeasurement,
 };
 use eps_restore::posterior::Posterior;
 use eps_restore::posterior::measurement::Measurement;
@@ -45,12 +45,17 @@ pub struct Check {
 }
 
 impl Check {
-    pub fn new(weights: &[u8], operators: Vec<u8>, network: Vec<u8>, place: &Place) -> Self {
+    pub fn new(
+        weights: &[u8],
+        operators: Vec<u8>,
+        network: Vec<u8>,
+        device: &ComputeDevice,
+    ) -> Self {
         let weights = Weights::read(weights).expect("the released weights are readable");
-        let denoiser = PhotoDenoiser::new(&weights, place);
+        let denoiser = PhotoDenoiser::new(&weights, device);
         Self {
-            operators: Golden::new(operators, place),
-            network: Golden::new(network, place),
+            operators: Golden::new(operators, device),
+            network: Golden::new(network, device),
             denoiser: denoiser.expect("the released weights are complete"),
         }
     }
@@ -164,23 +169,23 @@ fn run(mut solver: impl Solver, mut d: impl FnMut(Tensor<4>, f64) -> Tensor<4>) 
 /// A file of golden vectors.
 pub struct Golden {
     bytes: Vec<u8>,
-    place: Place,
+    device: ComputeDevice,
 }
 
 impl Golden {
-    fn new(bytes: Vec<u8>, place: &Place) -> Self {
+    fn new(bytes: Vec<u8>, device: &ComputeDevice) -> Self {
         Self {
             bytes,
-            place: place.clone(),
+            device: device.clone(),
         }
     }
 
     /// A vector as `[.., .., .., ..]`: per-image scalars become `[B, 1, 1, 1]`.
     pub fn get(&self, name: &str) -> Tensor<4> {
-        self.get_at(name, &self.place)
+        self.get_at(name, &self.device)
     }
 
-    fn get_at(&self, name: &str, place: &Place) -> Tensor<4> {
+    fn get_at(&self, name: &str, device: &ComputeDevice) -> Tensor<4> {
         let file = SafeTensors::deserialize(&self.bytes).expect("a safetensors file");
         let view = file
             .tensor(name)
@@ -192,28 +197,28 @@ impl Golden {
         };
         let words = view.data().chunks_exact(4);
         let values = words.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-        place.tensor_f32(values.collect(), shape)
+        device.tensor_f32(values.collect(), shape)
     }
 
     /// The posterior of a case such as `mask.48x32`.
     pub fn posterior(&self, case: &str) -> Posterior {
         let of = |name: &str| self.get(&format!("{case}.{name}"));
         let [batch, _, height, width] = of("x").dims();
-        let fourier = Fourier::new(height, width, &self.place);
+        let fourier = Fourier::new(height, width, &self.device);
         let name = case.split('.').next().expect("a case has a name");
         let operator: Rc<dyn LinearOperator> = match name {
-            "none" => Rc::new(Nothing { height, width }),
+            "none" => Rc::new(NoMeasurement { height, width }),
             "denoise" => Rc::new(Identity),
             "mask" => Rc::new(Mask::new(of("mask"))),
             "gaussian" | "motion" => {
-                let kernel = self.get_at(&format!("{case}.kernel"), &Place::cpu());
+                let kernel = self.get_at(&format!("{case}.kernel"), &ComputeDevice::cpu());
                 Rc::new(CircularConvolution::new(kernel, fourier.clone()))
             }
             "grey" => Rc::new(ChannelMix::grey()),
             block => {
                 let factor = block.trim_start_matches("block_mean_");
                 let factor = factor.parse().expect("block_mean_FACTOR");
-                Rc::new(BlockMean::new(factor, height, width, &self.place))
+                Rc::new(BlockMean::new(factor, height, width, &self.device))
             }
         };
         let measured = name != "none";
@@ -222,12 +227,12 @@ impl Golden {
             y: if measured {
                 of("y")
             } else {
-                self.place.zeros([batch, 1, 1, 1])
+                self.device.zeros([batch, 1, 1, 1])
             },
             s2: if measured {
                 of("sigma_y").square()
             } else {
-                self.place.scalar(1.0)
+                self.device.scalar(1.0)
             },
         };
         Posterior::new(measurement, GaussianPrior::new(fourier))

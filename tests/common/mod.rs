@@ -15,7 +15,7 @@ pub mod rounded;
 use std::path::PathBuf;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 
 /// A committed file of `models/`.
 pub fn model(name: &str) -> Vec<u8> {
@@ -32,12 +32,12 @@ pub fn values(images: Vec<Tensor<4>>) -> Vec<Vec<f32>> {
 }
 
 /// The photos that quality is tested on, `[B, 3, 64, 64]`.
-pub fn committed_crops(place: &Place) -> Tensor<4> {
+pub fn committed_crops(device: &ComputeDevice) -> Tensor<4> {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/crops");
     let folder = std::fs::read_dir(data).expect("committed crops");
     let mut files: Vec<PathBuf> = folder.map(|e| e.expect("a file").path()).collect();
     files.retain(|f| f.extension().is_some_and(|e| e == "png"));
     files.sort();
-    let crop = |f: &PathBuf| crops::centre_crop(f, figures::SIDE, place).expect("a 64×64 crop");
+    let crop = |f: &PathBuf| crops::centre_crop(f, figures::SIDE, device).expect("a 64×64 crop");
     Tensor::cat(files.iter().map(crop).collect(), 0)
 }

@@ -4,7 +4,7 @@
 //! [`Precision::F16`]: eps_restore::denoiser::layers::Precision::F16
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::layers::{After, ConvWeights, Layers};
 use half::f16;
 
@@ -18,9 +18,9 @@ impl<L: Layers> Rounded<L> {
 }
 
 fn rounded(x: Tensor<4>) -> Tensor<4> {
-    let (place, shape) = (Place::of(&x), x.dims());
+    let (device, shape) = (ComputeDevice::of(&x), x.dims());
     let values: Vec<f32> = x.try_into_vec_as().expect("the CPU reads back");
-    place.tensor_f32(each(&values), shape)
+    device.tensor_f32(each(&values), shape)
 }
 
 fn each(values: &[f32]) -> Vec<f32> {

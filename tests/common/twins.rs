@@ -3,10 +3,10 @@
 
 use burn::tensor::Tensor;
 use eps_restore::compute::conjugate_gradients::{Stop, conjugate_gradients};
-use eps_restore::compute::device::Place;
+use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::formula::{self, Formula, Group, View};
 use eps_restore::compute::membrane::Membrane;
-use eps_restore::compute::white_noise::Noise;
+use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::layers::{After, ConvWeights, Layers, TensorLayers};
 
 use super::comparison::Comparison;
@@ -43,17 +43,17 @@ const RECURRENCES: f64 = 5.0;
 pub struct Twins<L: Layers> {
     layers: L,
     tensors: TensorLayers,
-    place: Place,
+    device: ComputeDevice,
     tolerance: f64,
 }
 
 impl<L: Layers> Twins<L> {
     /// `tolerance`: relative L2.
-    pub fn new(layers: L, place: &Place, tolerance: f64) -> Self {
+    pub fn new(layers: L, device: &ComputeDevice, tolerance: f64) -> Self {
         Self {
             layers,
-            tensors: TensorLayers::new(place),
-            place: place.clone(),
+            tensors: TensorLayers::new(device),
+            device: device.clone(),
             tolerance,
         }
     }
@@ -77,7 +77,7 @@ impl<L: Layers> Twins<L> {
     }
 
     fn draw(&self, shape: [usize; 4], stream: u64) -> Tensor<4> {
-        self.place.tensor_f32(draw(shape, stream), shape)
+        self.device.tensor_f32(draw(shape, stream), shape)
     }
 
     fn held(&self, name: &str, got: Tensor<4>, want: Tensor<4>) -> Comparison {
@@ -366,7 +366,7 @@ fn solved(membrane: &Membrane, [data, b, start]: [Tensor<4>; 3], iterations: usi
 }
 
 fn draw(shape: [usize; 4], stream: u64) -> Vec<f32> {
-    let drawn = Noise::new(11, stream, &Place::cpu()).draw(shape);
+    let drawn = WhiteNoise::new(11, stream, &ComputeDevice::cpu()).draw(shape);
     drawn.try_into_vec_as().expect("the CPU reads back")
 }
 

@@ -4,7 +4,7 @@
 use burn::tensor::Tensor;
 
 use super::program::{Binary, Op, Program, Unary};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 /// Values of a chunk.
 const CHUNK: usize = 512;
@@ -31,7 +31,7 @@ enum Value {
 type Spare = Vec<Box<[f32; CHUNK]>>;
 
 /// A tensor of the program's shape for each of its outputs.
-pub fn run(program: &Program, place: &Place) -> Vec<Tensor<4>> {
+pub fn run(program: &Program, device: &ComputeDevice) -> Vec<Tensor<4>> {
     let shape = program.shape;
     let (axes, inputs) = merged(program, shape);
     let total: usize = shape.iter().product();
@@ -56,7 +56,7 @@ pub fn run(program: &Program, place: &Place) -> Vec<Tensor<4>> {
                 match *op {
                     Op::Input(i) => load(&inputs[i], starts[i], from, count, to, &mut spare),
                     #[cfg(feature = "webgpu")]
-                    Op::View(..) | Op::Brought(_) => unreachable!("only in a GPU's kernels"),
+                    Op::View(..) | Op::KernelValue(_) => unreachable!("only in a GPU's kernels"),
                     Op::Number(i) => to.set_one(program.numbers[i] as f32, &mut spare),
                     Op::Unary(operation, x) => unary(operation, &before[x], count, to, &mut spare),
                     Op::Binary(operation, a, b) => {
@@ -74,7 +74,7 @@ pub fn run(program: &Program, place: &Place) -> Vec<Tensor<4>> {
     }
     let tensors = outputs
         .into_iter()
-        .map(|values| place.tensor_f32(values, shape));
+        .map(|values| device.tensor_f32(values, shape));
     tensors.collect()
 }
 

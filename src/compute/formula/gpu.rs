@@ -118,7 +118,7 @@ fn evaluate(
         height: height as usize,
         width: width as usize,
     };
-    let at = place(ABSOLUTE_POS, &size);
+    let at = device(ABSOLUTE_POS, &size);
     let brought = Sequence::<f32>::new();
     let results = results(
         inputs,
@@ -154,7 +154,7 @@ pub struct Size {
 
 /// The position of a value of images, one after another.
 #[cube]
-fn place(i: usize, size: &Size) -> Position {
+fn device(i: usize, size: &Size) -> Position {
     let (column, line) = (i % size.width, i / size.width);
     let (row, plane) = (line % size.height, line / size.height);
     Position {
@@ -208,7 +208,7 @@ pub fn results(
                 let axes = comptime!(shader.inputs[input]);
                 results.push(seen(&inputs[input], at, size, axes, view));
             }
-            Op::Brought(value) => results.push(brought[value]),
+            Op::KernelValue(value) => results.push(brought[value]),
             Op::Number(number) => results.push(numbers[number]),
             Op::Unary(operation, x) => results.push(unary(results[x], operation)),
             Op::Binary(operation, a, b) => results.push(binary(results[a], results[b], operation)),
@@ -364,7 +364,7 @@ fn sums(
         height: size.height / f,
         width: size.width / f,
     };
-    let at = place(ABSOLUTE_POS, &own);
+    let at = device(ABSOLUTE_POS, &own);
     let mut sum = 0.0f32;
     for a in 0..f {
         for b in 0..f {

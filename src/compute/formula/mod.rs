@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use burn::tensor::{DType, Tensor};
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 pub use program::{Binary, Op, Program, Unary};
 pub use view::{CHANNELS, Group, View};
@@ -40,7 +40,7 @@ enum Node {
     View(View, Formula),
     /// A value that the kernel which computes the formula brings along, by its number.
     #[cfg(feature = "webgpu")]
-    Brought(usize),
+    KernelValue(usize),
     Number(f64),
     Unary(Unary, Formula),
     Binary(Binary, Formula, Formula),
@@ -104,7 +104,7 @@ impl Formula {
     /// itself.
     #[cfg(feature = "webgpu")]
     pub(crate) fn brought(number: usize) -> Self {
-        Self(Rc::new(Node::Brought(number)))
+        Self(Rc::new(Node::KernelValue(number)))
     }
 
     /// The tensor that this formula is made from, seen otherwise.
@@ -175,19 +175,19 @@ impl Formula {
 
     /// The same for use at a place: what only holds values of host memory is computed now, and
     /// brought there once.
-    pub fn at(self, place: &Place) -> Self {
+    pub fn at(self, device: &ComputeDevice) -> Self {
         #[cfg(feature = "webgpu")]
         let here = self.is_on_gpu();
         #[cfg(not(feature = "webgpu"))]
         let here = true;
-        if here || place.is_cpu() {
+        if here || device.is_cpu() {
             return self;
         }
         let x = self.tensor();
         // A number stays one.
         match x.dims() {
             [1, 1, 1, 1] => x.into(),
-            _ => place.bring(x).into(),
+            _ => device.bring(x).into(),
         }
     }
 
@@ -260,17 +260,17 @@ pub fn grouped(x: Formula, group: Group, f: usize, then: impl Fn(Formula) -> For
 /// Whether a tensor is where formulas are kernels.
 #[cfg(feature = "webgpu")]
 fn on_gpu(x: &Tensor<4>) -> bool {
-    let place = Place::of(x);
-    !place.is_cpu() && place.dtype() == DType::F32
+    let device = ComputeDevice::of(x);
+    !device.is_cpu() && device.dtype() == DType::F32
 }
 
 fn run<const N: usize>(formulas: &[Formula; N], program: Program) -> [Tensor<4>; N] {
-    let place = Place::of(&program.inputs[0]);
-    if place.dtype() != DType::F32 {
+    let device = ComputeDevice::of(&program.inputs[0]);
+    if device.dtype() != DType::F32 {
         return plain(formulas).map(|x| x.expand(program.shape));
     }
-    if place.is_cpu() {
-        return outputs(cpu::run(&program, &place));
+    if device.is_cpu() {
+        return outputs(cpu::run(&program, &device));
     }
     #[cfg(feature = "webgpu")]
     return outputs(gpu::formula(&program));
@@ -285,14 +285,14 @@ fn outputs<const N: usize>(tensors: Vec<Tensor<4>>) -> [Tensor<4>; N] {
 /// The same by plain tensor operations.
 pub fn plain<const N: usize>(formulas: &[Formula; N]) -> [Tensor<4>; N] {
     let program = Program::of(formulas);
-    let place = Place::of(&program.inputs[0]);
+    let device = ComputeDevice::of(&program.inputs[0]);
     let mut values: Vec<Tensor<4>> = Vec::with_capacity(program.ops.len());
     for op in &program.ops {
         values.push(match *op {
             Op::Input(i) => program.inputs[i].clone(),
             #[cfg(feature = "webgpu")]
-            Op::View(..) | Op::Brought(_) => unreachable!("only in a GPU's kernels"),
-            Op::Number(i) => place.tensor(vec![program.numbers[i]], [1; 4]),
+            Op::View(..) | Op::KernelValue(_) => unreachable!("only in a GPU's kernels"),
+            Op::Number(i) => device.tensor(vec![program.numbers[i]], [1; 4]),
             Op::Unary(operation, x) => operation.of_tensor(values[x].clone()),
             Op::Binary(operation, a, b) => {
                 operation.of_tensors(values[a].clone(), values[b].clone())

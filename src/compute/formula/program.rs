@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 use super::View;
 use super::{Formula, Node};
 #[cfg(feature = "webgpu")]
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 /// An operation on one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,7 +71,7 @@ pub enum Op {
     View(usize, View),
     /// The value of this number that the kernel brings along.
     #[cfg(feature = "webgpu")]
-    Brought(usize),
+    KernelValue(usize),
     /// The number of this number.
     Number(usize),
     Unary(Unary, usize),
@@ -146,14 +146,18 @@ impl Program {
     /// there are brought to it.
     #[cfg(feature = "webgpu")]
     fn on_one_device(&mut self) {
-        let device = self.inputs.iter().map(Place::of).find(|x| !x.is_cpu());
-        let brought = self.ops.iter().any(|op| matches!(op, Op::Brought(_)));
+        let device = self
+            .inputs
+            .iter()
+            .map(ComputeDevice::of)
+            .find(|x| !x.is_cpu());
+        let brought = self.ops.iter().any(|op| matches!(op, Op::KernelValue(_)));
         if device.is_none() && !brought {
             return;
         }
         let (mut inputs, mut seen) = (Vec::new(), Vec::new());
         for x in std::mem::take(&mut self.inputs) {
-            if Place::of(&x).is_cpu() && x.dims() == [1; 4] {
+            if ComputeDevice::of(&x).is_cpu() && x.dims() == [1; 4] {
                 seen.push(Op::Number(self.numbers.len()));
                 self.numbers.push(x.into_scalar::<f64>());
                 continue;
@@ -197,7 +201,7 @@ impl Program {
                 Op::View(self.input(tensor, Rc::as_ptr(&formula.0), known), *view)
             }
             #[cfg(feature = "webgpu")]
-            Node::Brought(value) => Op::Brought(*value),
+            Node::KernelValue(value) => Op::KernelValue(*value),
             Node::Number(number) => {
                 self.numbers.push(*number);
                 Op::Number(self.numbers.len() - 1)

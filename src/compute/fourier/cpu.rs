@@ -8,7 +8,7 @@ use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
 
 use super::Spectrum;
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 /// A float type that the CPU transforms in.
 pub(crate) trait Real: FftNum + burn::tensor::Element {
@@ -144,7 +144,7 @@ impl<T: Real> Plan<T> {
     /// other's. Planes of different images, which may be of very different magnitude, would leave
     /// their rounding on each other.
     fn forward(&mut self, x: Tensor<4>) -> Spectrum {
-        let (shape, place, x) = (x.dims(), Place::of(&x), values::<T>(x));
+        let (shape, device, x) = (x.dims(), ComputeDevice::of(&x), values::<T>(x));
         let zero = T::zero();
         let (mut re, mut im) = (vec![zero; x.len()], vec![zero; x.len()]);
         let n = self.plane.len();
@@ -164,8 +164,8 @@ impl<T: Real> Plan<T> {
             }
         }
         Spectrum {
-            re: tensor(re, shape, &place),
-            im: tensor(im, shape, &place),
+            re: tensor(re, shape, &device),
+            im: tensor(im, shape, &device),
         }
     }
 
@@ -191,7 +191,7 @@ impl<T: Real> Plan<T> {
 
     /// The real images of spectra that are of real images, two planes of an image at a time.
     fn images(&mut self, s: Spectrum) -> Tensor<4> {
-        let (shape, place) = (s.re.dims(), Place::of(&s.re));
+        let (shape, device) = (s.re.dims(), ComputeDevice::of(&s.re));
         let (mut re, im) = (values::<T>(s.re), values::<T>(s.im));
         let n = self.plane.len();
         let unit = T::one() / T::from_usize(n).expect("a plane's size fits a float");
@@ -213,11 +213,11 @@ impl<T: Real> Plan<T> {
                 }
             }
         }
-        tensor(re, shape, &place)
+        tensor(re, shape, &device)
     }
 
     fn inverse(&mut self, s: Spectrum) -> Tensor<4> {
-        let (shape, place) = (s.re.dims(), Place::of(&s.re));
+        let (shape, device) = (s.re.dims(), ComputeDevice::of(&s.re));
         let (re, im) = (values::<T>(s.re), values::<T>(s.im));
         let n = self.plane.len();
         let unit = T::one() / T::from_usize(n).expect("a plane's size fits a float");
@@ -229,13 +229,13 @@ impl<T: Real> Plan<T> {
             self.transform(INVERSE);
             x.extend(self.plane.iter().map(|c| c.re * unit));
         }
-        tensor(x, shape, &place)
+        tensor(x, shape, &device)
     }
 
     /// Two planes at a time, one as the real part of a complex image and one as the imaginary: a
     /// real filter keeps them apart.
     fn filter(&mut self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
-        let (place, [batch, channels, height, width]) = (Place::of(&x), x.dims());
+        let (device, [batch, channels, height, width]) = (ComputeDevice::of(&x), x.dims());
         let batch = batch.max(h.dims()[0]);
         let shape = [batch, channels, height, width];
         let [filters, kinds, ..] = h.dims();
@@ -257,7 +257,7 @@ impl<T: Real> Plan<T> {
             self.filter_pair(planes, filter_of(first), unit);
             first += count;
         }
-        tensor(x, shape, &place)
+        tensor(x, shape, &device)
     }
 
     /// One plane or two, by one filter.
@@ -308,11 +308,11 @@ pub(crate) fn values<T: burn::tensor::Element>(x: Tensor<4>) -> Vec<T> {
 pub(crate) fn tensor<T: burn::tensor::Element>(
     values: Vec<T>,
     shape: [usize; 4],
-    place: &Place,
+    device: &ComputeDevice,
 ) -> Tensor<4> {
     Tensor::from_data(
         TensorData::new(values, shape),
-        (place.device(), place.dtype()),
+        (device.handle(), device.dtype()),
     )
 }
 

@@ -16,7 +16,7 @@ use self::cpu::Plans;
 pub(crate) use self::cpu::{FORWARD, INVERSE, Plan, Real, tensor, transpose, values};
 #[cfg(feature = "webgpu")]
 use self::gpu::GpuFourier;
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, tensors};
 
 /// A complex spectrum as two real tensors of one shape.
@@ -38,8 +38,8 @@ impl Spectrum {
     }
 
     /// The same at another place; this one must be on the CPU.
-    pub fn to_place(&self, place: &Place) -> Self {
-        let moved = |t: &Tensor<4>| place.tensor(values(t.clone().cast(DType::F64)), t.dims());
+    pub fn to_place(&self, device: &ComputeDevice) -> Self {
+        let moved = |t: &Tensor<4>| device.tensor(values(t.clone().cast(DType::F64)), t.dims());
         Self {
             re: moved(&self.re),
             im: moved(&self.im),
@@ -138,7 +138,7 @@ impl Wave {
 pub struct Fourier {
     height: usize,
     width: usize,
-    place: Place,
+    device: ComputeDevice,
     method: Rc<Method>,
 }
 
@@ -150,27 +150,27 @@ enum Method {
 
 impl Method {
     #[cfg(feature = "webgpu")]
-    fn of(height: usize, width: usize, place: &Place) -> Self {
-        if place.is_cpu() {
+    fn of(height: usize, width: usize, device: &ComputeDevice) -> Self {
+        if device.is_cpu() {
             return Self::Fast(Box::default());
         }
-        Self::Gpu(Box::new(GpuFourier::new(height, width, place)))
+        Self::Gpu(Box::new(GpuFourier::new(height, width, device)))
     }
 
     /// There is no place but the CPU.
     #[cfg(not(feature = "webgpu"))]
-    fn of(_height: usize, _width: usize, _place: &Place) -> Self {
+    fn of(_height: usize, _width: usize, _place: &ComputeDevice) -> Self {
         Self::Fast(Box::default())
     }
 }
 
 impl Fourier {
-    pub fn new(height: usize, width: usize, place: &Place) -> Self {
+    pub fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
         Self {
             height,
             width,
-            place: place.clone(),
-            method: Rc::new(Method::of(height, width, place)),
+            device: device.clone(),
+            method: Rc::new(Method::of(height, width, device)),
         }
     }
 
@@ -178,8 +178,8 @@ impl Fourier {
         [self.height, self.width]
     }
 
-    pub fn place(&self) -> &Place {
-        &self.place
+    pub fn device(&self) -> &ComputeDevice {
+        &self.device
     }
 
     /// The spectrum of real planes `[B, C, H, W]`.

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Membrane, Steps};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 /// Values that are summed side by side.
 const LANES: usize = 16;
@@ -44,7 +44,7 @@ fn neighbours(above: &[f32], row: &[f32], below: &[f32], to: &mut [f32]) {
 }
 
 pub fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {
-    let (shape, place, x) = (x.dims(), Place::of(&x), values(&x));
+    let (shape, device, x) = (x.dims(), ComputeDevice::of(&x), values(&x));
     let [_, _, height, width] = shape;
     let (centre, neighbour) = (membrane.centre as f32, membrane.neighbour as f32);
     let mut y = vec![0.0; x.len()];
@@ -60,11 +60,15 @@ pub fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {
                 .for_each(|(y, x)| *y = x * centre - *y * neighbour);
         });
     }
-    place.tensor_f32(y, shape)
+    device.tensor_f32(y, shape)
 }
 
 pub fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<4> {
-    let (shape, place, diagonal) = (diagonal.dims(), Place::of(&diagonal), values(&diagonal));
+    let (shape, device, diagonal) = (
+        diagonal.dims(),
+        ComputeDevice::of(&diagonal),
+        values(&diagonal),
+    );
     let [_, _, height, width] = shape;
     let square = (membrane.neighbour * membrane.neighbour) as f32;
     let mut v: Vec<f32> = diagonal.iter().map(|d| 1.0 / d).collect();
@@ -85,7 +89,7 @@ pub fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<
             v.copy_from_slice(&next);
         }
     }
-    place.tensor_f32(v, shape)
+    device.tensor_f32(v, shape)
 }
 
 pub fn solve(
@@ -95,7 +99,7 @@ pub fn solve(
     start: &Tensor<4>,
     iterations: usize,
 ) -> Tensor<4> {
-    let (shape, place) = (b.dims(), Place::of(b));
+    let (shape, device) = (b.dims(), ComputeDevice::of(b));
     let [_, channels, height, width] = shape;
     let [images, kinds, ..] = data.dims();
     let area = height * width;
@@ -116,7 +120,7 @@ pub fn solve(
         };
         equations.solve(b, x, iterations);
     }
-    place.tensor_f32(x, shape)
+    device.tensor_f32(x, shape)
 }
 
 /// One image's equations.

@@ -11,7 +11,7 @@ use burn::tensor::ops::PadMode;
 use burn::tensor::{DType, Tensor};
 
 use super::formula::Formula;
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 /// Keeps a quotient finite once the residual has vanished.
 pub(super) const TINY: f64 = 1e-20;
@@ -28,20 +28,20 @@ pub struct Membrane {
 }
 
 /// Where tensors of one kind are worked on.
-enum Way {
+enum Backend {
     Rows,
     #[cfg(feature = "webgpu")]
     Gpu,
     Plain,
 }
 
-impl Way {
+impl Backend {
     fn of(x: &Tensor<4>) -> Self {
-        let place = Place::of(x);
-        if place.dtype() != DType::F32 {
+        let device = ComputeDevice::of(x);
+        if device.dtype() != DType::F32 {
             return Self::Plain;
         }
-        if place.is_cpu() {
+        if device.is_cpu() {
             return Self::Rows;
         }
         #[cfg(feature = "webgpu")]
@@ -54,11 +54,11 @@ impl Way {
 impl Membrane {
     /// The product with images `[B, C, H, W]`.
     pub fn times(&self, x: Tensor<4>) -> Tensor<4> {
-        match Way::of(&x) {
-            Way::Rows => cpu::times(self, x),
+        match Backend::of(&x) {
+            Backend::Rows => cpu::times(self, x),
             #[cfg(feature = "webgpu")]
-            Way::Gpu => gpu::times(self, x),
-            Way::Plain => self.times_plain(x),
+            Backend::Gpu => gpu::times(self, x),
+            Backend::Plain => self.times_plain(x),
         }
     }
 
@@ -79,14 +79,14 @@ impl Membrane {
         start: &Tensor<4>,
         iterations: usize,
     ) -> Option<Tensor<4>> {
-        match Way::of(start) {
-            Way::Rows => {
+        match Backend::of(start) {
+            Backend::Rows => {
                 let [data, b] = [data, b].map(|x| x.clone().tensor());
                 Some(cpu::solve(self, &data, &b, start, iterations))
             }
             #[cfg(feature = "webgpu")]
-            Way::Gpu => Some(gpu::solve(self, data, b, start, iterations)),
-            Way::Plain => None,
+            Backend::Gpu => Some(gpu::solve(self, data, b, start, iterations)),
+            Backend::Plain => None,
         }
     }
 
@@ -97,8 +97,8 @@ impl Membrane {
             return gpu::swept(self, diagonal, sweeps);
         }
         let diagonal = diagonal.clone().tensor();
-        match Way::of(&diagonal) {
-            Way::Rows => cpu::swept(self, diagonal, sweeps),
+        match Backend::of(&diagonal) {
+            Backend::Rows => cpu::swept(self, diagonal, sweeps),
             _ => self.swept_plain(diagonal, sweeps),
         }
     }

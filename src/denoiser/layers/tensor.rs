@@ -7,17 +7,17 @@ use burn::tensor::module::{avg_pool2d, conv2d};
 use burn::tensor::ops::{AvgPoolOptions, ConvOptions};
 
 use super::{After, ConvWeights, Layers, joined};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 
 /// Plain tensors, `[B, C, H, W]`.
 pub struct TensorLayers {
-    place: Place,
+    device: ComputeDevice,
 }
 
 impl TensorLayers {
-    pub fn new(place: &Place) -> Self {
+    pub fn new(device: &ComputeDevice) -> Self {
         Self {
-            place: place.clone(),
+            device: device.clone(),
         }
     }
 }
@@ -46,15 +46,15 @@ impl Layers for TensorLayers {
         let outputs = bias.len();
         let shape = [outputs, inputs, kernel, kernel];
         TensorConv {
-            weight: self.place.tensor_f32(weight.to_vec(), shape),
-            bias: self.place.tensor_f32(bias.to_vec(), [outputs]),
+            weight: self.device.tensor_f32(weight.to_vec(), shape),
+            bias: self.device.tensor_f32(bias.to_vec(), [outputs]),
             stride,
             padding: kernel / 2 / stride,
         }
     }
 
     fn gain(&self, gain: &[f32]) -> Tensor<4> {
-        self.place.tensor_f32(gain.to_vec(), [1, gain.len(), 1, 1])
+        self.device.tensor_f32(gain.to_vec(), [1, gain.len(), 1, 1])
     }
 
     fn enter(&self, x: Tensor<4>) -> Tensor<4> {

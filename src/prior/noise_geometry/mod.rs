@@ -16,7 +16,7 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
 use crate::compute::box_mean::{Border, box_mean};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 
 /// Sides of the box filters.
@@ -60,7 +60,7 @@ pub struct SpectralBands {
 
 impl SpectralBands {
     /// For images of `height` by `width`, both at least [`REACH`].
-    pub fn new(height: usize, width: usize, place: &Place) -> Self {
+    pub fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
         let (rows, columns) = (
             BOXES.map(|r| box_dft(r, height)),
             BOXES.map(|r| box_dft(r, width)),
@@ -81,7 +81,7 @@ impl SpectralBands {
             weights.extend(plane.iter().map(|v| v / sum));
         }
         Self {
-            weights: place.tensor(weights, [1, BANDS, height, width]),
+            weights: device.tensor(weights, [1, BANDS, height, width]),
         }
     }
 
@@ -113,7 +113,7 @@ pub fn bands_of_pixels(variance: Tensor<4>) -> Tensor<4> {
     let energies = band_energies();
     let squared = std::array::from_fn(|k| band_rings()[k].map(|v| v * v / energies[k]));
     #[cfg(feature = "webgpu")]
-    if !Place::of(&variance).is_cpu() {
+    if !ComputeDevice::of(&variance).is_cpu() {
         return gpu::bands(variance, squared);
     }
     let half = REACH / 2;

@@ -17,7 +17,7 @@ use rustfft::FftPlanner;
 use rustfft::num_complex::Complex64;
 
 use super::passes::{Complex, Factors};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, tensors};
 use crate::compute::gpu::{from_tensor, to_tensor};
 
@@ -36,7 +36,7 @@ pub struct Chirp {
 }
 
 impl Chirp {
-    pub fn new(axis: usize, length: usize, place: &Place) -> Self {
+    pub fn new(axis: usize, length: usize, device: &ComputeDevice) -> Self {
         let padded = padded(length);
         let chirp = (0..length).map(|j| {
             // j² modulo the period, in whole numbers.
@@ -56,14 +56,14 @@ impl Chirp {
             let mut shape = [1; 4];
             shape[axis] = values.len();
             let part = |of: fn(&Complex64) -> f64| values.iter().map(of).collect();
-            [part(|c| c.re), part(|c| c.im)].map(|part| place.tensor(part, shape))
+            [part(|c| c.re), part(|c| c.im)].map(|part| device.tensor(part, shape))
         };
         Self {
             axis,
             length,
             chirp: there(&chirp),
             spectrum: there(&spectrum),
-            fast: Factors::new(padded, place),
+            fast: Factors::new(padded, device),
         }
     }
 

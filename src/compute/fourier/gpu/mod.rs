@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 
 use self::lines::Line;
 use self::passes::Passes;
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 
 /// The transform for planes of one size.
@@ -21,10 +21,10 @@ pub struct GpuFourier {
 }
 
 impl GpuFourier {
-    pub fn new(height: usize, width: usize, place: &Place) -> Self {
+    pub fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
         let lines = || Some([Line::new(width)?, Line::new(height)?]);
         Self {
-            passes: Passes::new(height, width, place),
+            passes: Passes::new(height, width, device),
             lines: lines(),
         }
     }

@@ -20,7 +20,7 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::chirp::Chirp;
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::gpu::{empty, from_tensor, grid, to_tensor};
 
 /// Greatest product of primes that is one factor: a pass costs as many multiplications a value, and
@@ -57,10 +57,10 @@ pub struct Factors {
 
 impl Axis {
     /// `axis`: 3 along rows, 2 along columns.
-    fn new(axis: usize, length: usize, place: &Place) -> Self {
+    fn new(axis: usize, length: usize, device: &ComputeDevice) -> Self {
         match Chirp::cost(length) < Factors::cost(length) {
-            true => Self::Chirp(Chirp::new(axis, length, place)),
-            false => Self::Factors(Factors::new(length, place)),
+            true => Self::Chirp(Chirp::new(axis, length, device)),
+            false => Self::Factors(Factors::new(length, device)),
         }
     }
 
@@ -79,7 +79,7 @@ impl Axis {
 }
 
 impl Factors {
-    pub fn new(length: usize, place: &Place) -> Self {
+    pub fn new(length: usize, device: &ComputeDevice) -> Self {
         let waves = (0..length).flat_map(|k| {
             let angle = TAU * k as f64 / length as f64;
             [angle.cos() as f32, angle.sin() as f32]
@@ -87,7 +87,7 @@ impl Factors {
         Self {
             length,
             factors: factors(length),
-            waves: from_tensor(place.tensor_f32(waves.collect(), [2 * length])),
+            waves: from_tensor(device.tensor_f32(waves.collect(), [2 * length])),
         }
     }
 
@@ -155,10 +155,10 @@ fn factors(n: usize) -> Vec<usize> {
 }
 
 impl Passes {
-    pub fn new(height: usize, width: usize, place: &Place) -> Self {
+    pub fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
         Self {
             size: [height, width],
-            axes: [Axis::new(3, width, place), Axis::new(2, height, place)],
+            axes: [Axis::new(3, width, device), Axis::new(2, height, device)],
         }
     }
 

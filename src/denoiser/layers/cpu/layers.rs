@@ -6,7 +6,7 @@ use super::map::Map;
 use super::pointwise::{self, Pointwise};
 use super::winograd::Conv3x3;
 use super::{After, attention};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::denoiser::layers::{self, ConvWeights, Layers, joined};
 
 /// The layers in plain Rust.
@@ -57,7 +57,7 @@ impl Layers for CpuLayers {
         let shape = [x.len(), x[0].channels, x[0].height, x[0].width];
         let mut values = Vec::with_capacity(shape.iter().product());
         x.iter().for_each(|map| map.extend_planes(&mut values));
-        Place::cpu().tensor_f32(values, shape)
+        ComputeDevice::cpu().tensor_f32(values, shape)
     }
 
     fn enter_pooled(&self, parts: &[&Tensor<4>], size: usize) -> Vec<Map> {

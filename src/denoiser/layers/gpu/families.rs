@@ -13,7 +13,7 @@ use web_time::Instant;
 use super::map::GpuMap;
 use super::weights::Packed;
 use super::{direct, layout, tiled, winograd};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::denoiser::layers::{After, ConvWeights, Precision};
 
 /// A way to compute a 3×3 convolution.
@@ -131,15 +131,15 @@ impl Families {
     }
 
     /// Measures the shapes seen since the last time.
-    pub async fn measure(&self, place: &Place, precision: Precision) {
+    pub async fn measure(&self, device: &ComputeDevice, precision: Precision) {
         for shape in self.unmeasured() {
-            let family = fastest(shape, place, precision).await;
+            let family = fastest(shape, device, precision).await;
             self.fastest.borrow_mut().insert(shape, Some(family));
         }
     }
 }
 
-async fn fastest(shape: Shape, place: &Place, precision: Precision) -> Family {
+async fn fastest(shape: Shape, device: &ComputeDevice, precision: Precision) -> Family {
     let conv = Packed::new(
         ConvWeights {
             weight: &vec![0.0; shape.outputs * shape.inputs * 9],
@@ -148,10 +148,10 @@ async fn fastest(shape: Shape, place: &Place, precision: Precision) -> Family {
             kernel: 3,
             stride: 1,
         },
-        place,
+        device,
         precision,
     );
-    let zeros = place.zeros([shape.batch, shape.inputs, shape.height, shape.width]);
+    let zeros = device.zeros([shape.batch, shape.inputs, shape.height, shape.width]);
     let x = layout::enter_pooled(&[&zeros], 1, precision);
     let mut best = (f64::INFINITY, Family::ALL[0]);
     for family in Family::ALL {

@@ -7,22 +7,22 @@ use super::families::{Families, Family};
 use super::map::{GpuMap, LANES};
 use super::weights::Packed;
 use super::{attention, direct, layout, pointwise};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::gpu::from_tensor;
 use crate::denoiser::layers::{After, ConvWeights, Layers, Precision};
 
 /// The layers as kernels on the GPU of a place.
 pub struct GpuLayers {
-    place: Place,
+    device: ComputeDevice,
     precision: Precision,
     families: Families,
 }
 
 impl GpuLayers {
-    /// On the GPU of `place`, which must not be the CPU, and must support the precision.
-    pub fn new(place: &Place, precision: Precision) -> Self {
+    /// On the GPU of `device`, which must not be the CPU, and must support the precision.
+    pub fn new(device: &ComputeDevice, precision: Precision) -> Self {
         Self {
-            place: place.clone(),
+            device: device.clone(),
             precision,
             families: Families::new(None),
         }
@@ -43,14 +43,14 @@ impl Layers for GpuLayers {
     type Gain = CubeTensor;
 
     fn conv(&self, weights: ConvWeights<'_>) -> Packed {
-        Packed::new(weights, &self.place, self.precision)
+        Packed::new(weights, &self.device, self.precision)
     }
 
     fn gain(&self, gain: &[f32]) -> CubeTensor {
         let mut padded = gain.to_vec();
         padded.resize(gain.len().next_multiple_of(LANES), 0.0);
         let length = padded.len();
-        from_tensor(self.place.tensor_f32(padded, [length]))
+        from_tensor(self.device.tensor_f32(padded, [length]))
     }
 
     fn enter(&self, x: Tensor<4>) -> GpuMap {
@@ -97,6 +97,6 @@ impl Layers for GpuLayers {
     }
 
     async fn measure(&self) {
-        self.families.measure(&self.place, self.precision).await;
+        self.families.measure(&self.device, self.precision).await;
     }
 }

@@ -6,7 +6,7 @@ use cubecl::ir::{ElemType, FloatKind};
 use cubecl::prelude::*;
 use half::f16;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::gpu::{empty_of, from_tensor};
 use crate::denoiser::layers::Precision;
 
@@ -19,9 +19,9 @@ pub type Stored<S> = Vector<S, Const<4>>;
 pub const LANES: usize = 4;
 
 impl Precision {
-    /// Whether the GPU of `place` has it.
-    pub fn is_supported(self, place: &Place) -> bool {
-        let probe = from_tensor(place.zeros([1]));
+    /// Whether the GPU of `device` has it.
+    pub fn is_supported(self, device: &ComputeDevice) -> bool {
+        let probe = from_tensor(device.zeros([1]));
         probe.client.properties().supports_type(self.element())
     }
 
@@ -41,7 +41,7 @@ impl Precision {
     }
 
     /// Values stored so, one after another.
-    pub fn upload(self, values: Vec<f32>, place: &Place) -> CubeTensor {
+    pub fn upload(self, values: Vec<f32>, device: &ComputeDevice) -> CubeTensor {
         let length = values.len();
         let data = match self {
             Self::F32 => TensorData::new(values, [length]),
@@ -50,7 +50,7 @@ impl Precision {
                 TensorData::new(rounded, [length])
             }
         };
-        from_tensor::<1>(Tensor::from_data(data, (place.device(), self.dtype())))
+        from_tensor::<1>(Tensor::from_data(data, (device.handle(), self.dtype())))
     }
 }
 

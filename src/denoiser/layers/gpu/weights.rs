@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::map::{LANES, lanes};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::denoiser::layers::{ConvWeights, Precision};
 
 /// Weights `[kernel row, inputs / 4, kernel column, 4, outputs]`, inputs and outputs rounded up to
@@ -23,7 +23,7 @@ pub struct Packed {
 }
 
 impl Packed {
-    pub fn new(weights: ConvWeights<'_>, place: &Place, precision: Precision) -> Self {
+    pub fn new(weights: ConvWeights<'_>, device: &ComputeDevice, precision: Precision) -> Self {
         let ConvWeights {
             weight,
             bias,
@@ -45,7 +45,7 @@ impl Packed {
         }
         let mut padded = bias.to_vec();
         padded.resize(columns, 0.0);
-        let upload = |values| precision.upload(values, place);
+        let upload = |values| precision.upload(values, device);
         Self {
             weight: upload(packed),
             bias: upload(padded),

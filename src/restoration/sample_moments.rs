@@ -5,13 +5,13 @@ use burn::tensor::Tensor;
 
 /// Images so far, per pixel and channel.
 #[derive(Default)]
-pub struct Spread {
+pub struct SampleMoments {
     pub count: usize,
     /// Their mean, and the sum of squared distances from it.
     moments: Option<(Tensor<4>, Tensor<4>)>,
 }
 
-impl Spread {
+impl SampleMoments {
     /// One image more, as it is shown: clipped to [-1, 1].
     pub fn add(&mut self, x: Tensor<4>) {
         let x = x.clamp(-1.0, 1.0);
@@ -41,16 +41,16 @@ impl Spread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compute::device::Place;
-    use crate::compute::white_noise::Noise;
+    use crate::compute::device::ComputeDevice;
+    use crate::compute::white_noise::WhiteNoise;
 
     #[test]
     fn the_running_moments_are_those_of_all_images_together() {
-        let place = Place::cpu_f64();
-        let mut noise = Noise::new(1, 0, &place);
+        let device = ComputeDevice::cpu_f64();
+        let mut noise = WhiteNoise::new(1, 0, &device);
         let images = (0..7).map(|_| noise.draw([1, 3, 4, 5]) * 0.3 + 0.6);
         let images: Vec<Tensor<4>> = images.collect();
-        let mut spread = Spread::default();
+        let mut spread = SampleMoments::default();
         for (i, image) in images.iter().enumerate() {
             assert_eq!(spread.deviation().is_some(), i > 1);
             spread.add(image.clone());

@@ -16,7 +16,7 @@ use crate::compute::fourier::Fourier;
 use crate::prior::noise_geometry::bands_of_pixels;
 
 /// What B measures inside a mask.
-pub struct Inside {
+pub struct PartlyMeasured {
     whole: Rc<dyn LinearOperator>,
     part: Part,
     iterative: Iterative,
@@ -29,7 +29,7 @@ struct Part {
     inside: Tensor<4>,
 }
 
-impl Inside {
+impl PartlyMeasured {
     /// `measured`: a mask on B's measurements; `inside`: the same pixels of the image, `[1, 1, H,
     /// W]`. B has a closed form in the DFT, which gives q.
     pub fn new(
@@ -78,7 +78,7 @@ impl Part {
     }
 }
 
-impl LinearOperator for Inside {
+impl LinearOperator for PartlyMeasured {
     fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
         self.iterative.measurement_shape(image)
     }

@@ -6,19 +6,19 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::fourier::Fourier;
 use crate::error::Error;
 use crate::operators::{
-    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Identity, Inside, Iterative,
-    LinearOperator, Mask, MaskedBlockMean, bicubic_kernel, block_mean_kernel, compose,
-    cropped_convolution, gaussian_kernel,
+    Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Identity, Iterative,
+    LinearOperator, Mask, MaskedBlockMean, PartlyMeasured, bicubic_kernel, block_mean_kernel,
+    compose, cropped_convolution, gaussian_kernel,
 };
 use crate::photo::pixels::{Patch, Photo, Window};
 use crate::posterior::Posterior;
 use crate::posterior::measurement::Measurement;
 use crate::prior::GaussianPrior;
-use crate::request::task::{Missing, Reduction, Request, Task};
+use crate::request::task::{MissingPixels, Reduction, Request, Task};
 use crate::request::windows::{Canvas, Region, factor, on_canvas};
 use crate::restoration::hole::Hole;
 
@@ -39,12 +39,12 @@ pub enum Problem {
 }
 
 /// A region's problem, and where its tensors go.
-pub struct Setup {
+pub struct WindowProblem {
     pub problem: Problem,
     pub patch: Patch,
 }
 
-impl Setup {
+impl WindowProblem {
     /// `noise`: sigma_y in 8-bit levels.
     ///
     /// # Errors
@@ -53,10 +53,10 @@ impl Setup {
         request: &Request,
         region: Region,
         noise: f64,
-        place: &Place,
+        device: &ComputeDevice,
     ) -> Result<Self, Error> {
         let Region { window, canvas } = region;
-        let s2 = place.scalar((noise / LEVELS).powi(2));
+        let s2 = device.scalar((noise / LEVELS).powi(2));
         let patch = Patch {
             window,
             kept: None,
@@ -68,14 +68,14 @@ impl Setup {
         if let (Task::Inpaint { missing }, None) = (&request.task, request.noise) {
             let known: Vec<bool> = missing.within(window).into_iter().map(|m| !m).collect();
             let lost = on_canvas(&known, canvas).into_iter().map(|k| !k).collect();
-            let y = padded(request.photo.tensor(window, place), canvas);
+            let y = padded(request.photo.tensor(window, device), canvas);
             let kept = Some(known);
             return Ok(Self {
                 problem: Problem::Hole(Hole::new(lost, y, s2)),
                 patch: Patch { kept, ..patch },
             });
         }
-        let fourier = Fourier::new(canvas.size[0], canvas.size[1], place);
+        let fourier = Fourier::new(canvas.size[0], canvas.size[1], device);
         let (operator, y) = whole(&request.photo, &request.task, canvas, &fourier)?;
         let measurement = Measurement { operator, y, s2 };
         let posterior = Posterior::new(measurement, GaussianPrior::new(fourier));
@@ -90,7 +90,7 @@ type Measured = (Rc<dyn LinearOperator>, Tensor<4>);
 
 /// A task on the whole photo.
 fn whole(photo: &Photo, task: &Task, canvas: Canvas, fourier: &Fourier) -> Result<Measured, Error> {
-    let pixels = photo.tensor(Window::whole(photo), fourier.place());
+    let pixels = photo.tensor(Window::whole(photo), fourier.device());
     let measured = canvas.coarse(factor(task)?);
     let operator: Rc<dyn LinearOperator> = match task {
         Task::Operator { source } => {
@@ -126,14 +126,14 @@ fn operator(
     canvas: Canvas,
     fourier: &Fourier,
 ) -> Result<Rc<dyn LinearOperator>, Error> {
-    let place = fourier.place();
+    let device = fourier.device();
     let [height, width] = canvas.size;
     Ok(match task {
         Task::Colorize { weights } => {
             let mix = Rc::new(ChannelMix::new(checked(*weights)?));
             measured_inside(mix, 1, canvas, fourier)
         }
-        Task::Demosaic { pattern } => Rc::new(mosaic(*pattern, canvas, place)),
+        Task::Demosaic { pattern } => Rc::new(mosaic(*pattern, canvas, device)),
         Task::SuperResolve { factor, reduction } => {
             let operator = reduction.operator(*factor, fourier.clone())?;
             measured_inside(operator, *factor, canvas, fourier)
@@ -148,8 +148,8 @@ fn operator(
             }
         }
         Task::Compose { first, second } => composed(first, second, canvas, fourier)?,
-        Task::Inpaint { missing } => Rc::new(known(missing, canvas, place)?),
-        Task::Denoise if canvas.is_padded() => Rc::new(inside(canvas, place)),
+        Task::Inpaint { missing } => Rc::new(known(missing, canvas, device)?),
+        Task::Denoise if canvas.is_padded() => Rc::new(inside(canvas, device)),
         Task::Denoise => Rc::new(Identity),
         Task::Operator { .. } => {
             return Err(Error::InvalidOperator(
@@ -171,7 +171,7 @@ fn composed(
             "what is grey can't be made grey again; colorize stands once in a composition".into(),
         ));
     }
-    let place = fourier.place();
+    let device = fourier.device();
     let small = canvas.coarse(factor(first)?);
     match (first, second) {
         (
@@ -181,7 +181,7 @@ fn composed(
             },
             Task::Inpaint { missing },
         ) => {
-            let known = known(missing, small, place)?;
+            let known = known(missing, small, device)?;
             let whole = MaskedBlockMean::new(*factor, known, fourier.clone());
             return Ok(Rc::new(whole));
         }
@@ -201,16 +201,16 @@ fn composed(
         }
         _ => operator(first, canvas, fourier)?,
     };
-    let between = Fourier::new(small.size[0], small.size[1], place);
+    let between = Fourier::new(small.size[0], small.size[1], device);
     let second = operator(second, small, &between)?;
     Ok(Rc::new(compose(first, second, fourier.clone())))
 }
 
 /// The mask of what is not missing.
-fn known(missing: &Missing, canvas: Canvas, place: &Place) -> Result<Mask, Error> {
+fn known(missing: &MissingPixels, canvas: Canvas, device: &ComputeDevice) -> Result<Mask, Error> {
     missing.check_size(canvas.inner[1], canvas.inner[0])?;
     let known: Vec<bool> = missing.pixels().iter().map(|m| !m).collect();
-    Ok(mask(on_canvas(&known, canvas), canvas, place))
+    Ok(mask(on_canvas(&known, canvas), canvas, device))
 }
 
 /// The operator where the canvas, whose blocks of `factor` by `factor` are measured, holds the
@@ -224,28 +224,33 @@ fn measured_inside(
     if !canvas.is_padded() {
         return operator;
     }
-    let place = fourier.place();
-    let measured = inside(canvas.coarse(factor), place);
-    let of_image = inside(canvas, place).known();
-    Rc::new(Inside::new(operator, measured, of_image, fourier.clone()))
+    let device = fourier.device();
+    let measured = inside(canvas.coarse(factor), device);
+    let of_image = inside(canvas, device).known();
+    Rc::new(PartlyMeasured::new(
+        operator,
+        measured,
+        of_image,
+        fourier.clone(),
+    ))
 }
 
-fn mask(known: Vec<bool>, canvas: Canvas, place: &Place) -> Mask {
+fn mask(known: Vec<bool>, canvas: Canvas, device: &ComputeDevice) -> Mask {
     let c = known.into_iter().map(|k| if k { 1.0 } else { 0.0 });
     let [height, width] = canvas.size;
-    Mask::new(place.tensor_f32(c.collect(), [1, 1, height, width]))
+    Mask::new(device.tensor_f32(c.collect(), [1, 1, height, width]))
 }
 
 /// What lies on the photo is known.
-fn inside(canvas: Canvas, place: &Place) -> Mask {
+fn inside(canvas: Canvas, device: &ComputeDevice) -> Mask {
     let all = vec![true; canvas.inner[0] * canvas.inner[1]];
-    mask(on_canvas(&all, canvas), canvas, place)
+    mask(on_canvas(&all, canvas), canvas, device)
 }
 
 /// A sensor's mosaic, which begins at the photo's first pixel.
-fn mosaic(pattern: Bayer, canvas: Canvas, place: &Place) -> Mask {
+fn mosaic(pattern: Bayer, canvas: Canvas, device: &ComputeDevice) -> Mask {
     let [height, width] = canvas.inner;
-    let sensor = Mask::bayer(pattern, height, width, place);
+    let sensor = Mask::bayer(pattern, height, width, device);
     Mask::new(padded(sensor.known(), canvas))
 }
 
@@ -265,7 +270,7 @@ impl Reduction {
     fn operator(self, factor: usize, fourier: Fourier) -> Result<Rc<dyn LinearOperator>, Error> {
         let [height, width] = fourier.size();
         Ok(match self {
-            Self::BlockMean => Rc::new(BlockMean::new(factor, height, width, fourier.place())),
+            Self::BlockMean => Rc::new(BlockMean::new(factor, height, width, fourier.device())),
             filter => {
                 let kernel = filter.kernel(factor, fourier.size())?;
                 Rc::new(Decimation::new(factor, kernel, fourier))

@@ -3,28 +3,28 @@
 use burn::tensor::Tensor;
 
 use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
 
 /// A = 0 on images of one size; the measurement is a single zero.
 #[derive(Clone, Copy, Debug)]
-pub struct Nothing {
+pub struct NoMeasurement {
     pub height: usize,
     pub width: usize,
 }
 
-impl LinearOperator for Nothing {
+impl LinearOperator for NoMeasurement {
     fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
         [image[0], 1, 1, 1]
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        Place::of(&x).zeros([x.dims()[0], 1, 1, 1])
+        ComputeDevice::of(&x).zeros([x.dims()[0], 1, 1, 1])
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        Place::of(&y).zeros([y.dims()[0], 3, self.height, self.width])
+        ComputeDevice::of(&y).zeros([y.dims()[0], 3, self.height, self.width])
     }
 
     fn update(&self, m: Formula, _: Tensor<4>, _: Formula, _: Tensor<4>) -> Formula {
@@ -44,7 +44,7 @@ impl LinearOperator for Nothing {
     }
 }
 
-impl SpectralUpdate for Nothing {
+impl SpectralUpdate for NoMeasurement {
     fn smooth_update(
         &self,
         _: &Fourier,

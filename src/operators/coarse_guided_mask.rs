@@ -9,12 +9,12 @@
 use burn::tensor::Tensor;
 
 use super::{BlockMean, LinearOperator, PriorUpdate, SpatialUpdate, SpectralUpdate, remaining};
-use crate::compute::device::Place;
+use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::prior::noise_geometry::bands_of_pixels;
 
 /// Known pixels, and block means where a whole block is missing.
-pub struct MaskAndMeans {
+pub struct CoarseGuidedMask {
     factor: usize,
     /// c and b, `[1, 1, H, W]`.
     known: Tensor<4>,
@@ -22,11 +22,11 @@ pub struct MaskAndMeans {
     mean: BlockMean,
 }
 
-impl MaskAndMeans {
+impl CoarseGuidedMask {
     /// `known`: `[1, 1, H, W]` of zeros and ones; sides are multiples of `factor`.
     pub fn new(known: Tensor<4>, factor: usize) -> Self {
         let [_, _, height, width] = known.dims();
-        let mean = BlockMean::new(factor, height, width, &Place::of(&known));
+        let mean = BlockMean::new(factor, height, width, &ComputeDevice::of(&known));
         let empty = mean.apply(known.clone()).equal_elem(0.0).float();
         Self {
             factor,
@@ -59,7 +59,7 @@ impl MaskAndMeans {
     }
 }
 
-impl LinearOperator for MaskAndMeans {
+impl LinearOperator for CoarseGuidedMask {
     fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
         image
     }
@@ -104,7 +104,7 @@ impl LinearOperator for MaskAndMeans {
     }
 }
 
-impl SpatialUpdate for MaskAndMeans {
+impl SpatialUpdate for CoarseGuidedMask {
     fn normal(&self, x: Tensor<4>) -> Tensor<4> {
         self.adjoint(self.apply(x))
     }
