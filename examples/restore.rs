@@ -169,7 +169,7 @@ fn request(options: &Options) -> Result<Request, Failure> {
 fn run(mut job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
     if job.is_empty() {
         eprintln!("nothing is missing: the photo is the answer");
-        return save(job.frame().photo(), &options.output);
+        return save(job.composite().photo(), &options.output);
     }
     let bar = ProgressBar::new(job.total_tiles() as u64);
     bar.set_style(ProgressStyle::with_template(
@@ -199,12 +199,12 @@ fn run(mut job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
     bar.finish_with_message(format!("{:.1} s", begin.elapsed().as_secs_f64()));
 
     let mean = job.mean().expect("a finished restoration has a mean");
-    let mean = job.frame().restored(&read(mean)?);
+    let mean = job.composite().restored(&read(mean)?);
     if let Some(path) = &options.mean {
         save(&mean, path)?;
     }
     match sample {
-        Some(sample) => save(&job.frame().restored(&sample), &options.output),
+        Some(sample) => save(&job.composite().restored(&sample), &options.output),
         None => save(&mean, &options.output),
     }
 }

@@ -71,7 +71,7 @@ fn mean(photo: Photo, task: Task, device: &ComputeDevice) -> Photo {
     let values: Vec<Vec<f32>> = mean
         .map(|t| t.try_into_vec_as().expect("on the CPU"))
         .collect();
-    job.frame().restored(&values)
+    job.composite().restored(&values)
 }
 
 fn psnr(photo: &Photo, truth: &Tensor<4>, device: &ComputeDevice) -> f64 {

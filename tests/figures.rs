@@ -91,7 +91,7 @@ fn one_evaluation_beats_the_linear_estimate_of_a_shaken_photo() {
     let mut job = Job::new(request, released(&device), &device).expect("valid");
     let mut found = Vec::new();
     while let Some(step) = job.step() {
-        let photo = job.frame().restored(&values(step.previews));
+        let photo = job.composite().restored(&values(step.previews));
         let error = |(i, pixel): (usize, &[u8])| -> f64 {
             let truth = |c| level(i % width + LENGTH / 2, i / width, c);
             (0..3)

@@ -95,7 +95,7 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
     let (mut steps, mut sample) = (0, None);
     while let Some(step) = job.step() {
         steps += 1;
-        sample = Some(job.frame().restored(&values(step.previews)));
+        sample = Some(job.composite().restored(&values(step.previews)));
     }
     assert_eq!((steps, job.tiles()), (6, total));
     let sample = sample.expect("steps");

@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::alloc::{GlobalAlloc, System, Layout};
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -92,7 +92,7 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
         MOST.store(before, Relaxed);
         let mut job = Job::new(request, denoiser.clone(), &device).expect("valid");
         while let Some(step) = job.step() {
-            job.frame().restored(&values(step.previews));
+            job.composite().restored(&values(step.previews));
         }
         drop(job);
         let most = MOST.load(Relaxed) - before;

@@ -64,11 +64,11 @@ fn request(photo: Photo, task: Task, samples: usize) -> Request {
 /// The mean, or the last sample.
 fn restored(request: Request, denoiser: &Rc<PhotoDenoiser>, device: &ComputeDevice) -> Photo {
     let mut job = Job::new(request, denoiser.clone(), device).expect("a valid request");
-    let mut last = job.frame().photo().clone();
+    let mut last = job.composite().photo().clone();
     while let Some(step) = job.step() {
         let values = values(step.previews);
         assert!(values.iter().flatten().all(|v| v.is_finite()));
-        last = job.frame().restored(&values);
+        last = job.composite().restored(&values);
     }
     last
 }
@@ -227,7 +227,7 @@ fn inpainting_evaluates_the_tiles_near_the_holes_and_touches_nothing_else() {
     ];
     assert_eq!(stages, expected);
 
-    let result = job.frame().restored(&last);
+    let result = job.composite().restored(&last);
     let mut filled = 0;
     for (i, lost) in missing.into_iter().enumerate() {
         let [a, b] = [&result, &given].map(|p| &p.rgba()[4 * i..4 * i + 4]);

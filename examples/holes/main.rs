@@ -149,7 +149,7 @@ fn filled(
     }
     let image = |windows| {
         let values = photos::values(windows)?;
-        Ok::<_, Failure>(photos::image(&job.frame().restored(&values)))
+        Ok::<_, Failure>(photos::image(&job.composite().restored(&values)))
     };
     Ok([image(mean)?, image(sample)?])
 }

@@ -125,7 +125,7 @@ fn restored(
         }
         if let Stage::Mean = step.stage {
             let values = photos::values(step.previews)?;
-            means.push(photos::image(&job.frame().restored(&values)));
+            means.push(photos::image(&job.composite().restored(&values)));
         }
     }
     let refined = means.pop().expect("a finished restoration has a mean");

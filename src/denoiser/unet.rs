@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
 use super::Weights;
-use crate::denoiser::layers::{After, ConvWeights, Layers};
+use crate::denoiser::layers::{ConvWeights, Epilogue, Layers};
 use crate::error::Error;
 
 const WIDTHS: [usize; 3] = [64, 128, 256];
@@ -109,11 +109,11 @@ impl<L: Layers> PhotoV1<L> {
         let e: [L::Map; 3] = std::array::from_fn(|i| self.embedding(i, &e[i]));
 
         let input = layers.enter_unshuffled(&[w, g, m]);
-        let mut h = layers.apply(&self.stem, &input, After::Nothing);
+        let mut h = layers.apply(&self.stem, &input, Epilogue::Nothing);
         let mut skips = Vec::new();
         for ((encoder, down), e) in self.encoder.iter().zip(&self.down).zip(&e) {
             h = self.blocks(encoder, h, e);
-            let smaller = layers.apply(down, &h, After::Nothing);
+            let smaller = layers.apply(down, &h, Epilogue::Nothing);
             skips.push(std::mem::replace(&mut h, smaller));
         }
         h = self.blocks(&self.encoder[2], h, &e[2]);
@@ -121,29 +121,29 @@ impl<L: Layers> PhotoV1<L> {
         h = self.blocks(&self.middle, h, &e[2]);
         h = self.attend(&self.attention[1], h);
         for level in [1, 0] {
-            let larger = layers.apply(&self.up[level], &h, After::Nothing);
+            let larger = layers.apply(&self.up[level], &h, Epilogue::Nothing);
             h = layers.shuffle_add(&larger, &skips.remove(level));
             h = self.blocks(&self.decoder[level], h, &e[level]);
         }
         let h = layers.norm_silu(&self.head_norm, &h);
-        layers.leave_shuffled(layers.apply(&self.head, &h, After::Nothing))
+        layers.leave_shuffled(layers.apply(&self.head, &h, Epilogue::Nothing))
     }
 
     /// silu(b(silu(a(e)))).
     fn embedding(&self, level: usize, e: &L::Map) -> L::Map {
         let [a, b] = &self.embed[level];
-        let inner = self.layers.apply(a, e, After::Silu);
-        self.layers.apply(b, &inner, After::Silu)
+        let inner = self.layers.apply(a, e, Epilogue::Silu);
+        self.layers.apply(b, &inner, Epilogue::Silu)
     }
 
     /// h + conv2(silu(conv1(rms(h)) + map(e))), twice.
     fn blocks(&self, pair: &[Block<L>; 2], mut h: L::Map, e: &L::Map) -> L::Map {
         let layers = &self.layers;
         for block in pair {
-            let map = layers.apply(&block.map, e, After::Nothing);
+            let map = layers.apply(&block.map, e, Epilogue::Nothing);
             let normed = layers.norm(&block.norm, &h);
-            let inner = layers.apply(&block.conv1, &normed, After::AddSilu(&map));
-            h = layers.apply(&block.conv2, &inner, After::Add(&h));
+            let inner = layers.apply(&block.conv1, &normed, Epilogue::AddSilu(&map));
+            h = layers.apply(&block.conv2, &inner, Epilogue::Add(&h));
         }
         h
     }
@@ -152,8 +152,12 @@ impl<L: Layers> PhotoV1<L> {
     fn attend(&self, attention: &Attention<L>, h: L::Map) -> L::Map {
         let layers = &self.layers;
         let normed = layers.norm(&attention.norm, &h);
-        let qkv = layers.apply(&attention.qkv, &normed, After::Nothing);
-        layers.apply(&attention.out, &layers.attend(&qkv, HEAD), After::Add(&h))
+        let qkv = layers.apply(&attention.qkv, &normed, Epilogue::Nothing);
+        layers.apply(
+            &attention.out,
+            &layers.attend(&qkv, HEAD),
+            Epilogue::Add(&h),
+        )
     }
 }
 

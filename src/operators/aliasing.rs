@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 
 use super::spectrum_mean;
 use crate::compute::formula::{Formula, Group, View, grouped};
-use crate::compute::fourier::{Fourier, Spectrum, Wave};
+use crate::compute::fourier::{ComplexFormula, Fourier, Spectrum};
 
 /// A filter's spectrum k and a factor f.
 #[derive(Clone)]
@@ -72,7 +72,7 @@ impl Aliasing {
     /// Each value at the first pixel of its block, zeros elsewhere: the adjoint of keeping those.
     /// Its DFT is the coarse one repeated over the alias groups.
     pub fn spread(&self, y: Tensor<4>) -> Formula {
-        Formula::from(y).seen(View::Apart(self.factor))
+        Formula::from(y).view(View::Apart(self.factor))
     }
 
     /// The spectrum of A E Aᵀ on the grid of the pixels that are kept, `[B or 1, 1, H/f, W/f]`:
@@ -83,12 +83,12 @@ impl Aliasing {
 
     /// The same repeated over each group: `[B or 1, 1, H, W]`.
     pub fn repeated_data_spectrum(&self, e: impl Into<Formula>) -> Formula {
-        Formula::from(self.data_spectrum(e)).seen(View::Periodic(self.factor))
+        Formula::from(self.data_spectrum(e)).view(View::Periodic(self.factor))
     }
 
     /// That of A Aᵀ: `[1, 1, H, W]`.
     pub fn repeated_power(&self) -> Formula {
-        Formula::from(&self.data_power).seen(View::Periodic(self.factor))
+        Formula::from(&self.data_power).view(View::Periodic(self.factor))
     }
 
     /// u + E Aᵀ (s2 + A E Aᵀ)^-1 residual, the residual being y - A u.
@@ -102,7 +102,7 @@ impl Aliasing {
     ) -> Tensor<4> {
         let e = Formula::from(e);
         let gain = &e / (self.repeated_data_spectrum(&e) + s2);
-        let respond = |r: Wave| [r.back_through(&self.spectrum).scale(&gain)];
+        let respond = |r: ComplexFormula| [r.back_through(&self.spectrum).scale(&gain)];
         let [x] = fourier.through(self.spread(residual), respond, |[added]| [added + &u]);
         x
     }

@@ -82,14 +82,14 @@ impl LinearOperator for BlockMean {
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        (Formula::from(y).seen(self.blocks()) / self.area()).tensor()
+        (Formula::from(y).view(self.blocks()) / self.area()).tensor()
     }
 
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         let residual = self.means(m.clone(), |mean| &y - mean);
         let v = Formula::from(v);
         let gain = &v / (Formula::from(s2) * self.area() + &v);
-        m + gain * Formula::from(residual).seen(self.blocks())
+        m + gain * Formula::from(residual).view(self.blocks())
     }
 
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, View};
-use crate::compute::fourier::{Fourier, Wave};
+use crate::compute::fourier::{ComplexFormula, Fourier};
 
 /// y = w_R R + w_G G + w_B B at each pixel.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ impl ChannelMix {
 
     /// wᵀx from a tensor's own formula.
     fn mixed(&self, x: &Formula) -> Formula {
-        let [r, g, b] = [0, 1, 2].map(|c| x.seen(View::Channel(c)) * self.weights[c]);
+        let [r, g, b] = [0, 1, 2].map(|c| x.view(View::Channel(c)) * self.weights[c]);
         r + g + b
     }
 
@@ -138,7 +138,11 @@ impl SpectralUpdate for ChannelMix {
         let gain = self.gain(e, s2) * self.column(&u);
         let u = Formula::from(u);
         let residual = Formula::from(y) - self.mixed(&u);
-        let [x] = fourier.through(residual, |r: Wave| [r.scale(&gain)], |[added]| [added + &u]);
+        let [x] = fourier.through(
+            residual,
+            |r: ComplexFormula| [r.scale(&gain)],
+            |[added]| [added + &u],
+        );
         x
     }
 

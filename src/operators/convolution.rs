@@ -6,7 +6,7 @@ use burn::tensor::{DType, Tensor};
 use super::{DiagonalInDft, LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
-use crate::compute::fourier::{Fourier, Spectrum, Wave};
+use crate::compute::fourier::{ComplexFormula, Fourier, Spectrum};
 use crate::prior::noise_geometry::SpectralBands;
 
 /// Circular convolution with a kernel of the image's size.
@@ -105,8 +105,8 @@ impl SpectralUpdate for CircularConvolution {
     ) -> Tensor<4> {
         let (y, gain) = (fourier.forward(y), self.gain(e, s2));
         let seen = y.back_through(&self.spectrum);
-        let respond = |u: Wave| {
-            let residual = Wave::of(&seen).minus(u.scale(&self.power));
+        let respond = |u: ComplexFormula| {
+            let residual = ComplexFormula::of(&seen).minus(u.scale(&self.power));
             [residual.scale(&gain)]
         };
         let [x] = fourier.through(&u, respond, |[added]| [added + &u]);

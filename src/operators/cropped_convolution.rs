@@ -128,7 +128,7 @@ impl CroppedConvolution {
                 columns
             };
             let kernel = spectrum(&re).into_iter().zip(spectrum(&im));
-            let question = Question {
+            let equations = ImageEquations {
                 u: of_image(u.clone(), shape, i),
                 y: of_image(y.clone(), shape, i),
                 e: spectrum(&e),
@@ -136,57 +136,57 @@ impl CroppedConvolution {
                 s2: scalar(&s2, i),
                 tolerance: scalar(&tolerance, i).to_f64(),
             };
-            x.extend(self.fourier.planned(|plan| self.answer(plan, &question)));
+            x.extend(self.fourier.planned(|plan| self.answer(plan, &equations)));
         }
         tensor(x, shape, &device)
     }
 
     /// The posterior mean of one image.
-    fn answer<T: Real>(&self, plan: &mut Plan<T>, question: &Question<T>) -> Vec<T> {
+    fn answer<T: Real>(&self, plan: &mut Plan<T>, equations: &ImageEquations<T>) -> Vec<T> {
         let n = plan.plane.len();
-        let inverse = question.inverse();
-        let power = |at: usize| (question.e[at] * question.kernel[at].norm_sqr()).to_f64();
+        let inverse = equations.inverse();
+        let power = |at: usize| (equations.e[at] * equations.kernel[at].norm_sqr()).to_f64();
         let system = FrameSystem::new(&self.frame, &inverse, power);
-        let mut x: Planes<T> = (0..question.u.len().div_ceil(2 * n))
-            .map(|pair| question.spectrum(plan, pair))
+        let mut x: Planes<T> = (0..equations.u.len().div_ceil(2 * n))
+            .map(|pair| equations.spectrum(plan, pair))
             .collect();
         let mut r: Planes<T> = x.iter().map(|_| vec![Complex::default(); n]).collect();
-        let mut left = self.left(plan, question, &x, &r);
-        let goal = norm(&left) * question.tolerance;
+        let mut left = self.left(plan, equations, &x, &r);
+        let goal = norm(&left) * equations.tolerance;
         for _ in 0..PASSES {
             if norm(&left) <= goal {
                 break;
             }
             let step = self.pass(plan, &system, &inverse, left, &mut r, goal * SAFETY);
             for (x, step) in x.iter_mut().zip(step) {
-                question.spread(x, &step);
+                equations.spread(x, &step);
             }
-            left = self.left(plan, question, &x, &r);
+            left = self.left(plan, equations, &x, &r);
         }
         // A measurement that is met from the start has a goal of 0.
         let ratio = norm(&left) / (goal + 1e-12);
         self.worst.set(self.worst.get().max(ratio));
-        in_space(plan, x, question.u.len())
+        in_space(plan, x, equations.u.len())
     }
 
     /// y - A x - s2 r.
     fn left<T: Real>(
         &self,
         plan: &mut Plan<T>,
-        question: &Question<T>,
+        equations: &ImageEquations<T>,
         x: &Planes<T>,
         r: &Planes<T>,
     ) -> Planes<T> {
         let unit = unit(plan);
         let one = |(pair, (x, r)): (usize, (&Plane<T>, &Plane<T>))| {
-            let seen = x.iter().zip(&question.kernel);
-            for (to, (x, k)) in plan.turned.iter_mut().zip(seen) {
+            let seen = x.iter().zip(&equations.kernel);
+            for (to, (x, k)) in plan.transposed.iter_mut().zip(seen) {
                 *to = *x * *k * unit;
             }
             plan.image(INVERSE);
-            let y = paired(&question.y, pair, plan.plane.len());
+            let y = paired(&equations.y, pair, plan.plane.len());
             let terms = y.zip(&plan.plane).zip(r);
-            let left = terms.map(|((y, ax), r)| y - *ax - *r * question.s2);
+            let left = terms.map(|((y, ax), r)| y - *ax - *r * equations.s2);
             let mut left: Plane<T> = left.collect();
             self.frame.clear(&mut left);
             left
@@ -209,7 +209,7 @@ impl CroppedConvolution {
         for spectrum in &mut spectra {
             std::mem::swap(&mut plan.plane, spectrum);
             plan.spectrum(FORWARD);
-            spectrum.copy_from_slice(&plan.turned);
+            spectrum.copy_from_slice(&plan.transposed);
             filtered(plan, spectrum, inverse);
             seen.push(self.frame.of(&plan.plane));
         }
@@ -217,7 +217,7 @@ impl CroppedConvolution {
         for ((spectrum, f), r) in spectra.iter_mut().zip(&f).zip(r) {
             self.frame.device(f, &mut plan.plane);
             plan.spectrum(FORWARD);
-            for (spectrum, f) in spectrum.iter_mut().zip(&plan.turned) {
+            for (spectrum, f) in spectrum.iter_mut().zip(&plan.transposed) {
                 *spectrum = *spectrum + *f;
             }
             filtered(plan, spectrum, inverse);
@@ -226,7 +226,7 @@ impl CroppedConvolution {
                 *r = *r + *step;
             }
             plan.spectrum(FORWARD);
-            spectrum.copy_from_slice(&plan.turned);
+            spectrum.copy_from_slice(&plan.transposed);
         }
         spectra
     }
@@ -237,7 +237,7 @@ type Plane<T> = Vec<Complex<T>>;
 type Planes<T> = Vec<Plane<T>>;
 
 /// One image's posterior mean to be found. Spectra lie column by column.
-struct Question<T> {
+struct ImageEquations<T> {
     u: Vec<T>,
     y: Vec<T>,
     e: Vec<T>,
@@ -246,7 +246,7 @@ struct Question<T> {
     tolerance: f64,
 }
 
-impl<T: Real> Question<T> {
+impl<T: Real> ImageEquations<T> {
     /// P.
     fn inverse(&self) -> Vec<T> {
         let d = self.e.iter().zip(&self.kernel);
@@ -261,7 +261,7 @@ impl<T: Real> Question<T> {
             *to = u;
         }
         plan.spectrum(FORWARD);
-        plan.turned.clone()
+        plan.transposed.clone()
     }
 
     /// Adds E Kᵀ r to x, both as spectra.
@@ -289,7 +289,7 @@ fn in_space<T: Real>(plan: &mut Plan<T>, spectra: Planes<T>, length: usize) -> V
     let unit = unit(plan);
     let mut x = Vec::with_capacity(length);
     for spectrum in spectra {
-        plan.turned = spectrum;
+        plan.transposed = spectrum;
         plan.image(INVERSE);
         x.extend(plan.plane.iter().map(|v| v.re * unit));
         if x.len() < length {
@@ -303,7 +303,7 @@ fn in_space<T: Real>(plan: &mut Plan<T>, spectra: Planes<T>, length: usize) -> V
 fn filtered<T: Real>(plan: &mut Plan<T>, spectrum: &Plane<T>, inverse: &[T]) {
     let unit = unit(plan);
     let product = spectrum.iter().zip(inverse);
-    for (to, (value, p)) in plan.turned.iter_mut().zip(product) {
+    for (to, (value, p)) in plan.transposed.iter_mut().zip(product) {
         *to = *value * (*p * unit);
     }
     plan.image(INVERSE);

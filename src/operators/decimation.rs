@@ -50,7 +50,7 @@ impl Decimation {
     /// A x.
     fn kept(&self, x: Tensor<4>) -> Formula {
         let filtered = Formula::from(self.aliasing.filtered(&self.fourier, x));
-        filtered.seen(View::First(self.aliasing.factor()))
+        filtered.view(View::First(self.aliasing.factor()))
     }
 
     /// Bicubic reduction.

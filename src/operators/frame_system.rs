@@ -237,7 +237,7 @@ impl<'a, T: Real> FrameSystem<'a, T> {
     /// P x on the vertical band for x on the horizontal one, each at the frequencies along itself.
     fn columns_of(&self, plan: &mut Plan<T>, rows: &[Complex<T>]) -> Vec<Complex<T>> {
         let [height, width] = self.frame.size;
-        let mut turned = std::mem::take(&mut plan.turned);
+        let mut turned = std::mem::take(&mut plan.transposed);
         turned.fill(zero());
         for (line, row) in rows.chunks_exact(width).zip(&self.frame.rows) {
             for (k, value) in line.iter().enumerate() {
@@ -247,7 +247,7 @@ impl<'a, T: Real> FrameSystem<'a, T> {
         plan.lines(1, FORWARD, &mut turned);
         self.filter(&mut turned, self.unit(1));
         transpose(&turned, &mut plan.plane, width, height);
-        plan.turned = turned;
+        plan.transposed = turned;
         let mut plane = std::mem::take(&mut plan.plane);
         plan.lines(0, INVERSE, &mut plane);
         let columns = self.frame.columns.iter();
@@ -268,15 +268,15 @@ impl<'a, T: Real> FrameSystem<'a, T> {
             }
         }
         plan.lines(0, FORWARD, &mut plane);
-        transpose(&plane, &mut plan.turned, height, width);
+        transpose(&plane, &mut plan.transposed, height, width);
         plan.plane = plane;
-        let mut turned = std::mem::take(&mut plan.turned);
+        let mut turned = std::mem::take(&mut plan.transposed);
         self.filter(&mut turned, self.unit(0));
         plan.lines(1, INVERSE, &mut turned);
         let rows = self.frame.rows.iter();
         let rows = rows.flat_map(|row| turned.iter().skip(*row).step_by(height));
         let rows = rows.copied().collect();
-        plan.turned = turned;
+        plan.transposed = turned;
         rows
     }
 

@@ -141,7 +141,7 @@ pub struct Iterative {
 }
 
 /// One posterior mean to be found.
-struct Question<'a> {
+struct UpdateInputs<'a> {
     /// None: 0.
     u: Option<Tensor<4>>,
     /// G Aᵀ y from Aᵀ y.
@@ -222,7 +222,7 @@ impl Iterative {
         let y = self.map.observed(y);
         // At the solution s2 r = y - A x.
         let start = near.map(|x| (y.clone() - self.map.apply(x)) / s2.clone());
-        let question = Question {
+        let inputs = UpdateInputs {
             u,
             spread: &spread,
             e: e.clone(),
@@ -230,7 +230,7 @@ impl Iterative {
             s2,
             tolerance,
         };
-        self.answer(question, start)
+        self.answer(inputs, start)
     }
 
     /// E[x | y] for x ~ N(m, v I); no m is 0.
@@ -246,7 +246,7 @@ impl Iterative {
             let v = v.clone().cast(x.dtype());
             x * v
         };
-        let question = Question {
+        let inputs = UpdateInputs {
             u: m,
             spread: &spread,
             e: v.clone(),
@@ -254,7 +254,7 @@ impl Iterative {
             s2,
             tolerance: self.tolerance.of(&v),
         };
-        self.answer(question, None)
+        self.answer(inputs, None)
     }
 
     /// q where it has a closed form, or another operator's stands for it.
@@ -282,17 +282,17 @@ impl Iterative {
         }
     }
 
-    fn answer(&self, question: Question<'_>, start: Option<Tensor<4>>) -> Tensor<4> {
-        let (asked, dtype) = (question.y.dtype(), self.dtype());
+    fn answer(&self, inputs: UpdateInputs<'_>, start: Option<Tensor<4>>) -> Tensor<4> {
+        let (asked, dtype) = (inputs.y.dtype(), self.dtype());
         let cpu = self.fourier.device().is_cpu();
-        let [y, s2] = [&question.y, &question.s2].map(|t| t.clone().cast(dtype));
-        let u = question.u.clone().map(|u| u.cast(dtype));
+        let [y, s2] = [&inputs.y, &inputs.s2].map(|t| t.clone().cast(dtype));
+        let u = inputs.u.clone().map(|u| u.cast(dtype));
         let first = match &u {
             Some(u) => self.map.observed(y.clone() - self.map.apply(u.clone())),
             None => y.clone(),
         };
-        let goal = self.goal(&first, &question.tolerance, &s2);
-        let spread = |r: &Tensor<4>| (question.spread)(self.map.adjoint(r.clone()));
+        let goal = self.goal(&first, &inputs.tolerance, &s2);
+        let spread = |r: &Tensor<4>| (inputs.spread)(self.map.adjoint(r.clone()));
         let beside_u = |x: Tensor<4>| match &u {
             Some(u) => u.clone() + x,
             None => x,
@@ -314,7 +314,7 @@ impl Iterative {
             if cpu && found.is_some() && !exceeds(&left, &goal) {
                 break;
             }
-            let step = self.pass(&question, &left, &goal);
+            let step = self.pass(&inputs, &left, &goal);
             let change = spread(&step);
             let [x, r] = match found.take() {
                 Some([x, r]) => [x + change, r + step],
@@ -348,8 +348,8 @@ impl Iterative {
 
     /// (s2 + A G Aᵀ)^-1 b, in the place's float type and with b scaled to norm 1, whose square
     /// can't underflow.
-    fn pass(&self, question: &Question<'_>, b: &Tensor<4>, goal: &Tensor<4>) -> Tensor<4> {
-        let Question { e, s2, spread, .. } = question;
+    fn pass(&self, inputs: &UpdateInputs<'_>, b: &Tensor<4>, goal: &Tensor<4>) -> Tensor<4> {
+        let UpdateInputs { e, s2, spread, .. } = inputs;
         let gram = self.map.gram(e.clone());
         let multiply = |r: Tensor<4>| {
             let seen = match &gram {

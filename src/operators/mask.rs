@@ -94,7 +94,7 @@ impl Mask {
     }
 
     /// c x, in x's float type.
-    fn seen(&self, x: Tensor<4>) -> Tensor<4> {
+    fn masked(&self, x: Tensor<4>) -> Tensor<4> {
         let known = self.known.clone().cast(x.dtype());
         x * known
     }
@@ -110,11 +110,11 @@ impl LinearOperator for Mask {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        self.seen(x)
+        self.masked(x)
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.seen(y)
+        self.masked(y)
     }
 
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
@@ -157,7 +157,7 @@ impl LinearOperator for Mask {
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
-        self.seen(y)
+        self.masked(y)
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

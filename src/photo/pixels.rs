@@ -127,12 +127,12 @@ pub struct Patch {
 
 /// The output photo as it is without a restoration, and where restored tensors go.
 #[derive(Debug, Clone)]
-pub struct Frame {
+pub struct Composite {
     photo: Photo,
     patches: Vec<Patch>,
 }
 
-impl Frame {
+impl Composite {
     pub fn new(photo: Photo, patches: Vec<Patch>) -> Self {
         Self { photo, patches }
     }

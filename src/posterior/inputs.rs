@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 
 use super::{DATA, Posterior, beside};
 use crate::compute::formula::{Formula, View, tensors};
-use crate::compute::fourier::{Spectrum, Wave};
+use crate::compute::fourier::{ComplexFormula, Spectrum};
 use crate::operators::{Aliasing, DiagonalInDft, PriorUpdate};
 use crate::posterior::measurement::Measurement;
 
@@ -60,25 +60,25 @@ impl Posterior {
         t2: Tensor<4>,
         then: impl Fn([Formula; 3]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
-        let seen = self.seen(diagonal);
+        let measured = self.measured_frequencies(diagonal);
         let [t, prior, known] = [
             Formula::from(t2),
             self.prior.precision_spectrum().into(),
-            Formula::from(&seen.precision),
+            Formula::from(&measured.precision),
         ];
         let sum = &t + DATA;
         let smooth = ((prior + &known) * &t + 1.0).recip();
         let shrunk = (&smooth * &t + DATA) / (&sum + &t * DATA * &known);
         let sharp = (&known * &t + 1.0).recip();
-        let respond = |z: Wave| {
-            let both = z.plus(&seen.data, &t);
+        let respond = |z: ComplexFormula| {
+            let both = z.plus(&measured.data, &t);
             [&smooth, &shrunk, &sharp].map(|gain| both.scale(gain))
         };
         self.prior.fourier().through(z, respond, then)
     }
 
-    fn seen(&self, diagonal: &DiagonalInDft<'_>) -> &MeasuredFrequencies {
-        self.seen.get_or_init(|| {
+    fn measured_frequencies(&self, diagonal: &DiagonalInDft<'_>) -> &MeasuredFrequencies {
+        self.measured_frequencies.get_or_init(|| {
             let Measurement { y, s2, .. } = &self.measurement;
             let y = self.prior.fourier().forward(y.clone());
             let precision = Formula::from(s2).recip();
@@ -89,7 +89,9 @@ impl Posterior {
                 }
             };
             MeasuredFrequencies {
-                data: Wave::of(&y).scale(Formula::from(s2).recip()).spectrum(),
+                data: ComplexFormula::of(&y)
+                    .scale(Formula::from(s2).recip())
+                    .spectrum(),
                 precision: precision.tensor(),
             }
         })
@@ -122,25 +124,25 @@ impl Posterior {
         let prior = Formula::from(self.prior.precision_spectrum());
         let smooth = (prior * &t + 1.0).recip();
 
-        let seen = |z: Wave| {
-            let (u, seen) = (z.scale(&smooth), z.times(aliasing.spectrum()));
-            [u, seen.scale(&smooth), seen]
+        let responses = |z: ComplexFormula| {
+            let (u, response) = (z.scale(&smooth), z.times(aliasing.spectrum()));
+            [u, response.scale(&smooth), response]
         };
-        let [u, seen_u, seen_z] = fourier.through(&z, seen, |images| images);
+        let [u, filtered_u, filtered_z] = fourier.through(&z, responses, |images| images);
 
         let y = aliasing.spread(self.measurement.y.clone());
-        let residual = |seen: Tensor<4>| &y - Formula::from(seen).seen(kept);
+        let residual = |response: Tensor<4>| &y - Formula::from(response).view(kept);
         // Both of unit scale: a GPU transforms them as one complex image, where the greater one's
         // rounding is the other's too.
         let scale = (&t + 1.0).sqrt();
-        let residuals = [residual(seen_u), residual(seen_z) / &scale];
+        let residuals = [residual(filtered_u), residual(filtered_z) / &scale];
 
         let e = &smooth * &t;
         let data = &s2 + aliasing.repeated_data_spectrum(e.clone());
         let power = aliasing.repeated_power();
         let white = |v: &Formula| v / (&s2 + v * &power);
         let v = &t * DATA / &sum;
-        let respond = |[r, t_scaled]: [Wave; 2]| {
+        let respond = |[r, t_scaled]: [ComplexFormula; 2]| {
             let k = r.like(aliasing.spectrum());
             let [r, z] = [r, t_scaled.scale(&scale)].map(|x| x.correlated(&k));
             let w = z.scale(DATA).sum(r.scale(&t * &s2 / &data));

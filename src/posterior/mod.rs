@@ -40,7 +40,7 @@ const DATA: f64 = SIGMA_DATA * SIGMA_DATA;
 const ESTIMATE_ITERATIONS: usize = 25;
 const MEAN_ITERATIONS: usize = 16;
 
-/// A measurement seen under the 1/f² prior: everything of the posterior that needs no network.
+/// A measurement under the 1/f² prior: everything of the posterior that needs no network.
 #[derive(Clone)]
 pub struct Posterior {
     measurement: Measurement,
@@ -51,7 +51,7 @@ pub struct Posterior {
     drawn: DrawnVariances,
     wanted: Option<Rc<[bool]>>,
     /// What [`Self::inputs`] sees of y in the DFT, once asked for.
-    seen: OnceCell<MeasuredFrequencies>,
+    measured_frequencies: OnceCell<MeasuredFrequencies>,
 }
 
 impl Posterior {
@@ -67,7 +67,7 @@ impl Posterior {
             estimate,
             drawn: DrawnVariances::default(),
             wanted: None,
-            seen: OnceCell::new(),
+            measured_frequencies: OnceCell::new(),
         }
     }
 
@@ -164,8 +164,8 @@ impl Posterior {
                 update.smooth_update(Some(u), e, y.clone(), s2.clone(), near)
             }
             PriorUpdate::Spatial(update) => {
-                let (t2, seen) = (Formula::from(t2), operator.adjoint(y.clone()));
-                let b = Formula::from(z) / &t2 + Formula::from(seen) / s2;
+                let (t2, adjoint) = (Formula::from(t2), operator.adjoint(y.clone()));
+                let b = Formula::from(z) / &t2 + Formula::from(adjoint) / s2;
                 let near = self.linear_estimate();
                 spatial(update, &t2.recip(), s2, b, near, MEAN_ITERATIONS)
             }
@@ -297,8 +297,8 @@ fn spatial(
     let diagonal = Formula::from(diagonal.tensor());
     let of = |x: &Tensor<4>| Formula::from(x);
     let multiply = |x: Tensor<4>| {
-        let (prior, seen) = (precision_times(x.clone()), update.normal(x.clone()));
-        (of(&prior) + of(&x) * precision + of(&seen) / &s2).tensor()
+        let (prior, normal) = (precision_times(x.clone()), update.normal(x.clone()));
+        (of(&prior) + of(&x) * precision + of(&normal) / &s2).tensor()
     };
     conjugate_gradients(
         multiply,

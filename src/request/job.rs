@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 use crate::compute::device::ComputeDevice;
 use crate::denoiser::Denoiser;
 use crate::error::Error;
-use crate::photo::pixels::Frame;
+use crate::photo::pixels::Composite;
 use crate::request::problem::{Problem, WindowProblem};
 use crate::request::task::Request;
 use crate::request::windows::WindowPlan;
@@ -19,7 +19,7 @@ use crate::restoration::{Progress, SampleSubset, Stage, Step};
 
 /// A restoration of a whole photo under way.
 pub struct Job<D: Denoiser> {
-    frame: Frame,
+    composite: Composite,
     /// One for each window; none where nothing is missing: the photo is the answer.
     regions: Vec<Region<D>>,
     /// What the regions before the present one have made of the step under way.
@@ -35,7 +35,7 @@ pub struct JobStep {
     pub tau: f64,
     /// Whether the previews are a finished sample.
     pub finished: bool,
-    /// The present best guess at each window, for [`Frame::restored`].
+    /// The present best guess at each window, for [`Composite::restored`].
     pub previews: Vec<Tensor<4>>,
 }
 
@@ -73,7 +73,7 @@ impl<D: Denoiser> Job<D> {
             patches.push(patch);
         }
         Ok(Self {
-            frame: Frame::new(
+            composite: Composite::new(
                 request.photo.stretched(layout.width, layout.height),
                 patches,
             ),
@@ -83,8 +83,8 @@ impl<D: Denoiser> Job<D> {
     }
 
     /// The output's pixels, and where the restored ones go.
-    pub fn frame(&self) -> &Frame {
-        &self.frame
+    pub fn composite(&self) -> &Composite {
+        &self.composite
     }
 
     /// Whether there is nothing to restore.

@@ -52,13 +52,13 @@ impl Run {
     /// Pixels of the output.
     #[wasm_bindgen(getter)]
     pub fn width(&self) -> usize {
-        self.job.frame().photo().width()
+        self.job.composite().photo().width()
     }
 
     /// Pixels of the output.
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> usize {
-        self.job.frame().photo().height()
+        self.job.composite().photo().height()
     }
 
     /// `"webgpu"` or `"cpu"`: where it runs.
@@ -175,7 +175,7 @@ impl Run {
             set(
                 &news,
                 "deviation",
-                bytes(&self.job.frame().deviation(&deviation)),
+                bytes(&self.job.composite().deviation(&deviation)),
             );
         }
         Ok(news.into())
@@ -216,7 +216,7 @@ impl Run {
     }
 
     async fn restored(&self, tensors: Vec<Tensor<4>>) -> Result<Photo, Error> {
-        Ok(self.job.frame().restored(&read_all(tensors).await?))
+        Ok(self.job.composite().restored(&read_all(tensors).await?))
     }
 }
 

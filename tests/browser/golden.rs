@@ -21,7 +21,7 @@ use common::twins::{GPU_TOLERANCE, HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 use common::{cases, digits};
 use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::formula::Formula;
-use eps_restore::compute::fourier::{Fourier, Spectrum, Wave};
+use eps_restore::compute::fourier::{ComplexFormula, Fourier, Spectrum};
 use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::layers::Precision;
 use eps_restore::denoiser::layers::gpu::{Family, GpuLayers};
@@ -249,7 +249,7 @@ fn filters(device: &ComputeDevice) -> Vec<Comparison> {
                 re: of(&s.re),
                 im: of(&s.im),
             });
-            let respond = |x: Wave| [x.times(&filter).scale(&gain), x.plus(&seen, 0.1)];
+            let respond = |x: ComplexFormula| [x.times(&filter).scale(&gain), x.plus(&seen, 0.1)];
             let then = |[a, b]: [Formula; 2]| [&a - &b, a * &scale, b + &x];
             Fourier::new(height, width, device).through(Formula::from(&x) * 2.0, respond, then)
         };

@@ -83,7 +83,7 @@ impl Borders {
     }
 
     /// The pixel that a band filter sees at `at`: reflected without repeating the edge.
-    fn seen(self, at: i64, n: usize) -> usize {
+    fn index(self, at: i64, n: usize) -> usize {
         let last = n as i64 - 1;
         match self {
             Self::Circular => self.neighbour(at, n),
@@ -228,8 +228,8 @@ impl Dense {
         let [height, width] = self.size;
         let from = |at: usize, offset: usize| (at + offset) as i64 - (REACH / 2) as i64;
         let seen = (0..REACH * REACH).map(|o| {
-            let row = self.borders.seen(from(i / width, o / REACH), height);
-            let column = self.borders.seen(from(i % width, o % REACH), width);
+            let row = self.borders.index(from(i / width, o / REACH), height);
+            let column = self.borders.index(from(i % width, o % REACH), width);
             row * width + column
         });
         seen.collect()

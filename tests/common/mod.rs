@@ -25,7 +25,7 @@ pub fn model(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// The values of each window's image, as `Frame::restored` takes them.
+/// The values of each window's image, as `Composite::restored` takes them.
 pub fn values(images: Vec<Tensor<4>>) -> Vec<Vec<f32>> {
     let values = images.into_iter().map(|t| t.try_into_vec_as());
     values.collect::<Result<_, _>>().expect("on the CPU")

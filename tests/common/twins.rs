@@ -7,7 +7,7 @@ use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::formula::{self, Formula, Group, View};
 use eps_restore::compute::membrane::Membrane;
 use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::denoiser::layers::{After, ConvWeights, Layers, TensorLayers};
+use eps_restore::denoiser::layers::{ConvWeights, Epilogue, Layers, TensorLayers};
 
 use super::comparison::Comparison;
 
@@ -215,12 +215,12 @@ impl<L: Layers> Twins<L> {
         let seen = views.map(|view| {
             // With the image itself where they are of one size: one tensor for both.
             let image = Formula::from(&x);
-            let got = (image.seen(view) * 2.0 + 1.0).tensor();
+            let got = (image.view(view) * 2.0 + 1.0).tensor();
             self.held(&format!("{view:?}"), got, view.of(x.clone()) * 2.0 + 1.0)
         });
         let mixed = {
             let image = Formula::from(&x);
-            (image.seen(View::Channel(2)) - image).tensor()
+            (image.view(View::Channel(2)) - image).tensor()
         };
         let channel = x.clone().narrow(1, 2, 1) - x.clone();
         let sums = [Group::Block, Group::Aliases].map(|group| {
@@ -361,7 +361,7 @@ fn solved(membrane: &Membrane, [data, b, start]: [Tensor<4>; 3], iterations: usi
         |r| r / diagonal.clone(),
         b,
         Some(start),
-        &Stop::After(iterations),
+        &Stop::Epilogue(iterations),
     )
 }
 
@@ -380,10 +380,10 @@ fn convolved<L: Layers>(
 ) -> Tensor<4> {
     let (input, other) = (layers.enter(input.clone()), layers.enter(other.clone()));
     let after = [
-        After::Nothing,
-        After::Silu,
-        After::AddSilu(&other),
-        After::Add(&other),
+        Epilogue::Nothing,
+        Epilogue::Silu,
+        Epilogue::AddSilu(&other),
+        Epilogue::Add(&other),
     ][after];
     layers.leave(layers.apply(&layers.conv(weights), &input, after))
 }

@@ -206,7 +206,7 @@ pub fn results(
             }
             Op::View(input, view) => {
                 let axes = comptime!(shader.inputs[input]);
-                results.push(seen(&inputs[input], at, size, axes, view));
+                results.push(viewed(&inputs[input], at, size, axes, view));
             }
             Op::KernelValue(value) => results.push(brought[value]),
             Op::Number(number) => results.push(numbers[number]),
@@ -240,7 +240,7 @@ pub fn value(
 
 /// An image's value where it is seen otherwise.
 #[cube]
-fn seen(
+fn viewed(
     x: &[f32],
     at: &Position,
     size: &Size,

@@ -111,9 +111,9 @@ impl Formula {
     ///
     /// # Panics
     /// Where this is more than a tensor.
-    pub fn seen(&self, view: View) -> Self {
+    pub fn view(&self, view: View) -> Self {
         let Node::Tensor(tensor) = &*self.0 else {
-            panic!("only a tensor can be seen otherwise");
+            panic!("only a tensor has views");
         };
         #[cfg(feature = "webgpu")]
         if on_gpu(tensor) {

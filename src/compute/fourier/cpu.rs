@@ -77,7 +77,7 @@ pub(crate) struct Plan<T: FftNum> {
     /// An image, row by row.
     pub plane: Vec<Complex<T>>,
     /// A spectrum, column by column.
-    pub turned: Vec<Complex<T>>,
+    pub transposed: Vec<Complex<T>>,
     scratch: Vec<Complex<T>>,
 }
 
@@ -107,7 +107,7 @@ impl<T: Real> Plan<T> {
             width,
             passes,
             plane: vec![zero; height * width],
-            turned: vec![zero; height * width],
+            transposed: vec![zero; height * width],
             scratch: vec![zero; scratch.unwrap_or(0)],
         }
     }
@@ -115,22 +115,22 @@ impl<T: Real> Plan<T> {
     /// Rows, then columns; the result lies in `plane`.
     fn transform(&mut self, direction: usize) {
         self.spectrum(direction);
-        transpose(&self.turned, &mut self.plane, self.width, self.height);
+        transpose(&self.transposed, &mut self.plane, self.width, self.height);
     }
 
     /// Rows, then columns, from `plane`; the result lies turned in `turned`.
     pub fn spectrum(&mut self, direction: usize) {
         let [rows, columns] = &self.passes[direction];
         rows.process_with_scratch(&mut self.plane, &mut self.scratch);
-        transpose(&self.plane, &mut self.turned, self.height, self.width);
-        columns.process_with_scratch(&mut self.turned, &mut self.scratch);
+        transpose(&self.plane, &mut self.transposed, self.height, self.width);
+        columns.process_with_scratch(&mut self.transposed, &mut self.scratch);
     }
 
     /// Columns, then rows, from `turned`; the result lies in `plane`.
     pub fn image(&mut self, direction: usize) {
         let [rows, columns] = &self.passes[direction];
-        columns.process_with_scratch(&mut self.turned, &mut self.scratch);
-        transpose(&self.turned, &mut self.plane, self.width, self.height);
+        columns.process_with_scratch(&mut self.transposed, &mut self.scratch);
+        transpose(&self.transposed, &mut self.plane, self.width, self.height);
         rows.process_with_scratch(&mut self.plane, &mut self.scratch);
     }
 
@@ -270,7 +270,7 @@ impl<T: Real> Plan<T> {
         self.spectrum(FORWARD);
         // The spectrum lies turned, and stays so: two transpositions less.
         let (height, width) = (self.height, self.width);
-        for (column, line) in self.turned.chunks_exact_mut(height).enumerate() {
+        for (column, line) in self.transposed.chunks_exact_mut(height).enumerate() {
             for (row, value) in line.iter_mut().enumerate() {
                 *value = *value * (filter[row * width + column] * unit);
             }

@@ -29,12 +29,12 @@ pub struct Spectrum {
 impl Spectrum {
     /// The product, frequency by frequency, in this one's float type.
     pub fn times(&self, other: &Spectrum) -> Self {
-        Wave::of(self).times(other).spectrum()
+        ComplexFormula::of(self).times(other).spectrum()
     }
 
     /// The product with the conjugate of a filter.
     pub fn back_through(&self, filter: &Spectrum) -> Self {
-        Wave::of(self).back_through(filter).spectrum()
+        ComplexFormula::of(self).back_through(filter).spectrum()
     }
 
     /// The same at another place; this one must be on the CPU.
@@ -55,14 +55,14 @@ impl Spectrum {
 
 /// A complex number at each frequency, as formulas of its parts.
 #[derive(Clone)]
-pub struct Wave {
+pub struct ComplexFormula {
     re: Formula,
     im: Formula,
     /// The float type that it is computed in.
     dtype: DType,
 }
 
-impl Wave {
+impl ComplexFormula {
     pub fn of(spectrum: &Spectrum) -> Self {
         Self {
             re: (&spectrum.re).into(),
@@ -248,7 +248,7 @@ impl Fourier {
     pub fn through<const N: usize, const M: usize>(
         &self,
         x: impl Into<Formula>,
-        respond: impl Fn(Wave) -> [Wave; N],
+        respond: impl Fn(ComplexFormula) -> [ComplexFormula; N],
         then: impl Fn([Formula; N]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
         self.filtered([x.into()], |[x]| respond(x), then)
@@ -263,7 +263,7 @@ impl Fourier {
     pub fn through_both<const N: usize, const M: usize>(
         &self,
         x: [Formula; 2],
-        respond: impl Fn([Wave; 2]) -> [Wave; N],
+        respond: impl Fn([ComplexFormula; 2]) -> [ComplexFormula; N],
         then: impl Fn([Formula; N]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
         self.filtered(x, respond, then)
@@ -273,19 +273,19 @@ impl Fourier {
     fn filtered<const K: usize, const N: usize, const M: usize>(
         &self,
         x: [Formula; K],
-        respond: impl Fn([Wave; K]) -> [Wave; N],
+        respond: impl Fn([ComplexFormula; K]) -> [ComplexFormula; N],
         then: impl Fn([Formula; N]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
         #[cfg(feature = "webgpu")]
         if let Method::Gpu(transform) = &*self.method {
             let brought = |i: usize| Formula::brought(i);
             let (re, im, dtype) = (brought(0), brought(1), DType::F32);
-            let turned = Wave {
+            let turned = ComplexFormula {
                 re: im.clone(),
                 im: &re * -1.0,
                 dtype,
             };
-            let waves = [Wave { re, im, dtype }, turned];
+            let waves = [ComplexFormula { re, im, dtype }, turned];
             let responses = respond(std::array::from_fn(|i| waves[i].clone()));
             let responses = responses.map(|wave| [wave.re, wave.im]);
             let images = then(std::array::from_fn(brought));
@@ -294,7 +294,7 @@ impl Fourier {
             }
         }
         // The spectra are gone before the results are made: each is as large as two of them.
-        let waves = respond(x.map(|x| Wave::of(&self.forward(x.tensor()))));
+        let waves = respond(x.map(|x| ComplexFormula::of(&self.forward(x.tensor()))));
         let images = waves.map(|wave| self.images(wave.spectrum()));
         tensors(then(images.map(Formula::from)))
     }

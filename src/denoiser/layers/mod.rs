@@ -21,7 +21,7 @@ pub enum Precision {
 }
 
 /// What is done to a convolution's output before it is written.
-pub enum After<'a, Map> {
+pub enum Epilogue<'a, Map> {
     /// The output itself.
     Nothing,
     /// silu(output).
@@ -33,13 +33,13 @@ pub enum After<'a, Map> {
 }
 
 // Not derived: it holds a reference, whatever the map.
-impl<Map> Clone for After<'_, Map> {
+impl<Map> Clone for Epilogue<'_, Map> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<Map> Copy for After<'_, Map> {}
+impl<Map> Copy for Epilogue<'_, Map> {}
 
 /// A convolution's weights in PyTorch's layout: `[outputs, inputs, kernel, kernel]`, zero-padded
 /// "same", or stride = kernel = 2 without padding.
@@ -75,7 +75,12 @@ pub trait Layers {
     /// The inverse: a quarter of the channels at twice the size.
     fn leave_shuffled(&self, x: Self::Map) -> Tensor<4>;
 
-    fn apply(&self, conv: &Self::Conv, x: &Self::Map, after: After<'_, Self::Map>) -> Self::Map;
+    fn apply(
+        &self,
+        conv: &Self::Conv,
+        x: &Self::Map,
+        epilogue: Epilogue<'_, Self::Map>,
+    ) -> Self::Map;
     /// x/sqrt(mean over channels of x² + 1e-6) * gain, per pixel.
     fn norm(&self, gain: &Self::Gain, x: &Self::Map) -> Self::Map;
     /// silu of the norm.

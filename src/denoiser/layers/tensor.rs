@@ -6,7 +6,7 @@ use burn::tensor::activation::{silu, softmax};
 use burn::tensor::module::{avg_pool2d, conv2d};
 use burn::tensor::ops::{AvgPoolOptions, ConvOptions};
 
-use super::{After, ConvWeights, Layers, joined};
+use super::{ConvWeights, Epilogue, Layers, joined};
 use crate::compute::device::ComputeDevice;
 
 /// Plain tensors, `[B, C, H, W]`.
@@ -77,7 +77,12 @@ impl Layers for TensorLayers {
         shuffle(x)
     }
 
-    fn apply(&self, conv: &TensorConv, x: &Tensor<4>, after: After<'_, Tensor<4>>) -> Tensor<4> {
+    fn apply(
+        &self,
+        conv: &TensorConv,
+        x: &Tensor<4>,
+        epilogue: Epilogue<'_, Tensor<4>>,
+    ) -> Tensor<4> {
         let options = ConvOptions::new([conv.stride; 2], [conv.padding; 2], [1, 1], 1);
         let y = conv2d(
             x.clone(),
@@ -85,11 +90,11 @@ impl Layers for TensorLayers {
             Some(conv.bias.clone()),
             options,
         );
-        match after {
-            After::Nothing => y,
-            After::Silu => silu(y),
-            After::AddSilu(addend) => silu(y + addend.clone()),
-            After::Add(residual) => y + residual.clone(),
+        match epilogue {
+            Epilogue::Nothing => y,
+            Epilogue::Silu => silu(y),
+            Epilogue::AddSilu(addend) => silu(y + addend.clone()),
+            Epilogue::Add(residual) => y + residual.clone(),
         }
     }
 

@@ -15,7 +15,7 @@ pub const HELD: usize = 1024;
 pub const UNITS: usize = 256;
 pub const EACH: usize = HELD / UNITS;
 
-/// Greatest factor: the powers of a wave are multiplied up, and lose a digit by about that many.
+/// Greatest factor: the powers of a phasor are multiplied up, and lose a digit by about that many.
 const LARGEST: usize = 32;
 /// What a pass costs beside its multiplications, in multiplications a value: two barriers and the
 /// way through workgroup memory.
@@ -106,7 +106,7 @@ pub fn transform(
         for i in range_stepped(UNIT_POS as usize, values, UNITS) {
             let o = i % length;
             let start = from + i - o + o / span * done + o % done;
-            let step = wave(o % span * (length / span), length);
+            let step = phasor(o % span * (length / span), length);
             let (step_re, step_im) = (step.re, -step.im * sign);
             let mut re = 1.0f32;
             let mut im = 0.0f32;
@@ -131,7 +131,7 @@ pub fn transform(
 }
 
 #[derive(CubeType, Clone, Copy)]
-struct Wave {
+struct Phasor {
     re: f32,
     im: f32,
 }
@@ -140,7 +140,7 @@ struct Wave {
 /// cos to 2^-11 only. Brought to an eighth of the circle in whole numbers, then by series whose
 /// first term left out is below 4e-9.
 #[cube]
-fn wave(k: usize, n: usize) -> Wave {
+fn phasor(k: usize, n: usize) -> Phasor {
     let eighth = 8 * k / n;
     let rest = 8 * k - eighth * n;
     let rest = select(eighth % 2 == 1, n - rest, rest);
@@ -155,7 +155,7 @@ fn wave(k: usize, n: usize) -> Wave {
     let swapped = (eighth + 1) % 4 >= 2;
     let re = select(swapped, sin, cos);
     let im = select(swapped, cos, sin);
-    Wave {
+    Phasor {
         re: select((eighth + 2) % 8 >= 4, -re, re),
         im: select(eighth >= 4, -im, im),
     }

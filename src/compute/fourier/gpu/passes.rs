@@ -10,7 +10,7 @@
 //!
 //! which leaves the line in order. Factors are products of primes up to [`LARGEST`], so that two
 //! passes reach 1024; a greater prime is a factor by itself, or where that takes less the axis is a
-//! convolution with a chirp. The waves come from a table that is computed in f64. For the roofline,
+//! convolution with a chirp. The twiddles come from a table that is computed in f64. For the roofline,
 //! a pass of factor r: 8 r FLOP and 16 B a value, its r inputs served by caches.
 
 use std::f64::consts::TAU;
@@ -52,7 +52,7 @@ pub struct Factors {
     length: usize,
     factors: Vec<usize>,
     /// cos and sin of 2 pi k / length, one after the other, for all k.
-    waves: CubeTensor,
+    twiddles: CubeTensor,
 }
 
 impl Axis {
@@ -80,14 +80,14 @@ impl Axis {
 
 impl Factors {
     pub fn new(length: usize, device: &ComputeDevice) -> Self {
-        let waves = (0..length).flat_map(|k| {
+        let twiddles = (0..length).flat_map(|k| {
             let angle = TAU * k as f64 / length as f64;
             [angle.cos() as f32, angle.sin() as f32]
         });
         Self {
             length,
             factors: factors(length),
-            waves: from_tensor(device.tensor_f32(waves.collect(), [2 * length])),
+            twiddles: from_tensor(device.tensor_f32(twiddles.collect(), [2 * length])),
         }
     }
 
@@ -118,7 +118,7 @@ impl Factors {
                     dim,
                     re.into_buffer_arg(),
                     im.map(CubeTensor::into_buffer_arg).into(),
-                    self.waves.clone().into_buffer_arg(),
+                    self.twiddles.clone().into_buffer_arg(),
                     to[0].clone().into_buffer_arg(),
                     to[1].clone().into_buffer_arg(),
                     values as u32,
@@ -192,7 +192,7 @@ impl Passes {
 fn pass(
     re: &[f32],
     im: ComptimeOption<&[f32]>,
-    waves: &[Vector<f32, Const<2>>],
+    twiddles: &[Vector<f32, Const<2>>],
     to_re: &mut [f32],
     to_im: &mut [f32],
     values: u32,
@@ -215,12 +215,12 @@ fn pass(
     let from = to / span * done + to % done;
     let hop = length / factor;
     let step = to % span * (length / span);
-    let mut wave = 0usize;
+    let mut twiddle = 0usize;
     let mut sum_re = 0.0f32;
     let mut sum_im = 0.0f32;
     for q in 0..factor {
         let at = (start + from + q * hop) * stride + inner;
-        let w = waves[wave];
+        let w = twiddles[twiddle];
         let cos = w.extract(0usize);
         let sin = w.extract(1usize) * sign;
         let x = re[at];
@@ -231,9 +231,9 @@ fn pass(
             sum_re += x * sin;
             sum_im += x * cos;
         }
-        wave += step;
-        if wave >= length {
-            wave -= length;
+        twiddle += step;
+        if twiddle >= length {
+            twiddle -= length;
         }
     }
     to_re[ABSOLUTE_POS] = sum_re * scale;

@@ -5,7 +5,7 @@ use burn::tensor::{DType, Tensor};
 use super::map::Map;
 use super::pointwise::{self, Pointwise};
 use super::winograd::Conv3x3;
-use super::{After, attention};
+use super::{Epilogue, attention};
 use crate::compute::device::ComputeDevice;
 use crate::denoiser::layers::{self, ConvWeights, Layers, joined};
 
@@ -74,17 +74,22 @@ impl Layers for CpuLayers {
         self.leave(x.iter().map(pointwise::shuffle).collect())
     }
 
-    fn apply(&self, conv: &CpuConv, x: &Vec<Map>, after: layers::After<'_, Vec<Map>>) -> Vec<Map> {
+    fn apply(
+        &self,
+        conv: &CpuConv,
+        x: &Vec<Map>,
+        epilogue: layers::Epilogue<'_, Vec<Map>>,
+    ) -> Vec<Map> {
         let one = |(i, x): (usize, &Map)| {
-            let after = match after {
-                layers::After::Nothing => After::Nothing,
-                layers::After::Silu => After::Silu,
-                layers::After::AddSilu(addend) => After::AddSilu(&addend[i]),
-                layers::After::Add(residual) => After::Add(&residual[i]),
+            let epilogue = match epilogue {
+                layers::Epilogue::Nothing => Epilogue::Nothing,
+                layers::Epilogue::Silu => Epilogue::Silu,
+                layers::Epilogue::AddSilu(addend) => Epilogue::AddSilu(&addend[i]),
+                layers::Epilogue::Add(residual) => Epilogue::Add(&residual[i]),
             };
             match conv {
-                CpuConv::Winograd(conv) => conv.forward(x, after),
-                CpuConv::Pointwise(conv) => conv.forward(x, after),
+                CpuConv::Winograd(conv) => conv.forward(x, epilogue),
+                CpuConv::Pointwise(conv) => conv.forward(x, epilogue),
             }
         };
         x.iter().enumerate().map(one).collect()

@@ -17,4 +17,4 @@ pub use layers::CpuLayers;
 pub use map::Map;
 
 /// What is done to an output before it is written.
-type After<'a> = super::After<'a, Map>;
+type Epilogue<'a> = super::Epilogue<'a, Map>;

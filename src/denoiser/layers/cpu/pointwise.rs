@@ -1,7 +1,7 @@
 //! What acts on single pixels or small groups of them: 1×1 and 2×2 convolutions as matrix products,
 //! norm, silu, pooling, shuffling.
 
-use super::After;
+use super::Epilogue;
 use super::dispatch::dispatched;
 use super::gemm::{Packed, multiply};
 use super::lane::{LANES, Lane, silu};
@@ -35,7 +35,7 @@ impl Pointwise {
         }
     }
 
-    pub fn forward(&self, x: &Map, after: After<'_>) -> Map {
+    pub fn forward(&self, x: &Map, epilogue: Epilogue<'_>) -> Map {
         let (height, width) = (x.height / self.side, x.width / self.side);
         let mut y = Map::padded(height, width, self.outputs, self.product.columns());
         let pixels = y.pixels();
@@ -44,7 +44,7 @@ impl Pointwise {
         } else {
             multiply(&grouped(x), &self.product, &mut y.data, pixels);
         }
-        finish_all(&mut y.data, &self.bias, after);
+        finish_all(&mut y.data, &self.bias, epilogue);
         y
     }
 }
@@ -64,15 +64,15 @@ fn grouped(x: &Map) -> Vec<f32> {
 
 dispatched! {
     /// Adds the bias and does what comes after.
-    fn finish_all[] [] (y: &mut [f32], bias: &[f32], after: After<'_>) = finish_values
+    fn finish_all[] [] (y: &mut [f32], bias: &[f32], epilogue: Epilogue<'_>) = finish_values
 }
 
 #[inline(always)]
-fn finish_values<const FMA: bool>(y: &mut [f32], bias: &[f32], after: After<'_>) {
+fn finish_values<const FMA: bool>(y: &mut [f32], bias: &[f32], epilogue: Epilogue<'_>) {
     for (i, pixel) in y.chunks_exact_mut(bias.len()).enumerate() {
         for c in (0..bias.len()).step_by(LANES) {
             let value = Lane::load(&pixel[c..]) + Lane::load(&bias[c..]);
-            finish(value, after, i * bias.len() + c).store(&mut pixel[c..]);
+            finish(value, epilogue, i * bias.len() + c).store(&mut pixel[c..]);
         }
     }
 }
@@ -80,12 +80,12 @@ fn finish_values<const FMA: bool>(y: &mut [f32], bias: &[f32], after: After<'_>)
 /// What comes after an output at position `start` of the map's values; the other map's pitch is the
 /// output's.
 #[inline(always)]
-pub fn finish(value: Lane, after: After<'_>, start: usize) -> Lane {
-    match after {
-        After::Nothing => value,
-        After::Silu => value.map(silu),
-        After::AddSilu(addend) => (value + Lane::load(&addend.data[start..])).map(silu),
-        After::Add(residual) => value + Lane::load(&residual.data[start..]),
+pub fn finish(value: Lane, epilogue: Epilogue<'_>, start: usize) -> Lane {
+    match epilogue {
+        Epilogue::Nothing => value,
+        Epilogue::Silu => value.map(silu),
+        Epilogue::AddSilu(addend) => (value + Lane::load(&addend.data[start..])).map(silu),
+        Epilogue::Add(residual) => value + Lane::load(&residual.data[start..]),
     }
 }
 

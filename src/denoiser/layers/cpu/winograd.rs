@@ -5,7 +5,7 @@
 //! F(4×4) does 2.25 times less work than F(2×2), whose weights take 2.25 times less memory: it
 //! serves the widest layers, which are many weights over few pixels.
 
-use super::After;
+use super::Epilogue;
 use super::dispatch::dispatched;
 use super::gemm::{Packed, multiply};
 use super::lane::{LANES, Lane};
@@ -48,11 +48,11 @@ impl Conv3x3 {
     }
 
     /// The convolution of `x` and what comes after it.
-    pub fn forward(&self, x: &Map, after: After<'_>) -> Map {
+    pub fn forward(&self, x: &Map, epilogue: Epilogue<'_>) -> Map {
         let mut y = Map::padded(x.height, x.width, self.outputs, self.bias.len());
         match self.products.len() {
-            16 => self.tiles::<4, 2, F2>(x, after, &mut y),
-            _ => self.tiles::<6, 4, F4>(x, after, &mut y),
+            16 => self.tiles::<4, 2, F2>(x, epilogue, &mut y),
+            _ => self.tiles::<6, 4, F4>(x, epilogue, &mut y),
         }
         y
     }
@@ -60,7 +60,7 @@ impl Conv3x3 {
     fn tiles<const IN: usize, const OUT: usize, F: Filter<IN, OUT>>(
         &self,
         x: &Map,
-        after: After<'_>,
+        epilogue: Epilogue<'_>,
         y: &mut Map,
     ) {
         let across = x.width.div_ceil(OUT);
@@ -76,7 +76,7 @@ impl Conv3x3 {
                 let (a, c) = (&input[k * n * x.pitch..], &mut output[k * n * y.pitch..]);
                 multiply(a, product, c, n);
             }
-            transform_output::<IN, OUT, F>(&output, &self.bias, across, tiles, after, y);
+            transform_output::<IN, OUT, F>(&output, &self.bias, across, tiles, epilogue, y);
         }
     }
 }
@@ -223,7 +223,7 @@ dispatched! {
     /// Aᵀ m A of each tile, the bias and what comes after, into the pixels of `y` that the tile
     /// covers.
     fn transform_output[const IN: usize, const OUT: usize, F: Filter<IN, OUT>] [IN, OUT, F]
-        (from: &[f32], bias: &[f32], across: usize, tiles: std::ops::Range<usize>, after: After<'_>, y: &mut Map) = transform_output_tiles
+        (from: &[f32], bias: &[f32], across: usize, tiles: std::ops::Range<usize>, epilogue: Epilogue<'_>, y: &mut Map) = transform_output_tiles
 }
 
 #[inline(always)]
@@ -237,7 +237,7 @@ fn transform_output_tiles<
     bias: &[f32],
     across: usize,
     tiles: std::ops::Range<usize>,
-    after: After<'_>,
+    epilogue: Epilogue<'_>,
     y: &mut Map,
 ) {
     let count = tiles.len();
@@ -254,7 +254,7 @@ fn transform_output_tiles<
             for i in 0..rows {
                 for (j, column) in columns_out.iter().enumerate().take(columns) {
                     let start = ((top + i) * y.width + left + j) * y.pitch + c;
-                    finish(column[i] + bias, after, start).store(&mut y.data[start..]);
+                    finish(column[i] + bias, epilogue, start).store(&mut y.data[start..]);
                 }
             }
         }

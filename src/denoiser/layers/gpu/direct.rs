@@ -19,7 +19,7 @@ use cubecl::prelude::*;
 use super::map::{GpuMap, LANES, Lanes, Stored, lanes};
 use super::weights::Packed;
 use crate::compute::gpu::{empty, grid};
-use crate::denoiser::layers::{After, Precision};
+use crate::denoiser::layers::{Epilogue, Precision};
 
 /// What an invocation computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,34 +62,34 @@ pub struct Kind {
     outputs: usize,
     /// Whether each image has weights of its own, and no bias.
     own: bool,
-    then: Then,
+    then: EpilogueKind,
 }
 
-/// [`After`] without its maps.
+/// [`Epilogue`] without its maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Then {
+pub enum EpilogueKind {
     Nothing,
     Silu,
     AddSilu,
     Add,
 }
 
-impl Then {
-    pub fn of(after: &After<'_, GpuMap>) -> Self {
-        match after {
-            After::Nothing => Self::Nothing,
-            After::Silu => Self::Silu,
-            After::AddSilu(_) => Self::AddSilu,
-            After::Add(_) => Self::Add,
+impl EpilogueKind {
+    pub fn of(epilogue: &Epilogue<'_, GpuMap>) -> Self {
+        match epilogue {
+            Epilogue::Nothing => Self::Nothing,
+            Epilogue::Silu => Self::Silu,
+            Epilogue::AddSilu(_) => Self::AddSilu,
+            Epilogue::Add(_) => Self::Add,
         }
     }
 }
 
-/// The map that [`After`] adds.
-pub fn addend<'a>(after: &After<'a, GpuMap>) -> Option<&'a GpuMap> {
-    match after {
-        After::Nothing | After::Silu => None,
-        After::AddSilu(map) | After::Add(map) => Some(map),
+/// The map that [`Epilogue`] adds.
+pub fn addend<'a>(epilogue: &Epilogue<'a, GpuMap>) -> Option<&'a GpuMap> {
+    match epilogue {
+        Epilogue::Nothing | Epilogue::Silu => None,
+        Epilogue::AddSilu(map) | Epilogue::Add(map) => Some(map),
     }
 }
 
@@ -104,18 +104,18 @@ pub fn finish<S: Float>(
     value: Lanes,
     other: &ComptimeOption<&[Stored<S>]>,
     at: usize,
-    #[comptime] then: Then,
+    #[comptime] then: EpilogueKind,
 ) -> Stored<S> {
     Vector::cast_from(match comptime!(then) {
-        Then::Nothing => value,
-        Then::Silu => silu(value),
-        Then::AddSilu => silu(value + Lanes::cast_from(other.unwrap()[at])),
-        Then::Add => value + Lanes::cast_from(other.unwrap()[at]),
+        EpilogueKind::Nothing => value,
+        EpilogueKind::Silu => silu(value),
+        EpilogueKind::AddSilu => silu(value + Lanes::cast_from(other.unwrap()[at])),
+        EpilogueKind::Add => value + Lanes::cast_from(other.unwrap()[at]),
     })
 }
 
 /// Runs a convolution with packed weights.
-pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, block: Block) -> GpuMap {
+pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, block: Block) -> GpuMap {
     let (rows, columns) = (x.height() / conv.stride, x.width() / conv.stride);
     let y = x.another([x.batch(), rows, columns], conv.outputs);
     // A 1×1 convolution sees one long row.
@@ -131,7 +131,7 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, block: Bloc
         pixels: block.pixels,
         outputs: fitting(block.outputs, outputs),
         own: false,
-        then: Then::of(&after),
+        then: EpilogueKind::of(&epilogue),
     };
     let blocks = batch * rows * columns.div_ceil(block.pixels) * (outputs / kind.outputs);
     let (count, dim) = grid(&x.values, blocks);
@@ -153,7 +153,7 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, block: Bloc
             x.arg(),
             conv.weight.clone().into_buffer_arg(),
             conv.bias.clone().into_buffer_arg(),
-            addend(&after).map(GpuMap::arg).into(),
+            addend(&epilogue).map(GpuMap::arg).into(),
             y.arg(),
             sizes,
             kind,
@@ -185,7 +185,7 @@ pub fn multiply(weight: &CubeTensor, x: &CubeTensor, outputs: usize, block: Bloc
         pixels,
         outputs: fitting(block.outputs, outputs / LANES),
         own: true,
-        then: Then::Nothing,
+        then: EpilogueKind::Nothing,
     };
     let blocks = batch * rows.div_ceil(pixels) * (outputs / LANES / kind.outputs);
     let (count, dim) = grid(x, blocks);

@@ -14,7 +14,7 @@ use super::map::GpuMap;
 use super::weights::Packed;
 use super::{direct, layout, tiled, winograd};
 use crate::compute::device::ComputeDevice;
-use crate::denoiser::layers::{After, ConvWeights, Precision};
+use crate::denoiser::layers::{ConvWeights, Epilogue, Precision};
 
 /// A way to compute a 3×3 convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +45,11 @@ impl Family {
         }
     }
 
-    fn convolve(self, conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>) -> GpuMap {
+    fn convolve(self, conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>) -> GpuMap {
         match self {
-            Self::Direct => direct::convolve(conv, x, after, direct::BLOCK),
-            Self::Tiled(rows) => tiled::convolve(conv, x, after, rows),
-            Self::Winograd(size) => winograd::convolve(conv, x, after, size),
+            Self::Direct => direct::convolve(conv, x, epilogue, direct::BLOCK),
+            Self::Tiled(rows) => tiled::convolve(conv, x, epilogue, rows),
+            Self::Winograd(size) => winograd::convolve(conv, x, epilogue, size),
         }
     }
 }
@@ -93,7 +93,7 @@ impl Families {
 
     /// A 3×3 convolution on the family that was fastest for its shape, else for the nearest number
     /// of pixels, else on the first.
-    pub fn convolve(&self, conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>) -> GpuMap {
+    pub fn convolve(&self, conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>) -> GpuMap {
         let family = match self.forced {
             Some(forced) if forced.fits(conv) => forced,
             Some(_) => Family::Direct,
@@ -105,7 +105,7 @@ impl Families {
                 width: x.width(),
             }),
         };
-        family.convolve(conv, x, after)
+        family.convolve(conv, x, epilogue)
     }
 
     fn of(&self, shape: Shape) -> Family {
@@ -178,7 +178,7 @@ async fn fastest(shape: Shape, device: &ComputeDevice, precision: Precision) -> 
 async fn seconds(family: Family, conv: &Packed, x: &GpuMap) -> f64 {
     synced(&x.values).await;
     let begin = Instant::now();
-    family.convolve(conv, x, After::Silu);
+    family.convolve(conv, x, Epilogue::Silu);
     synced(&x.values).await;
     begin.elapsed().as_secs_f64()
 }

@@ -9,7 +9,7 @@ use super::weights::Packed;
 use super::{attention, direct, layout, pointwise};
 use crate::compute::device::ComputeDevice;
 use crate::compute::gpu::from_tensor;
-use crate::denoiser::layers::{After, ConvWeights, Layers, Precision};
+use crate::denoiser::layers::{ConvWeights, Epilogue, Layers, Precision};
 
 /// The layers as kernels on the GPU of a place.
 pub struct GpuLayers {
@@ -73,10 +73,10 @@ impl Layers for GpuLayers {
         layout::leave(&x, true)
     }
 
-    fn apply(&self, conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>) -> GpuMap {
+    fn apply(&self, conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>) -> GpuMap {
         match conv.kernel {
-            3 => self.families.convolve(conv, x, after),
-            _ => direct::convolve(conv, x, after, direct::BLOCK),
+            3 => self.families.convolve(conv, x, epilogue),
+            _ => direct::convolve(conv, x, epilogue, direct::BLOCK),
         }
     }
 

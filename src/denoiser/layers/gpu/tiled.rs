@@ -12,10 +12,10 @@
 use cubecl::ir::ElemType;
 use cubecl::prelude::*;
 
-use super::direct::{Sizes, SizesLaunch, Then, addend, finish};
+use super::direct::{EpilogueKind, Sizes, SizesLaunch, addend, finish};
 use super::map::{GpuMap, LANES, Lanes, Stored, lanes};
 use super::weights::Packed;
-use crate::denoiser::layers::After;
+use crate::denoiser::layers::Epilogue;
 
 /// Pixels of an invocation: a row.
 const PIXELS: usize = 8;
@@ -31,7 +31,7 @@ pub fn fits(conv: &Packed) -> bool {
 }
 
 /// Runs a convolution that fits, in tiles of so many rows, at most 32.
-pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, rows: usize) -> GpuMap {
+pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, rows: usize) -> GpuMap {
     let (height, width) = (x.height(), x.width());
     let y = x.another([x.batch(), height, width], conv.outputs);
     let outputs = lanes(conv.outputs);
@@ -55,11 +55,11 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, rows: usize
             x.arg(),
             conv.weight.clone().into_buffer_arg(),
             conv.bias.clone().into_buffer_arg(),
-            addend(&after).map(GpuMap::arg).into(),
+            addend(&epilogue).map(GpuMap::arg).into(),
             y.arg(),
             sizes,
             rows,
-            Then::of(&after),
+            EpilogueKind::of(&epilogue),
             x.precision.element(),
         );
     }
@@ -79,7 +79,7 @@ fn tiled<S: Float>(
     y: &mut [Stored<S>],
     sizes: Sizes,
     #[comptime] rows: usize,
-    #[comptime] then: Then,
+    #[comptime] then: EpilogueKind,
     #[define(S)] _storage: ElemType,
 ) {
     let (height, width) = (sizes.height as usize, sizes.width as usize);

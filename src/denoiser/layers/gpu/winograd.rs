@@ -16,11 +16,11 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::ir::ElemType;
 use cubecl::prelude::*;
 
-use super::direct::{self, Block, Then, addend};
+use super::direct::{self, Block, EpilogueKind, addend};
 use super::map::{GpuMap, LANES, Lanes, Stored, lanes};
 use super::weights::Packed;
 use crate::compute::gpu::{empty, grid};
-use crate::denoiser::layers::After;
+use crate::denoiser::layers::Epilogue;
 
 /// Tiles and vectors of outputs that an invocation of the product holds.
 const BLOCK: Block = Block {
@@ -42,7 +42,7 @@ struct Grid {
 }
 
 /// Runs a 3×3 convolution in tiles of `size` by `size` outputs, 2 or 4.
-pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, size: usize) -> GpuMap {
+pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, size: usize) -> GpuMap {
     let (height, width) = (x.height(), x.width());
     let (down, across) = (height.div_ceil(size), width.div_ceil(size));
     let tiles = x.batch() * down * across;
@@ -85,13 +85,13 @@ pub fn convolve(conv: &Packed, x: &GpuMap, after: After<'_, GpuMap>, size: usize
             dim,
             products.into_buffer_arg(),
             conv.bias.clone().into_buffer_arg(),
-            addend(&after)
+            addend(&epilogue)
                 .map(|map| map.values.clone().into_buffer_arg())
                 .into(),
             y.values.clone().into_buffer_arg(),
             grid_of(outputs),
             size,
-            Then::of(&after),
+            EpilogueKind::of(&epilogue),
             x.precision.element(),
         );
     }
@@ -282,7 +282,7 @@ fn transform_output<S: Float>(
     y: &mut [S],
     grid: Grid,
     #[comptime] size: usize,
-    #[comptime] then: Then,
+    #[comptime] then: EpilogueKind,
     #[define(S)] _storage: ElemType,
 ) {
     let channels = grid.channels as usize;
@@ -353,13 +353,13 @@ fn finish_one<S: Float>(
     value: f32,
     other: &ComptimeOption<&[S]>,
     at: usize,
-    #[comptime] then: Then,
+    #[comptime] then: EpilogueKind,
 ) -> S {
     S::cast_from(match comptime!(then) {
-        Then::Nothing => value,
-        Then::Silu => silu_one(value),
-        Then::AddSilu => silu_one(value + f32::cast_from(other.unwrap()[at])),
-        Then::Add => value + f32::cast_from(other.unwrap()[at]),
+        EpilogueKind::Nothing => value,
+        EpilogueKind::Silu => silu_one(value),
+        EpilogueKind::AddSilu => silu_one(value + f32::cast_from(other.unwrap()[at])),
+        EpilogueKind::Add => value + f32::cast_from(other.unwrap()[at]),
     })
 }
 

@@ -1,0 +1,187 @@
+/**
+ * The messages between the page and the worker.
+ *
+ * The page makes calls, and every message about a call carries the call's id. The worker runs
+ * `load` and `restore` one at a time, in the order of arrival. Between two tiles of a restoration
+ * it reads its messages: a cancelled run ends within one tile, and `cost` and `noise` are answered
+ * during a run.
+ */
+import type { DeviceKind, Precision } from './device.js';
+import type { EpsErrorCode } from './errors.js';
+import type {
+  Cost,
+  CostRequest,
+  ImageSize,
+  NoiseRequest,
+  RestoredImages,
+  RestoreRequest,
+  Step,
+  WindowValues,
+} from './requests.js';
+
+/**
+ * The calls: what each one asks, what it is answered, and the events that come before the answer.
+ * Both ends derive their types from this interface.
+ */
+export interface Calls {
+  /** Starts the engine and warms it up. */
+  load: { ask: LoadRequest; answer: LoadedEngine; event: LoadEvent };
+  /** What a restoration takes. */
+  cost: { ask: CostRequest; answer: Cost; event: never };
+  /** The standard deviation of a measurement's noise, in 8-bit levels. */
+  noise: { ask: NoiseRequest; answer: number; event: never };
+  /** Restores a photo. */
+  restore: { ask: RunRequest; answer: FinishedRun; event: RunEvent };
+}
+
+export type CallName = keyof Calls;
+export type Ask<N extends CallName> = Calls[N]['ask'];
+export type Answer<N extends CallName> = Calls[N]['answer'];
+export type CallEvent<N extends CallName> = Calls[N]['event'];
+
+export interface LoadRequest {
+  readonly device: 'auto' | DeviceKind;
+  readonly precision: Precision;
+  readonly weights: Uint8Array<ArrayBuffer>;
+}
+
+export interface LoadEvent {
+  readonly stage: 'engine' | 'warm-up';
+  /** 0 to 1 within the stage. */
+  readonly fraction: number;
+  readonly device: DeviceKind;
+}
+
+export interface LoadedEngine {
+  readonly device: DeviceKind;
+  readonly precision: Precision;
+  /** The adapter's name; empty on the CPU. */
+  readonly adapter: string;
+  /** Why this device was chosen: one sentence for people. */
+  readonly reason: string;
+  /** Milliseconds of one warm evaluation of 64 × 64 pixels. */
+  readonly evaluationMilliseconds: number;
+}
+
+/** Pixels of the evaluation that the warm-up times. */
+export const WARM_UP_PIXELS = 64 * 64;
+
+export interface RunRequest {
+  readonly request: RestoreRequest;
+  /** How many steps the run may take before it needs a `more` for each further one. */
+  readonly credit: number;
+  /** Set if several workers share the run. */
+  readonly share?: RunShare;
+}
+
+/** One worker's part of a restoration that several workers share. */
+export interface RunShare {
+  /** The worker draws the samples first, first + every, … */
+  readonly first: number;
+  readonly every: number;
+  /**
+   * The mean that the lead has computed. Absent for the lead itself, which computes it, and adopts
+   * the samples of all workers for the deviation.
+   */
+  readonly mean?: WindowValues;
+}
+
+export type RunEvent =
+  | ({ readonly type: 'started' } & StartedRun)
+  /** A tile that does not end a step. */
+  | ({ readonly type: 'tile' } & FinishedTile)
+  /** The last tile of a step. */
+  | ({ readonly type: 'step'; readonly step: Step } & FinishedTile)
+  /** Of a shared run: the mean that the helpers start from. */
+  | { readonly type: 'mean'; readonly values: WindowValues }
+  /** Of a shared run: a helper's sample, which the lead adopts. */
+  | { readonly type: 'sample'; readonly index: number; readonly values: WindowValues };
+
+/** A run before its first tile. The totals are those of the whole restoration. */
+export interface StartedRun extends ImageSize {
+  readonly device: DeviceKind;
+  readonly totalSteps: number;
+  readonly totalEvaluations: number;
+  readonly totalTiles: number;
+  /** Pixels of all tiles of one evaluation. */
+  readonly pixels: number;
+}
+
+export interface FinishedTile {
+  /** Tiles finished so far, this one included. */
+  readonly tiles: number;
+  /** Milliseconds of this tile, without the wait for credit. */
+  readonly milliseconds: number;
+}
+
+export interface FinishedRun {
+  readonly images: RestoredImages;
+  /** RGBA bytes of each sample. */
+  readonly samples: readonly Uint8Array<ArrayBuffer>[];
+  readonly milliseconds: number;
+  /** Bytes of WebAssembly memory after the run. */
+  readonly memoryBytes: number;
+}
+
+/** What the page may tell a run that has started. */
+export type RunCommand =
+  /** Allows one more step. */
+  | { readonly type: 'more' }
+  /** Ends the run before its next tile. Its call then fails with `aborted`. */
+  | { readonly type: 'cancel' }
+  /** Gives the lead of a shared run a sample that a helper has drawn. */
+  | { readonly type: 'adopt'; readonly index: number; readonly values: WindowValues };
+
+/** Why a call failed. */
+export interface Failure {
+  readonly code: EpsErrorCode;
+  readonly message: string;
+  /** Whether the worker is unusable from now on, for all its calls. */
+  readonly fatal: boolean;
+  /** The device that was being started, if any. */
+  readonly during?: DeviceKind;
+}
+
+/** The id of a failure that belongs to no call. */
+export const NO_CALL = 0;
+
+export type CallMessage<N extends CallName = CallName> = {
+  [K in N]: {
+    readonly type: 'call';
+    readonly id: number;
+    readonly name: K;
+    readonly ask: Ask<K>;
+  };
+}[N];
+
+export type CommandMessage = { readonly id: number } & RunCommand;
+
+export type EventMessage<N extends CallName = CallName> = {
+  [K in N]: {
+    readonly type: 'event';
+    readonly id: number;
+    readonly name: K;
+    readonly event: CallEvent<K>;
+  };
+}[N];
+
+export type AnswerMessage<N extends CallName = CallName> = {
+  [K in N]: {
+    readonly type: 'answer';
+    readonly id: number;
+    readonly name: K;
+    readonly answer: Answer<K>;
+  };
+}[N];
+
+export interface FailureMessage {
+  readonly type: 'failure';
+  readonly id: number;
+  readonly failure: Failure;
+}
+
+export type ToWorker<N extends CallName = CallName> = CallMessage<N> | CommandMessage;
+export type FromWorker<N extends CallName = CallName> =
+  | EventMessage<N>
+  | AnswerMessage<N>
+  | FailureMessage;
