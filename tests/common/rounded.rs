@@ -5,7 +5,7 @@
 
 use burn::tensor::Tensor;
 use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::layers::{After, ConvWeights, Layers};
+use eps_restore::denoiser::layers::{ConvWeights, Epilogue, Layers};
 use half::f16;
 
 /// Rounds what the layers of `L` give.
@@ -65,8 +65,8 @@ impl<L: Layers> Layers for Rounded<L> {
         self.0.leave_shuffled(x)
     }
 
-    fn apply(&self, conv: &L::Conv, x: &L::Map, after: After<'_, L::Map>) -> L::Map {
-        self.rounded(self.0.apply(conv, x, after))
+    fn apply(&self, conv: &L::Conv, x: &L::Map, epilogue: Epilogue<'_, L::Map>) -> L::Map {
+        self.rounded(self.0.apply(conv, x, epilogue))
     }
 
     fn norm(&self, gain: &L::Gain, x: &L::Map) -> L::Map {
