@@ -361,7 +361,7 @@ fn solved(membrane: &Membrane, [data, b, start]: [Tensor<4>; 3], iterations: usi
         |r| r / diagonal.clone(),
         b,
         Some(start),
-        &Stop::Epilogue(iterations),
+        &Stop::After(iterations),
     )
 }
 
