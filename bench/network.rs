@@ -5,6 +5,7 @@
 
 use burn::tensor::{Device, Tensor};
 use eps_restore::compute::device::ComputeDevice;
+use eps_restore::compute::webgpu::webgpu_device;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use wasm_bindgen::prelude::*;
 
@@ -22,14 +23,11 @@ impl Network {
     /// `layers`: "kernels", those that the package runs on the device, or "tensors", Burn's own
     /// operations. `device`: "webgpu" or "cpu".
     pub async fn create(layers: String, device: String, weights: Vec<u8>) -> Network {
-        console_error_panic_hook::set_once();
         let device = match (device.as_str(), layers.as_str()) {
             ("cpu", _) => Device::flex(),
             (_, "kernels") => {
-                eps_restore::web::webgpu()
-                    .await
-                    .expect("a WebGPU device")
-                    .device
+                let webgpu = webgpu_device().await.expect("a WebGPU device");
+                webgpu.0.handle().clone()
             }
             // As Burn sets it up by itself.
             _ => Device::wgpu_options()
@@ -87,4 +85,16 @@ impl Network {
         const PAGE: usize = 65_536;
         (core::arch::wasm32::memory_size(0) * PAGE) as f64
     }
+}
+
+unsafe extern "C" {
+    /// Runs the constructors of statics. The linker writes it.
+    fn __wasm_call_ctors();
+}
+
+/// Runs the constructors once: a module that never does runs them in every exported function.
+#[wasm_bindgen(start)]
+fn start() {
+    // SAFETY: the linker's function, without arguments, called once before anything else.
+    unsafe { __wasm_call_ctors() }
 }

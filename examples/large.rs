@@ -14,8 +14,10 @@ use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::error::Error;
 use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::photo::pixels::Photo;
+use eps_restore::request::Request;
+use eps_restore::request::noise::Noise;
 use eps_restore::request::problem::{Problem, WindowProblem};
-use eps_restore::request::task::{Borders, GREY, Request, Task};
+use eps_restore::request::task::{Borders, GREY, Task};
 use eps_restore::request::windows::WindowPlan;
 use eps_restore::sampler::Sampler;
 
@@ -60,13 +62,13 @@ fn measure(
     let request = Request {
         photo: Photo::new(side, side, rgba.collect())?,
         task,
-        noise: None,
+        noise: Noise::TaskDefault,
         samples: 0,
         sampler: Sampler::DEFAULT,
         seed: 1,
     };
     let region = WindowPlan::of(&request)?.regions[0];
-    let noise = request.task.default_noise();
+    let noise = request.check()?;
     let Problem::Whole(posterior) = WindowProblem::new(&request, region, noise, device)?.problem
     else {
         panic!("only inpainting leaves pixels out");

@@ -5,8 +5,10 @@
 
 use eps_restore::denoiser::tiling::TileSize;
 use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::request::cost::{Cost, Question, Target};
-use eps_restore::request::task::{Borders, MissingPixels, Reduction, Task};
+use eps_restore::photo::mask::Mask;
+use eps_restore::request::cost::{Outline, Target};
+use eps_restore::request::plan::Plan;
+use eps_restore::request::task::{Borders, Reduction, Task};
 use eps_restore::sampler::Sampler;
 
 const MIB: u64 = 1 << 20;
@@ -55,15 +57,16 @@ impl Class {
             Some([memory, buffer]) if !task.iterates() => (memory, Target::Gpu { buffer }),
             _ => (0, Target::Cpu),
         };
-        let question = Question {
+        let outline = Outline {
             width,
             height,
-            task: task.clone(),
-            noisy: false,
+            task,
+            keeps_known: true,
             samples: 1,
             sampler: Sampler::DEFAULT,
         };
-        let cost = Cost::of(&question, TileSize::default(), target).expect("a task that can be");
+        let plan = Plan::outline(&outline, TileSize::default(), target).expect("a possible task");
+        let cost = plan.cost;
         target.hold(&cost).is_ok() && cost.bytes <= self.page && cost.gpu_bytes <= memory
     }
 }
@@ -93,7 +96,7 @@ fn blur(borders: Borders) -> Task {
 fn scratched(k: usize) -> Task {
     let [width, height] = size(k);
     let missing = (0..width * height).map(|i| i % width % 100 == 50);
-    let missing = MissingPixels::new(width, height, missing.collect()).expect("an entry a pixel");
+    let missing = Mask::new(width, height, missing.collect()).expect("an entry a pixel");
     Task::Inpaint { missing }
 }
 

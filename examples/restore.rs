@@ -15,10 +15,12 @@ use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
 use eps_restore::operators::Bayer;
 use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::mask::Mask;
 use eps_restore::photo::pixels::Photo;
+use eps_restore::request::Request;
 use eps_restore::request::job::{Job, JobProgress};
-use eps_restore::request::noise_level::Stated;
-use eps_restore::request::task::{Borders, GREY, MissingPixels, Reduction, Request, Task};
+use eps_restore::request::noise::Noise;
+use eps_restore::request::task::{Borders, GREY, Reduction, Task};
 use eps_restore::restoration::{Stage, converged};
 use eps_restore::sampler::Sampler;
 use image::{ImageReader, RgbaImage};
@@ -58,7 +60,7 @@ struct Options {
     /// The standard deviation of the photo's noise in 8-bit levels, or `auto`: estimated from the
     /// photo. Denoising estimates it where it isn't stated; the other tasks have defaults.
     #[arg(long, value_parser = noise)]
-    noise: Option<Stated>,
+    noise: Option<Noise>,
     /// Posterior samples after the mean; 0: the mean alone.
     #[arg(long, default_value_t = 1)]
     samples: usize,
@@ -145,11 +147,7 @@ fn main() -> Result<(), Failure> {
 
 fn request(options: &Options) -> Result<Request, Failure> {
     let (photo, task) = (open(&options.photo)?, task(options)?);
-    let noise = options.noise.unwrap_or(Stated::Nothing);
-    let noise = noise.level(&photo, &task)?;
-    if let Some(level) = noise {
-        eprintln!("noise: {level:.1} of 255");
-    }
+    let noise = options.noise.unwrap_or_default();
     Ok(Request {
         photo,
         task,
@@ -171,6 +169,7 @@ fn run(mut job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
         eprintln!("nothing is missing: the photo is the answer");
         return save(job.composite().photo(), &options.output);
     }
+    eprintln!("noise: {:.1} of 255", job.noise().level);
     let bar = ProgressBar::new(job.total_tiles() as u64);
     bar.set_style(ProgressStyle::with_template(
         "{msg:10} [{bar:32}] {pos}/{len} tiles, {eta} left",
@@ -252,11 +251,11 @@ fn task(options: &Options) -> Result<Task, Failure> {
     })
 }
 
-fn missing(mask: Option<&Path>) -> Result<MissingPixels, Failure> {
+fn missing(mask: Option<&Path>) -> Result<Mask, Failure> {
     let mask = open(mask.ok_or("--task inpaint takes --mask, white where pixels are missing")?)?;
     let painted = |p: &[u8]| p[3] > 127 && p[..3].iter().any(|&v| v > 127);
     let pixels = mask.rgba().chunks_exact(4).map(painted).collect();
-    Ok(MissingPixels::new(mask.width(), mask.height(), pixels)?)
+    Ok(Mask::new(mask.width(), mask.height(), pixels)?)
 }
 
 fn kernel(options: &Options) -> Result<Kernel, Error> {
@@ -269,14 +268,14 @@ fn kernel(options: &Options) -> Result<Kernel, Error> {
     }
 }
 
-fn noise(text: &str) -> Result<Stated, String> {
+fn noise(text: &str) -> Result<Noise, String> {
     if text == "auto" {
-        return Ok(Stated::Auto);
+        return Ok(Noise::Auto);
     }
     let level = text
         .parse()
         .map_err(|e| format!("a number or `auto` is expected: {e}"))?;
-    Ok(Stated::Level(level))
+    Ok(Noise::Level(level))
 }
 
 fn motion(text: &str) -> Result<(f64, f64), String> {

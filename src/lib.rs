@@ -8,6 +8,9 @@
 //! [`operators`] → [`measurement`] → [`posterior`] → [`denoiser`] → [`sampler`] → [`restoration`] →
 //! [`task`] → [`layout`] → [`job`].
 
+/// The tensors that operators, denoisers and measurements are made of.
+pub use burn;
+
 pub mod compute;
 pub mod denoiser;
 pub mod error;
@@ -19,6 +22,3 @@ pub mod prior;
 pub mod request;
 pub mod restoration;
 pub mod sampler;
-
-#[cfg(target_family = "wasm")]
-pub mod web;

@@ -15,11 +15,12 @@ use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
 use eps_restore::operators::{CircularConvolution, LinearMap, LinearOperator};
 use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::mask::Mask;
 use eps_restore::photo::pixels::{Photo, Window};
+use eps_restore::request::Request;
 use eps_restore::request::job::Job;
-use eps_restore::request::task::{
-    Borders, GREY, MissingPixels, OperatorSource, Reduction, Request, Task,
-};
+use eps_restore::request::noise::Noise;
+use eps_restore::request::task::{Borders, GREY, OperatorSource, Reduction, Task};
 use eps_restore::restoration::converged;
 use eps_restore::sampler::Sampler;
 
@@ -52,7 +53,7 @@ fn job(photo: Photo, task: Task, device: &ComputeDevice) -> Result<Job<PhotoDeno
     let request = Request {
         photo,
         task,
-        noise: None,
+        noise: Noise::TaskDefault,
         samples: 0,
         sampler: Sampler::DEFAULT,
         seed: 1,
@@ -96,10 +97,10 @@ fn enlarge(factor: usize) -> Task {
 }
 
 /// Every fifth column of a photo, as a scan's scratches.
-fn scratches(size: [usize; 2]) -> MissingPixels {
+fn scratches(size: [usize; 2]) -> Mask {
     let [height, width] = size;
     let missing = (0..height * width).map(|i| i % width % 5 == 2);
-    MissingPixels::new(width, height, missing.collect()).expect("an entry a pixel")
+    Mask::new(width, height, missing.collect()).expect("an entry a pixel")
 }
 
 fn block_means(x: &Tensor<4>, factor: usize) -> Tensor<4> {
@@ -107,7 +108,7 @@ fn block_means(x: &Tensor<4>, factor: usize) -> Tensor<4> {
 }
 
 /// `x` with the missing pixels black.
-fn scratched(x: Tensor<4>, missing: &MissingPixels, device: &ComputeDevice) -> Tensor<4> {
+fn scratched(x: Tensor<4>, missing: &Mask, device: &ComputeDevice) -> Tensor<4> {
     let known = missing.pixels().iter().map(|&m| if m { 0.0 } else { 1.0 });
     let known = device.tensor_f32(known.collect(), [1, 1, missing.height(), missing.width()]);
     x.clone() * known.clone() - (-known + 1.0)

@@ -22,7 +22,7 @@ use eps_restore::operators::PriorUpdate;
 use eps_restore::posterior::Posterior;
 use eps_restore::posterior::measurement::Measurement;
 use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::Restoration;
+use eps_restore::restoration::Run;
 use eps_restore::sampler::interpolant::Interpolant;
 use eps_restore::sampler::{
     Churn, ChurnParameters, DpmSolver2M, Euler, Heun, PosteriorMean, Sampler, Solver,
@@ -402,7 +402,7 @@ fn the_default_start_keeps_the_variance_of_the_tint() {
     let seen = problem.truth.noisy(sampler.tau_max.powi(2)).covariance;
     let kept = &problem.truth.covariance * inverse(seen) * &problem.truth.covariance;
 
-    let restoration = Restoration::new(
+    let restoration = Run::new(
         Rc::new(problem.denoiser),
         problem.posterior,
         sampler,

@@ -18,8 +18,10 @@ use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::photo::pixels::Photo;
+use eps_restore::request::Request;
 use eps_restore::request::job::Job;
-use eps_restore::request::task::{Borders, Request, Task};
+use eps_restore::request::noise::Noise;
+use eps_restore::request::task::{Borders, Task};
 use eps_restore::sampler::Sampler;
 
 const DRAWS: usize = 3;
@@ -83,7 +85,7 @@ fn one_evaluation_beats_the_linear_estimate_of_a_shaken_photo() {
             kernel: Kernel::motion(LENGTH as f64, 0.0).expect("valid"),
             borders: Borders::Unknown,
         },
-        noise: Some(NOISE),
+        noise: Noise::Level(NOISE),
         samples: 0,
         sampler: Sampler::DEFAULT.refining(true),
         seed: 1,

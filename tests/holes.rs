@@ -14,10 +14,13 @@ use eps_restore::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use eps_restore::compute::device::ComputeDevice;
 use eps_restore::compute::white_noise::WhiteNoise;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::photo::mask::Mask;
 use eps_restore::photo::pixels::Photo;
 use eps_restore::prior::{C, KAPPA2, precision_times};
+use eps_restore::request::Request;
 use eps_restore::request::job::Job;
-use eps_restore::request::task::{MissingPixels, Request, Task};
+use eps_restore::request::noise::Noise;
+use eps_restore::request::task::Task;
 use eps_restore::restoration::SampleSubset;
 use eps_restore::restoration::hole::Hole;
 use eps_restore::sampler::Sampler;
@@ -78,14 +81,14 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
     let device = ComputeDevice::cpu();
     let inside = |i: usize| hole.contains(i % width, i / width);
     let missing = (0..width * height).map(inside).collect();
-    let missing = MissingPixels::new(width, height, missing).expect("an entry a pixel");
+    let missing = Mask::new(width, height, missing).expect("an entry a pixel");
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let request = Request {
         photo: photo.clone(),
         task: Task::Inpaint { missing },
-        noise: None,
+        noise: Noise::TaskDefault,
         samples: 1,
         sampler: Sampler::DRAFT,
         seed: 1,
@@ -154,12 +157,12 @@ fn a_shared_wide_hole_gives_the_same_samples() {
     let (width, height) = (120, 110);
     let hole = |i: usize| (20..96).contains(&(i / width)) && (22..100).contains(&(i % width));
     let missing = (0..width * height).map(hole).collect();
-    let missing = MissingPixels::new(width, height, missing).expect("an entry a pixel");
+    let missing = Mask::new(width, height, missing).expect("an entry a pixel");
     let rgba = (0..4 * width * height).map(|i| (i / 3 % 200) as u8);
     let request = Request {
         photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
         task: Task::Inpaint { missing },
-        noise: None,
+        noise: Noise::TaskDefault,
         samples: 2,
         sampler: Sampler {
             points: 1,
@@ -194,7 +197,7 @@ fn a_shared_wide_hole_gives_the_same_samples() {
             2 + request.sampler.mean_evaluations()
         );
         let mut shared = job();
-        shared.share(SampleSubset { first: 1, every: 2 });
+        shared.draw_only(SampleSubset::new(1, 2).expect("valid"));
         let mean = values(whole.mean().expect("finished"));
         shared.resume(mean).expect("the same windows");
         let got = last(&mut shared);

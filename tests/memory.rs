@@ -1,4 +1,4 @@
-//! What a restoration allocates at most, against what it is told to take before the start, and
+//! What a restoration allocates at most, against what it is promised to take before the start, and
 //! whether all of it is given back.
 
 mod common;
@@ -11,10 +11,14 @@ use common::{model, values};
 use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::mask::Mask;
 use eps_restore::photo::pixels::Photo;
-use eps_restore::request::cost::{Cost, Question, Target};
+use eps_restore::request::Request;
+use eps_restore::request::cost::Target;
 use eps_restore::request::job::Job;
-use eps_restore::request::task::{Borders, GREY, MissingPixels, Reduction, Request, Task};
+use eps_restore::request::noise::Noise;
+use eps_restore::request::plan::Plan;
+use eps_restore::request::task::{Borders, GREY, Reduction, Task};
 use eps_restore::sampler::Sampler;
 
 /// The system's allocator, with an account of it.
@@ -53,7 +57,7 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
     let kernel = Kernel::gaussian(2.0).expect("valid");
     let hole = |i: usize| (100..300).contains(&(i / width)) && (100..400).contains(&(i % width));
     let missing = (0..width * height).map(hole).collect();
-    let missing = MissingPixels::new(width, height, missing).expect("an entry a pixel");
+    let missing = Mask::new(width, height, missing).expect("an entry a pixel");
     let tasks = [
         Task::Denoise,
         Task::Deblur {
@@ -77,7 +81,7 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
         let request = Request {
             photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
             task,
-            noise: None,
+            noise: Noise::TaskDefault,
             samples: 1,
             sampler: Sampler {
                 points: 2,
@@ -86,8 +90,8 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
             seed: 1,
         };
         let name: String = format!("{:?}", request.task).chars().take(40).collect();
-        let question = Question::of(&request);
-        let told = Cost::of(&question, denoiser.tiles(), Target::Cpu).expect("valid");
+        let plan = Plan::new(&request, denoiser.tiles(), Target::Cpu).expect("valid");
+        let promised = plan.cost;
         let before = HELD.load(Relaxed);
         MOST.store(before, Relaxed);
         let mut job = Job::new(request, denoiser.clone(), &device).expect("valid");
@@ -100,12 +104,18 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
         println!(
             "{name:40} {:.0} of {:.0} MB, {:.1} kB kept",
             most as f64 / 1e6,
-            told.bytes as f64 / 1e6,
+            promised.bytes as f64 / 1e6,
             kept as f64 / 1e3
         );
-        let told = usize::try_from(told.bytes).expect("a small photo");
-        assert!(most <= told, "{name}: {most} bytes, {told} told");
-        assert!(most > told / 4, "{name}: {told} bytes told, {most} taken");
+        let promised = usize::try_from(promised.bytes).expect("a small photo");
+        assert!(
+            most <= promised,
+            "{name}: {most} bytes, {promised} promised"
+        );
+        assert!(
+            most > promised / 4,
+            "{name}: {promised} bytes promised, {most} taken"
+        );
         assert!(kept < 100_000, "{name}: {kept} bytes are kept");
     }
 }

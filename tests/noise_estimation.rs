@@ -8,9 +8,10 @@ use std::path::PathBuf;
 
 use eps_restore::estimation::noise::{Planes, estimate};
 use eps_restore::operators::Bayer;
+use eps_restore::photo::mask::Mask;
 use eps_restore::photo::pixels::Photo;
-use eps_restore::request::noise_level::{LEAST, estimated};
-use eps_restore::request::task::{GREY, MissingPixels, Task};
+use eps_restore::request::noise::{LEAST, estimated};
+use eps_restore::request::task::{GREY, Task};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -126,7 +127,7 @@ fn unknown_and_transparent_pixels_and_drawn_areas_do_not_count() {
         }
     });
     let area = mixed.width() * mixed.height();
-    let missing = MissingPixels::new(
+    let missing = Mask::new(
         mixed.width(),
         mixed.height(),
         (0..area).map(painted).collect(),

@@ -10,9 +10,12 @@ use common::model;
 use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
+use eps_restore::photo::mask::Mask;
 use eps_restore::photo::pixels::Photo;
+use eps_restore::request::Request;
 use eps_restore::request::job::Job;
-use eps_restore::request::task::{MissingPixels, Request, Task};
+use eps_restore::request::noise::Noise;
+use eps_restore::request::task::Task;
 use eps_restore::restoration::{SampleSubset, Stage};
 use eps_restore::sampler::Sampler;
 
@@ -30,9 +33,9 @@ fn job(
     let request = Request {
         photo: Photo::new(SIDE, SIDE, pixels.collect()).expect("a photo"),
         task: Task::Inpaint {
-            missing: MissingPixels::new(SIDE, SIDE, missing.collect()).expect("a mask"),
+            missing: Mask::new(SIDE, SIDE, missing.collect()).expect("a mask"),
         },
-        noise: None,
+        noise: Noise::TaskDefault,
         samples: SAMPLES,
         sampler,
         seed: 7,
@@ -85,7 +88,7 @@ fn shares_make_the_whole(denoiser: &Rc<PhotoDenoiser>, sampler: Sampler, device:
         for first in 0..every {
             let mut helper = job();
             let one = if first == 0 { &mut lead } else { &mut helper };
-            one.share(SampleSubset { first, every });
+            one.draw_only(SampleSubset::new(first, every).expect("valid"));
             if first > 0 {
                 one.resume(mean()).expect("the same windows");
             }

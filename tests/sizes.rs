@@ -10,9 +10,12 @@ use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::operators::Bayer;
 use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::mask::Mask;
 use eps_restore::photo::pixels::Photo;
+use eps_restore::request::Request;
 use eps_restore::request::job::{Job, JobProgress};
-use eps_restore::request::task::{Borders, GREY, MissingPixels, Reduction, Request, Task};
+use eps_restore::request::noise::Noise;
+use eps_restore::request::task::{Borders, GREY, Reduction, Task};
 use eps_restore::request::windows::WindowPlan;
 use eps_restore::restoration::Stage;
 use eps_restore::sampler::Sampler;
@@ -50,7 +53,7 @@ fn request(photo: Photo, task: Task, samples: usize) -> Request {
     Request {
         photo,
         task,
-        noise: None,
+        noise: Noise::TaskDefault,
         samples,
         // One evaluation a sample.
         sampler: Sampler {
@@ -130,7 +133,7 @@ fn every_task_takes_every_size() {
             size,
             [width / 3, height / 3, width.div_ceil(9), height.div_ceil(4)],
         );
-        let missing = MissingPixels::new(width, height, hole).expect("an entry a pixel");
+        let missing = Mask::new(width, height, hole).expect("an entry a pixel");
         let enlarge = |factor, reduction| Task::SuperResolve { factor, reduction };
         let blur = Kernel::gaussian(1.2).expect("valid");
         let deblur = |borders| Task::Deblur {
@@ -190,7 +193,7 @@ fn inpainting_evaluates_the_tiles_near_the_holes_and_touches_nothing_else() {
             .zip(more)
             .for_each(|(m, more)| *m |= more);
     }
-    let mask = MissingPixels::new(size[0], size[1], missing.clone()).expect("an entry a pixel");
+    let mask = Mask::new(size[0], size[1], missing.clone()).expect("an entry a pixel");
     let given = photo(size);
     let request = request(given.clone(), Task::Inpaint { missing: mask }, 1);
 
@@ -243,10 +246,10 @@ fn inpainting_evaluates_the_tiles_near_the_holes_and_touches_nothing_else() {
 #[test]
 fn stated_noise_restores_the_known_pixels_everywhere() {
     let size = [600, 400];
-    let mask = MissingPixels::new(size[0], size[1], rectangle(size, [20, 20, 9, 9]));
+    let mask = Mask::new(size[0], size[1], rectangle(size, [20, 20, 9, 9]));
     let missing = mask.expect("an entry a pixel");
     let noisy = Request {
-        noise: Some(10.0),
+        noise: Noise::Level(10.0),
         ..request(photo(size), Task::Inpaint { missing }, 0)
     };
     let layout = WindowPlan::of(&noisy).expect("valid");
@@ -273,9 +276,9 @@ fn windows_never_overlap() {
             .zip(more)
             .for_each(|(m, more)| *m |= more);
     }
-    let mask = MissingPixels::new(size[0], size[1], missing.clone()).expect("an entry a pixel");
+    let mask = Mask::new(size[0], size[1], missing.clone()).expect("an entry a pixel");
     let task = Task::Inpaint { missing: mask };
-    let layout = WindowPlan::new(&task, size[0], size[1], false).expect("valid");
+    let layout = WindowPlan::new(&task, size[0], size[1], true).expect("valid");
     let mut covered = vec![0; size[0] * size[1]];
     for region in &layout.regions {
         for (_, i) in region.window.offsets(size[0]) {

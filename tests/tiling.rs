@@ -19,7 +19,7 @@ use eps_restore::photo::blur_kernel::Kernel;
 use eps_restore::posterior::Posterior;
 use eps_restore::posterior::measurement::Measurement;
 use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::{Progress, Restoration};
+use eps_restore::restoration::{Progress, Run};
 use eps_restore::sampler::Sampler;
 
 const SIDE: usize = 256;
@@ -118,7 +118,7 @@ fn a_step_is_advanced_tile_by_tile() {
     }));
     let restoration = || {
         let posterior = problem("peppers", "denoise", &device);
-        Restoration::new(denoiser.clone(), posterior, Sampler::DEFAULT, 0, 1).expect("valid")
+        Run::new(denoiser.clone(), posterior, Sampler::DEFAULT, 0, 1).expect("valid")
     };
     let mut parts = Vec::new();
     let mut advanced = restoration();

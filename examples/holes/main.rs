@@ -19,8 +19,11 @@ use std::time::Instant;
 use clap::Parser;
 use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::PhotoDenoiser;
+use eps_restore::photo::mask::Mask;
+use eps_restore::request::Request;
 use eps_restore::request::job::Job;
-use eps_restore::request::task::{MissingPixels, Request, Task};
+use eps_restore::request::noise::Noise;
+use eps_restore::request::task::Task;
 use eps_restore::restoration::Stage;
 use eps_restore::sampler::Sampler;
 use figures::{Figures, NO_SEAM, RING, Square};
@@ -130,10 +133,10 @@ fn filled(
     let missing = (0..width * height).map(|i| hole.contains(i % width, i / width));
     let request = Request {
         task: Task::Inpaint {
-            missing: MissingPixels::new(width, height, missing.collect())?,
+            missing: Mask::new(width, height, missing.collect())?,
         },
         photo,
-        noise: None,
+        noise: Noise::TaskDefault,
         samples: 1,
         sampler: Sampler::DEFAULT.refining(true),
         seed: options.seed,

@@ -23,7 +23,7 @@ use eps_restore::denoiser::{Denoiser, PhotoDenoiser, TAU_TOP, Weights};
 use eps_restore::posterior::Posterior;
 use eps_restore::posterior::measurement::Measurement;
 use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::{Restoration, Stage};
+use eps_restore::restoration::{Run, Stage};
 use eps_restore::sampler::Sampler;
 
 #[derive(Parser)]
@@ -89,7 +89,7 @@ impl Restored {
         seed: u64,
     ) -> Result<Self, Failure> {
         let sampler = Sampler::DEFAULT.refining(true);
-        let mut run = Restoration::new(denoiser.clone(), posterior, sampler, samples, seed)?;
+        let mut run = Run::new(denoiser.clone(), posterior, sampler, samples, seed)?;
         let (mut mean, mut samples) = (None, Vec::new());
         while let Some(step) = run.step() {
             match step.stage {

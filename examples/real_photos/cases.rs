@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::request::task::{Borders, GREY, MissingPixels, Reduction, Task};
+use eps_restore::photo::mask::Mask;
+use eps_restore::request::task::{Borders, GREY, Reduction, Task};
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
@@ -161,7 +162,7 @@ impl Case {
             ),
             Damage::Print => {
                 let (scratched, lost) = damage::scratches(original);
-                let missing = MissingPixels::new(width as usize, height as usize, lost)?;
+                let missing = Mask::new(width as usize, height as usize, lost)?;
                 (damage::jpeg(&scratched, 85)?, Task::Inpaint { missing })
             }
             Damage::Blurred { sigma, quality } => {

@@ -21,9 +21,10 @@ use cases::{CASES, Case};
 use clap::Parser;
 use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::PhotoDenoiser;
+use eps_restore::request::Request;
 use eps_restore::request::job::Job;
-use eps_restore::request::noise_level::Stated;
-use eps_restore::request::task::{Request, Task};
+use eps_restore::request::noise::Noise;
+use eps_restore::request::task::Task;
 use eps_restore::restoration::{Stage, converged};
 use eps_restore::sampler::Sampler;
 use image::RgbImage;
@@ -105,10 +106,15 @@ fn restored(
     let photo = photos::photo(photo)?;
     // Scratches alone leave the rest of a photo as it is.
     let noise = match task {
-        Task::Inpaint { .. } => None,
-        _ => Stated::Auto.level(&photo, &task)?,
+        Task::Inpaint { .. } => Noise::Exact,
+        _ => Noise::Auto,
     };
-    let assumed = noise.unwrap_or(task.default_noise());
+    let assumed = noise.assumed(&photo, &task)?.level;
+    // The estimate is made once.
+    let noise = match noise {
+        Noise::Auto => Noise::Level(assumed),
+        other => other,
+    };
     let request = Request {
         photo,
         task,

@@ -6,7 +6,7 @@ import { run } from './run.mjs';
 import { CARGO_ENV } from './rust.mjs';
 import { unlessFresh } from './stamp.mjs';
 
-/** @returns {Promise<string>} the program's path: `bindgen INPUT.wasm OUTPUT_FOLDER`. */
+/** @returns {Promise<string>} the program's path: `bindgen INPUT.wasm OUTPUT_FOLDER NAME`. */
 export async function ensureBindgen() {
   const program = join(
     CARGO_TARGET_DIR,

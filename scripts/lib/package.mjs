@@ -46,14 +46,14 @@ function copyWeights() {
     throw new Stop(`models/${WEIGHTS} is missing: check the repository out again.`);
   const bytes = readFileSync(from);
   const actual = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-  const source = readFileSync(join(PKG, 'src', 'default-weights.ts'), 'utf8');
+  const source = readFileSync(join(PKG, 'src', 'page', 'default-weights.ts'), 'utf8');
   const stated = {
     bytes: Number(/bytes: ([\d_]+)/.exec(source)?.[1]?.replaceAll('_', '')),
     sha256: /sha256: '([0-9a-f]{64})'/.exec(source)?.[1],
   };
   if (stated.bytes !== actual.bytes || stated.sha256 !== actual.sha256) {
     throw new Stop(
-      `models/${WEIGHTS} is not the file that pkg/src/default-weights.ts describes. If the weights were changed on purpose, write there:\n  bytes: ${actual.bytes}, sha256: '${actual.sha256}'`,
+      `models/${WEIGHTS} is not the file that pkg/src/page/default-weights.ts describes. If the weights were changed on purpose, write there:\n  bytes: ${actual.bytes}, sha256: '${actual.sha256}'`,
     );
   }
   mkdirSync(join(PKG, 'models'), { recursive: true });

@@ -9,13 +9,20 @@ import { run } from './run.mjs';
 import { ensureWasmRust, TARGET } from './rust.mjs';
 import { unlessFresh } from './stamp.mjs';
 
-/** Everything that a wasm of this crate is made of. */
+/**
+ * Both crates, whatever is built: cargo then chooses the same features for what they share, and
+ * compiles it once.
+ */
+const CRATES = ['-p', 'eps-restore', '-p', 'eps-restore-core', '--features', 'eps-restore/webgpu'];
+
+/** Everything that a wasm is made of. */
 const SOURCES = [
   'Cargo.toml',
   'Cargo.lock',
   '.cargo',
   'rust-toolchain.toml',
   'src',
+  'pkg/core',
   'tools/bindgen/src',
   'tools/bindgen/Cargo.lock',
 ];
@@ -26,7 +33,8 @@ export async function buildWasm() {
   const bindgen = await ensureBindgen();
   const state = await build('wasm', rust, bindgen, {
     cargo: ['--lib'],
-    built: 'eps_restore.wasm',
+    built: 'eps_restore_core.wasm',
+    as: 'eps_restore',
     folder: join(PKG, 'wasm'),
     sources: SOURCES,
     expect: 'a first time 15 min, then seconds',
@@ -46,6 +54,7 @@ export async function buildGolden() {
   const state = await build('golden', rust, bindgen, {
     cargo: ['--example', 'golden'],
     built: 'examples/golden.wasm',
+    as: 'golden',
     folder: join(ROOT, 'tests', 'browser', 'wasm'),
     sources,
     expect: '1 min',
@@ -64,6 +73,7 @@ export async function buildBench() {
   const state = await build('network', rust, bindgen, {
     cargo: ['--example', 'network'],
     built: 'examples/network.wasm',
+    as: 'network',
     folder: join(ROOT, 'bench', 'wasm', 'network'),
     sources,
     expect: '1 min',
@@ -71,7 +81,7 @@ export async function buildBench() {
   done(`bench: ${state}`);
 }
 
-async function build(name, rust, bindgen, { cargo, built, folder, sources, expect }) {
+async function build(name, rust, bindgen, { cargo, built, as, folder, sources, expect }) {
   let took = 0;
   const worked = await unlessFresh(
     name,
@@ -79,27 +89,14 @@ async function build(name, rust, bindgen, { cargo, built, folder, sources, expec
     [folder],
     async () => {
       begun(`${name}: building (${expect})…`);
-      const compiled = await run(
-        name,
-        [
-          rust.cargo,
-          'build',
-          '--locked',
-          '--profile',
-          'web',
-          ...cargo,
-          '--target',
-          TARGET,
-          '--features',
-          'webgpu',
-        ],
-        { env: rust.env },
-      );
+      const command = [rust.cargo, 'build', '--locked', '--profile', 'web', '--target', TARGET];
+      const compiled = await run(name, [...command, ...CRATES, ...cargo], { env: rust.env });
       rmSync(folder, { recursive: true, force: true });
       const bound = await run(`${name} bindings`, [
         bindgen,
         join(CARGO_TARGET_DIR, TARGET, 'web', built),
         folder,
+        as,
       ]);
       took = compiled.seconds + bound.seconds;
     },

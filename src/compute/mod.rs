@@ -9,5 +9,8 @@ pub mod fourier;
 #[cfg(feature = "webgpu")]
 pub mod gpu;
 pub mod membrane;
+pub mod noise_stream;
 pub mod walsh_hadamard;
+#[cfg(feature = "webgpu")]
+pub mod webgpu;
 pub mod white_noise;

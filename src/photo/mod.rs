@@ -1,4 +1,5 @@
-//! Photos as pixels and as tensors, and the kernels that blur them.
+//! Photos as pixels and as tensors, their masks, and the kernels that blur them.
 
 pub mod blur_kernel;
+pub mod mask;
 pub mod pixels;

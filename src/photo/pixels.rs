@@ -49,6 +49,11 @@ impl Photo {
         &self.rgba
     }
 
+    /// The pixels, without a copy.
+    pub fn into_rgba(self) -> Vec<u8> {
+        self.rgba
+    }
+
     /// The window's pixels as `[1, 3, height, width]` in [-1, 1].
     pub fn tensor(&self, window: Window, device: &ComputeDevice) -> Tensor<4> {
         let values = (0..3).flat_map(|channel| {

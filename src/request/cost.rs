@@ -1,45 +1,48 @@
-//! What a restoration will take, before it is begun.
+//! The time and memory that a restoration takes, before it begins.
 
 use crate::denoiser::tiling::{TileSize, Tiling};
 use crate::error::Error;
-use crate::request::task::{Borders, Request, Task};
-use crate::request::windows::{WindowPlan, on_canvas};
-use crate::restoration::hole;
-use crate::restoration::pyramid;
+use crate::photo::mask::hole_width;
+use crate::request::Request;
+use crate::request::canvas::on_canvas;
+use crate::request::task::{Borders, Task};
+use crate::request::windows::WindowPlan;
+use crate::restoration::{coarse_sampler, hole};
 use crate::sampler::Sampler;
 
-/// What is asked for, without any pixels.
-#[derive(Debug, Clone)]
-pub struct Question {
+/// A request without its pixels: what its cost depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Outline<'a> {
+    /// Pixels of the photo.
     pub width: usize,
     pub height: usize,
-    pub task: Task,
-    /// Whether inpainting was told of noise.
-    pub noisy: bool,
+    pub task: &'a Task,
+    /// Whether inpainting keeps the known pixels as they are.
+    pub keeps_known: bool,
     pub samples: usize,
     pub sampler: Sampler,
 }
 
-impl Question {
-    /// A request's.
-    pub fn of(request: &Request) -> Self {
+impl<'a> Outline<'a> {
+    /// Of a whole request.
+    pub fn of(request: &'a Request) -> Self {
         Self {
             width: request.photo.width(),
             height: request.photo.height(),
-            task: request.task.clone(),
-            noisy: request.noise.is_some(),
+            task: &request.task,
+            keeps_known: request.noise.keeps_known(&request.task),
             samples: request.samples,
             sampler: request.sampler,
         }
     }
 
-    /// Of the network by a sampler: the mean's, and those of the samples.
+    /// Evaluations of the network by a sampler: those of the mean and of the samples.
     fn evaluations(&self, sampler: Sampler) -> usize {
         sampler.mean_evaluations() + self.samples * sampler.evaluations()
     }
 }
 
-/// The answer.
+/// Time and memory that a restoration takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// Pixels of the result.
@@ -59,11 +62,11 @@ pub struct Cost {
     pub buffer_bytes: u64,
 }
 
-/// What is restored on.
+/// The device that a restoration runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     Cpu,
-    /// A GPU, whose buffers have at most so many bytes.
+    /// A GPU, and the size of its largest possible buffer in bytes.
     Gpu {
         buffer: u64,
     },
@@ -79,20 +82,23 @@ impl Target {
         let Cost { width, height, .. } = cost;
         if cost.bytes > PAGE {
             return Err(Error::ImageTooLarge(format!(
-                "a result of {width}x{height} takes about {:.1} GiB of memory at once, and a page has {:.1}; reduce the photo, or restore it in parts",
+                "a result of {width}x{height} takes about {:.1} GiB of memory at once, and a page has \
+                 {:.1}; reduce the photo, or restore it in parts",
                 gibibytes(cost.bytes),
                 gibibytes(PAGE),
             )));
         }
         match self {
             Self::Gpu { .. } if cost.gpu_bytes > MOST_GPU => Err(Error::ImageTooLarge(format!(
-                "a result of {width}x{height} takes about {:.1} GiB of a GPU's memory at once, and most have {:.1} or less; reduce the photo, restore it in parts, or use the device \"cpu\"",
+                "a result of {width}x{height} takes about {:.1} GiB of a GPU's memory at once, and most \
+                 have {:.1} or less; reduce the photo, restore it in parts, or use the device \"cpu\"",
                 gibibytes(cost.gpu_bytes),
                 gibibytes(MOST_GPU),
             ))),
             Self::Gpu { buffer } if cost.buffer_bytes > buffer => {
                 Err(Error::ImageTooLarge(format!(
-                    "a result of {width}x{height} takes buffers of {:.2} GiB, and this GPU's hold {:.2}; reduce the photo, restore it in parts, or use the device \"cpu\"",
+                    "a result of {width}x{height} takes buffers of {:.2} GiB, and this GPU's hold {:.2}; \
+                     reduce the photo, restore it in parts, or use the device \"cpu\"",
                     gibibytes(cost.buffer_bytes),
                     gibibytes(buffer),
                 )))
@@ -113,42 +119,35 @@ fn gibibytes(bytes: u64) -> f64 {
 }
 
 impl Cost {
-    /// # Errors
-    /// Those of [`WindowPlan::new`], and [`Error::InvalidOption`] for a sampler that can't be.
-    pub fn of(question: &Question, tiles: TileSize, target: Target) -> Result<Self, Error> {
-        question.sampler.check()?;
-        let Question {
-            width,
-            height,
-            task,
-            noisy,
-            ..
-        } = question;
-        let layout = WindowPlan::new(task, *width, *height, *noisy)?;
+    /// The cost of these windows.
+    pub fn of(outline: &Outline<'_>, plan: &WindowPlan, tiles: TileSize, target: Target) -> Self {
+        let Outline {
+            task, keeps_known, ..
+        } = *outline;
         let mut cost = Self {
-            width: layout.width,
-            height: layout.height,
+            width: plan.width,
+            height: plan.height,
             evaluations: 0,
             tiles: 0,
             pixels: 0,
-            bytes: PHOTOS * area([layout.height, layout.width]),
+            bytes: PHOTOS * area([plan.height, plan.width]),
             gpu_bytes: 0,
             buffer_bytes: 0,
         };
         let mut working = 0;
-        for region in &layout.regions {
+        for region in &plan.regions {
             let mut tiling = Tiling::new(region.canvas.size, tiles);
             let mut width = 0;
-            if let (Task::Inpaint { missing }, false) = (task, noisy) {
+            if let (Task::Inpaint { missing }, true) = (task, keeps_known) {
                 let lost = missing.within(region.window);
-                width = hole::width(&lost, [region.window.height, region.window.width]);
+                width = hole_width(&lost, [region.window.height, region.window.width]);
                 tiling = tiling.covering(&on_canvas(&lost, region.canvas));
             }
             let tiles = tiling.tiles().iter();
             let pixels = tiles.map(|t| t.rows.len() * t.columns.len());
             cost.tiles += tiling.tiles().len();
             cost.pixels += pixels.sum::<usize>();
-            cost.pixels += smaller_sizes(region.canvas.pixels(), width, question);
+            cost.pixels += smaller_sizes(region.canvas.pixels(), width, outline);
             let plane = 4 * area(region.canvas.size);
             working += planes(task, target) * plane;
             if target != Target::Cpu {
@@ -156,23 +155,22 @@ impl Cost {
                 cost.buffer_bytes = cost.buffer_bytes.max(buffer_planes(task) * plane);
             }
         }
-        if !layout.regions.is_empty() {
-            cost.evaluations = question.evaluations(question.sampler);
+        if !plan.regions.is_empty() {
+            cost.evaluations = outline.evaluations(outline.sampler);
             working += area([tiles.side; 2]) * TILE;
         }
         match target {
             Target::Cpu => cost.bytes += working,
             Target::Gpu { .. } => cost.gpu_bytes = working,
         }
-        Ok(cost)
+        cost
     }
 }
 
 /// Pixels of the network at the smaller sizes of a wide hole, for each evaluation of the full one.
-fn smaller_sizes(canvas: usize, width: usize, question: &Question) -> usize {
-    let pixels =
-        pixels_below(canvas, width) * question.evaluations(pyramid::coarse(question.sampler));
-    pixels.div_ceil(question.evaluations(question.sampler))
+fn smaller_sizes(canvas: usize, width: usize, outline: &Outline<'_>) -> usize {
+    let pixels = pixels_below(canvas, width) * outline.evaluations(coarse_sampler(outline.sampler));
+    pixels.div_ceil(outline.evaluations(outline.sampler))
 }
 
 /// Pixels of the smaller sizes together.

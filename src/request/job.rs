@@ -1,7 +1,6 @@
-//! A request made ready: a restoration that can be stepped, and the frame that its tensors go into.
+//! A request under way: one run for each window, stepped together, and the photo that they go into.
 //!
-//! Inpainting far apart holes is several restorations, one a window, that are stepped together:
-//! each step is an evaluation of every window.
+//! Each step is an evaluation of every window.
 
 use std::rc::Rc;
 
@@ -11,22 +10,24 @@ use crate::compute::device::ComputeDevice;
 use crate::denoiser::Denoiser;
 use crate::error::Error;
 use crate::photo::pixels::Composite;
+use crate::request::Request;
+use crate::request::noise::AssumedNoise;
+use crate::request::plan::Plan;
 use crate::request::problem::{Problem, WindowProblem};
-use crate::request::task::Request;
 use crate::request::windows::WindowPlan;
-use crate::restoration::pyramid::{Region, Sampling};
-use crate::restoration::{Progress, SampleSubset, Stage, Step};
+use crate::restoration::{Progress, Run, SampleSubset, Sampling, Stage, Step};
 
 /// A restoration of a whole photo under way.
 pub struct Job<D: Denoiser> {
     composite: Composite,
+    noise: AssumedNoise,
     /// One for each window; none where nothing is missing: the photo is the answer.
-    regions: Vec<Region<D>>,
-    /// What the regions before the present one have made of the step under way.
+    runs: Vec<Run<D>>,
+    /// The previews of the windows that have finished the current step.
     previews: Vec<Tensor<4>>,
 }
 
-/// One step's news of all windows.
+/// The outcome of one step in all windows.
 pub struct JobStep {
     pub stage: Stage,
     /// Evaluations of the network so far; one is that of every window.
@@ -35,7 +36,7 @@ pub struct JobStep {
     pub tau: f64,
     /// Whether the previews are a finished sample.
     pub finished: bool,
-    /// The present best guess at each window, for [`Composite::restored`].
+    /// The current best guess at each window, for [`Composite::restored`].
     pub previews: Vec<Tensor<4>>,
 }
 
@@ -51,35 +52,66 @@ impl<D: Denoiser> Job<D> {
     /// Checks the request and sets up its measurements.
     ///
     /// # Errors
-    /// A typed [`Error`] for whatever of the request can't be done.
+    /// A typed [`Error`] for whatever of the request is invalid.
     pub fn new(request: Request, denoiser: Rc<D>, device: &ComputeDevice) -> Result<Self, Error> {
         let noise = request.check()?;
-        let layout = WindowPlan::of(&request)?;
-        let how = Sampling {
+        let windows = WindowPlan::of(&request)?;
+        Self::of_windows(request, &windows, noise, denoiser, device)
+    }
+
+    /// Sets up the measurements of a request that is planned already.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_plan(
+        request: Request,
+        plan: &Plan,
+        denoiser: Rc<D>,
+        device: &ComputeDevice,
+    ) -> Result<Self, Error> {
+        let noise = match plan.noise {
+            Some(noise) => noise,
+            None => request.check()?,
+        };
+        Self::of_windows(request, &plan.windows, noise, denoiser, device)
+    }
+
+    fn of_windows(
+        request: Request,
+        plan: &WindowPlan,
+        noise: AssumedNoise,
+        denoiser: Rc<D>,
+        device: &ComputeDevice,
+    ) -> Result<Self, Error> {
+        let sampling = Sampling {
             sampler: request.sampler,
             samples: request.samples,
             seed: request.seed,
         };
-        let mut regions = Vec::with_capacity(layout.regions.len());
-        let mut patches = Vec::with_capacity(layout.regions.len());
-        for (index, &region) in layout.regions.iter().enumerate() {
+        let mut runs = Vec::with_capacity(plan.regions.len());
+        let mut patches = Vec::with_capacity(plan.regions.len());
+        for (index, &region) in plan.regions.iter().enumerate() {
             let WindowProblem { problem, patch } =
                 WindowProblem::new(&request, region, noise, device)?;
             let denoiser = denoiser.clone();
-            regions.push(match problem {
-                Problem::Whole(posterior) => Region::plain(denoiser, posterior, how, index)?,
-                Problem::Hole(hole) => Region::of_hole(denoiser, &hole, how, index)?,
+            runs.push(match problem {
+                Problem::Whole(posterior) => Run::of_window(denoiser, posterior, sampling, index)?,
+                Problem::Hole(hole) => Run::of_hole(denoiser, &hole, sampling, index)?,
             });
             patches.push(patch);
         }
+        let photo = request.photo.stretched(plan.width, plan.height);
         Ok(Self {
-            composite: Composite::new(
-                request.photo.stretched(layout.width, layout.height),
-                patches,
-            ),
-            regions,
+            composite: Composite::new(photo, patches),
+            noise,
+            runs,
             previews: Vec::new(),
         })
+    }
+
+    /// The noise that the job assumes.
+    pub fn noise(&self) -> AssumedNoise {
+        self.noise
     }
 
     /// The output's pixels, and where the restored ones go.
@@ -89,13 +121,13 @@ impl<D: Denoiser> Job<D> {
 
     /// Whether there is nothing to restore.
     pub fn is_empty(&self) -> bool {
-        self.regions.is_empty()
+        self.runs.is_empty()
     }
 
     /// Draws only these of the samples: others do the rest, and [`Self::adopt`] takes them all, in
     /// order.
-    pub fn share(&mut self, share: SampleSubset) {
-        self.regions.iter_mut().for_each(|r| r.share(share));
+    pub fn draw_only(&mut self, subset: SampleSubset) {
+        self.runs.iter_mut().for_each(|r| r.draw_only(subset));
     }
 
     /// Goes on from the mean of the same job elsewhere: the values of each window.
@@ -104,8 +136,8 @@ impl<D: Denoiser> Job<D> {
     /// [`Error::InvalidOption`] where they are not those of these windows.
     pub fn resume(&mut self, mean: Vec<Vec<f32>>) -> Result<(), Error> {
         let images = self.images(mean)?;
-        for (region, image) in self.regions.iter_mut().zip(images) {
-            region.resume(image);
+        for (run, image) in self.runs.iter_mut().zip(images) {
+            run.resume(image);
         }
         Ok(())
     }
@@ -116,59 +148,57 @@ impl<D: Denoiser> Job<D> {
     /// [`Error::InvalidOption`] where they are not those of these windows.
     pub fn adopt(&mut self, sample: Vec<Vec<f32>>) -> Result<(), Error> {
         let images = self.images(sample)?;
-        for (region, image) in self.regions.iter_mut().zip(images) {
-            region.adopt(image);
+        for (run, image) in self.runs.iter_mut().zip(images) {
+            run.adopt(image);
         }
         Ok(())
     }
 
     /// The last finished sample of a shared job, in each window.
     pub fn last_sample(&self) -> Option<Vec<Tensor<4>>> {
-        self.regions.iter().map(Region::last_sample).collect()
+        self.runs.iter().map(Run::last_sample).collect()
     }
 
     fn images(&self, values: Vec<Vec<f32>>) -> Result<Vec<Tensor<4>>, Error> {
-        if values.len() != self.regions.len() {
+        if values.len() != self.runs.len() {
             return Err(Error::InvalidOption(format!(
                 "{} images; this restoration has {} windows",
                 values.len(),
-                self.regions.len()
+                self.runs.len()
             )));
         }
-        let of_region = |(region, values): (&Region<D>, _)| region.image(values);
-        self.regions.iter().zip(values).map(of_region).collect()
+        let of_run = |(run, values): (&Run<D>, _)| run.image(values);
+        self.runs.iter().zip(values).map(of_run).collect()
     }
 
     /// Evaluations from beginning to end.
     pub fn total_evaluations(&self) -> usize {
-        self.regions.first().map_or(0, |r| r.total_evaluations())
+        self.runs.first().map_or(0, |r| r.total_evaluations())
     }
 
     /// Calls of `step()` that do something: the linear estimate and one for each evaluation.
     pub fn total_steps(&self) -> usize {
-        self.regions
-            .first()
-            .map_or(0, |r| r.total_evaluations() + 1)
+        self.runs.first().map_or(0, |r| r.total_evaluations() + 1)
     }
 
     /// Tiles of the network from beginning to end, in all windows.
     pub fn total_tiles(&self) -> usize {
-        self.regions.iter().map(Region::total_tiles).sum()
+        self.runs.iter().map(Run::total_tiles).sum()
     }
 
     /// Those of them that are done.
     pub fn tiles(&self) -> usize {
-        self.regions.iter().map(Region::tiles).sum()
+        self.runs.iter().map(Run::tiles).sum()
     }
 
     /// One part of a step: a tile of a window. None once all is done.
     pub fn advance(&mut self) -> Option<JobProgress> {
-        let region = self.regions.get_mut(self.previews.len())?;
-        let Progress::Step(step) = region.advance()? else {
+        let run = self.runs.get_mut(self.previews.len())?;
+        let Progress::Step(step) = run.advance()? else {
             return Some(JobProgress::Part);
         };
         self.previews.push(step.preview.clone());
-        if self.previews.len() < self.regions.len() {
+        if self.previews.len() < self.runs.len() {
             return Some(JobProgress::Part);
         }
         let Step {
@@ -198,25 +228,25 @@ impl<D: Denoiser> Job<D> {
 
     /// Whether `step()` has nothing more to do.
     pub fn is_finished(&self) -> bool {
-        self.regions.iter().all(Region::is_finished)
+        self.runs.iter().all(Run::is_finished)
     }
 
     /// The worst residual over its tolerance of the operators' iterations so far, to be read back
     /// and given to [`crate::restoration::converged`]; none where nothing iterates to a
     /// tolerance.
     pub fn residual(&self) -> Option<Tensor<4>> {
-        let residuals = self.regions.iter().filter_map(Region::residual);
+        let residuals = self.runs.iter().filter_map(Run::residual);
         residuals.reduce(|a, b| a.max_pair(b))
     }
 
     /// w0 of each window.
     pub fn estimate(&self) -> Vec<Tensor<4>> {
-        self.regions.iter().map(Region::estimate).collect()
+        self.runs.iter().map(Run::estimate).collect()
     }
 
     /// E[x | y] of each window, once computed.
     pub fn mean(&self) -> Option<Vec<Tensor<4>>> {
-        self.regions.iter().map(Region::mean).collect()
+        self.runs.iter().map(Run::mean).collect()
     }
 
     /// The standard deviation between the finished samples in each window; none for fewer than two.
@@ -224,6 +254,6 @@ impl<D: Denoiser> Job<D> {
         if self.is_empty() {
             return None;
         }
-        self.regions.iter().map(Region::deviation).collect()
+        self.runs.iter().map(Run::deviation).collect()
     }
 }

@@ -1,9 +1,63 @@
-//! What people ask for: a task and its noise, the windows that it is restored in, its cost, and the
-//! job that does it.
+//! What people ask for: a photo, a task and its noise; the windows it is restored in; what that
+//! costs; and the job that does it.
 
+pub mod canvas;
 pub mod cost;
 pub mod job;
-pub mod noise_level;
+pub mod noise;
+pub mod plan;
 pub mod problem;
 pub mod task;
 pub mod windows;
+
+use self::noise::{AssumedNoise, Noise};
+use self::task::Task;
+use crate::error::Error;
+use crate::photo::pixels::Photo;
+use crate::sampler::Sampler;
+
+/// The most samples of one request.
+pub const MAX_SAMPLES: usize = 16;
+
+/// A photo, what to do with it, and how to sample.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub photo: Photo,
+    pub task: Task,
+    /// The noise of the photo as a measurement.
+    pub noise: Noise,
+    /// Posterior samples after the mean, 0 to [`MAX_SAMPLES`].
+    pub samples: usize,
+    pub sampler: Sampler,
+    /// The same seed gives the same samples.
+    pub seed: u64,
+}
+
+impl Request {
+    /// The mean and one sample by the default sampler, under the task's own noise.
+    pub fn new(photo: Photo, task: Task) -> Self {
+        Self {
+            photo,
+            task,
+            noise: Noise::TaskDefault,
+            samples: 1,
+            sampler: Sampler::DEFAULT,
+            seed: 1,
+        }
+    }
+
+    /// Checks what does not depend on the task, and finds the noise to assume.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`], [`Error::InvalidNoise`].
+    pub fn check(&self) -> Result<AssumedNoise, Error> {
+        self.sampler.check()?;
+        if self.samples > MAX_SAMPLES {
+            return Err(Error::InvalidOption(format!(
+                "samples is {}; 0 to {MAX_SAMPLES} are possible",
+                self.samples
+            )));
+        }
+        self.noise.assumed(&self.photo, &self.task)
+    }
+}

@@ -14,12 +14,16 @@ use crate::operators::{
     LinearOperator, Mask, MaskedBlockMean, PartlyMeasured, bicubic_kernel, block_mean_kernel,
     compose, cropped_convolution, gaussian_kernel,
 };
+use crate::photo::mask;
 use crate::photo::pixels::{Patch, Photo, Window};
 use crate::posterior::Posterior;
 use crate::posterior::measurement::Measurement;
 use crate::prior::GaussianPrior;
-use crate::request::task::{MissingPixels, Reduction, Request, Task};
-use crate::request::windows::{Canvas, Region, factor, on_canvas};
+use crate::request::Request;
+use crate::request::canvas::{Canvas, on_canvas};
+use crate::request::noise::AssumedNoise;
+use crate::request::task::{Reduction, Task};
+use crate::request::windows::{Region, factor};
 use crate::restoration::hole::Hole;
 
 /// sigma_y on [-1, 1] is the noise in 8-bit levels divided by this.
@@ -45,27 +49,24 @@ pub struct WindowProblem {
 }
 
 impl WindowProblem {
-    /// `noise`: sigma_y in 8-bit levels.
-    ///
     /// # Errors
     /// A typed [`Error`] for whatever of the task can't be done.
     pub fn new(
         request: &Request,
         region: Region,
-        noise: f64,
+        noise: AssumedNoise,
         device: &ComputeDevice,
     ) -> Result<Self, Error> {
         let Region { window, canvas } = region;
-        let s2 = device.scalar((noise / LEVELS).powi(2));
+        let s2 = device.scalar((noise.level / LEVELS).powi(2));
         let patch = Patch {
             window,
             kept: None,
             size: canvas.size,
             at: canvas.at,
         };
-        // Where noise is stated the known pixels are a noisy measurement too, and are restored with
-        // the rest.
-        if let (Task::Inpaint { missing }, None) = (&request.task, request.noise) {
+        // Known pixels that are not kept are a noisy measurement, and are restored with the rest.
+        if let (Task::Inpaint { missing }, true) = (&request.task, noise.keeps_known) {
             let known: Vec<bool> = missing.within(window).into_iter().map(|m| !m).collect();
             let lost = on_canvas(&known, canvas).into_iter().map(|k| !k).collect();
             let y = padded(request.photo.tensor(window, device), canvas);
@@ -207,7 +208,7 @@ fn composed(
 }
 
 /// The mask of what is not missing.
-fn known(missing: &MissingPixels, canvas: Canvas, device: &ComputeDevice) -> Result<Mask, Error> {
+fn known(missing: &mask::Mask, canvas: Canvas, device: &ComputeDevice) -> Result<Mask, Error> {
     missing.check_size(canvas.inner[1], canvas.inner[0])?;
     let known: Vec<bool> = missing.pixels().iter().map(|m| !m).collect();
     Ok(mask(on_canvas(&known, canvas), canvas, device))

@@ -1,4 +1,4 @@
-//! What people ask for: a photo, a task, and how to sample.
+//! The tasks: which linear operator a photo is a measurement of.
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -6,17 +6,13 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::operators::{Bayer, LinearMap};
 use crate::photo::blur_kernel::Kernel;
-use crate::photo::pixels::{Photo, Window};
-use crate::sampler::Sampler;
-
-/// The most samples of one request.
-pub const MAX_SAMPLES: usize = 16;
+use crate::photo::mask::Mask;
 
 /// A restoration task.
 #[derive(Debug, Clone)]
 pub enum Task {
     /// Fill the missing pixels.
-    Inpaint { missing: MissingPixels },
+    Inpaint { missing: Mask },
     /// Enlarge what was reduced in this way: 2, 4 or 8 times; by a filter also 3 and 16 times.
     SuperResolve { factor: usize, reduction: Reduction },
     /// Undo a convolution with this kernel.
@@ -107,100 +103,5 @@ impl Task {
             Task::Compose { .. } | Task::Operator { .. } => true,
             _ => false,
         }
-    }
-}
-
-/// Which pixels of a photo are missing.
-#[derive(Debug, Clone)]
-pub struct MissingPixels {
-    width: usize,
-    height: usize,
-    missing: Vec<bool>,
-}
-
-impl MissingPixels {
-    /// One entry a pixel, row by row.
-    ///
-    /// # Errors
-    /// [`Error::InvalidMask`] where the number of entries is not width times height.
-    pub fn new(width: usize, height: usize, missing: Vec<bool>) -> Result<Self, Error> {
-        if missing.len() != width * height {
-            return Err(Error::InvalidMask(format!(
-                "{width}x{height} takes one entry a pixel, but {} were given",
-                missing.len()
-            )));
-        }
-        Ok(Self {
-            width,
-            height,
-            missing,
-        })
-    }
-
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
-    pub fn height(&self) -> usize {
-        self.height
-    }
-
-    /// # Errors
-    /// [`Error::InvalidMask`] where it is not of the size of the photo that it belongs to.
-    pub fn check_size(&self, width: usize, height: usize) -> Result<(), Error> {
-        if (self.width, self.height) == (width, height) {
-            return Ok(());
-        }
-        Err(Error::InvalidMask(format!(
-            "the mask is {}x{}, what it masks {width}x{height}; they must be of one size",
-            self.width, self.height
-        )))
-    }
-
-    /// Whether the pixel is missing, row by row.
-    pub fn pixels(&self) -> &[bool] {
-        &self.missing
-    }
-
-    /// The same of a window.
-    pub fn within(&self, window: Window) -> Vec<bool> {
-        let pixels = window.offsets(self.width);
-        pixels.map(|(_, i)| self.missing[i]).collect()
-    }
-}
-
-/// A photo, a task, and how to sample.
-#[derive(Debug, Clone)]
-pub struct Request {
-    pub photo: Photo,
-    pub task: Task,
-    /// The standard deviation of the measurement's noise in 8-bit levels, 0-255; none: the task's
-    /// default.
-    pub noise: Option<f64>,
-    pub samples: usize,
-    pub sampler: Sampler,
-    pub seed: u64,
-}
-
-impl Request {
-    /// Checks what does not depend on the task; returns the noise in 8-bit levels.
-    ///
-    /// # Errors
-    /// [`Error::InvalidOption`], [`Error::InvalidNoise`].
-    pub fn check(&self) -> Result<f64, Error> {
-        self.sampler.check()?;
-        if self.samples > MAX_SAMPLES {
-            return Err(Error::InvalidOption(format!(
-                "samples is {}; 0 to {MAX_SAMPLES} are possible",
-                self.samples
-            )));
-        }
-        let noise = self.noise.unwrap_or(self.task.default_noise());
-        if !(noise > 0.0 && noise <= 255.0) {
-            return Err(Error::InvalidNoise(format!(
-                "noise is {noise}; it is a standard deviation in 8-bit levels, above 0 and at most 255"
-            )));
-        }
-        Ok(noise)
     }
 }

@@ -10,6 +10,7 @@ use burn::tensor::ops::AvgPoolOptions;
 use crate::compute::device::ComputeDevice;
 use crate::compute::fourier::Fourier;
 use crate::operators::{CoarseGuidedMask, LinearOperator, Mask};
+use crate::photo::mask::hole_width;
 use crate::posterior::Posterior;
 use crate::posterior::measurement::Measurement;
 use crate::prior::GaussianPrior;
@@ -50,7 +51,7 @@ impl Hole {
 
     /// How far the hole reaches across.
     pub fn width(&self) -> usize {
-        width(&self.lost, self.size)
+        hole_width(&self.lost, self.size)
     }
 
     /// The factor by which it is reduced to be filled; none where it is filled at its own size, or
@@ -114,28 +115,4 @@ pub fn reduction(width: usize) -> Option<usize> {
 /// often as it takes.
 pub fn step(width: usize) -> usize {
     reduction(width).map_or(1, |f| f * step(width.div_ceil(f) + 1))
-}
-
-/// Twice the greatest distance of a missing pixel from a known one, along the farther axis; the
-/// longer side where nothing is known.
-pub fn width(lost: &[bool], [height, width]: [usize; 2]) -> usize {
-    let far = height.max(width);
-    let mut distance: Vec<usize> = lost.iter().map(|&l| if l { far } else { 0 }).collect();
-    let pixels = height * width;
-    for forward in [true, false] {
-        for step in 0..pixels {
-            let i = if forward { step } else { pixels - 1 - step };
-            let (row, column) = (i / width, i % width);
-            for (dr, dc) in [(0, 1), (1, 1), (1, 0), (1, -1)] {
-                let (dr, dc) = if forward { (-dr, -dc) } else { (dr, dc) };
-                let (r, c) = (row as isize + dr, column as isize + dc);
-                let inside = (0..height as isize).contains(&r) && (0..width as isize).contains(&c);
-                if inside {
-                    let near = distance[r as usize * width + c as usize] + 1;
-                    distance[i] = distance[i].min(near);
-                }
-            }
-        }
-    }
-    (2 * distance.into_iter().max().unwrap_or(0)).min(far)
 }

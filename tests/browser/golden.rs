@@ -42,7 +42,6 @@ impl GoldenCheck {
         operators: Vec<u8>,
         network: Vec<u8>,
     ) -> GoldenCheck {
-        console_error_panic_hook::set_once();
         let device = match device.as_str() {
             "webgpu" => webgpu().await,
             _ => ComputeDevice::cpu(),
@@ -80,7 +79,6 @@ pub struct KernelCheck {
 #[wasm_bindgen]
 impl KernelCheck {
     pub async fn create() -> KernelCheck {
-        console_error_panic_hook::set_once();
         let device = webgpu().await;
         KernelCheck {
             twins: Twins::new(
@@ -122,7 +120,6 @@ pub struct ContractCheck {
 #[wasm_bindgen]
 impl ContractCheck {
     pub async fn create() -> ContractCheck {
-        console_error_panic_hook::set_once();
         ContractCheck {
             device: webgpu().await,
         }
@@ -288,4 +285,16 @@ async fn lines(comparisons: Vec<Comparison>) -> Vec<String> {
         ));
     }
     lines
+}
+
+unsafe extern "C" {
+    /// Runs the constructors of statics. The linker writes it.
+    fn __wasm_call_ctors();
+}
+
+/// Runs the constructors once: a module that never does runs them in every exported function.
+#[wasm_bindgen(start)]
+fn start() {
+    // SAFETY: the linker's function, without arguments, called once before anything else.
+    unsafe { __wasm_call_ctors() }
 }

@@ -15,7 +15,7 @@ use eps_restore::operators::{
 use eps_restore::posterior::Posterior;
 use eps_restore::posterior::measurement::Measurement;
 use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::Restoration;
+use eps_restore::restoration::Run;
 use eps_restore::sampler::Sampler;
 
 pub const SIDE: usize = 64;
@@ -74,8 +74,7 @@ pub fn measure(
     let prior = GaussianPrior::new(Fourier::new(SIDE, SIDE, &device));
     let posterior = Posterior::new(measurement, prior);
     let run = |sampler, samples| {
-        let restoration =
-            Restoration::new(denoiser.clone(), posterior.clone(), sampler, samples, seed);
+        let restoration = Run::new(denoiser.clone(), posterior.clone(), sampler, samples, seed);
         let mut restoration = restoration.expect("a valid sampler");
         let sample = restoration.next_sample();
         (restoration, sample)
@@ -83,7 +82,7 @@ pub fn measure(
     let (default, sample) = run(Sampler::DEFAULT, 1);
     let (refined, _) = run(Sampler::DEFAULT.refining(true), 0);
     let (_, paper) = run(Sampler::PAPER, 1);
-    let mean = |run: Restoration<_>| run.mean().expect("a finished restoration");
+    let mean = |run: Run<_>| run.mean().expect("a finished restoration");
     let one = |sample: Option<_>| sample.expect("one is asked for");
     figures.add(0, &default.estimate(), truth);
     figures.add(1, &mean(default), truth);

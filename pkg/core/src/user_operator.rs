@@ -8,16 +8,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use burn::tensor::Tensor;
-use js_sys::{Float32Array, Function, Object, Reflect};
-use serde::Deserialize;
+use eps_restore::burn::tensor::Tensor;
+use eps_restore::compute::device::ComputeDevice;
+use eps_restore::error::Error;
+use eps_restore::operators::LinearMap;
+use eps_restore::request::task::OperatorSource;
+use js_sys::{Float32Array, Function};
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
-
-use super::set;
-use crate::compute::device::ComputeDevice;
-use crate::error::Error;
-use crate::operators::LinearMap;
-use crate::request::task::OperatorSource;
 
 /// The module's functions.
 #[derive(Debug, Deserialize)]
@@ -106,11 +104,32 @@ fn threw(name: &str, thrown: &JsValue) -> Error {
     Error::InvalidOperator(format!("{name} threw: {text}"))
 }
 
+/// `{ width, height }`. Numbers of JavaScript's, which may be anything.
+#[derive(Serialize, Deserialize)]
+struct Size {
+    width: f64,
+    height: f64,
+}
+
 fn size([height, width]: [usize; 2]) -> JsValue {
-    let object = Object::new();
-    set(&object, "width", width as f64);
-    set(&object, "height", height as f64);
-    object.into()
+    let size = Size {
+        width: width as f64,
+        height: height as f64,
+    };
+    serde_wasm_bindgen::to_value(&size).expect("two numbers are a plain object")
+}
+
+/// The sides that `imageSize` gave.
+fn sides(answer: JsValue) -> Result<[usize; 2], Error> {
+    let is_side = |n: f64| n.fract() == 0.0 && (1.0..=1e6).contains(&n);
+    match serde_wasm_bindgen::from_value(answer) {
+        Ok(Size { width, height }) if is_side(width) && is_side(height) => {
+            Ok([height as usize, width as usize])
+        }
+        _ => Err(Error::InvalidOperator(
+            "imageSize gave no { width, height } of whole numbers".into(),
+        )),
+    }
 }
 
 impl OperatorSource for UserOperator {
@@ -120,15 +139,7 @@ impl OperatorSource for UserOperator {
         };
         let answer = function.call1(&JsValue::UNDEFINED, &size(measured));
         let answer = answer.map_err(|thrown| threw("imageSize", &thrown))?;
-        let side = |name: &str| {
-            let side = Reflect::get(&answer, &name.into()).ok();
-            let side = side.and_then(|side| side.as_f64());
-            let whole = side.filter(|n| n.fract() == 0.0 && (1.0..=1e6).contains(n));
-            whole.map(|n| n as usize).ok_or(Error::InvalidOperator(
-                "imageSize gave no { width, height } of whole numbers".into(),
-            ))
-        };
-        Ok([side("height")?, side("width")?])
+        sides(answer)
     }
 
     fn map(self: Rc<Self>, image: [usize; 2], measured: [usize; 2]) -> Rc<dyn LinearMap> {

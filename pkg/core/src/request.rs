@@ -1,4 +1,4 @@
-//! JavaScript's request, checked: unknown names are refused, numbers must be what they say.
+//! JavaScript's requests, checked: unknown names are refused, and so are numbers out of range.
 
 use std::rc::Rc;
 
@@ -6,23 +6,26 @@ use serde::Deserialize;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;
 
-use super::user_operator::{UserFunctions, UserOperator};
-use crate::error::Error;
-use crate::operators::Bayer;
-use crate::photo::blur_kernel::Kernel;
-use crate::photo::pixels::Photo;
-use crate::request::cost::Question;
-use crate::request::noise_level::Stated;
-use crate::request::task::{Borders, GREY, MissingPixels, Reduction, Request, Task};
-use crate::sampler::interpolant::Interpolant;
-use crate::sampler::{Sampler, SolverKind};
+use eps_restore::error::Error;
+use eps_restore::operators::Bayer;
+use eps_restore::photo::blur_kernel::Kernel;
+use eps_restore::photo::mask::Mask;
+use eps_restore::photo::pixels::Photo;
+use eps_restore::request::Request;
+use eps_restore::request::cost::Outline;
+use eps_restore::request::noise::Noise;
+use eps_restore::request::task::{Borders, GREY, Reduction, Task};
+use eps_restore::sampler::interpolant::Interpolant;
+use eps_restore::sampler::{Sampler, SolverKind};
+
+use crate::user_operator::{UserFunctions, UserOperator};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EngineRequest {
     image: Bytes,
     task: TaskRequest,
-    /// Of a task that is a user's operator.
+    /// The functions of the task `operator`.
     functions: Option<UserFunctions>,
     noise: Option<NoiseRequest>,
     samples: f64,
@@ -32,10 +35,10 @@ pub struct EngineRequest {
     seed: f64,
 }
 
-/// A request of which only the size is known.
+/// A request of which only the photo's size is known.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EngineQuestion {
+struct OutlineFields {
     width: usize,
     height: usize,
     task: TaskRequest,
@@ -50,7 +53,7 @@ pub struct EngineQuestion {
 /// A measurement whose noise is to be estimated.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct MeasurementRequest {
+pub struct EngineMeasurement {
     image: Bytes,
     task: TaskRequest,
     functions: Option<UserFunctions>,
@@ -97,7 +100,7 @@ enum TaskRequest {
         first: Box<TaskRequest>,
         second: Box<TaskRequest>,
     },
-    /// The functions that come beside the task.
+    /// Its functions come beside the task.
     Operator {},
 }
 
@@ -157,11 +160,10 @@ impl EngineRequest {
             .map_err(|e| Error::InvalidOption(e.to_string()))?;
         let user = user_operator(request.functions);
         let (photo, task) = (request.image.photo()?, request.task.read(&user)?);
-        let noise = stated(request.noise)?.level(&photo, &task)?;
         let request = Request {
             photo,
             task,
-            noise,
+            noise: noise(request.noise)?,
             samples: whole("samples", request.samples)? as usize,
             sampler: request.sampler.read()?.refining(request.refine),
             seed: whole("seed", request.seed)?,
@@ -170,24 +172,46 @@ impl EngineRequest {
     }
 }
 
-impl EngineQuestion {
+/// An outline that owns its task.
+pub struct EngineOutline {
+    width: usize,
+    height: usize,
+    pub task: Task,
+    keeps_known: bool,
+    samples: usize,
+    sampler: Sampler,
+}
+
+impl EngineOutline {
     /// # Errors
     /// As [`EngineRequest::read`].
-    pub fn read(question: JsValue) -> Result<Question, Error> {
-        let question: Self = serde_wasm_bindgen::from_value(question)
+    pub fn read(outline: JsValue) -> Result<Self, Error> {
+        let fields: OutlineFields = serde_wasm_bindgen::from_value(outline)
             .map_err(|e| Error::InvalidOption(e.to_string()))?;
-        Ok(Question {
-            width: question.width,
-            height: question.height,
-            task: question.task.read(&user_operator(question.functions))?,
-            noisy: question.noise.is_some(),
-            samples: whole("samples", question.samples)? as usize,
-            sampler: question.sampler.read()?.refining(question.refine),
+        let task = fields.task.read(&user_operator(fields.functions))?;
+        Ok(Self {
+            width: fields.width,
+            height: fields.height,
+            keeps_known: noise(fields.noise)?.keeps_known(&task),
+            task,
+            samples: whole("samples", fields.samples)? as usize,
+            sampler: fields.sampler.read()?.refining(fields.refine),
         })
+    }
+
+    pub fn borrowed(&self) -> Outline<'_> {
+        Outline {
+            width: self.width,
+            height: self.height,
+            task: &self.task,
+            keeps_known: self.keeps_known,
+            samples: self.samples,
+            sampler: self.sampler,
+        }
     }
 }
 
-impl MeasurementRequest {
+impl EngineMeasurement {
     /// # Errors
     /// [`Error::InvalidOption`] and the errors of each part.
     pub fn read(request: JsValue) -> Result<(Photo, Task), Error> {
@@ -214,7 +238,7 @@ impl TaskRequest {
             TaskRequest::Inpaint { mask } => {
                 let missing = mask.data.iter().map(|&b| b != 0).collect();
                 Task::Inpaint {
-                    missing: MissingPixels::new(mask.width, mask.height, missing)?,
+                    missing: Mask::new(mask.width, mask.height, missing)?,
                 }
             }
             TaskRequest::SuperResolve { factor, reduction } => {
@@ -262,13 +286,13 @@ impl TaskRequest {
     }
 }
 
-fn stated(noise: Option<NoiseRequest>) -> Result<Stated, Error> {
+fn noise(noise: Option<NoiseRequest>) -> Result<Noise, Error> {
     match noise {
-        None => Ok(Stated::Nothing),
-        Some(NoiseRequest::Level(level)) => Ok(Stated::Level(level)),
-        Some(NoiseRequest::Named(name)) if name == "auto" => Ok(Stated::Auto),
+        None => Ok(Noise::TaskDefault),
+        Some(NoiseRequest::Level(level)) => Ok(Noise::Level(level)),
+        Some(NoiseRequest::Named(name)) if name == "auto" => Ok(Noise::Auto),
         Some(NoiseRequest::Named(other)) => Err(Error::InvalidNoise(format!(
-            "noise {other:?}; a standard deviation in 8-bit levels or \"auto\" is possible"
+            "noise is {other:?}; it must be a standard deviation in 8-bit levels or \"auto\""
         ))),
     }
 }
@@ -281,7 +305,7 @@ impl SamplerRequest {
                 "default" => Ok(Sampler::DEFAULT),
                 "accurate" => Ok(Sampler::ACCURATE),
                 other => Err(Error::InvalidOption(format!(
-                    "sampler {other:?}; \"draft\", \"default\", \"accurate\" or an object are possible"
+                    "sampler is {other:?}; it must be \"draft\", \"default\", \"accurate\" or an object"
                 ))),
             },
             SamplerRequest::Stated(stated) => stated.read(),
@@ -298,7 +322,7 @@ impl StatedSampler {
             "churn" => SolverKind::Churn,
             other => {
                 return Err(Error::InvalidOption(format!(
-                    "solver {other:?}; \"euler\", \"heun\", \"dpmpp2m\" and \"churn\" are possible"
+                    "solver is {other:?}; it must be \"euler\", \"heun\", \"dpmpp2m\" or \"churn\""
                 )));
             }
         };
@@ -321,6 +345,6 @@ fn whole(name: &str, value: f64) -> Result<u64, Error> {
         return Ok(value as u64);
     }
     Err(Error::InvalidOption(format!(
-        "{name} is {value}; a whole number of at least 0 is possible"
+        "{name} is {value}; it must be a whole number of at least 0"
     )))
 }

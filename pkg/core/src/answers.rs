@@ -1,0 +1,71 @@
+//! What the core answers, as plain objects.
+
+use eps_restore::photo::pixels::Photo;
+use eps_restore::request::cost::Cost;
+use serde::Serialize;
+use serde_bytes::ByteBuf;
+use wasm_bindgen::JsValue;
+
+use crate::failure::Failure;
+
+/// `EngineCost`. Sizes are 64-bit: an outline may name more pixels than wasm can count.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CostAnswer {
+    width: u64,
+    height: u64,
+    evaluations: u64,
+    tiles: u64,
+    pixels: u64,
+    bytes: u64,
+    gpu_bytes: u64,
+}
+
+impl From<Cost> for CostAnswer {
+    fn from(cost: Cost) -> Self {
+        Self {
+            width: cost.width as u64,
+            height: cost.height as u64,
+            evaluations: cost.evaluations as u64,
+            tiles: cost.tiles as u64,
+            pixels: cost.pixels as u64,
+            bytes: cost.bytes,
+            gpu_bytes: cost.gpu_bytes,
+        }
+    }
+}
+
+/// `EngineStep`.
+#[derive(Serialize)]
+pub struct StepAnswer {
+    pub stage: &'static str,
+    /// -1 where the step is not a sample's.
+    pub sample: i32,
+    pub step: usize,
+    pub evaluations: usize,
+    pub tau: f64,
+    pub finished: bool,
+    pub preview: ByteBuf,
+}
+
+/// `EngineResult`.
+#[derive(Serialize)]
+pub struct ResultAnswer {
+    pub width: usize,
+    pub height: usize,
+    pub evaluations: usize,
+    pub noise: f64,
+    pub estimate: ByteBuf,
+    pub mean: ByteBuf,
+    pub deviation: Option<ByteBuf>,
+}
+
+/// A photo's RGBA bytes, as a `Uint8Array`.
+pub fn bytes(photo: Photo) -> ByteBuf {
+    ByteBuf::from(photo.into_rgba())
+}
+
+/// The plain object.
+pub fn object(answer: &impl Serialize) -> Result<JsValue, Failure> {
+    Ok(serde_wasm_bindgen::to_value(answer)?)
+}

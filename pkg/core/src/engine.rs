@@ -1,0 +1,258 @@
+//! A device with the network on it.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use eps_restore::compute::device::ComputeDevice;
+use eps_restore::denoiser::layers::Precision;
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::error::Error;
+use eps_restore::photo::pixels::Photo;
+use eps_restore::request::Request;
+use eps_restore::request::cost::Target;
+use eps_restore::request::job::Job;
+use eps_restore::request::noise::{Noise, estimated};
+use eps_restore::request::plan::Plan;
+use eps_restore::request::task::Task;
+use js_sys::Function;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::WorkerGlobalScope;
+
+use crate::answers::{CostAnswer, object};
+use crate::failure::Failure;
+use crate::gpu::Gpu;
+use crate::read;
+use crate::request::{EngineMeasurement, EngineOutline, EngineRequest};
+use crate::run::Run;
+
+/// Restorations on one device.
+#[wasm_bindgen]
+pub struct Engine {
+    main: Side,
+    target: Target,
+    /// On a GPU: the CPU's copy of the network, for operators that iterate. Made for the first of
+    /// them.
+    cpu: OnceCell<Side>,
+    /// The file that the copy is made from; empty on the CPU.
+    weights: Vec<u8>,
+    adapter: String,
+}
+
+/// A device, and the network on it.
+#[derive(Clone)]
+pub struct Side {
+    pub denoiser: Rc<PhotoDenoiser>,
+    pub device: ComputeDevice,
+    /// `"webgpu"` or `"cpu"`.
+    pub kind: &'static str,
+    precision: Precision,
+}
+
+impl Side {
+    fn new(
+        device: ComputeDevice,
+        kind: &'static str,
+        weights: &[u8],
+        precision: Precision,
+    ) -> Result<Self, Error> {
+        let weights = Weights::read(weights)?;
+        let denoiser = PhotoDenoiser::in_precision(&weights, &device, precision)?;
+        Ok(Self {
+            denoiser: Rc::new(denoiser),
+            device,
+            kind,
+            precision,
+        })
+    }
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Sets up the device and puts the weights on it. `onLost` is called when a GPU is lost.
+    ///
+    /// # Errors
+    /// Codes `unsupported-device`, `invalid-weights`, `invalid-option`.
+    pub async fn create(
+        #[wasm_bindgen(unchecked_param_type = "DeviceKind")] device: &str,
+        weights: Vec<u8>,
+        #[wasm_bindgen(unchecked_param_type = "Precision")] precision: &str,
+        #[wasm_bindgen(
+            js_name = onLost,
+            unchecked_param_type = "((reason: string, message: string) => void) | undefined"
+        )]
+        on_lost: Option<Function>,
+    ) -> Result<Engine, Failure> {
+        let precision = precision_named(precision)?;
+        let (kind, device, adapter, target) = match device {
+            "webgpu" => {
+                let gpu = Gpu::open(on_lost).await?;
+                let target = Target::Gpu { buffer: gpu.buffer };
+                ("webgpu", gpu.device, gpu.adapter, target)
+            }
+            "cpu" => ("cpu", ComputeDevice::cpu(), String::new(), Target::Cpu),
+            other => {
+                let why = format!("{other:?}; the devices are \"webgpu\" and \"cpu\"");
+                return Err(Error::UnsupportedDevice(why).into());
+            }
+        };
+        Ok(Engine {
+            main: Side::new(device, kind, &weights, precision)?,
+            target,
+            cpu: OnceCell::new(),
+            weights: if kind == "cpu" { Vec::new() } else { weights },
+            adapter,
+        })
+    }
+
+    /// Where restorations run.
+    #[wasm_bindgen(getter, unchecked_return_type = "DeviceKind")]
+    pub fn device(&self) -> String {
+        self.main.kind.into()
+    }
+
+    /// How the network's maps and weights are stored.
+    #[wasm_bindgen(getter, unchecked_return_type = "Precision")]
+    pub fn precision(&self) -> String {
+        match self.main.precision {
+            Precision::F32 => "f32".into(),
+            Precision::F16 => "f16".into(),
+        }
+    }
+
+    /// The browser's description of the adapter; empty on the CPU.
+    #[wasm_bindgen(getter)]
+    pub fn adapter(&self) -> String {
+        self.adapter.clone()
+    }
+
+    /// Bytes of wasm memory, which never shrinks.
+    #[wasm_bindgen(getter, js_name = memoryBytes)]
+    pub fn memory_bytes(&self) -> f64 {
+        const PAGE: usize = 65_536;
+        (core::arch::wasm32::memory_size(0) * PAGE) as f64
+    }
+
+    /// Compiles the pipelines by a first evaluation of 64×64 pixels, chooses among kernels, and
+    /// times another one, in milliseconds.
+    ///
+    /// # Errors
+    /// Code `device-lost`.
+    #[wasm_bindgen(js_name = warmUp)]
+    pub async fn warm_up(&self) -> Result<f64, Failure> {
+        self.evaluate_once().await?;
+        self.main.denoiser.measure().await;
+        self.evaluate_once().await?;
+        let begin = now();
+        self.evaluate_once().await?;
+        Ok(now() - begin)
+    }
+
+    /// The time and memory that a restoration takes.
+    ///
+    /// # Errors
+    /// The code of whatever of the outline is invalid.
+    #[wasm_bindgen(unchecked_return_type = "EngineCost")]
+    pub fn cost(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "EngineOutline")] outline: JsValue,
+    ) -> Result<JsValue, Failure> {
+        let outline = EngineOutline::read(outline)?;
+        let target = self.target(&outline.task);
+        let tiles = self.main.denoiser.tiles();
+        let plan = Plan::outline(&outline.borrowed(), tiles, target)?;
+        object(&CostAnswer::from(plan.cost))
+    }
+
+    /// The standard deviation of a measurement's noise in 8-bit levels, estimated from the photo as
+    /// the task measures it.
+    ///
+    /// # Errors
+    /// Code `invalid-noise` where there are too few known pixels, and the codes of invalid input.
+    #[wasm_bindgen(js_name = estimateNoise)]
+    pub fn estimate_noise(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "EngineMeasurement")] measurement: JsValue,
+    ) -> Result<f64, Failure> {
+        let (photo, task) = EngineMeasurement::read(measurement)?;
+        Ok(estimated(&photo, &task)?)
+    }
+
+    /// Begins a restoration.
+    ///
+    /// # Errors
+    /// The code of whatever of the request is invalid; the engine stays usable.
+    pub fn start(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "EngineRequest")] request: JsValue,
+    ) -> Result<Run, Failure> {
+        let (request, user) = EngineRequest::read(request)?;
+        let side = self.side(&request.task)?;
+        let target = self.target(&request.task);
+        let plan = Plan::new(&request, side.denoiser.tiles(), target)?;
+        target.hold(&plan.cost)?;
+        let job = Job::of_plan(request, &plan, side.denoiser.clone(), &side.device);
+        if let Some(user) = &user {
+            user.check()?;
+        }
+        Ok(Run::new(job?, side, user))
+    }
+}
+
+impl Engine {
+    /// Where a task runs: on the CPU if its operator iterates until a residual is small, which
+    /// cannot be read back from a GPU within a step.
+    fn target(&self, task: &Task) -> Target {
+        if task.iterates() {
+            return Target::Cpu;
+        }
+        self.target
+    }
+
+    /// The device of [`Self::target`], and the network on it.
+    fn side(&self, task: &Task) -> Result<Side, Error> {
+        if self.target(task) == self.target {
+            return Ok(self.main.clone());
+        }
+        if let Some(side) = self.cpu.get() {
+            return Ok(side.clone());
+        }
+        let cpu = ComputeDevice::cpu();
+        let side = Side::new(cpu, "cpu", &self.weights, Precision::F32)?;
+        Ok(self.cpu.get_or_init(|| side).clone())
+    }
+
+    async fn evaluate_once(&self) -> Result<(), Error> {
+        const SIDE: usize = 64;
+        let photo = Photo::new(SIDE, SIDE, vec![128; 4 * SIDE * SIDE])?;
+        let request = Request {
+            noise: Noise::Level(Task::Denoise.default_noise()),
+            samples: 0,
+            ..Request::new(photo, Task::Denoise)
+        };
+        let mut job = Job::new(request, self.main.denoiser.clone(), &self.main.device)?;
+        while let Some(step) = job.step() {
+            for preview in step.previews {
+                read(preview).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn precision_named(name: &str) -> Result<Precision, Error> {
+    match name {
+        "f32" => Ok(Precision::F32),
+        "f16" => Ok(Precision::F16),
+        other => Err(Error::InvalidOption(format!(
+            "precision is {other:?}; it must be \"f32\" or \"f16\""
+        ))),
+    }
+}
+
+/// The worker's clock in milliseconds; 0 outside a worker.
+fn now() -> f64 {
+    let scope = js_sys::global().dyn_into::<WorkerGlobalScope>().ok();
+    let clock = scope.and_then(|scope| scope.performance());
+    clock.map_or(0.0, |clock| clock.now())
+}

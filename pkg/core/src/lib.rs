@@ -1,0 +1,31 @@
+//! The WebAssembly core of the npm package: the only place that knows JavaScript.
+//!
+//! An [`Engine`] is a device with the network on it, a [`Run`] one restoration. Requests and answers
+//! are plain objects, translated by serde in both directions; `typescript.rs` states their types.
+
+#![cfg(target_family = "wasm")]
+
+mod answers;
+mod engine;
+mod failure;
+mod gpu;
+mod panic;
+mod request;
+mod run;
+mod start;
+mod typescript;
+mod user_operator;
+
+pub use engine::Engine;
+pub use run::Run;
+
+use eps_restore::burn::tensor::Tensor;
+use eps_restore::error::Error;
+
+/// Reads a tensor back without blocking the event loop.
+async fn read(tensor: Tensor<4>) -> Result<Vec<f32>, Error> {
+    let lost = |e: String| Error::DeviceLost(format!("a result could not be read back: {e}"));
+    let data = tensor.into_data_async().await;
+    let data = data.map_err(|e| lost(e.to_string()))?;
+    data.try_into_vec().map_err(|e| lost(format!("{e:?}")))
+}

@@ -1,0 +1,147 @@
+//! The evaluations of a run over a hole wider than the network's reach, coarse to fine.
+//!
+//! The window is restored at a reduced size first, by the same means, where the network sees the
+//! whole hole. That image then becomes a measurement of the next size: the known pixels outside the
+//! hole, and its values as block means inside. So the structure of a large hole is decided where
+//! the network can see it, and each size adds its own detail. The mean is made from the coarse
+//! mean, each sample from a coarse sample of its own.
+//!
+//! An evaluation of the run is one at the full size. The smaller sizes, and the mean that each
+//! sample starts from, are parts of the evaluations that need them.
+
+use std::rc::Rc;
+
+use super::hole::Hole;
+use super::run::{Goal, Part, Progress, Run, Sampling, Stage, Step};
+use super::sample_ledger::SampleSubset;
+use crate::denoiser::Denoiser;
+use crate::error::Error;
+use crate::posterior::Posterior;
+use crate::sampler::Sampler;
+
+/// How the smaller sizes are sampled, whatever the sampler of the full one: they decide what fills
+/// the hole, at a fraction of its cost. With more steps than the default's a sample keeps more of
+/// its energy; Heun's steps leave it too much where the surroundings are smooth (`docs/holes.md`).
+pub fn coarse_sampler(full: Sampler) -> Sampler {
+    Sampler::ACCURATE.refining(full.refine_mean)
+}
+
+/// The distance between the noise regions of two sizes; those between are the samples'.
+const REGIONS_OF_SIZE: u64 = 64;
+
+pub(super) struct CoarseToFine<D: Denoiser> {
+    denoiser: Rc<D>,
+    hole: Hole,
+    /// The smaller size is 1/factor of this one.
+    factor: usize,
+    sampling: Sampling,
+    region: u64,
+    coarse: Box<Run<D>>,
+    /// This size, while it works from a coarse image.
+    fine: Option<Run<D>>,
+    /// Tiles of one evaluation at this size, and those of finished fine runs.
+    parts: usize,
+    finished_tiles: usize,
+}
+
+impl<D: Denoiser> CoarseToFine<D> {
+    pub fn new(
+        denoiser: Rc<D>,
+        posterior: Rc<Posterior>,
+        hole: &Hole,
+        factor: usize,
+        sampling: Sampling,
+        region: u64,
+    ) -> Result<Self, Error> {
+        let smaller = Sampling {
+            sampler: coarse_sampler(sampling.sampler),
+            ..sampling
+        };
+        let reduced = hole.reduced(factor);
+        let region_of_coarse = region + REGIONS_OF_SIZE;
+        let coarse = Run::hole_in_region(denoiser.clone(), &reduced, smaller, region_of_coarse)?;
+        Ok(Self {
+            parts: denoiser.parts(&posterior),
+            denoiser,
+            hole: hole.clone(),
+            factor,
+            sampling,
+            region,
+            coarse: Box::new(coarse),
+            fine: None,
+            finished_tiles: 0,
+        })
+    }
+
+    pub fn draw_only(&mut self, subset: SampleSubset) {
+        self.coarse.draw_only(subset);
+    }
+
+    /// Tiles of all sizes: the evaluations of the mean, and for each sample one more than the
+    /// sampler's, for the mean that it starts from.
+    pub fn total_tiles(&self, mean_evaluations: usize, samples: usize) -> usize {
+        let each = 1 + self.sampling.sampler.evaluations();
+        self.coarse.total_tiles() + self.parts * (mean_evaluations + samples * each)
+    }
+
+    pub fn tiles(&self) -> usize {
+        let fine = self.fine.as_ref().map_or(0, Run::tiles);
+        self.coarse.tiles() + self.finished_tiles + fine
+    }
+
+    /// One part: of the smaller size until it has the goal's image, then of this size.
+    pub fn advance(&mut self, goal: &Goal) -> Part {
+        let Some(fine) = &mut self.fine else {
+            self.advance_coarse(goal);
+            return Part::Incomplete;
+        };
+        match fine.advance() {
+            Some(Progress::Step(step)) => self.take(step, goal),
+            Some(Progress::Part) | None => Part::Incomplete,
+        }
+    }
+
+    /// One part of the smaller size. Its mean, and each of its samples, begins a run of this size.
+    fn advance_coarse(&mut self, goal: &Goal) {
+        let Some(Progress::Step(step)) = self.coarse.advance() else {
+            return;
+        };
+        let Sampling { sampler, seed, .. } = self.sampling;
+        // A run of its own for each sample: its noise differs from the others', whoever draws it.
+        let (samples, sampler, region) = match (step.stage, goal) {
+            (Stage::Mean, Goal::Mean) if self.coarse.mean().is_some() => (0, sampler, self.region),
+            // The mean that a sample starts from is not refined.
+            (Stage::Sample { .. }, Goal::Sample { index, .. }) if step.finished => {
+                let region = self.region + 1 + *index as u64;
+                (1, sampler.refining(false), region)
+            }
+            _ => return,
+        };
+        let posterior = self.hole.posterior_given(step.preview, self.factor);
+        let sampling = Sampling {
+            sampler,
+            samples,
+            seed,
+        };
+        let fine = Run::direct(self.denoiser.clone(), posterior, sampling, region);
+        self.fine = Some(fine.expect("a sampler that was checked"));
+    }
+
+    /// What a step at this size is to the run.
+    fn take(&mut self, step: Step, goal: &Goal) -> Part {
+        let reached = match (step.stage, goal) {
+            (Stage::Mean, Goal::Mean) => self.fine.as_ref().is_some_and(|f| f.mean().is_some()),
+            (Stage::Sample { .. }, Goal::Sample { .. }) => step.finished,
+            // The linear estimate, and the mean that a sample starts from.
+            _ => return Part::Incomplete,
+        };
+        if reached {
+            self.finished_tiles += self.fine.take().map_or(0, |fine| fine.tiles());
+        }
+        Part::Evaluation {
+            tau: step.tau,
+            preview: step.preview,
+            reached,
+        }
+    }
+}

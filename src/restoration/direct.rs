@@ -1,0 +1,168 @@
+//! The evaluations of a run at the window's own size: E[x | y] by one evaluation, at tau = 80 or at
+//! the level that the denoiser prefers, or by two more that refine it; then sample after sample.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+
+use super::run::{Goal, Part, Sampling};
+use crate::compute::formula::Formula;
+use crate::compute::noise_stream::NoiseStream;
+use crate::compute::white_noise::WhiteNoise;
+use crate::denoiser::{Denoiser, TAU_TOP};
+use crate::posterior::Posterior;
+use crate::sampler::{PosteriorMean, Solver};
+
+/// The largest image whose levels are all kept, in pixels. A level of a larger one may be ten
+/// planes as large, and costs little beside an evaluation.
+const KEPT_LEVELS: usize = 256 * 256;
+
+pub(super) struct Direct<D: Denoiser> {
+    denoiser: Rc<D>,
+    posterior: Rc<Posterior>,
+    sampling: Sampling,
+    region: u64,
+    /// The solver of the current goal.
+    solver: Option<Box<dyn Solver>>,
+    /// D under way, and its tau.
+    evaluation: Option<(D::Evaluation, f64)>,
+    levels: Vec<(f64, Rc<D::Level>)>,
+    tiles: usize,
+}
+
+impl<D: Denoiser> Direct<D> {
+    /// `region`: which noise is drawn.
+    pub fn new(denoiser: Rc<D>, posterior: Rc<Posterior>, sampling: Sampling, region: u64) -> Self {
+        Self {
+            denoiser,
+            posterior,
+            sampling,
+            region,
+            solver: None,
+            evaluation: None,
+            levels: Vec::new(),
+            tiles: 0,
+        }
+    }
+
+    /// Tiles of one evaluation.
+    pub fn parts(&self) -> usize {
+        self.denoiser.parts(&self.posterior)
+    }
+
+    /// Tiles that are finished.
+    pub fn tiles(&self) -> usize {
+        self.tiles
+    }
+
+    /// One part of an evaluation.
+    pub fn advance(&mut self, goal: &Goal) -> Part {
+        let (mut evaluation, tau) = match self.evaluation.take() {
+            Some(under_way) => under_way,
+            None => self.begin(goal),
+        };
+        let d = self.denoiser.advance(&mut evaluation);
+        self.tiles += 1;
+        match d {
+            Some(d) => self.answer(d, tau, goal),
+            None => {
+                self.evaluation = Some((evaluation, tau));
+                Part::Incomplete
+            }
+        }
+    }
+
+    /// Begins the solver's next evaluation.
+    fn begin(&mut self, goal: &Goal) -> (D::Evaluation, f64) {
+        let solver = match (self.solver.take(), goal) {
+            (Some(solver), _) => solver,
+            (None, Goal::Mean) => Box::new(self.mean_solver()),
+            (None, Goal::Sample { index, mean }) => self.sample_solver(mean.clone(), *index),
+        };
+        let (z, tau) = solver.query().expect("an unfinished solver has a query");
+        self.solver = Some(solver);
+        let level = self.level(tau);
+        (self.denoiser.begin(&self.posterior, z, &level), tau)
+    }
+
+    /// Gives D to the solver.
+    fn answer(&mut self, d: Tensor<4>, tau: f64, goal: &Goal) -> Part {
+        let mut solver = self.solver.take().expect("the solver that asked for D");
+        solver.answer(d.clone());
+        let reached = solver.query().is_none();
+        let preview = match goal {
+            // The mean so far is the solver's, which averages evaluations.
+            Goal::Mean => solver.sample(),
+            Goal::Sample { .. } if reached => solver.sample(),
+            Goal::Sample { .. } => d,
+        };
+        if !reached {
+            self.solver = Some(solver);
+        }
+        Part::Evaluation {
+            tau,
+            preview,
+            reached,
+        }
+    }
+
+    fn mean_solver(&self) -> PosteriorMean {
+        let mut noise = self.noise(NoiseStream::Mean);
+        let tau = self.denoiser.tau_of_mean(&self.posterior);
+        let z = noise.draw(self.shape()) * tau;
+        let z = if tau < TAU_TOP {
+            self.posterior.linear_estimate() + z
+        } else {
+            z
+        };
+        let refines = self.sampling.sampler.refine_mean;
+        let n = refines.then(|| noise.draw(self.shape()));
+        PosteriorMean::new(tau, z, n)
+    }
+
+    fn sample_solver(&self, mean: Tensor<4>, index: usize) -> Box<dyn Solver> {
+        let noise = self.noise(NoiseStream::Churn(index));
+        let start = self.start(mean, index);
+        self.sampling.sampler.solver(start, noise)
+    }
+
+    /// Where a sample starts. Without the deviation a mode of posterior variance lambda would keep
+    /// only 1/(1 + lambda/tau²) of it.
+    fn start(&self, mean: Tensor<4>, index: usize) -> Tensor<4> {
+        let mut noise = self.noise(NoiseStream::Sample(index));
+        let shape = self.shape();
+        let sampler = self.sampling.sampler;
+        let n = Formula::from(noise.draw(shape)) * sampler.tau_max;
+        if !sampler.from_mean {
+            return n.tensor();
+        }
+        let operator = &self.posterior.measurement().operator;
+        let measured = operator.measurement_shape(shape);
+        let deviation = self
+            .posterior
+            .deviation(noise.draw(shape), noise.draw(measured));
+        (n + mean + deviation).tensor()
+    }
+
+    fn shape(&self) -> [usize; 4] {
+        self.posterior.linear_estimate().dims()
+    }
+
+    fn noise(&self, stream: NoiseStream) -> WhiteNoise {
+        let stream = stream.in_region(self.region);
+        WhiteNoise::new(self.sampling.seed, stream, self.posterior.prior().device())
+    }
+
+    fn level(&mut self, tau: f64) -> Rc<D::Level> {
+        if let Some((_, level)) = self.levels.iter().find(|(t, _)| *t == tau) {
+            return level.clone();
+        }
+        let level = Rc::new(self.denoiser.level(&self.posterior, tau));
+        let [height, width] = self.posterior.prior().fourier().size();
+        if height * width > KEPT_LEVELS {
+            self.levels.clear();
+        }
+        self.levels.push((tau, level.clone()));
+        level
+    }
+}
