@@ -21,4 +21,5 @@ pub mod posterior;
 pub mod prior;
 pub mod request;
 pub mod restoration;
+mod restore;
 pub mod sampler;

@@ -21,7 +21,7 @@ impl Kernel {
     /// finite, or a sum of 0.
     pub fn new(width: usize, height: usize, weights: Vec<f64>) -> Result<Self, Error> {
         let invalid = |what: String| Err(Error::InvalidKernel(what));
-        if weights.is_empty() || weights.len() != width * height {
+        if weights.is_empty() || Some(weights.len()) != width.checked_mul(height) {
             return invalid(format!(
                 "{width}x{height} takes one weight a pixel, but {} were given",
                 weights.len()
@@ -70,7 +70,8 @@ impl Kernel {
     pub fn motion(length: f64, angle: f64) -> Result<Self, Error> {
         if !(length > 0.0 && length <= 100.0 && angle.is_finite()) {
             return Err(Error::InvalidKernel(format!(
-                "a motion of {length} pixels at {angle} degrees; the length must be above 0 and at most 100, the angle finite"
+                "a motion of {length} pixels at {angle} degrees; the length must be above 0 and at \
+                 most 100, the angle finite"
             )));
         }
         let half = length / 2.0;

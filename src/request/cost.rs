@@ -73,35 +73,30 @@ pub enum Target {
 }
 
 impl Target {
-    /// Refuses what can't be held here. How much memory a GPU has no page is told: what one buffer
-    /// takes can be known to be too much, and what hardly any GPU has.
+    /// Refuses a restoration that does not fit. A page cannot know the memory of a GPU: it knows the
+    /// largest buffer, and the memory that hardly any GPU has.
     ///
     /// # Errors
     /// [`Error::ImageTooLarge`].
     pub fn hold(self, cost: &Cost) -> Result<(), Error> {
-        let Cost { width, height, .. } = cost;
-        if cost.bytes > PAGE {
-            return Err(Error::ImageTooLarge(format!(
-                "a result of {width}x{height} takes about {:.1} GiB of memory at once, and a page has \
-                 {:.1}; reduce the photo, or restore it in parts",
-                gibibytes(cost.bytes),
-                gibibytes(PAGE),
-            )));
-        }
+        let too_large = |what: &str, needed: u64, available: &str, limit: u64, other: &str| {
+            let (needed, limit) = (gibibytes(needed), gibibytes(limit));
+            Err(Error::ImageTooLarge(format!(
+                "a result of {}x{} takes {needed:.2} GiB of {what}, and {available} {limit:.2}; \
+                 reduce the photo, or restore it in parts{other}",
+                cost.width, cost.height
+            )))
+        };
+        const CPU: &str = ", or use the device \"cpu\"";
         match self {
-            Self::Gpu { .. } if cost.gpu_bytes > MOST_GPU => Err(Error::ImageTooLarge(format!(
-                "a result of {width}x{height} takes about {:.1} GiB of a GPU's memory at once, and most \
-                 have {:.1} or less; reduce the photo, restore it in parts, or use the device \"cpu\"",
-                gibibytes(cost.gpu_bytes),
-                gibibytes(MOST_GPU),
-            ))),
+            _ if cost.bytes > PAGE => too_large("memory", cost.bytes, "a page has", PAGE, ""),
+            Self::Gpu { .. } if cost.gpu_bytes > MOST_GPU => {
+                let (what, available) = ("a GPU's memory", "most have at most");
+                too_large(what, cost.gpu_bytes, available, MOST_GPU, CPU)
+            }
             Self::Gpu { buffer } if cost.buffer_bytes > buffer => {
-                Err(Error::ImageTooLarge(format!(
-                    "a result of {width}x{height} takes buffers of {:.2} GiB, and this GPU's hold {:.2}; \
-                     reduce the photo, restore it in parts, or use the device \"cpu\"",
-                    gibibytes(cost.buffer_bytes),
-                    gibibytes(buffer),
-                )))
+                let (what, available) = ("a GPU's memory in one buffer", "this GPU's buffers hold");
+                too_large(what, cost.buffer_bytes, available, buffer, CPU)
             }
             _ => Ok(()),
         }

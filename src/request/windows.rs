@@ -104,7 +104,7 @@ fn of_operator(size: [usize; 2]) -> Result<[usize; 2], Error> {
         return Ok(size);
     }
     Err(Error::InvalidOperator(format!(
-        "it measures an image of {}x{}; the image that it measures must have sides of at least {MIN_SIDE}",
+        "it measures an image of {}x{}, whose sides must be at least {MIN_SIDE}",
         size[1], size[0]
     )))
 }
@@ -139,7 +139,7 @@ pub fn factor(task: &Task) -> Result<usize, Error> {
     )))
 }
 
-/// The windows to inpaint in: around the holes where the known pixels are kept, else the whole photo.
+/// The windows to inpaint in: around the holes where known pixels are kept, else the whole photo.
 fn holes(
     missing: &Mask,
     width: usize,

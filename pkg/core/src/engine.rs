@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use eps_restore::compute::device::ComputeDevice;
 use eps_restore::denoiser::layers::Precision;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::error::Error;
 use eps_restore::photo::pixels::Photo;
 use eps_restore::request::Request;
@@ -25,6 +24,7 @@ use crate::gpu::Gpu;
 use crate::read;
 use crate::request::{EngineMeasurement, EngineOutline, EngineRequest};
 use crate::run::Run;
+use crate::side::Side;
 
 /// Restorations on one device.
 #[wasm_bindgen]
@@ -37,34 +37,6 @@ pub struct Engine {
     /// The file that the copy is made from; empty on the CPU.
     weights: Vec<u8>,
     adapter: String,
-}
-
-/// A device, and the network on it.
-#[derive(Clone)]
-pub struct Side {
-    pub denoiser: Rc<PhotoDenoiser>,
-    pub device: ComputeDevice,
-    /// `"webgpu"` or `"cpu"`.
-    pub kind: &'static str,
-    precision: Precision,
-}
-
-impl Side {
-    fn new(
-        device: ComputeDevice,
-        kind: &'static str,
-        weights: &[u8],
-        precision: Precision,
-    ) -> Result<Self, Error> {
-        let weights = Weights::read(weights)?;
-        let denoiser = PhotoDenoiser::in_precision(&weights, &device, precision)?;
-        Ok(Self {
-            denoiser: Rc::new(denoiser),
-            device,
-            kind,
-            precision,
-        })
-    }
 }
 
 #[wasm_bindgen]

@@ -1,7 +1,8 @@
 //! The WebAssembly core of the npm package: the only place that knows JavaScript.
 //!
-//! An [`Engine`] is a device with the network on it, a [`Run`] one restoration. Requests and answers
-//! are plain objects, translated by serde in both directions; `typescript.rs` states their types.
+//! An [`Engine`] is a device with the network on it, a [`Run`] one restoration. Requests and
+//! answers are plain objects, translated by serde in both directions; `typescript.rs` states their
+//! types.
 
 #![cfg(target_family = "wasm")]
 
@@ -12,6 +13,7 @@ mod gpu;
 mod panic;
 mod request;
 mod run;
+mod side;
 mod start;
 mod typescript;
 mod user_operator;

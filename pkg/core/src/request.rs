@@ -305,7 +305,8 @@ impl SamplerRequest {
                 "default" => Ok(Sampler::DEFAULT),
                 "accurate" => Ok(Sampler::ACCURATE),
                 other => Err(Error::InvalidOption(format!(
-                    "sampler is {other:?}; it must be \"draft\", \"default\", \"accurate\" or an object"
+                    "sampler is {other:?}; it must be \"draft\", \"default\", \"accurate\" or \
+                     an object"
                 ))),
             },
             SamplerRequest::Stated(stated) => stated.read(),

@@ -12,9 +12,9 @@ use js_sys::{Array, Float32Array};
 use wasm_bindgen::prelude::*;
 
 use crate::answers::{ResultAnswer, StepAnswer, bytes, object};
-use crate::engine::Side;
 use crate::failure::Failure;
 use crate::read;
+use crate::side::Side;
 use crate::user_operator::UserOperator;
 
 /// A restoration under way.
@@ -154,7 +154,7 @@ impl Run {
         values(self.job.last_sample()).await
     }
 
-    /// The images that no step delivers (estimate, mean, deviation), and the noise that was assumed.
+    /// The images that no step delivers (estimate, mean, deviation) and the assumed noise.
     ///
     /// # Errors
     /// Codes `device-lost`; `invalid-option` before the last step.

@@ -1,0 +1,36 @@
+//! One device of an engine.
+
+use std::rc::Rc;
+
+use eps_restore::compute::device::ComputeDevice;
+use eps_restore::denoiser::layers::Precision;
+use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::error::Error;
+
+/// A device, and the network on it.
+#[derive(Clone)]
+pub struct Side {
+    pub denoiser: Rc<PhotoDenoiser>,
+    pub device: ComputeDevice,
+    /// `"webgpu"` or `"cpu"`.
+    pub kind: &'static str,
+    pub precision: Precision,
+}
+
+impl Side {
+    pub fn new(
+        device: ComputeDevice,
+        kind: &'static str,
+        weights: &[u8],
+        precision: Precision,
+    ) -> Result<Self, Error> {
+        let weights = Weights::read(weights)?;
+        let denoiser = PhotoDenoiser::in_precision(&weights, &device, precision)?;
+        Ok(Self {
+            denoiser: Rc::new(denoiser),
+            device,
+            kind,
+            precision,
+        })
+    }
+}
