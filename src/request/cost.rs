@@ -79,24 +79,31 @@ impl Target {
     /// # Errors
     /// [`Error::ImageTooLarge`].
     pub fn hold(self, cost: &Cost) -> Result<(), Error> {
-        let too_large = |what: &str, needed: u64, available: &str, limit: u64, other: &str| {
-            let (needed, limit) = (gibibytes(needed), gibibytes(limit));
+        let too_large = |takes: String, instead: &str| {
+            let Cost { width, height, .. } = cost;
             Err(Error::ImageTooLarge(format!(
-                "a result of {}x{} takes {needed:.2} GiB of {what}, and {available} {limit:.2}; \
-                 reduce the photo, or restore it in parts{other}",
-                cost.width, cost.height
+                "a result of {width}x{height} takes {takes}; reduce the photo, restore it in parts\
+                 {instead}"
             )))
         };
         const CPU: &str = ", or use the device \"cpu\"";
+        if cost.bytes > PAGE {
+            let [needed, limit] = [cost.bytes, PAGE].map(gibibytes);
+            let takes = format!("about {needed:.1} GiB of memory, and a page has {limit:.1}");
+            return too_large(takes, "");
+        }
         match self {
-            _ if cost.bytes > PAGE => too_large("memory", cost.bytes, "a page has", PAGE, ""),
             Self::Gpu { .. } if cost.gpu_bytes > MOST_GPU => {
-                let (what, available) = ("a GPU's memory", "most have at most");
-                too_large(what, cost.gpu_bytes, available, MOST_GPU, CPU)
+                let [needed, limit] = [cost.gpu_bytes, MOST_GPU].map(gibibytes);
+                let takes = format!(
+                    "about {needed:.1} GiB of a GPU's memory, and most have {limit:.1} or less"
+                );
+                too_large(takes, CPU)
             }
             Self::Gpu { buffer } if cost.buffer_bytes > buffer => {
-                let (what, available) = ("a GPU's memory in one buffer", "this GPU's buffers hold");
-                too_large(what, cost.buffer_bytes, available, buffer, CPU)
+                let [needed, limit] = [cost.buffer_bytes, buffer].map(gibibytes);
+                let takes = format!("buffers of {needed:.2} GiB, and this GPU's hold {limit:.2}");
+                too_large(takes, CPU)
             }
             _ => Ok(()),
         }
