@@ -6,7 +6,15 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist', 'pkg/dist', 'pkg/wasm', 'bench/wasm', 'tests/browser/wasm', 'training']),
+  globalIgnores([
+    'dist',
+    'pkg/dist',
+    'pkg/wasm',
+    'bench/wasm',
+    'tests/browser/wasm',
+    'tests/foreign/wasm',
+    'training',
+  ]),
   js.configs.recommended,
   {
     files: ['**/*.mjs'],

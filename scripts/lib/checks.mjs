@@ -1,17 +1,27 @@
 // The checks of npm test: each a name and what to run. A check counts the tests that its runner
 // counts, or itself as one.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDemo } from './demo.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { ensureNodeModules } from './node-modules.mjs';
 import { buildPackage, TSC } from './package.mjs';
-import { ROOT } from './paths.mjs';
+import { NODE_MODULES, ROOT } from './paths.mjs';
 import { Stop } from './report.mjs';
 import { ask, attempt, tail } from './run.mjs';
 import { CARGO_ENV } from './rust.mjs';
 import { checkSize } from './size.mjs';
-import { buildGolden, buildWasm } from './wasm.mjs';
+import { faults } from './structure.mjs';
+import { buildForeign, buildGolden, buildWasm } from './wasm.mjs';
+
+const PRETTIER = join(NODE_MODULES, 'prettier', 'bin', 'prettier.cjs');
+const ESLINT = join(NODE_MODULES, 'eslint', 'bin', 'eslint.js');
+const FORMAT = 'Run: npm run format';
+const TOOLS = ['--manifest-path', 'tools/bindgen/Cargo.toml'];
+// In the profile of the tests, as clippy, which has checked the dependencies already.
+const DOC = ['doc', '--locked', '--release', '--no-deps', '--features', 'webgpu'];
+const PACKAGE = ['package', '--locked', '--list', '--allow-dirty'];
+const LARGEST_CRATE = 10 * 2 ** 20;
 
 /** @typedef {{ passed: number, failed: number, skipped?: string, detail?: string }} Outcome */
 
@@ -22,23 +32,22 @@ import { buildGolden, buildWasm } from './wasm.mjs';
  * @type {{ name: string, needs?: string[], tells?: boolean, run: () => Promise<Outcome> }[]}
  */
 export const CHECKS = [
-  { name: 'cargo fmt', run: () => cargo('cargo fmt', ['fmt', '--check'], 'Run: cargo fmt') },
+  { name: 'structure', run: structure },
+  { name: 'cargo fmt', run: () => cargo('cargo fmt', ['fmt', '--check', '--all'], FORMAT) },
   {
     name: 'cargo fmt of tools',
-    run: () =>
-      cargo(
-        'cargo fmt of tools',
-        ['fmt', '--check', '--manifest-path', 'tools/bindgen/Cargo.toml'],
-        'Run: cargo fmt --manifest-path tools/bindgen/Cargo.toml',
-      ),
+    run: () => cargo('cargo fmt of tools', ['fmt', '--check', ...TOOLS], FORMAT),
   },
-  { name: 'cargo clippy', run: () => clippy('cargo clippy', []) },
-  {
-    name: 'cargo clippy, webgpu',
-    run: () => clippy('cargo clippy, webgpu', ['--features', 'webgpu']),
-  },
-  { name: 'cargo test', run: () => cargo('cargo test', ['test', '--locked', '--release']) },
   { name: 'npm packages', tells: true, run: () => building(ensureNodeModules) },
+  {
+    name: 'prettier',
+    needs: ['npm packages'],
+    run: () => program('prettier', [process.execPath, PRETTIER, '--check', '.'], FORMAT),
+  },
+  { name: 'cargo clippy', run: clippy },
+  { name: 'cargo doc', run: () => cargo('cargo doc', DOC, '', { RUSTDOCFLAGS: '-D warnings' }) },
+  { name: 'cargo package', run: crateSize },
+  { name: 'cargo test', run: () => cargo('cargo test', ['test', '--locked', '--release']) },
   { name: 'wasm', tells: true, run: () => building(buildWasm) },
   { name: 'size', needs: ['wasm'], tells: true, run: () => building(checkSize) },
   {
@@ -49,18 +58,34 @@ export const CHECKS = [
   },
   { name: 'demo', needs: ['package'], tells: true, run: () => building(buildDemo) },
   { name: 'golden', needs: ['wasm'], tells: true, run: () => building(buildGolden) },
+  { name: 'foreign crate', needs: ['wasm'], tells: true, run: () => building(buildForeign) },
   {
     name: 'types',
     needs: ['package'],
     run: () => program('types', [process.execPath, TSC, '--noEmit', '-p', ROOT]),
   },
-  { name: 'unit tests', needs: ['package'], run: () => nodeTests('unit tests', 'tests/unit') },
+  {
+    name: 'eslint',
+    needs: ['package'],
+    run: () => program('eslint', [process.execPath, ESLINT, '.'], FORMAT),
+  },
+  {
+    name: 'unit tests',
+    needs: ['package', 'foreign crate'],
+    run: () => nodeTests('unit tests', 'tests/unit'),
+  },
   { name: 'browser tests', needs: ['package', 'demo', 'golden'], run: browserTests },
 ];
 
+/** Lines, files and circles. */
+async function structure() {
+  const found = faults();
+  return { passed: found.length ? 0 : 1, failed: found.length, detail: found.join('\n') };
+}
+
 /** `cargo test` prints a line for each test program; other commands count as one check. */
-async function cargo(name, args, advice = '') {
-  const result = await attempt(name, ['cargo', ...args], { env: CARGO_ENV });
+async function cargo(name, args, advice = '', env = {}) {
+  const result = await attempt(name, ['cargo', ...args], { env: { ...CARGO_ENV, ...env } });
   const sum = (pattern) =>
     [...result.output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
   const counted = {
@@ -70,7 +95,8 @@ async function cargo(name, args, advice = '') {
   return outcome(result, counted, advice);
 }
 
-async function clippy(name, features) {
+/** With the GPU's kernels: that covers all code but the few lines for builds without them. */
+async function clippy() {
   if (ask(['cargo', 'clippy', '--version']) === undefined)
     return {
       passed: 0,
@@ -78,20 +104,24 @@ async function clippy(name, features) {
       skipped: 'this toolchain has none (rustup component add clippy)',
     };
   // The profile of the tests, so that build scripts and procedural macros are compiled once.
-  return cargo(name, [
-    'clippy',
-    '--locked',
-    '--release',
-    '--all-targets',
-    ...features,
-    '--',
-    '-D',
-    'warnings',
-  ]);
+  const what = ['--workspace', '--all-targets', '--features', 'eps-restore/webgpu'];
+  return cargo('clippy', ['clippy', '--locked', '--release', ...what, '--', '-D', 'warnings']);
 }
 
-async function program(name, command) {
-  return outcome(await attempt(name, command), { passed: 0, failed: 0 }, '');
+/** The crate's files as crates.io gets them, which takes at most 10 MiB. */
+async function crateSize() {
+  const listed = await attempt('cargo package', ['cargo', ...PACKAGE], { env: CARGO_ENV });
+  if (listed.code !== 0) return outcome(listed, { passed: 0, failed: 0 }, '');
+  const paths = listed.output.split('\n').map((path) => join(ROOT, path.trim()));
+  const files = paths.filter((path) => existsSync(path) && statSync(path).isFile());
+  const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
+  if (bytes <= LARGEST_CRATE) return { passed: 1, failed: 0 };
+  const detail = `The crate's files take ${bytes} bytes, and may take ${LARGEST_CRATE}.`;
+  return { passed: 0, failed: 1, detail };
+}
+
+async function program(name, command, advice = '') {
+  return outcome(await attempt(name, command), { passed: 0, failed: 0 }, advice);
 }
 
 /** Builds print their own lines, and stop by throwing. */

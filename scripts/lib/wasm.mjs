@@ -62,6 +62,21 @@ export async function buildGolden() {
   done(`golden vectors' check: ${state}`);
 }
 
+/** Builds tests/foreign/wasm, a crate of somebody else's. {@link buildWasm} compiled it. */
+export async function buildForeign() {
+  const rust = await ensureWasmRust();
+  const bindgen = await ensureBindgen();
+  const state = await build('foreign', rust, bindgen, {
+    cargo: ['-p', 'foreign', '--lib'],
+    built: 'foreign.wasm',
+    as: 'foreign',
+    folder: join(ROOT, 'tests', 'foreign', 'wasm'),
+    sources: [...SOURCES, 'tests/foreign/src', 'tests/foreign/Cargo.toml'],
+    expect: '1 min',
+  });
+  done(`foreign crate: ${state}`);
+}
+
 /**
  * Builds bench/wasm/network from bench/network.rs. After {@link buildWasm} only that file is
  * compiled.

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 
 use crate::failure::Failure;
 
-/// `EngineCost`. Sizes are 64-bit: an outline may name more pixels than wasm can count.
+/// `Cost` of TypeScript. Sizes are 64-bit: an outline may name more pixels than wasm can count.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CostAnswer {
@@ -35,7 +35,7 @@ impl From<Cost> for CostAnswer {
     }
 }
 
-/// `EngineStep`.
+/// `Step` of TypeScript.
 #[derive(Serialize)]
 pub struct StepAnswer {
     pub stage: &'static str,
@@ -48,7 +48,7 @@ pub struct StepAnswer {
     pub preview: ByteBuf,
 }
 
-/// `EngineResult`.
+/// `RestoredImages` of TypeScript.
 #[derive(Serialize)]
 pub struct ResultAnswer {
     pub width: usize,
@@ -57,6 +57,7 @@ pub struct ResultAnswer {
     pub noise: f64,
     pub estimate: ByteBuf,
     pub mean: ByteBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deviation: Option<ByteBuf>,
 }
 

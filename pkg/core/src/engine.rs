@@ -124,10 +124,10 @@ impl Engine {
     ///
     /// # Errors
     /// The code of whatever of the outline is invalid.
-    #[wasm_bindgen(unchecked_return_type = "EngineCost")]
+    #[wasm_bindgen(unchecked_return_type = "Cost")]
     pub fn cost(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "EngineOutline")] outline: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "CostRequest")] outline: JsValue,
     ) -> Result<JsValue, Failure> {
         let outline = EngineOutline::read(outline)?;
         let target = self.target(&outline.task);
@@ -144,7 +144,7 @@ impl Engine {
     #[wasm_bindgen(js_name = estimateNoise)]
     pub fn estimate_noise(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "EngineMeasurement")] measurement: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "NoiseRequest")] measurement: JsValue,
     ) -> Result<f64, Failure> {
         let (photo, task) = EngineMeasurement::read(measurement)?;
         Ok(estimated(&photo, &task)?)
@@ -156,7 +156,7 @@ impl Engine {
     /// The code of whatever of the request is invalid; the engine stays usable.
     pub fn start(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "EngineRequest")] request: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "RestoreRequest")] request: JsValue,
     ) -> Result<Run, Failure> {
         let (request, user) = EngineRequest::read(request)?;
         let side = self.side(&request.task)?;

@@ -87,7 +87,7 @@ impl Run {
     /// # Errors
     /// Codes `device-lost`; `not-converged` where the operator's iterations do not converge;
     /// `invalid-operator` where the page's own operator fails.
-    #[wasm_bindgen(unchecked_return_type = "EngineStep | null | undefined")]
+    #[wasm_bindgen(unchecked_return_type = "Step | null | undefined")]
     pub async fn advance(&mut self) -> Result<JsValue, Failure> {
         let progress = self.job.advance();
         if let Some(user) = &self.user {
@@ -118,7 +118,10 @@ impl Run {
     ///
     /// # Errors
     /// Code `invalid-option` where they are another run's.
-    pub fn resume(&mut self, mean: Vec<Float32Array>) -> Result<(), Failure> {
+    pub fn resume(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "WindowValues")] mean: Vec<Float32Array>,
+    ) -> Result<(), Failure> {
         Ok(self.job.resume(floats(&mean))?)
     }
 
@@ -126,7 +129,10 @@ impl Run {
     ///
     /// # Errors
     /// Code `invalid-option` where they are another run's.
-    pub fn adopt(&mut self, sample: Vec<Float32Array>) -> Result<(), Failure> {
+    pub fn adopt(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "WindowValues")] sample: Vec<Float32Array>,
+    ) -> Result<(), Failure> {
         Ok(self.job.adopt(floats(&sample))?)
     }
 
@@ -136,7 +142,7 @@ impl Run {
     /// Code `device-lost`.
     #[wasm_bindgen(
         js_name = meanValues,
-        unchecked_return_type = "Float32Array<ArrayBuffer>[] | undefined"
+        unchecked_return_type = "WindowValues | undefined"
     )]
     pub async fn mean_values(&self) -> Result<JsValue, Failure> {
         values(self.job.mean()).await
@@ -148,7 +154,7 @@ impl Run {
     /// Code `device-lost`.
     #[wasm_bindgen(
         js_name = sampleValues,
-        unchecked_return_type = "Float32Array<ArrayBuffer>[] | undefined"
+        unchecked_return_type = "WindowValues | undefined"
     )]
     pub async fn sample_values(&self) -> Result<JsValue, Failure> {
         values(self.job.last_sample()).await
@@ -158,7 +164,7 @@ impl Run {
     ///
     /// # Errors
     /// Codes `device-lost`; `invalid-option` before the last step.
-    #[wasm_bindgen(unchecked_return_type = "EngineResult")]
+    #[wasm_bindgen(unchecked_return_type = "RestoredImages")]
     pub async fn result(&self) -> Result<JsValue, Failure> {
         let mean = self.job.mean().filter(|_| self.job.is_finished());
         let mean = mean.ok_or(Error::InvalidOption(

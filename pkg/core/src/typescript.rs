@@ -1,131 +1,162 @@
-//! The TypeScript types of requests and answers, written into `eps_restore.d.ts`.
+//! The TypeScript types of requests and answers, which wasm-bindgen writes into `eps_restore.d.ts`.
+//! `request.rs` reads the requests, and refuses names that it does not know; `answers.rs` writes the
+//! answers.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"
+const REQUESTS: &str = r#"
 export type DeviceKind = 'webgpu' | 'cpu';
+/** How a GPU stores the network's maps and weights. */
 export type Precision = 'f32' | 'f16';
 
-/** A named course of the sampler, or one spelt out in full. */
-export type EngineSampler =
-  | 'draft'
-  | 'default'
-  | 'accurate'
+/** A size in pixels. */
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Bytes of an image: RGBA for a photo, one byte a pixel for a mask; rows from the top. */
+export interface Pixels extends ImageSize {
+  readonly data: Uint8Array;
+}
+
+/** Named sampler settings, from the fewest evaluations of the network to the most. */
+export type SamplerPreset = 'draft' | 'default' | 'accurate';
+export type Solver = 'dpmpp2m' | 'heun' | 'euler' | 'churn';
+/** A sampler by name, or with every setting stated. */
+export type SamplerRequest =
+  | SamplerPreset
   | {
-      solver: 'euler' | 'heun' | 'dpmpp2m' | 'churn';
-      points: number;
-      tauMax: number;
-      tauMin: number;
-      fromMean: boolean;
+      readonly solver: Solver;
+      readonly points: number;
+      readonly tauMax: number;
+      readonly tauMin: number;
+      readonly fromMean: boolean;
     };
 
-/** Pixels as the core takes them. */
-export interface EnginePixels {
-  data: Uint8Array;
-  width: number;
-  height: number;
+/**
+ * What lies beyond the borders of a blurred photo: scenery that was not photographed (`'unknown'`),
+ * or the photo again, wrapped around (`'circular'`).
+ */
+export type Borders = 'unknown' | 'circular';
+/** The colours of the 2 × 2 pixels at a sensor's upper left corner, row by row. */
+export type BayerPattern = 'rggb' | 'grbg' | 'bggr' | 'gbrg';
+/**
+ * How a photo was reduced: by the mean of blocks, by an antialiased bicubic filter, or by a
+ * Gaussian whose standard deviation is in pixels of the large photo, above 0 and at most 30.
+ */
+export type Reduction = 'blockMean' | 'bicubic' | { readonly gaussian: number };
+
+/** A task with its masks decoded and its kernels checked. */
+export type CoreTask<Operator = { readonly kind: 'operator' }> =
+  | { readonly kind: 'inpaint'; readonly mask: Pixels }
+  | { readonly kind: 'superResolve'; readonly factor: number; readonly reduction?: Reduction }
+  | {
+      readonly kind: 'deblur';
+      readonly kernel: ImageSize & { readonly data: number[] };
+      readonly borders?: Borders;
+    }
+  | { readonly kind: 'denoise' }
+  | { readonly kind: 'colorize'; readonly weights?: [number, number, number] }
+  | { readonly kind: 'demosaic'; readonly pattern: BayerPattern }
+  | {
+      readonly kind: 'compose';
+      readonly first: CoreTask<Operator>;
+      readonly second: CoreTask<Operator>;
+    }
+  | Operator;
+
+/** The functions of a user's operator, on three planes of values in [-1, 1], row by row. */
+export interface OperatorFunctions {
+  /** A x; `size` is the image's. */
+  readonly apply: (x: Float32Array, size: ImageSize) => Float32Array;
+  /** Aᵀ y; `size` is the measurement's. */
+  readonly adjoint: (y: Float32Array, size: ImageSize) => Float32Array;
+  /** The image's size for a measurement's; absent if they are the same. */
+  readonly imageSize?: (size: ImageSize) => ImageSize;
 }
 
-export type EngineTask =
-  | { kind: 'inpaint'; mask: EnginePixels }
-  | {
-      kind: 'superResolve';
-      factor: number;
-      reduction?: 'blockMean' | 'bicubic' | { gaussian: number };
-    }
-  | {
-      kind: 'deblur';
-      kernel: { data: number[]; width: number; height: number };
-      borders?: 'unknown' | 'circular';
-    }
-  | { kind: 'denoise' }
-  | { kind: 'colorize'; weights?: [number, number, number] }
-  | { kind: 'demosaic'; pattern: 'rggb' | 'grbg' | 'bggr' | 'gbrg' }
-  | { kind: 'compose'; first: EngineTask; second: EngineTask }
-  /** `module` is for the worker, which imports its functions for the core. */
-  | { kind: 'operator'; module?: string };
-
-/** What a module with a linear operator exports. */
-export interface EngineFunctions {
-  apply: (x: Float32Array, size: { width: number; height: number }) => Float32Array;
-  adjoint: (y: Float32Array, size: { width: number; height: number }) => Float32Array;
-  imageSize?: (size: { width: number; height: number }) => { width: number; height: number };
+/** A task; `functions` of the task `operator`. */
+export interface TaskFields<Task> {
+  readonly task: Task;
+  readonly functions?: OperatorFunctions;
 }
 
-export interface EngineRequest {
-  /** RGBA, four bytes a pixel. */
-  image: EnginePixels;
-  task: EngineTask;
-  /** Of the task `operator`. */
-  functions?: EngineFunctions;
+/** How to sample. */
+export interface SamplingFields {
   /**
-   * Standard deviation in 8-bit levels, or `auto` to estimate it. Absent: none to inpaint, an
-   * estimate to denoise, else the task's usual level.
+   * The standard deviation of the noise in 8-bit levels, or `'auto'` to estimate it. Absent: the
+   * task's default.
    */
-  noise?: number | 'auto';
-  samples: number;
-  sampler: EngineSampler;
+  readonly noise?: number | 'auto';
+  readonly samples: number;
+  readonly sampler: SamplerRequest;
   /** Whether two more evaluations refine the mean. */
-  refine: boolean;
-  seed: number;
+  readonly refine: boolean;
 }
 
-/** The outcome of one step. */
-export interface EngineStep {
-  stage: 'estimate' | 'mean' | 'sample';
-  sample: number;
-  step: number;
-  evaluations: number;
-  tau: number;
-  /** Whether the preview is a finished sample, which the run does not keep. */
-  finished: boolean;
-  preview: Uint8Array;
+/** A restoration. */
+export interface RestoreRequest<Task = CoreTask> extends TaskFields<Task>, SamplingFields {
+  readonly image: Pixels;
+  readonly seed: number;
 }
 
-/** The images that no step delivers, and what was assumed. */
-export interface EngineResult {
-  width: number;
-  height: number;
-  estimate: Uint8Array;
-  mean: Uint8Array;
-  deviation: Uint8Array | undefined;
-  evaluations: number;
-  /** The noise that was assumed, in 8-bit levels. */
-  noise: number;
-}
-
-/** A restoration of which only the size is known. */
-export interface EngineOutline {
-  width: number;
-  height: number;
-  task: EngineTask;
-  functions?: EngineFunctions;
-  noise?: number | 'auto';
-  samples: number;
-  sampler: EngineSampler;
-  /** Whether two more evaluations refine the mean. */
-  refine: boolean;
-}
+/** A restoration of which only the photo's size is known. */
+export interface CostRequest<Task = CoreTask>
+  extends TaskFields<Task>, SamplingFields, ImageSize {}
 
 /** A measurement whose noise is to be estimated. */
-export interface EngineMeasurement {
-  image: EnginePixels;
-  task: EngineTask;
-  functions?: EngineFunctions;
+export interface NoiseRequest<Task = CoreTask> extends TaskFields<Task> {
+  readonly image: Pixels;
+}
+"#;
+
+#[wasm_bindgen(typescript_custom_section)]
+const ANSWERS: &str = r#"
+/** What a restoration takes. */
+export interface Cost extends ImageSize {
+  /** Evaluations of the network. */
+  readonly evaluations: number;
+  /** Tiles of one evaluation. */
+  readonly tiles: number;
+  /** Pixels of all tiles of one evaluation. */
+  readonly pixels: number;
+  /** Most bytes of memory that the page needs. */
+  readonly bytes: number;
+  /** Most bytes of memory that the GPU needs; 0 on the CPU. */
+  readonly gpuBytes: number;
 }
 
-/** The time and memory that a restoration takes. */
-export interface EngineCost {
-  /** Pixels of the result. */
-  width: number;
-  height: number;
-  evaluations: number;
-  /** Tiles of one evaluation, and the pixels of them all. */
-  tiles: number;
-  pixels: number;
-  /** Memory of the page at most, and of a GPU, 0 on the CPU. */
-  bytes: number;
-  gpuBytes: number;
+/** One step of a restoration. */
+export interface Step {
+  /** `estimate`: the linear estimate; `mean`, `sample`: one evaluation of the network. */
+  readonly stage: 'estimate' | 'mean' | 'sample';
+  /** The sample's number from 0; -1 before the first sample. */
+  readonly sample: number;
+  /** Steps so far, this one included. */
+  readonly step: number;
+  /** Evaluations so far, this one included. */
+  readonly evaluations: number;
+  /** The noise level, in units of the image's half range. */
+  readonly tau: number;
+  /** Whether the preview is a finished sample, which the core does not keep. */
+  readonly finished: boolean;
+  /** RGBA bytes. */
+  readonly preview: Uint8Array<ArrayBuffer>;
 }
+
+/** The images of a finished restoration other than its samples, as RGBA bytes. */
+export interface RestoredImages extends ImageSize {
+  readonly estimate: Uint8Array<ArrayBuffer>;
+  readonly mean: Uint8Array<ArrayBuffer>;
+  /** Absent with fewer than two samples. */
+  readonly deviation?: Uint8Array<ArrayBuffer>;
+  readonly evaluations: number;
+  /** The standard deviation of the noise that was assumed, in 8-bit levels. */
+  readonly noise: number;
+}
+
+/** The values of every window of the photo: one array for each window. */
+export type WindowValues = Float32Array<ArrayBuffer>[];
 "#;
