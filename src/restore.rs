@@ -148,6 +148,5 @@ fn read_all(tensors: Vec<Tensor<4>>) -> Result<Vec<Vec<f32>>, Error> {
 }
 
 fn read(tensor: Tensor<4>) -> Result<Vec<f32>, Error> {
-    let values = tensor.try_into_vec_as();
-    values.map_err(|e| Error::DeviceLost(format!("a result could not be read back: {e}")))
+    tensor.try_into_vec_as().map_err(Error::unread)
 }

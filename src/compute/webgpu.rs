@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use burn::tensor::wgpu::{MemoryConfiguration, WgpuSetup};
 
 use super::device::ComputeDevice;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 
 /// The default WebGPU adapter's device, and wgpu's view of both.
 ///
@@ -12,7 +12,7 @@ use crate::error::Error;
 /// the device busy while the next are recorded.
 ///
 /// # Errors
-/// [`Error::UnsupportedDevice`] where there is no adapter.
+/// [`Error::NoDevice`] where there is no adapter.
 pub async fn webgpu_device() -> Result<(ComputeDevice, WgpuSetup), Error> {
     let options = Device::wgpu_options()
         .memory_config(MemoryConfiguration::ExclusivePages)
@@ -20,6 +20,9 @@ pub async fn webgpu_device() -> Result<(ComputeDevice, WgpuSetup), Error> {
     let (device, setup) = options
         .init_with_setup_async()
         .await
-        .map_err(|e| Error::UnsupportedDevice(format!("no WebGPU device: {e}; use \"cpu\"")))?;
+        .map_err(|e| Error::NoDevice {
+            message: format!("no WebGPU device: {e}; use \"cpu\""),
+            source: Cause::new(e),
+        })?;
     Ok((ComputeDevice::new(device), setup))
 }

@@ -3,7 +3,7 @@
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use crate::error::Error;
+use crate::error::{Cause, Error};
 
 /// The architecture that this crate runs, as the file's metadata names it.
 pub const ARCHITECTURE: &str = "photo-v1";
@@ -20,10 +20,9 @@ impl<'a> Weights<'a> {
     /// [`Error::InvalidWeights`] where the bytes are no safetensors file (truncated, altered) or
     /// hold another network.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        let broken = |e: safetensors::SafeTensorError| {
-            Error::InvalidWeights(format!(
-                "not a complete safetensors file ({e}); download it again"
-            ))
+        let broken = |e: safetensors::SafeTensorError| Error::UnreadableWeights {
+            message: format!("not a complete safetensors file ({e}); download it again"),
+            source: Cause::new(e),
         };
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
         let named = metadata.metadata().as_ref();

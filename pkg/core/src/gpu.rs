@@ -21,7 +21,7 @@ impl Gpu {
     /// by its driver, by sleep, or by too much work at once.
     ///
     /// # Errors
-    /// [`Error::UnsupportedDevice`] where the browser has none.
+    /// [`Error::NoDevice`] where the browser has none.
     pub async fn open(on_lost: Option<Function>) -> Result<Self, Error> {
         let (device, setup) = webgpu_device().await?;
         if let Some(on_lost) = on_lost {

@@ -26,8 +26,6 @@ use eps_restore::error::Error;
 
 /// Reads a tensor back without blocking the event loop.
 async fn read(tensor: Tensor<4>) -> Result<Vec<f32>, Error> {
-    let lost = |e: String| Error::DeviceLost(format!("a result could not be read back: {e}"));
-    let data = tensor.into_data_async().await;
-    let data = data.map_err(|e| lost(e.to_string()))?;
-    data.try_into_vec().map_err(|e| lost(format!("{e:?}")))
+    let data = tensor.into_data_async().await.map_err(Error::unread)?;
+    data.try_into_vec().map_err(Error::unread)
 }
