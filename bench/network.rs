@@ -4,9 +4,9 @@
 #![cfg(target_family = "wasm")]
 
 use burn::tensor::{Device, Tensor};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::webgpu::webgpu_device;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::webgpu::webgpu_device;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 use wasm_bindgen::prelude::*;
 
 /// The network on one device, and the inputs that lie there.

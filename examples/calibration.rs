@@ -6,10 +6,10 @@
 //! stochastic one is drawn 400000 times, which leaves 0.2 % of the variance open.
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::sampler::interpolant::Interpolant;
-use eps_restore::sampler::{Sampler, SolverKind};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::sampler::interpolant::Interpolant;
+use eps_restore::low_level::sampler::{Sampler, SolverKind};
 
 const DEVIATIONS: [f64; 4] = [0.05, 0.1, 0.2, 0.4];
 const DRAWS: usize = 400_000;

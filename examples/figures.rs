@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use clap::Parser;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 use indicatif::ProgressBar;
 
 #[path = "../tests/common/crops.rs"]

@@ -8,18 +8,13 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
-use eps_restore::error::Error;
-use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::Request;
-use eps_restore::request::noise::Noise;
-use eps_restore::request::problem::{Problem, WindowProblem};
-use eps_restore::request::task::{Borders, GREY, Task};
-use eps_restore::request::windows::WindowPlan;
-use eps_restore::sampler::Sampler;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, Weights};
+use eps_restore::low_level::request::problem::{Problem, WindowProblem};
+use eps_restore::low_level::request::task::{Borders, GREY, Task};
+use eps_restore::low_level::request::windows::WindowPlan;
+use eps_restore::{Error, Kernel, Noise, Photo, Request, Sampler};
 
 #[derive(Parser)]
 struct Options {

@@ -3,13 +3,11 @@
 //!
 //!     cargo run --release --example largest
 
-use eps_restore::denoiser::tiling::TileSize;
-use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::photo::mask::Mask;
-use eps_restore::request::cost::{Outline, Target};
-use eps_restore::request::plan::Plan;
-use eps_restore::request::task::{Borders, Reduction, Task};
-use eps_restore::sampler::Sampler;
+use eps_restore::low_level::denoiser::tiling::TileSize;
+use eps_restore::low_level::request::cost::{Outline, Target};
+use eps_restore::low_level::request::plan::Plan;
+use eps_restore::low_level::request::task::{Borders, Reduction, Task};
+use eps_restore::{Kernel, Mask, Sampler};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;

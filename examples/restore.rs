@@ -10,19 +10,13 @@ use std::time::Instant;
 
 use burn::tensor::{Device, Tensor};
 use clap::{Parser, ValueEnum};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::error::Error;
-use eps_restore::operators::Bayer;
-use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::photo::mask::Mask;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::Request;
-use eps_restore::request::job::{Job, JobProgress};
-use eps_restore::request::noise::Noise;
-use eps_restore::request::task::{Borders, GREY, Reduction, Task};
-use eps_restore::restoration::{Stage, converged};
-use eps_restore::sampler::Sampler;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::operators::Bayer;
+use eps_restore::low_level::request::job::{Job, JobProgress};
+use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
+use eps_restore::low_level::restoration::{Stage, converged};
+use eps_restore::{Error, Kernel, Mask, Noise, Photo, Request, Sampler};
 use image::{ImageReader, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
 

@@ -11,14 +11,14 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use clap::Parser;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::fourier::Fourier;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
-use eps_restore::posterior::Posterior;
-use eps_restore::prior::GaussianPrior;
-use eps_restore::sampler::interpolant::Interpolant;
-use eps_restore::sampler::{DpmSolver2M, Heun, Solver};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, Weights};
+use eps_restore::low_level::posterior::Posterior;
+use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::sampler::interpolant::Interpolant;
+use eps_restore::low_level::sampler::{DpmSolver2M, Heun, Solver};
 use indicatif::ProgressBar;
 
 #[path = "../tests/common/crops.rs"]

@@ -1,25 +1,76 @@
-//! Restores images by exact posterior sampling (arXiv 2606.17048).
+//! Restores photos by exact posterior sampling (arXiv 2606.17048).
 //!
 //! For a measurement `y = A x + sigma_y n` with linear `A`, the posterior score has a closed form:
 //! move the query to a pivot, and denoise it under the anisotropic noise covariance that the
-//! operator leaves. One denoiser and an ordinary sampler then solve every linear problem.
+//! operator leaves. One denoiser and an ordinary sampler then solve every linear problem: they fill
+//! scratches and holes, enlarge, unblur, denoise and colourise.
 //!
-//! Images are `[batch, 3, height, width]` in [-1, 1]. Lower modules know nothing of higher ones:
-//! [`operators`] → [`measurement`] → [`posterior`] → [`denoiser`] → [`sampler`] → [`restoration`] →
-//! [`task`] → [`layout`] → [`job`].
+//! # Examples
+//!
+//! ```
+//! use eps_restore::{Denoiser, Mask, Photo, Request, Task, restore};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # std::env::set_current_dir(env!("CARGO_MANIFEST_DIR"))?;
+//! let denoiser = Denoiser::on_cpu(&std::fs::read("models/photo-v1.safetensors")?)?;
+//! let photo = Photo::new(32, 32, vec![200; 4 * 32 * 32])?;
+//! // A scratch down column 8.
+//! let missing = Mask::new(32, 32, (0..32 * 32).map(|i| i % 32 == 8).collect())?;
+//! let request = Request::new(photo, Task::Inpaint { missing });
+//! let restored = restore(request, &denoiser)?;
+//! let rgba: &[u8] = restored.mean.rgba();
+//! # assert!(rgba.iter().all(|level| level.abs_diff(200) < 8));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # In a browser
+//!
+//! The npm package `eps-restore` wraps this crate. A crate of one's own can depend on it too, and
+//! compile for `wasm32-unknown-unknown` with the flags
+//! `--cfg getrandom_backend="wasm_js" -C target-feature=+simd128`. The library exports no function.
+//! The final module must run the constructors of statics once, at its start; otherwise every
+//! exported function runs them, and CubeCL registers its operations anew in each:
+//!
+//! ```ignore
+//! unsafe extern "C" {
+//!     fn __wasm_call_ctors();
+//! }
+//! #[wasm_bindgen(start)]
+//! fn start() {
+//!     unsafe { __wasm_call_ctors() }
+//! }
+//! ```
+//!
+//! # Threads
+//!
+//! [`Denoiser`], [`Task`] and [`Request`] are not `Send`: they share operators and weights without
+//! locks. Restore on the thread that loads the network; [`Photo`] and [`Restoration`] may move.
+
+mod compute;
+mod denoiser;
+mod error;
+mod estimation;
+pub mod low_level;
+mod operators;
+mod photo;
+mod posterior;
+mod prior;
+mod request;
+mod restoration;
+mod restore;
+mod sampler;
 
 /// The tensors that operators, denoisers and measurements are made of.
 pub use burn;
 
-pub mod compute;
-pub mod denoiser;
-pub mod error;
-pub mod estimation;
-pub mod operators;
-pub mod photo;
-pub mod posterior;
-pub mod prior;
-pub mod request;
-pub mod restoration;
-mod restore;
-pub mod sampler;
+pub use error::{Cause, Error};
+pub use operators::Bayer;
+pub use photo::blur_kernel::Kernel;
+pub use photo::mask::Mask;
+pub use photo::pixels::Photo;
+pub use request::noise::Noise;
+pub use request::task::{Borders, GREY, Reduction, Task};
+pub use request::{MAX_SAMPLES, Request};
+pub use restore::{Denoiser, Restoration, RestorationProgress, restore, restore_with};
+pub use sampler::Sampler;

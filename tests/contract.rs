@@ -11,12 +11,12 @@ use common::cases::{Case, operators};
 use common::comparison::{Comparison, relative_error as relative_norm};
 use common::dense::{Dense, Size, columns, draw, inverse, relative_error, solution, worst_entry};
 use common::digits::{self, grid, variances};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::fourier::Fourier;
-use eps_restore::operators::{LinearOperator, PriorUpdate};
-use eps_restore::posterior::Posterior;
-use eps_restore::posterior::measurement::Measurement;
-use eps_restore::prior::{C, GaussianPrior, KAPPA2};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::operators::{LinearOperator, PriorUpdate};
+use eps_restore::low_level::posterior::Posterior;
+use eps_restore::low_level::posterior::measurement::Measurement;
+use eps_restore::low_level::prior::{C, GaussianPrior, KAPPA2};
 use nalgebra::{DMatrix, DVector};
 
 /// Pairs of tau and sigma_y: one image each of a batch.

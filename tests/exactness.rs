@@ -14,17 +14,17 @@ use burn::tensor::Tensor;
 use common::cases::{Case, operators};
 use common::dense::{Dense, columns, draw, images, inverse, relative_error};
 use common::gaussian::{Gain, Gaussian, GaussianDenoiser};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::fourier::Fourier;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::denoiser::Denoiser;
-use eps_restore::operators::PriorUpdate;
-use eps_restore::posterior::Posterior;
-use eps_restore::posterior::measurement::Measurement;
-use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::Run;
-use eps_restore::sampler::interpolant::Interpolant;
-use eps_restore::sampler::{
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::denoiser::Denoiser;
+use eps_restore::low_level::operators::PriorUpdate;
+use eps_restore::low_level::posterior::Posterior;
+use eps_restore::low_level::posterior::measurement::Measurement;
+use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::restoration::Run;
+use eps_restore::low_level::sampler::interpolant::Interpolant;
+use eps_restore::low_level::sampler::{
     Churn, ChurnParameters, DpmSolver2M, Euler, Heun, PosteriorMean, Sampler, Solver,
 };
 use nalgebra::{DMatrix, DVector};

@@ -13,16 +13,12 @@ use std::rc::Rc;
 
 use common::figures::{Figures, METHODS, TASKS, measure};
 use common::{committed_crops, model, values};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::Request;
-use eps_restore::request::job::Job;
-use eps_restore::request::noise::Noise;
-use eps_restore::request::task::{Borders, Task};
-use eps_restore::sampler::Sampler;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::request::job::Job;
+use eps_restore::low_level::request::task::{Borders, Task};
+use eps_restore::{Kernel, Noise, Photo, Request, Sampler};
 
 const DRAWS: usize = 3;
 const REFERENCE_DRAWS: usize = 12;

@@ -6,8 +6,8 @@ mod common;
 use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
 use common::model;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 
 fn tensors() -> PhotoDenoiser {
     let bytes = model("photo-v1.safetensors");

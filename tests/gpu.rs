@@ -14,10 +14,10 @@ use burn::tensor::Device;
 use common::comparison::{self, Comparison, relative_error};
 use common::golden::Check;
 use common::model;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::layers::Precision;
-use eps_restore::denoiser::layers::gpu::{Family, GpuLayers};
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::layers::Precision;
+use eps_restore::low_level::denoiser::layers::gpu::{Family, GpuLayers};
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 use twins::{GPU_TOLERANCE, HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 
 /// Of what the network adds to the Gaussian posterior's mean.

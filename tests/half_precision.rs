@@ -11,11 +11,11 @@ use common::figures::{Figures, METHODS, TASKS, measure};
 use common::golden::Check;
 use common::rounded::Rounded;
 use common::{committed_crops, model};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::layers::Precision;
-use eps_restore::denoiser::layers::cpu::CpuLayers;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::error::Error;
+use eps_restore::Error;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::layers::Precision;
+use eps_restore::low_level::denoiser::layers::cpu::CpuLayers;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 
 /// Relative L2 of what the network adds to the Gaussian posterior's mean.
 const NETWORK: f64 = 0.01;

@@ -10,20 +10,16 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::{model, values};
-use eps_restore::compute::conjugate_gradients::{Stop, conjugate_gradients};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::photo::mask::Mask;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::prior::{C, KAPPA2, precision_times};
-use eps_restore::request::Request;
-use eps_restore::request::job::Job;
-use eps_restore::request::noise::Noise;
-use eps_restore::request::task::Task;
-use eps_restore::restoration::SampleSubset;
-use eps_restore::restoration::hole::Hole;
-use eps_restore::sampler::Sampler;
+use eps_restore::low_level::compute::conjugate_gradients::{Stop, conjugate_gradients};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::prior::{C, KAPPA2, precision_times};
+use eps_restore::low_level::request::job::Job;
+use eps_restore::low_level::request::task::Task;
+use eps_restore::low_level::restoration::SampleSubset;
+use eps_restore::low_level::restoration::hole::Hole;
+use eps_restore::{Mask, Noise, Photo, Request, Sampler};
 use figures::{Figures, NO_SEAM, Square};
 
 /// |w0 - its limit| over |its limit|, in a square hole of `width` pixels; smooth surroundings.

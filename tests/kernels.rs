@@ -10,8 +10,8 @@ mod comparison;
 mod twins;
 
 use comparison::relative_error;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::layers::cpu::CpuLayers;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::layers::cpu::CpuLayers;
 use twins::{KINDS, Twins};
 
 const TOLERANCE: f64 = 2e-6;

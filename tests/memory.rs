@@ -8,18 +8,13 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use common::{model, values};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::photo::mask::Mask;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::Request;
-use eps_restore::request::cost::Target;
-use eps_restore::request::job::Job;
-use eps_restore::request::noise::Noise;
-use eps_restore::request::plan::Plan;
-use eps_restore::request::task::{Borders, GREY, Reduction, Task};
-use eps_restore::sampler::Sampler;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::request::cost::Target;
+use eps_restore::low_level::request::job::Job;
+use eps_restore::low_level::request::plan::Plan;
+use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
+use eps_restore::{Kernel, Mask, Noise, Photo, Request, Sampler};
 
 /// The system's allocator, with an account of it.
 struct Counting;

@@ -8,9 +8,9 @@ mod common;
 
 use burn::tensor::Tensor;
 use common::dense::{columns, draw};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::sampler::{Sampler, SolverKind};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::sampler::{Sampler, SolverKind};
 use nalgebra::{Matrix2, Vector2};
 
 const WEIGHTS: [f64; 3] = [0.5, 0.3, 0.2];

@@ -6,12 +6,11 @@ mod jpeg;
 
 use std::path::PathBuf;
 
-use eps_restore::estimation::noise::{Planes, estimate};
-use eps_restore::operators::Bayer;
-use eps_restore::photo::mask::Mask;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::noise::{LEAST, estimated};
-use eps_restore::request::task::{GREY, Task};
+use eps_restore::low_level::estimation::noise::{Planes, estimate};
+use eps_restore::low_level::operators::Bayer;
+use eps_restore::low_level::request::noise::{LEAST, estimated};
+use eps_restore::low_level::request::task::{GREY, Task};
+use eps_restore::{Mask, Photo};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};

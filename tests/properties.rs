@@ -7,13 +7,13 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::dense::{columns, draw};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::fourier::Fourier;
-use eps_restore::operators::{
+use eps_restore::Kernel;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity,
     LinearOperator, Mask,
 };
-use eps_restore::photo::blur_kernel::Kernel;
 use proptest::prelude::*;
 
 /// An operator, and the size of its images.

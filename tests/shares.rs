@@ -7,17 +7,12 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::model;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::error::Error;
-use eps_restore::photo::mask::Mask;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::Request;
-use eps_restore::request::job::Job;
-use eps_restore::request::noise::Noise;
-use eps_restore::request::task::Task;
-use eps_restore::restoration::{SampleSubset, Stage};
-use eps_restore::sampler::Sampler;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::request::job::Job;
+use eps_restore::low_level::request::task::Task;
+use eps_restore::low_level::restoration::{SampleSubset, Stage};
+use eps_restore::{Error, Mask, Noise, Photo, Request, Sampler};
 
 const SIDE: usize = 24;
 const SAMPLES: usize = 5;

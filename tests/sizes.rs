@@ -6,19 +6,14 @@ mod common;
 use std::rc::Rc;
 
 use common::{model, values};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::operators::Bayer;
-use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::photo::mask::Mask;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::Request;
-use eps_restore::request::job::{Job, JobProgress};
-use eps_restore::request::noise::Noise;
-use eps_restore::request::task::{Borders, GREY, Reduction, Task};
-use eps_restore::request::windows::WindowPlan;
-use eps_restore::restoration::Stage;
-use eps_restore::sampler::Sampler;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::operators::Bayer;
+use eps_restore::low_level::request::job::{Job, JobProgress};
+use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
+use eps_restore::low_level::request::windows::WindowPlan;
+use eps_restore::low_level::restoration::Stage;
+use eps_restore::{Kernel, Mask, Noise, Photo, Request, Sampler};
 
 const SIZES: [[usize; 2]; 4] = [[1, 1], [1, 500], [63, 65], [4096, 16]];
 

@@ -6,12 +6,12 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use common::dense::{columns, draw};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::fourier::Fourier;
-use eps_restore::operators::{
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::operators::{
     BlockMean, Decimation, Iterative, LinearMap, LinearOperator, block_mean_kernel,
 };
-use eps_restore::restoration::converged;
+use eps_restore::low_level::restoration::converged;
 
 /// A block mean is the decimation whose kernel is 1/f² on the f² pixels up to and including the
 /// first of each block.

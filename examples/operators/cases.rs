@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::fourier::Fourier;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::operators::{
+use eps_restore::Kernel;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, LinearOperator, Mask,
     MaskedBlockMean, compose, cropped_convolution,
 };
-use eps_restore::photo::blur_kernel::Kernel;
 
 /// Of a Gaussian blur of 1.5 pixels, and of the frame around the photo it blurs.
 pub const REACH: usize = 6;

@@ -17,14 +17,14 @@ use std::time::Instant;
 use burn::tensor::Tensor;
 use cases::{Case, REACH, cases, plan};
 use clap::Parser;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::denoiser::{Denoiser, PhotoDenoiser, TAU_TOP, Weights};
-use eps_restore::posterior::Posterior;
-use eps_restore::posterior::measurement::Measurement;
-use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::{Run, Stage};
-use eps_restore::sampler::Sampler;
+use eps_restore::Sampler;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, TAU_TOP, Weights};
+use eps_restore::low_level::posterior::Posterior;
+use eps_restore::low_level::posterior::measurement::Measurement;
+use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::restoration::{Run, Stage};
 
 #[derive(Parser)]
 struct Options {

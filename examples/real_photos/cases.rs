@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::photo::mask::Mask;
-use eps_restore::request::task::{Borders, GREY, Reduction, Task};
+use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
+use eps_restore::{Kernel, Mask};
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 

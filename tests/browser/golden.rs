@@ -19,12 +19,12 @@ use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
 use common::twins::{GPU_TOLERANCE, HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 use common::{cases, digits};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::formula::Formula;
-use eps_restore::compute::fourier::{ComplexFormula, Fourier, Spectrum};
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::denoiser::layers::Precision;
-use eps_restore::denoiser::layers::gpu::{Family, GpuLayers};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::formula::Formula;
+use eps_restore::low_level::compute::fourier::{ComplexFormula, Fourier, Spectrum};
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::denoiser::layers::Precision;
+use eps_restore::low_level::denoiser::layers::gpu::{Family, GpuLayers};
 use wasm_bindgen::prelude::*;
 
 /// The comparisons on one device.

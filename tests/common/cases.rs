@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::fourier::Fourier;
-use eps_restore::operators::{
+use eps_restore::Kernel;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, CoarseGuidedMask, CroppedConvolution,
     Decimation, Hadamard, Identity, Iterative, LinearMap, LinearOperator, Mask, MaskedBlockMean,
     NoMeasurement, PartlyMeasured, Tolerance, compose,
 };
-use eps_restore::photo::blur_kernel::Kernel;
 
 use super::dense::{Size, columns, draw};
 
@@ -214,7 +214,7 @@ fn block_mean(
 }
 
 fn convolution(
-    kernel: Result<Kernel, eps_restore::error::Error>,
+    kernel: Result<Kernel, eps_restore::Error>,
     [height, width]: Size,
     device: &ComputeDevice,
 ) -> Rc<dyn LinearOperator> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::device::ComputeDevice;
 
 /// The centre crop `[1, 3, side, side]` of an image file.
 ///

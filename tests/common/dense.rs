@@ -5,11 +5,11 @@
 //! columns an image.
 
 use burn::tensor::{DType, Tensor};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::operators::{LinearOperator, PriorUpdate};
-use eps_restore::prior::noise_geometry::{BANDS, REACH, band_filters};
-use eps_restore::prior::{C, KAPPA2};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::operators::{LinearOperator, PriorUpdate};
+use eps_restore::low_level::prior::noise_geometry::{BANDS, REACH, band_filters};
+use eps_restore::low_level::prior::{C, KAPPA2};
 use nalgebra::{DMatrix, DVector};
 
 use super::cases::Case;

@@ -3,12 +3,12 @@
 //! back.
 
 use burn::tensor::{DType, Tensor};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::fourier::Fourier;
-use eps_restore::operators::{LinearOperator, PriorUpdate};
-use eps_restore::posterior::Posterior;
-use eps_restore::posterior::measurement::Measurement;
-use eps_restore::prior::GaussianPrior;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::operators::{LinearOperator, PriorUpdate};
+use eps_restore::low_level::posterior::Posterior;
+use eps_restore::low_level::posterior::measurement::Measurement;
+use eps_restore::low_level::prior::GaussianPrior;
 
 use super::cases::Case;
 use super::comparison::Comparison;

@@ -5,18 +5,18 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::fourier::{Fourier, Spectrum};
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::denoiser::PhotoDenoiser;
-use eps_restore::operators::{
+use eps_restore::Sampler;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::{Fourier, Spectrum};
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::denoiser::PhotoDenoiser;
+use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Hadamard, LinearOperator, Mask,
 };
-use eps_restore::posterior::Posterior;
-use eps_restore::posterior::measurement::Measurement;
-use eps_restore::prior::GaussianPrior;
-use eps_restore::restoration::Run;
-use eps_restore::sampler::Sampler;
+use eps_restore::low_level::posterior::Posterior;
+use eps_restore::low_level::posterior::measurement::Measurement;
+use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::restoration::Run;
 
 pub const SIDE: usize = 64;
 pub const SIGMA_Y: f64 = 0.05;

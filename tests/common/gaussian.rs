@@ -1,9 +1,9 @@
 //! Gaussian laws of images, and the denoiser that is exact for one.
 
 use burn::tensor::Tensor;
-use eps_restore::denoiser::Denoiser;
-use eps_restore::operators::PriorUpdate;
-use eps_restore::posterior::Posterior;
+use eps_restore::low_level::denoiser::Denoiser;
+use eps_restore::low_level::operators::PriorUpdate;
+use eps_restore::low_level::posterior::Posterior;
 use nalgebra::{DMatrix, DVector};
 
 use super::dense::{Borders, Dense, Size, columns, images, inverse, precision};

@@ -9,17 +9,17 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::fourier::Fourier;
-use eps_restore::denoiser::{Denoiser, PhotoDenoiser, Weights};
-use eps_restore::operators::{
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, Weights};
+use eps_restore::low_level::operators::{
     BlockMean, ChannelMix, CircularConvolution, Identity, LinearOperator, Mask, NoMeasurement,
 };
-use eps_restore::posterior::Posterior;
-use eps_restore::posterior::measurement::Measurement;
-use eps_restore::prior::GaussianPrior;
-use eps_restore::sampler::interpolant;
-use eps_restore::sampler::{DpmSolver2M, Heun, Solver};
+use eps_restore::low_level::posterior::Posterior;
+use eps_restore::low_level::posterior::measurement::Measurement;
+use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::sampler::interpolant;
+use eps_restore::low_level::sampler::{DpmSolver2M, Heun, Solver};
 use safetensors::SafeTensors;
 
 use super::comparison::Comparison;

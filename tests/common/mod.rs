@@ -15,7 +15,7 @@ pub mod rounded;
 use std::path::PathBuf;
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::device::ComputeDevice;
 
 /// A committed file of `models/`.
 pub fn model(name: &str) -> Vec<u8> {

@@ -1,11 +1,11 @@
 //! Layers whose every map is rounded to f16 between them: what a GPU in [`Precision::F16`]
 //! computes, on any device.
 //!
-//! [`Precision::F16`]: eps_restore::denoiser::layers::Precision::F16
+//! [`Precision::F16`]: eps_restore::low_level::denoiser::layers::Precision::F16
 
 use burn::tensor::Tensor;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::layers::{ConvWeights, Epilogue, Layers};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::layers::{ConvWeights, Epilogue, Layers};
 use half::f16;
 
 /// Rounds what the layers of `L` give.

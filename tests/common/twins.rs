@@ -2,12 +2,12 @@
 //! tile.
 
 use burn::tensor::Tensor;
-use eps_restore::compute::conjugate_gradients::{Stop, conjugate_gradients};
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::formula::{self, Formula, Group, View};
-use eps_restore::compute::membrane::Membrane;
-use eps_restore::compute::white_noise::WhiteNoise;
-use eps_restore::denoiser::layers::{ConvWeights, Epilogue, Layers, TensorLayers};
+use eps_restore::low_level::compute::conjugate_gradients::{Stop, conjugate_gradients};
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::formula::{self, Formula, Group, View};
+use eps_restore::low_level::compute::membrane::Membrane;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::denoiser::layers::{ConvWeights, Epilogue, Layers, TensorLayers};
 
 use super::comparison::Comparison;
 

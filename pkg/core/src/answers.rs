@@ -1,7 +1,7 @@
 //! What the core answers, as plain objects.
 
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::cost::Cost;
+use eps_restore::Photo;
+use eps_restore::low_level::request::cost::Cost;
 use serde::Serialize;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;

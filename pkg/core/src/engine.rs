@@ -3,16 +3,14 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::layers::Precision;
-use eps_restore::error::Error;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::Request;
-use eps_restore::request::cost::Target;
-use eps_restore::request::job::Job;
-use eps_restore::request::noise::{Noise, estimated};
-use eps_restore::request::plan::Plan;
-use eps_restore::request::task::Task;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::layers::Precision;
+use eps_restore::low_level::request::cost::Target;
+use eps_restore::low_level::request::job::Job;
+use eps_restore::low_level::request::noise::{Noise, estimated};
+use eps_restore::low_level::request::plan::Plan;
+use eps_restore::low_level::request::task::Task;
+use eps_restore::{Error, Photo, Request};
 use js_sys::Function;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;

@@ -1,6 +1,6 @@
 //! The crate's errors as JavaScript's.
 
-use eps_restore::error::Error;
+use eps_restore::Error;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::*;
 

@@ -1,9 +1,9 @@
 //! The browser's WebGPU device: its adapter, its limits, and its loss.
 
 use burn_wgpu::WgpuSetup;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::compute::webgpu::webgpu_device;
-use eps_restore::error::Error;
+use eps_restore::Error;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::webgpu::webgpu_device;
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 

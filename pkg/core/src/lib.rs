@@ -21,8 +21,8 @@ mod user_operator;
 pub use engine::Engine;
 pub use run::Run;
 
+use eps_restore::Error;
 use eps_restore::burn::tensor::Tensor;
-use eps_restore::error::Error;
 
 /// Reads a tensor back without blocking the event loop.
 async fn read(tensor: Tensor<4>) -> Result<Vec<f32>, Error> {

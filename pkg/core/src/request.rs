@@ -6,17 +6,12 @@ use serde::Deserialize;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;
 
-use eps_restore::error::Error;
-use eps_restore::operators::Bayer;
-use eps_restore::photo::blur_kernel::Kernel;
-use eps_restore::photo::mask::Mask;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::Request;
-use eps_restore::request::cost::Outline;
-use eps_restore::request::noise::Noise;
-use eps_restore::request::task::{Borders, GREY, Reduction, Task};
-use eps_restore::sampler::interpolant::Interpolant;
-use eps_restore::sampler::{Sampler, SolverKind};
+use eps_restore::low_level::operators::Bayer;
+use eps_restore::low_level::request::cost::Outline;
+use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
+use eps_restore::low_level::sampler::interpolant::Interpolant;
+use eps_restore::low_level::sampler::{Sampler, SolverKind};
+use eps_restore::{Error, Kernel, Mask, Noise, Photo, Request};
 
 use crate::user_operator::{UserFunctions, UserOperator};
 

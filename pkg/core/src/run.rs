@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use eps_restore::burn::tensor::Tensor;
-use eps_restore::denoiser::PhotoDenoiser;
-use eps_restore::error::Error;
-use eps_restore::photo::pixels::Photo;
-use eps_restore::request::job::{Job, JobProgress, JobStep};
-use eps_restore::restoration::{SampleSubset, Stage, converged};
+use eps_restore::low_level::denoiser::PhotoDenoiser;
+use eps_restore::low_level::request::job::{Job, JobProgress, JobStep};
+use eps_restore::low_level::restoration::{SampleSubset, Stage, converged};
+use eps_restore::{Error, Photo};
 use js_sys::{Array, Float32Array};
 use wasm_bindgen::prelude::*;
 

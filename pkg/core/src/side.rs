@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::denoiser::layers::Precision;
-use eps_restore::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::error::Error;
+use eps_restore::Error;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::layers::Precision;
+use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 
 /// A device, and the network on it.
 #[derive(Clone)]

@@ -8,11 +8,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use eps_restore::Error;
 use eps_restore::burn::tensor::Tensor;
-use eps_restore::compute::device::ComputeDevice;
-use eps_restore::error::Error;
-use eps_restore::operators::LinearMap;
-use eps_restore::request::task::OperatorSource;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::operators::LinearMap;
+use eps_restore::low_level::request::task::OperatorSource;
 use js_sys::{Float32Array, Function};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
