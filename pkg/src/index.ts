@@ -1,9 +1,9 @@
 /**
- * Restores images in the browser by exact posterior sampling.
+ * Restores images in the browser by exact posterior sampling. Start with {@link Restorer.load}.
  *
  * @packageDocumentation
  */
-export { Restorer } from './restorer.js';
+export { Restorer } from './page/restorer.js';
 export {
   inpaint,
   superResolve,
@@ -13,14 +13,14 @@ export {
   demosaic,
   compose,
   linearOperator,
-} from './tasks.js';
-export { gaussianKernel, motionKernel, diskKernel } from './kernels.js';
-export { readPhoto } from './photo.js';
-export { toBlob } from './result.js';
-export { EpsError } from './errors.js';
-export { chooseDevice, isSoftwareAdapter } from './device.js';
+} from './page/tasks.js';
+export { gaussianKernel, motionKernel, diskKernel } from './page/kernels.js';
+export { readPhoto } from './page/photo.js';
+export { toBlob } from './page/result.js';
+export { EpsError } from './shared/errors.js';
+export { chooseDevice, isSoftwareAdapter } from './shared/device.js';
 
-export type { LoadOptions, RestoreOptions, Sampler, SamplerOptions } from './options.js';
+export type { LoadOptions, RestoreOptions, Sampler, SamplerOptions } from './page/options.js';
 export type {
   Task,
   InpaintTask,
@@ -32,15 +32,13 @@ export type {
   ComposedTask,
   OperatorTask,
   NoiseOption,
-  Borders,
-  BayerPattern,
-} from './tasks.js';
-export type { Reduction, GreyWeights } from './operator-options.js';
-export type { Kernel } from './kernels.js';
-export type { PhotoSource, PixelImage } from './photo.js';
-export type { MaskSource, MaskBytes } from './mask.js';
-export type { ImageSize } from './prepare.js';
-export type { LoadProgress, RestoreProgress, RestoreStep, Estimate } from './progress.js';
-export type { Result, ImageType } from './result.js';
-export type { DeviceKind, Precision, AdapterFacts, DeviceChoice } from './device.js';
-export type { EpsErrorCode } from './errors.js';
+} from './page/task-types.js';
+export type { Borders, BayerPattern, ImageSize, Reduction } from './shared/requests.js';
+export type { GreyWeights } from './page/grey-weights.js';
+export type { Kernel } from './page/kernels.js';
+export type { PhotoSource, PixelImage } from './page/photo.js';
+export type { MaskSource, MaskBytes } from './page/mask.js';
+export type { LoadProgress, RestoreProgress, RestoreStep, Estimate } from './page/progress.js';
+export type { Result, ImageType } from './page/result.js';
+export type { DeviceKind, Precision, AdapterFacts, DeviceChoice } from './shared/device.js';
+export type { EpsErrorCode } from './shared/errors.js';

@@ -1,4 +1,4 @@
-// The npm package: TypeScript to pkg/dist, with the released weights and the licences beside it.
+// Builds the npm package: compiles it to pkg/dist, and copies the released weights and licences.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ export async function buildPackage() {
   done(`package: ${worked ? `built in ${duration(took)}` : 'up to date'}`);
 }
 
-/** The package states the hash of its weights in its source: it must be theirs. */
+/** Copies the weights, whose hash must be the one in the package's source. */
 function copyWeights() {
   const from = join(ROOT, 'models', WEIGHTS);
   if (!existsSync(from))
@@ -53,7 +53,9 @@ function copyWeights() {
   };
   if (stated.bytes !== actual.bytes || stated.sha256 !== actual.sha256) {
     throw new Stop(
-      `models/${WEIGHTS} is not the file that pkg/src/page/default-weights.ts describes. If the weights were changed on purpose, write there:\n  bytes: ${actual.bytes}, sha256: '${actual.sha256}'`,
+      `models/${WEIGHTS} is not the file that pkg/src/page/default-weights.ts describes. ` +
+        'If you changed the weights on purpose, write there:\n' +
+        `  bytes: ${actual.bytes}, sha256: '${actual.sha256}'`,
     );
   }
   mkdirSync(join(PKG, 'models'), { recursive: true });

@@ -228,8 +228,8 @@ test('auto takes the CPU where the only adapter is a software one, and says so',
 
 /** The software adapter is taken for a GPU. */
 function passForReal(session) {
-  session.route('/pkg/dist/device.js', (request, response) => {
-    const source = readFileSync(join(ROOT, 'pkg/dist/device.js'), 'utf8').replace(
+  session.route('/pkg/dist/shared/device.js', (request, response) => {
+    const source = readFileSync(join(ROOT, 'pkg/dist/shared/device.js'), 'utf8').replace(
       /return adapter\.isFallbackAdapter[^;]*;/,
       'return false;',
     );
@@ -237,7 +237,7 @@ function passForReal(session) {
   });
 }
 
-test('half precision is refused where the adapter lacks it, and auto says why it took the CPU', async () => {
+test('half precision needs its feature: otherwise refused, and auto gives a reason', async () => {
   const session = await openPackage(true);
   try {
     passForReal(session);

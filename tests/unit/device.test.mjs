@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { chooseDevice, fasterDevice, isSoftwareAdapter } from '../../pkg/dist/device.js';
+import { chooseDevice, fasterDevice, isSoftwareAdapter } from '../../pkg/dist/shared/device.js';
 
 const REAL = {
   vendor: 'nvidia',

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { checkedKernel, diskKernel, gaussianKernel, motionKernel } from '../../pkg/dist/kernels.js';
+import {
+  checkedKernel,
+  diskKernel,
+  gaussianKernel,
+  motionKernel,
+} from '../../pkg/dist/page/kernels.js';
 import { eps, near } from './assertions.mjs';
 
 const at = ({ data, width, height }, x, y) => data[(y + (height >> 1)) * width + x + (width >> 1)];
@@ -80,7 +85,7 @@ describe('motionKernel', () => {
   });
   test('a line has no front', () =>
     assert.deepEqual(motionKernel(13, 30), motionKernel(13, 30 + 360)));
-  test('the length lies in the pixels: the second moment is length² / 12 plus that of a pixel', () => {
+  test('the second moment is length² / 12 plus that of a pixel', () => {
     const kernel = motionKernel(60, 27);
     near(
       sum(kernel, (x, y) => x * x + y * y),
@@ -97,7 +102,7 @@ describe('diskKernel', () => {
       near(at(diskKernel(radius), 0, 0) * Math.PI * radius ** 2, 1, 1e-4);
   });
   test('radius 0.5 or less is no blur', () => assert.deepEqual([...diskKernel(0.5).data], [1]));
-  test('radius 1: the edge pixel holds the area of the disc beyond x = 1/2, within |y| < 1/2', () => {
+  test('radius 1: the edge pixel is the area beyond x = 1/2, within |y| < 1/2', () => {
     // ∫ over y in [-1/2, 1/2] of (√(1 - y²) - 1/2) = √3/4 + asin(1/2) - 1/2
     near(at(diskKernel(1), 1, 0) * Math.PI, Math.sqrt(3) / 4 + Math.asin(0.5) - 0.5, 1e-6);
   });
@@ -124,13 +129,10 @@ describe('checkedKernel', () => {
       { data: new Float32Array(9), width: 3, height: 3 },
       /Every value of the kernel is zero/,
     ],
-    'a wrong length': [
-      { data: new Float32Array(8), width: 3, height: 3 },
-      /9 values, and this one has 8/,
-    ],
+    'a wrong length': [{ data: new Float32Array(8), width: 3, height: 3 }, /9 values; got 8/],
     'no side': [{ data: new Float32Array(0), width: 0, height: 0 }, /0 × 0/],
     'no data': [{ width: 3, height: 3 }, /no data/],
-    nothing: [null, /was given null/],
+    nothing: [null, /got null/],
   };
   for (const [name, [kernel, message]] of Object.entries(bad)) {
     test(`refuses ${name}`, () =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { decodeMask, maskFromPixels } from '../../pkg/dist/mask.js';
+import { decodeMask, maskFromPixels } from '../../pkg/dist/page/mask.js';
 import { eps } from './assertions.mjs';
 
 const pixels = (...rgba) => ({
@@ -42,17 +42,17 @@ describe('a mask of one byte a pixel', () => {
   test('must have the size of the photo', async () => {
     await assert.rejects(
       decodeMask({ data, width: 2, height: 3 }, { width: 3, height: 2 }),
-      eps('invalid-mask', /the photo's size, 3 × 2, and is 2 × 3/),
+      eps('invalid-mask', /the photo's size, 3 × 2; got 2 × 3/),
     );
   });
   test('must have its bytes', async () => {
     await assert.rejects(
       decodeMask({ data, width: 4, height: 2 }, { width: 4, height: 2 }),
-      eps('invalid-mask', /has 8 bytes .* this one has 6/),
+      eps('invalid-mask', /must have 8 bytes.* got 6/),
     );
     await assert.rejects(
       decodeMask({ data: 'x', width: 4, height: 2 }, { width: 4, height: 2 }),
-      eps('invalid-mask', /this one has none/),
+      eps('invalid-mask', /got none/),
     );
     await assert.rejects(
       decodeMask({ data, width: 0, height: 2 }, { width: 4, height: 2 }),

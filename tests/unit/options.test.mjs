@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { checkedLoadOptions, checkedRestoreOptions } from '../../pkg/dist/options.js';
-import { editDistance, nearestName } from '../../pkg/dist/suggest.js';
+import { editDistance, nearestName } from '../../pkg/dist/page/edit-distance.js';
+import { checkedLoadOptions, checkedRestoreOptions } from '../../pkg/dist/page/options.js';
 import { eps } from './assertions.mjs';
 
 describe('restore options', () => {
@@ -61,30 +61,30 @@ describe('restore options', () => {
     [{ smaples: 2 }, /Did you mean 'samples'\?/],
     [{ steps: 2 }, /there is no 'steps'/],
     [{ quality: 2 }, /Valid: samples, sampler, refine, seed, onStep, onProgress, signal/],
-    [{ samples: 1.5 }, /samples must be a whole number from 0 to 16, and is 1.5/],
+    [{ samples: 1.5 }, /samples must be a whole number from 0 to 16; got 1.5/],
     [{ samples: -1 }, /samples/],
     [{ samples: 17 }, /samples/],
     [{ samples: NaN }, /samples/],
-    [{ samples: '2' }, /is '2'/],
+    [{ samples: '2' }, /got '2'/],
     [{ seed: -1 }, /seed/],
     [{ seed: 2 ** 53 }, /seed/],
     [{ seed: 0.5 }, /seed/],
     [
       { sampler: 'defualt' },
-      /sampler must be one of draft, default, accurate, and is 'defualt'. Did you mean 'default'\?/,
+      /sampler must be one of draft, default, accurate; got 'defualt'. Did you mean 'default'\?/,
     ],
     [{ sampler: null }, /sampler/],
     [{ sampler: 5 }, /sampler/],
     [{ sampler: { solver: 'rk4' } }, /sampler.solver must be one of dpmpp2m, heun, euler, churn/],
-    [{ sampler: { points: 0 } }, /sampler.points must be a whole number from 1 to 1000, and is 0/],
+    [{ sampler: { points: 0 } }, /sampler.points must be a whole number from 1 to 1000; got 0/],
     [{ sampler: { points: 2.5 } }, /points/],
     [{ sampler: { point: 4 } }, /Did you mean 'points'\?/],
     [{ sampler: { tauMin: 0 } }, /tauMin must be a number from 0.002/],
     [{ sampler: { tauMax: 81 } }, /tauMax/],
     [{ sampler: { tauMax: NaN } }, /tauMax/],
     [{ sampler: { tauMin: 2, tauMax: 1 } }, /tauMin must be below/],
-    [{ sampler: { fromMean: 1 } }, /sampler.fromMean must be true or false, and is 1/],
-    [{ refine: 'yes' }, /refine must be true or false, and is 'yes'/],
+    [{ sampler: { fromMean: 1 } }, /sampler.fromMean must be true or false; got 1/],
+    [{ refine: 'yes' }, /refine must be true or false; got 'yes'/],
     [{ onStep: 'log' }, /onStep must be a function/],
     [{ onProgress: 5 }, /onProgress must be a function/],
     [{ signal: {} }, /signal must be an AbortSignal/],
@@ -118,7 +118,7 @@ describe('load options', () => {
     assert.equal(checked.sha256, 'ab'.repeat(32));
   });
   const refused = [
-    [{ device: 'gpu' }, /device must be one of auto, webgpu, cpu, and is 'gpu'/],
+    [{ device: 'gpu' }, /device must be one of auto, webgpu, cpu; got 'gpu'/],
     [{ device: 'webgl' }, /Did you mean 'webgpu'\?/],
     [{ precision: 16 }, /precision must be one of f32, f16/],
     [{ device: 'cpu', precision: 'f16' }, /for GPUs/],

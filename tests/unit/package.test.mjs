@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as api from '../../pkg/dist/index.js';
-import { DEFAULT_WEIGHTS } from '../../pkg/dist/default-weights.js';
+import { DEFAULT_WEIGHTS } from '../../pkg/dist/page/default-weights.js';
 
 const PKG = fileURLToPath(new URL('../../pkg', import.meta.url));
 
@@ -27,16 +27,25 @@ test('the package holds what its README promises, and nothing else', () => {
     'dist/index.js',
     'dist/index.d.ts',
     'dist/worker.js',
+    'dist/page/worker-link.js',
+    'dist/shared/protocol.js',
+    'dist/worker/core.js',
     'wasm/eps_restore.js',
     'wasm/eps_restore_bg.wasm',
     'models/photo-v1.safetensors',
   ]) {
     assert.ok(paths.includes(needed), `${needed} is not in the package`);
   }
+  const allowed = [
+    /^(package\.json|README\.md|LICENSE-\w+)$/,
+    /^dist\/((page|shared|worker)\/)?[\w-]+\.(js|js\.map|d\.ts)$/,
+    /^wasm\/eps_restore(_bg)?\.(js|wasm|d\.ts|wasm\.d\.ts)$/,
+    /^models\/photo-v1\.safetensors$/,
+  ];
   for (const path of paths)
-    assert.match(
-      path,
-      /^(package\.json|README\.md|LICENSE-\w+|dist\/[\w-]+\.(js|js\.map|d\.ts)|wasm\/eps_restore(_bg)?\.(js|wasm|d\.ts|wasm\.d\.ts)|models\/photo-v1\.safetensors)$/,
+    assert.ok(
+      allowed.some((pattern) => pattern.test(path)),
+      `${path} does not belong in the package`,
     );
 });
 
@@ -71,7 +80,7 @@ test('the package exports its API, and nothing by accident', () => {
 
 test('every public option and error code is explained in the README', () => {
   const readme = readFileSync(join(PKG, 'README.md'), 'utf8');
-  const declared = readFileSync(join(PKG, 'dist', 'errors.d.ts'), 'utf8');
+  const declared = readFileSync(join(PKG, 'dist', 'shared', 'errors.d.ts'), 'utf8');
   const codes = [...declared.split('/**')[1].matchAll(/'([a-z-]+)'/g)].map((match) => match[1]);
   assert.ok(codes.length > 15);
   for (const name of [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { gaussianKernel } from '../../pkg/dist/kernels.js';
+import { gaussianKernel } from '../../pkg/dist/page/kernels.js';
 import {
   checkedTask,
   colorize,
@@ -11,7 +11,7 @@ import {
   inpaint,
   linearOperator,
   superResolve,
-} from '../../pkg/dist/tasks.js';
+} from '../../pkg/dist/page/tasks.js';
 import { eps } from './assertions.mjs';
 
 const mask = { data: new Uint8Array(4), width: 2, height: 2 };
@@ -45,14 +45,14 @@ describe('tasks', () => {
     );
     assert.throws(
       () => checkedTask({ kind: 'superResolve', factor: 3 }),
-      eps('invalid-factor', /2, 4, 8 for this reduction, and is 3/),
+      eps('invalid-factor', /2, 4, 8 for this reduction; got 3/),
     );
     assert.throws(() => checkedTask({ kind: 'inpaint' }), eps('invalid-mask'));
     assert.throws(
       () => checkedTask({ kind: 'sharpen' }),
-      eps('invalid-option', /'sharpen' is unknown/),
+      eps('invalid-option', /got the kind 'sharpen'/),
     );
-    assert.throws(() => checkedTask(undefined), eps('invalid-option', /undefined is none/));
+    assert.throws(() => checkedTask(undefined), eps('invalid-option', /got undefined/));
     assert.throws(() => checkedTask('denoise'), eps('invalid-option'));
   });
   test('refuse bad factors', () => {
@@ -79,19 +79,19 @@ describe('tasks', () => {
     assert.throws(() => superResolve(3, { reduction: 'blockMean' }), eps('invalid-factor'));
     assert.throws(
       () => superResolve(2, { reduction: 'lanczos' }),
-      eps('invalid-option', /'bicubic' or \{ gaussian: sigma \}, and is lanczos/),
+      eps('invalid-option', /'bicubic' or \{ gaussian: sigma \}; got 'lanczos'/),
     );
     for (const gaussian of [0, 31, '2', NaN])
       assert.throws(() => superResolve(2, { reduction: { gaussian } }), eps('invalid-kernel'));
     assert.throws(
       () => deblur(gaussianKernel(1), { borders: 'mirror' }),
-      eps('invalid-option', /'unknown' or 'circular'/),
+      eps('invalid-option', /one of unknown, circular; got 'mirror'/),
     );
     for (const weights of ['rec601', [1, 1, 1], [0.5, 0.5], [2, -1, 0], [NaN, 1, 0]])
       assert.throws(() => colorize({ weights }), eps('invalid-option', /whose sum is 1/));
     assert.throws(
       () => demosaic('rgbg'),
-      eps('invalid-option', /rggb, grbg, bggr, gbrg, and is rgbg/),
+      eps('invalid-option', /rggb, grbg, bggr, gbrg; got 'rgbg'/),
     );
     assert.throws(
       () => compose(denoise(3), colorize()),
@@ -101,7 +101,7 @@ describe('tasks', () => {
       () => compose(colorize(), linearOperator('https://example.org/a.js')),
       eps('invalid-operator', /in its own module/),
     );
-    assert.throws(() => compose(colorize()), eps('invalid-option', /undefined is none/));
+    assert.throws(() => compose(colorize()), eps('invalid-option', /got undefined/));
     assert.throws(
       () => linearOperator('no address'),
       eps('invalid-operator', /address of a module/),
@@ -114,7 +114,7 @@ describe('tasks', () => {
     }
     assert.throws(
       () => denoise(0),
-      eps('invalid-noise', /above 0 and at most 255, or 'auto', and is 0/),
+      eps('invalid-noise', /above 0 and at most 255, or 'auto'; got 0/),
     );
   });
   test('refuse unknown options', () => {

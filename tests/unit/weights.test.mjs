@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, webcrypto } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { readWeights } from '../../pkg/dist/weights.js';
+import { readWeights } from '../../pkg/dist/page/weights.js';
 import { eps } from './assertions.mjs';
 
 const BYTES = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31) & 255);

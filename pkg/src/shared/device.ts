@@ -33,9 +33,11 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render d
  * WebAssembly.
  *
  * @example
- *   const { vendor, architecture, description, isFallbackAdapter } = gpuAdapter.info;
- *   if (isSoftwareAdapter({ vendor, architecture, description, isFallbackAdapter }))
- *     hideGpuOption();
+ * ```ts
+ * const { vendor, architecture, description, isFallbackAdapter } = gpuAdapter.info;
+ * if (isSoftwareAdapter({ vendor, architecture, description, isFallbackAdapter }))
+ *   hideGpuOption();
+ * ```
  */
 export function isSoftwareAdapter(adapter: AdapterFacts): boolean {
   const name = `${adapter.vendor} ${adapter.architecture} ${adapter.description}`;
@@ -49,8 +51,10 @@ export function isSoftwareAdapter(adapter: AdapterFacts): boolean {
  * @param requested the device that the caller asked for.
  * @param adapter the browser's adapter, or null if it has none.
  * @example
- *   const { candidates, reason } = chooseDevice('auto', null);
- *   // ['cpu'], 'This browser offers no WebGPU adapter.'
+ * ```ts
+ * const { candidates, reason } = chooseDevice('auto', null);
+ * // ['cpu'], 'This browser offers no WebGPU adapter.'
+ * ```
  */
 export function chooseDevice(
   requested: 'auto' | DeviceKind,

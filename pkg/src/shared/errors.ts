@@ -37,12 +37,14 @@ export type EpsErrorCode =
  * 'AbortError'`, and its `cause` is the signal's reason.
  *
  * @example
- *   try {
- *     await restorer.restore(photo, denoise(), { signal });
- *   } catch (error) {
- *     if (!(error instanceof EpsError)) throw error;
- *     if (error.code !== 'aborted') showMessage(error.message);
- *   }
+ * ```ts
+ * try {
+ *   await restorer.restore(photo, denoise(), { signal });
+ * } catch (error) {
+ *   if (!(error instanceof EpsError)) throw error;
+ *   if (error.code !== 'aborted') showMessage(error.message);
+ * }
+ * ```
  */
 export class EpsError extends Error {
   /** The kind of failure. */

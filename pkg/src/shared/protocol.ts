@@ -182,6 +182,4 @@ export interface FailureMessage {
 
 export type ToWorker<N extends CallName = CallName> = CallMessage<N> | CommandMessage;
 export type FromWorker<N extends CallName = CallName> =
-  | EventMessage<N>
-  | AnswerMessage<N>
-  | FailureMessage;
+  EventMessage<N> | AnswerMessage<N> | FailureMessage;

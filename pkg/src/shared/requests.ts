@@ -23,8 +23,8 @@ export const BAYER_PATTERNS = ['rggb', 'grbg', 'bggr', 'gbrg'] as const;
 export type BayerPattern = (typeof BAYER_PATTERNS)[number];
 
 /**
- * How a photo was reduced: by the mean of blocks, by an antialiased bicubic filter, or by a Gaussian
- * whose standard deviation is in pixels of the large photo, above 0 and at most 30.
+ * How a photo was reduced: by the mean of blocks, by an antialiased bicubic filter, or by a
+ * Gaussian whose standard deviation is in pixels of the large photo, above 0 and at most 30.
  */
 export type Reduction = 'blockMean' | 'bicubic' | { readonly gaussian: number };
 

@@ -1,0 +1,32 @@
+import type { WeightsSource } from './weights.js';
+
+/**
+ * The weights in this package. The build compares these figures with the file and stops if they
+ * differ, so that a change of weights is a change of this file.
+ */
+export const DEFAULT_WEIGHTS = {
+  bytes: 14_324_328,
+  sha256: 'c059fca2d23235401937b36a7db52d381a72c70d52303c21c2adf50d9c4993ce',
+} as const;
+
+/**
+ * The weights to load: those of this package, or those of the caller's address.
+ *
+ * @param sha256 the hash that the caller expects; undefined: that of this package's weights.
+ */
+export function weightsSource(
+  modelUrl: string | undefined,
+  sha256: string | undefined,
+): WeightsSource {
+  if (modelUrl !== undefined) return { url: modelUrl, sha256, bytes: undefined };
+  const { bytes, sha256: defaultSha256 } = DEFAULT_WEIGHTS;
+  return { url: defaultWeightsUrl().href, sha256: sha256 ?? defaultSha256, bytes };
+}
+
+/**
+ * The address of this package's weights, relative to this module. Bundlers recognise the
+ * expression, emit the file and put its final address here.
+ */
+function defaultWeightsUrl(): URL {
+  return new URL('../../models/photo-v1.safetensors', import.meta.url);
+}

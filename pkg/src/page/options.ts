@@ -1,0 +1,255 @@
+import type { DeviceKind, Precision } from '../shared/device.js';
+import { EpsError } from '../shared/errors.js';
+import {
+  SAMPLER_PRESETS,
+  SOLVERS,
+  type SamplerPreset,
+  type SamplerRequest,
+  type Solver,
+} from '../shared/requests.js';
+import type { LoadProgress, RestoreProgress, RestoreStep } from './progress.js';
+import {
+  invalidOption,
+  isObject,
+  requireBoolean,
+  requireInteger,
+  requireKnownNames,
+  requireNumber,
+  requireOneOf,
+  requireOptionalFunction,
+  requireOptionalSignal,
+} from './validation.js';
+
+/** The settings of the sampler. Every field has a default. */
+export interface SamplerOptions {
+  /**
+   * `'dpmpp2m'` (DPM-Solver++(2M), one evaluation a point; the default), `'heun'` (EDM's, two
+   * evaluations a point except for the last), `'churn'` (EDM's stochastic sampler, as many) or
+   * `'euler'` (one).
+   */
+  readonly solver?: Solver | undefined;
+  /** Number of noise levels on the way down, a whole number from 1 to 1000. Default 6. */
+  readonly points?: number | undefined;
+  /**
+   * The noise level to start from, in units of the image's half range; above `tauMin`, at most 80.
+   * Default 5, or 80 if `fromMean` is false.
+   */
+  readonly tauMax?: number | undefined;
+  /**
+   * The noise level to end at, in the same units, at least 0.002. Default 0.01, or 0.002 for
+   * `'heun'` and `'churn'`.
+   */
+  readonly tauMin?: number | undefined;
+  /** Whether samples start around the posterior mean or from pure noise. Default true. */
+  readonly fromMean?: boolean | undefined;
+}
+
+/**
+ * `'draft'`, `'default'` or `'accurate'` (5, 7 and 11 evaluations for one sample, the mean's
+ * included), or the settings.
+ */
+export type Sampler = SamplerPreset | SamplerOptions;
+
+/** Options of {@link Restorer.load}. */
+export interface LoadOptions {
+  /**
+   * `'auto'` (the default): WebGPU if the adapter is hardware and faster than the CPU, else the
+   * CPU. `'webgpu'` and `'cpu'` force one.
+   */
+  readonly device?: 'auto' | DeviceKind | undefined;
+  /**
+   * How a GPU stores the network's feature maps and weights; it computes in f32 either way.
+   * `'f16'` halves their memory and traffic, changes results by less than 0.05 dB, and needs an
+   * adapter with `shader-f16`. Without it, device `'webgpu'` fails with `unsupported-device`, and
+   * `'auto'` takes the CPU and says so in {@link Restorer.deviceReason}. The CPU stores f32 only.
+   * Default `'f32'`.
+   */
+  readonly precision?: Precision | undefined;
+  /**
+   * How many workers draw samples in parallel on the CPU, a whole number from 1 to 16. Default: as
+   * many as the machine has cores and memory for, up to 8. The samples do not depend on it. WebGPU
+   * uses one worker.
+   */
+  readonly workers?: number | undefined;
+  /** Called as the download, the start and the warm-up proceed. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Aborts the load. */
+  readonly signal?: AbortSignal | undefined;
+  /** The address of the weights. Default: the file in this package. */
+  readonly modelUrl?: string | URL | undefined;
+  /**
+   * SHA-256 of the weights, 64 hexadecimal digits. Known for the default weights. Weights from a
+   * `modelUrl` are checked and cached only if it is given.
+   */
+  readonly sha256?: string | undefined;
+}
+
+/** Options of {@link Restorer.restore}, {@link Restorer.stream} and {@link Restorer.estimate}. */
+export interface RestoreOptions {
+  /**
+   * Number of independent samples of the posterior, a whole number from 0 to 16. Default 1. With 0
+   * only the posterior mean is computed: one evaluation, three with `refine`.
+   */
+  readonly samples?: number | undefined;
+  /** Default `'default'`. */
+  readonly sampler?: Sampler | undefined;
+  /**
+   * Whether two more evaluations refine the mean, from which the samples then start. It gains 0.1
+   * to 1 dB if pixels are missing or blurred, and nothing if the photo is only noisy. Default
+   * false.
+   */
+  readonly refine?: boolean | undefined;
+  /**
+   * A whole number from 0 to 2^53 - 1. The same seed gives the same samples. Default: random, and
+   * reported in the result.
+   */
+  readonly seed?: number | undefined;
+  /** Called after every step, with a preview. An error thrown here ends the run and the call. */
+  readonly onStep?: ((step: RestoreStep) => void) | undefined;
+  /**
+   * Called after every tile of the network, the last tile of a step included. An error thrown here
+   * ends the run and the call.
+   */
+  readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
+  /** Aborts the run. The restorer stays usable. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** {@link LoadOptions}, checked, with their defaults. */
+export interface CheckedLoadOptions {
+  readonly device: 'auto' | DeviceKind;
+  readonly precision: Precision;
+  readonly workers: number | undefined;
+  readonly onProgress: ((progress: LoadProgress) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly modelUrl: string | undefined;
+  readonly sha256: string | undefined;
+}
+
+/** {@link RestoreOptions}, checked, with their defaults. */
+export interface CheckedRestoreOptions {
+  readonly samples: number;
+  readonly sampler: SamplerRequest;
+  readonly refine: boolean;
+  readonly seed: number;
+  readonly onStep: ((step: RestoreStep) => void) | undefined;
+  readonly onProgress: ((progress: RestoreProgress) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+const DEVICES = ['auto', 'webgpu', 'cpu'] as const;
+const PRECISIONS = ['f32', 'f16'] as const;
+const MAX_SAMPLES = 16;
+const MAX_WORKERS = 16;
+const MAX_POINTS = 1000;
+/** The highest noise level that the network was trained for. */
+const MAX_TAU = 80;
+/** Below this level a sample no longer changes by one 8-bit level. */
+const MIN_TAU = 0.002;
+
+/** @throws EpsError `invalid-option` that names the option, its value and what is valid. */
+export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOptions {
+  requireKnownNames('Restorer.load', options, [
+    'device',
+    'precision',
+    'workers',
+    'onProgress',
+    'signal',
+    'modelUrl',
+    'sha256',
+  ] satisfies (keyof LoadOptions)[]);
+  const { device = 'auto', precision = 'f32' } = options;
+  const { workers, onProgress, signal, modelUrl, sha256 } = options;
+  requireOneOf('device', device, DEVICES);
+  requireOneOf('precision', precision, PRECISIONS);
+  if (precision === 'f16' && device === 'cpu')
+    throw new EpsError(
+      'invalid-option',
+      "precision 'f16' is for GPUs: with device 'cpu' it must be 'f32'.",
+    );
+  if (workers !== undefined) requireInteger('workers', workers, 1, MAX_WORKERS);
+  requireOptionalFunction('onProgress', onProgress);
+  requireOptionalSignal(signal);
+  return {
+    device,
+    precision,
+    workers,
+    onProgress,
+    signal,
+    modelUrl: checkedUrl(modelUrl),
+    sha256: checkedSha256(sha256),
+  };
+}
+
+/** @throws EpsError `invalid-option` that names the option, its value and what is valid. */
+export function checkedRestoreOptions(options: RestoreOptions = {}): CheckedRestoreOptions {
+  requireKnownNames('The restoration', options, [
+    'samples',
+    'sampler',
+    'refine',
+    'seed',
+    'onStep',
+    'onProgress',
+    'signal',
+  ] satisfies (keyof RestoreOptions)[]);
+  const { samples = 1, sampler = 'default', refine = false, seed = randomSeed() } = options;
+  const { onStep, onProgress, signal } = options;
+  requireInteger('samples', samples, 0, MAX_SAMPLES);
+  requireBoolean('refine', refine);
+  requireInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  requireOptionalFunction('onStep', onStep);
+  requireOptionalFunction('onProgress', onProgress);
+  requireOptionalSignal(signal);
+  return { samples, sampler: checkedSampler(sampler), refine, seed, onStep, onProgress, signal };
+}
+
+function checkedSampler(sampler: Sampler): SamplerRequest {
+  if (!isSamplerOptions(sampler)) {
+    requireOneOf('sampler', sampler, SAMPLER_PRESETS);
+    return sampler;
+  }
+  requireKnownNames('sampler', sampler, [
+    'solver',
+    'points',
+    'tauMax',
+    'tauMin',
+    'fromMean',
+  ] satisfies (keyof SamplerOptions)[]);
+  const { solver = 'dpmpp2m', points = 6, fromMean = true } = sampler;
+  const {
+    tauMax = fromMean ? 5 : MAX_TAU,
+    tauMin = solver === 'heun' || solver === 'churn' ? MIN_TAU : 0.01,
+  } = sampler;
+  requireOneOf('sampler.solver', solver, SOLVERS);
+  requireInteger('sampler.points', points, 1, MAX_POINTS);
+  requireBoolean('sampler.fromMean', fromMean);
+  requireNumber('sampler.tauMin', tauMin, MIN_TAU, MAX_TAU);
+  requireNumber('sampler.tauMax', tauMax, MIN_TAU, MAX_TAU);
+  if (tauMin >= tauMax)
+    throw new EpsError(
+      'invalid-option',
+      `sampler.tauMin must be below sampler.tauMax; got ${tauMin} and ${tauMax}.`,
+    );
+  return { solver, points, tauMax, tauMin, fromMean };
+}
+
+function isSamplerOptions(sampler: Sampler): sampler is SamplerOptions {
+  return isObject(sampler);
+}
+
+function checkedUrl(url: unknown): string | undefined {
+  if (url === undefined || typeof url === 'string') return url;
+  if (url instanceof URL) return url.href;
+  throw invalidOption('modelUrl', 'a string or a URL', url);
+}
+
+function checkedSha256(sha256: unknown): string | undefined {
+  if (sha256 === undefined) return undefined;
+  if (typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256)) return sha256.toLowerCase();
+  throw invalidOption('sha256', '64 hexadecimal digits', sha256);
+}
+
+function randomSeed(): number {
+  const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return seed;
+}

@@ -1,0 +1,388 @@
+import type { DeviceKind, Precision } from '../shared/device.js';
+import { EpsError, abortedError, throwIfAborted } from '../shared/errors.js';
+import type { FinishedRun, RunEvent } from '../shared/protocol.js';
+import type { ImageSize, RestoreRequest } from '../shared/requests.js';
+import { AsyncQueue } from './async-queue.js';
+import { weightsSource } from './default-weights.js';
+import { LoadReporter } from './load-reporter.js';
+import {
+  checkedLoadOptions,
+  checkedRestoreOptions,
+  type CheckedLoadOptions,
+  type CheckedRestoreOptions,
+  type LoadOptions,
+  type RestoreOptions,
+} from './options.js';
+import { ParallelRun } from './parallel-run.js';
+import { decodePhoto, type PhotoSource } from './photo.js';
+import type { Estimate, RestoreStep } from './progress.js';
+import { resultOf, type Result } from './result.js';
+import { RunObserver, type RunCallbacks } from './run-observer.js';
+import { sizeOf, taskRequest } from './task-request.js';
+import type { Task } from './task-types.js';
+import { checkedTask } from './tasks.js';
+import { browserPlatform, readWeights } from './weights.js';
+import { errorOf, type Outcome, type RunHandle, type WorkerLink } from './worker-link.js';
+import { WorkerPool } from './worker-pool.js';
+
+/** Steps that a stream's run may be ahead of its reader, who still draws the last one. */
+const STREAM_CREDIT = 2;
+
+/** How a run reports to its caller. */
+interface RunHooks extends RunCallbacks {
+  /** Steps that the run may take before it needs a `more` for each further one. */
+  readonly credit: number;
+  readonly onStart?: (run: RunHandle) => void;
+}
+
+/** How a run ended, and where it ran: undefined if it did not start. */
+interface EndedRun {
+  readonly outcome: Outcome<'restore'>;
+  readonly device: DeviceKind | undefined;
+}
+
+/**
+ * Restores photos. It holds a worker with the network on one device. On the CPU it holds further
+ * workers once several samples are wanted. Make one with {@link Restorer.load}, use it for any
+ * number of photos and tasks, one at a time, and {@link Restorer.dispose} of it at the end.
+ *
+ * Nothing that it is given leaves the machine.
+ *
+ * @example
+ * ```ts
+ * const restorer = await Restorer.load();
+ * const { samples, mean, deviation } = await restorer.restore(photo, inpaint(mask), {
+ *   samples: 4,
+ * });
+ * restorer.dispose();
+ * ```
+ */
+export class Restorer {
+  readonly #pool: WorkerPool;
+  #busy = false;
+
+  private constructor(options: CheckedLoadOptions) {
+    this.#pool = new WorkerPool(options);
+  }
+
+  /**
+   * Starts the worker, reads the weights (from the cache of an earlier visit, else from their
+   * address), chooses the device and warms it up.
+   *
+   * @param options all optional: see {@link LoadOptions}.
+   * @throws EpsError `invalid-option`, `download-failed`, `weights-corrupt`, `invalid-weights`,
+   *   `insecure-context`, `unsupported-device`, `device-lost`, `worker-failed` or `aborted`.
+   * @example
+   * ```ts
+   * const restorer = await Restorer.load({
+   *   onProgress: ({ fraction }) => (bar.value = fraction),
+   * });
+   * ```
+   */
+  static async load(options: LoadOptions = {}): Promise<Restorer> {
+    const checked = checkedLoadOptions(options);
+    throwIfAborted(checked.signal);
+    const restorer = new Restorer(checked);
+    try {
+      await untilAborted(restorer.#load(checked), checked.signal);
+      return restorer;
+    } catch (error) {
+      restorer.dispose();
+      throw error;
+    }
+  }
+
+  /** The device that the network runs on. It may change after the loss of a GPU. */
+  get device(): DeviceKind {
+    return this.#pool.engine.device;
+  }
+
+  /** How the network's feature maps and weights are stored; `'f32'` on the CPU. */
+  get precision(): Precision {
+    return this.#pool.engine.precision;
+  }
+
+  /** The WebGPU adapter's name; empty on the CPU. */
+  get adapter(): string {
+    return this.#pool.engine.adapter;
+  }
+
+  /** Why this device was chosen: one sentence for people. */
+  get deviceReason(): string {
+    return this.#pool.engine.reason;
+  }
+
+  /**
+   * Restores a photo: samples of p(x | y), their mean, and how much they differ.
+   *
+   * @param photo the measurement y.
+   * @param task what was done to it: the linear operator A of y = A x + noise.
+   * @param options all optional: see {@link RestoreOptions}.
+   * @returns images of the photo's size (`superResolve`: `factor` times as wide and high).
+   * @throws EpsError `invalid-*`, `undecodable-image`, `image-too-large`, `not-converged`,
+   *   `unsupported-device`, `device-lost`, `worker-failed`, `aborted`, `busy`, `disposed` or
+   *   `internal`. Except after `disposed`, the restorer stays usable. The photo is never changed.
+   * @example
+   * ```ts
+   * const result = await restorer.restore(photo, superResolve(4), { samples: 2, seed: 1 });
+   * context.putImageData(result.samples[0], 0, 0);
+   * ```
+   */
+  async restore(photo: PhotoSource, task: Task, options: RestoreOptions = {}): Promise<Result> {
+    const checked = checkedRestoreOptions(options);
+    return this.#run(photo, task, checked, {
+      credit: Infinity,
+      onStep: (step) => checked.onStep?.(step),
+      onProgress: (progress) => checked.onProgress?.(progress),
+    });
+  }
+
+  /**
+   * Restores a photo step by step. The generator yields each step and returns the result. Leaving
+   * the loop cancels the run; a reader that pauses pauses it.
+   *
+   * @param photo as for {@link Restorer.restore}, and so are the other parameters.
+   * @throws EpsError as {@link Restorer.restore} does, from `next()`.
+   * @example
+   * ```ts
+   * for await (const step of restorer.stream(photo, denoise()))
+   *   context.putImageData(step.preview, 0, 0);
+   * ```
+   */
+  async *stream(
+    photo: PhotoSource,
+    task: Task,
+    options: RestoreOptions = {},
+  ): AsyncGenerator<RestoreStep, Result, void> {
+    const checked = checkedRestoreOptions(options);
+    const stop = new AbortController();
+    const forwardAbort = (): void => stop.abort(checked.signal?.reason);
+    if (checked.signal?.aborted) forwardAbort();
+    checked.signal?.addEventListener('abort', forwardAbort);
+    const steps = new AsyncQueue<RestoreStep>();
+    let run: RunHandle | undefined;
+    const hooks: RunHooks = {
+      credit: STREAM_CREDIT,
+      onStep: (step) => {
+        checked.onStep?.(step);
+        steps.push(step);
+      },
+      onProgress: (progress) => checked.onProgress?.(progress),
+      onStart: (started) => (run = started),
+    };
+    const result = this.#run(photo, task, { ...checked, signal: stop.signal }, hooks);
+    result.then(
+      () => steps.close(),
+      () => steps.close(),
+    );
+    try {
+      for (let step = await steps.next(); step; step = await steps.next()) {
+        yield step;
+        run?.more();
+      }
+      return await result;
+    } finally {
+      checked.signal?.removeEventListener('abort', forwardAbort);
+      stop.abort();
+    }
+  }
+
+  /**
+   * What a restoration will take, from the times of the warm-up and of every run since.
+   *
+   * @param photo the photo, or its size in pixels.
+   * @param task what was done to it.
+   * @param options as for the restoration.
+   * @throws EpsError as {@link Restorer.restore} does for bad input.
+   * @example
+   * ```ts
+   * const { seconds, bytes } = await restorer.estimate({ width: 640, height: 480 }, denoise());
+   * ```
+   */
+  async estimate(
+    photo: PhotoSource | ImageSize,
+    task: Task,
+    options: RestoreOptions = {},
+  ): Promise<Estimate> {
+    this.#pool.throwIfDisposed();
+    const { samples, sampler, refine } = checkedRestoreOptions(options);
+    const checked = checkedTask(task);
+    const size = await sizeOf(photo);
+    const request = { ...size, task: await taskRequest(checked, size), samples, sampler, refine };
+    const { noise } = checked;
+    const lead = await this.#pool.lead();
+    const cost = await lead.ask('cost', { ...request, ...(noise !== undefined && { noise }) });
+    this.#pool.throwIfDisposed();
+    const { width, height, evaluations, tiles, pixels, bytes, gpuBytes } = cost;
+    // The mean comes first; then the workers evaluate samples in parallel.
+    const meanEvaluations = refine ? 3 : 1;
+    const workers = this.#pool.workersFor(samples, bytes);
+    const rounds =
+      evaluations === 0 ? 0 : meanEvaluations + (evaluations - meanEvaluations) / workers;
+    const seconds = (rounds * this.#pool.evaluationTimes.predict(pixels)) / 1000;
+    return { seconds, evaluations, tiles, bytes, gpuBytes, width, height };
+  }
+
+  /**
+   * The standard deviation of a measurement's noise, in 8-bit levels: what `noise: 'auto'` assumes.
+   *
+   * It is estimated where the task measures: on the known pixels for `inpaint`, on the grey photo
+   * for `colorize`. White noise of 5 to 50 levels is found within 10 %. JPEG hides part of it.
+   *
+   * @param photo the measurement.
+   * @param task what was done to it.
+   * @throws EpsError `invalid-noise` if too few pixels are known, and as {@link Restorer.restore}
+   *   does for bad input.
+   * @example
+   * ```ts
+   * const level = await restorer.estimateNoise(photo, denoise());
+   * ```
+   */
+  async estimateNoise(photo: PhotoSource, task: Task): Promise<number> {
+    this.#pool.throwIfDisposed();
+    const checked = checkedTask(task);
+    const image = await decodePhoto(photo, 'The photo');
+    const request = { image, task: await taskRequest(checked, image) };
+    const lead = await this.#pool.lead();
+    const level = await lead.ask('noise', request);
+    this.#pool.throwIfDisposed();
+    return level;
+  }
+
+  /**
+   * Terminates the workers and releases their memory. A run in progress fails with `disposed`, and
+   * so does every later call.
+   *
+   * @example
+   * ```ts
+   * addEventListener('pagehide', () => restorer.dispose());
+   * ```
+   */
+  dispose(): void {
+    this.#pool.dispose(
+      new EpsError('disposed', 'This restorer has been disposed of. Load another.'),
+    );
+  }
+
+  async #load({ modelUrl, sha256, signal, onProgress }: CheckedLoadOptions): Promise<void> {
+    const reporter = new LoadReporter(onProgress, signal);
+    const source = weightsSource(modelUrl, sha256);
+    await this.#pool.start(
+      () =>
+        readWeights(source, browserPlatform(), signal, (progress) => {
+          const { loadedBytes, totalBytes } = progress;
+          reporter.report('weights', totalBytes ? loadedBytes / totalBytes : 0, progress);
+        }),
+      ({ stage, fraction, device }) => reporter.report(stage, fraction, { device }),
+    );
+  }
+
+  async #run(
+    photo: PhotoSource,
+    task: Task,
+    options: CheckedRestoreOptions,
+    hooks: RunHooks,
+  ): Promise<Result> {
+    this.#pool.throwIfDisposed();
+    const checked = checkedTask(task);
+    throwIfAborted(options.signal);
+    if (this.#busy)
+      throw new EpsError(
+        'busy',
+        'This restorer is working on another photo. Wait for it, or abort it by its signal first.',
+      );
+    this.#busy = true;
+    try {
+      return await untilAborted(this.#restore(photo, checked, options, hooks), options.signal);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #restore(
+    photo: PhotoSource,
+    task: Task,
+    { signal, samples, sampler, refine, seed }: CheckedRestoreOptions,
+    hooks: RunHooks,
+  ): Promise<Result> {
+    const image = await decodePhoto(photo, 'The photo');
+    const prepared = await taskRequest(task, image);
+    throwIfAborted(signal);
+    const { noise } = task;
+    const request: RestoreRequest = {
+      image,
+      task: prepared,
+      samples,
+      sampler,
+      refine,
+      seed,
+      ...(noise !== undefined && { noise }),
+    };
+    let { outcome, device } = await this.#attempt(request, signal, hooks);
+    // A worker that fails before the run starts had failed earlier, for example by the loss of its
+    // GPU. A new worker then gets the run.
+    if (!outcome.ok && outcome.failure.fatal && !device)
+      ({ outcome, device } = await this.#attempt(request, signal, hooks));
+    if (!outcome.ok)
+      throw outcome.failure.code === 'aborted' ? abortedError(signal) : errorOf(outcome.failure);
+    return this.#result(outcome.answer, seed, device ?? this.device);
+  }
+
+  /** Runs the request on the workers in use, and reports its steps. */
+  async #attempt(
+    request: RestoreRequest,
+    signal: AbortSignal | undefined,
+    hooks: RunHooks,
+  ): Promise<EndedRun> {
+    const lead = await this.#pool.lead();
+    throwIfAborted(signal);
+    this.#pool.throwIfDisposed();
+    const workers = await this.#pool.workersForRun(lead, request);
+    throwIfAborted(signal);
+    this.#pool.throwIfDisposed();
+    const observer = new RunObserver(hooks, this.#pool.evaluationTimes, workers);
+    const run = this.#start(lead, workers, request, hooks.credit, (event) => {
+      if (!signal?.aborted && !observer.report(event)) run.cancel();
+    });
+    const cancel = (): void => run.cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    hooks.onStart?.(run);
+    const outcome = await run.outcome;
+    signal?.removeEventListener('abort', cancel);
+    observer.rethrow();
+    const device = observer.started?.device;
+    if (outcome.ok && device === this.device) observer.recordTimes(outcome.answer);
+    return { outcome, device };
+  }
+
+  #start(
+    lead: WorkerLink,
+    workers: number,
+    request: RestoreRequest,
+    credit: number,
+    onEvent: (event: RunEvent) => void,
+  ): RunHandle {
+    if (workers === 1) return lead.startRun({ request, credit }, onEvent);
+    const helpers = (): Promise<WorkerLink>[] => this.#pool.helpers(workers - 1);
+    return new ParallelRun({ lead, helpers, workers, request, credit, onEvent });
+  }
+
+  #result(run: FinishedRun, seed: number, kind: DeviceKind): Result {
+    const adapter = kind === this.device ? this.adapter : '';
+    return resultOf(run, seed, { kind, adapter });
+  }
+}
+
+/**
+ * The outcome of `work`, or a rejection as soon as the signal is aborted. The work itself goes on;
+ * its outcome is then ignored.
+ */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(abortedError(signal));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,130 @@
+import type { DeviceKind } from '../shared/device.js';
+import { EpsError } from '../shared/errors.js';
+import type { FinishedRun } from '../shared/protocol.js';
+
+/** The result of a restoration. */
+export interface Result {
+  /** E[x | y], the posterior mean: the least-squares best answer, smooth where little is known. */
+  readonly mean: ImageData;
+  /**
+   * Independent samples of x | y: each a possible original, with the detail that the mean averages
+   * away.
+   */
+  readonly samples: readonly ImageData[];
+  /**
+   * Standard deviation of the samples at each pixel and channel, in 8-bit levels, with alpha 255: a
+   * measure of how uncertain the mean is there. Undefined with fewer than two samples.
+   */
+  readonly deviation: ImageData | undefined;
+  /** The linear estimate, without the network: the posterior mean under a Gaussian prior. */
+  readonly estimate: ImageData;
+  /** Width of all these images, in pixels. */
+  readonly width: number;
+  /** Height of all these images, in pixels. */
+  readonly height: number;
+  /** Evaluations of the network. */
+  readonly evaluations: number;
+  /** Wall time of the run. */
+  readonly milliseconds: number;
+  /**
+   * The standard deviation of the measurement's noise that was assumed, in 8-bit levels: as stated,
+   * the task's default, or as estimated.
+   */
+  readonly noise: number;
+  /**
+   * Bytes of memory that the core holds after the run. WebAssembly memory never shrinks, so this is
+   * also its peak. The GPU's memory is not counted.
+   */
+  readonly memoryBytes: number;
+  /** The device that ran it. `adapter` is empty on the CPU. */
+  readonly device: { readonly kind: DeviceKind; readonly adapter: string };
+  /** The same seed with the same photo and options gives the same samples. */
+  readonly seed: number;
+  /**
+   * Encodes the first sample, or the mean if there is none, as a file: see {@link toBlob}.
+   *
+   * @example
+   * ```ts
+   * const blob = await result.toBlob('image/webp', 0.9);
+   * ```
+   */
+  toBlob(type?: ImageType, quality?: number): Promise<Blob>;
+}
+
+/** File formats that a browser can write. */
+export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
+
+/**
+ * Encodes an image as a file.
+ *
+ * @param type default `'image/png'`, which keeps every pixel (half-transparent ones up to the
+ *   rounding of a canvas). JPEG has no transparency: the image is drawn on white.
+ * @param quality 0 to 1, for JPEG and WebP. Default: the browser's.
+ * @throws EpsError `invalid-option` if the browser cannot write the format, `image-too-large` if a
+ *   canvas of the image's size is not possible.
+ * @example
+ * ```ts
+ * const blob = await toBlob(result.mean, 'image/jpeg', 0.9);
+ * ```
+ */
+export async function toBlob(
+  image: ImageData,
+  type: ImageType = 'image/png',
+  quality?: number,
+): Promise<Blob> {
+  const { width, height } = image;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (!context)
+    throw new EpsError(
+      'image-too-large',
+      `An image of ${width} × ${height} pixels is larger than this browser's canvases can be.`,
+    );
+  context.putImageData(image, 0, 0);
+  if (type === 'image/jpeg') {
+    context.globalCompositeOperation = 'destination-over';
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, width, height);
+  }
+  const blob = await canvas.convertToBlob({ type, ...(quality !== undefined && { quality }) });
+  // The platform writes a PNG if it does not know the format.
+  if (blob.type !== type)
+    throw new EpsError(
+      'invalid-option',
+      `This browser cannot write ${type}. It can write image/png.`,
+    );
+  return blob;
+}
+
+/** RGBA bytes as ImageData, without a copy. */
+export function imageDataOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  width: number,
+  height: number,
+): ImageData {
+  const clamped = new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return new ImageData(clamped, width, height);
+}
+
+/** The result of a finished run. */
+export function resultOf(run: FinishedRun, seed: number, device: Result['device']): Result {
+  const { width, height, evaluations, noise, deviation, estimate } = run.images;
+  const image = (bytes: Uint8Array<ArrayBuffer>): ImageData => imageDataOf(bytes, width, height);
+  const mean = image(run.images.mean);
+  const samples = run.samples.map(image);
+  return {
+    mean,
+    samples,
+    deviation: deviation && image(deviation),
+    estimate: image(estimate),
+    width,
+    height,
+    evaluations,
+    milliseconds: run.milliseconds,
+    memoryBytes: run.memoryBytes,
+    seed,
+    noise,
+    device,
+    toBlob: (type, quality) => toBlob(samples[0] ?? mean, type, quality),
+  };
+}

@@ -1,0 +1,82 @@
+import type { BayerPattern, Borders, Reduction } from '../shared/requests.js';
+import type { GreyWeights } from './grey-weights.js';
+import type { Kernel } from './kernels.js';
+import type { MaskSource } from './mask.js';
+
+/** The noise of the measurement. */
+export interface NoiseOption {
+  /**
+   * Standard deviation of the photo's noise in 8-bit levels, above 0 and at most 255, or `'auto'`
+   * to estimate it from the photo. Default: 1.275 for inpaint; 2 for superResolve, colorize,
+   * demosaic and linearOperator; 2.5 for deblur; `'auto'` for denoise; the greater of the two
+   * parts' for compose.
+   */
+  readonly noise?: number | 'auto' | undefined;
+}
+
+/** Fills missing pixels. Made by `inpaint`. */
+export interface InpaintTask extends NoiseOption {
+  readonly kind: 'inpaint';
+  readonly mask: MaskSource;
+}
+
+/** Enlarges a photo that was reduced. Made by `superResolve`. */
+export interface SuperResolveTask extends NoiseOption {
+  readonly kind: 'superResolve';
+  readonly factor: 2 | 3 | 4 | 8 | 16;
+  /** Default `'blockMean'`. */
+  readonly reduction?: Reduction | undefined;
+}
+
+/** Removes a known blur. Made by `deblur`. */
+export interface DeblurTask extends NoiseOption {
+  readonly kind: 'deblur';
+  readonly kernel: Kernel;
+  /** Default `'unknown'`. */
+  readonly borders?: Borders | undefined;
+}
+
+/** Removes white Gaussian noise. Made by `denoise`. */
+export interface DenoiseTask extends NoiseOption {
+  readonly kind: 'denoise';
+}
+
+/** Colours a grey photo. Made by `colorize`. */
+export interface ColorizeTask extends NoiseOption {
+  readonly kind: 'colorize';
+  /** Default `'mean'`. */
+  readonly weights?: GreyWeights | undefined;
+}
+
+/** Reconstructs the colours of a sensor's mosaic. Made by `demosaic`. */
+export interface DemosaicTask extends NoiseOption {
+  readonly kind: 'demosaic';
+  readonly pattern: BayerPattern;
+}
+
+/** Undoes two degradations, one applied after the other. Made by `compose`. */
+export interface ComposedTask extends NoiseOption {
+  readonly kind: 'compose';
+  /** What was done first. */
+  readonly first: Task;
+  /** What was done to the outcome of the first. */
+  readonly second: Task;
+}
+
+/** Inverts a linear operator that a module states. Made by `linearOperator`. */
+export interface OperatorTask extends NoiseOption {
+  readonly kind: 'operator';
+  /** The module's absolute address. */
+  readonly module: string;
+}
+
+/** What was done to the photo and is to be undone. The function of its name makes each kind. */
+export type Task =
+  | InpaintTask
+  | SuperResolveTask
+  | DeblurTask
+  | DenoiseTask
+  | ColorizeTask
+  | DemosaicTask
+  | ComposedTask
+  | OperatorTask;

@@ -1,0 +1,333 @@
+import { EpsError } from '../shared/errors.js';
+import { BAYER_PATTERNS, BORDERS, type BayerPattern, type Reduction } from '../shared/requests.js';
+import { checkedGreyWeights } from './grey-weights.js';
+import { MAX_GAUSSIAN_SIGMA, checkedKernel, type Kernel } from './kernels.js';
+import type { MaskSource } from './mask.js';
+import type {
+  ColorizeTask,
+  ComposedTask,
+  DeblurTask,
+  DemosaicTask,
+  DenoiseTask,
+  InpaintTask,
+  NoiseOption,
+  OperatorTask,
+  SuperResolveTask,
+  Task,
+} from './task-types.js';
+import {
+  invalidOption,
+  isObject,
+  requireKnownNames,
+  requireNoise,
+  requireOneOf,
+  shown,
+} from './validation.js';
+
+const KINDS = [
+  'inpaint',
+  'superResolve',
+  'deblur',
+  'denoise',
+  'colorize',
+  'demosaic',
+  'compose',
+  'operator',
+] as const satisfies Task['kind'][];
+
+/** The factors for reductions by the mean of blocks, and for all others. */
+const FACTORS = { blockMean: [2, 4, 8], filtered: [2, 3, 4, 8, 16] } as const;
+
+/**
+ * y = c ⊙ x: fills the pixels that the mask paints from what surrounds them.
+ *
+ * Without `noise` the known pixels come back bit for bit. A mask that paints nothing gives the
+ * photo back; one that paints everything invents an image. The cost depends on the painted area,
+ * not on the photo's size. With `noise` the known pixels are a noisy measurement too, and the whole
+ * photo is restored.
+ *
+ * @param mask where the photo is missing: an image of the photo's size, white (or any bright
+ *   colour) on black or on transparent, or one byte a pixel.
+ * @param options `noise`: see {@link NoiseOption}. Default: 1.275 on unpainted pixels.
+ * @throws EpsError `invalid-mask`, `invalid-noise` or `invalid-option`.
+ * @example
+ * ```ts
+ * const result = await restorer.restore(photo, inpaint(maskCanvas));
+ * ```
+ */
+export function inpaint(mask: MaskSource, options: NoiseOption = {}): InpaintTask {
+  requireMask(mask);
+  return { kind: 'inpaint', mask, ...noiseOf('inpaint', options) };
+}
+
+/**
+ * y = means of x around factor × factor blocks: a photo `factor` times as wide and high, whose
+ * reduction is the given photo.
+ *
+ * @param factor 2, 4 or 8; also 3 and 16 if the reduction is not the block mean.
+ * @param options `reduction`: how the photo was reduced. `'blockMean'` (the default, and what the
+ *   network was trained on), `'bicubic'` (antialiased, as image editors do it), or `{ gaussian:
+ *   sigma }` with sigma above 0 and at most 30 pixels of the result. `noise`: see
+ *   {@link NoiseOption}, default 2.
+ * @throws EpsError `invalid-factor`, `invalid-kernel`, `invalid-noise` or `invalid-option`.
+ * @example
+ * ```ts
+ * const result = await restorer.restore(small, superResolve(4, { reduction: 'bicubic' }));
+ * ```
+ */
+export function superResolve(
+  factor: SuperResolveTask['factor'],
+  options: NoiseOption & Pick<SuperResolveTask, 'reduction'> = {},
+): SuperResolveTask {
+  const noise = noiseOf('superResolve', options, ['reduction']);
+  const reduction =
+    options.reduction === undefined ? undefined : checkedReduction(options.reduction);
+  const factors = FACTORS[(reduction ?? 'blockMean') === 'blockMean' ? 'blockMean' : 'filtered'];
+  if (!factors.some((valid) => valid === factor))
+    throw new EpsError(
+      'invalid-factor',
+      `superResolve: the factor must be one of ${factors.join(', ')} for this reduction; ` +
+        `got ${shown(factor)}.`,
+    );
+  return { kind: 'superResolve', factor, ...(reduction && { reduction }), ...noise };
+}
+
+/**
+ * y = k * x: removes a blur whose kernel is known.
+ *
+ * @param kernel from {@link gaussianKernel}, {@link motionKernel}, {@link diskKernel}, or your own.
+ * @param options `borders`: `'unknown'` (the default) if the scenery beyond the borders was blurred
+ *   into the photo; it is restored too and cut away, on the CPU. `'circular'` if the photo wraps
+ *   around, as after a blur by a program; faster, but photos from cameras ring. `noise`: see
+ *   {@link NoiseOption}, default 2.5.
+ * @throws EpsError `invalid-kernel`, `invalid-noise` or `invalid-option`.
+ * @example
+ * ```ts
+ * const result = await restorer.restore(photo, deblur(motionKernel(9, 30), { noise: 3 }));
+ * ```
+ */
+export function deblur(
+  kernel: Kernel,
+  options: NoiseOption & Pick<DeblurTask, 'borders'> = {},
+): DeblurTask {
+  const noise = noiseOf('deblur', options, ['borders']);
+  const { borders } = options;
+  if (borders !== undefined) requireOneOf('deblur: borders', borders, BORDERS);
+  return { kind: 'deblur', kernel: checkedKernel(kernel), ...(borders && { borders }), ...noise };
+}
+
+/**
+ * y = x + noise: removes white Gaussian noise.
+ *
+ * @param options the noise's standard deviation in 8-bit levels, above 0 and at most 255, by itself
+ *   or as `{ noise }`. Default `'auto'`: it is estimated from the photo.
+ * @throws EpsError `invalid-noise` or `invalid-option`.
+ * @example
+ * ```ts
+ * const result = await restorer.restore(photo, denoise(25));
+ * ```
+ */
+export function denoise(options: number | 'auto' | NoiseOption = {}): DenoiseTask {
+  const isLevel = typeof options === 'number' || options === 'auto';
+  return { kind: 'denoise', ...noiseOf('denoise', isLevel ? { noise: options } : options) };
+}
+
+/**
+ * y = w · (R, G, B): gives a grey photo the colours of a natural one. A colour photo is converted
+ * to grey first.
+ *
+ * @param options `weights`: `'mean'` (the default: a third each, what the network was trained on),
+ *   `'bt601'`, `'bt709'`, or three numbers of at least 0 whose sum is 1. `noise`: see
+ *   {@link NoiseOption}, default 2.
+ * @throws EpsError `invalid-noise` or `invalid-option`.
+ * @example
+ * ```ts
+ * const result = await restorer.restore(greyPhoto, colorize({ weights: 'bt709' }));
+ * ```
+ */
+export function colorize(options: NoiseOption & Pick<ColorizeTask, 'weights'> = {}): ColorizeTask {
+  const noise = noiseOf('colorize', options, ['weights']);
+  const { weights } = options;
+  return {
+    kind: 'colorize',
+    ...(weights !== undefined && { weights: checkedGreyWeights(weights) }),
+    ...noise,
+  };
+}
+
+/**
+ * y = one channel of x at each pixel: reconstructs the colours that a sensor's filters left out.
+ * The photo is the mosaic, grey or with each pixel in its own channel.
+ *
+ * @param pattern `'rggb'`, `'grbg'`, `'bggr'` or `'gbrg'`: the colours of the upper left 2 × 2
+ *   pixels, row by row.
+ * @param options `noise`: see {@link NoiseOption}. Default 2.
+ * @throws EpsError `invalid-noise` or `invalid-option`.
+ * @example
+ * ```ts
+ * const result = await restorer.restore(mosaic, demosaic('rggb'));
+ * ```
+ */
+export function demosaic(pattern: BayerPattern, options: NoiseOption = {}): DemosaicTask {
+  requireOneOf('demosaic: the pattern', pattern, BAYER_PATTERNS);
+  return { kind: 'demosaic', pattern, ...noiseOf('demosaic', options) };
+}
+
+/**
+ * y = B A x: undoes two degradations, one applied after the other.
+ *
+ * A mask must have the size of what it masks. Blurs wrap around. The noise is that of the photo: it
+ * is stated here, not in the parts. A mask after a block mean and a reduction after a blur cost as
+ * much as their parts. Anything else is solved iteratively, on the CPU, after seconds of
+ * preparation.
+ *
+ * @param first the task of A, what was done first.
+ * @param second the task of B, what was done to the outcome.
+ * @param options `noise`: see {@link NoiseOption}. Default: the greater of the parts' defaults.
+ * @throws EpsError `invalid-noise`, `invalid-option`, `invalid-operator`, and as the parts do.
+ * @example
+ * ```ts
+ * // Scratches on a photo that had been reduced:
+ * const task = compose(superResolve(2), inpaint(mask));
+ * const result = await restorer.restore(photo, task);
+ * ```
+ */
+export function compose(first: Task, second: Task, options: NoiseOption = {}): ComposedTask {
+  const parts = { first: checkedPart('first', first), second: checkedPart('second', second) };
+  return { kind: 'compose', ...parts, ...noiseOf('compose', options) };
+}
+
+/**
+ * y = A x for a linear A of your own, on three channels. The worker imports the module, which
+ * exports plain functions:
+ *
+ *     // A x: three planes, row by row, in [-1, 1]; size: the image's
+ *     apply(x: Float32Array, size: { width, height }): Float32Array
+ *     // Aᵀ y; size: the measurement's, which is the photo's
+ *     adjoint(y: Float32Array, size: { width, height }): Float32Array
+ *     // the image's size for a measurement's; without it they are the same
+ *     imageSize?(size: { width, height }): { width, height }
+ *
+ * The first call checks to 1e-3 that the functions are adjoint. The task is solved iteratively, on
+ * the CPU, after seconds of preparation.
+ *
+ * @param module the module's address, relative to the page's.
+ * @param options `noise`: see {@link NoiseOption}. Default 2.
+ * @throws EpsError `invalid-operator`, `invalid-noise` or `invalid-option`.
+ * @example
+ * ```ts
+ * const result = await restorer.restore(photo, linearOperator('./operator.js'));
+ * ```
+ */
+export function linearOperator(module: string | URL, options: NoiseOption = {}): OperatorTask {
+  const noise = noiseOf('linearOperator', options);
+  // Outside a page there is no document.
+  const scope: { readonly document?: Document } = globalThis;
+  try {
+    return { kind: 'operator', module: new URL(module, scope.document?.baseURI).href, ...noise };
+  } catch (cause) {
+    throw new EpsError(
+      'invalid-operator',
+      `linearOperator needs the address of a module; got ${shown(module)}.`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * A checked copy of a task. A task is a plain object and may have been written or altered by hand.
+ *
+ * @throws EpsError that says what is wrong with it.
+ */
+export function checkedTask(task: unknown): Task {
+  if (!isTask(task)) {
+    const kind = isObject(task) ? task.kind : undefined;
+    throw new EpsError(
+      'invalid-option',
+      `A task must be one of ${KINDS.join(', ')}, made by the function of that name; ` +
+        `got ${kind === undefined ? shown(task) : `the kind ${shown(kind)}`}.`,
+    );
+  }
+  const options: NoiseOption = task.noise === undefined ? {} : { noise: task.noise };
+  switch (task.kind) {
+    case 'inpaint':
+      return inpaint(task.mask, options);
+    case 'superResolve':
+      return superResolve(task.factor, { ...options, reduction: task.reduction });
+    case 'deblur':
+      return deblur(task.kernel, { ...options, borders: task.borders });
+    case 'denoise':
+      return denoise(options);
+    case 'colorize':
+      return colorize({ ...options, weights: task.weights });
+    case 'demosaic':
+      return demosaic(task.pattern, options);
+    case 'compose':
+      return compose(task.first, task.second, options);
+    case 'operator':
+      return linearOperator(task.module, options);
+  }
+}
+
+/** Whether a value is an object of a task's kind. Its other properties may be wrong. */
+function isTask(value: unknown): value is Task {
+  return isObject(value) && KINDS.some((kind) => kind === value.kind);
+}
+
+function checkedPart(position: 'first' | 'second', task: unknown): Task {
+  const part = checkedTask(task);
+  if (part.noise !== undefined)
+    throw new EpsError(
+      'invalid-noise',
+      "compose: the noise is the photo's. State it as compose's own option, " +
+        `not in the ${position} task.`,
+    );
+  if (part.kind === 'operator')
+    throw new EpsError(
+      'invalid-operator',
+      'compose: a linearOperator cannot be a part. Compose it with others in its own module.',
+    );
+  return part;
+}
+
+function requireMask(mask: unknown): void {
+  if (!isObject(mask))
+    throw new EpsError(
+      'invalid-mask',
+      "inpaint needs a mask: an image of the photo's size that is white where the photo is " +
+        'missing, or { data, width, height } with one byte a pixel; ' +
+        `got ${shown(mask)}.`,
+    );
+}
+
+/** @throws EpsError `invalid-option`, or `invalid-kernel` for a sigma out of range. */
+function checkedReduction(reduction: unknown): Reduction {
+  if (reduction === 'blockMean' || reduction === 'bicubic') return reduction;
+  const sigma = isObject(reduction) ? reduction.gaussian : undefined;
+  if (sigma === undefined)
+    throw invalidOption(
+      'superResolve: reduction',
+      "'blockMean', 'bicubic' or { gaussian: sigma }",
+      reduction,
+    );
+  if (typeof sigma === 'number' && sigma > 0 && sigma <= MAX_GAUSSIAN_SIGMA)
+    return { gaussian: sigma };
+  throw new EpsError(
+    'invalid-kernel',
+    `superResolve: the Gaussian's sigma must be above 0 and at most ${MAX_GAUSSIAN_SIGMA} ` +
+      `pixels; got ${shown(sigma)}.`,
+  );
+}
+
+/** The noise of a task's options, which may have these other names too. */
+function noiseOf(
+  task: string,
+  options: NoiseOption,
+  otherNames: readonly string[] = [],
+): NoiseOption {
+  requireKnownNames(`${task}'s options`, options, ['noise', ...otherNames]);
+  const { noise } = options;
+  if (noise === undefined) return {};
+  requireNoise(task, noise);
+  return { noise };
+}

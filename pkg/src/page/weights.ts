@@ -1,0 +1,199 @@
+import { EpsError, abortedError, messageOf, throwIfAborted } from '../shared/errors.js';
+
+/** The weights to read. */
+export interface WeightsSource {
+  readonly url: string;
+  /**
+   * Lower-case hexadecimal. Undefined if it is unknown: then the weights are neither checked nor
+   * cached.
+   */
+  readonly sha256: string | undefined;
+  /** The expected size, for the progress if the server does not state it. */
+  readonly bytes: number | undefined;
+}
+
+/** What the platform provides. Tests replace it. */
+export interface WeightsPlatform {
+  readonly fetch: typeof fetch;
+  readonly caches: CacheStorage | undefined;
+  readonly subtle: SubtleCrypto | undefined;
+}
+
+export interface WeightsProgress {
+  readonly loadedBytes: number;
+  readonly totalBytes: number | undefined;
+  readonly cached: boolean;
+}
+
+/** What the browser provides: no cache and no hashes outside secure contexts. */
+export function browserPlatform(): WeightsPlatform {
+  const { caches }: { caches?: CacheStorage } = globalThis;
+  const { subtle }: { subtle?: SubtleCrypto } = crypto;
+  return { fetch: (...request) => fetch(...request), caches, subtle };
+}
+
+const CACHE = 'eps-restore-weights';
+/** How many weights are cached: this release's, and those of another page of the same site. */
+const MAX_CACHED = 2;
+
+/**
+ * Reads the weights from the cache of an earlier visit, else from their address, checks their
+ * SHA-256, and caches them for the next visit. If the cache is missing, full or broken, the next
+ * visit downloads them again.
+ *
+ * @throws EpsError `download-failed`, `weights-corrupt`, `insecure-context` or `aborted`.
+ */
+export async function readWeights(
+  source: WeightsSource,
+  platform: WeightsPlatform,
+  signal: AbortSignal | undefined,
+  onProgress: (progress: WeightsProgress) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  throwIfAborted(signal);
+  const { sha256 } = source;
+  if (sha256 === undefined) return download(source, platform, signal, onProgress);
+  if (!platform.subtle)
+    throw new EpsError(
+      'insecure-context',
+      'The weights cannot be checked, because this page is not a secure context. ' +
+        'Serve it over https, or from localhost.',
+    );
+  const cached = await readCache(sha256, platform.caches, platform.subtle);
+  throwIfAborted(signal);
+  if (cached) {
+    onProgress({ loadedBytes: cached.byteLength, totalBytes: cached.byteLength, cached: true });
+    return cached;
+  }
+  const bytes = await download(source, platform, signal, onProgress);
+  const actual = await sha256Of(bytes, platform.subtle);
+  throwIfAborted(signal);
+  if (actual !== sha256) throw corruptError(source, bytes, actual);
+  await writeCache(sha256, bytes, platform.caches);
+  throwIfAborted(signal);
+  return bytes;
+}
+
+/** SHA-256 in lower-case hexadecimal. */
+async function sha256Of(bytes: Uint8Array<ArrayBuffer>, subtle: SubtleCrypto): Promise<string> {
+  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function download(
+  source: WeightsSource,
+  platform: WeightsPlatform,
+  signal: AbortSignal | undefined,
+  onProgress: (progress: WeightsProgress) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const response = await platform.fetch(source.url, signal ? { signal } : {});
+    if (!response.ok) {
+      const status = `${response.status} ${response.statusText}`.trimEnd();
+      throw new EpsError(
+        'download-failed',
+        `The weights could not be downloaded: ${source.url} answered ${status}.`,
+      );
+    }
+    return await readBody(response, source.bytes, onProgress);
+  } catch (cause) {
+    if (signal?.aborted) throw abortedError(signal);
+    if (cause instanceof EpsError) throw cause;
+    throw new EpsError(
+      'download-failed',
+      `The weights could not be downloaded from ${source.url}: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** Reads a body with progress. */
+async function readBody(
+  response: Response,
+  expectedBytes: number | undefined,
+  onProgress: (progress: WeightsProgress) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // The header of a compressed response states the compressed length.
+  const isCompressed = response.headers.has('content-encoding');
+  const length = isCompressed ? null : response.headers.get('content-length');
+  const totalBytes = length === null ? expectedBytes : Number(length);
+  if (!response.body) {
+    const whole = new Uint8Array(await response.arrayBuffer());
+    onProgress({ loadedBytes: whole.byteLength, totalBytes: whole.byteLength, cached: false });
+    return whole;
+  }
+  const parts: Uint8Array[] = [];
+  let loadedBytes = 0;
+  onProgress({ loadedBytes, totalBytes, cached: false });
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    loadedBytes += part.value.byteLength;
+    onProgress({ loadedBytes, totalBytes, cached: false });
+  }
+  const bytes = new Uint8Array(loadedBytes);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}
+
+function corruptError(source: WeightsSource, bytes: Uint8Array, actual: string): EpsError {
+  const size =
+    source.bytes === undefined || bytes.byteLength === source.bytes
+      ? `${bytes.byteLength} bytes`
+      : `${bytes.byteLength} bytes instead of ${source.bytes}`;
+  // Servers of single-page apps answer every unknown address with their start page.
+  const beginning = new TextDecoder().decode(bytes.subarray(0, 64));
+  const advice = /^\s*<(!doctype|html)/i.test(beginning)
+    ? 'They are a web page: modelUrl probably points to the wrong address.'
+    : 'Load them again, or from another address with modelUrl.';
+  return new EpsError(
+    'weights-corrupt',
+    `The weights from ${source.url} are not the expected ones (${size}, SHA-256 ${actual}, ` +
+      `expected ${source.sha256}). ${advice}`,
+  );
+}
+
+/** Weights are cached under their hash, whatever address they came from. */
+function cacheKey(sha256: string): string {
+  return `https://eps-restore.invalid/${sha256}`;
+}
+
+async function readCache(
+  sha256: string,
+  caches: CacheStorage | undefined,
+  subtle: SubtleCrypto,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!caches) return undefined;
+  try {
+    const cache = await caches.open(CACHE);
+    const response = await cache.match(cacheKey(sha256));
+    if (!response) return undefined;
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if ((await sha256Of(bytes, subtle)) === sha256) return bytes;
+    await cache.delete(cacheKey(sha256));
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeCache(
+  sha256: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  caches: CacheStorage | undefined,
+): Promise<void> {
+  if (!caches) return;
+  try {
+    const cache = await caches.open(CACHE);
+    const headers = { 'content-type': 'application/octet-stream' };
+    await cache.put(cacheKey(sha256), new Response(bytes, { headers }));
+    const keys = await cache.keys();
+    const oldest = keys.slice(0, Math.max(0, keys.length - MAX_CACHED));
+    await Promise.all(oldest.map((key) => cache.delete(key)));
+  } catch {
+    // No space or no permission: the next visit downloads the weights again.
+  }
+}

@@ -1,0 +1,212 @@
+import type { DeviceKind, Precision } from '../shared/device.js';
+import { EpsError } from '../shared/errors.js';
+import { WARM_UP_PIXELS, type LoadEvent, type LoadedEngine } from '../shared/protocol.js';
+import { costRequestOf, type RestoreRequest } from '../shared/requests.js';
+import { EvaluationTimes } from './timing.js';
+import { WorkerLink, errorOf, type Outcome } from './worker-link.js';
+
+/** Bytes of an idle worker: its code, the weights and their packed form. */
+const IDLE_BYTES = 150e6;
+/** The share of the device's memory that all workers may take. */
+const MEMORY_SHARE = 0.25;
+/** More workers wait for caches and memory instead of computing. */
+const MAX_DEFAULT_WORKERS = 8;
+/** Below this expected time of a run, helpers take longer to start than they save. */
+const MIN_MILLISECONDS_FOR_HELPERS = 2000;
+
+/** The resources of this device, as far as the browser reports them. */
+export interface Machine {
+  readonly cores: number;
+  /** GiB. */
+  readonly memory: number;
+}
+
+/**
+ * How many workers draw a number of samples.
+ *
+ * @param requested the caller's number; undefined: as many as there are cores and memory for.
+ * @param runBytes bytes that the run takes in each worker.
+ */
+export function workerCount(
+  samples: number,
+  requested: number | undefined,
+  runBytes: number,
+  machine: Machine,
+): number {
+  const available = MEMORY_SHARE * machine.memory * 2 ** 30;
+  const fitting = Math.floor(available / (IDLE_BYTES + runBytes));
+  const limit = requested ?? Math.min(MAX_DEFAULT_WORKERS, machine.cores, fitting);
+  return Math.max(1, Math.min(samples, limit));
+}
+
+/** Browsers that do not report the memory count as having 4 GiB. */
+function thisMachine(): Machine {
+  const browser: { hardwareConcurrency?: number; deviceMemory?: number } = navigator;
+  return { cores: browser.hardwareConcurrency ?? 1, memory: browser.deviceMemory ?? 4 };
+}
+
+/** The settings of a pool. */
+export interface PoolOptions {
+  readonly device: 'auto' | DeviceKind;
+  readonly precision: Precision;
+  /** The caller's number of workers; undefined: as many as there is room for. */
+  readonly workers: number | undefined;
+}
+
+/**
+ * A restorer's workers. The lead has the chosen device. The helpers draw samples beside it on the
+ * CPU; each is started when it is first needed and kept for the next run. A worker that has failed
+ * is replaced when it is needed again, without a download.
+ */
+export class WorkerPool {
+  /** Of the lead's device. */
+  readonly evaluationTimes = new EvaluationTimes();
+  readonly #options: PoolOptions;
+  readonly #helpers: Promise<WorkerLink>[] = [];
+  readonly #helperLinks = new Set<WorkerLink>();
+  #weights: Uint8Array<ArrayBuffer> | undefined;
+  #lead: WorkerLink | undefined;
+  #restarting: Promise<WorkerLink> | undefined;
+  #disposed: EpsError | undefined;
+  #engine: LoadedEngine = {
+    device: 'cpu',
+    precision: 'f32',
+    adapter: '',
+    reason: '',
+    evaluationMilliseconds: 0,
+  };
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** The lead's engine. After the loss of a GPU it may be on another device. */
+  get engine(): LoadedEngine {
+    return this.#engine;
+  }
+
+  /**
+   * Starts the lead, which compiles the core while the weights are read. If the caller stated a
+   * number of workers, the helpers are started too: then the page makes no request later, and works
+   * offline.
+   */
+  async start(
+    readWeights: () => Promise<Uint8Array<ArrayBuffer>>,
+    onEvent: (event: LoadEvent) => void,
+  ): Promise<void> {
+    const lead = new WorkerLink();
+    this.#lead = lead;
+    this.#weights = await readWeights();
+    await this.#loadLead(lead, onEvent);
+    const { workers } = this.#options;
+    // A helper that fails here is started again when it is needed.
+    if (workers !== undefined && this.#engine.device === 'cpu')
+      await Promise.allSettled(this.helpers(workers - 1));
+  }
+
+  /** The lead; a new one if the last has failed. */
+  async lead(): Promise<WorkerLink> {
+    this.throwIfDisposed();
+    if (this.#restarting) return this.#restarting;
+    if (this.#lead?.alive) return this.#lead;
+    const restarting = (async () => this.#loadLead(new WorkerLink()))();
+    this.#restarting = restarting;
+    const onSettled = (): void => {
+      this.#restarting = undefined;
+    };
+    restarting.then(onSettled, onSettled);
+    return restarting;
+  }
+
+  /** The first `count` helpers; a new one for each that has failed. */
+  helpers(count: number): Promise<WorkerLink>[] {
+    return Array.from({ length: count }, (_, i) => {
+      const helper = this.#liveHelper(this.#helpers[i]);
+      this.#helpers[i] = helper;
+      return helper;
+    });
+  }
+
+  /**
+   * How many workers may draw a number of samples.
+   *
+   * @param runBytes bytes that the run takes in each worker.
+   */
+  workersFor(samples: number, runBytes: number): number {
+    if (this.#engine.device !== 'cpu') return 1;
+    return workerCount(samples, this.#options.workers, runBytes, thisMachine());
+  }
+
+  /** How many workers a run gets: one if helpers would have nothing to do or gain no time. */
+  async workersForRun(lead: WorkerLink, request: RestoreRequest): Promise<number> {
+    if (this.workersFor(request.samples, 0) === 1) return 1;
+    const { evaluations, pixels, bytes } = await lead.ask('cost', costRequestOf(request));
+    const expected = evaluations * this.evaluationTimes.predict(pixels);
+    const isShort = this.#options.workers === undefined && expected < MIN_MILLISECONDS_FOR_HELPERS;
+    return evaluations === 0 || isShort ? 1 : this.workersFor(request.samples, bytes);
+  }
+
+  /** Terminates all workers. Their calls, and all later ones, fail with this error. */
+  dispose(error: EpsError): void {
+    this.#disposed ??= error;
+    this.#lead?.terminate(this.#disposed);
+    for (const link of this.#helperLinks) link.terminate(this.#disposed);
+    this.#lead = undefined;
+    this.#weights = undefined;
+  }
+
+  throwIfDisposed(): void {
+    if (this.#disposed) throw this.#disposed;
+  }
+
+  /** Starts the engine in the lead. */
+  async #loadLead(
+    lead: WorkerLink,
+    onEvent: (event: LoadEvent) => void = () => undefined,
+  ): Promise<WorkerLink> {
+    const { device, precision } = this.#options;
+    this.#lead = lead;
+    let outcome = await this.#load(lead, device, precision, onEvent);
+    let fallbackReason: string | undefined;
+    const failure = outcome.ok ? undefined : outcome.failure;
+    if (device === 'auto' && failure?.fatal && failure.during === 'webgpu') {
+      // WebGPU made the worker unusable: the CPU gets a new one.
+      this.throwIfDisposed();
+      fallbackReason = `WebGPU could not be used: ${failure.message}`;
+      lead = this.#lead = new WorkerLink();
+      outcome = await this.#load(lead, 'cpu', precision, onEvent);
+    }
+    this.throwIfDisposed();
+    if (!outcome.ok) throw errorOf(outcome.failure);
+    const engine = outcome.answer;
+    this.#engine = { ...engine, reason: fallbackReason ?? engine.reason };
+    this.evaluationTimes.observe(WARM_UP_PIXELS, engine.evaluationMilliseconds);
+    return lead;
+  }
+
+  async #liveHelper(previous: Promise<WorkerLink> | undefined): Promise<WorkerLink> {
+    const old = await previous?.catch(() => undefined);
+    if (old?.alive) return old;
+    if (old) this.#helperLinks.delete(old);
+    this.throwIfDisposed();
+    const link = new WorkerLink();
+    this.#helperLinks.add(link);
+    const outcome = await this.#load(link, 'cpu', 'f32', () => undefined);
+    if (!outcome.ok) throw errorOf(outcome.failure);
+    return link;
+  }
+
+  /** Gives a worker a copy of the weights and waits until its engine is warm. */
+  #load(
+    link: WorkerLink,
+    device: 'auto' | DeviceKind,
+    precision: Precision,
+    onEvent: (event: LoadEvent) => void,
+  ): Promise<Outcome<'load'>> {
+    if (!this.#weights)
+      throw this.#disposed ?? new EpsError('internal', 'The weights are missing.');
+    const weights = this.#weights.slice();
+    const transfer = [weights.buffer];
+    return link.call('load', { device, precision, weights }, { onEvent, transfer });
+  }
+}

@@ -1,0 +1,174 @@
+import type { DeviceKind } from '../shared/device.js';
+import { EpsError, messageOf } from '../shared/errors.js';
+import {
+  NO_CALL,
+  type Answer,
+  type AnswerMessage,
+  type Ask,
+  type CallEvent,
+  type CallMessage,
+  type CallName,
+  type EventMessage,
+  type Failure,
+  type FromWorker,
+  type ToWorker,
+} from '../shared/protocol.js';
+import { compileCore, type Engine } from './core.js';
+import { deviceLostError, explainFailure, isFatal } from './failure.js';
+import { loadEngine } from './load.js';
+import { restore } from './restore.js';
+import { RunControl } from './run-control.js';
+import { coreTask } from './user-operator.js';
+
+/** What a handler may use beside what the call asks. */
+interface CallContext<N extends CallName> {
+  readonly id: number;
+  readonly emit: (event: CallEvent<N>, transfer?: Transferable[]) => void;
+}
+
+/** An answer, and the buffers that move to the page with it. */
+interface Reply<N extends CallName> {
+  readonly answer: Answer<N>;
+  readonly transfer?: Transferable[];
+}
+
+type Handlers = {
+  readonly [N in CallName]: (ask: Ask<N>, context: CallContext<N>) => Promise<Reply<N>>;
+};
+
+/** The worker's end of the protocol: receives messages, runs the calls and answers them. */
+export class CallServer {
+  readonly #handlers: Handlers = {
+    load: (ask, context) => this.#load(ask, context),
+    cost: async (ask) => ({
+      answer: this.#loadedEngine().cost({ ...ask, ...(await coreTask(ask.task)) }),
+    }),
+    noise: async (ask) => ({
+      answer: this.#loadedEngine().estimateNoise({ ...ask, ...(await coreTask(ask.task)) }),
+    }),
+    restore: (ask, context) => this.#restore(ask, context),
+  };
+  /** The message of the core's first panic. */
+  #panicMessage: string | undefined;
+  /** The core is compiled while the page still reads the weights. */
+  readonly #compiled = compileCore((message) => (this.#panicMessage ??= message));
+  readonly #runs = new Map<number, RunControl>();
+  #engine: Engine | undefined;
+  /** The device that is being started. A panic meanwhile does not name it. */
+  #startingDevice: DeviceKind | undefined;
+  /** Settles when the calls accepted so far have been answered. */
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor() {
+    // A failure is reported by the call that needs the core.
+    this.#compiled.catch(() => undefined);
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.type) {
+      case 'call':
+        this.#accept(message);
+        break;
+      case 'adopt':
+        this.#runs.get(message.id)?.addSample(message.index, message.values);
+        break;
+      case 'more':
+        this.#runs.get(message.id)?.addCredit();
+        break;
+      case 'cancel':
+        this.#runs.get(message.id)?.cancel();
+        break;
+    }
+  }
+
+  /** Reports an error that belongs to no call, or that outlives its call. */
+  failAll(thrown: unknown): void {
+    this.#fail(NO_CALL, thrown);
+  }
+
+  /** Answers a question at once, even during a run, and anything else in its turn. */
+  #accept(message: CallMessage): void {
+    const { id, name } = message;
+    if (name === 'cost' || name === 'noise') {
+      void this.#answer(message);
+      return;
+    }
+    if (name === 'restore') this.#runs.set(id, new RunControl(message.ask.credit));
+    this.#queue = this.#queue
+      .then(() => this.#answer(message))
+      .finally(() => this.#runs.delete(id));
+  }
+
+  /** Never rejects. */
+  async #answer<N extends CallName>({ id, name, ask }: CallMessage<N>): Promise<void> {
+    const emit = (event: CallEvent<N>, transfer: Transferable[] = []): void => {
+      const message: EventMessage<N> = { type: 'event', id, name, event };
+      post<N>(message, transfer);
+    };
+    try {
+      const { answer, transfer = [] } = await this.#handlers[name](ask, { id, emit });
+      const message: AnswerMessage<N> = { type: 'answer', id, name, answer };
+      post<N>(message, transfer);
+    } catch (thrown) {
+      this.#fail(id, thrown);
+    }
+  }
+
+  #fail(id: number, thrown: unknown): void {
+    const error = explainFailure(thrown, this.#panicMessage);
+    const during = this.#startingDevice;
+    const failure: Failure = {
+      code: error.code,
+      message: error.message,
+      fatal: isFatal(error),
+      ...(during && { during }),
+    };
+    post({ type: 'failure', id, failure }, []);
+  }
+
+  async #load(ask: Ask<'load'>, { emit }: CallContext<'load'>): Promise<Reply<'load'>> {
+    await this.#compiled.catch((cause: unknown) => {
+      throw new EpsError(
+        'worker-failed',
+        `The WebAssembly core could not be loaded: ${messageOf(cause)} ` +
+          'Is wasm/eps_restore_bg.wasm beside the package, and served?',
+        { cause },
+      );
+    });
+    const loaded = await loadEngine(
+      ask,
+      (event) => {
+        this.#startingDevice = event.device;
+        emit(event);
+      },
+      (reason, message) => this.failAll(deviceLostError(reason, message)),
+    );
+    this.#startingDevice = undefined;
+    const { engine, adapter, reason, evaluationMilliseconds } = loaded;
+    this.#engine = engine;
+    const { device, precision } = engine;
+    return { answer: { device, precision, adapter, reason, evaluationMilliseconds } };
+  }
+
+  async #restore(
+    ask: Ask<'restore'>,
+    { id, emit }: CallContext<'restore'>,
+  ): Promise<Reply<'restore'>> {
+    const control = this.#runs.get(id);
+    if (!control) throw new EpsError('internal', 'A run was started that was not accepted.');
+    const answer = await restore(this.#loadedEngine(), ask, control, emit);
+    const { estimate, mean, deviation } = answer.images;
+    const images = [estimate, mean, ...answer.samples, ...(deviation ? [deviation] : [])];
+    return { answer, transfer: images.map(({ buffer }) => buffer) };
+  }
+
+  #loadedEngine(): Engine {
+    if (!this.#engine)
+      throw new EpsError('internal', 'The worker was called before its engine was loaded.');
+    return this.#engine;
+  }
+}
+
+function post<N extends CallName>(message: FromWorker<N>, transfer: Transferable[]): void {
+  self.postMessage(message, { transfer });
+}

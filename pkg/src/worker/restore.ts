@@ -1,0 +1,75 @@
+import type { FinishedRun, RunEvent, RunRequest } from '../shared/protocol.js';
+import { costRequestOf } from '../shared/requests.js';
+import type { Engine, Run } from './core.js';
+import type { RunControl } from './run-control.js';
+import { SharedRun } from './shared-run.js';
+import { coreTask } from './user-operator.js';
+
+type EmitRunEvent = (event: RunEvent, transfer?: Transferable[]) => void;
+
+/**
+ * Runs one restoration to its end and emits each tile and each step.
+ *
+ * @throws EpsError `aborted` if the run is cancelled, and the core's errors.
+ */
+export async function restore(
+  engine: Engine,
+  { request, share }: RunRequest,
+  control: RunControl,
+  emit: EmitRunEvent,
+): Promise<FinishedRun> {
+  control.throwIfCancelled();
+  const begin = performance.now();
+  let run: Run | undefined;
+  try {
+    const task = await coreTask(request.task);
+    const { pixels } = engine.cost({ ...costRequestOf(request), ...task });
+    run = engine.start({ ...request, ...task });
+    const { device, width, height, totalSteps, totalEvaluations, totalTiles } = run;
+    const totals = { totalSteps, totalEvaluations, totalTiles, pixels };
+    emit({ type: 'started', device, width, height, ...totals });
+    const shared = share && new SharedRun(run, share, control, emit);
+    const samples = await drawSamples(run, shared, control, emit);
+    await shared?.complete(request.samples);
+    control.throwIfCancelled();
+    const images = { ...(await run.result()), evaluations: totalEvaluations };
+    const milliseconds = performance.now() - begin;
+    return { images, samples, milliseconds, memoryBytes: engine.memoryBytes };
+  } finally {
+    release(run);
+  }
+}
+
+/** Advances the run to its end and returns the samples that it has drawn. */
+async function drawSamples(
+  run: Run,
+  shared: SharedRun | undefined,
+  control: RunControl,
+  emit: EmitRunEvent,
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const samples: Uint8Array<ArrayBuffer>[] = [];
+  let withinStep = false;
+  for (;;) {
+    await (withinStep ? control.beforeTile() : control.beforeStep());
+    const begin = performance.now();
+    const step = await run.advance();
+    if (step === undefined) return samples;
+    const tile = { tiles: run.tiles, milliseconds: performance.now() - begin };
+    withinStep = step === null;
+    if (step === null) {
+      emit({ type: 'tile', ...tile });
+      continue;
+    }
+    if (step.finished) samples.push(step.preview.slice());
+    emit({ type: 'step', step, ...tile }, [step.preview.buffer]);
+    await shared?.afterStep(step);
+  }
+}
+
+function release(run: Run | undefined): void {
+  try {
+    run?.free();
+  } catch {
+    // After a panic the instance and its memory are gone. The panic is the error to report.
+  }
+}

@@ -1,0 +1,51 @@
+import { EpsError, messageOf } from '../shared/errors.js';
+import type { TaskRequest } from '../shared/requests.js';
+import type { CoreTask, OperatorFunctions } from './core.js';
+
+/**
+ * A task as the core takes it. The functions of an operator are imported here, in the worker,
+ * because functions cannot be posted to one.
+ *
+ * @throws EpsError `invalid-operator` if the module cannot be imported or lacks a function.
+ */
+export async function coreTask(task: TaskRequest): Promise<CoreTask> {
+  if (task.kind !== 'operator') return { task };
+  return { task: { kind: 'operator' }, functions: await importFunctions(task.module) };
+}
+
+async function importFunctions(address: string): Promise<OperatorFunctions> {
+  const { apply, adjoint, imageSize } = await importModule(address);
+  requireFunction(address, 'apply', apply);
+  requireFunction(address, 'adjoint', adjoint);
+  if (imageSize === undefined) return { apply, adjoint };
+  requireFunction(address, 'imageSize', imageSize);
+  return { apply, adjoint, imageSize };
+}
+
+async function importModule(address: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(/* webpackIgnore: true */ /* @vite-ignore */ address)) as Record<
+      string,
+      unknown
+    >;
+  } catch (cause) {
+    throw new EpsError(
+      'invalid-operator',
+      `The operator's module ${address} could not be imported: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** What the functions take and give cannot be checked here; the core checks what they give. */
+function requireFunction<K extends keyof OperatorFunctions>(
+  address: string,
+  name: K,
+  value: unknown,
+): asserts value is NonNullable<OperatorFunctions[K]> {
+  if (typeof value !== 'function')
+    throw new EpsError(
+      'invalid-operator',
+      `The operator's module ${address} must export a function named ${name}.`,
+    );
+}
