@@ -1,8 +1,6 @@
-/** Where the network runs. */
-export type DeviceKind = 'webgpu' | 'cpu';
+import type { DeviceKind } from '../../wasm/eps_restore.js';
 
-/** How the network's feature maps and weights are stored. `'f16'` is available on a GPU only. */
-export type Precision = 'f32' | 'f16';
+export type { DeviceKind, Precision } from '../../wasm/eps_restore.js';
 
 /** What the browser reports about its WebGPU adapter. */
 export interface AdapterFacts {

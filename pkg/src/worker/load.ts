@@ -7,8 +7,7 @@ import {
 } from '../shared/device.js';
 import { EpsError, toEpsError } from '../shared/errors.js';
 import type { LoadEvent, LoadRequest } from '../shared/protocol.js';
-import { createEngine, type Engine } from './core.js';
-import type { DeviceLossListener } from './device-loss.js';
+import { createEngine, type DeviceLossListener, type Engine } from './core.js';
 import { isFatal } from './failure.js';
 
 /** The engine that was kept. */

@@ -26,7 +26,7 @@ export class SharedRun {
     this.#control = control;
     this.#emit = emit;
     this.#isLead = share.mean === undefined;
-    run.share(share.first, share.every);
+    run.drawOnly(share.first, share.every);
     if (share.mean) run.resume(share.mean);
   }
 

@@ -1,6 +1,6 @@
+import type { CoreTask, OperatorFunctions, TaskFields } from '../../wasm/eps_restore.js';
 import { EpsError, messageOf } from '../shared/errors.js';
 import type { TaskRequest } from '../shared/requests.js';
-import type { CoreTask, OperatorFunctions } from './core.js';
 
 /**
  * A task as the core takes it. The functions of an operator are imported here, in the worker,
@@ -8,7 +8,7 @@ import type { CoreTask, OperatorFunctions } from './core.js';
  *
  * @throws EpsError `invalid-operator` if the module cannot be imported or lacks a function.
  */
-export async function coreTask(task: TaskRequest): Promise<CoreTask> {
+export async function coreTask(task: TaskRequest): Promise<TaskFields<CoreTask>> {
   if (task.kind !== 'operator') return { task };
   return { task: { kind: 'operator' }, functions: await importFunctions(task.module) };
 }
