@@ -2,6 +2,9 @@
 // works.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './harness.mjs';
 import { openPackage } from './page-tools.mjs';
 
 for (const device of ['webgpu', 'cpu']) {
@@ -9,6 +12,7 @@ for (const device of ['webgpu', 'cpu']) {
     let session;
     before(async () => {
       session = await openPackage(device === 'webgpu');
+      listenToPanics(session);
       await session.page.evaluate(async (device) => {
         // One worker: a helper would start with the samples, just before or just after its leader
         // is hurt.
@@ -54,14 +58,14 @@ for (const device of ['webgpu', 'cpu']) {
     test('a panic ends the run with internal, and the next call works', onCpu, async () => {
       session.allowErrors(/unreachable|panicked/);
       await session.page.evaluate(() => begin());
-      // What a panic looks like from JavaScript: it says so, and the instance traps inside a
-      // promise of the core's own.
+      // What a panic looks like from JavaScript: the core calls its listener, and the instance
+      // traps inside a promise of its own.
       await (
         await session.worker()
       ).evaluate(
         () =>
           void setTimeout(() => {
-            console.error('panicked at src/somewhere.rs:1:1:\na fault');
+            self.panicListener('panicked at src/somewhere.rs:1:1:\na fault');
             throw new WebAssembly.RuntimeError('unreachable');
           }),
       );
@@ -104,7 +108,7 @@ for (const device of ['webgpu', 'cpu']) {
     });
 
     if (device === 'webgpu') {
-      test('a GPU lost during a run ends it with device-lost, and the next call works', async () => {
+      test('losing the GPU ends a run with device-lost, and the next call works', async () => {
         session.allowErrors(/lost|destroyed|invalid/i);
         await session.page.evaluate(() => begin());
         await session.loseDevices();
@@ -137,5 +141,16 @@ for (const device of ['webgpu', 'cpu']) {
       assert.deepEqual(codes, ['disposed', 'disposed', 'disposed', 'disposed']);
       await session.untilWorkers(0);
     });
+  });
+}
+
+/** The worker's listener for panics of the core becomes the worker's `panicListener`. */
+function listenToPanics(session) {
+  session.route('/pkg/dist/worker/core.js', (request, response) => {
+    const source = readFileSync(join(ROOT, 'pkg/dist/worker/core.js'), 'utf8').replace(
+      'onPanic(listener);',
+      '$& self.panicListener = listener;',
+    );
+    response.writeHead(200, { 'content-type': 'text/javascript' }).end(source);
   });
 }

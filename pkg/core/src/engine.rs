@@ -1,7 +1,6 @@
 //! A device with the network on it.
 
 use std::cell::OnceCell;
-use std::rc::Rc;
 
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::layers::Precision;
