@@ -73,8 +73,8 @@ pub enum Target {
 }
 
 impl Target {
-    /// Refuses a restoration that does not fit. A page cannot know the memory of a GPU: it knows the
-    /// largest buffer, and the memory that hardly any GPU has.
+    /// Refuses a restoration that does not fit. A page cannot know the memory of a GPU: it knows
+    /// the largest buffer, and the memory that hardly any GPU has.
     ///
     /// # Errors
     /// [`Error::ImageTooLarge`].

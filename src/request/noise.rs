@@ -75,8 +75,8 @@ fn checked(level: f64) -> Result<f64, Error> {
 /// from its known pixels to inpaint, from the grey photo to colourise, from the four phases of a
 /// mosaic.
 ///
-/// At least [`LEAST`], and at least the task's default where the task is not denoising: rounding and
-/// mild compression leave noise that is not white, which an estimator of white noise misses.
+/// At least [`LEAST`], and at least the task's default where the task is not denoising: rounding
+/// and mild compression leave noise that is not white, which an estimator of white noise misses.
 ///
 /// # Errors
 /// [`Error::InvalidNoise`] where there are too few known pixels.

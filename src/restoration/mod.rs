@@ -4,13 +4,10 @@
 //! sample after sample. It works at the window's own size, or coarse to fine where a hole is wider
 //! than the network's reach.
 
-mod coarse_to_fine;
-mod direct;
 pub mod hole;
 mod run;
 mod sample_ledger;
 pub mod sample_moments;
 
-pub use coarse_to_fine::coarse_sampler;
-pub use run::{Progress, Run, Sampling, Stage, Step, converged};
+pub use run::{Progress, Run, Sampling, Stage, Step, coarse_sampler, converged};
 pub use sample_ledger::SampleSubset;

@@ -1,6 +1,6 @@
 //! The TypeScript types of requests and answers, which wasm-bindgen writes into `eps_restore.d.ts`.
-//! `request.rs` reads the requests, and refuses names that it does not know; `answers.rs` writes the
-//! answers.
+//! `request.rs` reads the requests, and refuses names that it does not know; `answers.rs` writes
+//! the answers.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -2,7 +2,8 @@
 //! 1970): with c[j] = e^(i pi j²/n) and jk = (j² + k² - (k - j)²)/2
 //!
 //! ```text
-//! y[k] = sum over j < n of x[j] e^(-2 pi i j k/n) = conj(c[k]) sum over j of (conj(c[j]) x[j]) c[k - j]
+//! y[k] = sum over j < n of x[j] e^(-2 pi i j k/n)
+//!      = conj(c[k]) sum over j of (conj(c[j]) x[j]) c[k - j]
 //! ```
 //!
 //! The convolution is one on m >= 2n - 1 points, where nothing wraps around. Back, all of it is
@@ -16,13 +17,13 @@ use burn_cubecl::tensor::CubeTensor;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex64;
 
-use super::passes::{Complex, Factors};
+use super::factors::{Complex, Factors};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, tensors};
 use crate::compute::gpu::{from_tensor, to_tensor};
 
-/// What the products and the zeros beside the transforms cost.
-const BESIDE: usize = 16;
+/// The cost of the products and of the padding around the transforms.
+const OVERHEAD: usize = 16;
 
 /// A chirp along rows (axis 3) or columns (axis 2) of planes.
 pub struct Chirp {
@@ -70,7 +71,7 @@ impl Chirp {
     /// What a value costs, in complex multiplications.
     pub fn cost(length: usize) -> usize {
         let padded = padded(length);
-        (2 * Factors::cost(padded) + BESIDE) * padded.div_ceil(length)
+        (2 * Factors::cost(padded) + OVERHEAD) * padded.div_ceil(length)
     }
 
     /// The transform times `scale` of values that lie `stride` apart.

@@ -2,6 +2,7 @@
 //! global memory else, and a convolution with a chirp where a length has a large prime factor.
 
 mod chirp;
+mod factors;
 mod filters;
 mod lines;
 mod passes;

@@ -1,34 +1,13 @@
-//! The DFT of image planes, `[B, C, H, W]`, by passes over global memory, a launch a pass and no
-//! workgroup memory.
-//!
-//! Stockham's form. With n = r_1 … r_p and l = r_1 … r_(i-1), pass i of a line is, for each of its
-//! n outputs o,
-//!
-//! ```text
-//! y[o] = sum over q < r_i of x[floor(o/(l r_i)) l + (o mod l) + q n/r_i] w^(q (o mod l r_i) n/(l r_i)),   w = e^(-2 pi i/n)
-//! ```
-//!
-//! which leaves the line in order. Factors are products of primes up to [`LARGEST`], so that two
-//! passes reach 1024; a greater prime is a factor by itself, or where that takes less the axis is a
-//! convolution with a chirp. The twiddles come from a table that is computed in f64. For the roofline,
-//! a pass of factor r: 8 r FLOP and 16 B a value, its r inputs served by caches.
-
-use std::f64::consts::TAU;
+//! The DFT of image planes, `[B, C, H, W]`, over global memory: each axis by passes of its factors,
+//! or, where that takes fewer multiplications, as a convolution with a chirp.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
-use cubecl::prelude::*;
 
 use super::chirp::Chirp;
+use super::factors::{Complex, Factors};
 use crate::compute::device::ComputeDevice;
-use crate::compute::gpu::{empty, from_tensor, grid, to_tensor};
-
-/// Greatest product of primes that is one factor: a pass costs as many multiplications a value, and
-/// a launch.
-const LARGEST: usize = 32;
-
-/// The real and imaginary parts of planes.
-pub type Complex = [CubeTensor; 2];
+use crate::compute::gpu::{from_tensor, to_tensor};
 
 /// The transform for planes of one size.
 pub struct Passes {
@@ -45,14 +24,6 @@ pub struct Passes {
 enum Axis {
     Factors(Factors),
     Chirp(Chirp),
-}
-
-/// An axis by passes alone.
-pub struct Factors {
-    length: usize,
-    factors: Vec<usize>,
-    /// cos and sin of 2 pi k / length, one after the other, for all k.
-    twiddles: CubeTensor,
 }
 
 impl Axis {
@@ -76,82 +47,6 @@ impl Axis {
             Self::Chirp(chirp) => chirp.lines(parts, stride, sign, scale),
         }
     }
-}
-
-impl Factors {
-    pub fn new(length: usize, device: &ComputeDevice) -> Self {
-        let twiddles = (0..length).flat_map(|k| {
-            let angle = TAU * k as f64 / length as f64;
-            [angle.cos() as f32, angle.sin() as f32]
-        });
-        Self {
-            length,
-            factors: factors(length),
-            twiddles: from_tensor(device.tensor_f32(twiddles.collect(), [2 * length])),
-        }
-    }
-
-    /// What a value costs, in complex multiplications.
-    pub fn cost(length: usize) -> usize {
-        factors(length).into_iter().sum()
-    }
-
-    /// All passes, of values that lie `stride` apart; the first multiplies by `scale`.
-    pub fn lines(
-        &self,
-        (mut re, mut im): (CubeTensor, Option<CubeTensor>),
-        stride: usize,
-        sign: f32,
-        scale: f32,
-    ) -> Complex {
-        let (mut done, mut scale) = (1, scale);
-        for &factor in &self.factors {
-            let shape: [usize; 4] = re.meta.shape().dims();
-            let to = [empty(&re, shape), empty(&re, shape)];
-            let values: usize = shape.iter().product();
-            let (count, dim) = grid(&re, values);
-            // SAFETY: the formula's indices lie within a line, and lines within the planes.
-            unsafe {
-                pass::launch_unchecked(
-                    &re.client.clone(),
-                    count,
-                    dim,
-                    re.into_buffer_arg(),
-                    im.map(CubeTensor::into_buffer_arg).into(),
-                    self.twiddles.clone().into_buffer_arg(),
-                    to[0].clone().into_buffer_arg(),
-                    to[1].clone().into_buffer_arg(),
-                    values as u32,
-                    self.length as u32,
-                    stride as u32,
-                    factor as u32,
-                    done,
-                    sign,
-                    scale,
-                );
-            }
-            done *= factor as u32;
-            scale = 1.0;
-            let [next_re, next_im] = to;
-            (re, im) = (next_re, Some(next_im));
-        }
-        [re, im.expect("an axis has at least one factor")]
-    }
-}
-
-/// Factors of n in order of their passes: the fewest, and of those the least sum.
-fn factors(n: usize) -> Vec<usize> {
-    let divisors = (2..=LARGEST.min(n)).filter(|d| n.is_multiple_of(*d));
-    let rest = |d: usize| match n / d {
-        1 => vec![d],
-        rest => [vec![d], factors(rest)].concat(),
-    };
-    let smallest = || (2..=n).find(|d| n.is_multiple_of(*d)).map(rest);
-    divisors
-        .map(rest)
-        .min_by_key(|factors| (factors.len(), factors.iter().sum::<usize>()))
-        .or_else(smallest)
-        .unwrap_or_else(|| vec![1])
 }
 
 impl Passes {
@@ -182,60 +77,4 @@ impl Passes {
         let [re, im] = rows.lines(parts, 1, sign, scale);
         columns.lines((re, Some(im)), self.size[1], sign, 1.0)
     }
-}
-
-#[cube(launch_unchecked)]
-#[allow(
-    clippy::too_many_arguments,
-    reason = "a kernel's arguments are its interface"
-)]
-fn pass(
-    re: &[f32],
-    im: ComptimeOption<&[f32]>,
-    twiddles: &[Vector<f32, Const<2>>],
-    to_re: &mut [f32],
-    to_im: &mut [f32],
-    values: u32,
-    length: u32,
-    stride: u32,
-    factor: u32,
-    done: u32,
-    sign: f32,
-    scale: f32,
-) {
-    if ABSOLUTE_POS >= values as usize {
-        terminate!();
-    }
-    let (length, stride) = (length as usize, stride as usize);
-    let (factor, done) = (factor as usize, done as usize);
-    let inner = ABSOLUTE_POS % stride;
-    let line = ABSOLUTE_POS / stride;
-    let (to, start) = (line % length, line / length * length);
-    let span = done * factor;
-    let from = to / span * done + to % done;
-    let hop = length / factor;
-    let step = to % span * (length / span);
-    let mut twiddle = 0usize;
-    let mut sum_re = 0.0f32;
-    let mut sum_im = 0.0f32;
-    for q in 0..factor {
-        let at = (start + from + q * hop) * stride + inner;
-        let w = twiddles[twiddle];
-        let cos = w.extract(0usize);
-        let sin = w.extract(1usize) * sign;
-        let x = re[at];
-        sum_re += x * cos;
-        sum_im -= x * sin;
-        if im.is_some() {
-            let x = im.unwrap()[at];
-            sum_re += x * sin;
-            sum_im += x * cos;
-        }
-        twiddle += step;
-        if twiddle >= length {
-            twiddle -= length;
-        }
-    }
-    to_re[ABSOLUTE_POS] = sum_re * scale;
-    to_im[ABSOLUTE_POS] = sum_im * scale;
 }

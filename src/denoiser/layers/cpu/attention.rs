@@ -56,7 +56,8 @@ fn normalised(x: impl Fn(usize, usize) -> f32, pixels: usize, head: usize, scale
 
 dispatched! {
     /// The softmax of `n` rows of scores, `pitch` apart, into rows without padding.
-    fn softmax[] [] (scores: &[f32], pitch: usize, pixels: usize, n: usize, to: &mut [f32]) = softmax_rows
+    fn softmax[] [] (scores: &[f32], pitch: usize, pixels: usize, n: usize, to: &mut [f32])
+        = softmax_rows
 }
 
 #[inline(always)]

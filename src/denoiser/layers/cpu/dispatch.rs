@@ -4,7 +4,11 @@
 /// Defines `$name` over the body `$body`, an `#[inline(always)]` function whose first const
 /// parameter says whether a fused multiply-add is an instruction.
 macro_rules! dispatched {
-    ($(#[$doc:meta])* $visibility:vis fn $name:ident [$($generic:tt)*] [$($pass:tt)*] ($($argument:ident: $type:ty),* $(,)?) = $body:ident) => {
+    (
+        $(#[$doc:meta])*
+        $visibility:vis fn $name:ident [$($generic:tt)*] [$($pass:tt)*]
+        ($($argument:ident: $type:ty),* $(,)?) = $body:ident
+    ) => {
         $(#[$doc])*
         $visibility fn $name<$($generic)*>($($argument: $type),*) {
             #[cfg(target_arch = "x86_64")]
@@ -19,7 +23,8 @@ macro_rules! dispatched {
                     $body::<true, $($pass)*>($($argument),*)
                 }
 
-                let fma = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
+                let fma = std::is_x86_feature_detected!("avx2")
+                    && std::is_x86_feature_detected!("fma");
                 let wide = std::is_x86_feature_detected!("avx512f")
                     && std::is_x86_feature_detected!("avx512vl")
                     && std::is_x86_feature_detected!("avx512dq");

@@ -174,7 +174,8 @@ impl Filter<6, 4> for F4 {
 dispatched! {
     /// Bᵀ d B of each tile, entry by entry: `[IN IN, tiles, pitch]`.
     fn transform_input[const IN: usize, const OUT: usize, F: Filter<IN, OUT>] [IN, OUT, F]
-        (x: &Map, across: usize, tiles: std::ops::Range<usize>, to: &mut [f32]) = transform_input_tiles
+        (x: &Map, across: usize, tiles: std::ops::Range<usize>, to: &mut [f32])
+        = transform_input_tiles
 }
 
 #[inline(always)]
@@ -223,7 +224,14 @@ dispatched! {
     /// Aᵀ m A of each tile, the bias and what comes after, into the pixels of `y` that the tile
     /// covers.
     fn transform_output[const IN: usize, const OUT: usize, F: Filter<IN, OUT>] [IN, OUT, F]
-        (from: &[f32], bias: &[f32], across: usize, tiles: std::ops::Range<usize>, epilogue: Epilogue<'_>, y: &mut Map) = transform_output_tiles
+        (
+            from: &[f32],
+            bias: &[f32],
+            across: usize,
+            tiles: std::ops::Range<usize>,
+            epilogue: Epilogue<'_>,
+            y: &mut Map,
+        ) = transform_output_tiles
 }
 
 #[inline(always)]

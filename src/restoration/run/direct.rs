@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use super::run::{Goal, Part, Sampling};
+use super::{Goal, Part, Sampling};
 use crate::compute::formula::Formula;
 use crate::compute::noise_stream::NoiseStream;
 use crate::compute::white_noise::WhiteNoise;

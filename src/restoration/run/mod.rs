@@ -1,12 +1,19 @@
 //! A restoration as a value: call [`Run::step`] for one evaluation and a preview, or
 //! [`Run::advance`] for a tile of it. Stop calling and it is cancelled.
+//!
+//! Its evaluations are `direct`, or `coarse_to_fine`: a run of a smaller size inside.
+
+mod coarse_to_fine;
+mod direct;
 
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use super::coarse_to_fine::CoarseToFine;
-use super::direct::Direct;
+pub use self::coarse_to_fine::coarse_sampler;
+
+use self::coarse_to_fine::CoarseToFine;
+use self::direct::Direct;
 use super::hole::Hole;
 use super::sample_ledger::{SampleLedger, SampleSubset};
 use crate::denoiser::Denoiser;

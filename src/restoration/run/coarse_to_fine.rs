@@ -11,12 +11,12 @@
 
 use std::rc::Rc;
 
-use super::hole::Hole;
-use super::run::{Goal, Part, Progress, Run, Sampling, Stage, Step};
-use super::sample_ledger::SampleSubset;
+use super::{Goal, Part, Progress, Run, Sampling, Stage, Step};
 use crate::denoiser::Denoiser;
 use crate::error::Error;
 use crate::posterior::Posterior;
+use crate::restoration::hole::Hole;
+use crate::restoration::sample_ledger::SampleSubset;
 use crate::sampler::Sampler;
 
 /// How the smaller sizes are sampled, whatever the sampler of the full one: they decide what fills
