@@ -45,10 +45,15 @@ fn denoiser(device: &ComputeDevice) -> Rc<PhotoDenoiser> {
 }
 
 fn request(photo: Photo, task: Task, samples: usize) -> Request {
+    // No noise can be estimated from a photo of few pixels.
+    let noise = match task {
+        Task::Denoise => Noise::Level(task.default_noise()),
+        _ => Noise::TaskDefault,
+    };
     Request {
         photo,
         task,
-        noise: Noise::TaskDefault,
+        noise,
         samples,
         // One evaluation a sample.
         sampler: Sampler {
