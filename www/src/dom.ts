@@ -1,47 +1,86 @@
-// The page's elements are written in index.html; this finds them, and fails loudly where the two
-// have drifted apart.
+// Finds and makes the page's elements. Those with an id are written in index.html; a mismatch
+// between the two is an error.
 
-export function byId<T extends Element = HTMLElement>(id: string): T {
-  const element = document.getElementById(id);
-  if (!element) throw new Error(`index.html has no element #${id}`);
-  return element as unknown as T;
+import { memberOf } from './vocabulary.js';
+
+/** The element with this id, which must be of the given class. */
+export function element(id: string): HTMLElement;
+export function element<T extends HTMLElement>(id: string, type: new () => T): T;
+export function element(id: string, type = HTMLElement): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`index.html has no element #${id}.`);
+  const { tagName } = found;
+  if (!(found instanceof type)) throw new Error(`#${id} is a ${tagName}, not a ${type.name}.`);
+  return found;
 }
-
-export const input = (id: string): HTMLInputElement => byId<HTMLInputElement>(id);
-export const select = (id: string): HTMLSelectElement => byId<HTMLSelectElement>(id);
-export const button = (id: string): HTMLButtonElement => byId<HTMLButtonElement>(id);
-export const canvas = (id: string): HTMLCanvasElement => byId<HTMLCanvasElement>(id);
 
 /** The radio buttons of one name. */
 export function radios(name: string): HTMLInputElement[] {
   return [...document.querySelectorAll<HTMLInputElement>(`input[type="radio"][name="${name}"]`)];
 }
 
-export function check(name: string, value: string): void {
+/** Checks the radio button of this name that has this value. */
+export function checkRadio(name: string, value: string): void {
   for (const radio of radios(name)) radio.checked = radio.value === value;
 }
 
-export function onPick(name: string, picked: (value: string) => void): void {
-  for (const radio of radios(name))
-    radio.addEventListener('change', () => radio.checked && picked(radio.value));
+/** Calls `choose` when the visitor checks a radio button of this name. */
+export function onChoice<T extends string | number>(
+  name: string,
+  values: readonly T[],
+  choose: (value: T) => void,
+): void {
+  for (const radio of radios(name)) {
+    const value = knownValue(values, radio.value, name);
+    radio.addEventListener('change', () => {
+      if (radio.checked) choose(value);
+    });
+  }
 }
 
-export function element<K extends keyof HTMLElementTagNameMap>(
+/** The chosen value of a select element. */
+export function selectedValue<T extends string | number>(
+  select: HTMLSelectElement,
+  values: readonly T[],
+): T {
+  return knownValue(values, select.value, select.id);
+}
+
+function knownValue<T extends string | number>(
+  values: readonly T[],
+  text: string,
+  name: string,
+): T {
+  const value = memberOf(values, text);
+  if (value === undefined)
+    throw new Error(`“${text}” in index.html is no value of “${name}”: ${values.join(', ')}.`);
+  return value;
+}
+
+export function create<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Partial<HTMLElementTagNameMap[K]> = {},
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
+  const created = Object.assign(document.createElement(tag), properties);
+  created.append(...children);
+  return created;
 }
 
-export function icon(name: string): SVGSVGElement {
-  const space = 'http://www.w3.org/2000/svg';
-  const svg = document.createElementNS(space, 'svg');
+/** A button with a text. */
+export function createButton(text: string, press: () => void): HTMLButtonElement {
+  const button = create('button', { type: 'button', className: 'button', textContent: text });
+  button.addEventListener('click', press);
+  return button;
+}
+
+/** An icon of the sprite in index.html. */
+export function createIcon(name: string): SVGSVGElement {
+  const namespace = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(namespace, 'svg');
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
-  const use = document.createElementNS(space, 'use');
+  const use = document.createElementNS(namespace, 'use');
   use.setAttribute('href', `#icon-${name}`);
   svg.append(use);
   return svg;

@@ -1,7 +1,7 @@
-// Notices: what went wrong or what was done, with at most one action. They stay until dismissed,
-// and nothing else is touched.
+// Notices: errors and news, each with at most one action. An error stays until it is dismissed or
+// another one replaces it. Nothing else on the page changes.
 
-import { byId, element, icon } from './dom';
+import { create, createButton, createIcon, element } from './dom.js';
 
 interface Notice {
   readonly kind: 'error' | 'info';
@@ -10,40 +10,41 @@ interface Notice {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
-/** How long a notice that is no error stays, in milliseconds. */
-const INFO_STAYS = 8000;
+/** How long an `info` notice stays, in milliseconds. */
+const INFO_DURATION = 8000;
 
 export function notify({ kind, title, text, action }: Notice): void {
-  const box = byId('notices');
-  if (kind === 'error') for (const old of box.querySelectorAll('.error')) old.remove();
-  const close = element(
+  const list = element('notices');
+  if (kind === 'error') for (const old of list.querySelectorAll('.error')) old.remove();
+  const body = create('div', {}, create('strong', { textContent: title }));
+  if (text) body.append(create('p', { textContent: text }));
+  const close = create(
     'button',
     { type: 'button', className: 'tool', ariaLabel: 'Dismiss this notice' },
-    icon('close'),
+    createIcon('close'),
   );
-  const words = element('div', {}, element('strong', { textContent: title }));
-  if (text) words.append(element('p', { textContent: text }));
-  const notice = element(
+  const notice = create(
     'div',
     { className: `notice ${kind}`, role: kind === 'error' ? 'alert' : 'status' },
-    words,
+    body,
+    close,
   );
   const dismiss = (): void => notice.remove();
   if (action) {
-    const act = element('button', {
-      type: 'button',
-      className: 'button',
-      textContent: action.label,
-    });
-    act.addEventListener('click', () => {
+    const press = (): void => {
       dismiss();
       action.run();
-    });
-    words.append(act);
+    };
+    body.append(createButton(action.label, press));
   }
   close.addEventListener('click', dismiss);
-  notice.addEventListener('keydown', (event) => event.key === 'Escape' && dismiss());
-  notice.append(close);
-  box.append(notice);
-  if (kind === 'info') setTimeout(dismiss, INFO_STAYS);
+  notice.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') dismiss();
+  });
+  list.append(notice);
+  if (kind === 'info') setTimeout(dismiss, INFO_DURATION);
+}
+
+export function notifyInfo(title: string): void {
+  notify({ kind: 'info', title });
 }

@@ -1,0 +1,113 @@
+// The choice of task and its settings.
+
+import { batch, effect } from '@preact/signals-core';
+import { checkRadio, element, onChoice } from '../dom.js';
+import type { AppState } from '../state/app-state.js';
+import { blurKernel } from '../state/package-task.js';
+import { measuresNoise, type Settings } from '../state/settings.js';
+import { BLURS, FACTORS, formatLevel, TASK_IDS, TASK_TEXTS } from '../vocabulary.js';
+import { drawKernel } from './kernel-view.js';
+
+export function setUpTaskPanel(state: AppState): void {
+  setUpTaskChoice(state);
+  setUpFactor(state);
+  setUpBlur(state);
+  setUpNoise(state);
+  setUpSimulation(state);
+}
+
+function setUpTaskChoice(state: AppState): void {
+  onChoice('task', TASK_IDS, (task) => {
+    batch(() => {
+      state.task.value = task;
+      state.chosenView.value = 'photo';
+    });
+  });
+  effect(() => {
+    checkRadio('task', state.task.value);
+    showOnly('task', state.task.value);
+  });
+}
+
+/** Shows the parts of the panel whose `data-<attribute>` has this value, and hides the others. */
+function showOnly(attribute: 'task' | 'blur', value: string): void {
+  for (const part of document.querySelectorAll<HTMLElement>(`[data-${attribute}]`))
+    part.hidden = part.dataset[attribute] !== value;
+}
+
+function setUpFactor(state: AppState): void {
+  onChoice('factor', FACTORS, (factor) => state.changeSettings({ factor }));
+  effect(() => checkRadio('factor', String(state.settings.value.factor)));
+}
+
+function setUpBlur(state: AppState): void {
+  onChoice('blur', BLURS, (blur) => state.changeSettings({ blur }));
+  for (const name of ['sigma', 'length', 'angle'] as const) {
+    const slider = element(name, HTMLInputElement);
+    slider.addEventListener('input', () => state.changeSettings({ [name]: slider.valueAsNumber }));
+    effect(() => {
+      slider.value = String(state.settings.value[name]);
+    });
+  }
+  effect(() => {
+    const { blur, sigma, length, angle } = state.settings.value;
+    checkRadio('blur', blur);
+    showOnly('blur', blur);
+    element('sigma-text').textContent = `${sigma.toFixed(1)} px`;
+    element('length-text').textContent = `${length} px`;
+    element('angle-text').textContent = `${angle}°`;
+  });
+  effect(() => {
+    if (state.task.value !== 'unblur') return;
+    const settings = state.settings.value;
+    drawKernel(blurKernel(settings), kernelText(settings));
+  });
+}
+
+const kernelText = ({ blur, sigma, length, angle }: Settings): string =>
+  blur === 'gaussian'
+    ? `Gaussian, sigma ${sigma} pixels`
+    : `straight line, ${length} pixels long, at ${angle} degrees`;
+
+function setUpNoise(state: AppState): void {
+  const automatic = element('noise-auto', HTMLInputElement);
+  const slider = element('noise-level', HTMLInputElement);
+  automatic.addEventListener('change', () =>
+    state.changeSettings({ noiseAuto: automatic.checked }),
+  );
+  // Setting a level turns the measurement off.
+  slider.addEventListener('input', () =>
+    state.changeSettings({ noiseLevel: slider.valueAsNumber, noiseAuto: false }),
+  );
+  effect(() => {
+    automatic.checked = state.settings.value.noiseAuto;
+    element('noise-auto-field').hidden = state.simulate.value;
+    element('noise-auto-note').textContent = state.measuredNoise.value?.note ?? '';
+  });
+  // The slider shows the level that a run will assume, measured or set.
+  effect(() => {
+    const settings = state.settings.value;
+    const measures = measuresNoise(settings, state.simulate.value);
+    const measured = state.measuredNoise.value?.level;
+    const level = (measures ? measured : undefined) ?? settings.noiseLevel;
+    slider.value = String(level);
+    const suffix = measured === undefined ? '' : `: ${formatLevel(measured)}`;
+    element('noise-level-text').textContent = measures ? `auto${suffix}` : String(level);
+  });
+}
+
+function setUpSimulation(state: AppState): void {
+  const simulate = element('simulate', HTMLInputElement);
+  simulate.addEventListener('change', () => {
+    batch(() => {
+      state.simulate.value = simulate.checked;
+      state.chosenView.value = 'photo';
+    });
+  });
+  effect(() => {
+    const { simulationLabel, simulationNote } = TASK_TEXTS[state.task.value];
+    simulate.checked = state.simulate.value;
+    element('simulate-label').textContent = simulationLabel;
+    element('simulate-note').textContent = simulationNote;
+  });
+}

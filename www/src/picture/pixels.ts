@@ -1,0 +1,138 @@
+// Pixels: shown on canvases, resized, compared. Values are averaged as stored (sRGB), as the
+// network's operators do.
+
+import type { Size } from '../vocabulary.js';
+
+/** Shows `image` on `canvas` at the image's own size. */
+export function show(canvas: HTMLCanvasElement, image: ImageData): void {
+  if (canvas.width !== image.width) canvas.width = image.width;
+  if (canvas.height !== image.height) canvas.height = image.height;
+  canvas.getContext('2d')?.putImageData(image, 0, 0);
+}
+
+/** The largest size of the same shape with no side above `limit`. Never enlarges. */
+export function fitWithin({ width, height }: Size, limit: number): Size {
+  const scale = Math.min(1, limit / Math.max(width, height));
+  return {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  };
+}
+
+/** The input pixels that an output pixel covers along one axis. The weights sum to 1. */
+interface Coverage {
+  readonly start: number;
+  readonly weights: Float64Array;
+}
+
+function coverage(inputLength: number, outputLength: number): Coverage[] {
+  const step = inputLength / outputLength;
+  return Array.from({ length: outputLength }, (_, i) => {
+    const from = i * step;
+    const to = Math.min(inputLength, from + step);
+    const start = Math.floor(from);
+    const end = Math.min(inputLength, Math.ceil(to - 1e-9));
+    const weights = new Float64Array(Math.max(1, end - start));
+    for (let k = 0; k < weights.length; k++)
+      weights[k] = (Math.min(to, start + k + 1) - Math.max(from, start + k)) / step;
+    return { start, weights };
+  });
+}
+
+/**
+ * Reduces by area: an output pixel is the mean of the pixels that it covers. Their colours count in
+ * proportion to their alpha.
+ */
+export function reduce(image: ImageData, { width, height }: Size): ImageData {
+  if (width === image.width && height === image.height) return image;
+  const columns = coverage(image.width, width);
+  const output = new ImageData(width, height);
+  coverage(image.height, height).forEach((rows, y) => {
+    const line = averageRows(image, rows);
+    columns.forEach((covered, x) => {
+      averageColumns(line, covered, output.data, 4 * (y * width + x));
+    });
+  });
+  return output;
+}
+
+/** The weighted mean of some rows, with colours multiplied by alpha. */
+function averageRows({ data, width }: ImageData, { start, weights }: Coverage): Float64Array {
+  const line = new Float64Array(4 * width);
+  weights.forEach((weight, k) => {
+    const row = 4 * width * (start + k);
+    for (let i = 0; i < line.length; i += 4) {
+      const alpha = weight * (data[row + i + 3] ?? 0);
+      for (let j = i; j < i + 3; j++) line[j] = (line[j] ?? 0) + alpha * (data[row + j] ?? 0);
+      line[i + 3] = (line[i + 3] ?? 0) + alpha;
+    }
+  });
+  return line;
+}
+
+/** Writes the weighted mean of some columns of such a line as an RGBA pixel. */
+function averageColumns(
+  line: Float64Array,
+  { start, weights }: Coverage,
+  output: Uint8ClampedArray,
+  at: number,
+): void {
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  let alpha = 0;
+  for (let k = 0; k < weights.length; k++) {
+    const weight = weights[k] ?? 0;
+    const i = 4 * (start + k);
+    red += weight * (line[i] ?? 0);
+    green += weight * (line[i + 1] ?? 0);
+    blue += weight * (line[i + 2] ?? 0);
+    alpha += weight * (line[i + 3] ?? 0);
+  }
+  if (alpha <= 0) return;
+  output[at] = red / alpha;
+  output[at + 1] = green / alpha;
+  output[at + 2] = blue / alpha;
+  output[at + 3] = alpha;
+}
+
+/** Repeats every pixel `factor` times in both directions. */
+export function repeat(image: ImageData, factor: number): ImageData {
+  const output = new ImageData(image.width * factor, image.height * factor);
+  const source = new Uint32Array(
+    image.data.buffer,
+    image.data.byteOffset,
+    image.width * image.height,
+  );
+  const target = new Uint32Array(output.data.buffer);
+  for (let y = 0; y < output.height; y++) {
+    const row = Math.floor(y / factor) * image.width;
+    for (let x = 0; x < output.width; x++)
+      target[y * output.width + x] = source[row + Math.floor(x / factor)] ?? 0;
+  }
+  return output;
+}
+
+/** The top left part of an image. */
+export function crop(image: ImageData, { width, height }: Size): ImageData {
+  if (width === image.width && height === image.height) return image;
+  const output = new ImageData(width, height);
+  for (let y = 0; y < height; y++) {
+    const row = 4 * y * image.width;
+    output.data.set(image.data.subarray(row, row + 4 * width), 4 * y * width);
+  }
+  return output;
+}
+
+/** Peak signal-to-noise ratio in dB over the colour channels, of all pixels or those in `mask`. */
+export function psnr(truth: ImageData, image: ImageData, mask?: ArrayLike<number>): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < truth.data.length; i++) {
+    const isAlpha = i % 4 === 3;
+    if (isAlpha || (mask && !mask[i >> 2])) continue;
+    sum += ((truth.data[i] ?? 0) - (image.data[i] ?? 0)) ** 2;
+    count++;
+  }
+  return sum === 0 ? Infinity : 10 * Math.log10((255 * 255 * count) / sum);
+}

@@ -1,0 +1,68 @@
+// The legend of the map, in 8-bit levels, and the reading at the pointer.
+
+import { computed, effect, signal } from '@preact/signals-core';
+import { create, element } from '../dom.js';
+import type { AppState } from '../state/app-state.js';
+import { plural, type Point } from '../vocabulary.js';
+import { writeColour } from './colour-map.js';
+import { disagreementOf } from './disagreement.js';
+
+const TICKS = [0, 1, 2, 3, 4];
+
+export function setUpMapBar(state: AppState): void {
+  drawLegend();
+  /** The pointer on the picture, in units of its sides. */
+  const pointer = signal<Point | undefined>(undefined);
+  const frame = element('frame');
+  frame.addEventListener('pointermove', (event) => {
+    const box = frame.getBoundingClientRect();
+    pointer.value = {
+      x: (event.clientX - box.left) / box.width,
+      y: (event.clientY - box.top) / box.height,
+    };
+  });
+  frame.addEventListener('pointerleave', () => {
+    pointer.value = undefined;
+  });
+
+  const deviation = computed(() =>
+    state.view.value === 'map' ? state.outcome.value?.deviation : undefined,
+  );
+  effect(() => {
+    element('map-bar').hidden = !deviation.value;
+    if (!deviation.value) return;
+    const { end } = disagreementOf(deviation.value);
+    const last = TICKS.length - 1;
+    const ticks = TICKS.map((i) => `${(end * i) / last}${i === last ? '+' : ''}`);
+    element('legend-ticks').replaceChildren(
+      ...ticks.map((textContent) => create('span', { textContent })),
+    );
+  });
+  effect(() => {
+    if (!deviation.value) return;
+    element('map-text').textContent = pointer.value
+      ? readingText(deviation.value, pointer.value)
+      : `Standard deviation between the ${plural(state.outcome.value?.samples ?? 0, 'sample')}, ` +
+        'in levels of 255. Bright areas are guesswork. Point at the picture to read the values.';
+  });
+}
+
+function drawLegend(): void {
+  const canvas = element('legend', HTMLCanvasElement);
+  const strip = new ImageData(canvas.width, 1);
+  for (let x = 0; x < canvas.width; x++) writeColour(strip.data, x, x / (canvas.width - 1));
+  canvas.getContext('2d')?.putImageData(strip, 0, 0);
+}
+
+function readingText(deviation: ImageData, { x, y }: Point): string {
+  const { width, height } = deviation;
+  const pixel = (share: number, length: number): number =>
+    Math.min(length - 1, Math.max(0, Math.floor(share * length)));
+  const column = pixel(x, width);
+  const row = pixel(y, height);
+  const level = disagreementOf(deviation).levels[row * width + column] ?? 0;
+  return (
+    `At ${column}, ${row} the samples differ by ${level.toFixed(0)} of 255 ` +
+    '(standard deviation).'
+  );
+}

@@ -1,0 +1,70 @@
+// What a run needs of the page's state, as it was when Restore was pressed.
+
+import type { MaskBytes } from 'eps-restore';
+import type { AppState } from '../state/app-state.js';
+import type { Outcome } from '../state/outcome.js';
+import type { Options, Settings } from '../state/settings.js';
+import { packageOptions } from '../state/package-task.js';
+import type { Box, Size, TaskId } from '../vocabulary.js';
+
+export interface Job {
+  readonly task: TaskId;
+  readonly settings: Settings;
+  readonly simulate: boolean;
+  /** As the package takes them. */
+  readonly options: Options;
+  readonly input: ImageData;
+  /** A copy: the visitor may continue to paint. */
+  readonly mask: MaskBytes | undefined;
+  /** The clean picture, if the damage is simulated. */
+  readonly truth: ImageData | undefined;
+  /** The outcome before the first step. */
+  readonly outcome: Outcome;
+}
+
+/** The job of the current state; undefined without a photo. */
+export function jobOf(state: AppState): Job | undefined {
+  const photo = state.photo.peek();
+  const plan = state.plan.peek();
+  const prepared = state.prepared.peek();
+  if (!photo || !plan || !prepared) return undefined;
+  const task = state.task.peek();
+  const mask = task === 'fill' ? state.mask.peek() : undefined;
+  const bounds = state.maskBounds.peek();
+  const options = packageOptions(task, state.options.peek());
+  return {
+    task,
+    settings: state.settings.peek(),
+    simulate: state.simulate.peek(),
+    options,
+    input: prepared.input,
+    mask: mask && { data: mask.bits.slice(), width: mask.width, height: mask.height },
+    truth: prepared.truth,
+    outcome: {
+      photoName: photo.name,
+      task,
+      before: prepared.before,
+      entries: [],
+      deviation: undefined,
+      samples: options.samples,
+      focus: bounds && focusAround(bounds, plan.output),
+      facts: '',
+    },
+  };
+}
+
+/** A square with a margin around the box; undefined if that is nearly the whole picture. */
+function focusAround(box: Box, { width, height }: Size): Box | undefined {
+  const longest = Math.max(box.width, box.height);
+  const margin = Math.max(16, longest / 4);
+  const side = Math.min(width, height, Math.round(longest + 2 * margin));
+  if (side > 0.7 * Math.max(width, height)) return undefined;
+  const start = (from: number, length: number, limit: number): number =>
+    Math.round(Math.min(limit - side, Math.max(0, from + length / 2 - side / 2)));
+  return {
+    x: start(box.x, box.width, width),
+    y: start(box.y, box.height, height),
+    width: side,
+    height: side,
+  };
+}

@@ -1,0 +1,196 @@
+// Painting the mask with mouse, pen, touch and keyboard, straight onto the pixels of the photo.
+
+import { batch, effect, signal, type ReadonlySignal } from '@preact/signals-core';
+import { element } from '../dom.js';
+import type { Mask } from '../picture/mask.js';
+import { watch } from '../state/watch.js';
+import type { Box, Point } from '../vocabulary.js';
+
+/** Red, through which half of the photo shows. */
+const MASK_COLOUR = [236, 28, 58, 140] as const;
+/** Of the ring around the brush, in CSS pixels. */
+const MIN_RING = 4;
+const RIGHT_BUTTON = 2;
+const PEN_ERASER = 5;
+
+export class Brush {
+  /** In pixels of the photo. */
+  readonly diameter = signal(24);
+  readonly isErasing = signal(false);
+}
+
+export class Painter {
+  private readonly overlay = element('canvas-mask', HTMLCanvasElement);
+  /** Where the brush is, in pixels of the photo. */
+  private readonly cursor = signal<Point | undefined>(undefined);
+  private readonly isRingVisible = signal(false);
+  /** Whether the current stroke erases, even if the brush paints. */
+  private readonly isStrokeErasing = signal(false);
+  /** The pointer that draws the current stroke. */
+  private pointerId: number | undefined;
+  private isSpaceDown = false;
+
+  constructor(
+    private readonly mask: ReadonlySignal<Mask | undefined>,
+    private readonly brush: Brush,
+    private readonly scale: ReadonlySignal<number>,
+  ) {
+    const { overlay } = this;
+    watch(
+      () => mask.value,
+      (current) => {
+        if (current) this.show(current);
+      },
+    );
+    effect(() => this.drawRing());
+    overlay.addEventListener('pointerdown', (event) => this.onPointerDown(event));
+    overlay.addEventListener('pointermove', (event) => this.onPointerMove(event));
+    overlay.addEventListener('pointerup', (event) => this.onPointerEnd(event));
+    overlay.addEventListener('pointercancel', (event) => this.onPointerEnd(event));
+    overlay.addEventListener('pointerleave', () => {
+      if (this.pointerId === undefined) this.isRingVisible.value = false;
+    });
+    // The right button erases.
+    overlay.addEventListener('contextmenu', (event) => event.preventDefault());
+    overlay.addEventListener('keydown', (event) => this.onKeyDown(event));
+    overlay.addEventListener('keyup', (event) => {
+      if (event.key === ' ') this.onSpaceUp();
+    });
+    overlay.addEventListener('blur', () => {
+      this.onSpaceUp();
+      this.isRingVisible.value = false;
+    });
+  }
+
+  private show(mask: Mask): void {
+    const { width, height } = mask;
+    this.cursor.value = undefined;
+    this.overlay.width = width;
+    this.overlay.height = height;
+    mask.onPaint = (box) => this.draw(mask, box);
+    this.draw(mask, { x: 0, y: 0, width, height });
+  }
+
+  private draw(mask: Mask, { x: left, y: top, width, height }: Box): void {
+    const image = new ImageData(width, height);
+    for (let y = 0; y < height; y++) {
+      const row = (top + y) * mask.width + left;
+      for (let x = 0; x < width; x++)
+        if (mask.bits[row + x]) image.data.set(MASK_COLOUR, 4 * (y * width + x));
+    }
+    this.overlay.getContext('2d')?.putImageData(image, left, top);
+  }
+
+  private drawRing(): void {
+    const ring = element('ring');
+    const cursor = this.cursor.value;
+    ring.hidden = !cursor || !this.isRingVisible.value;
+    if (!cursor || ring.hidden) return;
+    const scale = this.scale.value;
+    const diameter = `${Math.max(MIN_RING, this.brush.diameter.value * scale)}px`;
+    ring.style.width = diameter;
+    ring.style.height = diameter;
+    ring.style.left = `${cursor.x * scale}px`;
+    ring.style.top = `${cursor.y * scale}px`;
+    ring.classList.toggle('erasing', this.brush.isErasing.value || this.isStrokeErasing.value);
+  }
+
+  private beginStroke(mask: Mask, at: Point): void {
+    mask.beginStroke();
+    this.cursor.value = undefined;
+    this.paintTo(mask, at);
+  }
+
+  private paintTo(mask: Mask, to: Point): void {
+    const isErasing = this.brush.isErasing.peek() || this.isStrokeErasing.peek();
+    mask.paint(this.cursor.peek() ?? to, to, this.brush.diameter.peek() / 2, !isErasing);
+    this.cursor.value = to;
+  }
+
+  /** The pixel of the photo under the pointer. */
+  private pointAt(event: PointerEvent): Point {
+    const box = this.overlay.getBoundingClientRect();
+    return {
+      x: ((event.clientX - box.left) / box.width) * this.overlay.width,
+      y: ((event.clientY - box.top) / box.height) * this.overlay.height,
+    };
+  }
+
+  private onPointerDown(event: PointerEvent): void {
+    const mask = this.mask.peek();
+    const isEraser = event.button === RIGHT_BUTTON || event.button === PEN_ERASER;
+    if (!mask || this.pointerId !== undefined || !(event.button === 0 || isEraser)) return;
+    event.preventDefault();
+    this.overlay.focus({ preventScroll: true });
+    this.overlay.setPointerCapture(event.pointerId);
+    this.pointerId = event.pointerId;
+    batch(() => {
+      this.isStrokeErasing.value = isEraser;
+      this.beginStroke(mask, this.pointAt(event));
+      this.isRingVisible.value = true;
+    });
+  }
+
+  private onPointerMove(event: PointerEvent): void {
+    const mask = this.mask.peek();
+    batch(() => {
+      if (mask && this.pointerId === event.pointerId) {
+        const events = event.getCoalescedEvents();
+        for (const each of events.length > 0 ? events : [event])
+          this.paintTo(mask, this.pointAt(each));
+      } else if (this.pointerId === undefined && event.pointerType !== 'touch') {
+        this.cursor.value = this.pointAt(event);
+      }
+      this.isRingVisible.value = true;
+    });
+  }
+
+  private onPointerEnd(event: PointerEvent): void {
+    const mask = this.mask.peek();
+    if (!mask || this.pointerId !== event.pointerId) return;
+    this.pointerId = undefined;
+    batch(() => {
+      this.isStrokeErasing.value = false;
+      // The browser cancels a touch when a second finger begins to zoom: no stroke was meant.
+      if (event.type === 'pointercancel') mask.cancelStroke();
+      else mask.endStroke();
+      if (event.pointerType === 'touch') this.isRingVisible.value = false;
+    });
+  }
+
+  private onKeyDown(event: KeyboardEvent): void {
+    const mask = this.mask.peek();
+    if (!mask) return;
+    const step = Math.max(1, this.brush.diameter.peek() / 3) * (event.shiftKey ? 4 : 1);
+    const moves: Readonly<Record<string, Point>> = {
+      ArrowLeft: { x: -step, y: 0 },
+      ArrowRight: { x: step, y: 0 },
+      ArrowUp: { x: 0, y: -step },
+      ArrowDown: { x: 0, y: step },
+    };
+    const move = moves[event.key];
+    if (!move && event.key !== ' ') return;
+    event.preventDefault();
+    const from = this.cursor.peek() ?? { x: mask.width / 2, y: mask.height / 2 };
+    batch(() => {
+      if (move) {
+        const to = {
+          x: Math.min(mask.width, Math.max(0, from.x + move.x)),
+          y: Math.min(mask.height, Math.max(0, from.y + move.y)),
+        };
+        if (this.isSpaceDown) this.paintTo(mask, to);
+        else this.cursor.value = to;
+      } else if (!this.isSpaceDown) {
+        this.isSpaceDown = true;
+        this.beginStroke(mask, from);
+      }
+      this.isRingVisible.value = true;
+    });
+  }
+
+  private onSpaceUp(): void {
+    if (!this.isSpaceDown) return;
+    this.isSpaceDown = false;
+    this.mask.peek()?.endStroke();
+  }
+}

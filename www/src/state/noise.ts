@@ -1,0 +1,37 @@
+// The measured noise of a noisy photo.
+
+import { denoise, EpsError, type Restorer } from 'eps-restore';
+import type { Photo } from '../picture/photo.js';
+import { formatLevel } from '../vocabulary.js';
+
+export interface NoiseQuestion {
+  readonly restorer: Restorer;
+  readonly input: ImageData;
+}
+
+/** The level in 8-bit levels, or why there is none. */
+export type NoiseAnswer = number | 'too-small' | 'failed';
+
+export interface MeasuredNoise {
+  readonly level: number | undefined;
+  readonly note: string;
+}
+
+export async function askNoise({ restorer, input }: NoiseQuestion): Promise<NoiseAnswer> {
+  try {
+    return await restorer.estimateNoise(input, denoise());
+  } catch (error) {
+    return error instanceof EpsError && error.code === 'invalid-noise' ? 'too-small' : 'failed';
+  }
+}
+
+export function describeNoise(answer: NoiseAnswer, photo: Photo | undefined): MeasuredNoise {
+  if (answer === 'failed') return { level: undefined, note: '' };
+  if (answer === 'too-small')
+    return { level: undefined, note: 'This photo is too small to measure. Set the level.' };
+  const hint =
+    photo?.type === 'image/jpeg'
+      ? ' JPEG hides part of the noise: raise the level if grain remains.'
+      : '';
+  return { level: answer, note: `Measured: ${formatLevel(answer)} of 255.${hint}` };
+}

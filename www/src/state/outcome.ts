@@ -1,0 +1,36 @@
+// A run's progress and results.
+
+import type { Box, TaskId } from '../vocabulary.js';
+
+export interface Progress {
+  readonly stage: string;
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly secondsLeft: number | undefined;
+  readonly cancelling: boolean;
+}
+
+/** A picture of the results strip. */
+export interface Entry {
+  readonly id: string;
+  readonly label: string;
+  readonly image: ImageData;
+  /** In dB, if the clean picture is known. */
+  readonly psnr?: number;
+  /** Whether the run is still working on it. */
+  readonly unfinished?: boolean;
+}
+
+/** The results of a run so far. They do not change with the settings. */
+export interface Outcome {
+  readonly photoName: string;
+  readonly task: TaskId;
+  readonly before: ImageData;
+  readonly entries: readonly Entry[];
+  readonly deviation: ImageData | undefined;
+  /** How many samples were asked for. */
+  readonly samples: number;
+  /** The part of the picture that is restored, unless it is nearly the whole. */
+  readonly focus: Box | undefined;
+  readonly facts: string;
+}

@@ -1,0 +1,48 @@
+// The page's tasks and options in the package's terms.
+
+import {
+  colorize,
+  deblur,
+  denoise,
+  gaussianKernel,
+  inpaint,
+  motionKernel,
+  superResolve,
+  type Kernel,
+  type MaskBytes,
+  type Task,
+} from 'eps-restore';
+import type { TaskId } from '../vocabulary.js';
+import { measuresNoise, type Options, type Settings } from './settings.js';
+
+export const blurKernel = ({ blur, sigma, length, angle }: Settings): Kernel =>
+  blur === 'gaussian' ? gaussianKernel(sigma) : motionKernel(length, angle);
+
+export const packageOptions = (task: TaskId, options: Options): Options => ({
+  ...options,
+  refine: options.refine && task !== 'denoise',
+});
+
+export function packageTask(
+  task: TaskId,
+  settings: Settings,
+  simulate: boolean,
+  mask: MaskBytes | undefined,
+): Task {
+  const { noise } = settings;
+  switch (task) {
+    case 'fill': {
+      if (!mask) throw new Error('Fill needs a mask.');
+      // Without stated noise, known pixels are kept bit for bit.
+      return inpaint(mask, noise.fill > 0 ? { noise: noise.fill } : {});
+    }
+    case 'enlarge':
+      return superResolve(settings.factor, { noise: noise.enlarge });
+    case 'unblur':
+      return deblur(blurKernel(settings), { noise: noise.unblur });
+    case 'denoise':
+      return denoise({ noise: measuresNoise(settings, simulate) ? 'auto' : settings.noiseLevel });
+    case 'colourise':
+      return colorize({ noise: noise.colourise });
+  }
+}

@@ -1,0 +1,102 @@
+// The photo on the page: opened with an empty mask, reduced at the visitor's request, restored to
+// full size. Its mask follows simulated scratches.
+
+import { batch } from '@preact/signals-core';
+import { Mask } from '../picture/mask.js';
+import type { Photo } from '../picture/photo.js';
+import { reduce } from '../picture/pixels.js';
+import type { Size, TaskId } from '../vocabulary.js';
+import type { AppState } from './app-state.js';
+import type { Settings } from './settings.js';
+import { watch } from './watch.js';
+
+/** How a sample photo is shown: damaged by this page, with the task that restores it. */
+export interface Preset {
+  readonly task: TaskId;
+  readonly settings: Partial<Settings>;
+}
+
+export class Session {
+  /** The photo whose scratches the mask covers, and their mask unless it has been resized. */
+  private scratched: { readonly photo: Photo; readonly mask?: Uint8Array } | undefined;
+
+  constructor(private readonly state: AppState) {
+    watch(
+      () => (state.task.value === 'fill' ? state.prepared.value : undefined),
+      (prepared) => {
+        if (prepared) this.followScratches(prepared.scratches);
+      },
+    );
+  }
+
+  /** Opens a photo. Without a preset, the task stays and the photo is not damaged. */
+  open(photo: Photo, preset?: Preset): void {
+    const { state } = this;
+    batch(() => {
+      state.outcome.value = undefined;
+      state.chosenEntryId.value = undefined;
+      state.simulate.value = preset !== undefined;
+      if (preset) {
+        state.task.value = preset.task;
+        state.changeSettings(preset.settings);
+      }
+      // A copy, so that a sample that is opened again starts from the beginning.
+      this.show({ ...photo }, new Mask(photo.pixels));
+    });
+  }
+
+  /**
+   * Reduces the photo and its mask. Simulated scratches are reduced with it; other damage is
+   * simulated again on the smaller photo.
+   */
+  reduceTo(size: Size): void {
+    const { state } = this;
+    const photo = state.photo.peek();
+    const mask = state.mask.peek();
+    const prepared = state.prepared.peek();
+    if (!photo || !mask || !prepared) return;
+    const simulate = state.simulate.peek();
+    const scratched = prepared.scratches !== undefined;
+    const pixels = reduce(scratched ? prepared.input : photo.pixels, size);
+    const original = photo.original ?? { photo, simulate, scratched };
+    batch(() => {
+      state.simulate.value = simulate && !scratched;
+      this.show({ ...photo, pixels, original }, new Mask(size, mask.resized(size)));
+    });
+  }
+
+  /** Shows the photo again as it was before the visitor reduced it. */
+  undoReduction(): void {
+    const { state } = this;
+    const original = state.photo.peek()?.original;
+    const mask = state.mask.peek();
+    if (!original || !mask) return;
+    const { photo, simulate, scratched } = original;
+    if (scratched) this.scratched = { photo };
+    batch(() => {
+      state.simulate.value = simulate;
+      this.show(photo, new Mask(photo.pixels, mask.resized(photo.pixels)));
+    });
+  }
+
+  private show(photo: Photo, mask: Mask): void {
+    this.state.photo.value = photo;
+    this.state.mask.value = mask;
+    this.state.chosenView.value = 'photo';
+  }
+
+  /** Loads the mask of new scratches. Clears it once they are gone, unless it was edited. */
+  private followScratches(scratches: Uint8Array | undefined): void {
+    const photo = this.state.photo.peek();
+    const mask = this.state.mask.peek();
+    if (!photo || !mask) return;
+    if (scratches && this.scratched?.photo !== photo) {
+      this.scratched = { photo, mask: scratches };
+      mask.load(scratches);
+    } else if (!scratches && this.scratched?.photo === photo) {
+      const isUnedited = this.scratched.mask?.every((value, i) => value === mask.bits[i]);
+      this.scratched = undefined;
+      if (isUnedited) mask.clear();
+    }
+  }
+}

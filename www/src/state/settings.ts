@@ -1,0 +1,50 @@
+// What the visitor sets for a run.
+
+import type { Blur, Factor, SamplerName, TaskId } from '../vocabulary.js';
+
+export interface Settings {
+  readonly factor: Factor;
+  readonly blur: Blur;
+  /** Of the Gaussian kernel, in pixels. */
+  readonly sigma: number;
+  /** Of the motion kernel, in pixels. */
+  readonly length: number;
+  /** Of the motion kernel, in degrees. */
+  readonly angle: number;
+  /** The noise that Denoise removes, in 8-bit levels, unless it is measured. */
+  readonly noiseLevel: number;
+  /** Whether to measure the noise of a noisy photo. */
+  readonly noiseAuto: boolean;
+  /** The noise that other tasks assume, in 8-bit levels. 0 keeps known pixels as they are. */
+  readonly noise: Readonly<Record<Exclude<TaskId, 'denoise'>, number>>;
+}
+
+export interface Options {
+  readonly samples: number;
+  readonly sampler: SamplerName;
+  /** Whether to refine the mean. Denoise gains nothing by it, and does without. */
+  readonly refine: boolean;
+  readonly seed: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  factor: 4,
+  blur: 'gaussian',
+  sigma: 2,
+  length: 12,
+  angle: 0,
+  noiseLevel: 25,
+  noiseAuto: true,
+  noise: { fill: 0, enlarge: 3, unblur: 3, colourise: 3 },
+};
+
+export const DEFAULT_OPTIONS: Options = {
+  samples: 2,
+  sampler: 'default',
+  refine: true,
+  seed: 1,
+};
+
+/** Whether Denoise measures the noise. The level is known if this page adds the noise. */
+export const measuresNoise = ({ noiseAuto }: Settings, simulate: boolean): boolean =>
+  noiseAuto && !simulate;
