@@ -17,7 +17,7 @@ export default defineConfig(
   ]),
   js.configs.recommended,
   {
-    files: ['**/*.mjs'],
+    files: ['**/*.mjs', 'webpack.config.js'],
     languageOptions: { globals: { ...globals.node, ...globals.browser } },
     rules: {
       'no-unused-vars': [

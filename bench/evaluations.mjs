@@ -1,16 +1,16 @@
 // The network alone: one evaluation of the same weights on the same inputs, by this package and by
-// what a web developer would use instead.
+// the runtimes that a web developer could use instead.
 import { duration, done, Stop } from '../scripts/lib/report.mjs';
 import { median, summary } from './statistics.mjs';
 
-/**
- * Relative L2 distance from the reference, above which a fast answer is a wrong one; f32 against
- * f32.
- */
+/** The largest relative L2 distance from the reference of a right answer, f32 against f32. */
 const TOLERANCE = 1e-3;
 const REFERENCE = 'ort-cpu';
 
-/** What is measured, by name. onnxruntime's two layouts race at 64², and the faster one goes on. */
+/**
+ * The runtimes to measure, by name. Both layouts of onnxruntime run at 64², and the faster one runs
+ * at the other shapes.
+ */
 export function contenders(onnx) {
   const ours = (layers, device) => ({ kind: 'ours', layers, device });
   const ort = (provider, layout) => ({ kind: 'ort', provider, layout, files: onnx });
@@ -26,7 +26,10 @@ export function contenders(onnx) {
 
 export const groupOf = (name) => (name.endsWith('cpu') ? 'cpu' : 'webgpu');
 
-/** Batch × side², and repetitions on the CPU and on the software adapter, which takes seconds. */
+/**
+ * The shapes, named batch × side, with the repetitions on each device: few on WebGPU, whose
+ * software adapter takes seconds.
+ */
 export const SHAPES = {
   '1x64': { batch: 1, side: 64, repetitions: { cpu: 15, webgpu: 3 } },
   '4x64': { batch: 4, side: 64, repetitions: { cpu: 9, webgpu: 3 } },
@@ -35,7 +38,8 @@ export const SHAPES = {
 
 /**
  * @param {import('playwright-core').Page} page of a server of the repository.
- * @param {[string, ('cpu' | 'webgpu')[]][]} plan shapes, and which contenders are measured at each.
+ * @param {Record<string, object>} field the contenders.
+ * @param {[string, ('cpu' | 'webgpu')[]][]} plan each shape with the devices to measure.
  * @returns {Promise<Record<string, Record<string, object>>>} by shape and contender: a summary in
  *   milliseconds, and the distance from the reference.
  */
@@ -54,7 +58,7 @@ export async function evaluations(page, field, plan) {
     results[shape] = {};
     for (const group of groups) {
       const members = names.filter((name) => groupOf(name) === group);
-      // The reference answers even where the CPU is not asked for.
+      // The reference also answers where the plan leaves out the CPU.
       for (const name of new Set([REFERENCE, ...members])) {
         await call('place', name, batch, side);
         await call('time', name);
@@ -63,7 +67,9 @@ export async function evaluations(page, field, plan) {
       for (const name of members) {
         const distance = await call('difference', name, REFERENCE);
         if (!(distance < TOLERANCE))
-          throw new Stop(`${name} answers wrongly at ${shape}: ${distance} from ${REFERENCE}.`);
+          throw new Stop(
+            `${name} is wrong at ${shape}: its distance from ${REFERENCE} is ${distance}.`,
+          );
         results[shape][name] = {
           ...summary(times[name]),
           distance: Number(distance.toPrecision(2)),
@@ -71,16 +77,15 @@ export async function evaluations(page, field, plan) {
       }
       names = withoutSlower(names, times, ['ort-webgpu-nchw', 'ort-webgpu-nhwc']);
     }
-    done(
-      `${shape}: ${Object.entries(results[shape])
-        .map(([name, { median }]) => `${name} ${median} ms`)
-        .join(', ')} (${duration((performance.now() - begin) / 1000)})`,
+    const medians = Object.entries(results[shape]).map(
+      ([name, { median }]) => `${name} ${median} ms`,
     );
+    done(`${shape}: ${medians.join(', ')} (${duration((performance.now() - begin) / 1000)})`);
   }
   return results;
 }
 
-/** Round after round over all names, so that a disturbance meets everyone. */
+/** Measures all names in every round, so that a disturbance affects all of them. */
 export async function interleaved(names, rounds, measure) {
   const times = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++)
@@ -88,7 +93,7 @@ export async function interleaved(names, rounds, measure) {
   return times;
 }
 
-/** Of two settings of one rival the better goes on. */
+/** The names without the slower of these two settings of one rival. */
 function withoutSlower(names, times, pair) {
   if (!pair.every((name) => times[name])) return names;
   const slower = pair.reduce((a, b) => (median(times[a]) > median(times[b]) ? a : b));

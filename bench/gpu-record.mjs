@@ -1,15 +1,14 @@
-// In a page: every kernel launch with its name and what is bound to it, read from the WebGPU calls
-// themselves. Nothing is computed: the launches are recorded and left out, so that an image of any
-// size takes a moment. What is launched does not depend on the values.
+// In a page: records every kernel launch with its name and its buffers, from the WebGPU calls. The
+// launches are not made, so that an image of any size takes a moment: no launch depends on values.
 
-/** A pipeline's facts, by its shader. */
+/** The facts of each shader module, compute pipeline, bind group and pass. */
 const shaders = new WeakMap();
 const pipelines = new WeakMap();
 const groups = new WeakMap();
 const bound = new WeakMap();
 let launches = [];
 
-/** From now on launches are recorded instead of made. */
+/** From this call on, records launches and does not make them. */
 export function recordLaunches() {
   around(GPUDevice.prototype, 'createShaderModule', (_, [{ label, code }], module) =>
     shaders.set(module, { name: label, ...factsOf(code) }),
@@ -35,7 +34,7 @@ export function recordLaunches() {
   GPUComputePassEncoder.prototype.dispatchWorkgroups = function (x, y = 1, z = 1) {
     const { pipeline, group } = bound.get(this);
     const buffers = groups.get(group).sort((a, b) => a.binding - b.binding);
-    // The last one holds the shapes.
+    // The last buffer holds the shapes.
     launches.push({
       ...pipelines.get(pipeline),
       workgroups: x * y * z,
@@ -44,7 +43,7 @@ export function recordLaunches() {
   };
 }
 
-/** The launches since the last call. */
+/** Returns the launches since its last call. */
 export function takeLaunches() {
   const taken = launches;
   launches = [];
@@ -52,8 +51,8 @@ export function takeLaunches() {
 }
 
 /**
- * Invocations of a workgroup, bytes of workgroup memory, and 32-bit registers of an invocation's
- * arrays (what scalars take is the compiler's business).
+ * The invocations of a workgroup, its bytes of workgroup memory, and the 32-bit registers of an
+ * invocation's arrays. The compiler decides on the registers of scalars.
  */
 function factsOf(code) {
   const [, x, y, z] = /@workgroup_size\((\d+), (\d+), (\d+)\)/.exec(code);

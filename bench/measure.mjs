@@ -1,4 +1,4 @@
-// All parts, in one browser on one adapter.
+// Measures all parts in one browser on one adapter.
 import { openSession } from '../tests/browser/harness.mjs';
 import { contenders, evaluations, groupOf, SHAPES } from './evaluations.mjs';
 import { ensureOnnx } from './onnx.mjs';
@@ -7,12 +7,12 @@ import { workers } from './workers.mjs';
 
 /**
  * @param {{ parts: string[], groups: ('cpu' | 'webgpu')[], quick: boolean }} options
- * @returns {Promise<object>} the results of the parts that were asked for.
+ * @returns {Promise<object>} the results of these parts.
  */
 export async function measure({ parts, groups, quick }) {
   const webgpu = groups.includes('webgpu');
   const onnx = parts.includes('evaluations') ? await ensureOnnx([64, 256]) : {};
-  // Cold starts and workers are the CPU's: a page of a browser with a GPU would see the same.
+  // Cold starts and workers use the CPU, so that a GPU would not change them.
   const session = await openSession({ root: '.', webgpu: true });
   try {
     const results = {
@@ -35,7 +35,7 @@ export async function measure({ parts, groups, quick }) {
       const field = Object.fromEntries(
         Object.entries(all).filter(([name]) => webgpu || groupOf(name) === 'cpu'),
       );
-      // Quick: an evaluation of 256² on the software adapter takes minutes.
+      // The quick plan leaves out 256² on the software adapter, which takes minutes.
       const plan = Object.keys(SHAPES).map((shape) => [
         shape,
         groups.filter((group) => !quick || group === 'cpu' || shape !== '1x256'),

@@ -1,5 +1,5 @@
-// The network as ONNX, a file for each side of its images: made from the released weights by
-// training/, kept in this clone's cache.
+// The network as ONNX, with a file for each side of its images. training/ exports it from the
+// released weights, and this clone's cache keeps it.
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ROOT, STATE } from '../scripts/lib/paths.mjs';
@@ -9,12 +9,15 @@ import { unlessFresh } from '../scripts/lib/stamp.mjs';
 
 const FOLDER = join(STATE, 'onnx');
 const PYTHON = process.env.PYTHON ?? 'python3';
-const ADVICE = `The ONNX files are made by training/eps_training/export.py, with ${PYTHON}, which needs torch, safetensors, onnx and onnxscript there:
-  pip install -e './training[onnx]'      or, where another Python has them:      PYTHON=/path/to/python npm run bench`;
+const ADVICE = `training/eps_training/export.py makes the ONNX files. It runs with ${PYTHON}, which
+needs torch, safetensors, onnx and onnxscript:
+  pip install -e './training[onnx]'
+Or choose a Python that has them:
+  PYTHON=/path/to/python npm run bench`;
 
 /**
  * @param {number[]} sides
- * @returns {Promise<Record<number, string>>} the address of each side's file on a server of the
+ * @returns {Promise<Record<number, string>>} for each side, the path of its file on a server of the
  *   repository.
  */
 export async function ensureOnnx(sides) {

@@ -1,13 +1,13 @@
-// In the page: whole restorations by the crate's engine, beside bare evaluations of its network at
-// the same size.
+// In the page: whole restorations by the crate's engine, and bare evaluations of its network at the
+// same size.
 import { inputsOf, instance } from './page.mjs';
 import { liveBytes, watchGpu } from '/tests/browser/gpu-count.mjs';
 
 const engines = new Map();
 
 /**
- * An engine and the bare network, each in a wasm instance of its own; the network is made when it
- * is first asked.
+ * Opens an engine and the bare network, each in its own wasm instance. The first evaluation creates
+ * the network.
  */
 export async function open(name, device) {
   if (device === 'webgpu') watchGpu();
@@ -22,8 +22,8 @@ export async function open(name, device) {
 }
 
 /**
- * A request for a result of `side`² pixels: a picture of soft waves, seeded noise on it. A kind is
- * a task, after a comma which of them.
+ * A request for a result of `side`² pixels, from a picture of soft waves with seeded noise. `kind`
+ * is a task, or a task, a comma and its variant.
  */
 export function requestOf(kind, side, samples, sampler) {
   const factor = 2;
@@ -63,10 +63,10 @@ export function requestOf(kind, side, samples, sampler) {
   return { image: { data, width: size, height: size }, task, samples, sampler, seed: 1 };
 }
 
-/** Milliseconds of a restoration, its previews and its result read back. */
+/** Milliseconds of a restoration, including the reading of its previews and its result. */
 export async function restore(name, kind, side, samples, sampler) {
   const { engine } = engines.get(name);
-  // Making the picture is no part of restoring it.
+  // The time to make the picture does not count.
   const request = requestOf(kind, side, samples, sampler);
   const begin = performance.now();
   const run = engine.start(request);

@@ -1,5 +1,4 @@
-// In the page: the launches of one evaluation of the network, and of every kind of step of a
-// restoration.
+// In the page: the launches of one evaluation of the network, and of each stage of a restoration.
 import { recordLaunches, takeLaunches } from './gpu-record.mjs';
 import { inputsOf, instance } from './page.mjs';
 import { requestOf } from './page-restorations.mjs';
@@ -14,7 +13,7 @@ export async function open() {
   network = await (await instance('network')).Network.create('kernels', 'webgpu', weights);
 }
 
-/** Launches of one evaluation. */
+/** The launches of one evaluation of the network. */
 export async function evaluation(side) {
   const { w, g, m, coarse } = inputsOf(1, side);
   network.place(1, side, w, g, m, coarse);
@@ -24,8 +23,8 @@ export async function evaluation(side) {
 }
 
 /**
- * The setting up, the linear estimate, the mean, a sample's first evaluation and a later one: each
- * with its launches and its tiles of the network.
+ * The setup, the linear estimate, the mean, a sample's first evaluation and a later one, each with
+ * its launches and the number of tiles that the network evaluates.
  */
 export async function steps(kind, side) {
   takeLaunches();

@@ -1,9 +1,8 @@
-// In the page: the contenders, each with the network's inputs on its device; and whole restorations
-// by the package's own wasm.
+// In the page: the contenders, each with the network's inputs on its device.
 const ORT = '/bench/node_modules/onnxruntime-web/dist';
 const CHANNELS = { w: 3, g: 3, m: 8, coarse: 3 };
 
-/** Standard normal values, the same every time: xorshift32 and Box-Muller. */
+/** Reproducible standard normal values, by xorshift32 and Box-Muller. */
 function normal(count, seed) {
   let state = seed;
   const uniform = () => {
@@ -19,8 +18,8 @@ function normal(count, seed) {
 }
 
 /**
- * Inputs of the network's own scale: images of deviation 0.5, maps between the logarithms of 0.02²
- * and 80².
+ * Inputs at the scale that the network expects: images of deviation 0.5, and maps between the
+ * logarithms of 0.02² and 80².
  */
 export function inputsOf(batch, side) {
   const scale = { w: 0.5, g: 0.5, m: 0.6, coarse: 1 };
@@ -33,8 +32,8 @@ export function inputsOf(batch, side) {
 }
 
 /**
- * The bench's wasm, in an instance for each name: a query makes a module of its own, and an
- * instance has one WebGPU device.
+ * The bench's wasm, in one instance for each name. An instance has one WebGPU device; the query in
+ * the address makes the browser load a separate module.
  */
 export async function instance(name) {
   const module = await import(`/bench/wasm/network/network.js?${name}`);
@@ -42,7 +41,7 @@ export async function instance(name) {
   return module;
 }
 
-/** This crate's network: on the package's layers, or on Burn's own operations. */
+/** This crate's network, on the package's layers or on Burn's own operations. */
 class OurNetwork {
   static async create({ layers, device }) {
     const { Network } = await instance(`${layers}-${device}`);
@@ -74,7 +73,7 @@ class OnnxRuntime {
       provider === 'webgpu' ? `${ORT}/ort.webgpu.min.mjs` : `${ORT}/ort.wasm.min.mjs`
     );
     ort.env.wasm.numThreads = 1;
-    // It says as errors which shape computations it leaves to the CPU.
+    // It reports the shape computations that it leaves to the CPU as errors.
     ort.env.logLevel = 'fatal';
     return new OnnxRuntime(ort, provider, layout, files);
   }
@@ -83,7 +82,7 @@ class OnnxRuntime {
     Object.assign(this, { ort, provider, layout, files, sessions: new Map() });
   }
 
-  /** A file has the side of its images in it. */
+  /** The session for images of this side: each file has a fixed side. */
   async session(side) {
     if (!this.sessions.has(side)) {
       const model = new Uint8Array(await (await fetch(this.files[side])).arrayBuffer());
@@ -139,7 +138,7 @@ export async function place(name, batch, side) {
   await contenders.get(name).place(batch, side);
 }
 
-/** Milliseconds of one evaluation, its output read back. */
+/** Milliseconds of one evaluation, including the reading of its output. */
 export async function time(name) {
   const begin = performance.now();
   const output = await contenders.get(name).evaluate();
@@ -148,7 +147,7 @@ export async function time(name) {
   return milliseconds;
 }
 
-/** |a - b|/|b| of the last outputs. */
+/** |a - b|/|b| between the last outputs of two contenders. */
 export function difference(a, b) {
   const [x, y] = [outputs.get(a), outputs.get(b)];
   if (x.length !== y.length) return Infinity;

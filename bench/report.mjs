@@ -1,20 +1,21 @@
-// What npm run bench leaves: bench/results.json, and the table between the README's markers.
+// The output of npm run bench: bench/results.json, and the README's section.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../scripts/lib/paths.mjs';
 import { groupOf } from './evaluations.mjs';
+import { benchSection, replaceInReadme } from './readme.mjs';
 import { ratio } from './statistics.mjs';
 
 const RESULTS = join(ROOT, 'bench', 'results.json');
 
-/** Everything of the last time that is not measured again. */
+/** The results of earlier runs. */
 export function readResults() {
   return existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {};
 }
 
 /**
- * New figures over old ones: of a shape, the contenders of a device are replaced together, because
- * they are compared.
+ * Replaces old results by new ones. At each shape, all contenders of a device are replaced
+ * together, because they are compared.
  */
 export function merged(old, { evaluations = {}, ...parts }) {
   const shapes = { ...old.evaluations };
@@ -28,17 +29,18 @@ export function merged(old, { evaluations = {}, ...parts }) {
   return { ...old, ...parts, evaluations: shapes };
 }
 
+/** Writes the results and the README's section, and returns the ratios. */
 export function writeResults(results) {
   results = {
     ratios: ratiosOf(results),
     ...Object.fromEntries(Object.entries(results).filter(([key]) => key !== 'ratios')),
   };
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
-  replaceInReadme('bench', table(results));
+  replaceInReadme('bench', benchSection(results));
   return results.ratios;
 }
 
-/** Times faster, above 1 is ahead; of a rival's settings the fastest counts. */
+/** How many times faster this package is than the best setting of each rival: above 1, it leads. */
 function ratiosOf({ evaluations = {}, restorations = {}, workers, wasm_brotli_bytes }) {
   const over = (shape, rival, ours) =>
     ratio(best(evaluations[shape], rival), evaluations[shape]?.[ours]);
@@ -58,89 +60,8 @@ function ratiosOf({ evaluations = {}, restorations = {}, workers, wasm_brotli_by
   };
 }
 
-/** The fastest of the contenders whose names begin so. */
+/** The fastest of the contenders whose names have this prefix. */
 function best(shape, prefix) {
   const rivals = Object.entries(shape ?? {}).filter(([name]) => name.startsWith(prefix));
   return rivals.map(([, result]) => result).sort((a, b) => a.median - b.median)[0];
-}
-
-const CONTENDERS = {
-  'eps-webgpu': 'eps-restore, WebGPU',
-  'burn-webgpu': "Burn's own operations, WebGPU",
-  'ort-webgpu-nchw': 'onnxruntime-web, WebGPU, NCHW',
-  'ort-webgpu-nhwc': 'onnxruntime-web, WebGPU, NHWC',
-  'eps-cpu': 'eps-restore, CPU',
-  'ort-cpu': 'onnxruntime-web, CPU',
-};
-
-function table({ machine, versions, evaluations = {}, restorations = {}, ...results }) {
-  const shapes = Object.keys(evaluations);
-  const cell = (result) =>
-    result ? `${time(result.median)} (${time(result.least)} to ${time(result.greatest)})` : '';
-  const rows = Object.entries(CONTENDERS).filter(([name]) =>
-    shapes.some((shape) => evaluations[shape][name]),
-  );
-  const lines = [
-    `One evaluation of the network: medians, least and greatest of interleaved repetitions in one page of ${versions?.browser}; onnxruntime-web ${versions?.['onnxruntime-web']}, Burn ${versions?.burn}; one CPU thread;`,
-    `the WebGPU adapter is a software one (${machine?.adapter}), so its times say which is faster and nothing about a GPU. ${machine?.processor}.`,
-    '',
-    `| | ${shapes.map((shape) => shape.replace('x', ' × ').replace(/(\d+)$/, '$1²')).join(' | ')} |`,
-    `| --- |${' --- |'.repeat(shapes.length)}`,
-    ...rows.map(
-      ([name, text]) =>
-        `| ${text} | ${shapes.map((shape) => cell(evaluations[shape][name])).join(' | ')} |`,
-    ),
-    '',
-  ];
-  const whole = Object.values(restorations);
-  if (whole.length > 0) {
-    lines.push(
-      '| whole restoration, 1 sample | evaluations | time | over its evaluations alone |',
-      '| --- | --- | --- | --- |',
-      ...whole.map(
-        ({ device, task, side, evaluations, milliseconds, over_evaluations }) =>
-          `| ${task}, ${side}², ${device === 'cpu' ? 'CPU' : 'WebGPU'} | ${evaluations} | ${time(milliseconds.median)} | ${over_evaluations.median.toFixed(3)} |`,
-      ),
-      '',
-    );
-  }
-  const { cold_start, memory, workers, wasm_brotli_bytes } = results;
-  if (cold_start)
-    lines.push(
-      `From a page's first line to the first picture of a 256² photo on the CPU, weights cached: ${time(cold_start.estimate.median)}, to the mean ${time(cold_start.mean.median)}.`,
-    );
-  if (workers)
-    lines.push(
-      `Two samples at 256² by one worker: ${time(workers.one.median)}; by two: ${time(workers.two.median)}.`,
-    );
-  if (memory) {
-    const each = Object.entries(memory).map(
-      ([name, { wasm_bytes, gpu_bytes }]) =>
-        `${name.replace('cpu', 'CPU').replace('webgpu', 'WebGPU')}² ${megabytes(wasm_bytes)}${gpu_bytes ? ` and ${megabytes(gpu_bytes)} of GPU buffers` : ''}`,
-    );
-    lines.push(`Wasm memory at its peak: ${each.join(', ')}.`);
-  }
-  if (wasm_brotli_bytes)
-    lines.push(`The wasm file is ${(wasm_brotli_bytes / 1e6).toFixed(2)} MB under brotli.`);
-  return lines.join('\n');
-}
-
-function time(milliseconds) {
-  if (milliseconds < 1000) return `${Number(milliseconds.toPrecision(3))} ms`;
-  return `${Number((milliseconds / 1000).toPrecision(3))} s`;
-}
-
-function megabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(0)} MB`;
-}
-
-/** Puts text between the README's two markers of a name. */
-export function replaceInReadme(name, text) {
-  const path = join(ROOT, 'README.md');
-  const readme = readFileSync(path, 'utf8');
-  const [begin, end] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`];
-  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
-  if (from < 0 || to < from)
-    throw new Error(`README.md has no place for the table: ${begin.trim()} … ${end.trim()}`);
-  writeFileSync(path, readme.slice(0, from + begin.length) + text + readme.slice(to));
 }

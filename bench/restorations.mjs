@@ -1,10 +1,9 @@
-// Whole restorations against the bare evaluations in them; memory; the start of a page; several
-// workers.
+// Whole restorations against the bare evaluations in them, peak memory, and the start of a page.
 import { done } from '../scripts/lib/report.mjs';
 import { median, summary } from './statistics.mjs';
 
 const TASKS = ['denoise', 'inpaint', 'superResolve', 'deblur', 'colorize'];
-/** The paper's course: 19 evaluations of a sample, after that of the mean. */
+/** The paper's sampler: 19 evaluations for a sample, after one for the mean. */
 const PAPER = { solver: 'heun', points: 10, tauMax: 80, tauMin: 0.002, fromMean: false };
 const ROUNDS = 3;
 
@@ -17,42 +16,22 @@ const caller =
     );
 
 /**
- * @returns {Promise<object>} by device, task and evaluations: milliseconds, and the quotient of
- *   these and so many bare evaluations.
+ * @returns {Promise<object>} by device, task, side and number of evaluations: the milliseconds of a
+ *   restoration, and their ratio to those of the same number of bare evaluations.
  */
 export async function restorations(page, { webgpu }) {
   const call = caller(page);
   const results = {};
-  const measure = async (device, kind, side, sampler, rounds) => {
-    const [whole, bare, quotients] = [[], [], []];
-    let evaluations = 0;
-    await call('evaluate', device, side);
-    for (let round = 0; round < rounds; round++) {
-      const times = [await call('evaluate', device, side), await call('evaluate', device, side)];
-      const run = await call('restore', device, kind, side, 1, sampler);
-      times.push(await call('evaluate', device, side), await call('evaluate', device, side));
-      ({ evaluations } = run);
-      whole.push(run.milliseconds);
-      bare.push(...times);
-      quotients.push(run.milliseconds / (evaluations * median(times)));
-    }
-    const name = `${device} ${kind} ${side} ${evaluations}`;
-    results[name] = {
-      device,
-      task: kind,
-      side,
-      evaluations,
-      milliseconds: summary(whole),
-      evaluation: summary(bare),
-      over_evaluations: summary(quotients),
-    };
-    done(
-      `${name}: ${results[name].milliseconds.median} ms, ${results[name].over_evaluations.median} of its evaluations`,
-    );
+  const measure = async (device, task, side, sampler, rounds) => {
+    const result = await restoration(call, { device, task, side, sampler, rounds });
+    const name = `${device} ${task} ${side} ${result.evaluations}`;
+    results[name] = result;
+    const { milliseconds, over_evaluations } = result;
+    done(`${name}: ${milliseconds.median} ms, ${over_evaluations.median} of its evaluations`);
   };
   await call('open', 'cpu', 'cpu');
   for (const side of [64, 256])
-    for (const kind of TASKS) await measure('cpu', kind, side, 'default', ROUNDS);
+    for (const task of TASKS) await measure('cpu', task, side, 'default', ROUNDS);
   await measure('cpu', 'inpaint', 256, PAPER, ROUNDS);
   if (webgpu) {
     await call('open', 'webgpu', 'webgpu');
@@ -61,7 +40,33 @@ export async function restorations(page, { webgpu }) {
   return results;
 }
 
-/** Peak bytes after one restoration of each size, in instances of their own. */
+/** Each round times bare evaluations right before and right after the restoration. */
+async function restoration(call, { device, task, side, sampler, rounds }) {
+  const evaluate = () => call('evaluate', device, side);
+  const [whole, bare, ratios] = [[], [], []];
+  let evaluations = 0;
+  await evaluate();
+  for (let round = 0; round < rounds; round++) {
+    const times = [await evaluate(), await evaluate()];
+    const run = await call('restore', device, task, side, 1, sampler);
+    times.push(await evaluate(), await evaluate());
+    ({ evaluations } = run);
+    whole.push(run.milliseconds);
+    bare.push(...times);
+    ratios.push(run.milliseconds / (evaluations * median(times)));
+  }
+  return {
+    device,
+    task,
+    side,
+    evaluations,
+    milliseconds: summary(whole),
+    evaluation: summary(bare),
+    over_evaluations: summary(ratios),
+  };
+}
+
+/** Peak bytes after one restoration of each size, each in its own wasm instance. */
 export async function memory(page, { webgpu }) {
   const call = caller(page);
   const results = {};
@@ -72,18 +77,17 @@ export async function memory(page, { webgpu }) {
     await call('restore', name, 'inpaint', side, device === 'cpu' ? 2 : 0, 'draft');
     const { wasm, gpu } = await call('memory', name);
     results[name] = device === 'cpu' ? { wasm_bytes: wasm } : { wasm_bytes: wasm, gpu_bytes: gpu };
-    done(
-      `memory, ${name}: ${Object.entries(results[name])
-        .map(([kind, bytes]) => `${kind.replace('_bytes', '')} ${(bytes / 1e6).toFixed(0)} MB`)
-        .join(', ')}`,
+    const kinds = Object.entries(results[name]).map(
+      ([kind, bytes]) => `${kind.replace('_bytes', '')} ${(bytes / 1e6).toFixed(0)} MB`,
     );
+    done(`memory, ${name}: ${kinds.join(', ')}`);
   }
   return results;
 }
 
 /**
- * From a page's first line to its first picture, with the weights cached: milliseconds to the
- * linear estimate and to the mean, of a photo of 256 × 256 pixels.
+ * Milliseconds from a page's first line to the linear estimate and to the mean of a photo of
+ * 256 × 256 pixels, with the weights cached.
  */
 export async function coldStart(session, rounds = 5) {
   const [estimate, mean] = [[], []];
@@ -106,14 +110,15 @@ export async function coldStart(session, rounds = 5) {
       return times;
     });
     await page.close();
-    // The first visit downloads.
+    // The first visit downloads the weights.
     if (round < 0) continue;
     estimate.push(times.estimate);
     mean.push(times.mean);
   }
   const results = { estimate: summary(estimate), mean: summary(mean) };
   done(
-    `cold start, weights cached: linear estimate after ${results.estimate.median} ms, mean after ${results.mean.median} ms`,
+    `cold start, weights cached: linear estimate after ${results.estimate.median} ms, ` +
+      `mean after ${results.mean.median} ms`,
   );
   return results;
 }

@@ -1,4 +1,4 @@
-// Medians, and how far the repetitions lie apart.
+// Summaries of repeated measurements.
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -6,10 +6,7 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/**
- * What is kept of repeated measurements: { median, least, greatest, repetitions }, rounded to 4
- * digits.
- */
+/** The record of repeated measurements, rounded to 4 digits. */
 export function summary(values) {
   const round = (value) => Number(value.toPrecision(4));
   return {

@@ -1,4 +1,4 @@
-// Two samples by one worker and by two, through the package as a page uses it.
+// Two samples by one worker and by two, through the package's own interface.
 import { done } from '../scripts/lib/report.mjs';
 import { summary } from './statistics.mjs';
 

@@ -1,9 +1,10 @@
-//! What the solver alone does to the variance of a posterior: `cargo run --release --example
-//! calibration` prints docs/calibration.md's table.
+//! The effect of the solver alone on the variance of a posterior: `cargo run --release --example
+//! calibration` prints the first table of docs/calibration.md.
 //!
-//! For N(0, s²) the denoiser is D = s²/(s² + tau²) z, exact at every tau; a solver started from the
-//! exact law at tau_max should end with variance s². A deterministic one multiplies its start; the
-//! stochastic one is drawn 400000 times, which leaves 0.2 % of the variance open.
+//! For N(0, s²) the exact denoiser is D = s²/(s² + tau²) z. A solver that starts from the exact
+//! distribution at tau_max should end with variance s². A deterministic solver multiplies its start
+//! by a number; the stochastic one is drawn 400000 times, for a standard error of 0.2 % of the
+//! variance.
 
 use burn::tensor::Tensor;
 use eps_restore::low_level::compute::device::ComputeDevice;
@@ -14,8 +15,8 @@ use eps_restore::low_level::sampler::{Sampler, SolverKind};
 const DEVIATIONS: [f64; 4] = [0.05, 0.1, 0.2, 0.4];
 const DRAWS: usize = 400_000;
 
-/// Points that take `evaluations` with the mean's included where a sampler starts from it, as near
-/// as the solver comes from below.
+/// A sampler that takes `evaluations`, or the nearest number below that its solver can take.
+/// `evaluations` includes the one for the mean where the sampler starts from it.
 fn sampler(solver: SolverKind, evaluations: usize, from_mean: bool) -> Sampler {
     let left = evaluations - usize::from(from_mean);
     let points = match solver {
@@ -37,7 +38,7 @@ fn sampler(solver: SolverKind, evaluations: usize, from_mean: bool) -> Sampler {
     }
 }
 
-/// The variance that a sampler makes of s², over s².
+/// The variance of a sampler's samples of N(0, s²), over s².
 fn ratio(sampler: Sampler, s: f64, device: &ComputeDevice) -> f64 {
     let (s2, top) = (s * s, sampler.tau_max * sampler.tau_max);
     let mut noise = WhiteNoise::new(1, 0, device);

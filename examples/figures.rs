@@ -1,8 +1,9 @@
-//! The table of figures: `npm run figures -- --data DIR`.
+//! The README's table of figures: `npm run figures -- --data DIR`.
 //!
-//! The first 64 images of DIR in name order, 64×64 centre crops, sigma_y = 0.05, five tasks: PSNR
-//! (peak 2) and SSIM of the linear estimate, of the posterior mean by one evaluation and refined by
-//! two more, and of one sample by 7 and by 19 evaluations.
+//! It restores 64×64 centre crops of the first 64 images of DIR in name order, for five tasks with
+//! sigma_y = 0.05. The table shows PSNR (peak 2) and SSIM of the linear estimate, of the posterior
+//! mean by one evaluation, of the mean refined by two more, and of one sample by 7 and by 19
+//! evaluations.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -27,18 +28,21 @@ struct Options {
     /// A folder of images.
     #[arg(long)]
     data: PathBuf,
-    /// How many of them.
+    /// The number of images.
     #[arg(long, default_value_t = 64)]
     crops: usize,
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    #[arg(
+        long,
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+    )]
     weights: PathBuf,
 }
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Crops restored side by side.
+/// Crops restored in one batch.
 const BATCH: usize = 8;
 
 fn main() -> Result<(), Failure> {

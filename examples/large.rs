@@ -1,8 +1,8 @@
-//! What an evaluation of a large photo takes beside the network: `cargo run --release --example
+//! The cost of an evaluation of a large photo beside the network: `cargo run --release --example
 //! large -- --side 1024`.
 //!
-//! Pivot, Gaussian posterior and w of the whole photo against all its tiles, timed on two of them,
-//! at three noise levels.
+//! It compares, at three noise levels, the time of pivot, Gaussian posterior and w of the whole
+//! photo with the network's time for all tiles, estimated from two of them.
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -20,7 +20,10 @@ use eps_restore::{Error, Kernel, Noise, Photo, Request, Sampler};
 struct Options {
     #[arg(long, default_value_t = 1024)]
     side: usize,
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    #[arg(
+        long,
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+    )]
     weights: std::path::PathBuf,
 }
 

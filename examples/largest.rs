@@ -1,5 +1,5 @@
-//! The largest photo that each class of device restores: the largest 4:3 result whose cost fits its
-//! memory and its buffers.
+//! The largest photo that each class of device can restore: the largest 4:3 result whose cost fits
+//! into its memory and its buffers.
 //!
 //!     cargo run --release --example largest
 
@@ -12,7 +12,7 @@ use eps_restore::{Kernel, Mask, Sampler};
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
-/// What a device has for one restoration: memory of the page, of a GPU, and of a GPU's buffer.
+/// A class of devices: bytes of the page's memory, and of a GPU's memory and its largest buffer.
 struct Class {
     name: &'static str,
     page: u64,
@@ -69,7 +69,7 @@ impl Class {
     }
 }
 
-/// What a 4:3 photo of 12 k² pixels is asked for, by its name and `k`.
+/// Makes the task for a 4:3 photo of 12 k² pixels from `k`.
 type Make = fn(usize) -> Task;
 
 const TASKS: [(&str, Make); 5] = [

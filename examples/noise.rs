@@ -1,9 +1,9 @@
-//! How accurate the estimate of the noise is: `cargo run --release --example noise -- --data DIR`.
+//! The accuracy of the noise estimate: `cargo run --release --example noise -- --data DIR`.
 //!
-//! White Gaussian noise of known sigma is added to every image of DIR, and estimated again: as it
-//! is, and clipped and rounded to 8 bits as photos are. Prints the ratio of estimate and truth: its
-//! mean, median, deviation over the images, extremes, and how many images are off by more than 10
-//! %.
+//! It adds white Gaussian noise of known sigma to every image of DIR and estimates it, both in
+//! floating point and clipped and rounded to 8 bits as photos are. It prints the ratio of estimate
+//! and truth: mean, median, deviation over the images, extremes, and the number of images with an
+//! error of more than 10 %.
 
 use std::path::PathBuf;
 
@@ -29,13 +29,13 @@ struct Options {
     /// Standard deviations in 8-bit levels.
     #[arg(long, value_delimiter = ',', default_value = "5,10,15,20,25,30,40,50")]
     sigmas: Vec<f64>,
-    /// Centre crops of this side; 0: whole images.
+    /// The side of centre crops; 0 for whole images.
     #[arg(long, default_value_t = 0)]
     side: u32,
-    /// Their mean of R, G and B, or all three.
+    /// All three of R, G and B, or their mean.
     #[arg(long, value_enum, default_value = "colour")]
     channels: Channels,
-    /// JPEG of this quality after rounding; 0: none.
+    /// The quality of a JPEG after rounding; 0 for none.
     #[arg(long, default_value_t = 0)]
     jpeg: u8,
 }

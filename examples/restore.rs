@@ -1,8 +1,8 @@
 //! Restores a photo natively: `cargo run --release --example restore -- photo.jpg --task inpaint
 //! --mask mask.png -o out.png`.
 //!
-//! The same options as in the browser; the same seed gives the same result. It runs on the CPU, or
-//! with `--features vulkan --device gpu` on a GPU.
+//! It has the options of the npm package, and the same seed gives the same result. It runs on the
+//! CPU, or with `--features vulkan --device gpu` on a GPU.
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -36,13 +36,13 @@ struct Options {
     /// Super-resolve: how the photo was made small.
     #[arg(long, value_enum, default_value = "block-mean")]
     reduction: ReductionName,
-    /// Deblur: what is beyond the photo's borders.
+    /// Deblur: how the scene continues beyond the photo's borders.
     #[arg(long, value_enum, default_value = "unknown")]
     borders: BordersName,
     /// Colorize: how the grey photo was made.
     #[arg(long = "grey", value_enum, default_value = "mean")]
     weights_of_grey: GreyName,
-    /// Demosaic: the sensor's colours, from its first pixel.
+    /// Demosaic: the sensor's colours, row by row from its first pixel.
     #[arg(long, value_enum, default_value = "rggb")]
     pattern: PatternName,
     /// Deblur: the standard deviation of a Gaussian blur in pixels.
@@ -51,11 +51,11 @@ struct Options {
     /// Deblur: a straight motion as LENGTH,ANGLE in pixels and degrees.
     #[arg(long, value_parser = motion)]
     motion: Option<(f64, f64)>,
-    /// The standard deviation of the photo's noise in 8-bit levels, or `auto`: estimated from the
-    /// photo. Denoising estimates it where it isn't stated; the other tasks have defaults.
+    /// The standard deviation of the photo's noise in 8-bit levels, or `auto` to estimate it from
+    /// the photo. The default is `auto` to denoise, and a fixed level for each other task.
     #[arg(long, value_parser = noise)]
     noise: Option<Noise>,
-    /// Posterior samples after the mean; 0: the mean alone.
+    /// The number of posterior samples; 0 for the mean alone.
     #[arg(long, default_value_t = 1)]
     samples: usize,
     #[arg(long, value_enum, default_value = "default")]
@@ -67,13 +67,16 @@ struct Options {
     seed: u64,
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceName,
-    /// Where the first sample goes (the mean where there are no samples).
+    /// The file for the first sample, or for the mean where there are no samples.
     #[arg(short, long)]
     output: PathBuf,
-    /// Where the posterior mean goes.
+    /// A file for the posterior mean.
     #[arg(long)]
     mean: Option<PathBuf>,
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    #[arg(
+        long,
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+    )]
     weights: PathBuf,
 }
 
@@ -160,7 +163,7 @@ fn request(options: &Options) -> Result<Request, Failure> {
 
 fn run(mut job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
     if job.is_empty() {
-        eprintln!("nothing is missing: the photo is the answer");
+        eprintln!("no pixel is missing: the photo is the result");
         return save(job.composite().photo(), &options.output);
     }
     eprintln!("noise: {:.1} of 255", job.noise().level);
@@ -175,7 +178,7 @@ fn run(mut job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
         let JobProgress::Step(step) = progress else {
             continue;
         };
-        // On the GPU a step has only been enqueued: reading the preview waits for it.
+        // On a GPU the step is only enqueued: reading the preview waits for it.
         let preview = read(step.previews)?;
         if let Some(residual) = job.residual() {
             converged(read(vec![residual])?[0][0])?;

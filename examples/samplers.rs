@@ -1,10 +1,10 @@
-//! What sampler gives the best samples: `cargo run --release --example samplers -- --data DIR`
-//! prints docs/calibration.md's second table.
+//! Compares samplers by the quality of their samples: `cargo run --release --example samplers --
+//! --data DIR` prints the second table of docs/calibration.md.
 //!
-//! Centre crops of the first images of DIR, 64×64, sigma_y = 0.05, the paper's five tasks and
-//! colourising. Of two samples: CRPS, on levels of 0-255, and the spread, the deviation between
-//! samples over the root mean square error of the one-evaluation mean; 1 would be that of a perfect
-//! network.
+//! It restores 64×64 centre crops of the first images of DIR, for the paper's five tasks and
+//! colourising, with sigma_y = 0.05. The table shows the CRPS of two samples, on levels of 0-255,
+//! and their spread: the deviation between samples over the root mean square error of the
+//! one-evaluation mean, which is 1 for a perfect network.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -36,12 +36,15 @@ struct Options {
     /// A folder of images.
     #[arg(long)]
     data: PathBuf,
-    /// How many of them.
+    /// The number of images.
     #[arg(long, default_value_t = 32)]
     crops: usize,
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    #[arg(
+        long,
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+    )]
     weights: PathBuf,
 }
 
@@ -57,7 +60,7 @@ const TASKS: [&str; 6] = [
 ];
 const TAU_OF_MEAN: f64 = 80.0;
 
-/// A solver and its grid, even in tau^(1/rho); rho = 0: even in log tau.
+/// A solver and its grid, which is even in tau^(1/rho), or in log tau where rho is 0.
 struct Trial {
     name: &'static str,
     points: usize,
@@ -171,7 +174,7 @@ struct Score {
 }
 
 impl Score {
-    /// CRPS of two samples: E|X - x| - E|X - X'|/2.
+    /// Adds the CRPS of two samples, E|X - x| - E|X - X'|/2, and the terms of their spread.
     fn add(&mut self, pair: [&Tensor<4>; 2], mean: &Tensor<4>, truth: &Tensor<4>) {
         let value = |x: Tensor<4>| x.mean().into_scalar::<f64>();
         let off = pair.map(|x| value((x.clone() - truth.clone()).abs()));
@@ -199,7 +202,7 @@ fn main() -> Result<(), Failure> {
             let seed = options.seed.wrapping_mul(1_000_003).wrapping_add(i as u64);
             let setting = Setting::new(name, truth, seed, &denoiser);
             for (trial, scores) in TRIALS.iter().zip(&mut scores) {
-                // The same noise for every trial.
+                // Every trial gets the same noise.
                 let sample = |i| trial.sample(&setting, &mut WhiteNoise::new(seed, i, &device));
                 let pair = [sample(1), sample(2)];
                 scores[task].add([&pair[0], &pair[1]], &setting.mean, truth);

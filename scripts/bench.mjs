@@ -1,6 +1,6 @@
-// npm run bench [-- --quick] [-- --only evaluations,restorations,memory,start,workers] [-- --cpu |
-// --webgpu] Side by side, in one browser: see bench/. Parts that are not measured keep the figures
-// of the last time.
+// npm run bench -- [--quick] [--only PARTS] [--cpu | --webgpu]: measures this package and other
+// runtimes side by side in one browser; see bench/. PARTS are names from the list below, separated
+// by commas. Parts that are not measured keep their last figures.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,7 +26,7 @@ await main(async () => {
   await buildPackage();
   await buildBench();
   await ensureChromium();
-  // These need the modules just installed.
+  // These need the modules that were just installed.
   const { measure } = await import('../bench/measure.mjs');
   const { merged, readResults, writeResults } = await import('../bench/report.mjs');
   const results = merged(readResults(), {
@@ -44,9 +44,8 @@ await main(async () => {
   results.versions = { ...results.versions, ...versions() };
   for (const [name, value] of Object.entries(writeResults(results)))
     console.log(`  ${name}: ${value ?? 'not measured'}`);
-  done(
-    `bench: ${duration((performance.now() - begin) / 1000)}; bench/results.json and README.md are written`,
-  );
+  const took = duration((performance.now() - begin) / 1000);
+  done(`bench: wrote bench/results.json and README.md in ${took}`);
 });
 
 function readOptions() {
@@ -60,14 +59,14 @@ function readOptions() {
   });
   const parts = values.only?.split(',') ?? PARTS;
   const unknown = parts.find((part) => !PARTS.includes(part));
-  if (unknown) throw new Stop(`--only takes ${PARTS.join(', ')}, and not ${unknown}.`);
+  if (unknown) throw new Stop(`--only takes ${PARTS.join(', ')}; '${unknown}' is none of them.`);
   const groups = ['cpu', 'webgpu'].filter(
     (group) => values[group] || !(values.cpu || values.webgpu),
   );
   return { parts, groups, quick: values.quick ?? false };
 }
 
-/** onnxruntime-web, in a folder of its own: nobody else needs its 150 MB. */
+/** onnxruntime-web, in a separate folder because only the bench needs its 150 MB. */
 async function ensureRivals() {
   const worked = await unlessFresh(
     'rivals',

@@ -1,4 +1,4 @@
-// npm run figures -- --data DIR: the figures of the README's table, from the photos in DIR.
+// npm run figures -- --data DIR: prints the README's table of figures for the photos in DIR.
 import { spawn } from 'node:child_process';
 import { ROOT } from './lib/paths.mjs';
 import { CARGO_ENV } from './lib/rust.mjs';

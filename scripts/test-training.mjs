@@ -1,5 +1,5 @@
-// npm run test:training [-- pytest's arguments]: the tests of training/, in a Python environment of
-// their own. PYTHON names the Python to make it with, 3.10 or newer.
+// npm run test:training [-- pytest's arguments]: runs the tests of training/ in their own Python
+// environment. PYTHON names the Python that makes it, 3.10 or newer.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
@@ -13,14 +13,16 @@ const VENV = join(CACHE, 'python');
 const PYTHON = join(VENV, 'bin', 'python');
 const MAKER = process.env.PYTHON ?? 'python3';
 
-/** The environment, shared by every clone: PyTorch alone takes 3 GB. */
+/** All clones share the environment, because PyTorch takes 3 GB. */
 async function ensurePython() {
   const inputs = { paths: ['training/pyproject.toml'], text: [MAKER, ROOT] };
   const outputs = [join(VENV, 'pyvenv.cfg')];
   let seconds = 0;
   const worked = await unlessFresh('python', inputs, outputs, async () => {
     begun(`Python environment: ${VENV} (PyTorch: 3 GB, some minutes)…`);
-    const advice = `Where ${MAKER} is not Python 3.10 or newer with venv: PYTHON=/path/to/python.`;
+    const advice =
+      `Is ${MAKER} a Python of version 3.10 or newer, with venv? ` +
+      'PYTHON=/path/to/python chooses another.';
     if (!existsSync(PYTHON)) await run('venv', [MAKER, '-m', 'venv', VENV], { advice });
     const install = [PYTHON, '-m', 'pip', 'install', '--quiet', '-e', `${TRAINING}[test]`];
     seconds = (await run('pip', install)).seconds;

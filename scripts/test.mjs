@@ -1,4 +1,4 @@
-// npm test: every check, in order; one line each, and a last line with the sum.
+// npm test: runs all checks in order and prints a line for each, then the totals.
 import { CHECKS } from './lib/checks.mjs';
 import { begun, done, duration, failed, main } from './lib/report.mjs';
 
@@ -9,7 +9,7 @@ await main(async () => {
   for (const { name, needs = [], tells = false, run } of CHECKS) {
     const missing = needs.find((need) => !succeeded.has(need));
     if (missing) {
-      failed(`${name}: not run, for want of: ${missing}`);
+      failed(`${name}: not run, because ${missing} did not pass`);
       continue;
     }
     if (!tells) begun(`${name}…`);
@@ -21,9 +21,8 @@ await main(async () => {
     if (outcome.skipped) {
       done(`${name}: skipped, ${outcome.skipped}`);
     } else if (outcome.failed > 0) {
-      failed(
-        `${name}: ${outcome.failed} failed, ${outcome.passed} passed (${time})\n${outcome.detail ?? ''}`,
-      );
+      const counts = `${outcome.failed} failed, ${outcome.passed} passed`;
+      failed(`${name}: ${counts} (${time})\n${outcome.detail ?? ''}`);
       continue;
     } else if (!tells) {
       done(`${name}: ${outcome.passed} passed (${time})`);

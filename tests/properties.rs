@@ -1,5 +1,5 @@
-//! What holds for every operator and any parameters, in f64: linearity, adjointness, the normal
-//! equations, variances between 0 and tau².
+//! Properties of all operators for random parameters, in f64: linearity, adjointness, the normal
+//! equations, and variances between 0 and tau².
 
 mod common;
 
@@ -51,7 +51,7 @@ fn family() -> impl Strategy<Value = Family> {
 }
 
 impl Family {
-    /// On images of about `size`: odd, prime and oblong where the operator allows it.
+    /// The operator for images of about `size`: odd, prime and oblong where it allows them.
     fn build(&self, size: [usize; 2], device: &ComputeDevice) -> Sized {
         let multiple = |f: usize| size.map(|n| n.next_multiple_of(f));
         let plan = |[height, width]: [usize; 2]| Fourier::new(height, width, device);
@@ -105,7 +105,10 @@ fn norm(x: Tensor<4>) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(96)
+    })]
 
     #[test]
     fn every_operator_keeps_the_contract(
@@ -129,12 +132,14 @@ proptest! {
 
         let aty = operator.adjoint(y.clone());
         let ax = operator.apply(x.clone());
-        let (left, right) = (columns(ax, 1).dot(&columns(y.clone(), 1)), columns(x, 1).dot(&columns(aty, 1)));
+        let left = columns(ax, 1).dot(&columns(y.clone(), 1));
+        let right = columns(x, 1).dot(&columns(aty, 1));
         prop_assert!((left - right).abs() < 1e-11 * scale * norm(y.clone()), "adjointness");
 
-        // (mu - m)/v + Aᵀ (A mu - y)/s2 = 0, seen from its greater term.
+        // (mu - m)/v + Aᵀ (A mu - y)/s2 = 0, relative to the size of its terms.
         let (v, s2) = ((2.0 * log_tau).exp(), (2.0 * log_sigma).exp());
-        let mu = operator.update((&m).into(), device.scalar(v), (&y).into(), device.scalar(s2)).tensor();
+        let (tau2, sigma2) = (device.scalar(v), device.scalar(s2));
+        let mu = operator.update((&m).into(), tau2, (&y).into(), sigma2).tensor();
         let prior = (mu.clone() - m.clone()) / v;
         let data = operator.adjoint(operator.apply(mu) - y.clone()) / s2;
         let size = norm(prior.clone()) + norm(m) / v + norm(y) / s2;
@@ -145,7 +150,8 @@ proptest! {
             operator.band_variances(device.scalar(v), device.scalar(s2)),
         ] {
             let share = columns(variance.expect("a closed form").tensor() / v, 1);
-            prop_assert!(share.min() > 0.0 && share.max() < 1.0 + 1e-9, "{} to {}", share.min(), share.max());
+            let (least, greatest) = (share.min(), share.max());
+            prop_assert!(least > 0.0 && greatest < 1.0 + 1e-9, "{least} to {greatest}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Photos from a folder, to the crate and back, and onto sheets.
+//! Reads photos from a folder, converts them for the crate and back, and saves them.
 
 use std::path::Path;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use image::{DynamicImage, RgbImage, RgbaImage};
 
 pub type Failure = Box<dyn std::error::Error>;
 
-/// What photos of a folder are cropped and reduced to.
+/// The size of the reduced photos.
 pub const SIZE: (u32, u32) = (1024, 768);
 const QUALITY: u8 = 82;
 
@@ -26,7 +26,7 @@ pub fn denoiser(weights: &Path, device: &ComputeDevice) -> Result<Rc<PhotoDenois
     )?))
 }
 
-/// The middle of a photo, reduced to [`SIZE`].
+/// The middle of a photo, cropped and reduced to [`SIZE`].
 pub fn reduced(path: &Path) -> Result<RgbImage, Failure> {
     let image = image::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let image = image.into_rgb8();
@@ -40,7 +40,7 @@ pub fn reduced(path: &Path) -> Result<RgbImage, Failure> {
     Ok(resize(&middle, SIZE.0, SIZE.1, FilterType::Lanczos3))
 }
 
-/// As the crate takes it.
+/// An image as the crate's photo.
 pub fn photo(image: &RgbImage) -> Result<Photo, Failure> {
     let (width, height) = image.dimensions();
     let rgba = DynamicImage::from(image.clone()).into_rgba8();
@@ -51,7 +51,7 @@ pub fn photo(image: &RgbImage) -> Result<Photo, Failure> {
     )?)
 }
 
-/// As files take it.
+/// The crate's photo as an image.
 pub fn image(photo: &Photo) -> RgbImage {
     let (width, height) = (photo.width() as u32, photo.height() as u32);
     let image = RgbaImage::from_raw(width, height, photo.rgba().to_vec());

@@ -1,18 +1,18 @@
-//! How well a fill goes with what surrounds it: its colour, its energy in three bands, and whether
-//! its border shows.
+//! How well a fill matches its surroundings: in its colour, in its energy in three bands, and along
+//! its border.
 
 use std::ops::Range;
 
-/// Boxes whose means' differences are the bands, in pixels.
+/// The bands: differences between the means of two boxes with these sides, in pixels.
 pub const BANDS: [(usize, usize); 3] = [(1, 3), (3, 7), (7, 15)];
-/// Pixels of the ring around a hole that its fill is measured against.
+/// The width, in pixels, of the ring around a hole that its fill is compared with.
 pub const RING: usize = 32;
-/// Pixels along the border over which a step is averaged: as long as what an eye takes for an edge,
-/// and texture averages out.
+/// The pixels along the border over which a step is averaged: the length of a visible edge, over
+/// which texture averages out.
 const RUN: usize = 15;
-/// Distances from the border, inside and outside, whose steps those across it are measured against.
+/// The distance, inside and outside, up to which steps beside the border are compared with it.
 const NEAR: usize = 8;
-/// Below this there is no seam: the border's steps are those beside it, as far as 80 runs tell.
+/// Below this there is no seam: 80 runs do not show larger steps at the border than beside it.
 pub const NO_SEAM: f64 = 1.5;
 
 /// A square hole.
@@ -32,7 +32,7 @@ impl Square {
         self.left..self.left + self.side
     }
 
-    /// The same with so many pixels more on each side, as far as there are any before it.
+    /// The square with `by` more pixels on each side, cut off at the photo's left and top.
     fn grown(&self, by: usize) -> Self {
         Self {
             left: self.left.saturating_sub(by),
@@ -42,10 +42,11 @@ impl Square {
     }
 }
 
-/// A filled photo's figures.
+/// The figures of a filled photo.
 pub struct Figures {
-    /// R, G and B of the fill, and of the ring with its standard deviation, in levels.
+    /// The mean R, G and B of the fill, in levels.
     pub fill: [f64; 3],
+    /// The mean and the standard deviation of the ring's R, G and B.
     pub ring: [(f64, f64); 3],
     /// The fill's energy over the ring's, by band.
     pub energy: [f64; 3],
@@ -80,7 +81,8 @@ impl Figures {
         }
     }
 
-    /// The farthest that the fill's colour is from the ring's, in its standard deviations.
+    /// The largest distance of the fill's colour from the ring's, in standard deviations of the
+    /// ring.
     pub fn shift(&self) -> f64 {
         let shifts = self.fill.iter().zip(&self.ring);
         let shifts = shifts.map(|(fill, (mean, deviation))| (fill - mean).abs() / deviation);
@@ -88,12 +90,11 @@ impl Figures {
     }
 }
 
-/// The root mean square, over runs along the border, of a run's mean step across it, over the same
-/// between neighbours of up to 8 pixels from it.
+/// The root mean square, over runs along the border, of a run's mean step across it, divided by the
+/// same at lines up to 8 pixels from the border.
 ///
-/// Where a fill goes on as its surroundings do, the border is a place as any other: 1. A step that
-/// all pixels of a run share is what an eye sees as a seam; texture, whose steps have either sign,
-/// averages out.
+/// It is 1 where the fill continues its surroundings. A visible seam is a step that all pixels of a
+/// run share; the steps of texture have both signs, and average out.
 fn seam(luma: &[f64], width: usize, hole: Square) -> f64 {
     // The line between the pixels at depth d - 1 and d inside the hole.
     let steps = |depth: isize| {
@@ -125,7 +126,7 @@ fn seam(luma: &[f64], width: usize, hole: Square) -> f64 {
     (steps(0) / mean).sqrt()
 }
 
-/// The mean and the standard deviation.
+/// The mean and the standard deviation of values.
 fn moments(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let values: Vec<f64> = values.collect();
     let mean = values.iter().sum::<f64>() / values.len() as f64;
@@ -141,7 +142,7 @@ fn luma(rgb: &[u8]) -> Vec<f64> {
         .collect()
 }
 
-/// Means of side×side pixels around each, as far as the image reaches.
+/// The mean of side×side pixels around each pixel, without those outside the image.
 fn box_means(x: &[f64], width: usize, side: usize) -> Vec<f64> {
     let height = x.len() / width;
     let mut sums = vec![0.0; (height + 1) * (width + 1)];

@@ -1,12 +1,12 @@
-//! Ten photos with a hole of 300×300 pixels, filled: `cargo run --release --example holes -- --data
-//! DIR -o docs/holes.jpg`.
+//! Fills holes of 300×300 pixels in ten photos: `cargo run --release --example holes -- --data DIR
+//! -o docs/holes.jpg`.
 //!
-//! A square is cut out of each photo where the photo itself is most like what surrounds it, since
-//! that is what a fill is measured against, and drawn from the posterior: the first sample with
-//! seed 1. A sample, and not the mean: the mean of all fills is smooth, and has the energy of none.
+//! The hole is the square of each photo that is most similar to its surroundings, because the
+//! figures compare the fill with the surroundings. The figures are those of the first sample with
+//! seed 1, not of the mean: the mean of all fills is smooth, and has less energy than any of them.
 //! The sheet shows hole, mean and sample side by side at their own pixels; the figures of
-//! `figures.rs` go to the terminal. `docs/holes.md` says what went wrong and where the photos come
-//! from.
+//! `figures.rs` go to the terminal. `docs/holes.md` discusses the failures and names the sources of
+//! the photos.
 
 mod figures;
 #[path = "../common/photos.rs"]
@@ -36,12 +36,15 @@ struct Options {
     /// The sheet, a JPEG.
     #[arg(short, long)]
     output: PathBuf,
-    /// A folder for every photo in full: its mean and its sample.
+    /// A folder for the mean and the sample of every photo in full.
     #[arg(long)]
     full: Option<PathBuf>,
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    #[arg(
+        long,
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+    )]
     weights: PathBuf,
 }
 
@@ -58,15 +61,17 @@ const PHOTOS: [&str; 10] = [
     "tea-gardens",
 ];
 const SIDE: usize = 300;
-/// Pixels between the places where a hole is tried.
+/// Pixels between the places that are tried for a hole.
 const APART: usize = 64;
-/// Pixels of a cut, between two, and photos in a row of the sheet.
+/// The side of a cut of the sheet, in pixels.
 const CUT: u32 = 400;
+/// Pixels between two cuts.
 const GAP: u32 = 4;
+/// Photos in a row of the sheet.
 const ACROSS: u32 = 2;
-/// Hole, mean, sample.
+/// The cuts of a photo: hole, mean, sample.
 const COLUMNS: u32 = 3;
-/// The step, in levels, that is planted at the border to see that it would be found.
+/// The step at the border, in levels, of a control: the seam's figure must show it.
 const PLANTED: i16 = 8;
 
 fn main() -> Result<(), Failure> {
@@ -80,7 +85,8 @@ fn main() -> Result<(), Failure> {
     );
     let mut sheet = RgbImage::from_pixel(width, height, Rgb([255; 3]));
     println!(
-        "| | photo | fill, R G B | ring, R G B | of its deviation | energy 1-3, 3-7, 7-15 | the photo's own | seam | the photo's own | with a step of {PLANTED} | seconds |\n|{}",
+        "| | photo | fill, R G B | ring, R G B | of its deviation | energy 1-3, 3-7, 7-15 \
+         | the photo's own | seam | the photo's own | with a step of {PLANTED} | seconds |\n|{}",
         " --- |".repeat(11)
     );
     let mut counts = [0; 3];
@@ -90,7 +96,7 @@ fn main() -> Result<(), Failure> {
         let begin = Instant::now();
         let [mean, sample] = filled(&original, hole, &options, &denoiser, &device)?;
         let seconds = begin.elapsed().as_secs_f64();
-        let met = tell(index + 1, name, hole, [&original, &sample], seconds);
+        let met = print(index + 1, name, hole, [&original, &sample], seconds);
         for (count, met) in counts.iter_mut().zip(met) {
             *count += usize::from(met);
         }
@@ -111,7 +117,8 @@ fn main() -> Result<(), Failure> {
     }
     let [colour, energy, seam] = counts;
     println!(
-        "\nof {}: colour within a deviation {colour}, energy within a factor of 2 {energy}, seam below {NO_SEAM} {seam}",
+        "\nof {}: colour within a deviation {colour}, energy within a factor of 2 {energy}, \
+         seam below {NO_SEAM} {seam}",
         PHOTOS.len()
     );
     photos::save(&sheet, &options.output)
@@ -154,7 +161,7 @@ fn filled(
     Ok([image(mean)?, image(sample)?])
 }
 
-/// Where the photo is most like its surroundings in colour and in every band.
+/// The square of the photo that is most similar to its surroundings in colour and in every band.
 fn placed(photo: &RgbImage) -> Square {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     let least = |n: usize| (RING..=n - RING - SIDE).step_by(APART);
@@ -175,8 +182,8 @@ fn placed(photo: &RgbImage) -> Square {
     best.expect("the photo is larger than the hole").1
 }
 
-/// A row of the table. Whether the fill's colour, its energy and its border are as they should be.
-fn tell(
+/// Prints a row of the table. Returns whether the fill's colour, energy and border are good.
+fn print(
     number: usize,
     name: &str,
     hole: Square,
@@ -196,7 +203,8 @@ fn tell(
     let planted = Figures::of(stepped.as_raw(), width, hole).seam;
     let levels = |values: [String; 3]| values.join(" ");
     println!(
-        "| {number} | {name} | {} | {} | {:.2} | {} | {} | {:.2} | {:.2} | {planted:.2} | {seconds:.0} |",
+        "| {number} | {name} | {} | {} | {:.2} | {} | {} | {:.2} | {:.2} | {planted:.2} \
+         | {seconds:.0} |",
         levels(found.fill.map(|v| format!("{v:.0}"))),
         levels(
             found
@@ -216,6 +224,7 @@ fn tell(
     ]
 }
 
+/// The photo with a grey hole.
 fn holed(photo: &RgbImage, hole: Square) -> RgbImage {
     let mut holed = photo.clone();
     for (x, y, pixel) in holed.enumerate_pixels_mut() {
@@ -226,7 +235,7 @@ fn holed(photo: &RgbImage, hole: Square) -> RgbImage {
     holed
 }
 
-/// The hole and what is around it.
+/// The hole and its surroundings.
 fn cut(image: &RgbImage, hole: Square) -> RgbImage {
     let start = |at: usize, n: u32| {
         let centred = (at + SIDE / 2).saturating_sub(CUT as usize / 2);

@@ -1,4 +1,4 @@
-//! The operators of the table, on images of one size.
+//! The operators of the tables, for images of one size.
 
 use std::rc::Rc;
 
@@ -11,17 +11,29 @@ use eps_restore::low_level::operators::{
     MaskedBlockMean, compose, cropped_convolution,
 };
 
-/// Of a Gaussian blur of 1.5 pixels, and of the frame around the photo it blurs.
+/// The reach of a Gaussian blur of 1.5 pixels, and the width of the frame around the photo that it
+/// blurs.
 pub const REACH: usize = 6;
 
-/// What is measured of a scene of side + 2 REACH pixels, and how it is restored.
+/// How a scene of side + 2 REACH pixels is measured and restored.
 pub struct Case {
     pub name: &'static str,
     pub operator: Rc<dyn LinearOperator>,
     /// Pixels of the scene around the restored image.
     pub frame: usize,
-    /// Measured by another operator on the whole scene, the restored image's part of it given.
+    /// The operator that measures the whole scene, where it is not `operator`.
     pub scene: Option<Rc<dyn LinearOperator>>,
+}
+
+impl Case {
+    fn new(name: &'static str, operator: Rc<dyn LinearOperator>) -> Self {
+        Self {
+            name,
+            operator,
+            frame: REACH,
+            scene: None,
+        }
+    }
 }
 
 pub fn plan(side: usize, device: &ComputeDevice) -> Fourier {
@@ -34,28 +46,20 @@ fn blur(kernel: &Kernel, side: usize, device: &ComputeDevice) -> CircularConvolu
 }
 
 pub fn cases(side: usize, device: &ComputeDevice) -> Vec<Case> {
-    let case = |name, operator: Rc<dyn LinearOperator>| Case {
-        name,
-        operator,
-        frame: REACH,
-        scene: None,
-    };
+    let mut cases = samplings(side, device);
+    cases.extend(blurs(side, device));
+    cases
+}
+
+/// The operators other than a Gaussian blur.
+fn samplings(side: usize, device: &ComputeDevice) -> Vec<Case> {
+    let case = Case::new;
     let fourier = || plan(side, device);
-    let gaussian = Kernel::gaussian(1.5).expect("valid");
     let motion = Kernel::motion(9.0, 30.0).expect("valid");
     let scratches = WhiteNoise::new(3, 0, device).draw([1, 1, side / 2, side / 2]);
     let scratches = Mask::new(scratches.greater_elem(-0.52).float());
     let holes = WhiteNoise::new(3, 1, device).draw([1, 1, side, side]);
     let holes = holes.greater_elem(-0.52).float();
-    let whole = side + 2 * REACH;
-    let sharp = || Rc::new(blur(&gaussian, whole, device));
-    let crop = Mask::crop([[REACH; 2]; 2], [whole; 2], device);
-    let drawn = compose(sharp(), Rc::new(crop), plan(whole, device));
-    let cropped = cropped_convolution(
-        blur(&gaussian, whole, device),
-        [[REACH; 2]; 2],
-        plan(whole, device),
-    );
     vec![
         case("mask", Rc::new(Mask::new(holes))),
         case(
@@ -90,24 +94,35 @@ pub fn cases(side: usize, device: &ComputeDevice) -> Vec<Case> {
                 fourier(),
             )),
         ),
-        case(
-            "Gaussian blur, circular scene",
-            Rc::new(blur(&gaussian, side, device)),
-        ),
+    ]
+}
+
+/// A Gaussian blur with each treatment of the borders.
+fn blurs(side: usize, device: &ComputeDevice) -> Vec<Case> {
+    let gaussian = Kernel::gaussian(1.5).expect("valid");
+    let circular = || Rc::new(blur(&gaussian, side, device));
+    let whole = side + 2 * REACH;
+    let of_scene = || Rc::new(blur(&gaussian, whole, device));
+    let crop = Mask::crop([[REACH; 2]; 2], [whole; 2], device);
+    let drawn = compose(of_scene(), Rc::new(crop), plan(whole, device));
+    let cropped = cropped_convolution(
+        blur(&gaussian, whole, device),
+        [[REACH; 2]; 2],
+        plan(whole, device),
+    );
+    vec![
+        Case::new("Gaussian blur, circular scene", circular()),
         Case {
-            scene: Some(sharp()),
-            ..case(
-                "Gaussian blur of a photo, as if circular",
-                Rc::new(blur(&gaussian, side, device)),
-            )
+            scene: Some(of_scene()),
+            ..Case::new("Gaussian blur of a photo, as if circular", circular())
         },
         Case {
             frame: 0,
-            ..case("Gaussian blur of a photo, unknown borders", cropped)
+            ..Case::new("Gaussian blur of a photo, unknown borders", cropped)
         },
         Case {
             frame: 0,
-            ..case("the same, maps and q by draws", Rc::new(drawn))
+            ..Case::new("the same, maps and q by draws", Rc::new(drawn))
         },
     ]
 }

@@ -1,10 +1,10 @@
-//! How well and at what cost each operator restores: `cargo run --release --example operators --
-//! --data DIR` prints docs/operators.md's tables.
+//! The quality and the cost of restorations by operator: `cargo run --release --example operators
+//! -- --data DIR` prints the tables of docs/operators.md.
 //!
-//! Centre crops of the first images of DIR that are large enough, sigma_y = 0.02: PSNR (peak 2) of
-//! the linear estimate, of the mean by one evaluation and refined by two more; with `--samples`,
-//! those of samples; and the time of everything but the network, at each noise level of the default
-//! sampler.
+//! It restores centre crops of images of DIR, with sigma_y = 0.02. The tables show the PSNR (peak
+//! 2) of the linear estimate, of the mean by one evaluation and of the mean refined by two more;
+//! with `--samples`, also the PSNR of samples; and the time without the network at each noise level
+//! of the default sampler.
 
 mod cases;
 #[path = "../../tests/common/crops.rs"]
@@ -33,17 +33,20 @@ struct Options {
     data: PathBuf,
     #[arg(long, default_value_t = 16)]
     crops: usize,
-    /// Of the restored square.
+    /// The side of the restored square.
     #[arg(long, default_value_t = 64)]
     side: usize,
-    /// Samples of each, of which the first one's PSNR and their mean's are told; 0: none are
-    /// drawn.
+    /// Samples of each crop; the tables show the PSNR of the first one and of their mean. 0 draws
+    /// none.
     #[arg(long, default_value_t = 0)]
     samples: usize,
-    /// Only the operators whose names hold this.
+    /// Restores only by operators whose names contain this.
     #[arg(long, default_value = "")]
     only: String,
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    #[arg(
+        long,
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+    )]
     weights: PathBuf,
 }
 
@@ -58,14 +61,14 @@ fn inner(x: &Tensor<4>, margin: usize) -> Tensor<4> {
         .narrow(3, margin, width - 2 * margin)
 }
 
-/// What `work` makes, and the milliseconds it took.
+/// The result of `work`, and the milliseconds it took.
 fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let begin = Instant::now();
-    let made = work();
-    (made, begin.elapsed().as_secs_f64() * 1e3)
+    let result = work();
+    (result, begin.elapsed().as_secs_f64() * 1e3)
 }
 
-/// Of the pixels in the middle of the scene, REACH pixels from its edge.
+/// The PSNR over the pixels at least REACH pixels from the scene's edge.
 fn psnr(restored: &Tensor<4>, scene: &Tensor<4>) -> f64 {
     let truth = inner(scene, REACH);
     let margin = (restored.dims()[2] - truth.dims()[2]) / 2;
@@ -104,9 +107,22 @@ impl Restored {
             samples,
         })
     }
+
+    /// The PSNR of w0, the mean, the refined mean, a sample and the mean of samples; 0 where there
+    /// are no samples.
+    fn psnrs(&self, w0: &Tensor<4>, scene: &Tensor<4>) -> [f64; 5] {
+        let [w0, mean, refined] = [w0, &self.mean, &self.refined].map(|x| psnr(x, scene));
+        let Some(sample) = self.samples.first() else {
+            return [w0, mean, refined, 0.0, 0.0];
+        };
+        let sum = self.samples.iter().cloned().reduce(|a, b| a + b);
+        let average = sum.expect("at least one sample") / self.samples.len() as f64;
+        let [sample, average] = [sample, &average].map(|x| psnr(x, scene));
+        [w0, mean, refined, sample, average]
+    }
 }
 
-/// The top, and the noise levels of the default sampler.
+/// The highest noise level, and those of the default sampler.
 fn levels() -> Vec<f64> {
     let Sampler {
         interpolant,
@@ -137,7 +153,7 @@ fn measurement(
     }
 }
 
-/// Pivot, Gaussian posterior and w of one evaluation.
+/// The pivot, the Gaussian posterior and w of one evaluation.
 fn beside(
     posterior: &Posterior,
     z: &Tensor<4>,
@@ -150,29 +166,65 @@ fn beside(
     [posterior.pivot(z.clone(), t2), g, w]
 }
 
-/// Sums over crops.
+/// A crop's figures, or their sums over crops.
 #[derive(Default)]
 struct Row {
-    /// PSNR of w0, the mean, the refined mean, a sample and the mean of samples.
+    /// The PSNR of w0, the mean, the refined mean, a sample and the mean of samples.
     psnrs: [f64; 5],
-    /// Milliseconds: w0; the maps and q of all levels; the rest at tau = 80; the same at a level,
-    /// their mean.
+    /// The milliseconds of w0, of the maps and q of all levels, of everything else at tau = 80, and
+    /// of the same at a level on average.
     times: [f64; 4],
+    /// The greatest residual over its tolerance.
     residual: f64,
 }
 
 impl Row {
-    fn add(&mut self, psnrs: [f64; 5], times: [f64; 4], residual: f64) {
-        for (sum, value) in self.psnrs.iter_mut().zip(psnrs) {
-            *sum += value;
-        }
-        for (sum, value) in self.times.iter_mut().zip(times) {
-            *sum += value;
-        }
-        self.residual = self.residual.max(residual);
+    /// Restores a scene, and measures everything but the network.
+    fn of(
+        case: &Case,
+        scene: &Tensor<4>,
+        seed: u64,
+        samples: usize,
+        denoiser: &Rc<PhotoDenoiser>,
+        device: &ComputeDevice,
+    ) -> Result<Self, Failure> {
+        let mut noise = WhiteNoise::new(seed, 0, device);
+        let measurement = measurement(case, scene, &mut noise, device);
+        let whole = inner(scene, case.frame).dims();
+        let prior = GaussianPrior::new(plan(whole[2], device));
+        let (posterior, once) = timed(|| Posterior::new(measurement, prior));
+        let taus = levels();
+        let (_, maps) = timed(|| {
+            let level = |&tau: &f64| denoiser.level(&posterior, tau);
+            taus.iter().map(level).collect::<Vec<_>>()
+        });
+        let z = noise.draw(whole);
+        let each = taus.iter().map(|&tau| {
+            let noisy = posterior.linear_estimate() + z.clone() * tau;
+            timed(|| beside(&posterior, &noisy, tau, device)).1
+        });
+        let each: Vec<f64> = each.collect();
+        let restored = Restored::new(denoiser, posterior.clone(), samples, seed)?;
+        let residual = posterior.residual().map(|r| r.into_scalar::<f64>());
+        let average = each.iter().sum::<f64>() / each.len() as f64;
+        Ok(Self {
+            psnrs: restored.psnrs(&posterior.linear_estimate(), scene),
+            times: [once, maps, each[0], average],
+            residual: residual.unwrap_or(0.0),
+        })
     }
 
-    /// `network`: milliseconds of an evaluation of the package's network and of Burn's own
+    fn add(&mut self, crop: &Self) {
+        for (sum, value) in self.psnrs.iter_mut().zip(crop.psnrs) {
+            *sum += value;
+        }
+        for (sum, value) in self.times.iter_mut().zip(crop.times) {
+            *sum += value;
+        }
+        self.residual = self.residual.max(crop.residual);
+    }
+
+    /// `network`: the milliseconds of an evaluation by the package's network and by Burn's own
     /// operations.
     fn print(&self, name: &str, crops: f64, network: [f64; 2]) {
         let shown = |v: f64| (v != 0.0).then(|| format!("{:.2}", v / crops));
@@ -190,7 +242,7 @@ impl Row {
     }
 }
 
-/// Milliseconds of the network alone, the median of five.
+/// The milliseconds of the network alone: the median of five evaluations.
 fn evaluation(denoiser: &PhotoDenoiser, side: usize, device: &ComputeDevice) -> f64 {
     let mut noise = WhiteNoise::new(9, 0, device);
     let [w, g, coarse] = [(); 3].map(|()| noise.draw([1, 3, side, side]));
@@ -237,52 +289,18 @@ fn main() -> Result<(), Failure> {
         network[0], network[1]
     );
     println!(
-        "| operator | w0, dB | mean, dB | refined, dB | a sample, dB | mean of samples, dB | w0, ms | maps and q, ms | each at 80, ms | each, ms | of an evaluation | of Burn's | residual/tolerance |"
+        "| operator | w0, dB | mean, dB | refined, dB | a sample, dB | mean of samples, dB \
+         | w0, ms | maps and q, ms | each at 80, ms | each, ms | of an evaluation | of Burn's \
+         | residual/tolerance |"
     );
     println!("|{}", " --- |".repeat(13));
     let wanted = |case: &Case| case.name.contains(&options.only);
     for case in cases(options.side, &device).into_iter().filter(wanted) {
         let mut row = Row::default();
         for (i, scene) in scenes.iter().enumerate() {
-            let mut noise = WhiteNoise::new(i as u64, 0, &device);
-            let measurement = measurement(&case, scene, &mut noise, &device);
-            let whole = inner(scene, case.frame).dims();
-            let prior = GaussianPrior::new(plan(whole[2], &device));
-            let (posterior, once) = timed(|| Posterior::new(measurement, prior));
-            let taus = levels();
-            let (_, maps_time) = timed(|| {
-                let level = |&tau: &f64| denoiser.level(&posterior, tau);
-                taus.iter().map(level).collect::<Vec<_>>()
-            });
-            let z = noise.draw(whole);
-            let each: Vec<f64> = taus
-                .iter()
-                .map(|&tau| {
-                    let noisy = posterior.linear_estimate() + z.clone() * tau;
-                    timed(|| beside(&posterior, &noisy, tau, &device)).1
-                })
-                .collect();
-            let restored = Restored::new(&denoiser, posterior.clone(), options.samples, i as u64)?;
-            let mut psnrs = [
-                psnr(&posterior.linear_estimate(), scene),
-                psnr(&restored.mean, scene),
-                psnr(&restored.refined, scene),
-                0.0,
-                0.0,
-            ];
-            if let Some(sample) = restored.samples.first() {
-                psnrs[3] = psnr(sample, scene);
-                let sum = restored.samples.into_iter().reduce(|a, b| a + b);
-                let mean = sum.expect("a sample at least") / options.samples as f64;
-                psnrs[4] = psnr(&mean, scene);
-            }
-            let residual = posterior.residual().map(|r| r.into_scalar::<f64>());
-            let at_a_level = each.iter().sum::<f64>() / each.len() as f64;
-            row.add(
-                psnrs,
-                [once, maps_time, each[0], at_a_level],
-                residual.unwrap_or(0.0),
-            );
+            let seed = i as u64;
+            let crop = Row::of(&case, scene, seed, options.samples, &denoiser, &device)?;
+            row.add(&crop);
         }
         row.print(case.name, scenes.len() as f64, network);
     }

@@ -1,4 +1,4 @@
-//! The ten photos, and what happened to each.
+//! The ten photos and their damages.
 
 use std::path::Path;
 
@@ -12,23 +12,23 @@ use crate::photos::{self, Failure};
 
 pub struct Case {
     pub about: &'static str,
-    /// A sample of the demo, or a photo of the folder.
+    /// A sample photo of the demo, or a photo of the folder.
     file: &'static str,
-    /// Where the sheet's cut is centred, in units of the sides.
+    /// The centre of the sheet's cut, in units of the photo's sides.
     pub shown: (f64, f64),
     damage: Damage,
 }
 
 enum Damage {
-    /// Reduced so many times by bicubic, then a JPEG of quality 75.
+    /// Reduced by this factor by bicubic interpolation, then a JPEG of quality 75.
     Thumbnail(u32),
-    /// Grain of a phone, stronger where it is brighter, then a JPEG.
+    /// A phone's grain, stronger in brighter parts, then a JPEG.
     Phone {
         read: f64,
         shot: f64,
         quality: u8,
     },
-    /// Scratches and dust on a print that was scanned.
+    /// Scratches and dust on a scanned print.
     Print,
     Blurred {
         sigma: f64,
@@ -125,7 +125,7 @@ pub const CASES: [Case; 10] = [
 ];
 
 impl Case {
-    /// The photo as it was.
+    /// The undamaged photo.
     pub fn original(&self, folder: &Path) -> Result<RgbImage, Failure> {
         let sample = Path::new(SAMPLES).join(self.file);
         if sample.exists() {
@@ -134,7 +134,7 @@ impl Case {
         photos::reduced(&folder.join(self.file))
     }
 
-    /// The photo as people have it, and what undoes that.
+    /// The damaged photo, and the task that restores it.
     pub fn damaged(&self, original: &RgbImage) -> Result<(RgbImage, Task), Failure> {
         let (width, height) = original.dimensions();
         Ok(match self.damage {

@@ -1,4 +1,4 @@
-//! What happens to photos. Each damage draws the same numbers every time.
+//! Damages photos. Every damage is reproducible.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
@@ -10,15 +10,15 @@ use crate::photos::Failure;
 
 const SEED: u64 = 3;
 
-/// Saved and opened again.
+/// The image after saving and opening it as a JPEG.
 pub fn jpeg(image: &RgbImage, quality: u8) -> Result<RgbImage, Failure> {
     let mut file = Vec::new();
     JpegEncoder::new_with_quality(&mut file, quality).encode_image(image)?;
     Ok(image::load_from_memory_with_format(&file, ImageFormat::Jpeg)?.into_rgb8())
 }
 
-/// Gaussian noise of variance read² + shot² level, in 8-bit levels: what a sensor's electronics and
-/// its light add.
+/// Adds Gaussian noise of variance read² + shot² level, in 8-bit levels: that of a sensor's
+/// electronics and of its light.
 pub fn grain(image: &RgbImage, read: f64, shot: f64) -> RgbImage {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut noisy = image.clone();
@@ -30,8 +30,8 @@ pub fn grain(image: &RgbImage, read: f64, shot: f64) -> RgbImage {
     noisy
 }
 
-/// White scratches and dark dust, and the pixels that they cover, with one pixel around for what
-/// JPEG smears.
+/// Adds white scratches and dark dust. The mask covers them with one more pixel around them, for
+/// the smear of JPEG.
 pub fn scratches(image: &RgbImage) -> (RgbImage, Vec<bool>) {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut uniform = || f64::from(rng.next_u32()) / 2f64.powi(32);
@@ -72,7 +72,7 @@ pub fn scratches(image: &RgbImage) -> (RgbImage, Vec<bool>) {
     (scratched, lost)
 }
 
-/// The mean of the channels, with grain.
+/// The mean of the channels, with grain added.
 pub fn faded(image: &RgbImage) -> RgbImage {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut grey = image.clone();
@@ -84,10 +84,10 @@ pub fn faded(image: &RgbImage) -> RgbImage {
     grey
 }
 
-/// Offsets and weights of a blur; beyond its borders the photo goes on as a mirror, which no
-/// restoration knows.
+/// Offsets and weights of a blur.
 pub type Taps = Vec<(i64, i64, f64)>;
 
+/// The photo after a blur. It continues as a mirror beyond its borders, unknown to the restoration.
 pub fn blurred(image: &RgbImage, taps: &Taps) -> RgbImage {
     let (width, height) = image.dimensions();
     let mirror = |at: i64, side: u32| {
@@ -126,8 +126,8 @@ pub fn gaussian(sigma: f64) -> Taps {
     )
 }
 
-/// A straight line, counter-clockwise from the right, each of many points shared among the four
-/// pixels around it.
+/// A straight motion, its angle counter-clockwise from the right. Each of many points on the line
+/// spreads over the four pixels around it.
 pub fn line(length: f64, angle: f64) -> Taps {
     const POINTS: i32 = 400;
     let (sin, cos) = angle.to_radians().sin_cos();

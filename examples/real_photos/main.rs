@@ -1,12 +1,11 @@
-//! Photos as people have them, restored, on one sheet: `cargo run --release --example real_photos
+//! Restores photos with realistic damages, on one sheet: `cargo run --release --example real_photos
 //! -- --data DIR -o docs/real-photos.jpg`.
 //!
-//! Ten photos are damaged as photos are in life, each saved as a JPEG in between, and restored at
-//! their own size by their refined posterior mean, as a user would who knows what happened but no
-//! more: the noise is estimated. The sheet shows cuts of the damaged photo, the restored one and
-//! the original, side by side; PSNR in dB over the whole photo goes to the terminal, with that of
-//! the mean before it is refined, and what noise was assumed. `docs/real-photos.md` says where the
-//! photos come from.
+//! It damages ten photos, saves each as a JPEG and restores it at its own size by the refined
+//! posterior mean. It uses the knowledge of a user: the kind of damage, and an estimate of the
+//! noise. The sheet shows cuts of the damaged photo, the restored photo and the original, side by
+//! side. The terminal shows the PSNR in dB over the whole photo before the restoration and of both
+//! means, and the assumed noise. `docs/real-photos.md` names the sources of the photos.
 
 mod cases;
 mod damage;
@@ -37,15 +36,19 @@ struct Options {
     /// The sheet, a JPEG.
     #[arg(short, long)]
     output: PathBuf,
-    /// A folder for every photo in full, damaged and restored.
+    /// A folder for every photo in full, both damaged and restored.
     #[arg(long)]
     full: Option<PathBuf>,
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"))]
+    #[arg(
+        long,
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+    )]
     weights: PathBuf,
 }
 
-/// Pixels of a cut, and between two.
+/// The width and height of a cut of the sheet, in pixels.
 const CUT: (u32, u32) = (340, 240);
+/// Pixels between two cuts.
 const GAP: u32 = 4;
 
 fn main() -> Result<(), Failure> {
@@ -58,7 +61,8 @@ fn main() -> Result<(), Failure> {
     );
     let mut sheet = RgbImage::from_pixel(width, height, image::Rgb([255; 3]));
     println!(
-        "| | photo | noise assumed | damaged, dB | by one evaluation, dB | refined, dB | seconds |\n|{}",
+        "| | photo | noise assumed | damaged, dB | by one evaluation, dB | refined, dB \
+         | seconds |\n|{}",
         " --- |".repeat(7)
     );
     for (row, case) in CASES.iter().enumerate() {
@@ -67,7 +71,7 @@ fn main() -> Result<(), Failure> {
         let begin = Instant::now();
         let ([first, restored], noise) = restored(&photo, task, &denoiser, &device)?;
         let seconds = begin.elapsed().as_secs_f64();
-        // Enlarged as a browser would show it.
+        // Enlarges it as a browser does.
         let shown = resize(
             &photo,
             original.width(),
@@ -94,7 +98,7 @@ fn main() -> Result<(), Failure> {
     save(&sheet, &options.output)
 }
 
-/// The posterior mean by one evaluation and refined, and the noise that both assumed.
+/// The posterior mean by one evaluation, the refined mean, and the noise that both assume.
 fn restored(
     photo: &RgbImage,
     task: Task,
@@ -102,13 +106,13 @@ fn restored(
     device: &ComputeDevice,
 ) -> Result<([RgbImage; 2], f64), Failure> {
     let photo = photos::photo(photo)?;
-    // Scratches alone leave the rest of a photo as it is.
+    // The pixels outside the scratches are exact.
     let noise = match task {
         Task::Inpaint { .. } => Noise::Exact,
         _ => Noise::Auto,
     };
     let assumed = noise.assumed(&photo, &task)?.level;
-    // The estimate is made once.
+    // The level is known from here on, so that the noise is only estimated once.
     let noise = match noise {
         Noise::Auto => Noise::Level(assumed),
         other => other,
@@ -136,7 +140,8 @@ fn restored(
     Ok(([means.swap_remove(0), refined], assumed))
 }
 
-/// The part of a photo that the sheet shows, at its own pixels; all of a small one, enlarged.
+/// The part of a photo that the sheet shows, at its own pixels. A small photo is enlarged and shown
+/// in full.
 fn cut(image: &RgbImage, case: &Case) -> RgbImage {
     let (width, height) = image.dimensions();
     let scale = (f64::from(CUT.0) / f64::from(width))

@@ -1,11 +1,8 @@
-// Debian's packages, where this machine is a Debian and we may install.
+// Installs Debian packages, where this machine runs Debian and this user may install them.
 import { existsSync } from 'node:fs';
 import { ask, run } from './run.mjs';
 
-/**
- * Root on a system with apt-get. Anyone else is told what to install, and nothing is done behind
- * their back.
- */
+/** Whether this user is root on a Debian. For other users the scripts only print advice. */
 export function canInstall() {
   return (
     process.getuid?.() === 0 &&

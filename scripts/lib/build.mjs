@@ -1,4 +1,4 @@
-// Everything that is built, in order, each part only where something changed.
+// Builds all parts in order, and each part only where its inputs have changed.
 import { buildDemo } from './demo.mjs';
 import { ensureNodeModules } from './node-modules.mjs';
 import { buildPackage } from './package.mjs';

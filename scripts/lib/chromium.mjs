@@ -1,4 +1,4 @@
-// A Chromium for the browser tests: the system's, or Debian's package.
+// Finds a Chromium for the browser tests, or installs Debian's package.
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { aptInstall, canInstall } from './apt.mjs';
@@ -25,7 +25,8 @@ export async function ensureChromium() {
   }
   if (!path)
     throw new Stop(
-      'Chromium is missing. Install Chromium or Chrome, or say where it is: CHROMIUM_PATH=/path/to/chromium npm test',
+      'Chromium is missing. Install Chromium or Chrome, or give its path: ' +
+        'CHROMIUM_PATH=/path/to/chromium npm test',
     );
   done(`${ask([path, '--version']) ?? 'Chromium'}: ${state}`);
   return path;
@@ -35,7 +36,7 @@ export async function ensureChromium() {
 export function findChromium() {
   const stated = process.env.CHROMIUM_PATH;
   if (stated) {
-    if (!runs(stated)) throw new Stop(`CHROMIUM_PATH is '${stated}', and no program is there.`);
+    if (!runs(stated)) throw new Stop(`CHROMIUM_PATH is '${stated}', which is not a program.`);
     return stated;
   }
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...FOLDERS];

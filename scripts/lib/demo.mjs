@@ -1,11 +1,10 @@
-// The demo: www/ and the package, bundled to dist/.
+// Builds the demo: bundles www/ and the package to dist/.
 import { join } from 'node:path';
 import { NODE_MODULES } from './paths.mjs';
 import { done, duration } from './report.mjs';
 import { run } from './run.mjs';
 import { unlessFresh } from './stamp.mjs';
 
-/** Builds dist/. */
 export async function buildDemo() {
   let took = 0;
   const inputs = {

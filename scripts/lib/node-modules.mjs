@@ -1,11 +1,11 @@
-// The npm packages of package-lock.json.
+// Installs the npm packages of package-lock.json.
 import { begun, done, duration, Stop } from './report.mjs';
 import { run } from './run.mjs';
 import { unlessFresh } from './stamp.mjs';
 
 /**
- * Installs them where they are missing or the lock file has changed. Until then nothing but Node's
- * own modules can be imported.
+ * Installs the packages where they are missing or the lock file has changed. Before this, scripts
+ * can only import Node's own modules.
  */
 export async function ensureNodeModules() {
   const [major, minor] = process.versions.node.split('.').map(Number);

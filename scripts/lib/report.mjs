@@ -1,23 +1,23 @@
-// One line a step, in one style.
+// Reports each step in one line.
 
-/** A step that has begun and takes a while. */
+/** Reports the start of a step that takes a while. */
 export function begun(text) {
   console.log(`· ${text}`);
 }
 
-/** A step that is done, or had nothing to do. */
+/** Reports a step that succeeded or had nothing to do. */
 export function done(text) {
   console.log(`✓ ${text}`);
 }
 
-/** A step that failed. */
+/** Reports a step that failed. */
 export function failed(text) {
   console.log(`✗ ${text}`);
 }
 
 /**
- * What stops a script, told so that a person knows what to do. Thrown on purpose: no stack is
- * shown.
+ * An expected failure that ends the script. Its message says what to do, and is shown without a
+ * stack.
  */
 export class Stop extends Error {}
 
@@ -28,7 +28,7 @@ export function duration(seconds) {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
-/** Runs an entry script: a Stop ends it with its message, anything else with its stack. */
+/** Runs an entry script. A Stop ends it with its message, any other error with its stack. */
 export async function main(work) {
   try {
     await work();

@@ -1,11 +1,11 @@
-// Runs a program quietly: its output goes to a log, and is shown where it fails.
+// Runs programs quietly: their output goes to a log, and to the terminal where they fail.
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { duration, Stop } from './report.mjs';
 import { ROOT, STATE } from './paths.mjs';
 
-/** Lines of a failed program's output that are shown. */
+/** The number of lines to show of a failed program's output. */
 const SHOWN = 60;
 
 /**
@@ -44,24 +44,24 @@ export async function attempt(name, command, { env = {}, cwd = ROOT } = {}) {
   return { code, output, seconds: (performance.now() - begin) / 1000, log };
 }
 
-/** The same, stopping the script where the program fails. `advice` says what to do then. */
+/** Runs a program and throws a Stop where it fails. `advice` says what to do then. */
 export async function run(name, command, { advice = '', ...options } = {}) {
   const result = await attempt(name, command, options);
-  if (result.code !== 0)
-    throw new Stop(
-      `${name} failed (exit status ${result.code}, ${duration(result.seconds)}).${advice && ` ${advice}`}\n${tail(result)}`,
-    );
+  if (result.code !== 0) {
+    const failure = `${name} failed (exit status ${result.code}, ${duration(result.seconds)}).`;
+    throw new Stop(`${[failure, advice].filter(Boolean).join(' ')}\n${tail(result)}`);
+  }
   return result;
 }
 
-/** The end of a program's output, and where the whole of it is. */
+/** The end of a program's output, and the path of the log where that is not all of it. */
 export function tail({ output, log }) {
   const lines = output.trimEnd().split('\n');
   const cut = lines.length > SHOWN ? [`  … (all ${lines.length} lines: ${log})`] : [];
   return [...cut, ...lines.slice(-SHOWN).map((line) => `  ${line}`)].join('\n');
 }
 
-/** What a short program prints, or undefined where it is missing or fails. */
+/** The output of a short program, or undefined where it is missing or fails. */
 export function ask(command, { env = {}, cwd = ROOT } = {}) {
   const { status, stdout } = spawnSync(command[0], command.slice(1), {
     cwd,
@@ -72,7 +72,7 @@ export function ask(command, { env = {}, cwd = ROOT } = {}) {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** On a terminal the last line of output is shown while the program runs, and wiped after. */
+/** Shows the last line of output on a terminal while the program runs. */
 function showLive(chunk) {
   if (!process.stdout.isTTY) return;
   const line =

@@ -1,4 +1,4 @@
-// A Rust compiler that can build for wasm32: rustup's, or Debian's where rustup cannot download.
+// Finds or installs a Rust compiler for wasm32: rustup's, or Debian's where rustup cannot download.
 import {
   cpSync,
   existsSync,
@@ -17,9 +17,7 @@ import { begun, done, Stop } from './report.mjs';
 import { ask, attempt, run } from './run.mjs';
 
 export const TARGET = 'wasm32-unknown-unknown';
-/**
- * Debian's web toolchain: newer than Debian's own rustc, and with the standard library's source.
- */
+/** Debian's web toolchain: newer than Debian's rustc, and with the standard library's source. */
 const DEBIAN = {
   cargo: '/usr/bin/cargo',
   rustc: '/usr/bin/rustc',
@@ -28,7 +26,7 @@ const DEBIAN = {
   linker: '/usr/bin/rust-lld',
 };
 
-/** What every cargo command of this repository runs with. */
+/** The environment of every cargo command of this repository. */
 export const CARGO_ENV = { CARGO_TARGET_DIR };
 
 /**
@@ -49,11 +47,13 @@ export async function ensureWasmRust() {
     return ready(await withLinker(debian), DEBIAN.rustc, 'up to date (Debian)');
   if (!canInstall()) {
     throw new Stop(
-      `Rust for ${TARGET} is missing. Install Rust from https://rustup.rs, then: rustup target add ${TARGET}`,
+      `Rust for ${TARGET} is missing. Install Rust from https://rustup.rs, ` +
+        `then run: rustup target add ${TARGET}`,
     );
   }
   begun(
-    `Rust: installing Debian's packages and building the standard library for ${TARGET} (2 min)…`,
+    "Rust: installing Debian's packages and building the standard library " +
+      `for ${TARGET} (2 min)…`,
   );
   await aptInstall(DEBIAN.packages);
   await buildDebianLibrary(debian);
@@ -77,8 +77,8 @@ function ready(rust, rustc, state) {
 }
 
 /**
- * Debian ships the standard library's source for the web, and no build of it: builds it once,
- * beside the compiler's own.
+ * Builds the standard library for wasm32, beside the one of the compiler: Debian only ships its
+ * source.
  */
 async function buildDebianLibrary({ cargo, env }) {
   const folder = mkdtempSync(join(tmpdir(), 'eps-restore-std-'));
@@ -106,10 +106,7 @@ async function buildDebianLibrary({ cargo, env }) {
   }
 }
 
-/**
- * Debian's compiler needs a linker for wasm that is as new as itself: rustup's where there is one,
- * else Debian's.
- */
+/** Adds a wasm linker that is as new as Debian's compiler: rustup's, or else Debian's. */
 async function withLinker(rust) {
   const sysroot = ask(['rustc', '--print', 'sysroot']);
   const libraries = sysroot && join(sysroot, 'lib', 'rustlib');
@@ -120,7 +117,7 @@ async function withLinker(rust) {
   if (!linker && !existsSync(DEBIAN.linker) && canInstall()) {
     begun("Rust: installing Debian's linker (1 min)…");
     await aptInstall(['rust-web-llvm']);
-    // The package holds a link to the linker of the right LLVM, such as lld-22, and not the linker.
+    // The package only holds a link to the linker of the right LLVM, such as lld-22.
     await aptInstall([readlinkSync(DEBIAN.linker)]);
   }
   linker ??= DEBIAN.linker;

@@ -1,4 +1,4 @@
-// What a visitor downloads: the wasm file as a server sends it, compressed by brotli.
+// The size of a visitor's download: the wasm file, compressed by brotli as a server sends it.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,13 +7,13 @@ import { PKG, STATE } from './paths.mjs';
 import { begun, done, Stop } from './report.mjs';
 import { unlessFresh } from './stamp.mjs';
 
-/** Bytes that the wasm may have, compressed. */
+/** The most bytes that the compressed wasm may have. */
 export const LARGEST = 2_000_000;
 const WASM = join(PKG, 'wasm', 'eps_restore_bg.wasm');
 
 /**
- * Bytes of the package's wasm at brotli's highest quality: a minute's work, done once for each
- * build.
+ * The bytes of the package's wasm at brotli's highest quality. Compressing takes a minute, once for
+ * each build.
  */
 export async function wasmBrotliBytes() {
   const kept = join(STATE, 'wasm-brotli-bytes');
@@ -31,13 +31,14 @@ export async function wasmBrotliBytes() {
   return Number(readFileSync(kept, 'utf8'));
 }
 
-/** @throws Stop where the wasm has become too large. */
+/** @throws Stop where the wasm is too large. */
 export async function checkSize() {
   const bytes = await wasmBrotliBytes();
   const megabytes = (value) => `${(value / 1e6).toFixed(2)} MB`;
   if (bytes > LARGEST)
     throw new Stop(
-      `The wasm is ${megabytes(bytes)} under brotli, and may be ${megabytes(LARGEST)}: look for code that only one place needs.`,
+      `The wasm has ${megabytes(bytes)} under brotli; the limit is ${megabytes(LARGEST)}. ` +
+        'Look for code that only one caller needs.',
     );
   done(`size: ${megabytes(bytes)} of ${megabytes(LARGEST)} under brotli`);
 }

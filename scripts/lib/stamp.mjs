@@ -1,5 +1,4 @@
-// A step is skipped where neither its inputs nor its outputs have changed: their contents are
-// compared, not their times.
+// Skips a step where neither its inputs nor its outputs have changed, by their contents.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -16,8 +15,8 @@ import { ROOT, STATE } from './paths.mjs';
 /**
  * A hash of files, folders (with everything in them) and strings.
  *
- * @param {{ paths: string[], text?: string[] }} inputs paths, relative to the repository or
- *   absolute; those that do not exist count as absent.
+ * @param {{ paths: string[], text?: string[] }} inputs with paths that are absolute or relative to
+ *   the repository, and need not exist.
  */
 export function fingerprint({ paths, text = [] }) {
   const hash = createHash('sha256');
@@ -32,13 +31,13 @@ export function fingerprint({ paths, text = [] }) {
 }
 
 /**
- * Does `work` unless the step's inputs and outputs are those of the last time it succeeded.
+ * Does `work` unless the step's inputs and outputs are the same as after its last success.
  *
  * @param {string} name
  * @param {{ paths: string[], text?: string[] }} inputs
- * @param {string[]} outputs paths in the same way.
+ * @param {string[]} outputs paths of the same kind.
  * @param {() => Promise<void>} work
- * @returns {Promise<boolean>} whether there was work to do.
+ * @returns {Promise<boolean>} whether it did the work.
  */
 export async function unlessFresh(name, inputs, outputs, work) {
   const stamp = join(STATE, 'stamps', name);

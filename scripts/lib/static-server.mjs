@@ -1,4 +1,4 @@
-// A static file server: right types, no stale files, nothing outside its folder.
+// A static file server. It sends the right types and no stale files, and stays inside its folder.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -24,8 +24,8 @@ const TYPES = {
 /**
  * @param {string} root folder to serve.
  * @param {(request: import('node:http').IncomingMessage, response:
- *   import('node:http').ServerResponse) => boolean} [first] answers a request itself, or returns
- *   false.
+ *   import('node:http').ServerResponse) => boolean} [first] answers a request and returns true, or
+ *   returns false.
  */
 export function staticServer(root, first = () => false) {
   return createServer(async (request, response) => {
@@ -35,7 +35,7 @@ export function staticServer(root, first = () => false) {
     const info = file && (await stat(file).catch(() => undefined));
     if (!info?.isFile()) return refuse(response, 404);
     const tag = `"${info.size.toString(36)}-${info.mtimeMs.toString(36)}"`;
-    // Every use asks whether the file is still the same: a rebuilt page is never a stale one.
+    // The browser asks at every use whether the file has changed, so that no page is stale.
     const headers = { 'cache-control': 'no-cache', etag: tag, 'x-content-type-options': 'nosniff' };
     if (request.headers['if-none-match'] === tag)
       return void response.writeHead(304, headers).end();
@@ -51,7 +51,7 @@ export function staticServer(root, first = () => false) {
   });
 }
 
-/** The file an address names, or undefined where it names none of this folder's. */
+/** The file that an address names, or undefined where it is outside the folder. */
 function fileOf(root, url) {
   try {
     const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);

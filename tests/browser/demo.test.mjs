@@ -350,7 +350,7 @@ for (const webgpu of [true, false]) {
 
       // One device is enough for these: they go through the same worker.
       if (!webgpu) {
-        it('counts the steps of samples that are drawn side by side, and shows them in order', async () => {
+        it('counts the steps of samples drawn in parallel, and shows them in order', async () => {
           // large enough for several workers
           await page.getByRole('button', { name: /^Hills/ }).click();
           await ui.samples(2);
@@ -413,7 +413,7 @@ for (const webgpu of [true, false]) {
       }
 
       if (!webgpu) {
-        it('measures the noise of a photo, lets it be set, and saves what came as a JPEG as one', async () => {
+        it('measures and sets the noise of a photo, and saves a JPEG as a JPEG', async () => {
           await ui.open('grainy.jpg', 'image/jpeg', await session.page.evaluate(grainyJpeg));
           await ui.pick('Denoise');
           await page.getByText(/^Measured: \d+(\.\d)? of 255\. JPEG hides/).waitFor();

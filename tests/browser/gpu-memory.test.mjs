@@ -17,7 +17,9 @@ test('on a GPU', { timeout: 300_000 }, async (t) => {
         samples: 2,
       });
       console.log(
-        `${kind}, ${SIDE}²: ${megabytes(taken)} of ${megabytes(told.gpuBytes)} on the GPU, ${megabytes(host)} of ${megabytes(told.bytes)} in the page, buffers of ${megabytes(largest)}`,
+        `${kind}, ${SIDE}²: ${megabytes(taken)} of ${megabytes(told.gpuBytes)} on the GPU, ` +
+          `${megabytes(host)} of ${megabytes(told.bytes)} in the page, ` +
+          `buffers of ${megabytes(largest)}`,
       );
       assert.ok(
         taken <= told.gpuBytes,

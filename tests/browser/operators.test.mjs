@@ -140,15 +140,17 @@ test("an operator of the page's own is undone", async () => {
 
 test('what is wrong with an operator is said, and the restorer stays usable', async () => {
   const failures = await inPage(async () => {
-    const good = 'export const adjoint = (y) => y.slice();';
+    const adjoint = 'export const adjoint = (y) => y.slice();';
+    const applying = (apply) => `${adjoint} export const apply = ${apply};`;
     const modules = {
-      'invalid-operator: export a function named apply': good,
-      'invalid-operator: apply threw: no': `${good} export const apply = () => { throw new Error('no'); };`,
-      'invalid-operator: no Float32Array': `${good} export const apply = (x) => Array.from(x);`,
-      'invalid-operator: gave 3 values': `${good} export const apply = () => new Float32Array(3);`,
-      'invalid-operator: not finite': `${good} export const apply = (x) => x.map(() => NaN);`,
-      'invalid-operator: not the adjoint': `${good} export const apply = (x) => x.map((v) => 1.1 * v);`,
-      'invalid-operator: no { width, height }': `${good} export const apply = (x) => x.slice(); export const imageSize = () => 5;`,
+      'invalid-operator: export a function named apply': adjoint,
+      'invalid-operator: apply threw: no': applying("() => { throw new Error('no'); }"),
+      'invalid-operator: no Float32Array': applying('(x) => Array.from(x)'),
+      'invalid-operator: gave 3 values': applying('() => new Float32Array(3)'),
+      'invalid-operator: not finite': applying('(x) => x.map(() => NaN)'),
+      'invalid-operator: not the adjoint': applying('(x) => x.map((v) => 1.1 * v)'),
+      'invalid-operator: no { width, height }':
+        applying('(x) => x.slice()') + ' export const imageSize = () => 5;',
     };
     const failures = {};
     for (const [expected, text] of Object.entries(modules))

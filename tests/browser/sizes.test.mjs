@@ -8,6 +8,9 @@ import { openPackage } from './page-tools.mjs';
 /** Code and weights of a loaded restorer. */
 const LOADED = 100e6;
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
+const report = ({ memoryBytes, bytes, tiles, milliseconds }) =>
+  `${megabytes(memoryBytes)} held, ${megabytes(bytes)} estimated beside the loaded restorer, ` +
+  `${tiles} tiles, ${(milliseconds / 1000).toFixed(1)} s`;
 
 describe('large photos', () => {
   let session;
@@ -53,9 +56,7 @@ describe('large photos', () => {
       const { mean, memoryBytes, milliseconds } = await restorer.restore(...call);
       return { size: [mean.width, mean.height], bytes, tiles, memoryBytes, milliseconds };
     });
-    console.log(
-      `1024 × 768: ${megabytes(seen.memoryBytes)} held, ${megabytes(seen.bytes)} told beside the loaded restorer, ${seen.tiles} tiles, ${(seen.milliseconds / 1000).toFixed(1)} s`,
-    );
+    console.log(`1024 × 768: ${report(seen)}`);
     assert.deepEqual(seen.size, [1024, 768]);
     assert.ok(seen.memoryBytes < LOADED + seen.bytes);
   });
@@ -94,9 +95,7 @@ describe('large photos', () => {
         missing: data.reduce((sum, value) => sum + value, 0),
       };
     });
-    console.log(
-      `12 MP: ${megabytes(seen.memoryBytes)} held, ${megabytes(seen.bytes)} told beside the loaded restorer, ${seen.tiles} tiles, ${(seen.milliseconds / 1000).toFixed(1)} s`,
-    );
+    console.log(`12 MP: ${report(seen)}`);
     assert.equal(seen.touched, 0);
     assert.ok(
       seen.filled > 0.9 * seen.missing,

@@ -1,4 +1,4 @@
-"""JPEG's closed forms against dense matrices in f64, and what a file holds."""
+"""JPEG's closed forms against dense matrices in f64, and the contents of files."""
 import pytest
 import torch
 from eps_training.method import jpeg as package
@@ -37,7 +37,7 @@ def dense(op):
 
 
 def noise(op, rows):
-    """R's diagonal, in flat's order."""
+    """The diagonal of R, in the order of `flat`."""
     zero = op.apply(torch.zeros(SHAPE, dtype=torch.float64))
     r = op._r(zero)
     if isinstance(op, SubsampledJpeg):
@@ -96,16 +96,19 @@ def test_update(case, v):
 
 def test_update_in_f32_keeps_its_digits(case):
     sampling, _, op = case
-    x, m = .5 * torch.randn(SHAPE, dtype=torch.float64), 80 * torch.randn(SHAPE, dtype=torch.float64)
+    x = .5 * torch.randn(SHAPE, dtype=torch.float64)
+    m = 80 * torch.randn(SHAPE, dtype=torch.float64)
     y = op.measure(x)
     exact = op.update(m, scalar(6400.), y)
-    small = y.to(torch.float32) if not isinstance(y, Coefficients) else Coefficients(y.luma.float(), y.chroma.float())
+    small = (Coefficients(y.luma.float(), y.chroma.float()) if isinstance(y, Coefficients)
+             else y.float())
     assert (op.update(m.float(), scalar(6400.).float(), small) - exact).abs().max() < 1e-5 * 80 * 4
 
 
 def posterior_covariance(op, v):
     A = dense(op)
-    return torch.linalg.inv(torch.eye(N, dtype=torch.float64) / v + A.T @ torch.linalg.solve(covariance(op, A), A))
+    prior = torch.eye(N, dtype=torch.float64) / v
+    return torch.linalg.inv(prior + A.T @ torch.linalg.solve(covariance(op, A), A))
 
 
 def test_pixel_variance(case):
@@ -118,15 +121,16 @@ def test_pixel_variance(case):
 @pytest.mark.parametrize('sampling', SAMPLINGS)
 @pytest.mark.parametrize('prior', [V1, V2], ids=lambda p: p.name)
 def test_band_variances_against_draws(sampling, prior):
-    """Over 48 pixels, whose middle is out of the borders' reach. The lowest band has few independent
-    values; halved chroma is held to twice as much."""
+    """On 48×48 pixels, whose middle is out of the borders' reach. The tolerance is larger for the
+    lowest band, which has few independent values, and for halved chroma."""
     op, side, v = jpeg(quality(75), sampling, prior.axes), 48, scalar(.25)
     x = .5 * torch.randn(300, 3, side, side, dtype=torch.float64)
     n = x - op.update(torch.zeros_like(x), v, op.measure(x))
     opponent = constant(OPPONENT, n) @ constant(prior.axes, n).T
     f = band_filters().double()
     o = mix(opponent, n).reshape(-1, 1, side, side)
-    energy = torch.nn.functional.conv2d(o, f[:, None]).square() / (f ** 2).sum((1, 2))[None, :, None, None]
+    energy = torch.nn.functional.conv2d(o, f[:, None]).square()
+    energy = energy / (f ** 2).sum((1, 2))[None, :, None, None]
     energy = energy.reshape(300, 3, 4, *energy.shape[2:]).mean(0)
     maps = op.band_variances(v, (1, 3, side, side))[0, :, 7:-7, 7:-7]
     within = slice(1, 33)       # whole blocks
@@ -134,7 +138,7 @@ def test_band_variances_against_draws(sampling, prior):
         ratio = drawn[:, within, within].mean((1, 2)) / told[:, within, within].mean((1, 2))
         error = (ratio - 1).abs() / torch.tensor([.01, .015, .02, .04])
         assert (error < (1 if sampling in CLOSED else 2.5)).all(), ratio
-    if sampling in CLOSED:      # their phases: the finest band follows the formula within a block
+    if sampling in CLOSED:      # the finest band follows the formula also within a block
         phases = energy[0, 0, within, within].reshape(4, 8, 4, 8).mean((0, 2))
         told = maps[0, within, within].reshape(4, 8, 4, 8).mean((0, 2))
         assert torch.corrcoef(torch.stack([phases.flatten(), told.flatten()]))[0, 1] > .8
@@ -146,13 +150,14 @@ def test_gaussian_posterior(case, t2):
     A, (x, z) = dense(op), torch.randn(2, *SHAPE, dtype=torch.float64)
     y = op.measure(x)
     R = covariance(op, A)
-    if sampling not in CLOSED and op.grain2 is not None:      # g leaves out that grain couples planes
+    if sampling not in CLOSED and op.grain2 is not None:    # g ignores that grain couples planes
         cross = SIDE * SIDE
         R[:cross, cross:] = R[cross:, :cross] = 0
         half = (len(A) - cross) // 2
         G = op.mixing(x) @ op.mixing(x).T
         own = op.grain2.item() / op.area * G[1:, 1:]
-        R[cross:, cross:] = torch.diag(noise(op, len(A))[cross:]) + torch.kron(own, torch.eye(half).double())
+        R[cross:, cross:] = (torch.diag(noise(op, len(A))[cross:])
+                             + torch.kron(own, torch.eye(half).double()))
     right = A.T @ torch.linalg.solve(R, flat(y)[0]) + z.flatten() / t2
     P = precision(prior, sampling == 'grey') + A.T @ torch.linalg.solve(R, A) + torch.eye(N) / t2
     wanted = torch.linalg.solve(P, right)
@@ -175,10 +180,11 @@ def test_a_reduced_photo_then_jpeg(sampling):
     shape = (1, 3, side, side)
     x, m = .5 * torch.randn(2, *shape, dtype=torch.float64)
     y, v = op.measure(x), scalar(.3)
-    # In the small photo everything happens: compare there, and that the rest is untouched.
+    # The update only changes the small photo.
     A = dense(op.jpeg)
-    b = op.decimation.apply(m)
-    gain = torch.linalg.solve(.3 / f ** 2 * A @ A.T + torch.diag(noise(op.jpeg, len(A))), .3 / f ** 2 * A).T
+    b, small_v = op.decimation.apply(m), .3 / f ** 2
+    R = torch.diag(noise(op.jpeg, len(A)))
+    gain = torch.linalg.solve(small_v * A @ A.T + R, small_v * A).T
     wanted = (gain @ (flat(y)[0] - A @ b.flatten())).reshape(b.shape)
     close(op.update(m, v, y) - m, op.decimation.spread(wanted), 1e-8)
 
@@ -194,7 +200,8 @@ def test_gaussian_posterior_of_a_reduced_photo(factor):
     A = flat(op.apply(unit)).T
     x, z = torch.randn(2, *shape, dtype=torch.float64)
     y, t2 = op.measure(x), scalar(.5)
-    r = op.jpeg._r(x).permute(0, 3, 1, 2).repeat(1, 1, side // factor // 8, side // factor // 8).flatten()
+    blocks = side // factor // 8
+    r = op.jpeg._r(x).permute(0, 3, 1, 2).repeat(1, 1, blocks, blocks).flatten()
     Q = torch.fft.ifft2(prior.spectrum(side, side, unit) * torch.fft.fft2(unit)).real.reshape(n, n)
     P = Q + A.T @ (A / r[:, None]) + torch.eye(n) / .5
     wanted = torch.linalg.solve(P, A.T @ (flat(y)[0] / r) + z.flatten() / .5)
@@ -206,7 +213,8 @@ def test_gaussian_posterior_of_a_reduced_photo(factor):
     gain = torch.linalg.solve(.3 * A @ A.T + torch.diag(r), .3 * A).T
     m = torch.randn(shape, dtype=torch.float64)
     close((op.update(m, v, y) - m).flatten(), gain @ (flat(y)[0] - A @ m.flatten()), 1e-6)
-    S = torch.linalg.inv(torch.eye(n) / .3 + A.T @ (A / r[:, None])).diagonal().reshape(shape).mean((2, 3))
+    S = torch.linalg.inv(torch.eye(n) / .3 + A.T @ (A / r[:, None])).diagonal()
+    S = S.reshape(shape).mean((2, 3))
     assert ((op.pixel_variance(v, shape).mean((2, 3)) / S - 1).abs() < .1).all()
 
 
@@ -226,8 +234,9 @@ def test_quantised_coefficients_are_multiples_of_the_table():
 
 @pytest.mark.parametrize('sampling', SAMPLINGS)
 def test_a_consistent_photo_compresses_back_to_its_file(sampling):
-    """At quality 35 all steps are far above the roundings to eight bits."""
-    x = .7 * torch.nn.functional.interpolate(torch.rand(2, 3, 8, 8, dtype=torch.float64) * 2 - 1, (64, 64), mode='bicubic')
+    """At quality 35 all steps are far larger than the rounding to eight bits."""
+    x = torch.rand(2, 3, 8, 8, dtype=torch.float64) * 2 - 1
+    x = .7 * torch.nn.functional.interpolate(x, (64, 64), mode='bicubic')
     op = jpeg(quality(35, 35), sampling, V2.axes)
     again = lambda x: package.quantise(op, x, V2.to_axes, V2.to_rgb)
     x = V2.to_axes(x)

@@ -1,7 +1,9 @@
-"""One method on one part of one task: two samples per image and how good they are. The unit of work that evaluate.py resumes by.
+"""One method on one part of one task: two samples per image and their metrics. evaluate.py resumes
+by these units of work.
 
-Images come in parts; every random number of a part follows from (task, part) for the problem and (task, part, method) for the method, so that
-results depend neither on the order of work nor on where it was interrupted. They do depend on the size of the parts, and on the kind of device.
+Images come in parts. The random numbers of a part follow from (task, part) for the problem and from
+(task, part, method) for the method, so that results do not depend on the order of work or on
+interruptions. They do depend on the size of the parts and on the kind of device.
 """
 import copy
 import time
@@ -16,10 +18,11 @@ from ..method.operators import Mask, Nothing, randn
 from ..method.sampler import from_mean, heun, posterior_mean, refined_mean
 from .tasks import operator
 
-CHUNK = 8       # images of a part, where a caller names no other: the least that is lost where work is interrupted
+CHUNK = 8       # images of a part by default: an interruption loses the work on one part
 NOTHING = Nothing()
 EPS = {'eps_1': 1, 'eps_3': 3, 'eps_7': 7, 'eps_11': 11, 'eps_20': 20, 'eps_100': 100}
-EVALUATIONS = {'eps_1': 1, 'eps_3': 3, 'eps_7': 7, 'eps_11': 11, 'eps_20': 19, 'eps_100': 99, 'palette': 99, **{k: m.evaluations for k, m in METHODS.items()}}
+EVALUATIONS = {'eps_1': 1, 'eps_3': 3, 'eps_7': 7, 'eps_11': 11, 'eps_20': 19, 'eps_100': 99,
+               'palette': 99, **{k: m.evaluations for k, m in METHODS.items()}}
 PER_IMAGE = ('psnr', 'ssim', 'crps', 'haarpsi')
 
 
@@ -35,16 +38,16 @@ def problem(task, part, truth):
 
 
 def twice(op, y):
-    """Every image's problem two times over, [2 B, ...]: two samples in one batch."""
+    """The problem of every image twice, [2 B, ...], for two samples in one batch."""
     op = copy.copy(op)
-    if isinstance(op, Mask):        # the one operator that differs from image to image
+    if isinstance(op, Mask):        # the only operator that differs between images
         op.m = op.m.repeat(2, 1, 1, 1)
     return op, y.repeat(2, 1, 1, 1)
 
 
 class Denoiser:
-    """D(z, tau) of a network for a measurement, counting its evaluations; z, y and D on the axes of
-    the network's prior. y None: the backbone, queried isotropically."""
+    """D(z, tau) of a network for a measurement, with a count of its evaluations; z, y and D are on
+    the axes of the network's prior. Where y is None, the backbone is queried isotropically."""
 
     def __init__(self, net, op, y, like, query=query):
         self.net, self.op, self.y, self.query, self.evaluations = net, op, y, query, 0
@@ -57,9 +60,9 @@ class Denoiser:
 
 
 def restore(method, net, op, y, like, g, scale=1.):
-    """(one sample of x | y, evaluations used), both in RGB. op acts on all channels alike; like: the
-    images' shape, device and type. Noise is drawn in RGB too: a seed means the same noise to
-    networks of different priors."""
+    """(one sample of x | y in RGB, the evaluations it took) for y in RGB. op acts on all channels
+    alike; like has the images' shape, device and type. Noise is drawn in RGB too, so that a seed
+    means the same noise to networks of different priors."""
     prior = net.prior
     y, draw = prior.to_axes(y), lambda: prior.to_axes(randn(like.shape, like, g))
     if method in METHODS:
@@ -74,7 +77,8 @@ def restore(method, net, op, y, like, g, scale=1.):
             sample = refined_mean(D, posterior_mean(D, draw()), draw())
         elif method in ('eps_7', 'eps_11'):
             mean = posterior_mean(D, draw())
-            sample = from_mean(D, mean + posterior_deviation(prior, op, like, g), draw(), points=EPS[method] - 1)
+            start = mean + posterior_deviation(prior, op, like, g)
+            sample = from_mean(D, start, draw(), points=EPS[method] - 1)
         elif method in ('eps_20', 'eps_100', 'palette'):
             sample = heun(D, 80 * draw(), 10 if method == 'eps_20' else 50)
         else:
@@ -83,7 +87,8 @@ def restore(method, net, op, y, like, g, scale=1.):
 
 
 def run_part(method, net, task, part, truth, scale=1.):
-    """{psnr, ssim, haarpsi of the first sample and crps of both: lists over images; seconds of processor time; evaluations a sample; sample: uint8}."""
+    """One part's results: lists over images of psnr, ssim and haarpsi of the first sample and crps
+    of both; seconds of processor time; evaluations per sample; the first samples as uint8."""
     op, y = twice(*problem(task, part, truth))
     g = generator(method, task, part, device=truth.device)
     begun = time.process_time()
@@ -91,8 +96,9 @@ def run_part(method, net, task, part, truth, scale=1.):
     seconds = time.process_time() - begun
     first, second = samples.chunk(2)
     broken = ~(first.isfinite() & second.isfinite())
-    if broken.any():        # a diverged baseline is a result, and a bad one: count it as grey
+    if broken.any():        # a diverged baseline counts as a grey image, which is a bad result
         first, second = (torch.where(broken, 0., s) for s in (first, second))
-    return dict(psnr=metrics.psnr(first, truth).tolist(), ssim=metrics.ssim(first, truth).tolist(), crps=metrics.crps(first, second, truth).tolist(),
+    return dict(psnr=metrics.psnr(first, truth).tolist(), ssim=metrics.ssim(first, truth).tolist(),
+                crps=metrics.crps(first, second, truth).tolist(),
                 haarpsi=metrics.haarpsi(first, truth).tolist(), seconds=seconds, evaluations=used,
                 sample=((first.clamp(-1, 1) + 1) * 127.5).round().byte().cpu())

@@ -1,0 +1,108 @@
+// The sections of the README that npm run bench and npm run roofline write.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../scripts/lib/paths.mjs';
+import { table, wrap } from './prose.mjs';
+
+const CONTENDERS = {
+  'eps-webgpu': 'eps-restore, WebGPU',
+  'burn-webgpu': "Burn's own operations, WebGPU",
+  'ort-webgpu-nchw': 'onnxruntime-web, WebGPU, NCHW',
+  'ort-webgpu-nhwc': 'onnxruntime-web, WebGPU, NHWC',
+  'eps-cpu': 'eps-restore, CPU',
+  'ort-cpu': 'onnxruntime-web, CPU',
+};
+const DEVICES = { cpu: 'CPU', webgpu: 'WebGPU' };
+
+/** Replaces the text between the README's two markers of this name. */
+export function replaceInReadme(name, text) {
+  const path = join(ROOT, 'README.md');
+  const readme = readFileSync(path, 'utf8');
+  const [begin, end] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`];
+  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (from < 0 || to < from)
+    throw new Error(`README.md lacks the markers ${begin.trim()} and ${end.trim()}.`);
+  writeFileSync(path, readme.slice(0, from + begin.length) + text + readme.slice(to));
+}
+
+/** The measurements as Markdown, as far as there are any. */
+export function benchSection(results) {
+  const { evaluations = {}, restorations = {} } = results;
+  const paragraphs = [
+    conditions(results),
+    evaluationTable(evaluations),
+    Object.keys(restorations).length > 0 ? restorationTable(restorations) : '',
+    [startTimes(results), memory(results), size(results)].filter(Boolean).join(' '),
+  ];
+  return wrap(paragraphs.filter(Boolean).join('\n\n'));
+}
+
+function conditions({ machine, versions }) {
+  return (
+    'One evaluation of the network: medians, least and greatest of interleaved repetitions in ' +
+    `one page of ${versions?.browser}; onnxruntime-web ${versions?.['onnxruntime-web']}, ` +
+    `Burn ${versions?.burn}; one CPU thread; the WebGPU adapter is a software one ` +
+    `(${machine?.adapter}), so its times say which is faster and nothing about a GPU. ` +
+    `${machine?.processor}.`
+  );
+}
+
+function evaluationTable(evaluations) {
+  const shapes = Object.keys(evaluations);
+  const title = (shape) => shape.replace('x', ' × ').replace(/(\d+)$/, '$1²');
+  const cell = (result) =>
+    result ? `${time(result.median)} (${time(result.least)} to ${time(result.greatest)})` : '';
+  const rows = Object.entries(CONTENDERS)
+    .filter(([name]) => shapes.some((shape) => evaluations[shape][name]))
+    .map(([name, text]) => [text, ...shapes.map((shape) => cell(evaluations[shape][name]))]);
+  return table(['', ...shapes.map(title)], rows);
+}
+
+function restorationTable(restorations) {
+  const head = ['whole restoration, 1 sample', 'evaluations', 'time', 'over its evaluations alone'];
+  const rows = Object.values(restorations).map(
+    ({ device, task, side, evaluations, milliseconds, over_evaluations }) => [
+      `${task}, ${side}², ${DEVICES[device]}`,
+      evaluations,
+      time(milliseconds.median),
+      over_evaluations.median.toFixed(3),
+    ],
+  );
+  return table(head, rows);
+}
+
+function startTimes({ cold_start, workers }) {
+  const start =
+    cold_start &&
+    "From a page's first line to the first picture of a 256² photo on the CPU, weights cached: " +
+      `${time(cold_start.estimate.median)}, to the mean ${time(cold_start.mean.median)}.`;
+  const two =
+    workers &&
+    `Two samples at 256² by one worker: ${time(workers.one.median)}; ` +
+      `by two: ${time(workers.two.median)}.`;
+  return [start, two].filter(Boolean).join(' ');
+}
+
+function memory({ memory }) {
+  if (!memory) return '';
+  const peaks = Object.entries(memory).map(([name, { wasm_bytes, gpu_bytes }]) => {
+    const [device, side] = name.split(' ');
+    const gpu = gpu_bytes ? ` and ${megabytes(gpu_bytes)} of GPU buffers` : '';
+    return `${DEVICES[device]} ${side}² ${megabytes(wasm_bytes)}${gpu}`;
+  });
+  return `Wasm memory at its peak: ${peaks.join(', ')}.`;
+}
+
+function size({ wasm_brotli_bytes }) {
+  if (!wasm_brotli_bytes) return '';
+  return `The wasm file is ${(wasm_brotli_bytes / 1e6).toFixed(2)} MB under brotli.`;
+}
+
+function time(milliseconds) {
+  if (milliseconds < 1000) return `${Number(milliseconds.toPrecision(3))} ms`;
+  return `${Number((milliseconds / 1000).toPrecision(3))} s`;
+}
+
+function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}
