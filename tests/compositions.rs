@@ -133,6 +133,7 @@ fn a_blur_before_a_reduction_is_undone_with_it() {
     let kernel = Kernel::gaussian(1.5).expect("valid");
     let taps = kernel.circular(SIDE, SIDE).expect("it fits");
     let blur = CircularConvolution::new(taps, Fourier::new(SIDE, SIDE, &device));
+    let blur = blur.expect("a kernel of the image's size");
     let given = photo(block_means(&blur.apply(truth.clone()), 2));
     let blur = Task::Deblur {
         kernel,

@@ -12,7 +12,7 @@ use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity,
-    LinearOperator, Mask,
+    LinearOperator, Mask, VarianceSource,
 };
 use proptest::prelude::*;
 
@@ -57,7 +57,7 @@ impl Family {
         let plan = |[height, width]: [usize; 2]| Fourier::new(height, width, device);
         let blur = |kernel: Kernel| -> Rc<dyn LinearOperator> {
             let kernel = kernel.circular(size[0], size[1]).expect("it fits");
-            Rc::new(CircularConvolution::new(kernel, plan(size)))
+            Rc::new(CircularConvolution::new(kernel, plan(size)).expect("it fits"))
         };
         match self {
             Self::Identity => (Rc::new(Identity), size),
@@ -74,15 +74,17 @@ impl Family {
             Self::BlockMean(f) => {
                 let [height, width] = multiple(*f);
                 let mean = BlockMean::new(*f, height, width, device);
-                (Rc::new(mean), [height, width])
+                (Rc::new(mean.expect("a multiple")), [height, width])
             }
             Self::Bicubic(f) => {
                 let size = multiple(*f);
-                (Rc::new(Decimation::bicubic(*f, plan(size))), size)
+                let reduction = Decimation::bicubic(*f, plan(size));
+                (Rc::new(reduction.expect("a multiple")), size)
             }
             Self::GaussianDecimation(f, sigma) => {
                 let size = multiple(*f);
-                (Rc::new(Decimation::gaussian(*f, *sigma, plan(size))), size)
+                let reduction = Decimation::gaussian(*f, *sigma, plan(size));
+                (Rc::new(reduction.expect("a multiple")), size)
             }
             Self::Motion(length, angle) => {
                 (blur(Kernel::motion(*length, *angle).expect("valid")), size)
@@ -91,7 +93,10 @@ impl Family {
                 blur(Kernel::new(4, 3, weights.clone()).expect("valid")),
                 size,
             ),
-            Self::Mix(weights) => (Rc::new(ChannelMix::new(*weights)), size),
+            Self::Mix(weights) => {
+                let mix = ChannelMix::new(*weights);
+                (Rc::new(mix.expect("finite weights")), size)
+            }
             Self::Hadamard(ratio, seed) => {
                 let rows = Hadamard::new(*ratio, *seed, plan([16, 16]));
                 (Rc::new(rows.expect("powers of two")), [16, 16])
@@ -145,11 +150,14 @@ proptest! {
         let size = norm(prior.clone()) + norm(m) / v + norm(y) / s2;
         prop_assert!(norm(prior + data) < 1e-9 * size, "normal equations");
 
+        let VarianceSource::Closed(closed) = operator.prior_update().noise_variances() else {
+            panic!("a closed form");
+        };
         for variance in [
-            operator.pixel_variance(device.scalar(v), device.scalar(s2)),
-            operator.band_variances(device.scalar(v), device.scalar(s2)),
+            closed.pixel_variance(device.scalar(v), device.scalar(s2)),
+            closed.band_variances(device.scalar(v), device.scalar(s2)),
         ] {
-            let share = columns(variance.expect("a closed form").tensor() / v, 1);
+            let share = columns(variance.tensor() / v, 1);
             let (least, greatest) = (share.min(), share.max());
             prop_assert!(least > 0.0 && greatest < 1.0 + 1e-9, "{least} to {greatest}");
         }

@@ -9,7 +9,7 @@ use common::dense::{columns, draw};
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::{
-    BlockMean, Decimation, Iterative, LinearMap, LinearOperator, block_mean_kernel,
+    BlockMean, Decimation, Iterative, LinearMap, SpectralOperator, block_mean_kernel,
 };
 use eps_restore::low_level::restoration::converged;
 
@@ -19,13 +19,13 @@ use eps_restore::low_level::restoration::converged;
 fn a_block_mean_is_a_filtered_decimation() {
     let (size, factor, device) = ([18, 24], 3, ComputeDevice::cpu_f64());
     let fourier = Fourier::new(size[0], size[1], &device);
-    let kernel = block_mean_kernel(factor, size);
-    let filtered = Decimation::new(factor, kernel, fourier.clone());
-    let block = BlockMean::new(factor, size[0], size[1], &device);
+    let kernel = block_mean_kernel(factor, size).expect("3 divides");
+    let filtered = Decimation::new(factor, kernel, fourier.clone()).expect("3 divides");
+    let block = BlockMean::new(factor, size[0], size[1], &device).expect("3 divides");
     let x = draw([2, 3, size[0], size[1]], 1, &device);
     let y = draw([2, 3, size[0] / factor, size[1] / factor], 2, &device);
     let (v, s2) = (device.scalar(0.4), device.scalar(0.01));
-    let both: [&dyn LinearOperator; 2] = [&filtered, &block];
+    let both: [&dyn SpectralOperator; 2] = [&filtered, &block];
     let quantities = both.map(|operator| {
         [
             operator.apply(x.clone()),
@@ -33,14 +33,8 @@ fn a_block_mean_is_a_filtered_decimation() {
             operator
                 .update((&x).into(), v.clone(), (&y).into(), s2.clone())
                 .tensor(),
-            operator
-                .pixel_variance(v.clone(), s2.clone())
-                .expect("closed")
-                .tensor(),
-            operator
-                .band_variances(v.clone(), s2.clone())
-                .expect("closed")
-                .tensor(),
+            operator.pixel_variance(v.clone(), s2.clone()).tensor(),
+            operator.band_variances(v.clone(), s2.clone()).tensor(),
         ]
     });
     let [filtered, block] = quantities;

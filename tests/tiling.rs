@@ -146,10 +146,13 @@ fn problem(photo: &str, task: &str, device: &ComputeDevice) -> Posterior {
         "deblur" => {
             let kernel = Kernel::gaussian(1.6).and_then(|k| k.circular(SIDE, SIDE));
             let kernel = kernel.expect("it fits");
-            let blur = CircularConvolution::new(kernel, fourier.clone());
+            let blur = CircularConvolution::new(kernel, fourier.clone()).expect("it fits");
             (Rc::new(blur), 0.02)
         }
-        _ => (Rc::new(BlockMean::new(4, SIDE, SIDE, device)), 0.02),
+        _ => {
+            let mean = BlockMean::new(4, SIDE, SIDE, device).expect("4 divides");
+            (Rc::new(mean), 0.02)
+        }
     };
     let noise = WhiteNoise::new(1, 0, device).draw(operator.measurement_shape(truth.dims()));
     let measurement = Measurement {

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use eps_restore::Kernel;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
@@ -10,6 +9,7 @@ use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, LinearOperator, Mask,
     MaskedBlockMean, compose, cropped_convolution,
 };
+use eps_restore::{Error, Kernel};
 
 /// The reach of a Gaussian blur of 1.5 pixels, and the width of the frame around the photo that it
 /// blurs.
@@ -42,7 +42,7 @@ pub fn plan(side: usize, device: &ComputeDevice) -> Fourier {
 
 fn blur(kernel: &Kernel, side: usize, device: &ComputeDevice) -> CircularConvolution {
     let kernel = kernel.circular(side, side).expect("it fits");
-    CircularConvolution::new(kernel, plan(side, device))
+    CircularConvolution::new(kernel, plan(side, device)).expect("it fits")
 }
 
 pub fn cases(side: usize, device: &ComputeDevice) -> Vec<Case> {
@@ -60,18 +60,19 @@ fn samplings(side: usize, device: &ComputeDevice) -> Vec<Case> {
     let scratches = Mask::new(scratches.greater_elem(-0.52).float());
     let holes = WhiteNoise::new(3, 1, device).draw([1, 1, side, side]);
     let holes = holes.greater_elem(-0.52).float();
+    let reduced = |operator: Result<Decimation, Error>| Rc::new(operator.expect("it divides"));
     vec![
         case("mask", Rc::new(Mask::new(holes))),
         case(
             "block mean 4",
-            Rc::new(BlockMean::new(4, side, side, device)),
+            Rc::new(BlockMean::new(4, side, side, device).expect("it divides")),
         ),
-        case("bicubic 2", Rc::new(Decimation::bicubic(2, fourier()))),
-        case("bicubic 4", Rc::new(Decimation::bicubic(4, fourier()))),
-        case("bicubic 8", Rc::new(Decimation::bicubic(8, fourier()))),
+        case("bicubic 2", reduced(Decimation::bicubic(2, fourier()))),
+        case("bicubic 4", reduced(Decimation::bicubic(4, fourier()))),
+        case("bicubic 8", reduced(Decimation::bicubic(8, fourier()))),
         case(
             "Gaussian 1.6, every 4th",
-            Rc::new(Decimation::gaussian(4, 1.6, fourier())),
+            reduced(Decimation::gaussian(4, 1.6, fourier())),
         ),
         case(
             "RGGB",
@@ -84,7 +85,7 @@ fn samplings(side: usize, device: &ComputeDevice) -> Vec<Case> {
         ),
         case(
             "mask after block mean 2",
-            Rc::new(MaskedBlockMean::new(2, scratches, fourier())),
+            Rc::new(MaskedBlockMean::new(2, scratches, fourier()).expect("it divides")),
         ),
         case(
             "grey after motion",
@@ -103,13 +104,14 @@ fn blurs(side: usize, device: &ComputeDevice) -> Vec<Case> {
     let circular = || Rc::new(blur(&gaussian, side, device));
     let whole = side + 2 * REACH;
     let of_scene = || Rc::new(blur(&gaussian, whole, device));
-    let crop = Mask::crop([[REACH; 2]; 2], [whole; 2], device);
+    let crop = Mask::crop([[REACH; 2]; 2], [whole; 2], device).expect("a narrow frame");
     let drawn = compose(of_scene(), Rc::new(crop), plan(whole, device));
     let cropped = cropped_convolution(
         blur(&gaussian, whole, device),
         [[REACH; 2]; 2],
         plan(whole, device),
-    );
+    )
+    .expect("a narrow frame");
     vec![
         Case::new("Gaussian blur, circular scene", circular()),
         Case {

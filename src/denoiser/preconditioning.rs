@@ -20,6 +20,7 @@ use crate::denoiser::layers::gpu::GpuLayers;
 use crate::denoiser::layers::{Layers, Precision, TensorLayers};
 use crate::denoiser::tiling::{Tile, TileSize, Tiling};
 use crate::error::Error;
+use crate::operators::MapFidelity;
 use crate::posterior::{Posterior, SIGMA_DATA};
 
 /// photo-v1 as a denoiser.
@@ -240,7 +241,11 @@ impl Denoiser for PhotoDenoiser {
     /// estimate does: 25.6 dB against 31.7 for RGGB, 25.5 against 27.3 for 11 pixels of
     /// motion beyond unknown borders. A little below it knows what to do: 32.2 and 31.1 dB.
     fn tau_of_mean(&self, posterior: &Posterior) -> f64 {
-        TAU_TOP.min(posterior.measurement().operator.maps_hold_to())
+        match posterior.measurement().operator.map_fidelity() {
+            MapFidelity::Complete => TAU_TOP,
+            MapFidelity::MixedDirections => 1.0,
+            MapFidelity::WithoutFrame => 5.0,
+        }
     }
 
     fn level(&self, posterior: &Posterior, tau: f64) -> Level {

@@ -1,3 +1,3 @@
-//! What a photo tells about its own measurement.
+//! Estimates of a photo's measurement from the photo alone.
 
 pub mod noise;

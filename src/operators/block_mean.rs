@@ -1,31 +1,42 @@
-//! A = the mean of f×f blocks: super-resolution. A Aᵀ = I/f². Sides are multiples of f.
+//! A = mean_f, the means of f×f blocks: super-resolution. A Aᵀ = I/f²; both sides are multiples
+//! of f (docs/method.md, sections 3.2 and 4.3).
 //!
-//! A filtered decimation, k = conj(DFT of the box 1/f² on [0, f)²), since y[i] is the mean of the
-//! block that starts at f i; a white prior needs no DFT.
+//! y[i] is the mean of the block that starts at pixel f i. This is a filtered decimation with
+//! k = conj(DFT of the box 1/f² on [0, f)²). A white prior needs no DFT.
 
 use std::f64::consts::TAU;
 
 use burn::tensor::Tensor;
 
-use super::aliasing::Aliasing;
-use super::{LinearOperator, PriorUpdate, SpectralUpdate};
+use super::aliasing::{Aliasing, check_factor};
+use super::{ClosedVariances, LinearOperator, NoiseVariances, PriorUpdate, SpectralUpdate};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, Group, View, grouped};
 use crate::compute::fourier::{Fourier, Spectrum};
+use crate::error::Error;
 use crate::prior::noise_geometry::{BANDS, REACH, band_energies, band_filters};
 
-/// The mean of f×f blocks.
+/// The means of f×f blocks.
 #[derive(Clone)]
 pub struct BlockMean {
     aliasing: Aliasing,
-    /// The share of each band filter's energy in the range of Aᵀ, in luma and in chroma, `[1, 8,
-    /// 1, 1]`.
+    /// e_k, the share of each band filter's energy in the range of Aᵀ, in luma and then in chroma:
+    /// `[1, 8, 1, 1]`.
     band_share: Tensor<4>,
 }
 
 impl BlockMean {
-    /// For images of `height` by `width`, both multiples of `factor`.
-    pub fn new(factor: usize, height: usize, width: usize, device: &ComputeDevice) -> Self {
+    /// For images of `height` by `width`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidFactor`] if the sides are not multiples of `factor`.
+    pub fn new(
+        factor: usize,
+        height: usize,
+        width: usize,
+        device: &ComputeDevice,
+    ) -> Result<Self, Error> {
+        check_factor(factor, [height, width])?;
         let shape = [1, 1, height, width];
         let (rows, columns) = (box_spectrum(factor, height), box_spectrum(factor, width));
         let product = |i: usize| {
@@ -37,10 +48,10 @@ impl BlockMean {
             re: device.tensor(k.iter().map(|k| k.0).collect(), shape),
             im: device.tensor(k.iter().map(|k| k.1).collect(), shape),
         };
-        Self {
-            aliasing: Aliasing::new(factor, spectrum),
+        Ok(Self {
+            aliasing: Aliasing::new(factor, spectrum)?,
             band_share: device.tensor(band_share(factor).repeat(2), [1, 2 * BANDS, 1, 1]),
-        }
+        })
     }
 
     /// Each value at every pixel of its block.
@@ -52,10 +63,10 @@ impl BlockMean {
         View::Blocks(self.aliasing.factor())
     }
 
-    /// A formula of A x.
-    fn means(&self, x: impl Into<Formula>, then: impl Fn(Formula) -> Formula) -> Tensor<4> {
+    /// `epilogue(A x)`, computed together with A x.
+    fn means(&self, x: impl Into<Formula>, epilogue: impl Fn(Formula) -> Formula) -> Tensor<4> {
         let (f, area) = (self.aliasing.factor(), self.area());
-        grouped(x.into(), Group::Block, f, |sum| then(sum / area))
+        grouped(x.into(), Group::Block, f, |sum| epilogue(sum / area))
     }
 
     /// f².
@@ -63,7 +74,7 @@ impl BlockMean {
         self.aliasing.area()
     }
 
-    /// v f² s2/(v + f² s2), the variance along the range of Aᵀ, for a share of v; v for the rest.
+    /// v + (ρ - v) share, with ρ = f² s2 v/(f² s2 + v) the variance along the range of Aᵀ.
     fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: impl Into<Formula>) -> Formula {
         let (v, s2) = (Formula::from(v), Formula::from(s2) * self.area());
         let range = &v * &s2 / (&s2 + &v);
@@ -92,15 +103,6 @@ impl LinearOperator for BlockMean {
         m + gain * Formula::from(residual).view(self.blocks())
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.along(v, s2, self.area().recip()))
-    }
-
-    /// The stationary part of S(v), which is exact for the band means on the infinite grid.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.along(v, s2, &self.band_share))
-    }
-
     fn row_power(&self) -> Option<f64> {
         Some(1.0 / self.area())
     }
@@ -110,8 +112,26 @@ impl LinearOperator for BlockMean {
     }
 }
 
+impl NoiseVariances for BlockMean {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        self.along(v, s2, self.area().recip())
+    }
+
+    /// Of the stationary part of S(v), which is exact for the maps on an infinite grid.
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        self.along(v, s2, &self.band_share)
+    }
+}
+
+impl ClosedVariances for BlockMean {
+    /// Averaged over the f² phases within a block.
+    fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        self.aliasing.variance(e, s2)
+    }
+}
+
 impl SpectralUpdate for BlockMean {
-    fn smooth_update(
+    fn stationary_update(
         &self,
         fourier: &Fourier,
         u: Tensor<4>,
@@ -121,11 +141,6 @@ impl SpectralUpdate for BlockMean {
     ) -> Tensor<4> {
         let residual = self.means(u.clone(), |mean| Formula::from(&y) - mean);
         self.aliasing.update(fourier, u, e, residual, s2)
-    }
-
-    /// Averaged over the f² phases within a block.
-    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        self.aliasing.variance(e, s2)
     }
 
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
@@ -145,19 +160,20 @@ fn box_spectrum(factor: usize, n: usize) -> Vec<(f64, f64)> {
     (0..n).map(at).collect()
 }
 
-/// The share of each band filter's energy that lies in the range of Aᵀ.
+/// e_k: the share of each band filter's energy in the range of Aᵀ, on an infinite grid.
 fn band_share(factor: usize) -> [f64; BANDS] {
     let (_, stencils) = band_stencils(factor);
     stencils.map(|stencil| stencil.iter().sum())
 }
 
-/// The same block by block: the share that lies in each of the blocks around a pixel's own,
-/// averaged over the f² phases of the pixel in it. Squares of side n, row by row, and n.
+/// e_k block by block: the share of each band filter's energy in every block around the block of
+/// the filter's centre, averaged over the f² phases of that centre within its block. Returns n and,
+/// for each band, an n×n square of shares, row by row.
 pub(super) fn band_stencils(factor: usize) -> (usize, [Vec<f64>; BANDS]) {
     let (filters, energies) = (band_filters(), band_energies());
     let reach = (REACH / 2).div_ceil(factor);
     let side = 2 * reach + 1;
-    // The block that a tap of the filter falls in, for a pixel at this phase.
+    // The block of a tap of the filter along one axis, for a centre at this phase.
     let block = |tap: usize, phase: usize| (tap + phase + reach * factor - REACH / 2) / factor;
     let stencil = |k: usize| {
         let mut stencil = vec![0.0; side * side];
@@ -168,13 +184,30 @@ pub(super) fn band_stencils(factor: usize) -> (usize, [Vec<f64>; BANDS]) {
                 let column = block(i % REACH, phase % factor);
                 sums[row * side + column] += value;
             }
-            // A block sum s has mean s/f² and energy s²/f² in the range; f² phases are averaged.
+            // A block whose sum is s has mean s/f² and energy s²/f² in the range of Aᵀ. The other
+            // f² averages over the phases.
             let scale = (factor as f64).powi(4) * energies[k];
-            for (to, s) in stencil.iter_mut().zip(sums) {
-                *to += s * s / scale;
+            for (share, s) in stencil.iter_mut().zip(sums) {
+                *share += s * s / scale;
             }
         }
         stencil
     };
     (side, std::array::from_fn(stencil))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn factors_that_do_not_divide_the_sides_are_refused() {
+        let device = ComputeDevice::cpu_f64();
+        for (factor, size) in [(0, [16, 16]), (3, [15, 16]), (4, [18, 16])] {
+            let error = BlockMean::new(factor, size[0], size[1], &device).err();
+            let code = error.map(|error| error.code());
+            assert_eq!(code, Some("invalid-factor"), "{factor} on {size:?}");
+        }
+        assert!(BlockMean::new(4, 16, 20, &device).is_ok());
+    }
 }

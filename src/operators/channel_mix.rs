@@ -1,75 +1,102 @@
-//! A = wᵀ over channels: a grey photo of a coloured scene. A Aᵀ = |w|². Colourising.
+//! A = ωᵀ over channels: a grey photo of a coloured scene. A Aᵀ = |ω|². Colourising
+//! (docs/method.md, sections 3.2, 4.3 and 16).
 
 use burn::tensor::Tensor;
 
-use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
+use super::{
+    ClosedVariances, LinearOperator, NoiseVariances, PriorUpdate, SpectralUpdate, spectrum_mean,
+};
 use crate::compute::device::ComputeDevice;
-use crate::compute::formula::{Formula, View};
+use crate::compute::formula::{CHANNELS, Formula, View};
 use crate::compute::fourier::{ComplexFormula, Fourier};
+use crate::error::Error;
 
-/// y = w_R R + w_G G + w_B B at each pixel.
+/// y = ω_R R + ω_G G + ω_B B at each pixel.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelMix {
-    weights: [f64; 3],
+    weights: [f64; CHANNELS],
 }
 
 impl ChannelMix {
-    pub fn new(weights: [f64; 3]) -> Self {
-        Self { weights }
+    /// ω: the weights of R, G and B.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] if a weight is not finite.
+    pub fn new(weights: [f64; CHANNELS]) -> Result<Self, Error> {
+        if weights.iter().all(|w| w.is_finite()) {
+            return Ok(Self { weights });
+        }
+        Err(Error::InvalidOption(format!(
+            "the weights of R, G and B are {weights:?}; they must be finite numbers"
+        )))
     }
 
     /// The mean over channels.
     pub fn grey() -> Self {
-        Self::new([1.0 / 3.0; 3])
+        Self {
+            weights: [1.0 / 3.0; CHANNELS],
+        }
     }
 
-    /// ITU-R BT.601 luma: what JPEG and most conversions to grey keep.
+    /// Luma of ITU-R BT.601, on the stored values: JPEG and most conversions to grey keep it.
     pub fn bt601() -> Self {
-        Self::new([0.299, 0.587, 0.114])
+        Self {
+            weights: [0.299, 0.587, 0.114],
+        }
     }
 
-    /// ITU-R BT.709 luma, of the stored values.
+    /// Luma of ITU-R BT.709, on the stored values.
     pub fn bt709() -> Self {
-        Self::new([0.2126, 0.7152, 0.0722])
+        Self {
+            weights: [0.2126, 0.7152, 0.0722],
+        }
     }
 
-    /// One channel alone: 0 red, 1 green, 2 blue.
-    pub fn single(channel: usize) -> Self {
-        let mut weights = [0.0; 3];
-        weights[channel] = 1.0;
-        Self::new(weights)
+    /// One channel alone: 0 is red, 1 green, 2 blue.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] for any other number.
+    pub fn single(channel: usize) -> Result<Self, Error> {
+        let mut weights = [0.0; CHANNELS];
+        let Some(weight) = weights.get_mut(channel) else {
+            return Err(Error::InvalidOption(format!(
+                "channel is {channel}; it must be 0 (red), 1 (green) or 2 (blue)"
+            )));
+        };
+        *weight = 1.0;
+        Ok(Self { weights })
     }
 
-    /// |w|².
+    /// |ω|².
     fn power(&self) -> f64 {
         self.weights.iter().map(|w| w * w).sum()
     }
 
-    /// (l·w)² for the luma direction l = (1,1,1)/√3.
+    /// (u_0ᵀ ω)² for the luma axis u_0 = (1, 1, 1)/√3.
     fn luma_power(&self) -> f64 {
         self.weights.iter().sum::<f64>().powi(2) / 3.0
     }
 
-    /// wᵀx from a tensor's own formula.
+    /// ωᵀ x of a formula x that is a tensor.
     fn mixed(&self, x: &Formula) -> Formula {
         let [r, g, b] = [0, 1, 2].map(|c| x.view(View::Channel(c)) * self.weights[c]);
         r + g + b
     }
 
-    /// w, `[1, 3, 1, 1]`.
+    /// ω, `[1, 3, 1, 1]`, on the device and in the float type of `like`.
     fn column(&self, like: &Tensor<4>) -> Tensor<4> {
-        ComputeDevice::of(like).tensor(self.weights.to_vec(), [1, 3, 1, 1])
+        ComputeDevice::of(like).tensor(self.weights.to_vec(), [1, CHANNELS, 1, 1])
     }
 
-    /// The variance along a direction that has a share a = (d·w)² of |w|²: v - v² a/(s2 + v |w|²),
-    /// written without a difference.
+    /// The variance along a unit direction d with share = (dᵀ ω)²: v - v² share/(s2 + v |ω|²),
+    /// written without the difference.
     fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: impl Into<Formula>) -> Formula {
         let (v, s2) = (Formula::from(v), Formula::from(s2));
-        let unseen = (Formula::from(self.power()) - share.into()).positive();
-        &v * (&s2 + unseen * &v) / (&s2 + &v * self.power())
+        let unmeasured = (Formula::from(self.power()) - share.into()).positive();
+        &v * (&s2 + unmeasured * &v) / (&s2 + &v * self.power())
     }
 
-    /// v/(s2 + v |w|²).
+    /// v/(s2 + v |ω|²).
     fn gain(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         let v = Formula::from(v);
         &v / (Formula::from(s2) + &v * self.power())
@@ -105,18 +132,6 @@ impl LinearOperator for ChannelMix {
         m + residual * self.gain(v, s2) * w
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.per_channel(v, s2))
-    }
-
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        let (power, luma) = (self.power(), self.luma_power());
-        let chroma = (power - luma) / 2.0;
-        let shares = [luma, luma, luma, luma, chroma, chroma, chroma, chroma];
-        let shares = ComputeDevice::of(&v).tensor(shares.to_vec(), [1, 8, 1, 1]);
-        Some(self.along(v, s2, shares))
-    }
-
     fn row_power(&self) -> Option<f64> {
         Some(self.power())
     }
@@ -126,8 +141,28 @@ impl LinearOperator for ChannelMix {
     }
 }
 
+impl NoiseVariances for ChannelMix {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        self.per_channel(v, s2)
+    }
+
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let (power, luma) = (self.power(), self.luma_power());
+        let chroma = (power - luma) / 2.0;
+        let shares = [luma, luma, luma, luma, chroma, chroma, chroma, chroma];
+        let shares = ComputeDevice::of(&v).tensor(shares.to_vec(), [1, 8, 1, 1]);
+        self.along(v, s2, shares)
+    }
+}
+
+impl ClosedVariances for ChannelMix {
+    fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        spectrum_mean(self.per_channel(e, s2).tensor())
+    }
+}
+
 impl SpectralUpdate for ChannelMix {
-    fn smooth_update(
+    fn stationary_update(
         &self,
         fourier: &Fourier,
         u: Tensor<4>,
@@ -146,11 +181,34 @@ impl SpectralUpdate for ChannelMix {
         x
     }
 
-    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        spectrum_mean(self.per_channel(e, s2).tensor())
-    }
-
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
         Some(e * self.power())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_other_than_0_to_2_are_refused() {
+        for channel in [3, usize::MAX] {
+            let error = ChannelMix::single(channel).err();
+            assert!(matches!(error, Some(Error::InvalidOption(_))), "{channel}");
+        }
+        for channel in 0..CHANNELS {
+            let mix = ChannelMix::single(channel).expect("a channel of an image");
+            let weight = |c| if c == channel { 1.0 } else { 0.0 };
+            assert_eq!(mix.weights, std::array::from_fn(weight));
+        }
+    }
+
+    #[test]
+    fn weights_that_are_not_finite_are_refused() {
+        for weight in [f64::NAN, f64::INFINITY] {
+            let error = ChannelMix::new([0.3, weight, 0.3]).err();
+            assert!(matches!(error, Some(Error::InvalidOption(_))), "{weight}");
+        }
+        assert!(ChannelMix::new([0.0; CHANNELS]).is_ok());
     }
 }

@@ -1,9 +1,11 @@
-//! A = B after another: any operator after any other, by the iterations of `iterative.rs`.
+//! A = B A₁: one operator after another, solved by the iterations of `iterative.rs`
+//! (docs/method.md, section 3.5).
 //!
-//! Where the first operator has a closed form in the DFT, A E Aᵀ = B F^-1 p F Bᵀ with p the
-//! spectrum of A₁ E A₁ᵀ on the grid of what it measures, which is smaller than the image where it
-//! reduces. Where besides B Bᵀ = b I on what B observes (a mask, a block mean, a channel mix), B
-//! F^-1 (s2/b + p)^-1 F Bᵀ/b² preconditions: exact where B is square, and near elsewhere.
+//! If A₁ has a closed form in the DFT, A E Aᵀ = B F^-1 P F Bᵀ, with P the spectrum of A₁ E A₁ᵀ on
+//! the grid of what A₁ measures. That grid is smaller than the image if A₁ reduces it. If in
+//! addition B Bᵀ = b I on what B observes (a mask, a block mean, a channel mix), the iteration is
+//! preconditioned by B F^-1 (s2/b + P)^-1 F Bᵀ/b². This is the exact inverse if B is square, and an
+//! approximation otherwise.
 
 use std::rc::Rc;
 
@@ -12,16 +14,16 @@ use burn::tensor::Tensor;
 use super::{DataMap, Iterative, LinearMap, LinearOperator, PriorUpdate};
 use crate::compute::fourier::Fourier;
 
-/// `second` after `first`.
+/// B = `second` after A₁ = `first`.
 struct Composed {
     first: Rc<dyn LinearOperator>,
     second: Rc<dyn LinearOperator>,
-    /// Of what the first one measures.
+    /// The transform on the grid of what the first operator measures.
     between: Fourier,
 }
 
-/// Measures with `second` what `first` makes of an image of the transform's size; `second` is an
-/// operator on images of the size that `first` measures.
+/// `second` after `first`. `fourier` has the size of the image, and `second` is an operator on
+/// images of the size that `first` measures.
 pub fn compose(
     first: Rc<dyn LinearOperator>,
     second: Rc<dyn LinearOperator>,
@@ -68,7 +70,7 @@ impl LinearMap for Composed {
 }
 
 impl Composed {
-    /// The spectrum of A₁ E A₁ᵀ.
+    /// P, the spectrum of A₁ E A₁ᵀ.
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
         match self.first.prior_update() {
             PriorUpdate::Spectral(first) => first.data_spectrum(e),
@@ -76,9 +78,10 @@ impl Composed {
         }
     }
 
-    /// B F^-1 p F Bᵀ r.
-    fn filtered(&self, r: Tensor<4>, p: &Tensor<4>) -> Tensor<4> {
+    /// B F^-1 spectrum F Bᵀ r.
+    fn filtered(&self, r: Tensor<4>, spectrum: &Tensor<4>) -> Tensor<4> {
         let between = self.second.adjoint(r);
-        self.second.apply(self.between.filter(between, p.clone()))
+        let filtered = self.between.filter(between, spectrum.clone());
+        self.second.apply(filtered)
     }
 }

@@ -1,13 +1,13 @@
-//! A band of lines of a torus, and a symmetric operator P on it that is diagonal in the DFT: a
-//! Fourier transform along the lines leaves a Hermitian Toeplitz system across them at each
-//! frequency.
+//! A band of neighbouring lines of a torus, and a symmetric operator P on it that is diagonal in
+//! the DFT. A Fourier transform along the lines leaves a Hermitian Toeplitz system across them at
+//! each frequency.
 //!
-//! Levinson and Durbin's recursion gives the first column of a Toeplitz inverse, Trench's the rest,
-//! both in w² operations for w lines (Golub and Van Loan, Matrix Computations, section 4.7). In
-//! f64: the condition number reaches 1e7.
+//! The recursion of Levinson and Durbin gives the first column of a Toeplitz inverse, that of
+//! Trench the rest, both in w² operations for w lines (Golub and Van Loan, Matrix Computations,
+//! section 4.7). They run in f64, since the condition number reaches 1e7.
 //!
-//! Values on a band are those at the frequencies along it, line after line. The systems at
-//! frequencies k and -k are each other's conjugates.
+//! Values on a band are those at the frequencies along it, line by line. The systems at frequencies
+//! k and -k are complex conjugates.
 
 use rustfft::num_complex::{Complex, Complex64};
 use rustfft::{FftDirection, FftPlanner};
@@ -16,25 +16,26 @@ use crate::compute::fourier::Real;
 
 const ZERO: Complex64 = Complex64::new(0.0, 0.0);
 
-/// The first columns of the Toeplitz matrices of a spectrum, at the frequencies up to the middle
-/// one.
+/// The Toeplitz matrices of P on a band, at the frequencies up to the middle one.
 pub struct Toeplitz {
     lines: usize,
-    /// Frequencies along the band.
+    /// The number of frequencies along the band.
     along: usize,
+    /// The first column of each matrix.
     columns: Vec<Vec<Complex64>>,
 }
 
-/// Their inverses, row by row.
+/// The inverses of [`Toeplitz`].
 pub struct ToeplitzInverse {
     lines: usize,
     along: usize,
+    /// Each inverse, row by row.
     inverses: Vec<Vec<Complex64>>,
 }
 
 impl Toeplitz {
-    /// For `lines` neighbouring lines: `spectrum` gives P at a frequency along them and one across,
-    /// of which there are so many each; real and even.
+    /// P on `lines` neighbouring lines. `spectrum(k, j)`, real and even, is P at frequency k of
+    /// `along` and j of `across`.
     pub fn new(
         lines: usize,
         [along, across]: [usize; 2],
@@ -58,6 +59,7 @@ impl Toeplitz {
         }
     }
 
+    /// The inverse at each frequency.
     pub fn inverse(&self) -> ToeplitzInverse {
         ToeplitzInverse {
             lines: self.lines,
@@ -87,7 +89,7 @@ impl Toeplitz {
 }
 
 impl ToeplitzInverse {
-    /// P^-1 x on the band.
+    /// Replaces x on the band by P^-1 x.
     pub fn times<T: Real>(&self, x: &mut [Complex<T>]) {
         each_frequency(x, self.along, |k, mirrored, x, y| {
             let rows = self.inverses[k].chunks_exact(self.lines);
@@ -98,7 +100,7 @@ impl ToeplitzInverse {
     }
 }
 
-/// A row times x, its conjugate at a mirrored frequency.
+/// A row of a matrix times x. At a mirrored frequency the row's conjugate is meant.
 fn row_times(mirrored: bool, x: &[Complex64], entry: impl Fn(usize) -> Complex64) -> Complex64 {
     let terms = x.iter().enumerate();
     if mirrored {
@@ -108,8 +110,8 @@ fn row_times(mirrored: bool, x: &[Complex64], entry: impl Fn(usize) -> Complex64
     }
 }
 
-/// Replaces the values across the lines by what `multiply` makes of them: it is given the frequency
-/// up to the middle one, whether its mirror is meant, the values and their place.
+/// Replaces the values across the lines, x, by a matrix product, y: `multiply(k, mirrored, x, y)`
+/// at frequency k, up to the middle one, or at its mirror image -k.
 fn each_frequency<T: Real>(
     values: &mut [Complex<T>],
     along: usize,
@@ -140,21 +142,23 @@ pub fn dot<T: Real>(a: &[Complex<T>], b: &[Complex<T>]) -> f64 {
     terms.sum()
 }
 
+/// In f64.
 pub fn wide<T: Real>(x: Complex<T>) -> Complex64 {
-    let real = |x: T| x.to_f64();
-    Complex64::new(real(x.re), real(x.im))
+    Complex64::new(x.re.to_f64(), x.im.to_f64())
 }
 
+/// In the float type T.
 pub fn narrow<T: Real>(x: Complex64) -> Complex<T> {
     Complex::new(float(x.re), float(x.im))
 }
 
+/// A number in the float type T.
 pub fn float<T: Real>(x: f64) -> T {
     T::from_f64(x).expect("a float")
 }
 
-/// The inverse, row by row, of the positive definite Hermitian Toeplitz matrix whose first column
-/// this is.
+/// The inverse, row by row, of the positive definite Hermitian Toeplitz matrix with first column t
+/// (Trench).
 fn toeplitz_inverse(t: &[Complex64]) -> Vec<Complex64> {
     let n = t.len();
     let mut inverse = vec![ZERO; n * n];
@@ -168,29 +172,29 @@ fn toeplitz_inverse(t: &[Complex64]) -> Vec<Complex64> {
     }
     for i in 1..n {
         for j in 1..n {
-            let turned = x[n - i].conj() * x[n - j];
-            let step = (x[i] * x[j].conj() - turned) / x[0].re;
+            let reflected = x[n - i].conj() * x[n - j];
+            let step = (x[i] * x[j].conj() - reflected) / x[0].re;
             inverse[i * n + j] = inverse[(i - 1) * n + j - 1] + step;
         }
     }
     inverse
 }
 
-/// x with T x = (1, 0, 0, …).
+/// x with T x = (1, 0, 0, …), for the matrix T with first column t (Levinson and Durbin).
 fn first_column_of_inverse(t: &[Complex64]) -> Vec<Complex64> {
-    // T of order m times the filter a is (rest, 0, 0, …).
-    let (mut a, mut rest) = (vec![Complex64::new(1.0, 0.0)], t[0].re);
+    // The leading m×m part of T times the filter a is (error, 0, 0, …).
+    let (mut a, mut error) = (vec![Complex64::new(1.0, 0.0)], t[0].re);
     for m in 1..t.len() {
-        let left: Complex64 = (0..m).map(|j| t[m - j] * a[j]).sum();
-        let turn = left / rest;
+        let correlation: Complex64 = (0..m).map(|j| t[m - j] * a[j]).sum();
+        let reflection = correlation / error;
         let reversed: Vec<Complex64> = a.iter().rev().map(|a| a.conj()).collect();
         a.push(ZERO);
         for (a, b) in a[1..].iter_mut().zip(reversed) {
-            *a -= turn * b;
+            *a -= reflection * b;
         }
-        rest -= (turn * left.conj()).re;
+        error -= (reflection * correlation.conj()).re;
     }
-    a.into_iter().map(|a| a / rest).collect()
+    a.into_iter().map(|a| a / error).collect()
 }
 
 #[cfg(test)]
@@ -217,7 +221,7 @@ mod tests {
 
     #[test]
     fn the_inverse_undoes_the_product_at_every_frequency() {
-        // Even as a whole and not along either axis.
+        // Even under (k, j) -> (-k, -j), but not in k or in j alone.
         let (along, across, lines) = (6, 9, 3);
         let wave = |k: usize, j: usize| {
             let angle = |at: usize, n: usize| 2.0 * std::f64::consts::PI * at as f64 / n as f64;

@@ -1,15 +1,15 @@
 //! A = S H D: compressed sensing by random rows S of the orthonormal Walsh-Hadamard transform H of
-//! randomly signed pixels D, in each channel by itself.
+//! randomly signed pixels D, in each channel alone (docs/method.md, sections 3.2 and 5.4).
 //!
-//! A Aᵀ = I on the chosen rows, so the pivot is one transform there and back. The sides are powers
-//! of two, and a measurement has the image's shape, with zeros in the rows that were not chosen:
-//! everything is a mask in another basis.
+//! A Aᵀ = I on the chosen rows, so that the pivot is one transform and its inverse. The sides are
+//! powers of two. A measurement has the image's shape, with zeros in the rows that are not chosen:
+//! A is a mask in another basis.
 //!
-//! diag AᵀA is exactly the share of chosen rows. Its other entries average to 0 over signs and rows
-//! and are of order sqrt(share/pixels), so that every band's variance is the pixel variance but for
-//! about 2 % at 64×64. The Gaussian posterior is iterated. Its q is that of the large-system limit,
-//! in which H D is a random rotation: the fixed point of vector approximate message passing
-//! (Rangan, Schniter, Fletcher 2019).
+//! The diagonal of AᵀA is exactly the share of chosen rows. The other entries average to 0 over
+//! signs and rows and are of order sqrt(share/pixels), so that the variance of each band is the
+//! pixel variance within about 2 % at 64×64. w0 and g are iterated. q is that of large systems, in
+//! which H D is a random rotation: the fixed point of vector approximate message passing (Rangan,
+//! Schniter, Fletcher 2019).
 
 use std::rc::Rc;
 
@@ -17,14 +17,17 @@ use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use super::{Iterative, LinearMap, LinearOperator, PriorUpdate, spectrum_mean};
+use super::{
+    ClosedVariances, Iterative, IterativeUpdate, LinearMap, LinearOperator, MapFidelity,
+    NoiseVariances, PriorUpdate, Tolerance, spectrum_mean,
+};
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
 use crate::compute::walsh_hadamard::walsh_hadamard;
 use crate::error::Error;
 
-/// Iterations of q: each halves its distance at least.
-const FIXED_POINT: usize = 24;
+/// The iterations of q. Each at least halves the distance to the fixed point.
+const FIXED_POINT_ITERATIONS: usize = 24;
 
 /// Random Walsh-Hadamard rows.
 #[derive(Clone)]
@@ -33,21 +36,22 @@ pub struct Hadamard {
     iterative: Iterative,
 }
 
+/// The map S H D.
 struct Rows {
     /// D, ±1, `[1, 3, H, W]`.
     signs: Tensor<4>,
-    /// 1 where a row was chosen, `[1, 3, H, W]`.
+    /// 1 for the chosen rows, 0 elsewhere: `[1, 3, H, W]`.
     chosen: Tensor<4>,
-    /// The part of rows that were chosen, the same in each channel.
+    /// The share of chosen rows, the same in each channel.
     share: f64,
 }
 
 impl Hadamard {
-    /// Measures about `ratio` of as many numbers as the image has; a seed means the same rows and
-    /// signs everywhere.
+    /// Measures about `ratio` times as many numbers as the image has. A seed means the same rows
+    /// and signs on every device and in every release.
     ///
     /// # Errors
-    /// [`Error::InvalidOption`] where a side is no power of two or the ratio is not in (0, 1].
+    /// [`Error::InvalidOption`] if a side is not a power of two or `ratio` is not in (0, 1].
     pub fn new(ratio: f64, seed: u64, fourier: Fourier) -> Result<Self, Error> {
         let [height, width] = fourier.size();
         if !(height.is_power_of_two() && width.is_power_of_two()) {
@@ -65,14 +69,8 @@ impl Hadamard {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let (mut signs, mut chosen) = (Vec::new(), Vec::new());
         for _ in 0..3 {
-            signs.extend((0..n).map(|_| {
-                if random.next_u32() & 1 == 0 {
-                    1.0
-                } else {
-                    -1.0
-                }
-            }));
-            chosen.extend(subset(count, n, &mut random));
+            signs.extend((0..n).map(|_| random_sign(&mut random)));
+            chosen.extend(random_subset(count, n, &mut random));
         }
         let shape = [1, 3, height, width];
         let rows = Rc::new(Rows {
@@ -80,35 +78,42 @@ impl Hadamard {
             chosen: device.tensor(chosen, shape),
             share: count as f64 / n as f64,
         });
-        let of_rows = rows.clone();
         Ok(Self {
-            iterative: Iterative::new(rows.clone(), fourier)
-                .with_variance(move |e, s2| of_rows.smooth_variance(e, s2)),
+            iterative: Iterative::new(rows.clone(), fourier),
             rows,
         })
     }
 
-    /// The same with its iterations replaced, to end them elsewhere.
-    pub fn map(self, change: impl FnOnce(Iterative) -> Iterative) -> Self {
+    /// The same operator with another tolerance of its iterations.
+    pub fn with_tolerance(self, tolerance: Tolerance) -> Self {
         Self {
-            iterative: change(self.iterative),
+            iterative: self.iterative.with_tolerance(tolerance),
             ..self
         }
     }
 
+    /// v - share v²/(s2 + v), without the difference.
     fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         let (v, s2) = (Formula::from(v), Formula::from(s2));
-        // v - share v²/(s2 + v), without a difference.
         &v * (&s2 + &v * (1.0 - self.rows.share)) / (&s2 + &v)
     }
 }
 
-/// `count` ones among n, by Fisher and Yates' shuffle.
-fn subset(count: usize, n: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
+/// 1 or -1.
+fn random_sign(random: &mut ChaCha8Rng) -> f64 {
+    if random.next_u32() & 1 == 0 {
+        1.0
+    } else {
+        -1.0
+    }
+}
+
+/// `count` ones among n numbers that are otherwise 0, by the shuffle of Fisher and Yates.
+fn random_subset(count: usize, n: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
     let mut order: Vec<usize> = (0..n).collect();
     let mut chosen = vec![0.0; n];
     for i in 0..count {
-        // The remainder's bias is below n/2^64.
+        // The bias of the remainder is below n/2^64.
         let other = i + (random.next_u64() % (n - i) as u64) as usize;
         order.swap(i, other);
         chosen[order[i]] = 1.0;
@@ -137,24 +142,6 @@ impl LinearMap for Rows {
     }
 }
 
-impl Rows {
-    /// The rows say of each pixel what noise of precision theta = share/(s2 + v (1 - share)) would,
-    /// v being what the prior says of it beside them: q = mean E/(1 + theta E), 1/v = 1/q -
-    /// theta.
-    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let mut v = spectrum_mean(e.clone());
-        let mut q = v.clone();
-        for _ in 0..FIXED_POINT {
-            let beside = Formula::from(v) * (1.0 - self.share) + &s2;
-            let left = (Formula::from(&e) * self.share / beside + 1.0).recip();
-            let left = left.tensor();
-            q = spectrum_mean(e.clone() * left.clone());
-            v = q.clone() / spectrum_mean(left);
-        }
-        q
-    }
-}
-
 impl LinearOperator for Hadamard {
     fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
         image
@@ -179,28 +166,58 @@ impl LinearOperator for Hadamard {
         Formula::from(m) + (&v / (&v + s2)) * self.adjoint(residual)
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.variance(v, s2))
-    }
-
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.variance(v, s2))
-    }
-
     fn row_power(&self) -> Option<f64> {
         Some(1.0)
     }
 
-    /// The maps hold the mean over all directions, of which some are measured and some not at all.
-    fn maps_hold_to(&self) -> f64 {
-        1.0
+    /// The maps hold the mean over all directions, some measured and some not.
+    fn map_fidelity(&self) -> MapFidelity {
+        MapFidelity::MixedDirections
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
-        PriorUpdate::Iterative(&self.iterative)
+        PriorUpdate::Iterative(IterativeUpdate {
+            solver: &self.iterative,
+            closed_variances: Some(self),
+        })
     }
 
     fn residual(&self) -> Option<Tensor<4>> {
         self.iterative.residual()
+    }
+}
+
+impl NoiseVariances for Hadamard {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        self.variance(v, s2)
+    }
+
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        self.variance(v, s2)
+    }
+}
+
+impl ClosedVariances for Hadamard {
+    /// q, the fixed point of
+    ///
+    /// ```text
+    /// theta = share/(s2 + v (1 - share)),   q = mean E/(1 + theta E),   1/v = 1/q - theta
+    /// ```
+    ///
+    /// The rows tell as much about each pixel as noise of precision theta. v is the variance that
+    /// the prior then leaves of the pixel without its own measurement.
+    fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let share = self.rows.share;
+        let mut v = spectrum_mean(e.clone());
+        let mut q = v.clone();
+        for _ in 0..FIXED_POINT_ITERATIONS {
+            // share/theta.
+            let noise = Formula::from(v) * (1.0 - share) + &s2;
+            let shrink = (Formula::from(&e) * share / noise + 1.0).recip();
+            let shrink = shrink.tensor();
+            q = spectrum_mean(e.clone() * shrink.clone());
+            v = q.clone() / spectrum_mean(shrink);
+        }
+        q
     }
 }

@@ -2,7 +2,10 @@
 
 use burn::tensor::Tensor;
 
-use super::{DiagonalInDft, LinearOperator, PriorUpdate, SpectralUpdate, remaining, spectrum_mean};
+use super::{
+    ClosedVariances, DiagonalInDft, LinearOperator, NoiseVariances, PriorUpdate, SpectralForm,
+    SpectralUpdate, remaining, spectrum_mean,
+};
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
 
@@ -10,7 +13,7 @@ use crate::compute::fourier::Fourier;
 #[derive(Clone, Copy, Debug)]
 pub struct Identity;
 
-/// S of variance v, itself white.
+/// v s2/(s2 + v).
 fn white(v: Tensor<4>, s2: Tensor<4>) -> Formula {
     remaining(v, s2, 1.0)
 }
@@ -34,14 +37,6 @@ impl LinearOperator for Identity {
         &m + (y - &m) * gain
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(white(v, s2))
-    }
-
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(white(v, s2))
-    }
-
     fn row_power(&self) -> Option<f64> {
         Some(1.0)
     }
@@ -51,8 +46,24 @@ impl LinearOperator for Identity {
     }
 }
 
+impl NoiseVariances for Identity {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        white(v, s2)
+    }
+
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        white(v, s2)
+    }
+}
+
+impl ClosedVariances for Identity {
+    fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        spectrum_mean(white(e, s2).tensor())
+    }
+}
+
 impl SpectralUpdate for Identity {
-    fn smooth_update(
+    fn stationary_update(
         &self,
         fourier: &Fourier,
         u: Tensor<4>,
@@ -66,15 +77,11 @@ impl SpectralUpdate for Identity {
         (Formula::from(u) + fourier.filter(residual, gain)).tensor()
     }
 
-    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        spectrum_mean(white(e, s2).tensor())
-    }
-
-    fn diagonal(&self) -> Option<DiagonalInDft<'_>> {
-        Some(DiagonalInDft::Identity)
-    }
-
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
         Some(e)
+    }
+
+    fn form(&self) -> SpectralForm<'_> {
+        SpectralForm::Diagonal(DiagonalInDft::Identity)
     }
 }

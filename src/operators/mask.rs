@@ -1,17 +1,19 @@
-//! A = diag(c), c in {0, 1} per pixel or per channel of it: inpainting, a crop, the colour mosaic
-//! of a camera's sensor. S(v) = v s2/(s2 + c v).
+//! A = diag(c) with c in {0, 1} for each pixel, or for each channel of it: inpainting, crops, the
+//! colour mosaic of a camera's sensor. S(v) = v s2/(s2 + c v) (docs/method.md, sections 3.2, 4.3
+//! and 5.5).
 
 use std::cell::OnceCell;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use super::{LinearOperator, PriorUpdate, remaining};
+use super::{DiagonalUpdate, LinearOperator, MapFidelity, NoiseVariances, PriorUpdate, remaining};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
+use crate::error::Error;
 use crate::prior::noise_geometry::bands_of_pixels;
 
-/// Which channel each pixel of a 2×2 block measures, row by row: RGGB and its rotations.
+/// The colour filters of a sensor: the channels that a 2×2 block measures, row by row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bayer {
     Rggb,
@@ -23,7 +25,7 @@ pub enum Bayer {
 impl Bayer {
     pub const ALL: [Self; 4] = [Self::Rggb, Self::Grbg, Self::Bggr, Self::Gbrg];
 
-    /// The channel that the pixel measures.
+    /// The channel that a pixel measures: 0 is red, 1 green, 2 blue.
     pub fn channel(self, row: usize, column: usize) -> usize {
         let block = match self {
             Self::Rggb => [0, 1, 1, 2],
@@ -35,39 +37,40 @@ impl Bayer {
     }
 }
 
-/// A = diag(c): pixels with c = 1 are known. What a measurement holds elsewhere is never looked at.
+/// A = diag(c). Pixels with c = 1 are known; a measurement's values elsewhere are ignored.
 #[derive(Clone)]
 pub struct Mask {
+    /// c.
     known: Tensor<4>,
-    /// The same, so that formulas that share it read it once.
-    formula: Formula,
-    levels: usize,
-    /// The share of the unknown in each band of each pixel, once asked for.
-    unknown: Rc<OnceCell<Tensor<4>>>,
+    /// c as one node, so that a formula that uses it twice reads it once.
+    known_formula: Formula,
+    halvings: usize,
+    /// The maps of 1 - c, averaged over channels: `[B or 1, 8, H, W]`, computed on first use.
+    unknown_bands: Rc<OnceCell<Tensor<4>>>,
 }
 
 impl Mask {
-    /// `known`: `[B or 1, 1 or 3, H, W]` of zeros and ones, 1 = known.
+    /// `known`: c, `[B or 1, 1 or 3, H, W]` of zeros and ones.
     pub fn new(known: Tensor<4>) -> Self {
         Self {
-            formula: (&known).into(),
+            known_formula: (&known).into(),
             known,
-            levels: 0,
-            unknown: Rc::default(),
+            halvings: 0,
+            unknown_bands: Rc::default(),
         }
     }
 
-    /// The same with holes so wide that w0 is begun at a size halved so often.
-    pub fn begun_at(self, levels: usize) -> Self {
-        Self { levels, ..self }
+    /// The same mask with [`DiagonalUpdate::halvings`], for holes wider than the iterations reach.
+    pub fn with_halvings(self, halvings: usize) -> Self {
+        Self { halvings, ..self }
     }
 
-    /// 1 where known, `[B or 1, 1 or 3, H, W]`.
+    /// c, `[B or 1, 1 or 3, H, W]`.
     pub fn known(&self) -> Tensor<4> {
         self.known.clone()
     }
 
-    /// One channel known at each pixel, as a sensor's colour filters leave it.
+    /// One known channel at each pixel, as the colour filters of a sensor leave it.
     pub fn bayer(pattern: Bayer, height: usize, width: usize, device: &ComputeDevice) -> Self {
         let known = (0..3 * height * width).map(|i| {
             let (channel, pixel) = (i / (height * width), i % (height * width));
@@ -77,30 +80,39 @@ impl Mask {
         Self::new(device.tensor_f32(known.collect(), [1, 3, height, width]))
     }
 
-    /// All but a frame of so many pixels before and after along each axis, rows first: a crop that
-    /// keeps the image's size, so that what it measures is 0 in the frame.
+    /// A crop that keeps the image's size: the pixels in the frame are unknown.
+    ///
+    /// `frame`: the width of the frame before and after the kept pixels, of rows and of columns.
+    ///
+    /// # Errors
+    /// [`Error::InvalidMask`] if the frame is wider than the image.
     pub fn crop(
         frame: [[usize; 2]; 2],
         [height, width]: [usize; 2],
         device: &ComputeDevice,
-    ) -> Self {
+    ) -> Result<Self, Error> {
+        for ([before, after], n) in frame.into_iter().zip([height, width]) {
+            if before.saturating_add(after) > n {
+                return Err(Error::InvalidMask(format!(
+                    "a frame of {before} and {after} pixels is wider than the side of {n}"
+                )));
+            }
+        }
         let inside =
             |at: usize, [before, after]: [usize; 2], n: usize| (before..n - after).contains(&at);
         let known = (0..height * width).map(|i| {
             let kept = inside(i / width, frame[0], height) && inside(i % width, frame[1], width);
             if kept { 1.0 } else { 0.0 }
         });
-        Self::new(device.tensor_f32(known.collect(), [1, 1, height, width]))
+        Ok(Self::new(
+            device.tensor_f32(known.collect(), [1, 1, height, width]),
+        ))
     }
 
     /// c x, in x's float type.
     fn masked(&self, x: Tensor<4>) -> Tensor<4> {
         let known = self.known.clone().cast(x.dtype());
         x * known
-    }
-
-    fn variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        remaining(v, s2, &self.formula)
     }
 }
 
@@ -117,50 +129,73 @@ impl LinearOperator for Mask {
         self.masked(y)
     }
 
+    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
+        self.masked(y)
+    }
+
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         let v = Formula::from(v);
-        let gain = &self.formula * (&v / (Formula::from(s2) + &v));
+        let gain = &self.known_formula * (&v / (Formula::from(s2) + &v));
         &m + (y - &m) * gain
-    }
-
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        Some(self.variance(v, s2))
-    }
-
-    /// Luma and chroma both see the mean of the pixel variance over channels: that of what is
-    /// known, and what is more where it is not.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        let unknown = self.unknown.get_or_init(|| {
-            let share = -self.known.clone().mean_dim(1) + 1.0;
-            bands_of_pixels(share)
-        });
-        let (v, s2) = (Formula::from(v), Formula::from(s2));
-        let known = &v * &s2 / (&s2 + &v);
-        let more = &v * &v / (&s2 + &v);
-        Some(known + more * unknown)
-    }
-
-    fn levels(&self) -> usize {
-        self.levels
     }
 
     fn row_power(&self) -> Option<f64> {
         Some(1.0)
     }
 
-    /// Of a colour filter array the maps hold the mean over channels.
-    fn maps_hold_to(&self) -> f64 {
+    /// The maps hold the mean over channels, which hides a mosaic's pattern.
+    fn map_fidelity(&self) -> MapFidelity {
         match self.known.dims()[1] {
-            1 => f64::INFINITY,
-            _ => 1.0,
+            1 => MapFidelity::Complete,
+            _ => MapFidelity::MixedDirections,
         }
     }
 
-    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
-        self.masked(y)
+    fn prior_update(&self) -> PriorUpdate<'_> {
+        PriorUpdate::Diagonal(self)
+    }
+}
+
+impl NoiseVariances for Mask {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        remaining(v, s2, &self.known_formula)
     }
 
-    fn prior_update(&self) -> PriorUpdate<'_> {
-        PriorUpdate::Diagonal(&self.known)
+    /// The mean of the pixel variance over channels, in luma and chroma alike: the variance of a
+    /// known pixel, plus the maps of 1 - c times what an unknown pixel has more.
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let unknown_bands = self.unknown_bands.get_or_init(|| {
+            let unknown = -self.known.clone().mean_dim(1) + 1.0;
+            bands_of_pixels(unknown)
+        });
+        let (v, s2) = (Formula::from(v), Formula::from(s2));
+        let known = &v * &s2 / (&s2 + &v);
+        let more = &v * &v / (&s2 + &v);
+        known + more * unknown_bands
+    }
+}
+
+impl DiagonalUpdate for Mask {
+    fn known(&self) -> &Tensor<4> {
+        &self.known
+    }
+
+    fn halvings(&self) -> usize {
+        self.halvings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_wider_than_the_image_are_refused() {
+        let device = ComputeDevice::cpu();
+        for frame in [[[9, 8], [0, 0]], [[0, 0], [usize::MAX, 1]]] {
+            let error = Mask::crop(frame, [16, 16], &device).err();
+            assert_eq!(error.map(|e| e.code()), Some("invalid-mask"), "{frame:?}");
+        }
+        assert!(Mask::crop([[2, 3], [0, 16]], [16, 16], &device).is_ok());
     }
 }

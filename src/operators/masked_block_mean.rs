@@ -1,13 +1,20 @@
-//! A = C M, a mask after the mean of f×f blocks: scratches on a small photo.
+//! A = C mean_f, a mask C after the means of f×f blocks: scratches on a small photo
+//! (docs/method.md, sections 3.5, 4.3 and 5.8).
 //!
-//! A Aᵀ = C/f², so the pivot is a closed form. S(v) = v - (v - r) Σ u_b u_bᵀ over the known blocks
-//! b, u_b being a block's unit vector and r = f² s2 v/(f² s2 + v) the variance along it: what band
-//! k has at a pixel is v - (v - r) times the share of the filter's energy in the known blocks
-//! around, again averaged over the phases within a block.
+//! A Aᵀ = C/f², so that the pivot is a closed form. With u_b the unit vector of block b, and
+//! ρ = f² s2 v/(f² s2 + v) the variance along it,
 //!
-//! q is that of the mean without the mask, and beside it what the mask adds to the variance of a
-//! block's mean. That is found as a mask's q is, by sweeps under the same membrane f times coarser:
-//! its stiffness C stays, kappa² becomes f² kappa², and noise of variance t2 is t2/f² on a mean.
+//! ```text
+//! S(v) = v - (v - ρ) Σ u_b u_bᵀ     over the known blocks b
+//! ```
+//!
+//! The map of band k is therefore v - (v - ρ) times the share of the filter's energy in the known
+//! blocks around a pixel, again averaged over the phases within a block.
+//!
+//! q is that of the block mean without the mask, plus what the mask adds to the variance of a
+//! block's mean. That addition is computed as q of a mask is, by sweeps under the same membrane f
+//! times coarser: its stiffness C stays, kappa² becomes f² kappa², and noise of variance t2 on a
+//! pixel is noise of variance t2/f² on a mean.
 
 use std::rc::Rc;
 
@@ -16,92 +23,82 @@ use burn::tensor::ops::PadMode;
 
 use super::block_mean::band_stencils;
 use super::{
-    BlockMean, Iterative, LinearOperator, Mask, PriorUpdate, SpectralUpdate, compose, remaining,
-    spectrum_mean,
+    BlockMean, ClosedVariances, Iterative, IterativeUpdate, LinearOperator, Mask, NoiseVariances,
+    PriorUpdate, Tolerance, compose, remaining, spectrum_mean,
 };
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
+use crate::error::Error;
 use crate::prior::noise_geometry::BANDS;
 use crate::prior::{C, KAPPA2, swept};
 
 /// A mask, of the small photo's size, after the block mean.
 #[derive(Clone)]
 pub struct MaskedBlockMean {
-    blocks: Rc<Blocks>,
-    iterative: Iterative,
-}
-
-struct Blocks {
     mean: BlockMean,
     mask: Mask,
     factor: usize,
-    /// The share of the filters' energy in each block around: `[4, 1, n, n]`.
+    /// The share of each band filter's energy in every block around: `[4, 1, n, n]`.
     stencils: Tensor<4>,
+    iterative: Iterative,
 }
 
 impl MaskedBlockMean {
-    /// `mask`: on images of the transform's size over `factor`, which divides it.
-    pub fn new(factor: usize, mask: Mask, fourier: Fourier) -> Self {
+    /// `mask`: on images of the transform's size divided by `factor`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidFactor`] if the sides are not multiples of `factor`;
+    /// [`Error::InvalidMask`] if the mask does not have the small photo's size.
+    pub fn new(factor: usize, mask: Mask, fourier: Fourier) -> Result<Self, Error> {
         let ([height, width], device) = (fourier.size(), fourier.device());
+        let mean = BlockMean::new(factor, height, width, device)?;
+        let small = [height / factor, width / factor];
+        let [_, _, rows, columns] = mask.known().dims();
+        if [rows, columns] != small {
+            return Err(Error::InvalidMask(format!(
+                "the mask is {rows}x{columns}; the reduced image is {}x{}",
+                small[0], small[1]
+            )));
+        }
         let (side, stencils) = band_stencils(factor);
-        let blocks = Rc::new(Blocks {
-            mean: BlockMean::new(factor, height, width, device),
+        Ok(Self {
+            stencils: device.tensor(stencils.concat(), [BANDS, 1, side, side]),
+            iterative: compose(Rc::new(mean.clone()), Rc::new(mask.clone()), fourier),
+            mean,
             mask,
             factor,
-            stencils: device.tensor(stencils.concat(), [BANDS, 1, side, side]),
-        });
-        let (mean, mask) = (Rc::new(blocks.mean.clone()), Rc::new(blocks.mask.clone()));
-        let of_blocks = blocks.clone();
-        Self {
-            iterative: compose(mean, mask, fourier)
-                .with_variance(move |e, s2| of_blocks.smooth_variance(e, s2)),
-            blocks,
-        }
+        })
     }
 
-    /// The same with its iterations replaced, to end them elsewhere.
-    pub fn map(self, change: impl FnOnce(Iterative) -> Iterative) -> Self {
+    /// The same operator with another tolerance of its iterations.
+    pub fn with_tolerance(self, tolerance: Tolerance) -> Self {
         Self {
-            iterative: change(self.iterative),
+            iterative: self.iterative.with_tolerance(tolerance),
             ..self
         }
     }
-}
 
-impl Blocks {
     /// f².
     fn area(&self) -> f64 {
         (self.factor * self.factor) as f64
     }
 
-    /// r - v: what a known block takes of the variance along it, below 0.
-    fn taken(&self, v: &Tensor<4>, s2: Tensor<4>) -> Formula {
+    /// The values of known blocks at each of their pixels, 0 elsewhere.
+    fn repeat_known(&self, blocks: Tensor<4>) -> Tensor<4> {
+        self.mean.repeat(self.mask.apply(blocks))
+    }
+
+    /// ρ - v, at most 0: what the measurement of a block adds to the variance along it.
+    fn reduction(&self, v: &Tensor<4>, s2: Tensor<4>) -> Formula {
         remaining(v.clone(), s2 * self.area(), 1.0) - v
     }
 
-    /// The variances of the block means where `known` of them were measured.
+    /// The variances of the block means if `known` of them were measured. `precision`: 1/t2.
     fn sweep(&self, known: Tensor<4>, precision: &Tensor<4>, s2: &Tensor<4>) -> Tensor<4> {
         let stiffness = C * (KAPPA2 * self.area() + 4.0);
         let precision = Formula::from(precision) * self.area();
         swept(&(Formula::from(known) / s2 + precision + stiffness))
     }
-
-    /// q.
-    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let precision = query_precision(&e);
-        let known = self.mask.known();
-        let all = self.sweep(known.ones_like(), &precision, &s2);
-        let added = (self.sweep(known, &precision, &s2) - all).clamp_min(0.0);
-        let least = self.mean.smooth_variance(e.clone(), s2);
-        (least + self.mean.repeat(added)).min_pair(spectrum_mean(e))
-    }
-}
-
-/// 1/t2, `[B or 1, 1, 1, 1]`, from E = 1/(Q + 1/t2), whose largest value, at frequency 0 where Q =
-/// C kappa², is the first.
-fn query_precision(e: &Tensor<4>) -> Tensor<4> {
-    let lowest = e.clone().narrow(2, 0, 1).narrow(3, 0, 1);
-    (lowest.recip() - C * KAPPA2).clamp_min(0.0)
 }
 
 impl LinearOperator for MaskedBlockMean {
@@ -125,31 +122,19 @@ impl LinearOperator for MaskedBlockMean {
         let m = m.tensor();
         let residual = self.observed(y.tensor()) - self.apply(m.clone());
         let v = Formula::from(v);
-        let gain = &v / (Formula::from(s2) * self.blocks.area() + &v);
-        gain * self.mean_of_known(residual) + m
-    }
-
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        let taken = self.blocks.taken(&v, s2) / self.blocks.area();
-        let known = self.mean_of_known(self.blocks.mask.known());
-        Some(taken * known + v)
-    }
-
-    /// Luma and chroma both see the mean over channels, as a mask's do.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        let known = self.blocks.mask.known().mean_dim(1);
-        let share = stencilled(known, self.blocks.stencils.clone());
-        let taken = self.blocks.taken(&v, s2);
-        let bands = (taken * self.blocks.mean.repeat(share) + v).tensor();
-        Some(Tensor::cat(vec![bands.clone(), bands], 1).into())
+        let gain = &v / (Formula::from(s2) * self.area() + &v);
+        gain * self.repeat_known(residual) + m
     }
 
     fn row_power(&self) -> Option<f64> {
-        Some(1.0 / self.blocks.area())
+        Some(1.0 / self.area())
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
-        PriorUpdate::Iterative(&self.iterative)
+        PriorUpdate::Iterative(IterativeUpdate {
+            solver: &self.iterative,
+            closed_variances: Some(self),
+        })
     }
 
     fn residual(&self) -> Option<Tensor<4>> {
@@ -157,27 +142,75 @@ impl LinearOperator for MaskedBlockMean {
     }
 }
 
-/// Planes `[B, 1, H, W]` under stencils `[K, 1, side, side]`, borders repeated: `[B, K, H, W]`.
-/// Burn's convolution would do it in one step; this one place is not worth the quarter of the
-/// download that its GPU kernels are.
+impl NoiseVariances for MaskedBlockMean {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let reduction = self.reduction(&v, s2) / self.area();
+        let known = self.repeat_known(self.mask.known());
+        reduction * known + v
+    }
+
+    /// Of the mean over channels, in luma and chroma alike, as for a mask.
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let known = self.mask.known().mean_dim(1);
+        let share = stencilled(known, self.stencils.clone());
+        let reduction = self.reduction(&v, s2);
+        let bands = (reduction * self.mean.repeat(share) + v).tensor();
+        Tensor::cat(vec![bands.clone(), bands], 1).into()
+    }
+}
+
+impl ClosedVariances for MaskedBlockMean {
+    fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let precision = query_precision(&e);
+        let known = self.mask.known();
+        let unmasked = self.sweep(known.ones_like(), &precision, &s2);
+        let added = (self.sweep(known, &precision, &s2) - unmasked).clamp_min(0.0);
+        let least = self.mean.stationary_variance(e.clone(), s2);
+        (least + self.mean.repeat(added)).min_pair(spectrum_mean(e))
+    }
+}
+
+/// 1/t2, `[B or 1, 1, 1, 1]`, from E = 1/(Q̂ + 1/t2). The largest value of E is the first, at
+/// frequency 0, where Q̂ = C kappa².
+fn query_precision(e: &Tensor<4>) -> Tensor<4> {
+    let lowest = e.clone().narrow(2, 0, 1).narrow(3, 0, 1);
+    (lowest.recip() - C * KAPPA2).clamp_min(0.0)
+}
+
+/// Planes `[B, 1, H, W]` weighted by stencils `[K, 1, n, n]`, borders repeated: `[B, K, H, W]`.
+///
+/// Burn's convolution would take one operation, and its GPU kernels a quarter of the download.
 fn stencilled(planes: Tensor<4>, stencils: Tensor<4>) -> Tensor<4> {
     let [_, _, height, width] = planes.dims();
     let [_, _, side, _] = stencils.dims();
     let half = side / 2;
-    let around = planes.pad([(half, half), (half, half)], PadMode::Edge);
+    let padded = planes.pad([(half, half), (half, half)], PadMode::Edge);
     let terms = (0..side * side).map(|i| {
         let (row, column) = (i / side, i % side);
-        let seen = around.clone().narrow(2, row, height);
-        let seen = seen.narrow(3, column, width);
+        let shifted = padded.clone().narrow(2, row, height);
+        let shifted = shifted.narrow(3, column, width);
         let weight = stencils.clone().narrow(2, row, 1).narrow(3, column, 1);
-        seen * weight.swap_dims(0, 1)
+        shifted * weight.swap_dims(0, 1)
     });
     terms.reduce(|a, b| a + b).expect("a stencil has a centre")
 }
 
-impl MaskedBlockMean {
-    /// A block's value at each of its pixels, 0 where it is not known.
-    fn mean_of_known(&self, blocks: Tensor<4>) -> Tensor<4> {
-        self.blocks.mean.repeat(self.blocks.mask.apply(blocks))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compute::device::ComputeDevice;
+
+    #[test]
+    fn factors_and_masks_that_do_not_fit_are_refused() {
+        let device = ComputeDevice::cpu_f64();
+        let operator = |factor, mask: [usize; 2]| {
+            let mask = Mask::new(device.full([1, 1, mask[0], mask[1]], 1.0));
+            MaskedBlockMean::new(factor, mask, Fourier::new(16, 18, &device))
+        };
+        let code = |operator: Result<_, Error>| operator.err().map(|error| error.code());
+        assert_eq!(code(operator(0, [8, 9])), Some("invalid-factor"));
+        assert_eq!(code(operator(3, [8, 9])), Some("invalid-factor"));
+        assert_eq!(code(operator(2, [9, 8])), Some("invalid-mask"));
+        assert!(operator(2, [8, 9]).is_ok());
     }
 }

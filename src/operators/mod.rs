@@ -1,10 +1,30 @@
-//! Linear operators A with everything that exact posterior sampling asks of one.
+//! Linear measurement operators A of y = A x + sigma_y n, and the closed forms that exact posterior
+//! sampling takes from each (docs/method.md, sections 3 to 5).
 //!
-//! Images are `[B, 3, H, W]` in [-1, 1]. Variances v, t2 and s2 = sigma_y² are tensors that
-//! broadcast to `[B, 1, 1, 1]`, in host memory where they are one number
-//! ([`crate::compute::device::ComputeDevice::scalar`]): formulas take them so, other operations bring them to the
-//! image's device. S(v) = (I/v + AᵀA/s2)^-1 is the covariance that a white prior of variance v
-//! keeps after the measurement. One file a family; formulas: the project's method, sections 3 to 5.
+//! * Images are `[B, 3, H, W]` in [-1, 1].
+//! * Variances v, t2 = tau² and s2 = sigma_y² are tensors that broadcast to `[B, 1, 1, 1]`. A
+//!   single number lies in host memory ([`ComputeDevice::scalar`]). Formulas read it there; every
+//!   other operation moves it to the image's device first.
+//! * S(v) = (I/v + AᵀA/s2)^-1 is the covariance that is left of a white prior of variance v after
+//!   the measurement. Sigma* of Theorem 1 is S(t2).
+//!
+//! # The contract
+//! [`LinearOperator`] holds A itself and the Bayesian update of a white prior. Everything else
+//! depends on how the operator meets the 1/f² prior, which [`LinearOperator::prior_update`] states
+//! once. Each of its four kinds names its own requirements as a trait, variances included, so that
+//! no combination is left without a way to compute them.
+//!
+//! | kind | AᵀA | w0, g | p, maps | q |
+//! | --- | --- | --- | --- | --- |
+//! | [`SpectralUpdate`] | known in the DFT | closed form | closed form | closed form |
+//! | [`DiagonalUpdate`] | diagonal in pixels | iteration | closed form | sweeps |
+//! | [`SpatialUpdate`] | local in pixels | iteration | closed form | closed form and sweeps |
+//! | [`IterativeUpdate`] | any | iteration | closed form or draws | closed form or draws |
+//!
+//! # Panics
+//! Methods of all operators panic on tensors whose shapes do not fit the operator.
+//!
+//! [`ComputeDevice::scalar`]: crate::compute::device::ComputeDevice::scalar
 
 mod aliasing;
 mod block_mean;
@@ -13,12 +33,14 @@ mod coarse_guided_mask;
 mod composed;
 mod convolution;
 mod cropped_convolution;
+mod cropped_solver;
 mod decimation;
 mod frame_band;
 mod frame_system;
 mod hadamard;
 mod identity;
 mod iterative;
+mod linear_map;
 mod mask;
 mod masked_block_mean;
 mod no_measurement;
@@ -34,7 +56,8 @@ pub use cropped_convolution::{CroppedConvolution, cropped_convolution};
 pub use decimation::{Decimation, bicubic_kernel, block_mean_kernel, gaussian_kernel};
 pub use hadamard::Hadamard;
 pub use identity::Identity;
-pub use iterative::{DataMap, Iterative, LinearMap, Tolerance};
+pub use iterative::{Iterative, Tolerance};
+pub use linear_map::{DataMap, LinearMap};
 pub use mask::{Bayer, Mask};
 pub use masked_block_mean::MaskedBlockMean;
 pub use no_measurement::NoMeasurement;
@@ -47,7 +70,7 @@ use crate::compute::fourier::{Fourier, Spectrum};
 
 /// A linear measurement operator on images of one size.
 pub trait LinearOperator {
-    /// The shape of A x for images of shape `[B, 3, H, W]`.
+    /// The shape of A x for images x of shape `image`, `[B, 3, H, W]`.
     fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4];
 
     /// A x.
@@ -56,83 +79,108 @@ pub trait LinearOperator {
     /// Aᵀ y.
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4>;
 
-    /// E[x | y] for x ~ N(m, v I) and y = A x + sqrt(s2) n: m + v Aᵀ (s2 + v A Aᵀ)^-1 (y - A m). Of
-    /// formulas, a formula.
+    /// E[x | y] = m + v Aᵀ (s2 + v A Aᵀ)^-1 (y - A m) for x ~ N(m, v I) and y = A x + sqrt(s2) n.
     ///
-    /// This form keeps its digits in f32 at any noise level; the textbook's S (m/v + Aᵀy/s2) rounds
-    /// m away.
+    /// This form keeps its digits in f32 at every noise level. The textbook form S (m/v + Aᵀy/s2)
+    /// rounds m away (docs/method.md, section 3.1).
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula;
 
-    /// diag S(v), per channel; broadcasts to `[B, 3, H, W]`. None: by exact draws.
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula>;
-
-    /// The eight noise-geometry maps of S(v); broadcasts to `[B, 8, H, W]`. None: by exact draws.
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula>;
-
-    /// How this operator meets the 1/f² prior.
+    /// How this operator meets the 1/f² prior, and where its variances come from.
     fn prior_update(&self) -> PriorUpdate<'_>;
 
-    /// How often an image is halved before the largest hole is one that the iteration of w0 carries
-    /// information across.
-    fn levels(&self) -> usize {
-        0
-    }
-
-    /// y with zeros where A is always 0.
+    /// y with zeros in the entries that A maps every image to 0.
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
         y
     }
 
-    /// b where A Aᵀ = b I on what is observed.
+    /// b if A Aᵀ = b I on the observed entries.
     fn row_power(&self) -> Option<f64> {
         None
     }
 
-    /// The highest noise level at which the eight maps tell what is left unknown: below, whatever
-    /// they hold only the mean of, or leave out, is little beside the rest.
-    fn maps_hold_to(&self) -> f64 {
-        f64::INFINITY
+    /// How much of S(v) the eight noise-geometry maps show.
+    fn map_fidelity(&self) -> MapFidelity {
+        MapFidelity::Complete
     }
 
-    /// Of an operator that iterates: the worst residual so far over its tolerance, `[1, 1, 1, 1]`;
-    /// above 1 it has not converged.
+    /// The worst residual of the operator's iterations so far, divided by their tolerance:
+    /// `[1, 1, 1, 1]`. Above 1 they have not converged. `None` for operators that do not iterate to
+    /// a tolerance.
     fn residual(&self) -> Option<Tensor<4>> {
         None
     }
 }
 
-/// The operator's part in the Gaussian posterior under the 1/f² prior.
+/// How much of S(v) an operator's eight noise-geometry maps show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapFidelity {
+    /// The directions that a map summarises are measured alike.
+    Complete,
+    /// A map averages over directions of which some are measured and others are not: the channels
+    /// of a colour mosaic, the rows of a random transform.
+    MixedDirections,
+    /// The maps are those of a measurement of the whole image, without the uncertainty that an
+    /// unmeasured frame adds.
+    WithoutFrame,
+}
+
+/// How an operator meets the 1/f² prior: the kind of solver for its Gaussian posterior, and the
+/// source of its variances.
 pub enum PriorUpdate<'a> {
-    /// A closed form in the DFT.
+    /// Closed forms in the DFT.
     Spectral(&'a dyn SpectralUpdate),
-    /// AᵀA = diag(c), c `[B or 1, 1 or 3, H, W]`: an iteration in space.
-    Diagonal(&'a Tensor<4>),
-    /// An iteration in space where AᵀA is local but not diagonal.
+    /// AᵀA is diagonal in pixels: iterations in image space.
+    Diagonal(&'a dyn DiagonalUpdate),
+    /// AᵀA is local but not diagonal: iterations in image space.
     Spatial(&'a dyn SpatialUpdate),
-    /// An iteration in data space, q by exact draws.
-    Iterative(&'a Iterative),
+    /// Iterations in data space.
+    Iterative(IterativeUpdate<'a>),
 }
 
-/// What the iteration in space asks of an operator.
-pub trait SpatialUpdate {
-    /// AᵀA x.
-    fn normal(&self, x: Tensor<4>) -> Tensor<4>;
-
-    /// The diagonal of AᵀA, `[1, 1, H, W]`.
-    fn diagonal(&self) -> Tensor<4>;
-
-    /// An image near y, to start from.
-    fn first_guess(&self, y: Tensor<4>) -> Tensor<4>;
-
-    /// The pixel variance of x given y for x ~ N(0, F^-1 E F); `beside`: that of the iteration on
-    /// the diagonal alone.
-    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>, beside: Tensor<4>) -> Tensor<4>;
+/// Where p and the noise-geometry maps of an operator come from.
+pub enum VarianceSource<'a> {
+    /// Closed forms.
+    Closed(&'a dyn NoiseVariances),
+    /// Exact draws, each of which solves the operator's equations.
+    Drawn(&'a Iterative),
 }
 
-/// The Gaussian update for a stationary prior x ~ N(u, F^-1 E F), E `[B or 1, 1, H, W]`.
-pub trait SpectralUpdate {
+impl<'a> PriorUpdate<'a> {
+    /// Where p and the maps come from.
+    pub fn noise_variances(self) -> VarianceSource<'a> {
+        match self {
+            Self::Spectral(update) => VarianceSource::Closed(update),
+            Self::Diagonal(update) => VarianceSource::Closed(update),
+            Self::Spatial(update) => VarianceSource::Closed(update),
+            Self::Iterative(update) => match update.closed_variances {
+                Some(closed) => VarianceSource::Closed(closed),
+                None => VarianceSource::Drawn(update.solver),
+            },
+        }
+    }
+}
+
+/// Closed forms of the variances of S(v).
+pub trait NoiseVariances {
+    /// p = diag S(v) for each channel; broadcasts to `[B, 3, H, W]`.
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula;
+
+    /// The eight noise-geometry maps of S(v) (docs/method.md, section 4.1); broadcasts to
+    /// `[B, 8, H, W]`.
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula;
+}
+
+/// Closed forms of the variances that the measurement leaves of white and of stationary priors.
+pub trait ClosedVariances: NoiseVariances {
+    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1, H, W]`; broadcasts to
+    /// `[B, 3, H, W]`.
+    fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
+}
+
+/// Closed forms in the DFT for a stationary prior x ~ N(u, F^-1 E F), E `[B or 1, 1, H, W]`.
+pub trait SpectralUpdate: ClosedVariances {
     /// E[x | y] = u + E Aᵀ (s2 + A E Aᵀ)^-1 (y - A u).
-    fn smooth_update(
+    fn stationary_update(
         &self,
         fourier: &Fourier,
         u: Tensor<4>,
@@ -141,46 +189,98 @@ pub trait SpectralUpdate {
         s2: Tensor<4>,
     ) -> Tensor<4>;
 
-    /// The pixel variance of x given y; broadcasts to `[B, 3, H, W]`.
-    fn smooth_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
-
-    /// A itself, where it is diagonal in the DFT.
-    fn diagonal(&self) -> Option<DiagonalInDft<'_>> {
-        None
-    }
-
-    /// A itself, where it filters and keeps every f-th pixel, and has no shorter way than the DFT.
-    fn aliasing(&self) -> Option<&Aliasing> {
-        None
-    }
-
-    /// The spectrum of A E Aᵀ on the measurement's own grid, where it is stationary and the same
-    /// for every channel: `[B or 1, 1, h or 1, w or 1]`. Compositions with this operator
-    /// iterate there.
+    /// The spectrum of A E Aᵀ on the measurement's own grid, `[B or 1, 1, h or 1, w or 1]`, if that
+    /// covariance is stationary and the same for every channel. Compositions with this operator
+    /// iterate on that grid.
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>>;
+
+    /// The form of A in the DFT, for formulas that share transforms.
+    fn form(&self) -> SpectralForm<'_> {
+        SpectralForm::Other
+    }
 }
 
-/// An operator that is diagonal in the DFT, alike in all channels.
+/// A linear operator with closed forms in the DFT.
+pub trait SpectralOperator: LinearOperator + SpectralUpdate {}
+
+impl<Operator: LinearOperator + SpectralUpdate> SpectralOperator for Operator {}
+
+/// The form of A in the DFT.
+pub enum SpectralForm<'a> {
+    /// A is diagonal, and the same for every channel.
+    Diagonal(DiagonalInDft<'a>),
+    /// A filters, then keeps every f-th pixel of both axes.
+    Aliased(&'a Aliasing),
+    /// Neither, or the operator computes its update with fewer transforms than those forms take.
+    Other,
+}
+
+/// An operator that is diagonal in the DFT.
 pub enum DiagonalInDft<'a> {
     /// A = I.
     Identity,
-    /// A = F^-1 k F: k and |k|², `[B or 1, 1, H, W]`.
+    /// A = F^-1 k F.
     Filter {
+        /// k, `[B or 1, 1, H, W]`.
         spectrum: &'a Spectrum,
+        /// |k|², `[B or 1, 1, H, W]`.
         power: &'a Tensor<4>,
     },
 }
 
-/// The pixel variance of a stationary covariance: the mean of its spectrum.
+/// AᵀA = A = diag(c) with c in {0, 1}.
+pub trait DiagonalUpdate: NoiseVariances {
+    /// c, `[B or 1, 1 or 3, H, W]`.
+    fn known(&self) -> &Tensor<4>;
+
+    /// How often the image is halved before w0 is first solved for. The iterations of w0 carry
+    /// information across holes of about 42 pixels; in the halved image the widest hole is no wider
+    /// (docs/method.md, section 5.7).
+    fn halvings(&self) -> usize {
+        0
+    }
+}
+
+/// AᵀA is local in pixels but not diagonal.
+pub trait SpatialUpdate: NoiseVariances {
+    /// AᵀA x.
+    fn normal(&self, x: Tensor<4>) -> Tensor<4>;
+
+    /// The diagonal of AᵀA, `[1, 1, H, W]`.
+    fn diagonal(&self) -> Tensor<4>;
+
+    /// An image near y, where the iteration of w0 starts.
+    fn first_guess(&self, y: Tensor<4>) -> Tensor<4>;
+
+    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1, H, W]`; broadcasts to
+    /// `[B, 3, H, W]`. `diagonal_variance` is that of an operator with [`Self::diagonal`] alone.
+    fn stationary_variance(
+        &self,
+        e: Tensor<4>,
+        s2: Tensor<4>,
+        diagonal_variance: Tensor<4>,
+    ) -> Tensor<4>;
+}
+
+/// An operator whose equations are solved by conjugate gradients in data space.
+#[derive(Clone, Copy)]
+pub struct IterativeUpdate<'a> {
+    /// Solves the equations.
+    pub solver: &'a Iterative,
+    /// p, the maps and q in closed form; `None` has all three estimated by exact draws
+    /// (docs/method.md, section 4.4).
+    pub closed_variances: Option<&'a dyn ClosedVariances>,
+}
+
+/// The pixel variance of a stationary covariance: the mean of its spectrum over frequencies.
 pub(crate) fn spectrum_mean(spectrum: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = spectrum.dims();
     let flat = spectrum.reshape([batch, channels, height * width]);
     flat.mean_dim(2).reshape([batch, channels, 1, 1])
 }
 
-/// v s2/(s2 + v a): what is left of variance v along a direction that is measured with gain a =
-/// |A|².
-fn remaining(v: Tensor<4>, s2: Tensor<4>, gain: impl Into<Formula>) -> Formula {
+/// v s2/(s2 + v a): the variance that is left of v along a direction measured with power a.
+fn remaining(v: Tensor<4>, s2: Tensor<4>, power: impl Into<Formula>) -> Formula {
     let (v, s2) = (Formula::from(v), Formula::from(s2));
-    &v * &s2 / (&s2 + &v * gain)
+    &v * &s2 / (&s2 + &v * power)
 }

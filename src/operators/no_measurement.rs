@@ -2,12 +2,14 @@
 
 use burn::tensor::Tensor;
 
-use super::{LinearOperator, PriorUpdate, SpectralUpdate, spectrum_mean};
+use super::{
+    ClosedVariances, LinearOperator, NoiseVariances, PriorUpdate, SpectralUpdate, spectrum_mean,
+};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
 
-/// A = 0 on images of one size; the measurement is a single zero.
+/// A = 0 on images of one size. The measurement is a single zero, `[B, 1, 1, 1]`.
 #[derive(Clone, Copy, Debug)]
 pub struct NoMeasurement {
     pub height: usize,
@@ -31,21 +33,29 @@ impl LinearOperator for NoMeasurement {
         m
     }
 
-    fn pixel_variance(&self, v: Tensor<4>, _: Tensor<4>) -> Option<Formula> {
-        Some(v.into())
-    }
-
-    fn band_variances(&self, v: Tensor<4>, _: Tensor<4>) -> Option<Formula> {
-        Some(v.into())
-    }
-
     fn prior_update(&self) -> PriorUpdate<'_> {
         PriorUpdate::Spectral(self)
     }
 }
 
+impl NoiseVariances for NoMeasurement {
+    fn pixel_variance(&self, v: Tensor<4>, _: Tensor<4>) -> Formula {
+        v.into()
+    }
+
+    fn band_variances(&self, v: Tensor<4>, _: Tensor<4>) -> Formula {
+        v.into()
+    }
+}
+
+impl ClosedVariances for NoMeasurement {
+    fn stationary_variance(&self, e: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
+        spectrum_mean(e)
+    }
+}
+
 impl SpectralUpdate for NoMeasurement {
-    fn smooth_update(
+    fn stationary_update(
         &self,
         _: &Fourier,
         u: Tensor<4>,
@@ -54,10 +64,6 @@ impl SpectralUpdate for NoMeasurement {
         _: Tensor<4>,
     ) -> Tensor<4> {
         u
-    }
-
-    fn smooth_variance(&self, e: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
-        spectrum_mean(e)
     }
 
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {

@@ -1,80 +1,63 @@
-//! A = M B: an operator B of which only a part of the measurement was made, M being a mask; what
-//! lies elsewhere was not photographed.
+//! A = M B: an operator B with a closed form in the DFT, measured only inside a mask M. It embeds
+//! photos narrower than the network's smallest image in a larger one (docs/method.md, section 6.4).
 //!
-//! For photos narrower than the network's least image. B has a closed form in the DFT. S(v) is B's
-//! own where M measures, and v I elsewhere: exact where a measurement looks at no pixel of both
-//! parts, as means of blocks and mixes of channels do. The Gaussian posterior is iterated; its q is
-//! B's own where M measures, and elsewhere that of the prior, as if neighbours told nothing.
+//! p and the maps are those of B inside the mask and of no measurement outside. This is exact if no
+//! entry of the measurement depends on pixels of both parts, as for means of blocks and mixes of
+//! channels. w0 and g are iterated. q is that of B inside, and that of the prior outside, as if no
+//! pixel there had measured neighbours.
 
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use super::{Iterative, LinearOperator, Mask, PriorUpdate, Tolerance, compose, spectrum_mean};
+use super::{
+    ClosedVariances, Iterative, IterativeUpdate, LinearOperator, Mask, NoiseVariances, PriorUpdate,
+    SpectralOperator, Tolerance, compose, spectrum_mean,
+};
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
 use crate::prior::noise_geometry::bands_of_pixels;
 
-/// What B measures inside a mask.
+/// B inside a mask.
 pub struct PartlyMeasured {
-    whole: Rc<dyn LinearOperator>,
-    part: Part,
+    whole: Rc<dyn SpectralOperator>,
+    /// 1 at the measured pixels of the image, 0 elsewhere: `[1, 1, H, W]`.
+    inside: Tensor<4>,
     iterative: Iterative,
 }
 
-/// The part of the image that is measured.
-#[derive(Clone)]
-struct Part {
-    /// 1 there, `[1, 1, H, W]`.
-    inside: Tensor<4>,
-}
-
 impl PartlyMeasured {
-    /// `measured`: a mask on B's measurements; `inside`: the same pixels of the image, `[1, 1, H,
-    /// W]`. B has a closed form in the DFT, which gives q.
+    /// `measured`: M, a mask on B's measurements. `inside`: the same part of the image, `[1, 1, H,
+    /// W]` of zeros and ones.
     pub fn new(
-        whole: Rc<dyn LinearOperator>,
+        whole: Rc<dyn SpectralOperator>,
         measured: Mask,
         inside: Tensor<4>,
         fourier: Fourier,
     ) -> Self {
-        let part = Part { inside };
-        let (of_whole, of_part) = (whole.clone(), part.clone());
-        let q = move |e: Tensor<4>, s2| {
-            let PriorUpdate::Spectral(whole) = of_whole.prior_update() else {
-                panic!("B has a closed form in the DFT");
-            };
-            let here = whole.smooth_variance(e.clone(), s2);
-            of_part
-                .either(here.into(), spectrum_mean(e).into())
-                .tensor()
-        };
-        let iterative = compose(whole.clone(), Rc::new(measured), fourier).with_variance(q);
         Self {
+            iterative: compose(whole.clone(), Rc::new(measured), fourier),
             whole,
-            part,
-            iterative,
+            inside,
         }
     }
 
-    /// Ends its iterations elsewhere.
-    pub fn within(self, tolerance: Tolerance) -> Self {
+    /// The same operator with another tolerance of its iterations.
+    pub fn with_tolerance(self, tolerance: Tolerance) -> Self {
         Self {
-            iterative: self.iterative.within(tolerance),
+            iterative: self.iterative.with_tolerance(tolerance),
             ..self
         }
     }
-}
 
-impl Part {
     fn outside(&self) -> Tensor<4> {
         -self.inside.clone() + 1.0
     }
 
-    /// `here` inside, `there` elsewhere: a sum of products, since a difference would round the
-    /// small one away.
-    fn either(&self, here: Formula, there: Formula) -> Formula {
-        here * &self.inside + there * self.outside()
+    /// `measured` inside, `unmeasured` outside: a sum of products, since a difference would round
+    /// small values away.
+    fn select(&self, measured: Formula, unmeasured: Formula) -> Formula {
+        measured * &self.inside + unmeasured * self.outside()
     }
 }
 
@@ -91,31 +74,44 @@ impl LinearOperator for PartlyMeasured {
         self.iterative.adjoint(y)
     }
 
-    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
-        self.iterative.update(m, v, y, s2)
-    }
-
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        let here = self.whole.pixel_variance(v.clone(), s2)?;
-        Some(self.part.either(here, v.into()))
-    }
-
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Option<Formula> {
-        let here = self.whole.band_variances(v.clone(), s2)?;
-        let inside = bands_of_pixels(self.part.inside.clone());
-        let outside = bands_of_pixels(self.part.outside());
-        Some(here * inside + Formula::from(v) * outside)
-    }
-
-    fn prior_update(&self) -> PriorUpdate<'_> {
-        PriorUpdate::Iterative(&self.iterative)
-    }
-
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
         self.iterative.observed(y)
     }
 
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        self.iterative.update(m, v, y, s2)
+    }
+
+    fn prior_update(&self) -> PriorUpdate<'_> {
+        PriorUpdate::Iterative(IterativeUpdate {
+            solver: &self.iterative,
+            closed_variances: Some(self),
+        })
+    }
+
     fn residual(&self) -> Option<Tensor<4>> {
         self.iterative.residual()
+    }
+}
+
+impl NoiseVariances for PartlyMeasured {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let measured = self.whole.pixel_variance(v.clone(), s2);
+        self.select(measured, v.into())
+    }
+
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let measured = self.whole.band_variances(v.clone(), s2);
+        let inside = bands_of_pixels(self.inside.clone());
+        let outside = bands_of_pixels(self.outside());
+        measured * inside + Formula::from(v) * outside
+    }
+}
+
+impl ClosedVariances for PartlyMeasured {
+    fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let measured = self.whole.stationary_variance(e.clone(), s2);
+        let unmeasured = spectrum_mean(e);
+        self.select(measured.into(), unmeasured.into()).tensor()
     }
 }

@@ -3,62 +3,67 @@
 
 use burn::tensor::Tensor;
 
-use super::{DATA, Posterior, beside};
+use super::measurement::Measurement;
+use super::{DATA_VARIANCE, Posterior, shrunk_query};
 use crate::compute::formula::{Formula, View, tensors};
 use crate::compute::fourier::{ComplexFormula, Spectrum};
-use crate::operators::{Aliasing, DiagonalInDft, PriorUpdate};
-use crate::posterior::measurement::Measurement;
+use crate::operators::{Aliasing, DiagonalInDft, PriorUpdate, SpectralForm};
 
-/// What a measurement tells of each frequency, where it tells of each by itself.
+/// A measurement by an operator that is diagonal in the DFT, at each frequency.
 #[derive(Clone)]
 pub(super) struct MeasuredFrequencies {
-    /// conj(k) F y/s2.
+    /// b = conj(k) F y/s2.
     data: Spectrum,
-    /// |k|²/s2.
+    /// P = |k|²/s2.
     precision: Tensor<4>,
 }
 
 impl Posterior {
-    /// Formulas of g, w and the pivot of z, which are [`Self::gaussian_mean`],
-    /// [`Self::shrunk_pivot`] and [`Self::pivot`] and share what they can.
+    /// `epilogue([g, w, pivot])` for the query z at t2 = tau²: formulas of
+    /// [`Self::gaussian_mean`], [`Self::shrunk_pivot`] and [`Self::pivot`] in one computation.
     pub fn inputs<const M: usize>(
         &self,
         z: Tensor<4>,
         t2: Tensor<4>,
-        then: impl Fn([Formula; 3]) -> [Formula; M],
+        epilogue: impl Fn([Formula; 3]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
         if let PriorUpdate::Spectral(update) = self.measurement.operator.prior_update() {
-            if let Some(diagonal) = update.diagonal() {
-                return self.diagonal_inputs(&diagonal, z, t2, then);
-            }
-            if let Some(aliasing) = update.aliasing() {
-                return self.aliased_inputs(aliasing, z, t2, then);
+            match update.form() {
+                SpectralForm::Diagonal(diagonal) => {
+                    return self.diagonal_inputs(&diagonal, z, t2, epilogue);
+                }
+                SpectralForm::Aliased(aliasing) => {
+                    return self.aliased_inputs(aliasing, z, t2, epilogue);
+                }
+                SpectralForm::Other => {}
             }
         }
         let g = Formula::from(self.gaussian_mean(z.clone(), t2.clone()));
-        // One formula each, so that the three results read z and g once.
+        // One node each, so that the three results read z and g once.
         let z = Formula::from(z);
         let w = self.shrunk(z.clone(), t2.clone(), g.clone());
         let pivot = self.update(z, t2);
-        tensors(then([g, w, pivot]))
+        tensors(epilogue([g, w, pivot]))
     }
 
-    /// Where everything is diagonal in the DFT, with b = conj(k) F y/s2 and P = |k|²/s2:
+    /// The inputs for an operator that is diagonal in the DFT. With b = conj(k) F y/s2,
+    /// P = |k|²/s2, d = sigma_data², and (m, v) the query shrunk towards g,
     ///
     /// ```text
     /// F g     = (F z + t2 b)/(1 + t2 (Q̂ + P))
     /// F pivot = (F z + t2 b)/(1 + t2 P)
-    /// F w     = (F m + v b)/(1 + v P),   m and v the mean and the variance of z and g:
-    ///         = (F z + t2 b) (sigma_data² + t2/(1 + t2 (Q̂ + P)))/(sigma_data² + t2)/(1 + v P)
+    /// F w     = (F m + v b)/(1 + v P)
+    ///         = (F z + t2 b) (d + t2/(1 + t2 (Q̂ + P)))/(d + t2)/(1 + v P)
     /// ```
     ///
-    /// All are means with positive weights, which keep their digits.
+    /// All three are means with positive weights, which keep their digits (docs/method.md, section
+    /// 5.4).
     fn diagonal_inputs<const M: usize>(
         &self,
         diagonal: &DiagonalInDft<'_>,
         z: Tensor<4>,
         t2: Tensor<4>,
-        then: impl Fn([Formula; 3]) -> [Formula; M],
+        epilogue: impl Fn([Formula; 3]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
         let measured = self.measured_frequencies(diagonal);
         let [t, prior, known] = [
@@ -66,15 +71,15 @@ impl Posterior {
             self.prior.precision_spectrum().into(),
             Formula::from(&measured.precision),
         ];
-        let sum = &t + DATA;
+        let sum = &t + DATA_VARIANCE;
         let smooth = ((prior + &known) * &t + 1.0).recip();
-        let shrunk = (&smooth * &t + DATA) / (&sum + &t * DATA * &known);
+        let shrunk = (&smooth * &t + DATA_VARIANCE) / (&sum + &t * DATA_VARIANCE * &known);
         let sharp = (&known * &t + 1.0).recip();
         let respond = |z: ComplexFormula| {
             let both = z.plus(&measured.data, &t);
             [&smooth, &shrunk, &sharp].map(|gain| both.scale(gain))
         };
-        self.prior.fourier().through(z, respond, then)
+        self.prior.fourier().through(z, respond, epilogue)
     }
 
     fn measured_frequencies(&self, diagonal: &DiagonalInDft<'_>) -> &MeasuredFrequencies {
@@ -97,12 +102,13 @@ impl Posterior {
         })
     }
 
-    /// Where f² frequencies alias together. With S the sum over each such group divided by f², and
-    /// d = sigma_data²,
+    /// The inputs for an operator that filters and keeps every f-th pixel of both axes. With S the
+    /// sum over each alias group divided by f², and d = sigma_data²,
     ///
     /// ```text
     /// a = 1/(1 + t2 Q̂),   E = t2 a,   D = S(|k|² E),   c = S(|k|²),   v = t2 d/(d + t2)
-    /// u = F^-1 a F z,   R = F (y - A u),   T = F (y - A z)      both 0 but at the pixels that are kept
+    /// u = F^-1 a F z
+    /// R = F (y - A u),   T = F (y - A z)      transforms of images that are 0 but at kept pixels
     ///
     /// g     = u + F^-1 E conj(k) R/(s2 + D)
     /// pivot = z + F^-1 t2 conj(k) T/(s2 + t2 c)
@@ -110,17 +116,18 @@ impl Posterior {
     /// W     = F (y - A m) = (d T + t2 s2 R/(s2 + D))/(d + t2)
     /// ```
     ///
-    /// z is transformed once there and back, and the two residuals once together: nothing else is.
+    /// This takes three pairs of transforms: z into u and the two responses, then the two residuals
+    /// at once.
     fn aliased_inputs<const M: usize>(
         &self,
         aliasing: &Aliasing,
         z: Tensor<4>,
         t2: Tensor<4>,
-        then: impl Fn([Formula; 3]) -> [Formula; M],
+        epilogue: impl Fn([Formula; 3]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
         let (fourier, kept) = (self.prior.fourier(), View::Kept(aliasing.factor()));
         let (t, s2) = (Formula::from(t2), Formula::from(&self.measurement.s2));
-        let sum = &t + DATA;
+        let sum = &t + DATA_VARIANCE;
         let prior = Formula::from(self.prior.precision_spectrum());
         let smooth = (prior * &t + 1.0).recip();
 
@@ -132,8 +139,8 @@ impl Posterior {
 
         let y = aliasing.spread(self.measurement.y.clone());
         let residual = |response: Tensor<4>| &y - Formula::from(response).view(kept);
-        // Both of unit scale: a GPU transforms them as one complex image, where the greater one's
-        // rounding is the other's too.
+        // A GPU transforms both as one complex image, in which the rounding error of the larger one
+        // affects the other. So both get unit scale.
         let scale = (&t + 1.0).sqrt();
         let residuals = [residual(filtered_u), residual(filtered_z) / &scale];
 
@@ -141,11 +148,11 @@ impl Posterior {
         let data = &s2 + aliasing.repeated_data_spectrum(e.clone());
         let power = aliasing.repeated_power();
         let white = |v: &Formula| v / (&s2 + v * &power);
-        let v = &t * DATA / &sum;
+        let v = &t * DATA_VARIANCE / &sum;
         let respond = |[r, t_scaled]: [ComplexFormula; 2]| {
             let k = r.like(aliasing.spectrum());
             let [r, z] = [r, t_scaled.scale(&scale)].map(|x| x.correlated(&k));
-            let w = z.scale(DATA).sum(r.scale(&t * &s2 / &data));
+            let w = z.scale(DATA_VARIANCE).sum(r.scale(&t * &s2 / &data));
             [
                 r.scale(&e / &data),
                 w.scale(white(&v) / &sum),
@@ -155,8 +162,8 @@ impl Posterior {
         let z = Formula::from(z);
         fourier.through_both(residuals, respond, |[g, w, pivot]| {
             let g = g + &u;
-            let [m, _] = beside(z.clone(), &t, g.clone());
-            then([g, m + w, pivot + &z])
+            let [m, _] = shrunk_query(z.clone(), &t, g.clone());
+            epilogue([g, m + w, pivot + &z])
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What was observed: y = A x + sigma_y n with n ~ N(0, I).
+//! The measurement y = A x + sigma_y n with n ~ N(0, I) (docs/method.md, section 1.1).
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use crate::compute::formula::Formula;
 use crate::operators::LinearOperator;
 
-/// An operator, what it measured, and the variance of the measurement's noise.
+/// An operator, its measurement, and the variance of the measurement's noise.
 #[derive(Clone)]
 pub struct Measurement {
     pub operator: Rc<dyn LinearOperator>,
@@ -18,12 +18,12 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    /// The same operator and noise with another y.
+    /// Another y by the same operator under the same noise.
     pub fn with(&self, y: Tensor<4>) -> Self {
         Self { y, ..self.clone() }
     }
 
-    /// A x + sigma_y n for given white noise n of the measurement's shape.
+    /// A x + sigma_y n for an image x and white noise n of the measurement's shape.
     pub fn simulate(&self, x: Tensor<4>, noise: Tensor<4>) -> Tensor<4> {
         let deviation = Formula::from(&self.s2).sqrt();
         (Formula::from(self.operator.apply(x)) + Formula::from(noise) * deviation).tensor()

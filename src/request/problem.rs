@@ -11,8 +11,8 @@ use crate::compute::fourier::Fourier;
 use crate::error::Error;
 use crate::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Identity, Iterative,
-    LinearOperator, Mask, MaskedBlockMean, PartlyMeasured, bicubic_kernel, block_mean_kernel,
-    compose, cropped_convolution, gaussian_kernel,
+    LinearOperator, Mask, MaskedBlockMean, PartlyMeasured, SpectralOperator, bicubic_kernel,
+    block_mean_kernel, compose, cropped_convolution, gaussian_kernel,
 };
 use crate::photo::mask;
 use crate::photo::pixels::{Patch, Photo, Window};
@@ -102,7 +102,7 @@ fn whole(photo: &Photo, task: &Task, canvas: Canvas, fourier: &Fourier) -> Resul
         task => operator(task, canvas, fourier)?,
     };
     let pixels = match grey_of(task) {
-        Some(weights) => ChannelMix::new(checked(weights)?).apply(pixels),
+        Some(weights) => ChannelMix::new(checked(weights)?)?.apply(pixels),
         None => pixels,
     };
     let y = match task {
@@ -131,7 +131,7 @@ fn operator(
     let [height, width] = canvas.size;
     Ok(match task {
         Task::Colorize { weights } => {
-            let mix = Rc::new(ChannelMix::new(checked(*weights)?));
+            let mix = Rc::new(ChannelMix::new(checked(*weights)?)?);
             measured_inside(mix, 1, canvas, fourier)
         }
         Task::Demosaic { pattern } => Rc::new(mosaic(*pattern, canvas, device)),
@@ -141,9 +141,9 @@ fn operator(
         }
         Task::Deblur { kernel, .. } => {
             let kernel = kernel.circular(height, width)?;
-            let blur = CircularConvolution::new(kernel, fourier.clone());
+            let blur = CircularConvolution::new(kernel, fourier.clone())?;
             if canvas.is_padded() {
-                cropped_convolution(blur, canvas.frame(), fourier.clone())
+                cropped_convolution(blur, canvas.frame(), fourier.clone())?
             } else {
                 Rc::new(blur)
             }
@@ -183,14 +183,14 @@ fn composed(
             Task::Inpaint { missing },
         ) => {
             let known = known(missing, small, device)?;
-            let whole = MaskedBlockMean::new(*factor, known, fourier.clone());
+            let whole = MaskedBlockMean::new(*factor, known, fourier.clone())?;
             return Ok(Rc::new(whole));
         }
         (Task::Deblur { kernel, .. }, Task::SuperResolve { factor, reduction }) => {
             let [height, width] = fourier.size();
             let blur = kernel.circular(height, width)?;
             let filter = reduction.kernel(*factor, fourier.size())?;
-            let both = Decimation::blurred(*factor, filter, blur, fourier.clone());
+            let both = Decimation::blurred(*factor, filter, blur, fourier.clone())?;
             return Ok(measured_inside(Rc::new(both), *factor, canvas, fourier));
         }
         _ => {}
@@ -217,7 +217,7 @@ fn known(missing: &mask::Mask, canvas: Canvas, device: &ComputeDevice) -> Result
 /// The operator where the canvas, whose blocks of `factor` by `factor` are measured, holds the
 /// photo; nothing beside it.
 fn measured_inside(
-    operator: Rc<dyn LinearOperator>,
+    operator: Rc<dyn SpectralOperator>,
     factor: usize,
     canvas: Canvas,
     fourier: &Fourier,
@@ -268,27 +268,22 @@ fn padded(x: Tensor<4>, canvas: Canvas) -> Tensor<4> {
 }
 
 impl Reduction {
-    fn operator(self, factor: usize, fourier: Fourier) -> Result<Rc<dyn LinearOperator>, Error> {
+    fn operator(self, factor: usize, fourier: Fourier) -> Result<Rc<dyn SpectralOperator>, Error> {
         let [height, width] = fourier.size();
         Ok(match self {
-            Self::BlockMean => Rc::new(BlockMean::new(factor, height, width, fourier.device())),
+            Self::BlockMean => Rc::new(BlockMean::new(factor, height, width, fourier.device())?),
             filter => {
                 let kernel = filter.kernel(factor, fourier.size())?;
-                Rc::new(Decimation::new(factor, kernel, fourier))
+                Rc::new(Decimation::new(factor, kernel, fourier)?)
             }
         })
     }
 
     fn kernel(self, factor: usize, size: [usize; 2]) -> Result<Tensor<4>, Error> {
         match self {
-            Self::BlockMean => Ok(block_mean_kernel(factor, size)),
-            Self::Bicubic => Ok(bicubic_kernel(factor, size)),
-            Self::Gaussian { sigma } if sigma > 0.0 && sigma <= 30.0 => {
-                Ok(gaussian_kernel(factor, sigma, size))
-            }
-            Self::Gaussian { sigma } => Err(Error::InvalidKernel(format!(
-                "sigma is {sigma}; a Gaussian kernel takes one above 0 and at most 30 pixels"
-            ))),
+            Self::BlockMean => block_mean_kernel(factor, size),
+            Self::Bicubic => bicubic_kernel(factor, size),
+            Self::Gaussian { sigma } => gaussian_kernel(factor, sigma, size),
         }
     }
 }

@@ -64,7 +64,7 @@ impl Hole {
     /// What the known pixels say of the missing ones.
     pub fn posterior(&self) -> Posterior {
         let levels = self.width().div_ceil(REACH).max(1).next_power_of_two();
-        let mask = Mask::new(self.known()).begun_at(levels.ilog2() as usize);
+        let mask = Mask::new(self.known()).with_halvings(levels.ilog2() as usize);
         self.posterior_of(Rc::new(mask), self.y.clone())
     }
 
@@ -72,6 +72,7 @@ impl Hole {
     /// of 1/f of the size.
     pub fn posterior_given(&self, coarse: Tensor<4>, factor: usize) -> Posterior {
         let operator = CoarseGuidedMask::new(self.known(), factor);
+        let operator = operator.expect("a factor that divides the sides");
         let y = operator.observe(self.y.clone(), coarse);
         self.posterior_of(Rc::new(operator), y)
     }
@@ -81,7 +82,7 @@ impl Hole {
         let fourier = Fourier::new(height, width, &ComputeDevice::of(&y));
         let s2 = self.s2.clone();
         let measurement = Measurement { operator, y, s2 };
-        Posterior::new(measurement, GaussianPrior::new(fourier)).wanting(self.lost.clone())
+        Posterior::new(measurement, GaussianPrior::new(fourier)).with_wanted(self.lost.clone())
     }
 
     /// In blocks of `factor` by `factor`, which divide the sides: known where all of a block is.

@@ -1,25 +1,26 @@
-//! DPM-Solver++(2M) in log sigma (Lu et al. 2022, algorithm 2).
+//! DPM-Solver++(2M) in log tau (Lu et al. 2022, algorithm 2; docs/method.md, section 7.1).
 
 use burn::tensor::Tensor;
 
 use super::Solver;
 use crate::compute::formula::Formula;
 
-/// One evaluation a point; the last returns D itself.
+/// DPM-Solver++(2M). A grid of n points takes n evaluations; the sample is the last D.
 pub struct DpmSolver2M {
     grid: Vec<f64>,
-    at: usize,
+    /// The number of evaluations so far, and the index of the next point.
+    next: usize,
     z: Tensor<4>,
-    /// The last D, and the step h = ln(a/b) that led from it.
+    /// The previous D, and the step h = ln(a/b) from its point a to the next, b.
     before: Option<(Tensor<4>, f64)>,
 }
 
 impl DpmSolver2M {
-    /// Starts at `z`, at the grid's first tau.
+    /// Starts at the state `z` and the first point of the grid.
     pub fn new(grid: Vec<f64>, z: Tensor<4>) -> Self {
         Self {
             grid,
-            at: 0,
+            next: 0,
             z,
             before: None,
         }
@@ -28,14 +29,14 @@ impl DpmSolver2M {
 
 impl Solver for DpmSolver2M {
     fn query(&self) -> Option<(Tensor<4>, f64)> {
-        let tau = *self.grid.get(self.at)?;
+        let tau = *self.grid.get(self.next)?;
         Some((self.z.clone(), tau))
     }
 
     fn answer(&mut self, d: Tensor<4>) {
-        let a = self.grid[self.at];
-        self.at += 1;
-        let Some(&b) = self.grid.get(self.at) else {
+        let a = self.grid[self.next];
+        self.next += 1;
+        let Some(&b) = self.grid.get(self.next) else {
             self.z = d;
             return;
         };

@@ -1,35 +1,38 @@
-//! Euler's method, which with this ODE is DDIM (Song et al. 2021, equation 12, without noise).
+//! Euler's method, which is DDIM for this ODE (Song, Meng and Ermon 2021, equation 12 without
+//! noise).
 
 use burn::tensor::Tensor;
 
 use super::Solver;
 use crate::compute::formula::Formula;
 
-/// One evaluation a point; the last step, to 0, returns D itself.
+/// Euler's method down the grid, then to 0. A grid of n points takes n evaluations; the sample is
+/// the last D.
 pub struct Euler {
     grid: Vec<f64>,
-    at: usize,
+    /// The number of evaluations so far, and the index of the next point.
+    next: usize,
     z: Tensor<4>,
 }
 
 impl Euler {
-    /// Starts at `z`, at the grid's first tau.
+    /// Starts at the state `z` and the first point of the grid.
     pub fn new(grid: Vec<f64>, z: Tensor<4>) -> Self {
-        Self { grid, at: 0, z }
+        Self { grid, next: 0, z }
     }
 }
 
 impl Solver for Euler {
     fn query(&self) -> Option<(Tensor<4>, f64)> {
-        let tau = *self.grid.get(self.at)?;
+        let tau = *self.grid.get(self.next)?;
         Some((self.z.clone(), tau))
     }
 
     fn answer(&mut self, d: Tensor<4>) {
-        let a = self.grid[self.at];
-        self.at += 1;
-        let b = self.grid.get(self.at).copied().unwrap_or(0.0);
-        // z + (b - a) (z - D)/a, written as a mean of z and D.
+        let a = self.grid[self.next];
+        self.next += 1;
+        let b = self.grid.get(self.next).copied().unwrap_or(0.0);
+        // z + (b - a) (z - D)/a, as a weighted mean of z and D.
         self.z = (Formula::from(&self.z) * (b / a) + Formula::from(d) * (1.0 - b / a)).tensor();
     }
 

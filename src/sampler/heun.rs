@@ -1,43 +1,48 @@
-//! Heun's second-order method (Karras et al. 2022, algorithm 1).
+//! Heun's second-order method (Karras et al. 2022, algorithm 1; docs/method.md, section 7.1).
 
 use burn::tensor::Tensor;
 
 use super::Solver;
 use crate::compute::formula::{Formula, tensors};
 
-/// Down the grid, then to 0 by a Euler step. 2n - 1 evaluations on n points.
+/// Heun's method down the grid, then an Euler step to 0. A grid of n points takes 2n - 1
+/// evaluations.
 pub struct Heun {
     grid: Vec<f64>,
-    at: usize,
+    /// The steps so far, and the index of the point of `z`.
+    steps: usize,
     z: Tensor<4>,
-    /// The slope at z, while the corrector's evaluation at `predicted` is awaited.
+    /// The slope at `z`, between the two evaluations of a step.
     slope: Option<Tensor<4>>,
+    /// The Euler step from `z`, where the second evaluation takes place.
     predicted: Tensor<4>,
 }
 
 impl Heun {
-    /// Starts at `z`, at the grid's first tau.
+    /// Starts at the state `z` and the first point of the grid.
     pub fn new(grid: Vec<f64>, z: Tensor<4>) -> Self {
         Self {
             grid,
-            at: 0,
+            steps: 0,
             predicted: z.clone(),
             z,
             slope: None,
         }
     }
 
-    /// Steps made so far.
+    /// The steps so far.
     pub(super) fn steps(&self) -> usize {
-        self.at
+        self.steps
     }
 
+    /// The noise level at which the current step ends.
     fn next_tau(&self) -> f64 {
-        self.grid.get(self.at + 1).copied().unwrap_or(0.0)
+        self.grid.get(self.steps + 1).copied().unwrap_or(0.0)
     }
 
-    fn arrive(&mut self, z: Tensor<4>) {
-        self.at += 1;
+    /// Ends a step at `z`.
+    fn finish_step(&mut self, z: Tensor<4>) {
+        self.steps += 1;
         self.predicted = z.clone();
         self.z = z;
     }
@@ -45,7 +50,7 @@ impl Heun {
 
 impl Solver for Heun {
     fn query(&self) -> Option<(Tensor<4>, f64)> {
-        let tau = *self.grid.get(self.at)?;
+        let tau = *self.grid.get(self.steps)?;
         match self.slope {
             None => Some((self.z.clone(), tau)),
             Some(_) => Some((self.predicted.clone(), self.next_tau())),
@@ -53,7 +58,7 @@ impl Solver for Heun {
     }
 
     fn answer(&mut self, d: Tensor<4>) {
-        let (a, b) = (self.grid[self.at], self.next_tau());
+        let (a, b) = (self.grid[self.steps], self.next_tau());
         match self.slope.take() {
             None => {
                 let z = Formula::from(&self.z);
@@ -63,13 +68,13 @@ impl Solver for Heun {
                     self.predicted = euler;
                     self.slope = Some(slope);
                 } else {
-                    self.arrive(euler);
+                    self.finish_step(euler);
                 }
             }
             Some(slope) => {
                 let corrected = (Formula::from(&self.predicted) - d) / b + slope;
                 let z = Formula::from(&self.z) + corrected / 2.0 * (b - a);
-                self.arrive(z.tensor());
+                self.finish_step(z.tensor());
             }
         }
     }

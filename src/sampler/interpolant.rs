@@ -1,40 +1,27 @@
-//! Gaussian interpolants x_t = alpha_t x + beta_t eps as grids of tau = beta_t/alpha_t, from the
-//! noisiest down.
+//! Gaussian interpolants x_t = alpha_t x + beta_t eps, as descending grids of the noise level
+//! tau = beta_t/alpha_t.
 //!
-//! With z = x_t/alpha_t = x + tau eps every one of them is the same problem in (z, tau): only the
-//! grid differs, and what a backbone predicts.
+//! In z = x_t/alpha_t = x + tau eps, all interpolants are the same problem, and only the grid of
+//! tau differs (docs/method.md, sections 1.2 and 7.1).
 
 use std::f64::consts::FRAC_PI_2;
 
-use burn::tensor::Tensor;
-
-/// A path from images to noise.
+/// A path from images to noise, t going from 0 to 1 or, for EDM, tau itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interpolant {
-    /// alpha = 1, beta = tau (Karras et al. 2022); its grid is even in tau^(1/7).
+    /// alpha = 1, beta = tau (Karras et al. 2022). The grid is even in tau^(1/7).
     Edm,
-    /// alpha² + beta² = 1 with a linear rate from 0.1 to 20 (Song et al. 2021, equation 33); even
-    /// in t.
+    /// alpha² + beta² = 1 with a rate that is linear in t, from 0.1 to 20 (Song et al. 2021,
+    /// equation 33). The grid is even in t.
     VpLinear,
-    /// alpha = cos(pi t/2), beta = sin(pi t/2) (Nichol and Dhariwal 2021, without their offset);
-    /// even in t.
+    /// alpha = cos(pi t/2), beta = sin(pi t/2) (Nichol and Dhariwal 2021, without their offset).
+    /// The grid is even in t.
     VpCosine,
-    /// alpha = 1 - t, beta = t (Lipman et al. 2023); even in t.
+    /// alpha = 1 - t, beta = t (Lipman et al. 2023). The grid is even in t.
     FlowMatching,
 }
 
-/// What a backbone's output stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prediction {
-    /// x itself.
-    Image,
-    /// eps.
-    WhiteNoise,
-    /// The interpolant's own velocity: eps - x in flow matching, alpha eps - beta x where alpha² +
-    /// beta² = 1, eps in EDM.
-    Velocity,
-}
-
+/// The rates of [`Interpolant::VpLinear`] at t = 0 and t = 1.
 const BETA_MIN: f64 = 0.1;
 const BETA_MAX: f64 = 20.0;
 
@@ -46,11 +33,11 @@ impl Interpolant {
         Self::FlowMatching,
     ];
 
-    /// tau at time t.
+    /// The noise level tau at time t.
     pub fn tau(self, t: f64) -> f64 {
         match self {
             Self::Edm => t,
-            // alpha² = e^-B with B the integral of the rate.
+            // alpha² = e^-B, with B the integral of the rate up to t.
             Self::VpLinear => (BETA_MIN * t + 0.5 * (BETA_MAX - BETA_MIN) * t * t)
                 .exp_m1()
                 .sqrt(),
@@ -72,16 +59,7 @@ impl Interpolant {
         }
     }
 
-    /// alpha at the noise level tau: x_t = alpha z.
-    pub fn alpha(self, tau: f64) -> f64 {
-        match self {
-            Self::Edm => 1.0,
-            Self::VpLinear | Self::VpCosine => 1.0 / tau.hypot(1.0),
-            Self::FlowMatching => 1.0 / (1.0 + tau),
-        }
-    }
-
-    /// `points` values of tau from `tau_max` down to `tau_min`.
+    /// `points` noise levels from `tau_max` down to `tau_min`.
     pub fn grid(self, points: usize, tau_max: f64, tau_min: f64) -> Vec<f64> {
         if self == Self::Edm {
             return edm(points, tau_max, tau_min);
@@ -91,33 +69,10 @@ impl Interpolant {
         let time = |i: usize| top + i as f64 / last * (bottom - top);
         (0..points).map(|i| self.tau(time(i))).collect()
     }
-
-    /// D, the estimate of x, from what a backbone made of x_t = alpha z.
-    pub fn denoised(
-        self,
-        prediction: Prediction,
-        output: Tensor<4>,
-        z: Tensor<4>,
-        tau: f64,
-    ) -> Tensor<4> {
-        match (prediction, self) {
-            (Prediction::Image, _) => output,
-            (Prediction::WhiteNoise, _) | (Prediction::Velocity, Self::Edm) => z - output * tau,
-            // x_t - t (eps - x) = x.
-            (Prediction::Velocity, Self::FlowMatching) => {
-                z * self.alpha(tau) - output * self.time(tau)
-            }
-            // alpha x_t - beta (alpha eps - beta x) = x.
-            (Prediction::Velocity, Self::VpLinear | Self::VpCosine) => {
-                let alpha = self.alpha(tau);
-                z * (alpha * alpha) - output * (alpha * tau)
-            }
-        }
-    }
 }
 
-/// EDM's grid (Karras et al. 2022, equation 5): `points` values from `tau_max` down to `tau_min`,
-/// evenly spaced in tau^(1/7).
+/// EDM's grid (Karras et al. 2022, equation 5): `points` noise levels from `tau_max` down to
+/// `tau_min`, evenly spaced in tau^(1/7).
 pub fn edm(points: usize, tau_max: f64, tau_min: f64) -> Vec<f64> {
     const RHO: f64 = 7.0;
     let (top, bottom) = (tau_max.powf(1.0 / RHO), tau_min.powf(1.0 / RHO));

@@ -1,9 +1,10 @@
-//! Solvers of the probability-flow ODE dz/dtau = (z - D)/tau, one file each, to be read beside its
-//! paper.
+//! Solvers of the probability-flow ODE dz/dtau = (z - D)/tau (docs/method.md, section 7), each in a
+//! file to be read next to its paper.
 //!
-//! A solver asks (`query`) and is told (`answer`), so that whoever runs it decides when each
-//! evaluation happens: stop answering and it is cancelled. A grid begins where the solver starts,
-//! at the top or below it from the mean, and ends above 0.
+//! A solver never evaluates the denoiser. It states a query, and its caller answers with D. The
+//! caller thus decides when each evaluation takes place, and cancels a run by not answering.
+//!
+//! A grid of noise levels descends from the level of the start to a level above 0.
 
 mod churn;
 mod dpm_solver;
@@ -24,12 +25,16 @@ use burn::tensor::Tensor;
 
 /// A solver between two evaluations of the denoiser.
 pub trait Solver {
-    /// The state z and the noise level tau at which D is asked next; none once finished.
+    /// The state z and the noise level tau of the next evaluation; `None` once the solver has
+    /// finished.
     fn query(&self) -> Option<(Tensor<4>, f64)>;
 
-    /// Takes D at the query and moves on.
+    /// Advances by D, the denoiser's output at the query.
+    ///
+    /// # Panics
+    /// May panic once the solver has finished.
     fn answer(&mut self, d: Tensor<4>);
 
-    /// The sample, or the mean, once `query` has nothing more to ask.
+    /// The state: once the solver has finished, the sample or the mean.
     fn sample(&self) -> Tensor<4>;
 }

@@ -1,4 +1,4 @@
-//! How the mean and the samples are computed: a solver, its grid, and where it starts.
+//! How the mean and the samples are computed: the solver, its grid and its start.
 
 use burn::tensor::Tensor;
 
@@ -8,30 +8,33 @@ use crate::denoiser::TAU_TOP;
 use crate::error::Error;
 use crate::sampler::interpolant::Interpolant;
 
-/// Which solver follows the probability-flow ODE.
+/// A solver of the probability-flow ODE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SolverKind {
+    /// [`Euler`].
     Euler,
+    /// [`Heun`].
     Heun,
+    /// [`DpmSolver2M`].
     DpmSolver2M,
-    /// EDM's stochastic sampler.
+    /// [`Churn`], which is stochastic.
     Churn,
-    /// D at the top of the grid: from tau_max = 80 another estimate of the posterior mean.
-    OneEvaluation,
 }
 
-/// A solver and its grid.
+/// A solver, its grid, and its start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sampler {
     pub solver: SolverKind,
-    /// Where the grid's points lie between tau_max and tau_min.
+    /// The spacing of the grid between `tau_max` and `tau_min`.
     pub interpolant: Interpolant,
-    /// Points of the grid, at least 1.
+    /// The points of the grid, 1 to 1000.
     pub points: usize,
+    /// The first noise level, at most 1000.
     pub tau_max: f64,
+    /// The last noise level, above 0.
     pub tau_min: f64,
-    /// Start at mean + deviation + tau_max n; otherwise at tau_max n, for which tau_max must
-    /// exceed the images' own scale by far.
+    /// Whether samples start at mean + deviation + tau_max n (docs/method.md, section 7.3).
+    /// Otherwise they start at tau_max n, and tau_max must be far above the scale of images.
     pub from_mean: bool,
     /// Whether two more evaluations refine the mean ([`PosteriorMean`]).
     pub refine_mean: bool,
@@ -56,7 +59,7 @@ impl Sampler {
     pub const DEFAULT: Self = Self::from_mean(6, 0.01);
     /// 11 evaluations, the mean's included.
     pub const ACCURATE: Self = Self::from_mean(10, 0.01);
-    /// The paper's: ten Heun steps from 80 to 0.002 in 19 evaluations.
+    /// The sampler of arXiv 2606.17048: ten Heun steps from 80 to 0.002, in 19 evaluations.
     pub const PAPER: Self = Self {
         solver: SolverKind::Heun,
         interpolant: Interpolant::Edm,
@@ -67,7 +70,7 @@ impl Sampler {
         refine_mean: false,
     };
 
-    /// The same, with the mean refined or not.
+    /// The same sampler, with the mean refined or not.
     pub fn refining(self, refine_mean: bool) -> Self {
         Self {
             refine_mean,
@@ -75,7 +78,7 @@ impl Sampler {
         }
     }
 
-    /// Evaluations of the mean.
+    /// The evaluations of the mean.
     pub fn mean_evaluations(&self) -> usize {
         if self.refine_mean {
             1 + PosteriorMean::PAIR
@@ -84,17 +87,18 @@ impl Sampler {
         }
     }
 
-    /// Evaluations of one sample, the mean's not included.
+    /// The evaluations of one sample, without those of the mean.
     pub fn evaluations(&self) -> usize {
         match self.solver {
             SolverKind::Heun | SolverKind::Churn => 2 * self.points - 1,
             SolverKind::Euler | SolverKind::DpmSolver2M => self.points,
-            SolverKind::OneEvaluation => 1,
         }
     }
 
+    /// Refuses parameters of which no grid can be made.
+    ///
     /// # Errors
-    /// [`Error::InvalidOption`] where no grid can be made of it.
+    /// [`Error::InvalidOption`] if a number is out of its range.
     pub fn check(&self) -> Result<(), Error> {
         if !(1..=1000).contains(&self.points) {
             return Err(Error::InvalidOption(format!(
@@ -112,7 +116,7 @@ impl Sampler {
         Ok(())
     }
 
-    /// The solver from a state at tau_max; `noise` is what a stochastic one adds.
+    /// The solver from a state at tau_max. Stochastic solvers add `noise`.
     pub fn solver(&self, start: Tensor<4>, noise: WhiteNoise) -> Box<dyn Solver> {
         let grid = self
             .interpolant
@@ -124,7 +128,6 @@ impl Sampler {
             SolverKind::Churn => {
                 Box::new(Churn::new(grid, start, ChurnParameters::default(), noise))
             }
-            SolverKind::OneEvaluation => Box::new(PosteriorMean::new(self.tau_max, start, None)),
         }
     }
 }

@@ -1,44 +1,50 @@
-//! E[x | y]: D at one noise level, the top, where z holds next to nothing beside y (method, section
-//! 2), or [`crate::denoiser::Denoiser::tau_of_mean`], and the same refined.
+//! The posterior mean E[x | y]: D at one noise level, and its refinement (docs/method.md, section
+//! 7.2).
 //!
-//! By the tower rule E[x | y] = E[D(z, tau)] over z = x + tau n given y, at every tau. A network
-//! that is shown z at a low tau has less to make up at once than from y alone, and errs less. z's
-//! own mean is E[x | y], and an antithetic pair cancels whatever D answers linearly to the noise:
+//! The level is the top, where z carries almost no information beside y, or one that the denoiser
+//! chooses ([`Denoiser::tau_of_mean`](crate::denoiser::Denoiser::tau_of_mean)).
+//!
+//! Refining: by the tower rule, E[x | y] = E[D(z, tau)] over z = x + tau n given y, at every tau,
+//! and the mean of z is E[x | y] itself. At a low tau the network errs less than from y alone,
+//! since z shows it its earlier estimate. An antithetic pair cancels the part of D that is linear
+//! in n:
 //!
 //! ```text
-//! E[x | y] = (D(mean + tau n, tau) + D(mean - tau n, tau)) / 2
+//! E[x | y] ≈ (D(mean + tau n, tau) + D(mean - tau n, tau))/2
 //! ```
 //!
-//! which is exact where D is linear, as that of a Gaussian prior is. `docs/operators.md` tells what
-//! it gains.
+//! This is exact if D is linear, as the denoiser of a Gaussian prior is. `docs/operators.md` has
+//! the measured gain.
 
 use burn::tensor::Tensor;
 
 use super::Solver;
 use crate::compute::formula::Formula;
 
-/// The pair's noise level. Of 0.05 to 5 on the paper's tasks, and on others at sigma_y = 0.01 to
-/// 0.05, what gains most or within 0.05 dB of it, but for colours.
+/// The noise level of the pair. Among levels from 0.05 to 5, this one gains the most, or within
+/// 0.05 dB of it, on the paper's tasks and on others at sigma_y = 0.01 to 0.05, except colourising.
 const TAU_OF_PAIR: f64 = 0.1;
 
-/// One evaluation, or three.
+/// The posterior mean by one evaluation, or by three if it is refined.
 pub struct PosteriorMean {
+    /// The noise level of the first evaluation.
     tau: f64,
-    /// The state at `tau`; then the mean so far.
+    /// The state at `tau` before the first evaluation, then the mean.
     mean: Tensor<4>,
-    /// tau n of the pair, where it is to be refined.
+    /// tau n of the pair; `None` for a mean that is not refined.
     noise: Option<Tensor<4>>,
     /// D at mean + tau n.
     plus: Option<Tensor<4>>,
+    /// The evaluations so far.
     answered: usize,
 }
 
 impl PosteriorMean {
-    /// Evaluations that refining takes.
+    /// The evaluations that refining takes.
     pub const PAIR: usize = 2;
 
-    /// `z`: a state at the noise level `tau`; `n`: white noise of deviation 1 of the same shape, to
-    /// refine the mean by.
+    /// `z`: the state at the noise level `tau`. `n`: white noise of the same shape and of deviation
+    /// 1; with it the mean is refined.
     pub fn new(tau: f64, z: Tensor<4>, n: Option<Tensor<4>>) -> Self {
         Self {
             tau,

@@ -45,7 +45,7 @@ pub fn operators() -> Vec<Case> {
             .phases(16)
             .tiny([16, 16]),
         Case::new("Gaussian, every 8th", &[[24, 16]], |size, device| {
-            Rc::new(Decimation::gaussian(8, 3.2, fourier(size, device)))
+            Rc::new(Decimation::gaussian(8, 3.2, fourier(size, device)).expect("8 divides"))
         })
         .phases(8)
         .tiny([8, 8]),
@@ -63,7 +63,10 @@ pub fn operators() -> Vec<Case> {
         Case::new("grey", JOINT, |_, _| Rc::new(ChannelMix::grey())).joint(),
         Case::new("BT.601", JOINT, |_, _| Rc::new(ChannelMix::bt601())).joint(),
         Case::new("BT.709", JOINT, |_, _| Rc::new(ChannelMix::bt709())).joint(),
-        Case::new("green alone", JOINT, |_, _| Rc::new(ChannelMix::single(1))).joint(),
+        Case::new("green alone", JOINT, |_, _| {
+            Rc::new(ChannelMix::single(1).expect("green"))
+        })
+        .joint(),
         Case::new("colour mask", JOINT, |size, device| {
             let planes = (1..4).map(|stream| known(size, stream, device));
             Rc::new(Mask::new(Tensor::cat(planes.collect(), 1)))
@@ -75,27 +78,28 @@ pub fn operators() -> Vec<Case> {
         bayer("GBRG", |s, p| sensor(Bayer::Gbrg, s, p)),
         Case::new("Hadamard 0.5", &[[16, 16]], |size, device| {
             let rows = Hadamard::new(0.5, 1, fourier(size, device)).expect("powers of two");
-            Rc::new(rows.map(exactly))
+            Rc::new(rows.with_tolerance(exact()))
         })
         .joint()
         .rough(0.9, 1.15),
         Case::new("crop after convolution", &[[30, 32]], |size, device| {
             let kernel = Kernel::gaussian(0.7).and_then(|k| k.circular(size[0], size[1]));
             let blur = CircularConvolution::new(kernel.expect("it fits"), fourier(size, device));
+            let blur = blur.expect("a kernel of the image's size");
             let frame = size.map(|n| [(n / 8).clamp(1, 3); 2]);
             let whole = CroppedConvolution::new(blur, frame, fourier(size, device));
-            Rc::new(whole.within(exact()))
+            Rc::new(whole.expect("a narrow frame").with_tolerance(exact()))
         })
         .tiny([7, 7])
         .rough(0.95, 1.05),
         Case::new("mask after block mean", &[[24, 32]], |size, device| {
             let mask = Mask::new(known([size[0] / 2, size[1] / 2], 1, device));
             let operator = MaskedBlockMean::new(2, mask, fourier(size, device));
-            Rc::new(operator.map(exactly))
+            Rc::new(operator.expect("2 divides").with_tolerance(exact()))
         })
         .rough(0.9, 1.2),
         Case::new("mask and block means", &[[16, 24]], |size, device| {
-            Rc::new(CoarseGuidedMask::new(known(size, 1, device), 2))
+            Rc::new(CoarseGuidedMask::new(known(size, 1, device), 2).expect("2 divides"))
         })
         .phases(2)
         .rough(0.5, 2.0),
@@ -106,10 +110,10 @@ pub fn operators() -> Vec<Case> {
                 let known = (0..height * width).map(|i| f64::from(u8::from(inside(i))));
                 device.tensor(known.collect(), [1, 1, height, width])
             };
-            let mean = block_mean(2, size, device);
+            let mean = Rc::new(means(2, size, device));
             let measured = Mask::new(part(size.map(|n| n / 2), 2));
             let whole = PartlyMeasured::new(mean, measured, part(size, 4), fourier(size, device));
-            Rc::new(whole.within(exact()))
+            Rc::new(whole.with_tolerance(exact()))
         })
         .tiny([4, 8])
         .phases(2)
@@ -123,7 +127,7 @@ pub fn operators() -> Vec<Case> {
         .rough(0.3, 2.0),
         Case::new("block mean after mask", &[[16, 20]], |size, device| {
             let mask = Rc::new(Mask::new(known(size, 1, device)));
-            let mean = Rc::new(BlockMean::new(2, size[0], size[1], device));
+            let mean = block_mean(2, size, device);
             Rc::new(exactly(compose(mask, mean, fourier(size, device))))
         })
         .rough(0.3, 2.0),
@@ -205,12 +209,12 @@ impl Case {
     }
 }
 
-fn block_mean(
-    factor: usize,
-    [height, width]: Size,
-    device: &ComputeDevice,
-) -> Rc<dyn LinearOperator> {
-    Rc::new(BlockMean::new(factor, height, width, device))
+fn means(factor: usize, [height, width]: Size, device: &ComputeDevice) -> BlockMean {
+    BlockMean::new(factor, height, width, device).expect("a factor that divides the sides")
+}
+
+fn block_mean(factor: usize, size: Size, device: &ComputeDevice) -> Rc<dyn LinearOperator> {
+    Rc::new(means(factor, size, device))
 }
 
 fn convolution(
@@ -219,10 +223,11 @@ fn convolution(
     device: &ComputeDevice,
 ) -> Rc<dyn LinearOperator> {
     let kernel = kernel.and_then(|k| k.circular(height, width));
-    Rc::new(CircularConvolution::new(
+    let blur = CircularConvolution::new(
         kernel.expect("a kernel that fits the image"),
         fourier([height, width], device),
-    ))
+    );
+    Rc::new(blur.expect("a kernel of the image's size"))
 }
 
 fn fourier([height, width]: Size, device: &ComputeDevice) -> Fourier {
@@ -230,7 +235,8 @@ fn fourier([height, width]: Size, device: &ComputeDevice) -> Fourier {
 }
 
 fn bicubic(factor: usize, size: Size, device: &ComputeDevice) -> Rc<dyn LinearOperator> {
-    Rc::new(Decimation::bicubic(factor, fourier(size, device)))
+    let reduction = Decimation::bicubic(factor, fourier(size, device));
+    Rc::new(reduction.expect("a factor that divides the sides"))
 }
 
 fn sensor(pattern: Bayer, [height, width]: Size, device: &ComputeDevice) -> Rc<dyn LinearOperator> {
@@ -243,7 +249,7 @@ fn bayer(name: &'static str, build: Build) -> Case {
 
 /// Iterated as far as f64 carries.
 fn exactly(iterative: Iterative) -> Iterative {
-    iterative.within(exact())
+    iterative.with_tolerance(exact())
 }
 
 fn exact() -> Tolerance {

@@ -113,21 +113,21 @@ pub fn measurement(
             let inside = |k: usize| (16..48).contains(&k);
             if inside(i) && inside(j) { 0.0 } else { 1.0 }
         }))),
-        "block_mean_4" => Rc::new(BlockMean::new(4, SIDE, SIDE, device)),
+        "block_mean_4" => Rc::new(BlockMean::new(4, SIDE, SIDE, device).expect("4 divides")),
         "gaussian" => {
             let host = ComputeDevice::cpu_f64();
             let response = |i, j| gaussian_response(i, 1.5) * gaussian_response(j, 1.5);
             let re = plane(&host, response);
             let im = re.zeros_like();
             let kernel = Fourier::new(SIDE, SIDE, &host).inverse(Spectrum { re, im });
-            Rc::new(CircularConvolution::new(kernel, fourier))
+            Rc::new(CircularConvolution::new(kernel, fourier).expect("it fits"))
         }
         "motion" => {
             let line = |i: usize, j: usize| i == 0 && (j <= 4 || j >= SIDE - 4);
             let kernel = plane(&ComputeDevice::cpu_f64(), |i, j| {
                 if line(i, j) { 1.0 / 9.0 } else { 0.0 }
             });
-            Rc::new(CircularConvolution::new(kernel, fourier))
+            Rc::new(CircularConvolution::new(kernel, fourier).expect("it fits"))
         }
         "grey" => Rc::new(ChannelMix::grey()),
         "mosaic" => Rc::new(Mask::bayer(Bayer::Rggb, SIDE, SIDE, device)),

@@ -212,13 +212,15 @@ impl Golden {
             "mask" => Rc::new(Mask::new(of("mask"))),
             "gaussian" | "motion" => {
                 let kernel = self.get_at(&format!("{case}.kernel"), &ComputeDevice::cpu());
-                Rc::new(CircularConvolution::new(kernel, fourier.clone()))
+                let blur = CircularConvolution::new(kernel, fourier.clone());
+                Rc::new(blur.expect("it fits"))
             }
             "grey" => Rc::new(ChannelMix::grey()),
             block => {
                 let factor = block.trim_start_matches("block_mean_");
                 let factor = factor.parse().expect("block_mean_FACTOR");
-                Rc::new(BlockMean::new(factor, height, width, &self.device))
+                let mean = BlockMean::new(factor, height, width, &self.device);
+                Rc::new(mean.expect("a factor that divides the sides"))
             }
         };
         let measured = name != "none";

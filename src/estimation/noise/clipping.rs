@@ -1,18 +1,21 @@
-//! What clipping to 0-255 takes from the variance of noise, and which patches to go by.
+//! The variance that clipping to 0 to 255 takes from noise, and the choice of the patches that it
+//! affects least.
 
 use super::patches::Patches;
 
-/// Patches that keep this share of the variance in every channel are taken as they are.
+/// The share of the variance above which a patch counts as unclipped, in each channel.
 const NEARLY_ALL: f64 = 0.98;
-/// How many there should be at least: so many for each dimension, and this share of all.
-const ENOUGH: (usize, f64) = (20, 0.1);
+/// The least number of chosen patches, for each dimension of a patch.
+const ENOUGH_PER_DIMENSION: usize = 20;
+/// The least number of chosen patches, as a share of all.
+const ENOUGH_OF_ALL: f64 = 0.1;
 
-/// The variance of the noise before it was clipped, where `variance` estimates it from chosen
-/// patches as they are and `sigma` is about its deviation.
+/// The variance of the noise before clipping. `variance` estimates it from chosen patches, clipped
+/// as they are; `sigma` is an estimate of its deviation so far.
 ///
-/// Of `from`, which can't be empty, the patches that clipping touched least are chosen, and their
-/// estimate is divided by the share of the variance that they kept. Both depend on sigma, so this
-/// is a step of a fixed-point iteration.
+/// Among the patches `from`, which must not be empty, those that clipping affected least are
+/// chosen. Their estimate is divided by the share of the variance that clipping left. Both depend
+/// on sigma: this is one step of a fixed-point iteration.
 pub fn unclipped(
     patches: &Patches,
     from: &[usize],
@@ -22,37 +25,40 @@ pub fn unclipped(
     if !patches.may_be_clipped() {
         return variance(from);
     }
-    let (chosen, kept) = least_clipped(patches, from, sigma);
-    variance(&chosen) / kept
+    let (chosen, share) = least_clipped(patches, from, sigma);
+    variance(&chosen) / share
 }
 
-/// The patches that clipping touches least at this sigma, and the share of the variance that they
-/// keep, averaged over their channels.
+/// The patches that clipping affects least at this sigma, and the share of the variance that it
+/// leaves them, averaged over their channels.
 fn least_clipped(patches: &Patches, from: &[usize], sigma: f64) -> (Vec<usize>, f64) {
-    let shares = Shares::new(sigma);
+    let surviving = SurvivingVariance::new(sigma);
     let least = |i: usize| {
-        let shares = patches.means(i).map(|mean| shares.at(mean));
+        let shares = patches.means(i).map(|mean| surviving.share_at(mean));
         shares.fold(1.0, f64::min)
     };
     let mut order: Vec<(f64, usize)> = from.iter().map(|&i| (least(i), i)).collect();
     order.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let enough = (ENOUGH.0 * patches.dimensions()).max((ENOUGH.1 * from.len() as f64) as usize);
-    let untouched = order.partition_point(|(share, _)| *share >= NEARLY_ALL);
-    order.truncate(untouched.max(enough));
+    let enough_of_all = (ENOUGH_OF_ALL * from.len() as f64) as usize;
+    let enough = (ENOUGH_PER_DIMENSION * patches.dimensions()).max(enough_of_all);
+    let unclipped = order.partition_point(|(share, _)| *share >= NEARLY_ALL);
+    order.truncate(unclipped.max(enough));
     let chosen: Vec<usize> = order.into_iter().map(|(_, i)| i).collect();
     let all = chosen.iter().flat_map(|&i| patches.means(i));
-    let (sum, count) = all.fold((0.0, 0.0), |(sum, n), m| (sum + shares.at(m), n + 1.0));
+    let (sum, count) = all.fold((0.0, 0.0), |(sum, n), mean| {
+        (sum + surviving.share_at(mean), n + 1.0)
+    });
     (chosen, sum / count)
 }
 
-/// The share of the variance of N(mu, sigma²) that is left after clipping to 0-255, by the mean
-/// after clipping.
-struct Shares(Vec<f64>);
+/// The share of the variance of N(mu, sigma²) that survives clipping to 0 to 255, tabulated by the
+/// mean after clipping, in whole levels.
+struct SurvivingVariance(Vec<f64>);
 
-impl Shares {
+impl SurvivingVariance {
     const LEVELS: usize = 256;
 
-    /// By the moments on a grid of the noise.
+    /// From the moments of the clipped noise, by sums over a grid of 4 deviations on each side.
     fn new(sigma: f64) -> Self {
         const REACH: i32 = 60;
         let grid = (-REACH..=REACH).map(|i| 4.0 * f64::from(i) / f64::from(REACH));
@@ -72,7 +78,7 @@ impl Shares {
             return Self(vec![1.0; Self::LEVELS]);
         }
         let table: Vec<(f64, f64)> = (0..Self::LEVELS).map(moments).collect();
-        // The mean rises with mu: the first mu whose mean reaches a level stands for it.
+        // The mean rises with mu: a level stands for the first mu whose mean reaches it.
         let share = |level: usize| {
             let at = table.partition_point(|(mean, _)| *mean < level as f64);
             table[at.min(Self::LEVELS - 1)].1
@@ -80,7 +86,8 @@ impl Shares {
         Self((0..Self::LEVELS).map(share).collect())
     }
 
-    fn at(&self, mean: f64) -> f64 {
+    /// The share for a mean after clipping.
+    fn share_at(&self, mean: f64) -> f64 {
         self.0[(mean.round() as usize).min(Self::LEVELS - 1)]
     }
 }

@@ -4,27 +4,29 @@ use nalgebra::DMatrix;
 
 use super::planes::Planes;
 
-/// Patches are taken at a stride that leaves about this many: enough for a spectrum to a per cent,
+/// The number of patches that the stride is chosen for: enough for a spectrum to one per cent,
 /// however large the photo.
-const MOST: usize = 20_000;
-/// Vectors for each of their dimensions, fewer than which their covariance says nothing.
+const TARGET_COUNT: usize = 20_000;
+/// The fewest known patches, for each dimension of a patch, whose covariance is meaningful.
 const LEAST_PER_DIMENSION: usize = 6;
-/// The same of the smallest patches, below which there is nothing else to try.
+/// The same for the smallest patches, to which there is no smaller alternative.
 const LEAST_OF_SMALLEST: usize = 4;
 
-/// Patches whose pixels are all known, but for those of one colour: noise leaves none of these, and
+/// The patches whose pixels are all known, without those of one colour. Noise leaves none of these;
 /// drawings, clipped skies and borders have many.
 pub struct Patches {
+    /// Patch after patch, each channel by channel and row by row.
     values: Vec<f32>,
     channels: usize,
     /// Rows and columns of a patch.
     pub size: [usize; 2],
-    clipped: bool,
+    /// Whether all values lie in 0 to 255.
+    in_range: bool,
 }
 
 impl Patches {
-    /// Patches of at most `side`×`side`, smaller ones where the planes hold too few. None where
-    /// they hold too few of any size.
+    /// Patches of `side`×`side`, or of the largest smaller side that the planes hold enough patches
+    /// of. `None` if there is no such side.
     pub fn of(planes: &Planes, side: usize) -> Option<Self> {
         if planes.width().min(planes.height()) == 0 {
             return None;
@@ -42,7 +44,8 @@ impl Patches {
         })
     }
 
-    /// And the number of those whose pixels are all known.
+    /// The patches of one size, and the number of all patches whose pixels are known, those of one
+    /// colour included.
     fn all(planes: &Planes, size: [usize; 2]) -> (Self, usize) {
         let (width, height) = (planes.width(), planes.height());
         let (rows, columns) = (height + 1 - size[0], width + 1 - size[1]);
@@ -51,7 +54,7 @@ impl Patches {
             values: Vec::new(),
             channels: planes.channels(),
             size,
-            clipped: (0..planes.channels())
+            in_range: (0..planes.channels())
                 .all(|c| planes.channel(c).iter().all(|v| (0.0..=255.0).contains(v))),
         };
         let mut known = 0;
@@ -79,20 +82,22 @@ impl Patches {
         (patches, known)
     }
 
+    /// The number of patches.
     pub fn count(&self) -> usize {
         self.values.len() / self.dimensions()
     }
 
+    /// The number of values of a patch.
     pub fn dimensions(&self) -> usize {
         self.channels * self.size[0] * self.size[1]
     }
 
-    /// Whether the planes lie within 0-255, and so may have been clipped to it.
+    /// Whether the planes may have been clipped: all values lie in 0 to 255.
     pub fn may_be_clipped(&self) -> bool {
-        self.clipped
+        self.in_range
     }
 
-    /// Channel after channel, row by row.
+    /// The values of a patch, channel by channel, row by row.
     pub fn vector(&self, i: usize) -> &[f32] {
         &self.values[i * self.dimensions()..(i + 1) * self.dimensions()]
     }
@@ -104,7 +109,7 @@ impl Patches {
         channels.map(move |c| c.iter().map(|v| f64::from(*v)).sum::<f64>() / area as f64)
     }
 
-    /// The eigenvalues of the chosen patches' covariance, in rising order.
+    /// The eigenvalues of the covariance of the chosen patches, in rising order.
     pub fn eigenvalues(&self, chosen: &[usize]) -> Vec<f64> {
         let n = self.dimensions();
         let mut mean = vec![0.0; n];
@@ -133,9 +138,10 @@ impl Patches {
     }
 }
 
-/// An odd one, or 2: every phase of JPEG's 8×8 blocks is met.
+/// The distance of neighbouring patches along each axis. Above 2 it is odd, so that patches lie at
+/// every phase of JPEG's 8×8 blocks.
 fn stride(positions: usize) -> usize {
-    let stride = (positions as f64 / MOST as f64).sqrt().ceil() as usize;
+    let stride = (positions as f64 / TARGET_COUNT as f64).sqrt().ceil() as usize;
     if stride <= 2 {
         stride.max(1)
     } else {

@@ -1,23 +1,25 @@
-//! What the noise is estimated from: channels of one size, of which some pixels may not be known.
+//! The channels that noise is estimated from.
 
 use crate::error::Error;
 use crate::operators::Bayer;
 use crate::photo::pixels::Photo;
 
-/// Channels in 8-bit levels, row by row.
+/// Channels of one size in 8-bit levels, of which some pixels may be unknown.
 #[derive(Debug, Clone)]
 pub struct Planes {
+    /// Channel by channel, row by row.
     values: Vec<f32>,
+    /// One entry for each pixel.
     known: Vec<bool>,
     width: usize,
     height: usize,
 }
 
 impl Planes {
-    /// `values` is `[channels, height, width]`; `known` has one entry a pixel.
+    /// `values`: `[channels, height, width]` in row-major order. `known`: one entry for each pixel.
     ///
     /// # Errors
-    /// [`Error::InvalidImage`] where the numbers of values do not fit together.
+    /// [`Error::InvalidImage`] if a length does not fit the size.
     pub fn new(
         width: usize,
         height: usize,
@@ -28,7 +30,8 @@ impl Planes {
         let whole = area > 0 && !values.is_empty() && values.len().is_multiple_of(area);
         if !whole || known.len() != area {
             return Err(Error::InvalidImage(format!(
-                "{width}x{height} takes whole channels of {area} values, but {} values and {} marks of known pixels were given",
+                "{width}x{height} takes whole channels of {area} values, but {} values and {} \
+                 marks of known pixels were given",
                 values.len(),
                 known.len()
             )));
@@ -41,8 +44,8 @@ impl Planes {
         })
     }
 
-    /// R, G and B, or one channel where they are the same everywhere. What is fully transparent
-    /// isn't known.
+    /// R, G and B, or one channel if they are the same everywhere. Fully transparent pixels are
+    /// unknown.
     pub fn of_photo(photo: &Photo) -> Self {
         let pixels = || photo.rgba().chunks_exact(4);
         let grey = pixels().all(|p| p[0] == p[1] && p[1] == p[2]);
@@ -56,7 +59,7 @@ impl Planes {
         }
     }
 
-    /// One channel: this mix of R, G and B.
+    /// One channel: the sum of R, G and B with these weights.
     pub fn grey(photo: &Photo, weights: [f64; 3]) -> Self {
         let mix = |p: &[u8]| (0..3).map(|c| weights[c] * f64::from(p[c])).sum::<f64>() as f32;
         Self {
@@ -65,7 +68,7 @@ impl Planes {
         }
     }
 
-    /// The four phases of a mosaic, each of one channel and half its size.
+    /// The four phases of a mosaic: one channel each, of half the photo's sides.
     pub fn phases(photo: &Photo, pattern: Bayer) -> [Self; 4] {
         let (width, height) = (photo.width() / 2, photo.height() / 2);
         let at = |phase: usize, i: usize| {
@@ -81,13 +84,13 @@ impl Planes {
         })
     }
 
-    /// The same with fewer pixels known.
+    /// The same planes, with those pixels unknown for which `known` is false.
     ///
     /// # Panics
-    /// Where `known` has another size.
+    /// If `known` has fewer entries than there are pixels.
     pub fn where_known(mut self, known: impl Iterator<Item = bool>) -> Self {
         let known: Vec<bool> = self.known.iter().zip(known).map(|(&a, b)| a && b).collect();
-        assert_eq!(known.len(), self.known.len(), "one entry a pixel");
+        assert_eq!(known.len(), self.known.len(), "one entry for each pixel");
         self.known = known;
         self
     }
@@ -116,7 +119,7 @@ impl Planes {
         self.known.iter().filter(|k| **k).count()
     }
 
-    /// One channel.
+    /// One channel: the mean of all.
     pub(super) fn mean_of_channels(&self) -> Self {
         let n = self.channels();
         let mean = |i: usize| (0..n).map(|c| self.channel(c)[i]).sum::<f32>() / n as f32;
@@ -126,7 +129,7 @@ impl Planes {
         }
     }
 
-    /// The means of 2×2 pixels; an odd last row or column is left out.
+    /// The means of 2×2 pixels, known if all four are. An odd last row or column is left out.
     pub(super) fn halved(&self) -> Self {
         let (width, height) = (self.width / 2, self.height / 2);
         let block = |i: usize| {

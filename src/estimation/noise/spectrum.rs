@@ -1,11 +1,15 @@
-//! Which of a spectrum's eigenvalues are noise alone.
+//! The eigenvalues of a spectrum that are noise alone.
 
-/// The variance of the noise: the mean of the most eigenvalues, counted from the least, of which as
-/// many lie above their mean as below it.
+/// The variance of the noise (Chen, Zhu and Heng 2015, algorithm 1): the mean of the largest set of
+/// smallest eigenvalues of which at least as many lie above their mean as below it.
 ///
-/// Noise alone scatters its eigenvalues evenly around their mean; those with a signal in them lie
-/// far above it, and pull the mean over the median. `rising` must hold at least one. Chen, Zhu and
-/// Heng 2015, algorithm 1.
+/// The eigenvalues of noise alone scatter evenly around their mean. Those that hold a signal lie
+/// far above, and raise the mean over the median.
+///
+/// `rising`: the eigenvalues in rising order.
+///
+/// # Panics
+/// If there are no eigenvalues.
 pub fn noise_variance(rising: &[f64]) -> f64 {
     let mut sum: f64 = rising.iter().sum();
     for count in (1..=rising.len()).rev() {

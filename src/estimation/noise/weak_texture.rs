@@ -1,36 +1,40 @@
-//! The noise of one channel, from the patches that could be flat but for the noise (Liu, Tanaka and
-//! Okutomi 2013).
+//! The noise of one channel, from the patches that may be flat apart from the noise (Liu, Tanaka
+//! and Okutomi 2013).
 //!
 //! The texture of a patch p is the sum of its squared differences between neighbours, p^T M p with
-//! M = D^T D. Of a flat patch with noise it is sigma² tr M on average, with variance 2 sigma⁴ tr
-//! M². Patches within four deviations of that are kept; sigma² is the mean of the least fifth
-//! of their covariance's eigenvalues; both in turn until they settle.
+//! M = D^T D. For a flat patch with noise its mean is sigma² tr M and its variance 2 sigma⁴ tr M².
+//! The patches up to four deviations above that mean are kept, and sigma² is the mean of the
+//! smallest fifth of the eigenvalues of their covariance. The two steps alternate until they
+//! settle.
 
 use nalgebra::DMatrix;
 
 use super::clipping;
 use super::patches::Patches;
 use super::planes::Planes;
-use super::{ITERATIONS, SETTLED};
+use super::{MAX_ITERATIONS, SETTLED};
 
+/// The side of a patch.
 const SIDE: usize = 5;
-/// One in so many eigenvalues is taken for noise alone.
+/// One eigenvalue in this many counts as noise alone.
 const FRACTION: usize = 5;
-/// Deviations of a flat patch's texture.
-const REACH: f64 = 4.0;
-/// The least number of patches for each dimension: with fewer, their choice would bend the
+/// The deviations above the mean up to which a texture may be noise alone.
+const TEXTURE_DEVIATIONS: f64 = 4.0;
+/// The least number of patches for each dimension of a patch. A smaller choice would distort the
 /// spectrum.
-const LEAST: usize = 20;
+const LEAST_PER_DIMENSION: usize = 20;
 
-pub struct Found {
+/// The noise of one channel.
+pub struct WeakTextureEstimate {
+    /// The standard deviation of the noise.
     pub sigma: f64,
-    /// Whether enough patches could be flat; without these, the least textured are taken, and
-    /// sigma may be their texture.
-    pub flat: bool,
+    /// Whether enough patches may be flat. If not, the least textured patches are taken, and
+    /// `sigma` may be their texture.
+    pub is_flat: bool,
 }
 
-/// None where there are too few known pixels.
-pub fn estimate(plane: &Planes) -> Option<Found> {
+/// The noise of one channel; `None` for too few known pixels.
+pub fn estimate(plane: &Planes) -> Option<WeakTextureEstimate> {
     let patches = Patches::of(plane, SIDE)?;
     let least = |chosen: &[usize]| mean_of_least(&patches.eigenvalues(chosen));
     let texture = Texture::new(patches.size);
@@ -40,18 +44,19 @@ pub fn estimate(plane: &Planes) -> Option<Found> {
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
     let by_texture: Vec<usize> = order.iter().map(|(_, i)| *i).collect();
     if by_texture.is_empty() {
-        return Some(Found {
+        return Some(WeakTextureEstimate {
             sigma: 0.0,
-            flat: true,
+            is_flat: true,
         });
     }
     let mut variance = least(&by_texture);
-    let mut flat = false;
-    for _ in 0..ITERATIONS {
+    let mut is_flat = false;
+    for _ in 0..MAX_ITERATIONS {
         let limit = variance * texture.limit;
         let weak = order.partition_point(|(texture, _)| *texture < limit);
-        flat = weak >= LEAST * patches.dimensions();
-        let count = weak.max(LEAST * patches.dimensions()).min(order.len());
+        let enough = LEAST_PER_DIMENSION * patches.dimensions();
+        is_flat = weak >= enough;
+        let count = weak.max(enough).min(order.len());
         let next = clipping::unclipped(&patches, &by_texture[..count], variance.sqrt(), least);
         let settled = (next - variance).abs() <= SETTLED * variance;
         variance = next;
@@ -59,23 +64,23 @@ pub fn estimate(plane: &Planes) -> Option<Found> {
             break;
         }
     }
-    Some(Found {
+    Some(WeakTextureEstimate {
         sigma: variance.sqrt(),
-        flat,
+        is_flat,
     })
 }
 
-/// The least alone would be biased: of equal eigenvalues an estimate scatters. `rising` must hold
-/// at least one.
+/// The mean of the smallest fifth of the eigenvalues, at least one. The smallest alone would be
+/// biased, since estimates of equal eigenvalues scatter.
 fn mean_of_least(rising: &[f64]) -> f64 {
     let count = rising.len().div_ceil(FRACTION);
     rising[..count].iter().sum::<f64>().max(0.0) / count as f64
 }
 
-/// Squared differences between neighbours.
+/// The texture p^T M p of patches of one size.
 struct Texture {
     size: [usize; 2],
-    /// The most of a flat patch with noise of variance 1.
+    /// The largest texture that noise of variance 1 alone may have.
     limit: f64,
 }
 
@@ -87,17 +92,18 @@ impl Texture {
                 m[(i, j)] += sign;
             }
         }
-        let limit = m.trace() + REACH * (2.0 * m.norm_squared()).sqrt();
+        let limit = m.trace() + TEXTURE_DEVIATIONS * (2.0 * m.norm_squared()).sqrt();
         Self { size, limit }
     }
 
+    /// The texture of a patch.
     fn of(&self, patch: &[f32]) -> f64 {
         let squares = neighbours(self.size).map(|(a, b)| f64::from(patch[a] - patch[b]).powi(2));
         squares.sum()
     }
 }
 
-/// The pairs of pixels beside or below each other.
+/// The pairs of pixels next to or below each other.
 fn neighbours([rows, columns]: [usize; 2]) -> impl Iterator<Item = (usize, usize)> {
     (0..rows * columns).flat_map(move |i| {
         let right = (i % columns + 1 < columns).then_some((i, i + 1));

@@ -1,24 +1,29 @@
-//! Planes under filters that are constant on the rings between nested boxes, as the noise-geometry
-//! maps are made, in one launch: tiles in workgroup memory, 225 values read there for each pixel.
-//! For the roofline, a pixel: 36 B, about 1000 FLOP; 4 KiB.
+//! Planes under filters that are constant on the rings between nested boxes, in one launch. Each
+//! workgroup holds a tile in its shared memory and reads 225 values there for each pixel.
+//!
+//! For the roofline: 36 B and about 1000 FLOP a pixel, 4 KiB of shared memory a workgroup.
 
 use burn::tensor::Tensor;
 use cubecl::prelude::*;
 
 use crate::compute::gpu::{empty, from_tensor, to_tensor};
 
-/// Bands, and the side of the widest of as many nested boxes.
+/// The bands, one for each nested box.
 pub const BANDS: usize = 4;
+/// The side of the widest box.
 pub const REACH: usize = 15;
-/// Side of a tile, an invocation a pixel.
+/// The side of a tile; a workgroup has one invocation for each of its pixels.
 const SIDE: usize = 16;
-/// Pixels around a tile that its filters reach, and the side of both.
+/// The pixels that the filters reach beyond a tile.
 const BORDER: usize = REACH / 2;
+/// The side of a tile with its border.
 const HELD: usize = SIDE + 2 * BORDER;
 
-/// `variance`: `[B, 1, H, W]`, sides of at least [`REACH`]; `rings`: each band's filter on the
-/// nested boxes, at the centre, in the rest of the 3×3 box, of the 7×7, of the 15×15. `[B, 8, H,
-/// W]`, all bands of luma, then the same of chroma; borders reflected without repeating the edge.
+/// The filtered planes of luma, `[B, 4, H, W]`, and the same again for chroma: `[B, 8, H, W]`.
+/// Borders are reflected without repeating the edge.
+///
+/// `variance`: `[B, 1, H, W]`, sides of at least [`REACH`]. `rings`: the values of each band's
+/// filter on the rings between the boxes, the centre first.
 pub fn bands(variance: Tensor<4>, rings: [[f64; BANDS]; BANDS]) -> Tensor<4> {
     let x = from_tensor(variance);
     let [batch, _, height, width] = x.meta.shape().dims();
@@ -28,7 +33,8 @@ pub fn bands(variance: Tensor<4>, rings: [[f64; BANDS]; BANDS]) -> Tensor<4> {
     all.for_each(|&weight| weights.push(weight as f32));
     let tiles = [width.div_ceil(SIDE), height.div_ceil(SIDE), batch];
     let [across, down, images] = tiles.map(|n| n as u32);
-    // SAFETY: what is read is reflected into the plane, what lies outside it is not written.
+    // SAFETY: indices that are read are reflected into the plane, and a pixel is written only if it
+    // lies in the plane.
     unsafe {
         weighted::launch_unchecked(
             &x.client,
@@ -44,7 +50,7 @@ pub fn bands(variance: Tensor<4>, rings: [[f64; BANDS]; BANDS]) -> Tensor<4> {
     to_tensor(to)
 }
 
-/// An index into n values from one that is too large by BORDER, reflected at both ends.
+/// The index i - BORDER into n values, reflected at both ends.
 #[cube]
 fn reflected(i: usize, n: usize) -> usize {
     let inside = select(i < BORDER, BORDER - i, i - BORDER);

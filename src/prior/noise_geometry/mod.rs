@@ -1,11 +1,15 @@
-//! What the network is told of a noise covariance S: the variance in four spatial bands, once for
-//! luma and once for chroma, at each pixel.
+//! The noise geometry of a covariance S: eight maps of the variance at each pixel, in four spatial
+//! bands, of luma and of chroma (docs/method.md, section 4). The network receives them.
 //!
-//! Bands: `box_r` is the r×r mean filter; f_0 = box_1 - box_3, f_1 = box_3 - box_7, f_2 = box_7 -
-//! box_15, f_3 = box_15. Map k at pixel i is v_k(i) = Var[(f_k * n)(i)] / |f_k|² with n ~ N(0, S),
-//! so that white noise of variance v gives v in every band. Colour transform (orthonormal rows):
-//! luma (1,1,1)/√3; chroma (1,0,-1)/√2 and (1,-2,1)/√6, their two variances averaged. Eight maps:
-//! luma bands 0-3, chroma bands 0-3. Source: the project's method, section 4.
+//! ```text
+//! box_r: the r×r mean filter
+//! f_0 = box_1 - box_3,   f_1 = box_3 - box_7,   f_2 = box_7 - box_15,   f_3 = box_15
+//! v_k(i) = Var[(f_k * n)(i)]/|f_k|²,   n ~ N(0, S)
+//! ```
+//!
+//! White noise of variance v has v in every band. Luma is the axis (1, 1, 1)/√3. Chroma is the mean
+//! of the variances on (1, 0, -1)/√2 and (1, -2, 1)/√6. The order of the maps is luma bands 0 to 3,
+//! chroma bands 0 to 3.
 
 #[cfg(feature = "webgpu")]
 mod gpu;
@@ -19,17 +23,17 @@ use crate::compute::box_mean::{Border, box_mean};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 
-/// Sides of the box filters.
+/// The sides of the box filters.
 pub const BOXES: [usize; 4] = [1, 3, 7, 15];
-/// Side of the widest filter, and the least side of an image that has maps.
+/// The side of the widest filter, and the least side of an image that has maps.
 pub const REACH: usize = BOXES[3];
-/// Bands of luma and of chroma.
+/// The bands of luma, and as many of chroma.
 pub const BANDS: usize = BOXES.len();
 
 #[cfg(feature = "webgpu")]
 const _: () = assert!(REACH == gpu::REACH && BANDS == gpu::BANDS);
 
-/// f_0..f_3, each 15×15, row by row.
+/// f_0 to f_3, each 15×15, row by row.
 pub fn band_filters() -> [Vec<f64>; BANDS] {
     let boxes = BOXES.map(|r| {
         let inside = (REACH - r) / 2..(REACH + r) / 2;
@@ -51,10 +55,10 @@ pub fn band_energies() -> [f64; BANDS] {
     band_filters().map(|f| f.iter().map(|v| v * v).sum())
 }
 
-/// The maps of covariances that are diagonal in the DFT: weighted means of their eigenvalues.
+/// The maps of covariances that are diagonal in the DFT: weighted means of the eigenvalues.
 #[derive(Clone)]
 pub struct SpectralBands {
-    /// |f̂_k|² in the DFT, normalised to sum 1: `[1, 4, H, W]`.
+    /// |f̂_k|², normalised to sum 1: `[1, 4, H, W]`.
     weights: Tensor<4>,
 }
 
@@ -85,8 +89,8 @@ impl SpectralBands {
         }
     }
 
-    /// `[B, 1, H, W]` eigenvalues to `[B, 8, 1, 1]`: the same in luma and chroma, the same at every
-    /// pixel.
+    /// The maps, `[B, 8, 1, 1]`, of eigenvalues `[B, 1, H, W]` that all channels share. They are
+    /// the same at every pixel, in luma and in chroma.
     pub fn of(&self, eigenvalues: Formula) -> Tensor<4> {
         let weighted = (eigenvalues * &self.weights).tensor();
         let [batch, bands, height, width] = weighted.dims();
@@ -96,7 +100,7 @@ impl SpectralBands {
     }
 }
 
-/// The real DFT of a centred box of side r and sum 1 on n points.
+/// The DFT, which is real, of a centred box of side r and sum 1 on n points.
 fn box_dft(r: usize, n: usize) -> Vec<f64> {
     let half = (r / 2) as i64;
     let at = |k: usize| {
@@ -106,48 +110,51 @@ fn box_dft(r: usize, n: usize) -> Vec<f64> {
     (0..n).map(at).collect()
 }
 
-/// The maps of a covariance that is diagonal in pixels, equal in all channels: each band's squared
-/// filter, normalised to sum 1, over the pixel variance `[B, 1, H, W]`; borders reflected without
-/// repeating the edge. `[B, 8, H, W]`.
+/// The maps, `[B, 8, H, W]`, of independent noise with the pixel variance `[B, 1, H, W]` in all
+/// channels: its mean under each squared band filter (docs/method.md, section 4.2). Borders are
+/// reflected without repeating the edge.
+///
+/// # Panics
+/// If a side is below 8 pixels, which cannot be reflected.
 pub fn bands_of_pixels(variance: Tensor<4>) -> Tensor<4> {
     let energies = band_energies();
-    let squared = std::array::from_fn(|k| band_rings()[k].map(|v| v * v / energies[k]));
+    let filters = std::array::from_fn(|k| band_rings()[k].map(|v| v * v / energies[k]));
     #[cfg(feature = "webgpu")]
     if !ComputeDevice::of(&variance).is_cpu() {
-        return gpu::bands(variance, squared);
+        return gpu::bands(variance, filters);
     }
     let half = REACH / 2;
     let padded = variance.pad([(half, half), (half, half)], PadMode::Reflect);
-    let v = by_rings(&padded, squared);
+    let v = by_rings(&padded, filters);
     Tensor::cat(vec![v.clone(), v], 1)
 }
 
-/// f_0..f_3 on the nested boxes: at the centre, in the rest of the 3×3 box, of the 7×7, of the
-/// 15×15.
+/// The values of f_0 to f_3 on the rings between the nested boxes: the centre, then the rest of the
+/// 3×3, of the 7×7 and of the 15×15 box.
 pub fn band_rings() -> [[f64; BANDS]; BANDS] {
-    let inside = |k: usize, ring: usize| {
+    let box_value = |k: usize, ring: usize| {
         if ring <= k {
             1.0 / (BOXES[k] * BOXES[k]) as f64
         } else {
             0.0
         }
     };
-    let narrower = |k: usize, ring: usize| {
-        inside(k, ring)
-            - if k + 1 < BANDS {
-                inside(k + 1, ring)
-            } else {
-                0.0
-            }
+    let band_value = |k: usize, ring: usize| {
+        let wider = if k + 1 < BANDS {
+            box_value(k + 1, ring)
+        } else {
+            0.0
+        };
+        box_value(k, ring) - wider
     };
-    std::array::from_fn(|k| std::array::from_fn(|ring| narrower(k, ring)))
+    std::array::from_fn(|k| std::array::from_fn(|ring| band_value(k, ring)))
 }
 
-/// Planes `[B, 1, H + 14, W + 14]` under filters that are constant on the rings of [`band_rings`]:
-/// `[B, 4, H, W]`.
+/// Planes `[B, 1, H + 14, W + 14]` under four filters given by their values on the rings of
+/// [`band_rings`]: `[B, 4, H, W]`.
 ///
-/// Each is a sum of means over nested boxes, and those of rows of means: 50 values a pixel, where
-/// the four filters have 900.
+/// Each filter is a sum of box means, and a box mean is a mean of rows, then of columns. This takes
+/// 50 values a pixel; the four filters have 900.
 pub fn by_rings(planes: &Tensor<4>, filters: [[f64; BANDS]; BANDS]) -> Tensor<4> {
     let [_, _, height, width] = planes.dims();
     let means = BOXES.map(|side| {
