@@ -122,7 +122,7 @@ impl Aliasing {
         e * (others + &s2) / (data_spectrum + s2)
     }
 
-    /// [`Self::remaining`] of a white covariance of variance v.
+    /// `remaining` of a white covariance of variance v.
     pub fn remaining_of_white(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         let v = Formula::from(v);
         let data_spectrum = &v * self.repeated_power();

@@ -32,7 +32,7 @@ pub struct Decimation {
 }
 
 impl Decimation {
-    /// y[i] = sum over j of kernel[f i - j] x[j], with f = `factor`.
+    /// `y[i] = sum over j of kernel[f i - j] x[j]`, with f = `factor`.
     ///
     /// `kernel`: `[1, 1, H, W]` on the CPU, its origin at [0, 0]. k̂ is computed in f64, and the
     /// kernel is best given in f64, as for [`CircularConvolution`](super::CircularConvolution).

@@ -257,9 +257,9 @@ impl Fourier {
     /// The same of two images, whose responses are sums of what filters make of the one and of the
     /// other.
     ///
-    /// A GPU transforms them as one complex image, x + i x', of which it takes the filters' sum h x
-    /// + h' x' to be the real part of (h - i h') (x + i x'): what is rounded of the one is so
-    /// of both, and they should be of one scale.
+    /// A GPU transforms them as one complex image, x + i x'. The filters' sum h x + h' x' is then
+    /// the real part of (h - i h') (x + i x'). Both images share one rounding error, and so they
+    /// should have the same scale.
     pub fn through_both<const N: usize, const M: usize>(
         &self,
         x: [Formula; 2],

@@ -6,13 +6,13 @@
 //! is which eigenvalues are noise alone.
 //!
 //! * Several channels: the rule of Chen, Zhu and Heng, *An Efficient Statistical Method for Image
-//!   Noise Level Estimation*, ICCV 2015 ([`spectrum::noise_variance`]). Channels are so similar
+//!   Noise Level Estimation*, ICCV 2015 (`spectrum::noise_variance`). Channels are so similar
 //!   that even 4×4 patches of a textured photo leave many directions to the noise.
 //! * One channel: the weakly textured patches of Liu, Tanaka and Okutomi, *Single-Image Noise Level
-//!   Estimation for Blind Denoising*, IEEE TIP 2013 ([`weak_texture`]).
+//!   Estimation for Blind Denoising*, IEEE TIP 2013 (`weak_texture`).
 //!
 //! Two additions are this crate's own. Photos are clipped to 0 to 255, which takes variance from
-//! patches near the ends: [`clipping`] leaves these patches out, or corrects the estimate. JPEG
+//! patches near the ends: `clipping` leaves these patches out, or corrects the estimate. JPEG
 //! rounds away the finest noise, that of colours above all, so that both rules find almost nothing
 //! while coarser noise survives. The mean of the channels is therefore estimated too, at full and
 //! at half size.

@@ -70,6 +70,10 @@ pub enum Progress {
 }
 
 /// What the next evaluation is for.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time exists, on the stack of a step"
+)]
 pub(super) enum Goal {
     Mean,
     /// Sample `index`, which starts from this mean.
@@ -97,6 +101,7 @@ pub(super) enum Part {
 }
 
 /// What comes next.
+#[allow(clippy::large_enum_variant, reason = "one a run, where it stays")]
 enum State {
     Estimate,
     Mean,

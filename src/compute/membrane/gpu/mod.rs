@@ -1,5 +1,10 @@
 //! The membrane on a GPU, [`crate::compute::membrane`].
 
+#![allow(
+    clippy::manual_range_contains,
+    reason = "kernels are translated as they stand, and know no ranges"
+)]
+
 mod cells;
 mod solve;
 mod steps;

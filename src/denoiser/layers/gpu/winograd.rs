@@ -6,11 +6,11 @@
 //! plain convolution's multiplications; both transforms move 4 or 9/4 values for each of the map's.
 //! The weights are transformed at first use.
 //!
-//! For the roofline, with tiles of m (n = m + 2), P pixels, C inputs and O outputs: the products 2
-//! n² C O P/m² FLOP; bytes to and from global memory 4 P (C + C n²/m²) for the input, 4 n² (C P/m²
-//! + C O + O P/m²) for the products, 4 P (O n²/m² + O) for the output, and O P more where a map is
-//! added. In registers n² values an invocation of a transform, 16 sums and 8 inputs of four values
-//! one of the products; no workgroup memory.
+//! For the roofline, with tiles of m (n = m + 2), P pixels, C inputs and O outputs: the products
+//! take 2 n² C O P/m² FLOP. Bytes to and from global memory: 4 P (C + C n²/m²) for the input,
+//! 4 n² (C P/m² + C O + O P/m²) for the products, 4 P (O n²/m² + O) for the output, and O P more
+//! where a map is added. Registers of an invocation: n² values in a transform; 16 sums and 8 inputs
+//! of four values in the products. No workgroup memory.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::ir::ElemType;
