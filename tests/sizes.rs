@@ -7,9 +7,12 @@ use std::rc::Rc;
 
 use common::{model, values};
 use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::tiling::TileSize;
 use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::low_level::operators::Bayer;
+use eps_restore::low_level::request::cost::{Outline, Target};
 use eps_restore::low_level::request::job::{Job, JobProgress};
+use eps_restore::low_level::request::plan::Plan;
 use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
 use eps_restore::low_level::request::windows::WindowPlan;
 use eps_restore::low_level::restoration::Stage;
@@ -288,4 +291,24 @@ fn windows_never_overlap() {
     assert!(covered.iter().all(|&n| n <= 1), "{layout:?}");
     assert!(missing.iter().zip(covered).all(|(m, n)| !m || n == 1));
     assert_eq!(layout.regions.len(), 3);
+}
+
+/// An outline is no photo: a page may ask for the cost of sizes that no machine can hold.
+#[test]
+fn ten_million_pixels_a_side_have_a_cost() {
+    let side = 10_000_000;
+    let outline = Outline {
+        width: side,
+        height: side,
+        task: &Task::Denoise,
+        keeps_known: false,
+        samples: 1,
+        sampler: Sampler::DEFAULT,
+    };
+    let plan = Plan::outline(&outline, TileSize::default(), Target::Cpu).expect("a cost");
+    assert!(plan.cost.pixels >= (side * side) as u64);
+    assert_eq!(
+        Target::Cpu.hold(&plan.cost).expect_err("too large").code(),
+        "image-too-large"
+    );
 }

@@ -1,33 +1,33 @@
-//! Overlapping tiles: how the network, and nothing else, sees an image that is larger than it takes
-//! at once.
+//! Overlapping tiles: how the network evaluates an image that is too large for it at once.
 //!
-//! F = sum over tiles of weight * F(tile). The weights are smooth and sum to 1 at every pixel. The
-//! pivot, the Gaussian posterior, the maps and the solver act on the whole image, so that the
-//! measurement stays global and exact. What tiling approximates is the reach of the prior: the
-//! network knows of nothing beyond its tile but what the Gaussian posterior brings.
+//! F = sum over tiles of weight · F(tile), with smooth weights that sum to 1 at every pixel. Only
+//! the network F works in tiles. The pivot, the Gaussian posterior, the maps and the solver act on
+//! the whole image, so that the measurement stays global and exact. What tiles limit is the reach
+//! of the prior: beyond its tile the network sees only what the Gaussian posterior carries into it
+//! (`docs/method.md`, section 6.4).
 
 use std::ops::Range;
 
 use burn::tensor::Tensor;
 
 use crate::compute::device::ComputeDevice;
+use crate::error::Error;
 
-/// Tiles begin at multiples of this: the network's coarsest pixels are then the same in every tile.
+/// Tiles start at multiples of this, so that the network's coarsest pixels are the same in every
+/// tile.
 const ALIGN: usize = 8;
 
-/// How an image is cut, in pixels.
+/// The size and the overlap of tiles, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TileSize {
-    /// The longest side of a tile, a multiple of 8 and at least three times the overlap.
-    pub side: usize,
-    /// Pixels that neighbours share, but for up to 8 by which the alignment moves a tile.
-    pub overlap: usize,
+    pub(crate) side: usize,
+    overlap: usize,
 }
 
 impl Default for TileSize {
-    /// Sides of 256: what the network was tried on whole. Means of 256×256 photos in tiles of 128
-    /// that overlap by 32 agree with untiled ones to 49 dB or more (`tests/tiling.rs`), by 16
-    /// to 48 dB.
+    /// Sides of 256, a size at which the network was tried on whole images, and an overlap of
+    /// 32. Means of 256×256 photos in tiles of 128 agree with untiled ones to at least 49 dB with
+    /// this overlap (`tests/tiling.rs`), and to 48 dB with an overlap of 16.
     fn default() -> Self {
         Self {
             side: 256,
@@ -36,42 +36,96 @@ impl Default for TileSize {
     }
 }
 
+impl TileSize {
+    /// Tiles of at most `side` by `side` pixels, of which neighbours share at least `overlap`
+    /// pixels.
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] unless both are multiples of 8 and `side` is positive and at least
+    /// three times `overlap`. A pixel then lies in at most two tiles along each axis.
+    pub fn new(side: usize, overlap: usize) -> Result<Self, Error> {
+        let aligned = side.is_multiple_of(ALIGN) && overlap.is_multiple_of(ALIGN);
+        if side == 0 || !aligned || overlap > side / 3 {
+            return Err(Error::InvalidOption(format!(
+                "tiles of side {side} with an overlap of {overlap}: both must be multiples of \
+                 {ALIGN}, and the side positive and at least three times the overlap"
+            )));
+        }
+        Ok(Self { side, overlap })
+    }
+
+    /// The largest side of a tile, in pixels.
+    pub fn side(self) -> usize {
+        self.side
+    }
+
+    /// The least overlap of neighbouring tiles, in pixels.
+    pub fn overlap(self) -> usize {
+        self.overlap
+    }
+
+    /// The tiles of an image of `[height, width]`. They are not listed, so that the image may be of
+    /// any size.
+    pub fn count(self, size: [usize; 2]) -> TileCount {
+        let [rows, columns] = size.map(|n| Axis::new(n, self));
+        TileCount {
+            tiles: (rows.count as u64).saturating_mul(columns.count as u64),
+            pixels: rows.covered().saturating_mul(columns.covered()),
+        }
+    }
+}
+
+/// The size of a tiling.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TileCount {
+    /// The number of tiles.
+    pub tiles: u64,
+    /// The sum of the tiles' pixels: overlaps count in each tile.
+    pub pixels: u64,
+}
+
 /// A tile: its rows and columns in the image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tile {
     pub rows: Range<usize>,
     pub columns: Range<usize>,
-    at: [usize; 2],
+    /// The indices of the tile along the columns and along the rows.
+    index: [usize; 2],
 }
 
 /// The tiles of images of one size.
 #[derive(Debug, Clone)]
 pub struct Tiling {
+    /// Vertical and horizontal.
     axes: [Axis; 2],
     tiles: Vec<Tile>,
 }
 
 impl Tiling {
-    /// Covers images of `[height, width]`.
+    /// Tiles that cover images of `[height, width]`.
     pub fn new(size: [usize; 2], tiles: TileSize) -> Self {
         let axes = size.map(|n| Axis::new(n, tiles));
         let [rows, columns] = &axes;
         let tile = |row: usize, column: usize| Tile {
-            rows: rows.spans[row].clone(),
-            columns: columns.spans[column].clone(),
-            at: [row, column],
+            rows: rows.span(row),
+            columns: columns.span(column),
+            index: [row, column],
         };
-        let count = columns.spans.len();
-        let tiles = (0..rows.spans.len() * count).map(|i| tile(i / count, i % count));
+        let across = columns.count;
+        let tiles = (0..rows.count * across).map(|i| tile(i / across, i % across));
         Self {
             tiles: tiles.collect(),
             axes,
         }
     }
 
-    /// Only the tiles in which a wanted pixel lies: `wanted` has an entry a pixel, row by row.
+    /// Only the tiles that contain a wanted pixel. `wanted` has one entry for each pixel, in row
+    /// order.
+    ///
+    /// # Panics
+    /// If `wanted` has too few entries.
     pub fn covering(mut self, wanted: &[bool]) -> Self {
-        let width = self.axes[1].length();
+        let width = self.axes[1].length;
         self.tiles.retain(|tile| {
             let mut rows = tile.rows.clone();
             rows.any(|row| wanted[row * width..][tile.columns.clone()].contains(&true))
@@ -79,55 +133,85 @@ impl Tiling {
         self
     }
 
+    /// The tiles, in row order.
     pub fn tiles(&self) -> &[Tile] {
         &self.tiles
     }
 
-    /// The tile's weights, `[1, 1, height, width]`; none where no other tile overlaps it.
+    /// The number of the tiles, and their pixels.
+    pub fn count(&self) -> TileCount {
+        let pixels = |tile: &Tile| tile.rows.len() as u64 * tile.columns.len() as u64;
+        TileCount {
+            tiles: self.tiles.len() as u64,
+            pixels: self.tiles.iter().map(pixels).sum(),
+        }
+    }
+
+    /// The weights of a tile, `[1, 1, height, width]`. None if it is the only tile of the image,
+    /// whose weights are all 1.
     pub fn weights(&self, tile: &Tile, device: &ComputeDevice) -> Option<Tensor<4>> {
         let [rows, columns] = &self.axes;
-        if rows.spans.len() * columns.spans.len() == 1 {
+        if rows.count * columns.count == 1 {
             return None;
         }
-        let (down, across) = (rows.weights(tile.at[0]), columns.weights(tile.at[1]));
+        let [row, column] = tile.index;
+        let (down, across) = (rows.weights(row), columns.weights(column));
         let shape = [1, 1, down.len(), across.len()];
         let plane = down.iter().flat_map(|a| across.iter().map(move |b| a * b));
         Some(device.tensor(plane.collect(), shape))
     }
 }
 
-/// The tiles along one axis: all of one length, but the last, which may be up to 7 pixels shorter.
+/// The tiles along one axis. All have one length, but those that reach the end of the axis are cut
+/// off there.
 #[derive(Debug, Clone)]
 struct Axis {
-    spans: Vec<Range<usize>>,
+    /// Pixels of the axis.
+    length: usize,
+    count: usize,
+    /// Pixels of a tile that is not cut off.
+    tile_length: usize,
 }
 
 impl Axis {
-    /// The fewest tiles, and then the shortest, that cover `n` pixels.
-    fn new(n: usize, tiles: TileSize) -> Self {
+    /// The fewest tiles that cover `length` pixels, and of those the shortest.
+    fn new(length: usize, tiles: TileSize) -> Self {
         let TileSize { side, overlap } = tiles;
-        let count = n.saturating_sub(overlap).div_ceil(side - overlap).max(1);
-        let length = (n + (count - 1) * overlap).div_ceil(count);
-        let length = length.next_multiple_of(ALIGN);
-        let rest = n.saturating_sub(length);
-        let start = |i: usize| (i * rest / (count - 1).max(1)).next_multiple_of(ALIGN);
-        let spans = (0..count).map(|i| start(i)..n.min(start(i) + length));
+        let count = length
+            .saturating_sub(overlap)
+            .div_ceil(side - overlap)
+            .max(1);
+        let tile_length = (length + (count - 1) * overlap).div_ceil(count);
         Self {
-            spans: spans.collect(),
+            length,
+            count,
+            tile_length: tile_length.next_multiple_of(ALIGN),
         }
     }
 
-    fn length(&self) -> usize {
-        self.spans.last().map_or(0, |span| span.end)
+    /// The pixels of tile i.
+    fn span(&self, i: usize) -> Range<usize> {
+        // The product may exceed 32 bits, and so a `usize` on wasm32.
+        let last_start = self.length.saturating_sub(self.tile_length) as u64;
+        let start = i as u64 * last_start / (self.count - 1).max(1) as u64;
+        let start = (start as usize).next_multiple_of(ALIGN);
+        start..self.length.min(start + self.tile_length)
     }
 
-    /// What tile i shares with the one before it.
+    /// The sum of the tiles' lengths.
+    fn covered(&self) -> u64 {
+        (0..self.count).map(|i| self.span(i).len() as u64).sum()
+    }
+
+    /// The pixels that tile i shares with the tile before it. None for the first tile, and for the
+    /// tile after the last.
     fn seam(&self, i: usize) -> Option<Range<usize>> {
-        let before = self.spans.get(i.checked_sub(1)?)?;
-        Some(self.spans.get(i)?.start..before.end)
+        let before = self.span(i.checked_sub(1)?);
+        (i < self.count).then(|| self.span(i).start..before.end)
     }
 
-    /// Rising across the seam with the tile before, falling as the next one rises.
+    /// The weights of tile i: they rise across the seam with the tile before it, and fall across
+    /// the seam with the next.
     fn weights(&self, i: usize) -> Vec<f64> {
         let rise = |seam: &Option<Range<usize>>, x: usize| {
             let Some(seam) = seam else { return 1.0 };
@@ -143,7 +227,7 @@ impl Axis {
                 1.0
             }
         };
-        let span = self.spans[i].clone();
+        let span = self.span(i);
         span.map(|x| rise(&first, x) * fall(x)).collect()
     }
 }

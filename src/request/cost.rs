@@ -51,8 +51,8 @@ pub struct Cost {
     /// Evaluations of the network.
     pub evaluations: usize,
     /// Tiles of one evaluation, and the pixels of them all.
-    pub tiles: usize,
-    pub pixels: usize,
+    pub tiles: u64,
+    pub pixels: u64,
     /// Memory of the page, or of the process, that the restoration takes at most, beside weights
     /// and code.
     pub bytes: u64,
@@ -138,18 +138,17 @@ impl Cost {
         };
         let mut working = 0;
         for region in &plan.regions {
-            let mut tiling = Tiling::new(region.canvas.size, tiles);
-            let mut width = 0;
-            if let (Task::Inpaint { missing }, true) = (task, keeps_known) {
+            let (size, canvas) = (region.canvas.size, region.canvas);
+            let (count, width) = if let (Task::Inpaint { missing }, true) = (task, keeps_known) {
                 let lost = missing.within(region.window);
-                width = hole_width(&lost, [region.window.height, region.window.width]);
-                tiling = tiling.covering(&on_canvas(&lost, region.canvas));
-            }
-            let tiles = tiling.tiles().iter();
-            let pixels = tiles.map(|t| t.rows.len() * t.columns.len());
-            cost.tiles += tiling.tiles().len();
-            cost.pixels += pixels.sum::<usize>();
-            cost.pixels += smaller_sizes(region.canvas.pixels(), width, outline);
+                let width = hole_width(&lost, [region.window.height, region.window.width]);
+                let tiling = Tiling::new(size, tiles).covering(&on_canvas(&lost, canvas));
+                (tiling.count(), width)
+            } else {
+                (tiles.count(size), 0)
+            };
+            cost.tiles += count.tiles;
+            cost.pixels += count.pixels + smaller_sizes(area(size), width, outline);
             let plane = 4 * area(region.canvas.size);
             working += planes(task, target) * plane;
             if target != Target::Cpu {
@@ -159,7 +158,7 @@ impl Cost {
         }
         if !plan.regions.is_empty() {
             cost.evaluations = outline.evaluations(outline.sampler);
-            working += area([tiles.side; 2]) * TILE;
+            working += area([tiles.side(); 2]) * TILE;
         }
         match target {
             Target::Cpu => cost.bytes += working,
@@ -170,15 +169,16 @@ impl Cost {
 }
 
 /// Pixels of the network at the smaller sizes of a wide hole, for each evaluation of the full one.
-fn smaller_sizes(canvas: usize, width: usize, outline: &Outline<'_>) -> usize {
-    let pixels = pixels_below(canvas, width) * outline.evaluations(coarse_sampler(outline.sampler));
-    pixels.div_ceil(outline.evaluations(outline.sampler))
+fn smaller_sizes(canvas: u64, width: usize, outline: &Outline<'_>) -> u64 {
+    let evaluations = |sampler| outline.evaluations(sampler) as u64;
+    let pixels = pixels_below(canvas, width) * evaluations(coarse_sampler(outline.sampler));
+    pixels.div_ceil(evaluations(outline.sampler))
 }
 
 /// Pixels of the smaller sizes together.
-fn pixels_below(canvas: usize, width: usize) -> usize {
+fn pixels_below(canvas: u64, width: usize) -> u64 {
     hole::reduction(width).map_or(0, |f| {
-        let smaller = canvas / (f * f);
+        let smaller = canvas / (f * f) as u64;
         smaller + pixels_below(smaller, width.div_ceil(f) + 1)
     })
 }

@@ -61,6 +61,15 @@ describe('large photos', () => {
     assert.ok(seen.memoryBytes < LOADED + seen.bytes);
   });
 
+  test('sides of ten million pixels have a cost', async () => {
+    const cost = await inPage(() =>
+      restorer.estimate({ width: 1e7, height: 1e7 }, eps.denoise(20), tools.quick),
+    );
+    assert.ok(cost.pixels === undefined || cost.pixels >= 1e14);
+    assert.ok(cost.tiles > 1e9, `${cost.tiles} tiles`);
+    assert.ok(cost.bytes > 1e14, `${cost.bytes} bytes`);
+  });
+
   test('a scratch on 12 megapixels is filled, and every other pixel is the photo’s', async () => {
     const seen = await inPage(async () => {
       const photo = tools.photo(4000, 3000);

@@ -27,8 +27,8 @@ impl From<Cost> for CostAnswer {
             width: cost.width as u64,
             height: cost.height as u64,
             evaluations: cost.evaluations as u64,
-            tiles: cost.tiles as u64,
-            pixels: cost.pixels as u64,
+            tiles: cost.tiles,
+            pixels: cost.pixels,
             bytes: cost.bytes,
             gpu_bytes: cost.gpu_bytes,
         }
