@@ -65,7 +65,6 @@ describe('large photos', () => {
     const cost = await inPage(() =>
       restorer.estimate({ width: 1e7, height: 1e7 }, eps.denoise(20), tools.quick),
     );
-    assert.ok(cost.pixels === undefined || cost.pixels >= 1e14);
     assert.ok(cost.tiles > 1e9, `${cost.tiles} tiles`);
     assert.ok(cost.bytes > 1e14, `${cost.bytes} bytes`);
   });
