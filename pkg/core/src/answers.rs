@@ -8,29 +8,29 @@ use wasm_bindgen::JsValue;
 
 use crate::failure::Failure;
 
-/// `Cost` of TypeScript. Sizes are 64-bit: an outline may name more pixels than wasm can count.
+/// `Cost` of TypeScript. Floats: the memory of an outline may exceed the integers of JavaScript.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CostAnswer {
-    width: u64,
-    height: u64,
-    evaluations: u64,
-    tiles: u64,
-    pixels: u64,
-    bytes: u64,
-    gpu_bytes: u64,
+    width: f64,
+    height: f64,
+    evaluations: f64,
+    tiles: f64,
+    pixels: f64,
+    bytes: f64,
+    gpu_bytes: f64,
 }
 
 impl From<Cost> for CostAnswer {
     fn from(cost: Cost) -> Self {
         Self {
-            width: cost.width as u64,
-            height: cost.height as u64,
-            evaluations: cost.evaluations as u64,
-            tiles: cost.tiles,
-            pixels: cost.pixels,
-            bytes: cost.bytes,
-            gpu_bytes: cost.gpu_bytes,
+            width: cost.width as f64,
+            height: cost.height as f64,
+            evaluations: cost.evaluations as f64,
+            tiles: cost.tiles as f64,
+            pixels: cost.pixels as f64,
+            bytes: cost.bytes as f64,
+            gpu_bytes: cost.gpu_bytes as f64,
         }
     }
 }
