@@ -1,5 +1,4 @@
-//! photo-v1 alone, for `npm run bench`: the network F on given inputs, without what a restoration
-//! does around it.
+//! The network F of photo-v1 alone, on given inputs, for `npm run bench`.
 
 #![cfg(target_family = "wasm")]
 
@@ -9,7 +8,7 @@ use eps_restore::low_level::compute::webgpu::webgpu_device;
 use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 use wasm_bindgen::prelude::*;
 
-/// The network on one device, and the inputs that lie there.
+/// The network on one device, and its inputs there.
 #[wasm_bindgen]
 pub struct Network {
     denoiser: PhotoDenoiser,
@@ -20,8 +19,8 @@ pub struct Network {
 
 #[wasm_bindgen]
 impl Network {
-    /// `layers`: "kernels", those that the package runs on the device, or "tensors", Burn's own
-    /// operations. `device`: "webgpu" or "cpu".
+    /// The network on `device`, "webgpu" or "cpu". `layers` is "kernels" for the layers that the
+    /// package uses on the device, or "tensors" for Burn's tensor operations.
     pub async fn create(layers: String, device: String, weights: Vec<u8>) -> Network {
         let device = match (device.as_str(), layers.as_str()) {
             ("cpu", _) => Device::flex(),
@@ -29,7 +28,7 @@ impl Network {
                 let webgpu = webgpu_device().await.expect("a WebGPU device");
                 webgpu.0.handle().clone()
             }
-            // As Burn sets it up by itself.
+            // Burn's default configuration.
             _ => Device::wgpu_options()
                 .init_async()
                 .await
@@ -48,8 +47,8 @@ impl Network {
         }
     }
 
-    /// Puts the inputs on the device: `[batch, 3 or 8, side, side]` each.
-    pub fn device(
+    /// Uploads the inputs, each `[batch, 3 or 8, side, side]`.
+    pub fn place(
         &mut self,
         batch: usize,
         side: usize,
@@ -65,7 +64,7 @@ impl Network {
         }));
     }
 
-    /// F of the inputs, read back.
+    /// F of the inputs, `[batch, 3, side, side]`.
     pub async fn evaluate(&self) -> Vec<f32> {
         let [w, g, m, coarse] = self.inputs.clone().expect("inputs have been placed");
         let f = self.denoiser.correction(w, g, m, coarse);
@@ -73,13 +72,14 @@ impl Network {
         data.try_into_vec().expect("f32")
     }
 
-    /// Chooses the kernels for the size of the inputs, as the package does at its warm-up.
+    /// Measures the fastest kernels for the size of the inputs, as the package does when it warms
+    /// up.
     pub async fn settle(&self) {
         self.evaluate().await;
         self.denoiser.measure().await;
     }
 
-    /// Bytes of wasm memory, which never shrinks.
+    /// Bytes of wasm memory. They never shrink.
     #[wasm_bindgen(js_name = memoryBytes)]
     pub fn memory_bytes(&self) -> f64 {
         const PAGE: usize = 65_536;
