@@ -4,19 +4,16 @@
 //! It has the options of the npm package, and the same seed gives the same result. It runs on the
 //! CPU, or with `--features vulkan --device gpu` on a GPU.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::time::Instant;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use clap::{Parser, ValueEnum};
-use eps_restore::low_level::compute::device::ComputeDevice;
-use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::low_level::operators::Bayer;
-use eps_restore::low_level::request::job::{Job, JobProgress};
-use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
-use eps_restore::low_level::restoration::{Stage, converged};
-use eps_restore::{Error, Kernel, Mask, Noise, Photo, Request, Sampler};
+use eps_restore::{
+    Bayer, Borders, Denoiser, Error, GREY, Kernel, Mask, Noise, Photo, Reduction, Request,
+    Restoration, Sampler, Stage, Task, restore_with,
+};
 use image::{ImageReader, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -135,11 +132,14 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
-    let device = ComputeDevice::new(device(options.device)?);
-    let bytes = std::fs::read(&options.weights)?;
-    let denoiser = Rc::new(PhotoDenoiser::new(&Weights::read(&bytes)?, &device)?);
-    let job = Job::new(request(&options)?, denoiser, &device)?;
-    run(job, &options)
+    let weights = std::fs::read(&options.weights)?;
+    let denoiser = Denoiser::on_device(device(options.device)?, &weights)?;
+    let restoration = run(request(&options)?, &denoiser)?;
+    if let Some(path) = &options.mean {
+        save(&restoration.mean, path)?;
+    }
+    let result = restoration.samples.first();
+    save(result.unwrap_or(&restoration.mean), &options.output)
 }
 
 fn request(options: &Options) -> Result<Request, Failure> {
@@ -161,53 +161,31 @@ fn request(options: &Options) -> Result<Request, Failure> {
     })
 }
 
-fn run(mut job: Job<PhotoDenoiser>, options: &Options) -> Result<(), Failure> {
-    if job.is_empty() {
-        eprintln!("no pixel is missing: the photo is the result");
-        return save(job.composite().photo(), &options.output);
-    }
-    eprintln!("noise: {:.1} of 255", job.noise().level);
-    let bar = ProgressBar::new(job.total_tiles() as u64);
+/// Restores the photo, and shows the progress.
+fn run(request: Request, denoiser: &Denoiser) -> Result<Restoration, Failure> {
+    let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template(
         "{msg:10} [{bar:32}] {pos}/{len} tiles, {eta} left",
     )?);
     let begin = Instant::now();
-    let mut sample = None;
-    while let Some(progress) = job.advance() {
-        bar.set_position(job.tiles() as u64);
-        let JobProgress::Step(step) = progress else {
-            continue;
-        };
-        // On a GPU the step is only enqueued: reading the preview waits for it.
-        let preview = read(step.previews)?;
-        if let Some(residual) = job.residual() {
-            converged(read(vec![residual])?[0][0])?;
-        }
-        if step.finished && sample.is_none() {
-            sample = Some(preview);
-        }
-        bar.set_message(match step.stage {
+    let restoration = restore_with(request, denoiser, |progress| {
+        bar.set_length(progress.total_tiles as u64);
+        bar.set_position(progress.tiles as u64);
+        bar.set_message(match progress.stage {
             Stage::Estimate => "estimate".into(),
             Stage::Mean => "mean".into(),
             Stage::Sample { index } => format!("sample {}", index + 1),
         });
-    }
+        ControlFlow::Continue(())
+    })?;
+    let restoration = restoration.expect("a restoration that was not stopped");
     bar.finish_with_message(format!("{:.1} s", begin.elapsed().as_secs_f64()));
-
-    let mean = job.mean().expect("a finished restoration has a mean");
-    let mean = job.composite().restored(&read(mean)?);
-    if let Some(path) = &options.mean {
-        save(&mean, path)?;
+    if restoration.evaluations == 0 {
+        eprintln!("no pixel is missing: the photo is the result");
+    } else {
+        eprintln!("noise: {:.1} of 255", restoration.noise);
     }
-    match sample {
-        Some(sample) => save(&job.composite().restored(&sample), &options.output),
-        None => save(&mean, &options.output),
-    }
-}
-
-fn read(tensors: Vec<Tensor<4>>) -> Result<Vec<Vec<f32>>, Failure> {
-    let values = tensors.into_iter().map(|t| Ok(t.try_into_vec_as()?));
-    values.collect()
+    Ok(restoration)
 }
 
 fn task(options: &Options) -> Result<Task, Failure> {

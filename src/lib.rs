@@ -73,5 +73,6 @@ pub use photo::pixels::Photo;
 pub use request::noise::Noise;
 pub use request::task::{Borders, GREY, Reduction, Task};
 pub use request::{MAX_SAMPLES, Request};
+pub use restoration::Stage;
 pub use restore::{Denoiser, Restoration, RestorationProgress, restore, restore_with};
 pub use sampler::Sampler;

@@ -67,6 +67,8 @@ pub struct Restoration {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RestorationProgress {
+    /// The latest finished step; the linear estimate at first.
+    pub stage: Stage,
     /// Tiles of the network that are finished, and those of the whole restoration.
     pub tiles: usize,
     pub total_tiles: usize,
@@ -110,16 +112,21 @@ pub fn restore_with(
     let wanted = request.samples;
     let mut job = Job::new(request, denoiser.network.clone(), &denoiser.device)?;
     let mut samples = Vec::new();
+    let mut stage = Stage::Estimate;
     while let Some(part) = job.advance() {
         if let JobProgress::Step(step) = part {
+            // On a GPU the step is only enqueued: reading the preview waits for it.
+            let preview = read_all(step.previews)?;
             if let Some(residual) = job.residual() {
                 converged(read(residual)?[0])?;
             }
-            if step.finished && matches!(step.stage, Stage::Sample { .. }) {
-                samples.push(job.composite().restored(&read_all(step.previews)?));
+            if step.finished {
+                samples.push(job.composite().restored(&preview));
             }
+            stage = step.stage;
         }
         let report = RestorationProgress {
+            stage,
             tiles: job.tiles(),
             total_tiles: job.total_tiles(),
         };
