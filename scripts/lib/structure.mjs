@@ -95,7 +95,7 @@ function expanded(path) {
 }
 
 /** Files that a TypeScript file imports, also for types alone. */
-function typescriptEdges(paths) {
+export function typescriptEdges(paths) {
   const edges = new Map();
   for (const path of paths) {
     const targets = new Set();

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ROOT } from './harness.mjs';
-import { openPackage, preparePage, WEIGHTS } from './page-tools.mjs';
+import { openPackage, preparePage, serveEdited, WEIGHTS } from './page-tools.mjs';
 
 const weights = readFileSync(join(ROOT, 'models/photo-v1.safetensors'));
 const send =
@@ -228,13 +228,8 @@ test('auto takes the CPU where the only adapter is a software one, and says so',
 
 /** The software adapter is taken for a GPU. */
 function passForReal(session) {
-  session.route('/pkg/dist/shared/device.js', (request, response) => {
-    const source = readFileSync(join(ROOT, 'pkg/dist/shared/device.js'), 'utf8').replace(
-      /return adapter\.isFallbackAdapter[^;]*;/,
-      'return false;',
-    );
-    response.writeHead(200, { 'content-type': 'text/javascript' }).end(source);
-  });
+  const from = /return adapter\.isFallbackAdapter[^;]*;/;
+  serveEdited(session, '/pkg/dist/shared/device.js', from, 'return false;');
 }
 
 test('half precision needs its feature: otherwise refused, and auto gives a reason', async () => {

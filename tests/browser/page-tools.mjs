@@ -1,6 +1,9 @@
 // Opens the package in a bare page, and puts what the tests use into it: `eps` is the package,
 // `tools` are these.
-import { openSession } from './harness.mjs';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSession, ROOT } from './harness.mjs';
 
 export const WEIGHTS = '/pkg/models/photo-v1.safetensors';
 
@@ -9,6 +12,16 @@ export async function openPackage(webgpu) {
   const session = await openSession({ root: '.', webgpu });
   await preparePage(session);
   return session;
+}
+
+/** Serves a script of the package with one edit, for what a test cannot do from outside. */
+export function serveEdited(session, path, from, to) {
+  const source = readFileSync(join(ROOT, path), 'utf8');
+  const edited = source.replace(from, to);
+  assert.notEqual(edited, source, `${path} has nothing like ${from}`);
+  session.route(path, (request, response) => {
+    response.writeHead(200, { 'content-type': 'text/javascript' }).end(edited);
+  });
 }
 
 /** The same on a page of its own, which shares the browser's cache. */

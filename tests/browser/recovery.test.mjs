@@ -2,10 +2,7 @@
 // works.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from './harness.mjs';
-import { openPackage } from './page-tools.mjs';
+import { openPackage, serveEdited } from './page-tools.mjs';
 
 for (const device of ['webgpu', 'cpu']) {
   describe(`recovery on ${device}`, () => {
@@ -146,11 +143,6 @@ for (const device of ['webgpu', 'cpu']) {
 
 /** The worker's listener for panics of the core becomes the worker's `panicListener`. */
 function listenToPanics(session) {
-  session.route('/pkg/dist/worker/core.js', (request, response) => {
-    const source = readFileSync(join(ROOT, 'pkg/dist/worker/core.js'), 'utf8').replace(
-      'onPanic(listener);',
-      '$& self.panicListener = listener;',
-    );
-    response.writeHead(200, { 'content-type': 'text/javascript' }).end(source);
-  });
+  const to = '$& self.panicListener = listener;';
+  serveEdited(session, '/pkg/dist/worker/core.js', 'onPanic(listener);', to);
 }
