@@ -19,7 +19,7 @@ pub enum Border {
     /// There is no such window: the result is smaller by side - 1 along both axes.
     Valid,
     /// The pixels that there are.
-    PartlyMeasured,
+    Truncated,
 }
 
 /// The mean over the window of odd `side` around each pixel.
@@ -36,7 +36,7 @@ fn by_pooling(x: Tensor<4>, side: usize, border: Border) -> Tensor<4> {
         let options = AvgPoolOptions::new(window).with_stride([1, 1]);
         let options = match border {
             Border::Valid => options,
-            Border::PartlyMeasured => options
+            Border::Truncated => options
                 .with_padding(window.map(|n| n / 2))
                 .with_count_include_pad(false),
         };
@@ -50,7 +50,7 @@ fn windows(n: usize, side: usize, border: Border) -> Vec<[usize; 2]> {
     let half = side / 2;
     match border {
         Border::Valid => (0..n + 1 - side).map(|at| [at, at + side]).collect(),
-        Border::PartlyMeasured => (0..n)
+        Border::Truncated => (0..n)
             .map(|at| [at.saturating_sub(half), (at + half + 1).min(n)])
             .collect(),
     }
@@ -92,7 +92,7 @@ fn along_row<T: FftNum>(
 ) {
     let margin = match border {
         Border::Valid => 0,
-        Border::PartlyMeasured => side / 2,
+        Border::Truncated => side / 2,
     };
     let mut padded = vec![T::zero(); row.len() + 2 * margin];
     padded[margin..margin + row.len()].copy_from_slice(row);
@@ -135,8 +135,8 @@ mod tests {
             for (side, border) in [
                 (3, Border::Valid),
                 (7, Border::Valid),
-                (7, Border::PartlyMeasured),
-                (15, Border::PartlyMeasured),
+                (7, Border::Truncated),
+                (15, Border::Truncated),
             ] {
                 let (got, want) = (
                     box_mean(x.clone(), side, border),

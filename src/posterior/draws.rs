@@ -145,7 +145,7 @@ impl Squares {
 
 /// The average over the part of the 15×15 window that lies in the image.
 fn averaged(squares: Tensor<4>) -> Tensor<4> {
-    box_mean(squares, REACH, Border::PartlyMeasured)
+    box_mean(squares, REACH, Border::Truncated)
 }
 
 /// The average of band k = 0..3, of luma and of chroma, over that window k + 1 times.

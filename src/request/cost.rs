@@ -138,18 +138,19 @@ impl Cost {
         };
         let mut working = 0;
         for region in &plan.regions {
-            let (size, canvas) = (region.canvas.size, region.canvas);
+            let canvas = region.canvas;
             let (count, width) = if let (Task::Inpaint { missing }, true) = (task, keeps_known) {
                 let lost = missing.within(region.window);
                 let width = hole_width(&lost, [region.window.height, region.window.width]);
-                let tiling = Tiling::new(size, tiles).covering(&on_canvas(&lost, canvas));
+                let tiling = Tiling::new(canvas.size, tiles).covering(&on_canvas(&lost, canvas));
                 (tiling.count(), width)
             } else {
-                (tiles.count(size), 0)
+                (tiles.count(canvas.size), 0)
             };
+            let pixels = area(canvas.size);
             cost.tiles += count.tiles;
-            cost.pixels += count.pixels + smaller_sizes(area(size), width, outline);
-            let plane = 4 * area(region.canvas.size);
+            cost.pixels += count.pixels + smaller_sizes(pixels, width, outline);
+            let plane = 4 * pixels;
             working += planes(task, target) * plane;
             if target != Target::Cpu {
                 cost.bytes += HOST_PLANES * plane;
