@@ -1,31 +1,35 @@
-//! The GPU's kernels natively, in f32 and, where the adapter has the type, in f16: what
-//! `tests/browser/golden.test.mjs` asks of WebGPU.
+//! The GPU kernels natively, in f32 and, if the adapter supports it, in f16. In a browser
+//! `tests/browser/golden.test.mjs` makes the same comparisons. Fresh buffers hold NaN.
 //!
-//! Not part of `npm test`, whose machine need have no GPU: `cargo test --release --features webgpu
-//! --test gpu`. Mesa's llvmpipe serves, and has f16.
+//! These tests need a GPU, or Mesa's software adapter llvmpipe, which supports f16. They are not
+//! part of `npm test`. Run them with `cargo test --release --features webgpu --test gpu`.
 
 mod common;
 #[path = "common/twins.rs"]
 mod twins;
 
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
 use burn::tensor::Device;
 use common::comparison::{self, Comparison, relative_error};
 use common::golden::Check;
 use common::model;
 use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::gpu::{POISON, empty, from_tensor, to_tensor};
 use eps_restore::low_level::denoiser::layers::Precision;
 use eps_restore::low_level::denoiser::layers::gpu::{Family, GpuLayers};
 use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 use twins::{GPU_TOLERANCE, HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 
-/// Of what the network adds to the Gaussian posterior's mean.
+/// Relative L2 tolerance of the network's correction of the Gaussian posterior's mean.
 const NETWORK: f64 = 0.01;
 
-/// The default adapter, which a process starts once.
+/// The default adapter, which can be initialised only once in a process. Fresh buffers on it hold
+/// NaN, so that a value that a kernel leaves unwritten fails a comparison.
 fn gpu() -> ComputeDevice {
     static GPU: OnceLock<Device> = OnceLock::new();
+    POISON.store(true, Ordering::Relaxed);
     let device = GPU.get_or_init(|| Device::wgpu_options().init().expect("an adapter"));
     ComputeDevice::new(device.clone())
 }
@@ -46,15 +50,27 @@ fn assert_close(comparisons: &[Comparison]) {
     }
 }
 
-/// None where the adapter lacks f16, which is said.
+/// The precisions that the adapter supports, and their tolerances.
 fn precisions(device: &ComputeDevice) -> Vec<(Precision, f64)> {
     let mut precisions = vec![(Precision::F32, GPU_TOLERANCE)];
     if Precision::F16.is_supported(device) {
         precisions.push((Precision::F16, HALF_TOLERANCE));
     } else {
-        println!("this adapter has no f16: f32 alone is tested");
+        println!("this adapter lacks f16: only f32 is tested");
     }
     precisions
+}
+
+#[test]
+fn fresh_buffers_hold_nan() {
+    let like = from_tensor(gpu().zeros([1]));
+    let fresh = to_tensor::<1>(empty(&like, [3])).try_into_vec_as::<f32>();
+    assert!(
+        fresh
+            .expect("the GPU reads back")
+            .iter()
+            .all(|v| v.is_nan())
+    );
 }
 
 #[test]

@@ -1,8 +1,5 @@
-//! The layers in plain Rust against their plain-tensor twins; `tests/browser/golden.test.mjs` does
-//! the same with the GPU's.
-//!
-//! Tolerance, relative L2: 2e-6, some tens of f32's unit roundoff; the transforms of F(4×4, 3×3)
-//! amplify rounding about ten times.
+//! The CPU's layers, formulas and solvers compared with plain tensor operations. `tests/gpu.rs` and
+//! `tests/browser/golden.test.mjs` make the same comparisons on GPUs.
 
 #[path = "common/comparison.rs"]
 mod comparison;
@@ -14,6 +11,8 @@ use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::layers::cpu::CpuLayers;
 use twins::{KINDS, Twins};
 
+/// Relative L2 error: some tens of units of f32 roundoff, because the transforms of F(4×4, 3×3)
+/// amplify rounding errors about tenfold.
 const TOLERANCE: f64 = 2e-6;
 
 #[test]

@@ -1,10 +1,9 @@
-//! Means of image planes over square windows, `[batch, channels, height, width]`: along rows, then
-//! along columns.
+//! Means of image planes `[B, C, H, W]` over square windows, first along rows, then along columns.
 //!
-//! On the CPU each mean is a sum of its own, line by line, which a compiler makes vectors of;
-//! running sums would take fewer additions, but where variances of 6400 and 1e-4 are neighbours
-//! what they add and take away again leaves more behind than the small ones are. On a GPU by Burn's
-//! pooling.
+//! On the CPU every window is summed separately, line by line, in loops that compile to vector
+//! instructions. A running sum would need fewer additions, but it cancels: where variances of 6400
+//! and 1e-4 are neighbours, its rounding error exceeds the small values. On a GPU the means are
+//! Burn's average pooling.
 
 use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
@@ -13,16 +12,16 @@ use rustfft::FftNum;
 
 use crate::compute::device::ComputeDevice;
 
-/// What a window near the border holds.
+/// Which windows are averaged near the border.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Border {
-    /// There is no such window: the result is smaller by side - 1 along both axes.
+    /// Only windows that lie within the plane: the result is smaller by side - 1 along both axes.
     Valid,
-    /// The pixels that there are.
+    /// Windows around all pixels, averaged over those of their pixels that lie within the plane.
     Truncated,
 }
 
-/// The mean over the window of odd `side` around each pixel.
+/// The mean of `x` `[B, C, H, W]` over the window around each pixel, of odd side `side`.
 pub fn box_mean(x: Tensor<4>, side: usize, border: Border) -> Tensor<4> {
     match (ComputeDevice::of(&x).is_cpu(), x.dtype()) {
         (true, DType::F64) => on_host::<f64>(x, side, border),
@@ -31,6 +30,7 @@ pub fn box_mean(x: Tensor<4>, side: usize, border: Border) -> Tensor<4> {
     }
 }
 
+/// [`box_mean`] by average pooling, on any device.
 fn by_pooling(x: Tensor<4>, side: usize, border: Border) -> Tensor<4> {
     let along = |x: Tensor<4>, window: [usize; 2]| {
         let options = AvgPoolOptions::new(window).with_stride([1, 1]);
@@ -45,7 +45,7 @@ fn by_pooling(x: Tensor<4>, side: usize, border: Border) -> Tensor<4> {
     along(along(x, [1, side]), [side, 1])
 }
 
-/// Where windows begin and end along a line of n pixels.
+/// The begin and end of every window along a line of n pixels.
 fn windows(n: usize, side: usize, border: Border) -> Vec<[usize; 2]> {
     let half = side / 2;
     match border {
@@ -56,6 +56,7 @@ fn windows(n: usize, side: usize, border: Border) -> Vec<[usize; 2]> {
     }
 }
 
+/// [`box_mean`] on the CPU.
 fn on_host<T: Element + FftNum>(x: Tensor<4>, side: usize, border: Border) -> Tensor<4> {
     let ([batch, channels, height, width], device) = (x.dims(), ComputeDevice::of(&x));
     let values = x.into_data().try_into_vec::<T>();
@@ -77,12 +78,12 @@ fn on_host<T: Element + FftNum>(x: Tensor<4>, side: usize, border: Border) -> Te
     )
 }
 
-/// 1/count.
-fn unit<T: FftNum>([begin, end]: &[usize; 2]) -> T {
-    T::from_f64(1.0 / (end - begin) as f64).expect("a share is a float")
+/// 1/length of a window.
+fn weight<T: FftNum>([begin, end]: &[usize; 2]) -> T {
+    T::from_f64(1.0 / (end - begin) as f64).expect("a weight is a float")
 }
 
-/// The means of a row's windows, after what `means` holds.
+/// Appends the mean of each of a row's windows to `means`.
 fn along_row<T: FftNum>(
     row: &[T],
     side: usize,
@@ -105,11 +106,11 @@ fn along_row<T: FftNum>(
         }
     }
     for (sum, window) in sums.iter_mut().zip(windows) {
-        *sum = *sum * unit(window);
+        *sum = *sum * weight(window);
     }
 }
 
-/// The row of means over a window of rows.
+/// Appends the column means of a window of rows to `means`.
 fn down_columns<T: FftNum>(rows: &[T], width: usize, window: &[usize; 2], means: &mut Vec<T>) {
     let first = means.len();
     means.resize(first + width, T::zero());
@@ -119,8 +120,8 @@ fn down_columns<T: FftNum>(rows: &[T], width: usize, window: &[usize; 2], means:
             *sum = *sum + *value;
         }
     }
-    let unit = unit(window);
-    sums.iter_mut().for_each(|sum| *sum = *sum * unit);
+    let weight = weight(window);
+    sums.iter_mut().for_each(|sum| *sum = *sum * weight);
 }
 
 #[cfg(test)]
@@ -129,7 +130,7 @@ mod tests {
     use crate::compute::white_noise::WhiteNoise;
 
     #[test]
-    fn lines_and_pooling_agree() {
+    fn sums_of_lines_and_pooling_agree() {
         for device in [ComputeDevice::cpu(), ComputeDevice::cpu_f64()] {
             let x = WhiteNoise::new(4, 0, &device).draw([2, 3, 17, 9]);
             for (side, border) in [

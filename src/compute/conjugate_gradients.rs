@@ -1,41 +1,42 @@
-//! Preconditioned conjugate gradients on images.
+//! Preconditioned conjugate gradients on batches of images `[B, C, H, W]`.
 //!
-//! Inner products run over one image's channels and pixels together, never over the batch.
+//! Inner products are those of single images: sums over channels and pixels, not over the batch.
 
 use burn::tensor::Tensor;
 
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 
-/// Keeps a quotient finite once the residual has vanished.
+/// Added to denominators, so that quotients stay finite once the residual has vanished.
 const TINY: f64 = 1e-20;
 
-/// `[B, 1, 1, 1]`.
+/// The inner products of the images of `a` and `b` `[B, C, H, W]`: `[B, 1, 1, 1]`.
 pub fn dot(a: &Tensor<4>, b: &Tensor<4>) -> Tensor<4> {
     let product = (Formula::from(a) * b).tensor();
     let [batch, channels, height, width] = product.dims();
-    // One reduction over contiguous values, where `sum_dims` takes one for each dimension.
+    // One reduction over contiguous values; `sum_dims` would take one for each dimension.
     let flat = product.reshape([batch, channels * height * width]);
     flat.sum_dim(1).reshape([batch, 1, 1, 1])
 }
 
-/// |a|, `[B, 1, 1, 1]`.
+/// |a| of each image of `a`: `[B, 1, 1, 1]`.
 pub fn norm(a: &Tensor<4>) -> Tensor<4> {
     dot(a, a).sqrt()
 }
 
-/// When to end.
+/// The stopping rule.
 #[derive(Clone)]
 #[allow(
     clippy::large_enum_variant,
-    reason = "one at a time exists, on the stack of a solve"
+    reason = "only one exists at a time, on the stack of a solve"
 )]
 pub enum Stop {
-    /// After so many iterations: where their number is part of the method, since the network was
-    /// trained on these very iterates.
+    /// After this number of iterations. It is part of the method where the network was trained on
+    /// these iterates.
     After(usize),
-    /// Where every image's |residual| is at most this, `[B or 1, 1, 1, 1]`, or after `most`. On a
-    /// device that reads cannot be had from without waiting always after `on_device`.
+    /// When |r| of every image is at most `residual`, `[B or 1, 1, 1, 1]`, or after `most`
+    /// iterations. On a GPU, where reading |r| would stall the device, always after `on_device`
+    /// iterations.
     At {
         residual: Tensor<4>,
         most: usize,
@@ -44,7 +45,8 @@ pub enum Stop {
 }
 
 impl Stop {
-    fn most(&self, device: &ComputeDevice) -> usize {
+    /// The largest number of iterations on `device`.
+    fn limit(&self, device: &ComputeDevice) -> usize {
         match self {
             Self::After(iterations) => *iterations,
             Self::At { most, .. } if device.is_cpu() => *most,
@@ -52,22 +54,25 @@ impl Stop {
         }
     }
 
-    /// Whether the residual r is small enough, looked up on the CPU only.
+    /// Whether the residual r is small enough. Always false on a GPU.
     fn reached(&self, r: &Tensor<4>) -> bool {
         let Self::At { residual, .. } = self else {
             return false;
         };
-        ComputeDevice::of(r).is_cpu() && greatest(norm(r) - residual.clone()) <= 0.0
+        ComputeDevice::of(r).is_cpu() && largest(norm(r) - residual.clone()) <= 0.0
     }
 }
 
-/// The greatest value of a tensor on the CPU.
-fn greatest(x: Tensor<4>) -> f64 {
+/// The largest value of a tensor on the CPU.
+fn largest(x: Tensor<4>) -> f64 {
     let values = x.try_into_vec_as::<f64>().expect("a tensor on the CPU");
     values.into_iter().fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// Solves M x = b from `start`, or from 0; `precondition` is near M^-1, but for a factor.
+/// Solves M x = b for symmetric positive definite M, from `start`, or from 0 if there is none.
+///
+/// `multiply` is x -> M x. `precondition` is r -> P r with a symmetric positive definite P close to
+/// a multiple of M^-1.
 pub fn conjugate_gradients(
     multiply: impl Fn(Tensor<4>) -> Tensor<4>,
     precondition: impl Fn(Tensor<4>) -> Tensor<4>,
@@ -79,26 +84,26 @@ pub fn conjugate_gradients(
         Some(x) => (x.clone(), b - multiply(x)),
         None => (b.zeros_like(), b),
     };
-    let mut last: Option<[Tensor<4>; 2]> = None;
-    for _ in 0..stop.most(&ComputeDevice::of(&r)) {
+    let mut previous: Option<[Tensor<4>; 2]> = None;
+    for _ in 0..stop.limit(&ComputeDevice::of(&r)) {
         if stop.reached(&r) {
             break;
         }
         let z = precondition(r.clone());
         let rz = dot(&r, &z);
-        let p = match last {
-            Some([p, before]) => {
-                let turn = Formula::from(&rz) / (Formula::from(before) + TINY);
-                (Formula::from(z) + Formula::from(p) * turn).tensor()
+        let p = match previous {
+            Some([p, previous_rz]) => {
+                let beta = Formula::from(&rz) / (Formula::from(previous_rz) + TINY);
+                (Formula::from(z) + Formula::from(p) * beta).tensor()
             }
             None => z,
         };
         let mp = multiply(p.clone());
-        let of = |x: &Tensor<4>| Formula::from(x);
-        let step = (of(&rz) / (of(&dot(&p, &mp)) + TINY)).tensor();
-        x = (of(&x) + of(&p) * &step).tensor();
-        r = (of(&r) - of(&mp) * &step).tensor();
-        last = Some([p, rz]);
+        let formula = |x: &Tensor<4>| Formula::from(x);
+        let alpha = (formula(&rz) / (formula(&dot(&p, &mp)) + TINY)).tensor();
+        x = (formula(&x) + formula(&p) * &alpha).tensor();
+        r = (formula(&r) - formula(&mp) * &alpha).tensor();
+        previous = Some([p, rz]);
     }
     x
 }

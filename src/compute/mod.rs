@@ -1,5 +1,8 @@
-//! What the method computes with: devices, noise, formulas, transforms and solvers on image planes.
-//! Each subject that runs on a GPU has its `cpu` and `gpu` parts beside each other.
+//! Devices, noise, formulas, transforms and solvers on image planes.
+//!
+//! A subject that also runs on GPUs keeps its kernels in a module `gpu`. In builds without the
+//! feature `webgpu`, a file `no_gpu.rs` takes the place of that module. Nothing in it is ever
+//! called, because no device then computes by [`device::Backend::Gpu`].
 
 pub mod box_mean;
 pub mod conjugate_gradients;

@@ -1,21 +1,23 @@
-//! Who draws which stream of a seed's white noise. Streams are independent, and these numbers never
-//! change: a seed means the same sample in every release.
+//! The streams of white noise that a seed defines, and their numbers.
+//!
+//! Streams are independent. The numbers never change, so that a seed gives the same sample in
+//! every release.
 
-/// A stream of white noise.
+/// A purpose for which white noise is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoiseStream {
-    /// The query of the posterior mean.
+    /// The query z at which the posterior mean is evaluated.
     Mean,
-    /// Where sample `i` starts.
+    /// The starting point of sample `i`.
     Sample(usize),
-    /// What a stochastic solver adds to sample `i`.
+    /// The noise that a stochastic solver adds to sample `i`.
     Churn(usize),
-    /// The draws that estimate variances without a closed form.
+    /// The draws that estimate variances for which no closed form is known.
     Variances,
 }
 
 impl NoiseStream {
-    /// The stream's number within one region of a photo.
+    /// The number of the stream within one region of a photo.
     pub fn id(self) -> u64 {
         match self {
             Self::Mean => 0,
@@ -25,7 +27,7 @@ impl NoiseStream {
         }
     }
 
-    /// The stream's number in a region of this index: each region draws noise of its own.
+    /// The number of the stream in the region of index `region`. Each region has its own streams.
     pub fn in_region(self, region: u64) -> u64 {
         self.id() + (region << 40)
     }

@@ -1,13 +1,14 @@
-//! The orthonormal Walsh-Hadamard transform of image planes, `[batch, channels, height, width]`,
-//! each plane's pixels in row order: log2 n passes of sums and differences, its own inverse. n is a
-//! power of two.
+//! The orthonormal Walsh-Hadamard transform of image planes `[B, C, H, W]`.
+//!
+//! The n = H W pixels of a plane are taken in row order; n must be a power of two. The transform
+//! takes log2 n passes of sums and differences, and is its own inverse.
 
 use burn::tensor::{DType, Element, Tensor, TensorData};
 use rustfft::FftNum;
 
 use crate::compute::device::ComputeDevice;
 
-/// H x.
+/// H x, the transform of every plane of x `[B, C, H, W]`. H W must be a power of two.
 pub fn walsh_hadamard(x: Tensor<4>) -> Tensor<4> {
     match (ComputeDevice::of(&x).is_cpu(), x.dtype()) {
         (true, DType::F64) => on_host::<f64>(x),
@@ -16,7 +17,7 @@ pub fn walsh_hadamard(x: Tensor<4>) -> Tensor<4> {
     }
 }
 
-/// In place, where host memory is the device's.
+/// [`walsh_hadamard`] on the CPU, in place.
 fn on_host<T: Element + FftNum>(x: Tensor<4>) -> Tensor<4> {
     let (shape, device) = (x.dims(), ComputeDevice::of(&x));
     let n = shape[2] * shape[3];
@@ -31,6 +32,7 @@ fn on_host<T: Element + FftNum>(x: Tensor<4>) -> Tensor<4> {
     )
 }
 
+/// The transform of one plane, in place.
 fn transform<T: FftNum>(plane: &mut [T]) {
     let n = plane.len();
     let mut half = 1;
@@ -47,6 +49,7 @@ fn transform<T: FftNum>(plane: &mut [T]) {
     plane.iter_mut().for_each(|v| *v = *v * unit);
 }
 
+/// [`walsh_hadamard`] by tensor operations, on any device.
 fn by_tensors(x: Tensor<4>) -> Tensor<4> {
     let [b, c, height, width] = x.dims();
     let n = height * width;
@@ -67,14 +70,14 @@ mod tests {
     use crate::compute::white_noise::WhiteNoise;
 
     #[test]
-    fn both_ways_agree_and_are_their_own_inverse() {
+    fn both_implementations_agree_and_are_their_own_inverse() {
         for device in [ComputeDevice::cpu(), ComputeDevice::cpu_f64()] {
             let x = WhiteNoise::new(2, 0, &device).draw([2, 3, 8, 4]);
             let h = walsh_hadamard(x.clone());
-            let greatest = |x: Tensor<4>| x.abs().max().into_scalar::<f64>();
-            // 5 passes of values of order 1, each rounded to 6e-8 at most.
-            assert!(greatest(h.clone() - by_tensors(x.clone())) < 1e-6);
-            assert!(greatest(walsh_hadamard(h) - x) < 1e-5);
+            let largest = |x: Tensor<4>| x.abs().max().into_scalar::<f64>();
+            // Five passes over values of order 1, each with a rounding error of at most 6e-8.
+            assert!(largest(h.clone() - by_tensors(x.clone())) < 1e-6);
+            assert!(largest(walsh_hadamard(h) - x) < 1e-5);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The WebGPU device, set up as restorations need it.
+//! The WebGPU device, configured for restorations.
 
 use burn::tensor::Device;
 use burn::tensor::wgpu::{MemoryConfiguration, WgpuSetup};
@@ -6,13 +6,13 @@ use burn::tensor::wgpu::{MemoryConfiguration, WgpuSetup};
 use super::device::ComputeDevice;
 use crate::error::{Cause, Error};
 
-/// The default WebGPU adapter's device, and wgpu's view of both.
+/// The device of the default WebGPU adapter, with wgpu's handles of adapter and device.
 ///
-/// Exclusive pages give memory back between images of different sizes; few tasks a submission keep
-/// the device busy while the next are recorded.
+/// Exclusive memory pages are freed between images of different sizes. Small submissions, of at
+/// most 32 tasks, let the device work while the next tasks are recorded.
 ///
 /// # Errors
-/// [`Error::NoDevice`] where there is no adapter.
+/// [`Error::NoDevice`] if no adapter is available.
 pub async fn webgpu_device() -> Result<(ComputeDevice, WgpuSetup), Error> {
     let options = Device::wgpu_options()
         .memory_config(MemoryConfiguration::ExclusivePages)

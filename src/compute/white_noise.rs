@@ -1,4 +1,5 @@
-//! White noise from a seed, drawn on the CPU: a seed means the same sample on every device.
+//! White noise from a seed. It is drawn on the CPU, so that a seed gives the same sample on every
+//! device.
 
 use burn::tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
@@ -7,14 +8,15 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::compute::device::ComputeDevice;
 
-/// One stream of a seed's white noise. Streams are independent: a sample does not depend on how
-/// many others are drawn.
+/// One stream of the white noise of a seed. Streams are independent: a sample does not depend on
+/// the number of other samples.
 pub struct WhiteNoise {
     generator: ChaCha8Rng,
     device: ComputeDevice,
 }
 
 impl WhiteNoise {
+    /// The start of stream number `stream` of `seed`, with draws on `device`.
     pub fn new(seed: u64, stream: u64, device: &ComputeDevice) -> Self {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(stream);
@@ -24,7 +26,7 @@ impl WhiteNoise {
         }
     }
 
-    /// The next draw of N(0, I) in this shape.
+    /// The next draw from N(0, I), of the given shape.
     pub fn draw(&mut self, shape: [usize; 4]) -> Tensor<4> {
         let count = shape.iter().product();
         let values = (0..count).map(|_| StandardNormal.sample(&mut self.generator));

@@ -1,5 +1,5 @@
-//! The denoiser D(mu*, Sigma*) = E[x | mu* = x + n, n ~ N(0, Sigma*)]: all that exact posterior
-//! sampling asks of a model.
+//! The denoiser D(mu*, Sigma*) = E[x | mu* = x + n], n ~ N(0, Sigma*). It is the only model that
+//! exact posterior sampling needs.
 
 pub mod layers;
 mod preconditioning;
@@ -15,41 +15,43 @@ use burn::tensor::Tensor;
 
 use crate::posterior::Posterior;
 
-/// The highest noise level.
+/// The highest noise level tau.
 pub const TAU_TOP: f64 = 80.0;
 
-/// A denoiser under the anisotropic noise that a measurement leaves.
+/// A denoiser under the anisotropic noise Sigma* that a measurement leaves.
 ///
-/// An evaluation is begun and then advanced part by part, so that whoever runs it can look up
-/// between two parts: stop advancing and it is cancelled.
+/// An evaluation consists of parts. The caller may pause between two parts, and cancels an
+/// evaluation by not advancing it further.
 pub trait Denoiser {
-    /// What depends on the operator and tau alone: computed once per grid point, shared by all
-    /// samples.
+    /// The quantities that depend only on the operator and on tau. They are computed once for each
+    /// tau of the sampler's grid, and shared by all samples.
     type Level;
 
-    /// D of one z, under way.
+    /// An unfinished evaluation of D.
     type Evaluation;
 
-    /// The noise level at which one evaluation is taken for the posterior mean. At the top,
-    /// [`TAU_TOP`], z holds next to nothing beside y (method, section 2); lower, z is the
-    /// linear estimate and noise, about which a denoiser may know better.
+    /// The noise level tau of the one evaluation that gives the posterior mean.
+    ///
+    /// At [`TAU_TOP`] the query z carries almost no information beside y (`docs/method.md`,
+    /// sections 2.2 and 7.2). At a lower tau, z is the linear estimate plus noise, where a denoiser
+    /// may be more accurate.
     fn tau_of_mean(&self, _posterior: &Posterior) -> f64 {
         TAU_TOP
     }
 
-    /// Prepares for the noise level `tau`.
+    /// Prepares evaluations at the noise level `tau`.
     fn level(&self, posterior: &Posterior, tau: f64) -> Self::Level;
 
-    /// Parts of one evaluation, at least 1.
+    /// The number of parts of one evaluation, at least 1.
     fn parts(&self, posterior: &Posterior) -> usize;
 
-    /// Sets out for D at the pivot of z, `[B, 3, H, W]`.
+    /// Begins the evaluation of D at the pivot of z `[B, 3, H, W]`.
     fn begin(&self, posterior: &Posterior, z: Tensor<4>, level: &Self::Level) -> Self::Evaluation;
 
-    /// Computes one part more; D, of z's shape, after the last.
+    /// Computes one more part. After the last part: D, of the shape of z.
     fn advance(&self, evaluation: &mut Self::Evaluation) -> Option<Tensor<4>>;
 
-    /// The whole of it.
+    /// D at the pivot of z `[B, 3, H, W]`: all parts of an evaluation at once.
     fn denoise(&self, posterior: &Posterior, z: Tensor<4>, level: &Self::Level) -> Tensor<4> {
         let mut evaluation = self.begin(posterior, z, level);
         loop {

@@ -1,11 +1,12 @@
-//! The network corrects the Gaussian posterior (method, section 5):
+//! Preconditioning: the network F corrects the Gaussian posterior (`docs/method.md`, section 5.10),
 //!
 //! ```text
 //! D = g + sqrt(q) F( w/sigma_data, g/sigma_data, log(v)/4, (mu* - g)/sqrt(p + sigma_data²) )
 //! ```
 //!
-//! What a Gaussian prior can say is computed exactly; F, of unit scale everywhere, adds what a
-//! natural image has beyond it. F alone is computed in tiles.
+//! The Gaussian posterior, of mean g and variance q, is exact for a Gaussian prior. F adds the
+//! structure of natural images beyond that prior; its values are of unit scale everywhere. Only F
+//! is computed in tiles.
 
 use std::pin::Pin;
 
@@ -13,26 +14,26 @@ use burn::tensor::Tensor;
 
 use super::{Denoiser, PhotoV1, TAU_TOP, Weights};
 use crate::compute::device::ComputeDevice;
-use crate::compute::formula::{Formula, spread, tensors};
+use crate::compute::formula::{Formula, expand, tensors};
 use crate::denoiser::layers::cpu::CpuLayers;
-#[cfg(feature = "webgpu")]
-use crate::denoiser::layers::gpu::GpuLayers;
 use crate::denoiser::layers::{Layers, Precision, TensorLayers};
 use crate::denoiser::tiling::{Tile, TileSize, Tiling};
 use crate::error::Error;
 use crate::operators::MapFidelity;
 use crate::posterior::{Posterior, SIGMA_DATA};
 
-/// photo-v1 as a denoiser.
+/// The network photo-v1 as a denoiser.
 pub struct PhotoDenoiser {
-    /// On layers chosen at run time: those that a program never asks for are not in it.
+    /// A trait object, so that a program contains only those layers that it constructs.
     network: Box<dyn Network>,
     tiles: TileSize,
 }
 
-/// F(w, g, m, coarse) on some layers.
+/// The network F(w, g, m, coarse), on any layers.
 trait Network {
+    /// See [`PhotoV1::forward`].
     fn forward(&self, w: Tensor<4>, g: Tensor<4>, m: Tensor<4>, coarse: Tensor<4>) -> Tensor<4>;
+    /// See [`PhotoV1::measure`].
     fn measure(&self) -> Pin<Box<dyn Future<Output = ()> + '_>>;
 }
 
@@ -46,35 +47,37 @@ impl<L: Layers> Network for PhotoV1<L> {
     }
 }
 
-/// What photo-v1 needs of the operator at one tau.
+/// The quantities of photo-v1 that depend only on the operator and on tau.
 #[derive(Clone)]
 pub struct Level {
+    /// tau², `[B or 1, 1, 1, 1]`.
     t2: Tensor<4>,
-    /// sqrt(q).
+    /// sqrt(q), which broadcasts to `[B, 3, H, W]`.
     deviation: Formula,
-    /// log(v)/4; broadcasts to `[B, 8, H, W]`.
+    /// log(v)/4, which broadcasts to `[B, 8, H, W]`.
     maps: Tensor<4>,
-    /// 1/sqrt(p + sigma_data²).
+    /// 1/sqrt(p + sigma_data²), which broadcasts to `[B, 3, H, W]`.
     coarse_scale: Formula,
 }
 
 fn unsupported(why: &str) -> Error {
-    Error::UnsupportedDevice(format!("precision f16 is not to be had: {why}; use f32"))
+    Error::UnsupportedDevice(format!("precision f16 is not available: {why}; use f32"))
 }
 
 impl PhotoDenoiser {
-    /// On the fastest layers that `device` has, in f32.
+    /// The denoiser on the fastest layers for `device`, in f32.
     ///
     /// # Errors
-    /// [`Error::InvalidWeights`] where a tensor of the file is missing or unfit.
+    /// [`Error::InvalidWeights`] if a tensor of the file is missing, or has the wrong shape, type
+    /// or values.
     pub fn new(weights: &Weights, device: &ComputeDevice) -> Result<Self, Error> {
         Self::in_precision(weights, device, Precision::F32)
     }
 
-    /// The same with maps and weights stored otherwise.
+    /// [`Self::new`] with feature maps and weights stored in `precision`.
     ///
     /// # Errors
-    /// [`Error::UnsupportedDevice`] where `device` does not have that precision; as [`Self::new`].
+    /// [`Error::UnsupportedDevice`] if `device` lacks that precision; otherwise as [`Self::new`].
     pub fn in_precision(
         weights: &Weights,
         device: &ComputeDevice,
@@ -83,21 +86,35 @@ impl PhotoDenoiser {
         if device.is_cpu() {
             return match precision {
                 Precision::F32 => Self::on(CpuLayers, weights),
-                Precision::F16 => Err(unsupported("it is for GPUs, and this is the CPU")),
+                Precision::F16 => Err(unsupported("the CPU computes in f32 only")),
             };
         }
-        // Plain tensor operations would bring Burn's matrix products and convolutions for GPUs into
-        // the download, half a megabyte of it.
-        #[cfg(feature = "webgpu")]
-        return match precision.is_supported(device) {
+        Self::on_gpu(weights, device, precision)
+    }
+
+    /// The denoiser on the kernels for `device`, a GPU. It never uses plain tensor operations: they
+    /// would link Burn's GPU matrix products and convolutions, half a megabyte of the download.
+    #[cfg(feature = "webgpu")]
+    fn on_gpu(
+        weights: &Weights,
+        device: &ComputeDevice,
+        precision: Precision,
+    ) -> Result<Self, Error> {
+        use crate::denoiser::layers::gpu::GpuLayers;
+        match precision.is_supported(device) {
             true => Self::on(GpuLayers::new(device, precision), weights),
             false => Err(unsupported("this GPU lacks the feature shader-f16")),
-        };
-        #[cfg(not(feature = "webgpu"))]
+        }
+    }
+
+    /// Without kernels, plain tensor operations run on any device.
+    #[cfg(not(feature = "webgpu"))]
+    fn on_gpu(weights: &Weights, device: &ComputeDevice, _: Precision) -> Result<Self, Error> {
         Self::on_tensors(weights, device)
     }
 
-    /// On plain tensor operations: slower, and the measure of the other layers.
+    /// The denoiser on plain tensor operations. They are slower, and the reference for the other
+    /// layers.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -105,7 +122,7 @@ impl PhotoDenoiser {
         Self::on(TensorLayers::new(device), weights)
     }
 
-    /// On layers of one's own.
+    /// The denoiser on the given layers.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -117,23 +134,23 @@ impl PhotoDenoiser {
         })
     }
 
-    /// Finds out which kernels are the fastest here for the sizes evaluated so far; those evaluated
-    /// later take the nearest size's.
+    /// Measures which kernels are the fastest on this device for the sizes evaluated so far. Sizes
+    /// that are evaluated later use the kernels of the nearest measured size.
     pub async fn measure(&self) {
         self.network.measure().await;
     }
 
-    /// The same with other tiles.
+    /// This denoiser with tiles of another size.
     pub fn in_tiles(self, tiles: TileSize) -> Self {
         Self { tiles, ..self }
     }
 
-    /// How it cuts images.
+    /// The size of the tiles.
     pub fn tiles(&self) -> TileSize {
         self.tiles
     }
 
-    /// The level for a batch of noise variances t2, `[B or 1, 1, 1, 1]`.
+    /// The level for noise variances t2 = tau², `[B or 1, 1, 1, 1]`.
     pub fn level_at(&self, posterior: &Posterior, t2: Tensor<4>) -> Level {
         let v = posterior.band_variances(t2.clone());
         let p = posterior.pixel_variance(t2.clone());
@@ -142,12 +159,15 @@ impl PhotoDenoiser {
         Level {
             deviation: Formula::from(q).sqrt(),
             maps: device.bring((v.ln() / 4.0).tensor()),
-            coarse_scale: (p + SIGMA_DATA * SIGMA_DATA).sqrt().recip().at(device),
+            coarse_scale: (p + SIGMA_DATA * SIGMA_DATA)
+                .sqrt()
+                .recip()
+                .to_device(device),
             t2,
         }
     }
 
-    /// The tiles that a restoration under this posterior is made of.
+    /// The tiles of an evaluation under `posterior`.
     fn tiling(&self, posterior: &Posterior) -> Tiling {
         let tiling = Tiling::new(posterior.prior().fourier().size(), self.tiles);
         match posterior.wanted() {
@@ -156,8 +176,8 @@ impl PhotoDenoiser {
         }
     }
 
-    /// F(w/sigma_data, g/sigma_data, m, coarse), the network alone: w, g, coarse and the result
-    /// `[B, 3, H, W]`, m `[B, 8, H, W]`.
+    /// The network alone, untiled: F(w/sigma_data, g/sigma_data, m, coarse). w, g, coarse and F are
+    /// `[B, 3, H, W]`; m is `[B, 8, H, W]`.
     pub fn correction(
         &self,
         w: Tensor<4>,
@@ -171,17 +191,17 @@ impl PhotoDenoiser {
 
     /// F on one tile.
     fn tile_correction(&self, inputs: &Inputs, tile: &Tile) -> Tensor<4> {
-        let of = |x: &Tensor<4>| cut(x, tile);
-        let (w, g) = (of(&inputs.w), of(&inputs.g));
+        let crop = |x: &Tensor<4>| crop(x, tile);
+        let (w, g) = (crop(&inputs.w), crop(&inputs.g));
         let [images, _, height, width] = w.dims();
-        // Each image's embedding is added to its own features, at every pixel.
-        let maps = spread(of(&inputs.maps), [images, 8, height, width]);
-        self.network.forward(w, g, maps, of(&inputs.coarse))
+        // The network takes maps for every image and pixel.
+        let maps = expand(crop(&inputs.maps), [images, 8, height, width]);
+        self.network.forward(w, g, maps, crop(&inputs.coarse))
     }
 }
 
-/// A tile of an image, or of a tensor that broadcasts to one.
-fn cut(x: &Tensor<4>, tile: &Tile) -> Tensor<4> {
+/// The part of an image within a tile. Axes of length 1, along which x broadcasts, stay.
+fn crop(x: &Tensor<4>, tile: &Tile) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
     let rows = if height == 1 { 0..1 } else { tile.rows.clone() };
     let columns = if width == 1 {
@@ -197,27 +217,29 @@ fn cut(x: &Tensor<4>, tile: &Tile) -> Tensor<4> {
     x.clone().slice(part)
 }
 
-/// What the network sees, of the whole image.
+/// The inputs of the network for the whole image.
 struct Inputs {
-    /// w and g over sigma_data.
+    /// w/sigma_data.
     w: Tensor<4>,
+    /// g/sigma_data.
     g: Tensor<4>,
     maps: Tensor<4>,
     coarse: Tensor<4>,
 }
 
-/// D under way: the tiles to come, and F as far as it has come.
+/// An unfinished evaluation of D.
 pub struct Evaluation {
     inputs: Inputs,
     deviation: Formula,
     tiling: Tiling,
+    /// The index of the next tile.
     next: usize,
-    /// None before the first tile.
+    /// The sum of weighted tiles of F so far. None before the first tile.
     f: Option<Tensor<4>>,
 }
 
 impl Evaluation {
-    /// Adds a tile's F.
+    /// Adds F of one tile, times the weights of the tile.
     fn add(&mut self, f: Tensor<4>, tile: &Tile) {
         let [batch, ..] = f.dims();
         let Some(weights) = self.tiling.weights(tile, &ComputeDevice::of(&f)) else {
@@ -226,10 +248,10 @@ impl Evaluation {
         };
         let sum = self.f.take();
         let sum = sum.unwrap_or_else(|| self.inputs.g.zeros_like());
-        let there = [0..batch, 0..3, tile.rows.clone(), tile.columns.clone()];
-        let added = Formula::from(sum.clone().slice(there.clone())) + Formula::from(f) * weights;
+        let part = [0..batch, 0..3, tile.rows.clone(), tile.columns.clone()];
+        let added = Formula::from(sum.clone().slice(part.clone())) + Formula::from(f) * weights;
         let added = added.tensor();
-        self.f = Some(sum.slice_assign(there, added));
+        self.f = Some(sum.slice_assign(part, added));
     }
 }
 
@@ -237,9 +259,12 @@ impl Denoiser for PhotoDenoiser {
     type Level = Level;
     type Evaluation = Evaluation;
 
-    /// Where the maps do not hold, photo-v1 has not been either, and errs more than the linear
-    /// estimate does: 25.6 dB against 31.7 for RGGB, 25.5 against 27.3 for 11 pixels of
-    /// motion beyond unknown borders. A little below it knows what to do: 32.2 and 31.1 dB.
+    /// [`TAU_TOP`] if the maps are complete, otherwise a lower level (`docs/method.md`, section
+    /// 16).
+    ///
+    /// photo-v1 was not trained on incomplete maps. At [`TAU_TOP`] it is then worse than the linear
+    /// estimate: 25.6 dB against 31.7 dB for an RGGB mosaic, 25.5 dB against 27.3 dB for 11 pixels
+    /// of motion blur with unknown borders. At the lower level it reaches 32.2 and 31.1 dB.
     fn tau_of_mean(&self, posterior: &Posterior) -> f64 {
         match posterior.measurement().operator.map_fidelity() {
             MapFidelity::Complete => TAU_TOP,

@@ -20,7 +20,7 @@ const ALIGN: usize = 8;
 /// The size and the overlap of tiles, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TileSize {
-    pub(crate) side: usize,
+    side: usize,
     overlap: usize,
 }
 
@@ -206,8 +206,8 @@ impl Axis {
     /// The pixels that tile i shares with the tile before it. None for the first tile, and for the
     /// tile after the last.
     fn seam(&self, i: usize) -> Option<Range<usize>> {
-        let before = self.span(i.checked_sub(1)?);
-        (i < self.count).then(|| self.span(i).start..before.end)
+        let previous = self.span(i.checked_sub(1)?);
+        (i < self.count).then(|| self.span(i).start..previous.end)
     }
 
     /// The weights of tile i: they rise across the seam with the tile before it, and fall across

@@ -1,9 +1,10 @@
-//! `photo-v1`: a U-Net on 2×2 pixel-unshuffled input, without time embedding and fully
-//! convolutional (method, section 6).
+//! `photo-v1`: a fully convolutional U-Net on 2×2 pixel-unshuffled input, without time embedding
+//! (`docs/method.md`, section 6).
 //!
-//! Widths 64, 128, 256 at 1/2, 1/4, 1/8 resolution; 7.16 M parameters; 2.07 GFLOP per 64×64
-//! evaluation. The noise-geometry maps reach every block through a small embedding; the pivot
-//! itself reaches the coarsest level alone, where averaging has raised its signal.
+//! It has widths of 64, 128 and 256 at 1/2, 1/4 and 1/8 of the resolution, 7.16 M parameters, and
+//! takes 2.07 GFLOP for 64×64 pixels. The noise-geometry maps enter every block through a small
+//! embedding. The pivot itself enters the coarsest level only, where averaging has raised its
+//! signal-to-noise ratio.
 
 use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
@@ -12,14 +13,18 @@ use super::Weights;
 use crate::denoiser::layers::{ConvWeights, Epilogue, Layers};
 use crate::error::Error;
 
+/// Channels at each level, from the finest.
 const WIDTHS: [usize; 3] = [64, 128, 256];
+/// Channels of an embedding of the maps.
 const EMBED: usize = 32;
+/// Channels of the maps.
 const MAPS: usize = 8;
+/// Channels of an attention head.
 const HEAD: usize = 32;
-/// Sides of the network's input are multiples of this.
+/// The sides of the padded input are multiples of this.
 const ALIGN: usize = 8;
 
-/// The network F, on the layers of some device.
+/// The network F on the layers `L`.
 pub struct PhotoV1<L: Layers> {
     layers: L,
     stem: L::Conv,
@@ -35,10 +40,10 @@ pub struct PhotoV1<L: Layers> {
 }
 
 impl<L: Layers> PhotoV1<L> {
-    /// Builds the network from a weights file.
+    /// The network with the given weights.
     ///
     /// # Errors
-    /// [`Error::InvalidWeights`] where a tensor is missing or unfit.
+    /// [`Error::InvalidWeights`] if a tensor is missing, or has the wrong shape, type or values.
     pub fn new(weights: &Weights, layers: L) -> Result<Self, Error> {
         let [a, b, c] = WIDTHS;
         let read = Reader {
@@ -79,8 +84,8 @@ impl<L: Layers> PhotoV1<L> {
         })
     }
 
-    /// F(w/sigma_data, g/sigma_data, m, coarse): w, g, coarse and the result `[B, 3, H, W]`; m `[B,
-    /// 8, H, W]`. Any sides from 8 up.
+    /// F of w/sigma_data, g/sigma_data, m and coarse. m is `[B, 8, H, W]`; the other inputs and F
+    /// are `[B, 3, H, W]`. Sides are at least 8.
     pub fn forward(
         &self,
         w: Tensor<4>,
@@ -93,12 +98,12 @@ impl<L: Layers> PhotoV1<L> {
         f.slice([0..batch, 0..3, 0..height, 0..width])
     }
 
-    /// Chooses among the layers' kernels for the sizes seen so far.
+    /// See [`Layers::measure`].
     pub async fn measure(&self) {
         self.layers.measure().await;
     }
 
-    /// From w, g, m and coarse.
+    /// F of w, g, m and coarse whose sides are multiples of [`ALIGN`].
     fn run(&self, [w, g, m, coarse]: &[Tensor<4>; 4]) -> Tensor<4> {
         let layers = &self.layers;
         let e = [
@@ -129,14 +134,14 @@ impl<L: Layers> PhotoV1<L> {
         layers.leave_shuffled(layers.apply(&self.head, &h, Epilogue::Nothing))
     }
 
-    /// silu(b(silu(a(e)))).
+    /// The embedding of the maps e at a level: silu(b(silu(a(e)))).
     fn embedding(&self, level: usize, e: &L::Map) -> L::Map {
         let [a, b] = &self.embed[level];
         let inner = self.layers.apply(a, e, Epilogue::Silu);
         self.layers.apply(b, &inner, Epilogue::Silu)
     }
 
-    /// h + conv2(silu(conv1(rms(h)) + map(e))), twice.
+    /// Two residual blocks: h + conv2(silu(conv1(rms(h)) + map(e))), twice.
     fn blocks(&self, pair: &[Block<L>; 2], mut h: L::Map, e: &L::Map) -> L::Map {
         let layers = &self.layers;
         for block in pair {
@@ -148,7 +153,7 @@ impl<L: Layers> PhotoV1<L> {
         h
     }
 
-    /// h + out(attention of rms(h)).
+    /// A residual attention layer: h + out(attention(qkv(rms(h)))).
     fn attend(&self, attention: &Attention<L>, h: L::Map) -> L::Map {
         let layers = &self.layers;
         let normed = layers.norm(&attention.norm, &h);
@@ -161,6 +166,7 @@ impl<L: Layers> PhotoV1<L> {
     }
 }
 
+/// A residual block.
 struct Block<L: Layers> {
     norm: L::Gain,
     conv1: L::Conv,
@@ -168,13 +174,14 @@ struct Block<L: Layers> {
     map: L::Conv,
 }
 
+/// An attention layer.
 struct Attention<L: Layers> {
     norm: L::Gain,
     qkv: L::Conv,
     out: L::Conv,
 }
 
-/// Turns the file's tensors into layers.
+/// Prepares layers from the tensors of a weights file.
 struct Reader<'a, L: Layers> {
     weights: &'a Weights<'a>,
     layers: &'a L,
@@ -229,7 +236,8 @@ impl<L: Layers> Reader<'_, L> {
     }
 }
 
-/// Pads right and bottom to multiples of [`ALIGN`] by reflection without repeating the edge.
+/// x with its right and bottom padded to sides that are multiples of [`ALIGN`], by reflection
+/// without repeating the edge.
 fn aligned(x: Tensor<4>) -> Tensor<4> {
     let [_, _, height, width] = x.dims();
     let missing = |n: usize| n.next_multiple_of(ALIGN) - n;

@@ -1,24 +1,24 @@
-//! Released weights: a safetensors file of f16 or f32 tensors in PyTorch's layout, checked before
-//! anything is built from it.
+//! Files of weights: safetensors files of f16 or f32 tensors in PyTorch's layout, which are checked
+//! when they are read (`docs/method.md`, section 6.5).
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::error::{Cause, Error};
 
-/// The architecture that this crate runs, as the file's metadata names it.
+/// The name of the architecture that this crate runs, as in the metadata of the file.
 pub const ARCHITECTURE: &str = "photo-v1";
 
-/// A weights file, read and checked for its architecture.
+/// A file of weights for the architecture `photo-v1`.
 pub struct Weights<'a> {
     file: SafeTensors<'a>,
 }
 
 impl<'a> Weights<'a> {
-    /// Reads the file's header.
+    /// Reads the header of the file.
     ///
     /// # Errors
-    /// [`Error::InvalidWeights`] where the bytes are no safetensors file (truncated, altered) or
-    /// hold another network.
+    /// [`Error::UnreadableWeights`] if the bytes are not a complete safetensors file, and
+    /// [`Error::InvalidWeights`] if they hold another architecture.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
         let broken = |e: safetensors::SafeTensorError| Error::UnreadableWeights {
             message: format!("not a complete safetensors file ({e}); download it again"),
@@ -37,11 +37,11 @@ impl<'a> Weights<'a> {
         Ok(Self { file })
     }
 
-    /// The values of a tensor of the file, row by row.
+    /// The values of the tensor `name`, in row-major order.
     ///
     /// # Errors
-    /// [`Error::InvalidWeights`] where it is missing, of another shape, of another type, or not
-    /// finite.
+    /// [`Error::InvalidWeights`] if the tensor is missing, has another shape, is neither f16 nor
+    /// f32, or has values that are not finite.
     pub fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
         let invalid = |what: String| Error::InvalidWeights(format!("tensor {name:?} {what}"));
         let view = self
@@ -67,6 +67,7 @@ impl<'a> Weights<'a> {
     }
 }
 
+/// The values as f32. None for other types than f16 and f32.
 fn floats(view: &TensorView<'_>) -> Option<Vec<f32>> {
     let bytes = view.data();
     match view.dtype() {

@@ -1,5 +1,6 @@
-//! `tests/golden.rs`, `tests/kernels.rs` and what `tests/contract.rs` asks of f32, in a browser:
-//! built as a wasm library of its own, driven by `golden.test.mjs` on WebGPU and on the CPU.
+//! `tests/golden.rs`, `tests/kernels.rs` and the f32 part of `tests/contract.rs` in a browser. This
+//! is a wasm library of its own, which `golden.test.mjs` drives on WebGPU and on the CPU. Fresh
+//! buffers on WebGPU hold NaN, so that a value that a kernel leaves unwritten fails a comparison.
 
 #![cfg(target_family = "wasm")]
 
@@ -14,6 +15,8 @@ mod common {
     pub mod twins;
 }
 
+use std::sync::atomic::Ordering;
+
 use burn::tensor::{Device, Tensor};
 use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
@@ -22,12 +25,13 @@ use common::{cases, digits};
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::formula::Formula;
 use eps_restore::low_level::compute::fourier::{ComplexFormula, Fourier, Spectrum};
+use eps_restore::low_level::compute::gpu::POISON;
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::denoiser::layers::Precision;
 use eps_restore::low_level::denoiser::layers::gpu::{Family, GpuLayers};
 use wasm_bindgen::prelude::*;
 
-/// The comparisons on one device.
+/// The comparisons with the golden vectors on one device.
 #[wasm_bindgen]
 pub struct GoldenCheck {
     check: Check,
@@ -35,7 +39,8 @@ pub struct GoldenCheck {
 
 #[wasm_bindgen]
 impl GoldenCheck {
-    /// `device`: "webgpu" or "cpu".
+    /// The comparisons on `device`, "webgpu" or "cpu", from the bytes of the files of weights and
+    /// of golden vectors.
     pub async fn create(
         device: String,
         weights: Vec<u8>,
@@ -51,25 +56,25 @@ impl GoldenCheck {
         }
     }
 
-    /// `case.size` for every case and size.
+    /// The names of the cases, `case.size`.
     pub fn cases() -> Vec<String> {
         Check::cases().collect()
     }
 
-    /// A line `name error tolerance` for each quantity of a case, the denoised image last.
+    /// A line `name error tolerance` for each quantity of a case. The denoised image is the last.
     pub async fn compare(&self, case: String) -> Vec<String> {
         let mut comparisons = self.check.operators(&case);
         comparisons.push(self.check.network(&case));
         lines(comparisons).await
     }
 
-    /// The same for the runs of both samplers.
+    /// A line `name error tolerance` for each run of the two samplers.
     pub async fn samplers(&self) -> Vec<String> {
         lines(self.check.samplers()).await
     }
 }
 
-/// The GPU's layers against their plain-tensor twins.
+/// The GPU's layers compared with plain tensor operations.
 #[wasm_bindgen]
 pub struct KernelCheck {
     twins: Twins<GpuLayers>,
@@ -78,6 +83,7 @@ pub struct KernelCheck {
 
 #[wasm_bindgen]
 impl KernelCheck {
+    /// The comparisons on WebGPU.
     pub async fn create() -> KernelCheck {
         let device = webgpu().await;
         KernelCheck {
@@ -90,14 +96,14 @@ impl KernelCheck {
         }
     }
 
-    /// The network's layers in f16 among them, where the adapter has it.
+    /// The kinds of comparison. "f16" is one of them if the adapter supports it.
     pub fn kinds(&self) -> Vec<String> {
         let half = Precision::F16.is_supported(&self.device).then_some(&"f16");
         let kinds = KINDS.iter().chain(&["fourier", "filters"]).chain(half);
         kinds.map(|&kind| kind.into()).collect()
     }
 
-    /// A line `name error tolerance` for each layer of a kind.
+    /// A line `name error tolerance` for each comparison of a kind.
     pub async fn compare(&self, kind: String) -> Vec<String> {
         lines(match kind.as_str() {
             "fourier" => transforms(&self.device),
@@ -110,8 +116,8 @@ impl KernelCheck {
     }
 }
 
-/// The contract's quantities on WebGPU against f64 on the CPU, for operators with closed forms:
-/// those that iterate to a tolerance run on the CPU.
+/// The quantities of the operators' contract on WebGPU compared with f64 on the CPU, for operators
+/// with closed forms. Operators that iterate to a tolerance run on the CPU only.
 #[wasm_bindgen]
 pub struct ContractCheck {
     device: ComputeDevice,
@@ -119,6 +125,7 @@ pub struct ContractCheck {
 
 #[wasm_bindgen]
 impl ContractCheck {
+    /// The comparisons on WebGPU.
     pub async fn create() -> ContractCheck {
         ContractCheck {
             device: webgpu().await,
@@ -131,7 +138,7 @@ impl ContractCheck {
         closed.map(|case| case.name.into()).collect()
     }
 
-    /// A line `name error tolerance` for each quantity of an operator at each pair of a tau and a
+    /// A line `name error tolerance` for each quantity of an operator, at each pair of tau and
     /// sigma_y.
     pub async fn compare(&self, operator: String) -> Vec<String> {
         let case = cases::operators()
@@ -143,9 +150,9 @@ impl ContractCheck {
     }
 }
 
-/// The 3×3 convolutions of every family.
+/// The 3×3 convolutions of each family of kernels.
 fn families(device: &ComputeDevice, precision: Precision, tolerance: f64) -> Vec<Comparison> {
-    let of = |family: Family| {
+    let compare = |family: Family| {
         let layers = GpuLayers::new(device, precision).with_family(family);
         let comparisons = Twins::new(layers, device, tolerance).compare("3×3 convolutions");
         comparisons.into_iter().map(move |comparison| Comparison {
@@ -153,10 +160,10 @@ fn families(device: &ComputeDevice, precision: Precision, tolerance: f64) -> Vec
             ..comparison
         })
     };
-    Family::ALL.into_iter().flat_map(of).collect()
+    Family::ALL.into_iter().flat_map(compare).collect()
 }
 
-/// The network's layers with maps and weights in f16.
+/// The layers of the network with maps and weights in f16.
 fn half(device: &ComputeDevice) -> Vec<Comparison> {
     let twins = Twins::new(
         GpuLayers::new(device, Precision::F16),
@@ -170,8 +177,8 @@ fn half(device: &ComputeDevice) -> Vec<Comparison> {
     convolutions.into_iter().chain(other).collect()
 }
 
-/// The transform and its inverse against rustfft's: products of 2, 3, 5 and 7, primes, three
-/// passes, a single line.
+/// The Fourier transform and its inverse compared with those of the CPU. Sides are products of 2,
+/// 3, 5 and 7, primes, lengths of three passes, and 1.
 fn transforms(device: &ComputeDevice) -> Vec<Comparison> {
     let sizes = [
         (64, 48),
@@ -186,36 +193,36 @@ fn transforms(device: &ComputeDevice) -> Vec<Comparison> {
         let drawn = WhiteNoise::new(11, 20, &ComputeDevice::cpu()).draw([2, 3, height, width]);
         let plain = Fourier::new(height, width, &ComputeDevice::cpu());
         let ours = Fourier::new(height, width, device);
-        let there = |x: &Tensor<4>| {
+        let upload = |x: &Tensor<4>| {
             let values = x.clone().try_into_vec_as().expect("the CPU reads back");
             device.tensor_f32(values, x.dims())
         };
-        let (got, want) = (ours.forward(there(&drawn)), plain.forward(drawn.clone()));
-        // No image's spectrum: the inverse's real part is asked for all the same.
+        let (got, want) = (ours.forward(upload(&drawn)), plain.forward(drawn.clone()));
+        // Not the spectrum of a real image: the real part of the inverse must still be correct.
         let spectrum = Spectrum {
             re: want.re.clone(),
             im: drawn * ((height * width) as f64).sqrt(),
         };
         let back = ours.inverse(Spectrum {
-            re: there(&spectrum.re),
-            im: there(&spectrum.im),
+            re: upload(&spectrum.re),
+            im: upload(&spectrum.im),
         });
-        let held = |part: &str, got, want: &Tensor<4>| {
+        let comparison = |part: &str, got, want: &Tensor<4>| {
             let name = format!("{part}_{height}×{width}");
-            Comparison::new(name, got, there(want), GPU_TOLERANCE)
+            Comparison::new(name, got, upload(want), GPU_TOLERANCE)
         };
         [
-            held("re", got.re, &want.re),
-            held("im", got.im, &want.im),
-            held("inverse", back, &plain.inverse(spectrum)),
+            comparison("re", got.re, &want.re),
+            comparison("im", got.im, &want.im),
+            comparison("inverse", back, &plain.inverse(spectrum)),
         ]
     };
     sizes.into_iter().flat_map(compare).collect()
 }
 
-/// Images through filters against the same on the CPU: lines that fit workgroup memory, alone or
-/// several to a workgroup, of primes, of one pixel, and lines that don't; one image for several
-/// spectra; formulas before, between and after.
+/// Filtered images compared with those of the CPU: one image under several filters, with formulas
+/// of the image, of the spectra and of the results. Some lines fit workgroup memory, alone or
+/// together with others; some do not. Among the lengths are primes and 1.
 fn filters(device: &ComputeDevice) -> Vec<Comparison> {
     let sizes = [
         (64, 48),
@@ -228,47 +235,51 @@ fn filters(device: &ComputeDevice) -> Vec<Comparison> {
     ];
     let compare = |(height, width)| {
         let drawn = |shape, stream| WhiteNoise::new(12, stream, &ComputeDevice::cpu()).draw(shape);
-        let there = |x: &Tensor<4>| {
+        let upload = |x: &Tensor<4>| {
             let values = x.clone().try_into_vec_as().expect("the CPU reads back");
             device.tensor_f32(values, x.dims())
         };
         let x = drawn([1, 3, height, width], 21);
-        // Filters are real in space: spectra of real kernels and images, and a gain that is even.
+        // Filters must be real in space. These are spectra of real kernels and images, and a gain
+        // that is even.
         let unit = 1.0 / (height * width) as f64;
         let spectrum = |x| Fourier::new(height, width, &ComputeDevice::cpu()).forward(x);
         let filter = spectrum(drawn([1, 1, height, width], 22) * unit.sqrt());
         let gain = spectrum(drawn([2, 1, height, width], 23) * unit.sqrt()).power();
-        let seen = spectrum(drawn([2, 3, height, width], 24));
+        let addend = spectrum(drawn([2, 3, height, width], 24));
         let scale = drawn([1, 3, 1, 1], 25);
-        let apply = |of: &dyn Fn(&Tensor<4>) -> Tensor<4>, device: &ComputeDevice| {
-            let [x, gain, scale] = [&x, &gain, &scale].map(of);
-            let [filter, seen] = [&filter, &seen].map(|s| Spectrum {
-                re: of(&s.re),
-                im: of(&s.im),
+        let apply = |copy: &dyn Fn(&Tensor<4>) -> Tensor<4>, device: &ComputeDevice| {
+            let [x, gain, scale] = [&x, &gain, &scale].map(copy);
+            let [filter, addend] = [&filter, &addend].map(|s| Spectrum {
+                re: copy(&s.re),
+                im: copy(&s.im),
             });
-            let respond = |x: ComplexFormula| [x.times(&filter).scale(&gain), x.plus(&seen, 0.1)];
-            let then = |[a, b]: [Formula; 2]| [&a - &b, a * &scale, b + &x];
-            Fourier::new(height, width, device).through(Formula::from(&x) * 2.0, respond, then)
+            let respond = |x: ComplexFormula| [x.times(&filter).scale(&gain), x.plus(&addend, 0.1)];
+            let combine = |[a, b]: [Formula; 2]| [&a - &b, a * &scale, b + &x];
+            Fourier::new(height, width, device).through(Formula::from(&x) * 2.0, respond, combine)
         };
         let (got, want) = (
-            apply(&there, device),
+            apply(&upload, device),
             apply(&Tensor::clone, &ComputeDevice::cpu()),
         );
-        let both = got.into_iter().zip(want).enumerate();
-        let held = both.map(|(i, (got, want))| {
+        let pairs = got.into_iter().zip(want).enumerate();
+        let comparisons = pairs.map(|(i, (got, want))| {
             let name = format!("{i}_of_{height}×{width}");
-            Comparison::new(name, got, there(&want), GPU_TOLERANCE)
+            Comparison::new(name, got, upload(&want), GPU_TOLERANCE)
         });
-        held.collect::<Vec<_>>()
+        comparisons.collect::<Vec<_>>()
     };
     sizes.into_iter().flat_map(compare).collect()
 }
 
+/// The WebGPU device, on which fresh buffers hold NaN.
 async fn webgpu() -> ComputeDevice {
+    POISON.store(true, Ordering::Relaxed);
     let device = Device::wgpu_options().init_async().await;
     ComputeDevice::new(device.expect("a WebGPU device"))
 }
 
+/// A line `name error tolerance` for each comparison.
 async fn lines(comparisons: Vec<Comparison>) -> Vec<String> {
     let mut lines = Vec::new();
     for comparison in comparisons {

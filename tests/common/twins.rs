@@ -1,5 +1,5 @@
-//! Hand-written layers against their plain-tensor twins, on maps whose sides are no multiples of a
-//! tile.
+//! Hand-written layers, formulas and solvers compared with the same arithmetic in plain tensor
+//! operations, on maps whose sides are not multiples of a tile.
 
 use burn::tensor::Tensor;
 use eps_restore::low_level::compute::conjugate_gradients::{Stop, conjugate_gradients};
@@ -11,7 +11,7 @@ use eps_restore::low_level::denoiser::layers::{ConvWeights, Epilogue, Layers, Te
 
 use super::comparison::Comparison;
 
-/// What [`Twins::compare`] knows.
+/// The kinds of computation that [`Twins::compare`] compares.
 pub const KINDS: [&str; 7] = [
     "3×3 convolutions",
     "other convolutions",
@@ -21,25 +21,26 @@ pub const KINDS: [&str; 7] = [
     "formulas",
     "membranes",
 ];
-/// The network's: those whose maps may be stored in less than f32.
-#[allow(dead_code, reason = "asked of half precision, on a GPU")]
+/// The kinds that are layers of the network, whose maps may be stored in f16.
+#[allow(dead_code, reason = "used by the tests of half precision, on a GPU")]
 pub const NETWORK_KINDS: [&str; 5] = [KINDS[0], KINDS[1], KINDS[2], KINDS[3], KINDS[4]];
-/// Relative L2 of a GPU's layers in f32: WGSL grants exp and sqrt some ten units in the last place,
-/// and no order to sums.
-#[allow(dead_code, reason = "the CPU's layers are held closer")]
+/// Relative L2 error of a GPU's layers in f32. WGSL allows errors of about ten units in the last
+/// place for exp and sqrt, and any order of summation.
+#[allow(dead_code, reason = "the CPU's layers have a smaller tolerance")]
 pub const GPU_TOLERANCE: f64 = 1e-5;
-/// Relative L2 in f16, whose roundoff is 5e-4, 3e-4 in the mean square: that of inputs, weights and
-/// outputs together, and as much again for attention, which takes exp of 8 times a rounded product.
-#[allow(dead_code, reason = "asked of half precision, on a GPU")]
+/// Relative L2 error in f16, whose rounding errors are at most 5e-4, and 3e-4 in the mean square.
+/// Inputs, weights and outputs are rounded. Attention takes as much again, because it takes the exp
+/// of 8 times a rounded product.
+#[allow(dead_code, reason = "used by the tests of half precision, on a GPU")]
 pub const HALF_TOLERANCE: f64 = 1e-3;
-/// Sides that end within a tile of 8, of 4 and of 2.
+/// Heights and widths. Some end within a tile of side 8, 4 or 2.
 const SIDES: [(usize, usize); 3] = [(8, 16), (10, 14), (7, 5)];
 const BATCH: usize = 2;
-/// How much further two recurrences of conjugate gradients may lie apart: each amplifies rounding
-/// by the ratio of its first residual to its last.
+/// The factor on the tolerance of solutions by conjugate gradients: two recurrences differ by
+/// rounding errors, which each amplifies by the ratio of its first residual to its last.
 const RECURRENCES: f64 = 5.0;
 
-/// Layers of a place and what they are held against.
+/// Layers, and the reference for them.
 pub struct Twins<L: Layers> {
     layers: L,
     tensors: TensorLayers,
@@ -48,7 +49,7 @@ pub struct Twins<L: Layers> {
 }
 
 impl<L: Layers> Twins<L> {
-    /// `tolerance`: relative L2.
+    /// `layers` on `device`, with a tolerance for relative L2 errors.
     pub fn new(layers: L, device: &ComputeDevice, tolerance: f64) -> Self {
         Self {
             layers,
@@ -58,7 +59,7 @@ impl<L: Layers> Twins<L> {
         }
     }
 
-    /// All layers of a kind.
+    /// All comparisons of a kind, one of [`KINDS`].
     pub fn compare(&self, kind: &str) -> Vec<Comparison> {
         match kind {
             "3×3 convolutions" => {
@@ -80,12 +81,12 @@ impl<L: Layers> Twins<L> {
         self.device.tensor_f32(draw(shape, stream), shape)
     }
 
-    fn held(&self, name: &str, got: Tensor<4>, want: Tensor<4>) -> Comparison {
+    fn comparison(&self, name: &str, got: Tensor<4>, want: Tensor<4>) -> Comparison {
         assert_eq!(got.dims(), want.dims(), "{name}");
         Comparison::new(name.replace(' ', "_"), got, want, self.tolerance)
     }
 
-    /// Of inputs, outputs, kernel and stride.
+    /// Convolutions given by inputs, outputs, kernel and stride.
     fn convolutions(&self, kinds: &[(usize, usize, usize, usize)]) -> Vec<Comparison> {
         let mut comparisons = Vec::new();
         for &(inputs, outputs, kernel, stride) in kinds {
@@ -122,18 +123,19 @@ impl<L: Layers> Twins<L> {
         let outputs = weights.bias.len();
         let input = self.draw([BATCH, inputs, height, width], 3);
         let other = self.draw([BATCH, outputs, height / stride, width / stride], 4);
-        // The network never adds to the head's 12 channels: others need the pitch of the output.
-        let afters = if outputs.is_multiple_of(16) { 4 } else { 2 };
-        let one = |after| {
+        // The CPU's epilogues add maps of the pitch of the output. With 12 outputs, as at the head,
+        // this one has another pitch; the network adds nothing there.
+        let epilogues = if outputs.is_multiple_of(16) { 4 } else { 2 };
+        let compare = |epilogue| {
             let name = format!(
                 "{inputs}→{outputs} {kernel}×{kernel} on {height}×{width}, {}",
-                ["plain", "silu", "add silu", "add"][after]
+                ["plain", "silu", "add silu", "add"][epilogue]
             );
-            let got = convolved(&self.layers, weights, &input, &other, after);
-            let want = convolved(&self.tensors, weights, &input, &other, after);
-            self.held(&name, got, want)
+            let got = convolved(&self.layers, weights, &input, &other, epilogue);
+            let want = convolved(&self.tensors, weights, &input, &other, epilogue);
+            self.comparison(&name, got, want)
         };
-        (0..afters).map(one).collect()
+        (0..epilogues).map(compare).collect()
     }
 
     fn norms(&self) -> Vec<Comparison> {
@@ -145,20 +147,20 @@ impl<L: Layers> Twins<L> {
                 let got = normed(&self.layers, &gain, &input, silu);
                 let want = normed(&self.tensors, &gain, &input, silu);
                 let name = format!("norm on {height}×{width}, silu {silu}");
-                comparisons.push(self.held(&name, got, want));
+                comparisons.push(self.comparison(&name, got, want));
             }
         }
         comparisons
     }
 
     fn attention(&self) -> Vec<Comparison> {
-        let one = |(height, width)| {
+        let compare = |(height, width)| {
             let qkv = self.draw([BATCH, 3 * 64, height, width], 8);
             let got = attended(&self.layers, &qkv);
             let want = attended(&self.tensors, &qkv);
-            self.held(&format!("attention on {height}×{width}"), got, want)
+            self.comparison(&format!("attention on {height}×{width}"), got, want)
         };
-        SIDES.into_iter().map(one).collect()
+        SIDES.into_iter().map(compare).collect()
     }
 
     fn formulas(&self) -> Vec<Comparison> {
@@ -178,30 +180,32 @@ impl<L: Layers> Twins<L> {
                 [[1, 1, height, 1], [1, 3, 1, 1], [BATCH, 1, 1, 1]],
             ]
         };
-        // The last has lines of several chunks.
+        // Lines of the last size have several chunks.
         let sides = SIDES.into_iter().chain([(30, 600)]);
-        let one = |shapes: [[usize; 4]; 3]| {
+        let compare = |shapes: [[usize; 4]; 3]| {
             let formulas = formulas_of([0, 1, 2].map(|i| self.draw(shapes[i], 13).into()));
             let (got, want) = (
                 formula::tensors(formulas.clone()),
                 formula::plain(&formulas),
             );
-            let both = got.into_iter().zip(want).enumerate();
-            let held =
-                both.map(|(i, (got, want))| self.held(&format!("{i} of {shapes:?}"), got, want));
-            held.collect::<Vec<_>>()
+            let pairs = got.into_iter().zip(want).enumerate();
+            let compare = |(i, (got, want))| {
+                let name = format!("{i} of {shapes:?}");
+                self.comparison(&name, got, want)
+            };
+            pairs.map(compare).collect::<Vec<_>>()
         };
         let all = sides.flat_map(|(height, width)| shapes(height, width));
-        let mut comparisons: Vec<Comparison> = all.flat_map(one).collect();
+        let mut comparisons: Vec<Comparison> = all.flat_map(compare).collect();
         let few = self.draw([1, 8, 1, 1], 13);
         let many = [BATCH, 8, 7, 5];
-        let spread = formula::spread(few.clone(), many);
-        comparisons.push(self.held("spread", spread, few.expand(many)));
+        let expanded = formula::expand(few.clone(), many);
+        comparisons.push(self.comparison("expanded", expanded, few.expand(many)));
         comparisons.extend(self.views());
         comparisons
     }
 
-    /// Images seen otherwise, and sums over groups of them, against copies.
+    /// Views of images, and sums over groups of their pixels, against copies.
     fn views(&self) -> Vec<Comparison> {
         let f = 3;
         let x = self.draw([BATCH, 3, 6, 12], 13);
@@ -212,11 +216,10 @@ impl<L: Layers> Twins<L> {
             View::Apart(f),
             View::First(f),
         ];
-        let seen = views.map(|view| {
-            // With the image itself where they are of one size: one tensor for both.
+        let viewed = views.map(|view| {
             let image = Formula::from(&x);
             let got = (image.view(view) * 2.0 + 1.0).tensor();
-            self.held(&format!("{view:?}"), got, view.of(x.clone()) * 2.0 + 1.0)
+            self.comparison(&format!("{view:?}"), got, view.of(x.clone()) * 2.0 + 1.0)
         });
         let mixed = {
             let image = Formula::from(&x);
@@ -228,13 +231,13 @@ impl<L: Layers> Twins<L> {
             let squares = Formula::from(&x) * &x;
             let got = formula::grouped(squares, group, f, |sum| Formula::from(&other) - sum / 9.0);
             let want = other.clone() - group.sums(x.clone().square(), f) / 9.0;
-            self.held(&format!("sums over {group:?}"), got, want)
+            self.comparison(&format!("sums over {group:?}"), got, want)
         });
-        let mixed = self.held("a channel and all", mixed, channel);
-        seen.into_iter().chain(sums).chain([mixed]).collect()
+        let mixed = self.comparison("a channel and all", mixed, channel);
+        viewed.into_iter().chain(sums).chain([mixed]).collect()
     }
 
-    /// The last side has several tiles of sweeps.
+    /// Products, sweeps and solutions. The sweeps of the last size take several tiles.
     fn membranes(&self) -> Vec<Comparison> {
         let membrane = Membrane {
             centre: 40.01,
@@ -243,23 +246,23 @@ impl<L: Layers> Twins<L> {
         let mut comparisons = Vec::new();
         for (height, width) in SIDES.into_iter().chain([(1, 9), (61, 35)]) {
             let x = self.draw([BATCH, 3, height, width], 14);
-            comparisons.push(self.held(
+            comparisons.push(self.comparison(
                 &format!("product on {height}×{width}"),
                 membrane.times(x.clone()),
                 membrane.times_plain(x.clone()),
             ));
             for (images, kinds) in [(1, 1), (BATCH, 3)] {
-                // Half of it unknown.
+                // Zero, that is unknown, at half the pixels.
                 let data = self.draw([images, kinds, height, width], 15);
                 let data = data.clamp_min(0.0) * 100.0;
                 let name = format!("with {images}×{kinds} on {height}×{width}");
                 let diagonal = data.clone() + 45.0;
-                comparisons.push(self.held(
+                comparisons.push(self.comparison(
                     &format!("sweeps {name}"),
                     membrane.swept(&(Formula::from(&data) + 45.0), 16),
                     membrane.swept_plain(diagonal, 16),
                 ));
-                // No larger than the solution.
+                // Of the size of the solution.
                 let start = self.draw([BATCH, 3, height, width], 16) * 0.02;
                 comparisons.push(self.solution(&membrane, &name, [data, x.clone(), start], 16));
             }
@@ -268,8 +271,8 @@ impl<L: Layers> Twins<L> {
         comparisons
     }
 
-    /// Equations that a few iterations solve, a diagonal that outweighs the membrane: the rest has
-    /// only rounding to work on.
+    /// Equations whose diagonal outweighs the membrane, so that a few iterations solve them. In the
+    /// other iterations the residual is only rounding error.
     fn vanishing_residuals(&self, membrane: &Membrane) -> Vec<Comparison> {
         let start = self.draw([BATCH, 3, 9, 13], 17);
         [1e2, 3e2, 1e3, 3e3, 1e4, 3e4, 1e5, 1e6]
@@ -291,8 +294,8 @@ impl<L: Layers> Twins<L> {
         iterations: usize,
     ) -> Comparison {
         let [data, b, start] = &equations;
-        // As formulas whose values are these to the last digit; data that are made of two images
-        // are computed first.
+        // Formulas whose values are exactly those of the tensors. `data` of several images contains
+        // two tensors, so that a GPU must compute it first.
         let [half, sum] = [data, b].map(|x| Formula::from(x) * 0.5);
         let sum = sum + Formula::from(b) * 0.5;
         let data = match data.dims()[0] {
@@ -305,7 +308,7 @@ impl<L: Layers> Twins<L> {
         let want = solved(membrane, equations, iterations);
         Comparison {
             tolerance: RECURRENCES * self.tolerance,
-            ..self.held(&format!("solution {name}"), got, want)
+            ..self.comparison(&format!("solution {name}"), got, want)
         }
     }
 
@@ -317,23 +320,23 @@ impl<L: Layers> Twins<L> {
         let skip = self.draw([BATCH, 12, 16, 24], 12);
         let (ours, plain) = (&self.layers, &self.tensors);
         vec![
-            self.held(
+            self.comparison(
                 "enter and leave",
                 ours.leave(ours.enter(whole.clone())),
                 whole.clone(),
             ),
-            self.held("pooled", pooled(ours, &parts), pooled(plain, &parts)),
-            self.held(
+            self.comparison("pooled", pooled(ours, &parts), pooled(plain, &parts)),
+            self.comparison(
                 "unshuffled",
                 ours.leave(ours.enter_unshuffled(&parts)),
                 plain.leave(plain.enter_unshuffled(&parts)),
             ),
-            self.held(
+            self.comparison(
                 "leave shuffled",
                 ours.leave_shuffled(ours.enter(large.clone())),
                 plain.leave_shuffled(plain.enter(large.clone())),
             ),
-            self.held(
+            self.comparison(
                 "shuffle add",
                 shuffled(ours, &large, &skip),
                 shuffled(plain, &large, &skip),
@@ -342,8 +345,7 @@ impl<L: Layers> Twins<L> {
     }
 }
 
-/// Formulas that hold every operation, of tensors that broadcast along every axis, whose result is
-/// one value or many.
+/// Formulas that contain all operations, on one value and on many.
 fn formulas_of([whole, planes, scalar]: [Formula; 3]) -> [Formula; 2] {
     let sum = &whole * &whole + 0.1;
     let quotient = (&planes - &scalar) / &sum;
@@ -353,7 +355,7 @@ fn formulas_of([whole, planes, scalar]: [Formula; 3]) -> [Formula; 2] {
     ]
 }
 
-/// The same equations by [`conjugate_gradients`].
+/// The reference for [`Membrane::solve`], by [`conjugate_gradients`].
 fn solved(membrane: &Membrane, [data, b, start]: [Tensor<4>; 3], iterations: usize) -> Tensor<4> {
     let diagonal = data.clone() + membrane.centre;
     conjugate_gradients(
@@ -370,22 +372,22 @@ fn draw(shape: [usize; 4], stream: u64) -> Vec<f32> {
     drawn.try_into_vec_as().expect("the CPU reads back")
 }
 
-/// `after`: nothing, silu, add and silu, add.
+/// The convolution with one of four epilogues: none, silu, silu of the sum, the sum.
 fn convolved<L: Layers>(
     layers: &L,
     weights: ConvWeights<'_>,
     input: &Tensor<4>,
     other: &Tensor<4>,
-    after: usize,
+    epilogue: usize,
 ) -> Tensor<4> {
     let (input, other) = (layers.enter(input.clone()), layers.enter(other.clone()));
-    let after = [
+    let epilogue = [
         Epilogue::Nothing,
         Epilogue::Silu,
         Epilogue::AddSilu(&other),
         Epilogue::Add(&other),
-    ][after];
-    layers.leave(layers.apply(&layers.conv(weights), &input, after))
+    ][epilogue];
+    layers.leave(layers.apply(&layers.conv(weights), &input, epilogue))
 }
 
 fn normed<L: Layers>(layers: &L, gain: &[f32], input: &Tensor<4>, silu: bool) -> Tensor<4> {

@@ -1,39 +1,41 @@
-//! Formulas on the CPU in f32: chunk after chunk, each operation over a whole chunk, whose values
-//! stay in the nearest cache.
+//! Formulas on the CPU in f32, chunk by chunk: each operation runs over a whole chunk, whose values
+//! stay in the first-level cache.
 
 use burn::tensor::Tensor;
 
 use super::program::{Binary, Op, Program, Unary};
 use crate::compute::device::ComputeDevice;
 
-/// Values of a chunk.
+/// Values per chunk.
 const CHUNK: usize = 512;
-/// The numbers that [`ln`] takes.
+/// The domain of [`ln`]: the positive normal numbers.
 const NORMAL: std::ops::RangeInclusive<f32> = f32::MIN_POSITIVE..=f32::MAX;
 
-/// The values of an input, and how far apart they lie along each axis; 0 where one stands for all.
+/// The values of an input, and the distance between them along each axis: 0 along an axis that the
+/// input broadcasts along.
 struct Input {
     values: Vec<f32>,
     strides: Vec<usize>,
 }
 
-/// What an operation has made of a chunk.
+/// The result of an operation on a chunk.
 enum Value {
-    One(f32),
-    Many(Box<[f32; CHUNK]>),
+    /// The same number at every place of the chunk.
+    Uniform(f32),
+    Chunk(Box<[f32; CHUNK]>),
 }
 
-/// Chunks that no operation holds. Boxed, so that one that changes hands is not copied.
+/// Chunks that are not in use. They are boxed, so that passing one on does not copy it.
 #[allow(
     clippy::vec_box,
-    reason = "a chunk goes from here into a value and back"
+    reason = "boxes move between this pool and the values"
 )]
-type Spare = Vec<Box<[f32; CHUNK]>>;
+type ChunkPool = Vec<Box<[f32; CHUNK]>>;
 
-/// A tensor of the program's shape for each of its outputs.
+/// The outputs of a program, each a tensor of the program's shape.
 pub fn run(program: &Program, device: &ComputeDevice) -> Vec<Tensor<4>> {
     let shape = program.shape;
-    let (axes, inputs) = merged(program, shape);
+    let (axes, inputs) = merge_axes(program, shape);
     let total: usize = shape.iter().product();
     let mut outputs: Vec<Vec<f32>> = program
         .outputs
@@ -41,33 +43,34 @@ pub fn run(program: &Program, device: &ComputeDevice) -> Vec<Tensor<4>> {
         .map(|_| Vec::with_capacity(total))
         .collect();
     let inner = axes.last().copied().unwrap_or(1);
-    let mut values: Vec<Value> = program.ops.iter().map(|_| Value::One(0.0)).collect();
-    let mut spare = Vec::new();
+    let mut values: Vec<Value> = program.ops.iter().map(|_| Value::Uniform(0.0)).collect();
+    let mut pool = Vec::new();
     for line in 0..total / inner.max(1) {
         let starts: Vec<usize> = inputs
             .iter()
-            .map(|input| start(input, line, &axes))
+            .map(|input| line_start(input, line, &axes))
             .collect();
         for from in (0..inner).step_by(CHUNK) {
             let count = CHUNK.min(inner - from);
             for (i, op) in program.ops.iter().enumerate() {
-                let (before, rest) = values.split_at_mut(i);
+                let (earlier, rest) = values.split_at_mut(i);
                 let to = &mut rest[0];
                 match *op {
-                    Op::Input(i) => load(&inputs[i], starts[i], from, count, to, &mut spare),
-                    #[cfg(feature = "webgpu")]
-                    Op::View(..) | Op::KernelValue(_) => unreachable!("only in a GPU's kernels"),
-                    Op::Number(i) => to.set_one(program.numbers[i] as f32, &mut spare),
-                    Op::Unary(operation, x) => unary(operation, &before[x], count, to, &mut spare),
+                    Op::Input(i) => load(&inputs[i], starts[i], from, count, to, &mut pool),
+                    Op::View(..) | Op::KernelValue(_) => {
+                        unreachable!("only GPU kernels compute these")
+                    }
+                    Op::Number(i) => to.set_uniform(program.numbers[i] as f32, &mut pool),
+                    Op::Unary(operation, x) => unary(operation, &earlier[x], count, to, &mut pool),
                     Op::Binary(operation, a, b) => {
-                        binary(operation, &before[a], &before[b], count, to, &mut spare)
+                        binary(operation, &earlier[a], &earlier[b], count, to, &mut pool)
                     }
                 }
             }
-            for (output, &at) in outputs.iter_mut().zip(&program.outputs) {
-                match &values[at] {
-                    Value::One(value) => output.resize(output.len() + count, *value),
-                    Value::Many(values) => output.extend_from_slice(&values[..count]),
+            for (output, &index) in outputs.iter_mut().zip(&program.outputs) {
+                match &values[index] {
+                    Value::Uniform(value) => output.resize(output.len() + count, *value),
+                    Value::Chunk(values) => output.extend_from_slice(&values[..count]),
                 }
             }
         }
@@ -78,21 +81,22 @@ pub fn run(program: &Program, device: &ComputeDevice) -> Vec<Tensor<4>> {
     tensors.collect()
 }
 
-/// The axes of the shape, those that all inputs run through in one go made one; and the inputs.
-fn merged(program: &Program, shape: [usize; 4]) -> (Vec<usize>, Vec<Input>) {
+/// The lengths of the axes of the shape, and the inputs with their strides along them. Neighbouring
+/// axes are merged where every input can be read along both with one stride.
+fn merge_axes(program: &Program, shape: [usize; 4]) -> (Vec<usize>, Vec<Input>) {
     let strides = program.inputs.iter().map(|x| strides(x.dims()));
     let strides: Vec<[usize; 4]> = strides.collect();
     let mut axes = vec![shape[3]];
-    // Of each input, the innermost axis first.
+    // The strides of each input, innermost axis first.
     let mut steps: Vec<Vec<usize>> = strides.iter().map(|s| vec![s[3]]).collect();
     for axis in (0..3).rev() {
         let outermost = axes.len() - 1;
-        let whole =
+        let mergeable =
             |(s, steps): (&[usize; 4], &Vec<usize>)| s[axis] == steps[outermost] * axes[outermost];
         if shape[axis] == 1 {
             continue;
         }
-        if axes[outermost] == 1 || strides.iter().zip(&steps).all(whole) {
+        if axes[outermost] == 1 || strides.iter().zip(&steps).all(mergeable) {
             if axes[outermost] == 1 {
                 steps
                     .iter_mut()
@@ -126,14 +130,14 @@ fn values(x: &Tensor<4>) -> Vec<f32> {
         .expect("a tensor of f32")
 }
 
-/// Steps from value to value along each axis of a contiguous tensor; 0 along an axis of one value.
+/// The strides of a contiguous tensor; 0 along axes of length 1.
 fn strides([b, c, h, w]: [usize; 4]) -> [usize; 4] {
     let step = |length: usize, step: usize| if length == 1 { 0 } else { step };
     [step(b, c * h * w), step(c, h * w), step(h, w), step(w, 1)]
 }
 
-/// Where an input's values for a line begin.
-fn start(input: &Input, mut line: usize, axes: &[usize]) -> usize {
+/// The index of an input's first value on a line.
+fn line_start(input: &Input, mut line: usize, axes: &[usize]) -> usize {
     let mut at = 0;
     for axis in (0..axes.len() - 1).rev() {
         at += line % axes[axis] * input.strides[axis];
@@ -143,41 +147,51 @@ fn start(input: &Input, mut line: usize, axes: &[usize]) -> usize {
 }
 
 impl Value {
-    fn set_one(&mut self, value: f32, spare: &mut Spare) {
-        if let Value::Many(values) = std::mem::replace(self, Value::One(value)) {
-            spare.push(values);
+    /// Makes this `value` at every place.
+    fn set_uniform(&mut self, value: f32, pool: &mut ChunkPool) {
+        if let Value::Chunk(values) = std::mem::replace(self, Value::Uniform(value)) {
+            pool.push(values);
         }
     }
 
-    fn many(&mut self, spare: &mut Spare) -> &mut [f32; CHUNK] {
-        if let Value::One(_) = self {
-            *self = Value::Many(spare.pop().unwrap_or_else(|| Box::new([0.0; CHUNK])));
+    /// The chunk to write values into, taken from the pool if this has none.
+    fn chunk(&mut self, pool: &mut ChunkPool) -> &mut [f32; CHUNK] {
+        if let Value::Uniform(_) = self {
+            *self = Value::Chunk(pool.pop().unwrap_or_else(|| Box::new([0.0; CHUNK])));
         }
-        let Value::Many(values) = self else {
-            unreachable!("it was just made many");
+        let Value::Chunk(values) = self else {
+            unreachable!("it was just made a chunk");
         };
         values
     }
 }
 
-fn load(input: &Input, start: usize, from: usize, count: usize, to: &mut Value, spare: &mut Spare) {
+/// `count` values of an input, from place `from` of the line that begins at `start`.
+fn load(
+    input: &Input,
+    start: usize,
+    from: usize,
+    count: usize,
+    to: &mut Value,
+    pool: &mut ChunkPool,
+) {
     match input.strides[input.strides.len() - 1] {
-        0 => to.set_one(input.values[start], spare),
-        _ => to.many(spare)[..count]
+        0 => to.set_uniform(input.values[start], pool),
+        _ => to.chunk(pool)[..count]
             .copy_from_slice(&input.values[start + from..start + from + count]),
     }
 }
 
-fn unary(operation: Unary, x: &Value, count: usize, to: &mut Value, spare: &mut Spare) {
+fn unary(operation: Unary, x: &Value, count: usize, to: &mut Value, pool: &mut ChunkPool) {
     match x {
-        Value::One(x) => to.set_one(operation.of(*x), spare),
-        Value::Many(x) => {
-            let to = &mut to.many(spare)[..count];
+        Value::Uniform(x) => to.set_uniform(operation.of(*x), pool),
+        Value::Chunk(x) => {
+            let to = &mut to.chunk(pool)[..count];
             let each = to.iter_mut().zip(&x[..count]);
             match operation {
                 Unary::Recip => each.for_each(|(to, x)| *to = 1.0 / x),
                 Unary::Sqrt => each.for_each(|(to, x)| *to = x.sqrt()),
-                // A pass that finds out whether `ln` may be used costs less than it saves.
+                // Checking the domain of `ln` takes less time than `ln` saves.
                 Unary::Ln if x[..count].iter().all(|x| NORMAL.contains(x)) => {
                     each.for_each(|(to, x)| *to = ln(*x));
                 }
@@ -188,15 +202,15 @@ fn unary(operation: Unary, x: &Value, count: usize, to: &mut Value, spare: &mut 
     }
 }
 
-/// The logarithm of a positive normal number to 2 units in the last place, without a branch or a
-/// call, so that it vectorises: n ln 2 plus a polynomial on [sqrt(1/2), sqrt(2)], as Moshier's
-/// Cephes has it.
+/// The natural logarithm of a positive normal number, within 2 units in the last place: n ln 2 plus
+/// the polynomial of Moshier's Cephes library on [sqrt(1/2), sqrt(2)]. It has no branch and no
+/// call, so that it vectorises.
 #[inline(always)]
 fn ln(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
     const ROOT: u32 = std::f32::consts::FRAC_1_SQRT_2.to_bits();
-    // The exponent that leaves a factor within the interval.
+    // n is the exponent for which x/2^n lies in the interval, and r = x/2^n - 1.
     let shifted = x.to_bits().wrapping_sub(ROOT);
     let n = (shifted as i32 >> 23) as f32;
     let r = f32::from_bits((shifted & 0x007f_ffff).wrapping_add(ROOT)) - 1.0;
@@ -220,43 +234,43 @@ fn binary(
     b: &Value,
     count: usize,
     to: &mut Value,
-    spare: &mut Spare,
+    pool: &mut ChunkPool,
 ) {
     match operation {
-        Binary::Add => both(|a, b| a + b, a, b, count, to, spare),
-        Binary::Sub => both(|a, b| a - b, a, b, count, to, spare),
-        Binary::Mul => both(|a, b| a * b, a, b, count, to, spare),
-        Binary::Div => both(|a, b| a / b, a, b, count, to, spare),
+        Binary::Add => elementwise(|a, b| a + b, a, b, count, to, pool),
+        Binary::Sub => elementwise(|a, b| a - b, a, b, count, to, pool),
+        Binary::Mul => elementwise(|a, b| a * b, a, b, count, to, pool),
+        Binary::Div => elementwise(|a, b| a / b, a, b, count, to, pool),
     }
 }
 
 #[inline(always)]
-fn both(
+fn elementwise(
     f: impl Fn(f32, f32) -> f32,
     a: &Value,
     b: &Value,
     count: usize,
     to: &mut Value,
-    spare: &mut Spare,
+    pool: &mut ChunkPool,
 ) {
     match (a, b) {
-        (Value::One(a), Value::One(b)) => to.set_one(f(*a, *b), spare),
-        (Value::Many(a), Value::One(b)) => {
+        (Value::Uniform(a), Value::Uniform(b)) => to.set_uniform(f(*a, *b), pool),
+        (Value::Chunk(a), Value::Uniform(b)) => {
             let b = *b;
-            let to = &mut to.many(spare)[..count];
+            let to = &mut to.chunk(pool)[..count];
             to.iter_mut()
                 .zip(&a[..count])
                 .for_each(|(to, a)| *to = f(*a, b));
         }
-        (Value::One(a), Value::Many(b)) => {
+        (Value::Uniform(a), Value::Chunk(b)) => {
             let a = *a;
-            let to = &mut to.many(spare)[..count];
+            let to = &mut to.chunk(pool)[..count];
             to.iter_mut()
                 .zip(&b[..count])
                 .for_each(|(to, b)| *to = f(a, *b));
         }
-        (Value::Many(a), Value::Many(b)) => {
-            let to = &mut to.many(spare)[..count];
+        (Value::Chunk(a), Value::Chunk(b)) => {
+            let to = &mut to.chunk(pool)[..count];
             let pairs = a[..count].iter().zip(&b[..count]);
             to.iter_mut()
                 .zip(pairs)
@@ -270,7 +284,7 @@ mod tests {
     use super::ln;
 
     #[test]
-    fn the_logarithm_is_right_to_two_units_in_the_last_place() {
+    fn the_logarithm_is_within_two_units_in_the_last_place() {
         let mut x = f32::MIN_POSITIVE;
         while x < f32::MAX / 1.01 {
             let exact = f64::from(x).ln();

@@ -1,8 +1,9 @@
-//! Elementwise formulas, [`crate::compute::formula`], one invocation a value and one launch a
-//! formula: 4 bytes for each tensor and value, and as many FLOP as it has operations.
+//! Formulas of [`crate::compute::formula`] as GPU kernels: one launch for a formula, one invocation
+//! for a value.
 //!
-//! A pipeline is compiled for the operations and for which axes of the inputs are one for all;
-//! sizes and numbers are given at the launch.
+//! A pipeline is compiled for the operations, and for the axes along which each input broadcasts.
+//! Sizes and numbers are arguments of the launch. For the roofline, a value: 4 B for each tensor
+//! read or written, and one FLOP for each operation.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
@@ -11,10 +12,10 @@ use cubecl::prelude::*;
 use crate::compute::formula::{Binary, CHANNELS, Group, Op, Program, Unary, View};
 use crate::compute::gpu::{empty, from_tensor, grid, to_tensor};
 
-/// Which axes an input has values along.
+/// For each axis whether the input has several values along it; it broadcasts along the others.
 type Axes = [bool; 4];
 
-/// What a pipeline is compiled for.
+/// The part of a [`Program`] that a pipeline is compiled for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shader {
     ops: Vec<Op>,
@@ -31,18 +32,17 @@ impl Shader {
         }
     }
 
-    /// The operations whose results are asked for.
+    /// Indices into the operations: the result of each formula.
     pub fn outputs(&self) -> &[usize] {
         &self.outputs
     }
 }
 
-/// An axis of one value is read as one for all.
 fn axes(shape: [usize; 4]) -> Axes {
     shape.map(|length| length > 1)
 }
 
-/// The tensors and the numbers of a program, as a launch takes them.
+/// The tensors and the numbers of a program as arguments of a launch.
 pub fn arguments(program: &Program) -> (SequenceArg<Box<[f32]>>, SequenceArg<f32>) {
     let mut buffers = SequenceArg::new();
     for x in &program.inputs {
@@ -55,17 +55,17 @@ pub fn arguments(program: &Program) -> (SequenceArg<Box<[f32]>>, SequenceArg<f32
     (buffers, numbers)
 }
 
-/// Buffers that a launch writes.
-pub fn places(outputs: &[CubeTensor]) -> SequenceArg<Box<[f32]>> {
-    let mut places = SequenceArg::new();
+/// The tensors that a launch writes, as its arguments.
+pub fn output_buffers(outputs: &[CubeTensor]) -> SequenceArg<Box<[f32]>> {
+    let mut buffers = SequenceArg::new();
     for y in outputs {
-        places.push(y.clone().into_buffer_arg());
+        buffers.push(y.clone().into_buffer_arg());
     }
-    places
+    buffers
 }
 
-/// A tensor of the program's shape for each of its outputs.
-pub fn formula(program: &Program) -> Vec<Tensor<4>> {
+/// The outputs of a program, each a tensor of the program's shape.
+pub fn run(program: &Program) -> Vec<Tensor<4>> {
     let like = from_tensor(program.inputs[0].clone());
     let shape = program.shape;
     let outputs: Vec<CubeTensor> = program
@@ -76,7 +76,7 @@ pub fn formula(program: &Program) -> Vec<Tensor<4>> {
     let values: usize = shape.iter().product();
     let (count, dim) = grid(&like, values);
     let (buffers, numbers) = arguments(program);
-    // SAFETY: indices lie within the shape, and along the axes that an input has.
+    // SAFETY: every index lies within the shape, and within each input along the axes that it has.
     unsafe {
         evaluate::launch_unchecked(
             &like.client,
@@ -84,7 +84,7 @@ pub fn formula(program: &Program) -> Vec<Tensor<4>> {
             dim,
             buffers,
             numbers,
-            places(&outputs),
+            output_buffers(&outputs),
             values as u32,
             shape[1] as u32,
             shape[2] as u32,
@@ -118,12 +118,12 @@ fn evaluate(
         height: height as usize,
         width: width as usize,
     };
-    let at = device(ABSOLUTE_POS, &size);
-    let brought = Sequence::<f32>::new();
+    let at = position(ABSOLUTE_POS, &size);
+    let kernel_values = Sequence::<f32>::new();
     let results = results(
         inputs,
         numbers,
-        &brought,
+        &kernel_values,
         &at,
         &size,
         comptime!(shader.clone()),
@@ -135,7 +135,7 @@ fn evaluate(
     }
 }
 
-/// A value of an image.
+/// The position of a value in a batch of images.
 #[derive(CubeType, Clone, Copy)]
 pub struct Position {
     pub image: usize,
@@ -144,7 +144,7 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Of an image.
+/// The size of an image.
 #[derive(CubeType, Clone, Copy)]
 pub struct Size {
     pub channels: usize,
@@ -152,9 +152,9 @@ pub struct Size {
     pub width: usize,
 }
 
-/// The position of a value of images, one after another.
+/// The position of the value of index i in a contiguous batch of images.
 #[cube]
-fn device(i: usize, size: &Size) -> Position {
+fn position(i: usize, size: &Size) -> Position {
     let (column, line) = (i % size.width, i / size.width);
     let (row, plane) = (line % size.height, line / size.height);
     Position {
@@ -165,7 +165,8 @@ fn device(i: usize, size: &Size) -> Position {
     }
 }
 
-/// Where a tensor that has these axes keeps its value for a position.
+/// The index of the value for a position in a contiguous tensor that broadcasts along the axes
+/// missing in `axes`.
 #[cube]
 fn index(at: &Position, size: &Size, #[comptime] axes: Axes) -> usize {
     let mut index = 0usize;
@@ -184,13 +185,13 @@ fn index(at: &Position, size: &Size, #[comptime] axes: Axes) -> usize {
     index
 }
 
-/// The results of all operations at a position, where `brought` are the values that the kernel
-/// brings along.
+/// The results of all operations of a program at one position. `kernel_values` are the values of
+/// [`Op::KernelValue`].
 #[cube]
 pub fn results(
     inputs: &Sequence<Box<[f32]>>,
     numbers: &Sequence<f32>,
-    brought: &Sequence<f32>,
+    kernel_values: &Sequence<f32>,
     at: &Position,
     size: &Size,
     #[comptime] shader: Shader,
@@ -206,9 +207,9 @@ pub fn results(
             }
             Op::View(input, view) => {
                 let axes = comptime!(shader.inputs[input]);
-                results.push(viewed(&inputs[input], at, size, axes, view));
+                results.push(read_view(&inputs[input], at, size, axes, view));
             }
-            Op::KernelValue(value) => results.push(brought[value]),
+            Op::KernelValue(value) => results.push(kernel_values[value]),
             Op::Number(number) => results.push(numbers[number]),
             Op::Unary(operation, x) => results.push(unary(results[x], operation)),
             Op::Binary(operation, a, b) => results.push(binary(results[a], results[b], operation)),
@@ -217,7 +218,7 @@ pub fn results(
     results
 }
 
-/// The value at a position of a formula alone, to which nothing is brought.
+/// The value of a program's first formula at one position. It must contain no kernel values.
 #[cube]
 pub fn value(
     inputs: &Sequence<Box<[f32]>>,
@@ -226,11 +227,11 @@ pub fn value(
     size: &Size,
     #[comptime] shader: Shader,
 ) -> f32 {
-    let brought = Sequence::<f32>::new();
+    let kernel_values = Sequence::<f32>::new();
     let all = results(
         inputs,
         numbers,
-        &brought,
+        &kernel_values,
         at,
         size,
         comptime!(shader.clone()),
@@ -238,9 +239,9 @@ pub fn value(
     all[comptime!(shader.outputs[0])]
 }
 
-/// An image's value where it is seen otherwise.
+/// The value of a view of an image at one position.
 #[cube]
-fn viewed(
+fn read_view(
     x: &[f32],
     at: &Position,
     size: &Size,
@@ -282,31 +283,31 @@ fn viewed(
         }
         View::Kept(f) => absent = row % f + column % f > 0,
     }
-    let there = Position {
+    let source = Position {
         image: at.image,
         channel,
         row,
         column,
     };
-    let own = Size {
+    let source_size = Size {
         channels,
         height,
         width,
     };
-    select(absent, 0.0f32, x[index(&there, &own, axes)])
+    select(absent, 0.0f32, x[index(&source, &source_size, axes)])
 }
 
-/// Formulas of the sums of a program's only formula over groups of f×f, an invocation a group: f²
-/// values read for each that is written.
-pub fn grouped(program: &Program, group: Group, f: usize, then: &Program) -> Tensor<4> {
+/// The formula of `finish` of the sums of a program's first formula over groups of f×f values. One
+/// invocation sums one group.
+pub fn grouped(program: &Program, group: Group, f: usize, finish: &Program) -> Tensor<4> {
     let like = from_tensor(program.inputs[0].clone());
-    let to = empty(&like, then.shape);
-    let values: usize = then.shape.iter().product();
+    let to = empty(&like, finish.shape);
+    let values: usize = finish.shape.iter().product();
     let (count, dim) = grid(&like, values);
     let (inputs, numbers) = arguments(program);
-    let (then_inputs, then_numbers) = arguments(then);
+    let (finish_inputs, finish_numbers) = arguments(finish);
     let [_, channels, height, width] = program.shape.map(|n| n as u32);
-    // SAFETY: groups lie within the program's shape.
+    // SAFETY: every group lies within the program's shape.
     unsafe {
         sums::launch_unchecked(
             &like.client,
@@ -314,8 +315,8 @@ pub fn grouped(program: &Program, group: Group, f: usize, then: &Program) -> Ten
             dim,
             inputs,
             numbers,
-            then_inputs,
-            then_numbers,
+            finish_inputs,
+            finish_numbers,
             to.clone().into_buffer_arg(),
             values as u32,
             channels,
@@ -324,7 +325,7 @@ pub fn grouped(program: &Program, group: Group, f: usize, then: &Program) -> Ten
             f as u32,
             group,
             Shader::of(program),
-            Shader::of(then),
+            Shader::of(finish),
         );
     }
     to_tensor(to)
@@ -338,8 +339,8 @@ pub fn grouped(program: &Program, group: Group, f: usize, then: &Program) -> Ten
 fn sums(
     inputs: &Sequence<Box<[f32]>>,
     numbers: &Sequence<f32>,
-    then_inputs: &Sequence<Box<[f32]>>,
-    then_numbers: &Sequence<f32>,
+    finish_inputs: &Sequence<Box<[f32]>>,
+    finish_numbers: &Sequence<f32>,
     to: &mut [f32],
     values: u32,
     channels: u32,
@@ -348,7 +349,7 @@ fn sums(
     f: u32,
     #[comptime] group: Group,
     #[comptime] shader: Shader,
-    #[comptime] then: Shader,
+    #[comptime] finish: Shader,
 ) {
     if ABSOLUTE_POS >= values as usize {
         terminate!();
@@ -359,12 +360,12 @@ fn sums(
         height: height as usize,
         width: width as usize,
     };
-    let own = Size {
+    let groups = Size {
         channels: size.channels,
         height: size.height / f,
         width: size.width / f,
     };
-    let at = device(ABSOLUTE_POS, &own);
+    let at = position(ABSOLUTE_POS, &groups);
     let mut sum = 0.0f32;
     for a in 0..f {
         for b in 0..f {
@@ -375,31 +376,31 @@ fn sums(
                     column = column * f + b;
                 }
                 Group::Aliases => {
-                    row += a * own.height;
-                    column += b * own.width;
+                    row += a * groups.height;
+                    column += b * groups.width;
                 }
             }
-            let there = Position {
+            let member = Position {
                 image: at.image,
                 channel: at.channel,
                 row,
                 column,
             };
             let shader = comptime!(shader.clone());
-            sum += value(inputs, numbers, &there, &size, shader);
+            sum += value(inputs, numbers, &member, &size, shader);
         }
     }
-    let mut brought = Sequence::<f32>::new();
-    brought.push(sum);
+    let mut kernel_values = Sequence::<f32>::new();
+    kernel_values.push(sum);
     let all = results(
-        then_inputs,
-        then_numbers,
-        &brought,
+        finish_inputs,
+        finish_numbers,
+        &kernel_values,
         &at,
-        &own,
-        comptime!(then.clone()),
+        &groups,
+        comptime!(finish.clone()),
     );
-    to[ABSOLUTE_POS] = all[comptime!(then.outputs[0])];
+    to[ABSOLUTE_POS] = all[comptime!(finish.outputs[0])];
 }
 
 #[cube]

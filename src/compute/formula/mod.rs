@@ -1,45 +1,45 @@
-//! Elementwise formulas of image tensors, computed in one pass: over chunks that stay in the cache
-//! on a CPU, in one launch on a GPU.
+//! Elementwise formulas of image tensors, computed in one pass: chunk by chunk in the cache of a
+//! CPU, or in one launch on a GPU.
 //!
-//! A formula is written with the usual operators and computed where [`Formula::tensor`] asks for
-//! it. Its twin is the same arithmetic in plain tensor operations, one after another, which is also
-//! what computes it in f64.
+//! A formula is built with the usual operators and computed by [`Formula::tensor`]. [`plain`] does
+//! the same arithmetic by tensor operations, one after another. It is the reference in tests, and
+//! computes formulas in f64.
 
 mod cpu;
-#[cfg(feature = "webgpu")]
+#[cfg_attr(not(feature = "webgpu"), path = "no_gpu.rs")]
 pub mod gpu;
 mod program;
 mod view;
 
 use std::rc::Rc;
 
-use burn::tensor::{DType, Tensor};
+use burn::tensor::Tensor;
 
-use crate::compute::device::ComputeDevice;
+use crate::compute::device::{Backend, ComputeDevice};
 
 pub use program::{Binary, Op, Program, Unary};
 pub use view::{CHANNELS, Group, View};
 
-/// Most tensors that one pass reads and writes: a WebGPU shader may see eight buffers, of which one
-/// holds the shapes.
+/// The largest number of tensors that one launch reads and writes. A WebGPU shader may have eight
+/// storage buffers, and one of them holds the shapes.
 pub const TENSORS: usize = 7;
 
 /// A formula of tensors that broadcast against each other, `[B or 1, C or 1, H or 1, W or 1]`.
-/// Cheap to clone: a part that occurs twice is computed once.
+///
+/// Cheap to clone: clones share their parts, and a shared part is computed once.
 #[derive(Clone)]
 pub struct Formula(Rc<Node>);
 
 #[allow(
     clippy::large_enum_variant,
-    reason = "each lies behind a pointer of its own"
+    reason = "each node has its own allocation"
 )]
 enum Node {
     Tensor(Tensor<4>),
-    /// A tensor by its own formula, seen otherwise.
-    #[cfg(feature = "webgpu")]
+    /// A view of a formula that is just a tensor. Only in formulas for a GPU.
     View(View, Formula),
-    /// A value that the kernel which computes the formula brings along, by its number.
-    #[cfg(feature = "webgpu")]
+    /// Index into the values that a kernel computes itself. Only in formulas that are part of a
+    /// GPU kernel.
     KernelValue(usize),
     Number(f64),
     Unary(Unary, Formula),
@@ -100,36 +100,36 @@ impl From<&Formula> for Formula {
 }
 
 impl Formula {
-    /// The value of this number that a kernel brings along: such a formula can't be computed by
-    /// itself.
-    #[cfg(feature = "webgpu")]
-    pub(crate) fn brought(number: usize) -> Self {
-        Self(Rc::new(Node::KernelValue(number)))
+    /// The kernel value of the given index. A formula that contains it can only be computed as part
+    /// of a kernel.
+    pub(crate) fn kernel_value(index: usize) -> Self {
+        Self(Rc::new(Node::KernelValue(index)))
     }
 
-    /// The tensor that this formula is made from, seen otherwise.
+    /// A view of this formula, which must be a tensor. On a GPU it takes no copy of the tensor.
     ///
     /// # Panics
-    /// Where this is more than a tensor.
+    /// If this formula is not just a tensor.
     pub fn view(&self, view: View) -> Self {
         let Node::Tensor(tensor) = &*self.0 else {
             panic!("only a tensor has views");
         };
-        #[cfg(feature = "webgpu")]
-        if on_gpu(tensor) {
-            return Self(Rc::new(Node::View(view, self.clone())));
+        match on_gpu(tensor) {
+            true => Self(Rc::new(Node::View(view, self.clone()))),
+            false => view.of(tensor.clone()).into(),
         }
-        view.of(tensor.clone()).into()
     }
 
     fn unary(&self, operation: Unary) -> Self {
         Self(Rc::new(Node::Unary(operation, self.clone())))
     }
 
+    /// 1/x.
     pub fn recip(&self) -> Self {
         self.unary(Unary::Recip)
     }
 
+    /// The square root.
     pub fn sqrt(&self) -> Self {
         self.unary(Unary::Sqrt)
     }
@@ -139,68 +139,71 @@ impl Formula {
         self.unary(Unary::Ln)
     }
 
-    /// The greater of this and 0.
+    /// max(x, 0).
     pub fn positive(&self) -> Self {
         self.unary(Unary::Positive)
     }
 
-    /// The same formula of few enough tensors for one launch: what holds most of them is computed.
-    #[cfg(feature = "webgpu")]
-    fn fitting(&self) -> Self {
+    /// An equivalent formula of at most [`TENSORS`] tensors, results included. Parts that hold too
+    /// many are computed.
+    fn within_tensor_limit(&self) -> Self {
         let tensors =
-            |formula: &Self| Program::within(std::slice::from_ref(formula), [1; 4]).tensors();
+            |formula: &Self| Program::in_kernel(std::slice::from_ref(formula), [1; 4]).tensors();
         if tensors(self) <= TENSORS {
             return self.clone();
         }
         match &*self.0 {
-            Node::Unary(operation, x) => x.fitting().unary(*operation),
+            Node::Unary(operation, x) => x.within_tensor_limit().unary(*operation),
             Node::Binary(operation, a, b) => {
-                let computed = |formula: &Self| formula.fitting().tensor().into();
+                let computed = |formula: &Self| formula.within_tensor_limit().tensor().into();
                 let (a, b) = if tensors(a) < tensors(b) {
                     (a.clone(), computed(b))
                 } else {
                     (computed(a), b.clone())
                 };
-                Self(Rc::new(Node::Binary(*operation, a, b))).fitting()
+                Self(Rc::new(Node::Binary(*operation, a, b))).within_tensor_limit()
             }
             _ => self.clone(),
         }
     }
 
-    /// Whether it is computed where formulas are kernels.
-    #[cfg(feature = "webgpu")]
+    /// Whether a GPU kernel computes this formula.
+    ///
+    /// # Panics
+    /// If the formula contains no tensor.
     pub fn is_on_gpu(&self) -> bool {
         on_gpu(&Program::of(std::slice::from_ref(self)).inputs[0])
     }
 
-    /// The same for use at a place: what only holds values of host memory is computed now, and
-    /// brought there once.
-    pub fn at(self, device: &ComputeDevice) -> Self {
-        #[cfg(feature = "webgpu")]
-        let here = self.is_on_gpu();
-        #[cfg(not(feature = "webgpu"))]
-        let here = true;
-        if here || device.is_cpu() {
+    /// An equivalent formula for repeated use on `device`. If all its tensors are in host memory
+    /// and `device` is a GPU, it is computed now and uploaded once.
+    ///
+    /// # Panics
+    /// If `device` is a GPU and the formula contains no tensor.
+    pub fn to_device(self, device: &ComputeDevice) -> Self {
+        if device.backend() != Backend::Gpu || self.is_on_gpu() {
             return self;
         }
         let x = self.tensor();
-        // A number stays one.
+        // A number stays in host memory: it becomes an argument of the kernels.
         match x.dims() {
             [1, 1, 1, 1] => x.into(),
             _ => device.bring(x).into(),
         }
     }
 
-    /// Its values.
+    /// The values of the formula.
+    ///
+    /// # Panics
+    /// If the formula contains no tensor.
     pub fn tensor(self) -> Tensor<4> {
         let [tensor] = tensors([self]);
         tensor
     }
 }
 
-/// A tensor over the whole of a shape that it broadcasts to, so that whoever reads it several times
-/// need not spread it each time.
-pub fn spread(x: Tensor<4>, shape: [usize; 4]) -> Tensor<4> {
+/// `x` repeated to a shape that it broadcasts to. This saves repeating it at each of several uses.
+pub fn expand(x: Tensor<4>, shape: [usize; 4]) -> Tensor<4> {
     if x.dims() == shape {
         return x;
     }
@@ -210,20 +213,21 @@ pub fn spread(x: Tensor<4>, shape: [usize; 4]) -> Tensor<4> {
     y
 }
 
-/// The values of formulas of one shape: in one pass, or on a GPU, where they hold too many tensors
-/// for one launch, in several.
+/// The values of several formulas, all of the shape that they broadcast to together.
+///
+/// They are computed in one pass. Only formulas on a GPU that contain more than [`TENSORS`]
+/// tensors, results included, take several launches.
 ///
 /// # Panics
-/// Where a formula holds no tensor.
+/// If no formula contains a tensor.
 pub fn tensors<const N: usize>(formulas: [Formula; N]) -> [Tensor<4>; N] {
-    if let Some(tensors) = bare(&formulas) {
+    if let Some(tensors) = computed(&formulas) {
         return tensors;
     }
     let program = Program::of(&formulas);
-    #[cfg(feature = "webgpu")]
     if on_gpu(&program.inputs[0]) && program.tensors() > TENSORS {
         return formulas.map(|formula| {
-            let formulas = [formula.fitting()];
+            let formulas = [formula.within_tensor_limit()];
             let [tensor] = run(&formulas, Program::over(&formulas, program.shape));
             tensor
         });
@@ -231,8 +235,8 @@ pub fn tensors<const N: usize>(formulas: [Formula; N]) -> [Tensor<4>; N] {
     run(&formulas, program)
 }
 
-/// Tensors that are computed already.
-fn bare<const N: usize>(formulas: &[Formula; N]) -> Option<[Tensor<4>; N]> {
+/// The formulas' tensors, if each is just a tensor and all have one shape.
+fn computed<const N: usize>(formulas: &[Formula; N]) -> Option<[Tensor<4>; N]> {
     let tensors = formulas.iter().map(|formula| match &*formula.0 {
         Node::Tensor(tensor) => Some(tensor.clone()),
         _ => None,
@@ -242,47 +246,50 @@ fn bare<const N: usize>(formulas: &[Formula; N]) -> Option<[Tensor<4>; N]> {
     same.then(|| outputs(tensors))
 }
 
-/// Of the sums of a formula over groups of f×f pixels, a formula: `[B, C, H/f, W/f]`.
-pub fn grouped(x: Formula, group: Group, f: usize, then: impl Fn(Formula) -> Formula) -> Tensor<4> {
-    #[cfg(feature = "webgpu")]
-    {
-        let program = Program::of(std::slice::from_ref(&x));
-        if on_gpu(&program.inputs[0]) {
-            let [b, c, h, w] = program.shape;
-            let then = [then(Formula::brought(0))];
-            let then = Program::within(&then, [b, c, h / f, w / f]);
-            return gpu::grouped(&program, group, f, &then);
-        }
+/// `finish` of the sums of `x` over groups of f×f pixels: `[B, C, H/f, W/f]` from `[B, C, H, W]`.
+/// f must divide H and W.
+///
+/// # Panics
+/// If `x` contains no tensor.
+pub fn grouped(
+    x: Formula,
+    group: Group,
+    f: usize,
+    finish: impl Fn(Formula) -> Formula,
+) -> Tensor<4> {
+    let program = Program::of(std::slice::from_ref(&x));
+    if on_gpu(&program.inputs[0]) {
+        let [b, c, h, w] = program.shape;
+        let finish = [finish(Formula::kernel_value(0))];
+        let finish = Program::in_kernel(&finish, [b, c, h / f, w / f]);
+        return gpu::grouped(&program, group, f, &finish);
     }
-    then(group.sums(x.tensor(), f).into()).tensor()
+    finish(group.sums(x.tensor(), f).into()).tensor()
 }
 
-/// Whether a tensor is where formulas are kernels.
-#[cfg(feature = "webgpu")]
+/// Whether GPU kernels compute formulas of `x`.
 fn on_gpu(x: &Tensor<4>) -> bool {
-    let device = ComputeDevice::of(x);
-    !device.is_cpu() && device.dtype() == DType::F32
+    ComputeDevice::of(x).backend() == Backend::Gpu
 }
 
+/// The values of `formulas`, whose program is `program`.
 fn run<const N: usize>(formulas: &[Formula; N], program: Program) -> [Tensor<4>; N] {
     let device = ComputeDevice::of(&program.inputs[0]);
-    if device.dtype() != DType::F32 {
-        return plain(formulas).map(|x| x.expand(program.shape));
+    match device.backend() {
+        Backend::Cpu => outputs(cpu::run(&program, &device)),
+        Backend::Gpu => outputs(gpu::run(&program)),
+        Backend::Tensors => plain(formulas).map(|x| x.expand(program.shape)),
     }
-    if device.is_cpu() {
-        return outputs(cpu::run(&program, &device));
-    }
-    #[cfg(feature = "webgpu")]
-    return outputs(gpu::formula(&program));
-    #[cfg(not(feature = "webgpu"))]
-    plain(formulas).map(|x| x.expand(program.shape))
 }
 
 fn outputs<const N: usize>(tensors: Vec<Tensor<4>>) -> [Tensor<4>; N] {
     tensors.try_into().expect("a tensor for each formula")
 }
 
-/// The same by plain tensor operations.
+/// The values of `formulas` by plain tensor operations: the reference for [`tensors`].
+///
+/// # Panics
+/// If no formula contains a tensor.
 pub fn plain<const N: usize>(formulas: &[Formula; N]) -> [Tensor<4>; N] {
     let program = Program::of(formulas);
     let device = ComputeDevice::of(&program.inputs[0]);
@@ -290,8 +297,7 @@ pub fn plain<const N: usize>(formulas: &[Formula; N]) -> [Tensor<4>; N] {
     for op in &program.ops {
         values.push(match *op {
             Op::Input(i) => program.inputs[i].clone(),
-            #[cfg(feature = "webgpu")]
-            Op::View(..) | Op::KernelValue(_) => unreachable!("only in a GPU's kernels"),
+            Op::View(..) | Op::KernelValue(_) => unreachable!("only GPU kernels compute these"),
             Op::Number(i) => device.tensor(vec![program.numbers[i]], [1; 4]),
             Op::Unary(operation, x) => operation.of_tensor(values[x].clone()),
             Op::Binary(operation, a, b) => {

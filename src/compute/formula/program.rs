@@ -1,14 +1,11 @@
-//! A formula as a list of operations, each on results of earlier ones.
+//! Formulas as lists of operations, each of which takes the results of earlier ones.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-#[cfg(feature = "webgpu")]
-use super::View;
-use super::{Formula, Node};
-#[cfg(feature = "webgpu")]
+use super::{Formula, Node, View};
 use crate::compute::device::ComputeDevice;
 
 /// An operation on one value.
@@ -20,7 +17,7 @@ pub enum Unary {
     Positive,
 }
 
-/// An operation on two.
+/// An operation on two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Binary {
     Add,
@@ -30,6 +27,7 @@ pub enum Binary {
 }
 
 impl Unary {
+    /// The operation on every value of `x`.
     pub fn of_tensor(self, x: Tensor<4>) -> Tensor<4> {
         match self {
             Self::Recip => x.recip(),
@@ -39,6 +37,7 @@ impl Unary {
         }
     }
 
+    /// The operation on one value.
     #[inline(always)]
     pub fn of(self, x: f32) -> f32 {
         match self {
@@ -51,6 +50,7 @@ impl Unary {
 }
 
 impl Binary {
+    /// The operation on the values of `a` and `b`, which broadcast against each other.
     pub fn of_tensors(self, a: Tensor<4>, b: Tensor<4>) -> Tensor<4> {
         match self {
             Self::Add => a + b,
@@ -61,46 +61,45 @@ impl Binary {
     }
 }
 
-/// An operation; its result is known by its place in the list.
+/// An operation. Operands are indices into [`Program::ops`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
-    /// A value of the input of this number.
+    /// Index into [`Program::inputs`].
     Input(usize),
-    /// The same, seen otherwise.
-    #[cfg(feature = "webgpu")]
+    /// Index into [`Program::inputs`], and the view through which the input is read. In GPU kernels
+    /// only.
     View(usize, View),
-    /// The value of this number that the kernel brings along.
-    #[cfg(feature = "webgpu")]
+    /// Index into the values that a GPU kernel computes itself.
     KernelValue(usize),
-    /// The number of this number.
+    /// Index into [`Program::numbers`].
     Number(usize),
     Unary(Unary, usize),
     Binary(Binary, usize, usize),
 }
 
-/// What a program holds already, by the nodes of formulas.
+/// The index of each node that a program already contains, among its operations and its inputs.
 #[derive(Default)]
-struct Known {
+struct Indices {
     ops: HashMap<*const Node, usize>,
     inputs: HashMap<*const Node, usize>,
 }
 
-/// Formulas to be computed together.
+/// Formulas that are computed together.
 pub struct Program {
     pub ops: Vec<Op>,
     pub inputs: Vec<Tensor<4>>,
     pub numbers: Vec<f64>,
-    /// The operations whose results are asked for.
+    /// Indices into [`Program::ops`]: the result of each formula.
     pub outputs: Vec<usize>,
     /// The shape of the results.
     pub shape: [usize; 4],
 }
 
 impl Program {
-    /// Over a shape that the formulas broadcast to.
+    /// The program of formulas that broadcast to `shape`, which becomes the shape of the results.
     ///
     /// # Panics
-    /// As [`Self::of`].
+    /// If no formula contains a tensor.
     pub fn over(formulas: &[Formula], shape: [usize; 4]) -> Self {
         Self {
             shape,
@@ -108,23 +107,24 @@ impl Program {
         }
     }
 
+    /// The program of `formulas`, whose results have the shape that all of them broadcast to.
+    ///
     /// # Panics
-    /// Where there is no tensor among them.
+    /// If no formula contains a tensor.
     pub fn of(formulas: &[Formula]) -> Self {
-        let program = Self::within(formulas, [1; 4]);
-        assert!(!program.inputs.is_empty(), "a formula of no tensor");
+        let program = Self::in_kernel(formulas, [1; 4]);
+        assert!(!program.inputs.is_empty(), "a formula without tensors");
         program
     }
 
-    /// How many tensors are read and written.
-    #[cfg(feature = "webgpu")]
+    /// The number of tensors that are read and written.
     pub fn tensors(&self) -> usize {
         self.inputs.len() + self.outputs.len()
     }
 
-    /// For a kernel that brings values of images of that shape along; the results broadcast with
-    /// them.
-    pub fn within(formulas: &[Formula], shape: [usize; 4]) -> Self {
+    /// The program of formulas that are part of a kernel. Kernel values are those of images of
+    /// `shape`, with which the results broadcast.
+    pub fn in_kernel(formulas: &[Formula], shape: [usize; 4]) -> Self {
         let mut program = Self {
             ops: Vec::new(),
             inputs: Vec::new(),
@@ -132,37 +132,36 @@ impl Program {
             outputs: Vec::new(),
             shape,
         };
-        let mut known = Known::default();
+        let mut indices = Indices::default();
         for formula in formulas {
-            let output = program.add(formula, &mut known);
+            let output = program.add(formula, &mut indices);
             program.outputs.push(output);
         }
-        #[cfg(feature = "webgpu")]
-        program.on_one_device();
+        program.move_to_gpu();
         program
     }
 
-    /// Where a device takes part, tensors of one value in host memory become numbers, and others
-    /// there are brought to it.
-    #[cfg(feature = "webgpu")]
-    fn on_one_device(&mut self) {
+    /// Prepares a program of which a part is on a GPU: of the tensors in host memory, those of one
+    /// value become numbers, and the others are uploaded.
+    fn move_to_gpu(&mut self) {
         let device = self
             .inputs
             .iter()
             .map(ComputeDevice::of)
             .find(|x| !x.is_cpu());
-        let brought = self.ops.iter().any(|op| matches!(op, Op::KernelValue(_)));
-        if device.is_none() && !brought {
+        let in_kernel = self.ops.iter().any(|op| matches!(op, Op::KernelValue(_)));
+        if device.is_none() && !in_kernel {
             return;
         }
-        let (mut inputs, mut seen) = (Vec::new(), Vec::new());
+        // The new operation for each of the old inputs.
+        let (mut inputs, mut replacements) = (Vec::new(), Vec::new());
         for x in std::mem::take(&mut self.inputs) {
             if ComputeDevice::of(&x).is_cpu() && x.dims() == [1; 4] {
-                seen.push(Op::Number(self.numbers.len()));
+                replacements.push(Op::Number(self.numbers.len()));
                 self.numbers.push(x.into_scalar::<f64>());
                 continue;
             }
-            seen.push(Op::Input(inputs.len()));
+            replacements.push(Op::Input(inputs.len()));
             inputs.push(match &device {
                 Some(device) => device.bring(x),
                 None => x,
@@ -170,8 +169,8 @@ impl Program {
         }
         for op in &mut self.ops {
             *op = match *op {
-                Op::Input(i) => seen[i],
-                Op::View(i, view) => match seen[i] {
+                Op::Input(i) => replacements[i],
+                Op::View(i, view) => match replacements[i] {
                     Op::Input(i) => Op::View(i, view),
                     number => number,
                 },
@@ -181,52 +180,52 @@ impl Program {
         self.inputs = inputs;
     }
 
-    /// The operation of a formula, after those of its parts.
-    fn add(&mut self, formula: &Formula, known: &mut Known) -> usize {
+    /// Adds the operations of a formula that are not yet in the program, operands first. The index
+    /// of the formula's result.
+    fn add(&mut self, formula: &Formula, indices: &mut Indices) -> usize {
         let node = Rc::as_ptr(&formula.0);
-        if let Some(&at) = known.ops.get(&node) {
-            return at;
+        if let Some(&index) = indices.ops.get(&node) {
+            return index;
         }
         let op = match &*formula.0 {
             Node::Tensor(tensor) => {
-                self.cover(tensor.dims());
-                Op::Input(self.input(tensor, node, known))
+                self.broadcast_with(tensor.dims());
+                Op::Input(self.input(tensor, node, indices))
             }
-            #[cfg(feature = "webgpu")]
             Node::View(view, formula) => {
                 let Node::Tensor(tensor) = &*formula.0 else {
                     unreachable!("a view is of a tensor");
                 };
-                self.cover(view.shape(tensor.dims()));
-                Op::View(self.input(tensor, Rc::as_ptr(&formula.0), known), *view)
+                self.broadcast_with(view.shape(tensor.dims()));
+                let input = self.input(tensor, Rc::as_ptr(&formula.0), indices);
+                Op::View(input, *view)
             }
-            #[cfg(feature = "webgpu")]
-            Node::KernelValue(value) => Op::KernelValue(*value),
+            Node::KernelValue(index) => Op::KernelValue(*index),
             Node::Number(number) => {
                 self.numbers.push(*number);
                 Op::Number(self.numbers.len() - 1)
             }
-            Node::Unary(operation, x) => Op::Unary(*operation, self.add(x, known)),
+            Node::Unary(operation, x) => Op::Unary(*operation, self.add(x, indices)),
             Node::Binary(operation, a, b) => {
-                let a = self.add(a, known);
-                Op::Binary(*operation, a, self.add(b, known))
+                let a = self.add(a, indices);
+                Op::Binary(*operation, a, self.add(b, indices))
             }
         };
         self.ops.push(op);
-        known.ops.insert(node, self.ops.len() - 1);
+        indices.ops.insert(node, self.ops.len() - 1);
         self.ops.len() - 1
     }
 
-    /// The number of a tensor among the inputs.
-    fn input(&mut self, tensor: &Tensor<4>, node: *const Node, known: &mut Known) -> usize {
-        *known.inputs.entry(node).or_insert_with(|| {
+    /// The index of a tensor among the inputs, to which it is added if it is new.
+    fn input(&mut self, tensor: &Tensor<4>, node: *const Node, indices: &mut Indices) -> usize {
+        *indices.inputs.entry(node).or_insert_with(|| {
             self.inputs.push(tensor.clone());
             self.inputs.len() - 1
         })
     }
 
-    /// Widens the shape to one that this one broadcasts to.
-    fn cover(&mut self, shape: [usize; 4]) {
+    /// Broadcasts the shape of the results with `shape`.
+    fn broadcast_with(&mut self, shape: [usize; 4]) {
         self.shape = std::array::from_fn(|i| self.shape[i].max(shape[i]));
     }
 }

@@ -1,32 +1,34 @@
-//! Images seen otherwise than value for value, so that a formula may use them without a copy of
-//! their own: on a GPU by where a value is read, on a CPU by that copy.
+//! Rearrangements of images in formulas. A GPU kernel reads the image through them; the CPU makes a
+//! rearranged copy.
 
 use burn::tensor::Tensor;
 use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 
-/// Channels of an image of which one may be seen.
+/// Channels of an image under [`View::Channel`].
 pub const CHANNELS: usize = 3;
 
-/// How an image is read. `[B, C, H, W]` unless told otherwise.
+/// A rearrangement of an image `[B, C, H, W]`. The argument f is a factor; where it divides sides,
+/// these must be multiples of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum View {
-    /// One of [`CHANNELS`], `[B, 1, H, W]`.
+    /// One channel of an image of [`CHANNELS`]: `[B, 1, H, W]`. The argument is its index.
     Channel(usize),
-    /// Each value over f×f pixels, `[B, C, f H, f W]`.
+    /// Each value repeated over a block of f×f pixels: `[B, C, f H, f W]`.
     Blocks(usize),
-    /// The image f×f times, `[B, C, f H, f W]`.
+    /// The image repeated f times along both axes: `[B, C, f H, f W]`.
     Periodic(usize),
-    /// Each value at the first of f×f pixels, zero at the others, `[B, C, f H, f W]`.
+    /// Each value at the top left of a block of f×f pixels, zero elsewhere: `[B, C, f H, f W]`.
     Apart(usize),
-    /// The first of each f×f pixels, `[B, C, H/f, W/f]`.
+    /// The top left value of each block of f×f pixels: `[B, C, H/f, W/f]`.
     First(usize),
-    /// The first of each f×f pixels where it is, zero at the others.
+    /// The top left value of each block of f×f pixels at its own pixel, zero elsewhere:
+    /// `[B, C, H, W]`.
     Kept(usize),
 }
 
 impl View {
-    /// The shape that an image is seen in.
+    /// The shape of the view of an image of the given shape.
     pub fn shape(self, [b, c, h, w]: [usize; 4]) -> [usize; 4] {
         match self {
             Self::Channel(_) => [b, 1, h, w],
@@ -36,7 +38,7 @@ impl View {
         }
     }
 
-    /// The copy.
+    /// The view of `x` as a copy.
     pub fn of(self, x: Tensor<4>) -> Tensor<4> {
         let shape @ [b, c, h, w] = x.dims();
         match self {
@@ -48,9 +50,9 @@ impl View {
             Self::Periodic(f) => x.repeat(&[1, 1, f, f]),
             Self::Apart(f) => {
                 let zeros = Tensor::zeros([b, c, h, f, w, f], (&x.device(), x.dtype()));
-                let there = [0..b, 0..c, 0..h, 0..1, 0..w, 0..1];
+                let first = [0..b, 0..c, 0..h, 0..1, 0..w, 0..1];
                 zeros
-                    .slice_assign(there, x.reshape([b, c, h, 1, w, 1]))
+                    .slice_assign(first, x.reshape([b, c, h, 1, w, 1]))
                     .reshape(self.shape(shape))
             }
             Self::First(f) => x
@@ -62,17 +64,18 @@ impl View {
     }
 }
 
-/// Which f×f values of an image belong together.
+/// A partition of the values of a plane into groups of f×f.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Group {
-    /// Those of a block.
+    /// Blocks of f×f neighbouring pixels.
     Block,
-    /// Those H/f and W/f apart: frequencies that alias when every f-th pixel is kept.
+    /// Values at distances of H/f rows and W/f columns. In a spectrum these are the frequencies
+    /// that alias when every f-th pixel is kept.
     Aliases,
 }
 
 impl Group {
-    /// The sums over groups, `[B, C, H/f, W/f]`.
+    /// The sums of x `[B, C, H, W]` over groups: `[B, C, H/f, W/f]`. f must divide H and W.
     pub fn sums(self, x: Tensor<4>, f: usize) -> Tensor<4> {
         let [b, c, h, w] = x.dims();
         match self {

@@ -1,4 +1,4 @@
-//! The transform on the CPU, by `rustfft`.
+//! The Fourier transform on the CPU, by `rustfft`.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -10,9 +10,9 @@ use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
 use super::Spectrum;
 use crate::compute::device::ComputeDevice;
 
-/// A float type that the CPU transforms in.
+/// A float type of the CPU's transform.
 pub(crate) trait Real: FftNum + burn::tensor::Element {
-    /// The plan of this type, once made.
+    /// The plan of this type. None before its first use.
     fn plan(plans: &Plans) -> &RefCell<Option<Plan<Self>>>;
 }
 
@@ -28,7 +28,7 @@ impl Real for f64 {
     }
 }
 
-/// Plans of one size.
+/// The plans of one size, one for each float type.
 #[derive(Default)]
 pub(crate) struct Plans {
     f32: RefCell<Option<Plan<f32>>>,
@@ -65,16 +65,17 @@ impl Plans {
     }
 }
 
-/// Which way a transform goes, as an index.
+/// Indices of the directions of a transform.
 pub(crate) const FORWARD: usize = 0;
 pub(crate) const INVERSE: usize = 1;
 
-/// Row and column transforms of one size, and the buffers they work in.
+/// The transforms of the rows and columns of one size, and their buffers.
 pub(crate) struct Plan<T: FftNum> {
     height: usize,
     width: usize,
+    /// By direction, then by axis: rows, columns.
     passes: [[std::sync::Arc<dyn Fft<T>>; 2]; 2],
-    /// An image, row by row.
+    /// A plane, row by row.
     pub plane: Vec<Complex<T>>,
     /// A spectrum, column by column.
     pub transposed: Vec<Complex<T>>,
@@ -82,6 +83,7 @@ pub(crate) struct Plan<T: FftNum> {
 }
 
 impl<T: Real> Plan<T> {
+    /// Calls `f` with the plan in `cell`, which is made at the first call.
     pub fn with<R>(
         cell: &RefCell<Option<Self>>,
         size: [usize; 2],
@@ -112,13 +114,13 @@ impl<T: Real> Plan<T> {
         }
     }
 
-    /// Rows, then columns; the result lies in `plane`.
+    /// Transforms `plane` in place.
     fn transform(&mut self, direction: usize) {
         self.spectrum(direction);
         transpose(&self.transposed, &mut self.plane, self.width, self.height);
     }
 
-    /// Rows, then columns, from `plane`; the result lies turned in `turned`.
+    /// Transforms the rows, then the columns, of `plane`; the result is in `transposed`.
     pub fn spectrum(&mut self, direction: usize) {
         let [rows, columns] = &self.passes[direction];
         rows.process_with_scratch(&mut self.plane, &mut self.scratch);
@@ -126,7 +128,7 @@ impl<T: Real> Plan<T> {
         columns.process_with_scratch(&mut self.transposed, &mut self.scratch);
     }
 
-    /// Columns, then rows, from `turned`; the result lies in `plane`.
+    /// Transforms the columns, then the rows, of `transposed`; the result is in `plane`.
     pub fn image(&mut self, direction: usize) {
         let [rows, columns] = &self.passes[direction];
         columns.process_with_scratch(&mut self.transposed, &mut self.scratch);
@@ -134,15 +136,16 @@ impl<T: Real> Plan<T> {
         rows.process_with_scratch(&mut self.plane, &mut self.scratch);
     }
 
-    /// Lines as long as rows (axis 0) or as columns (axis 1), one after another.
+    /// Transforms consecutive lines of the length of rows (axis 0) or of columns (axis 1).
     pub fn lines(&mut self, axis: usize, direction: usize, values: &mut [Complex<T>]) {
         self.passes[direction][axis].process_with_scratch(values, &mut self.scratch);
     }
 
-    /// Two planes of an image at a time, one as the real part of a complex image and one as the
-    /// imaginary: of its spectrum the even part is the one's, and the odd part i times the
-    /// other's. Planes of different images, which may be of very different magnitude, would leave
-    /// their rounding on each other.
+    /// The spectra of real planes, two planes a and b of an image at a time, as the complex plane
+    /// a + i b. The Hermitian part of its spectrum is that of a, the rest is i times that of b.
+    ///
+    /// Both planes share their rounding errors. Planes of different images, whose magnitudes may
+    /// differ widely, are therefore never paired.
     fn forward(&mut self, x: Tensor<4>) -> Spectrum {
         let (shape, device, x) = (x.dims(), ComputeDevice::of(&x), values::<T>(x));
         let zero = T::zero();
@@ -169,18 +172,21 @@ impl<T: Real> Plan<T> {
         }
     }
 
-    /// The spectra of two real planes, one after the other, from that of the complex one in
-    /// `plane`.
+    /// Splits the spectrum of a + i b in `plane` into those of the real planes a and b, which are
+    /// written one after the other.
     fn split(&self, re: &mut [T], im: &mut [T]) {
         let (height, width) = (self.height, self.width);
         let half = T::one() / (T::one() + T::one());
         let (re_a, re_b) = re.split_at_mut(height * width);
         let (im_a, im_b) = im.split_at_mut(height * width);
         for row in 0..height {
-            let there = (height - row) % height * width;
+            let opposite = (height - row) % height * width;
             for column in 0..width {
                 let at = row * width + column;
-                let (s, t) = (self.plane[at], self.plane[there + (width - column) % width]);
+                let (s, t) = (
+                    self.plane[at],
+                    self.plane[opposite + (width - column) % width],
+                );
                 re_a[at] = (s.re + t.re) * half;
                 im_a[at] = (s.im - t.im) * half;
                 re_b[at] = (s.im + t.im) * half;
@@ -189,7 +195,7 @@ impl<T: Real> Plan<T> {
         }
     }
 
-    /// The real images of spectra that are of real images, two planes of an image at a time.
+    /// The inverse transform of spectra of real planes, two planes of an image at a time.
     fn images(&mut self, s: Spectrum) -> Tensor<4> {
         let (shape, device) = (s.re.dims(), ComputeDevice::of(&s.re));
         let (mut re, im) = (values::<T>(s.re), values::<T>(s.im));
@@ -200,7 +206,7 @@ impl<T: Real> Plan<T> {
             let (im_a, im_b) = im[at].split_at(n);
             for (i, to) in self.plane.iter_mut().enumerate() {
                 *to = match second.get(i) {
-                    // The sum of the one's spectrum and i times the other's.
+                    // The first spectrum plus i times the second.
                     Some(&re_b) => Complex::new(first[i] - im_b[i], im_a[i] + re_b),
                     None => Complex::new(first[i], im_a[i]),
                 };
@@ -232,8 +238,8 @@ impl<T: Real> Plan<T> {
         tensor(x, shape, &device)
     }
 
-    /// Two planes at a time, one as the real part of a complex image and one as the imaginary: a
-    /// real filter keeps them apart.
+    /// The inverse transform of h times the spectrum of x. Neighbouring planes under one filter are
+    /// transformed as one complex plane: a real h keeps its real and imaginary parts separate.
     fn filter(&mut self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
         let (device, [batch, channels, height, width]) = (ComputeDevice::of(&x), x.dims());
         let batch = batch.max(h.dims()[0]);
@@ -260,7 +266,7 @@ impl<T: Real> Plan<T> {
         tensor(x, shape, &device)
     }
 
-    /// One plane or two, by one filter.
+    /// Filters one plane or two in place.
     fn filter_pair(&mut self, planes: &mut [T], filter: &[T], unit: T) {
         let n = self.plane.len();
         let (first, second) = planes.split_at_mut(n);
@@ -268,7 +274,7 @@ impl<T: Real> Plan<T> {
             *to = Complex::new(re, second.get(i).copied().unwrap_or(T::zero()));
         }
         self.spectrum(FORWARD);
-        // The spectrum lies turned, and stays so: two transpositions less.
+        // The spectrum is transposed and stays so, which saves two transpositions.
         let (height, width) = (self.height, self.width);
         for (column, line) in self.transposed.chunks_exact_mut(height).enumerate() {
             for (row, value) in line.iter_mut().enumerate() {
@@ -285,7 +291,8 @@ impl<T: Real> Plan<T> {
     }
 }
 
-/// Where the values of two planes of an image lie, or of its last one, planes being of n values.
+/// The indices of the values of two consecutive planes of an image, each of n values, or of its
+/// last plane alone.
 fn pairs([batch, channels, ..]: [usize; 4], n: usize) -> impl Iterator<Item = Range<usize>> {
     let of_image = move |image: usize| {
         let pair = move |first: usize| {
@@ -297,14 +304,14 @@ fn pairs([batch, channels, ..]: [usize; 4], n: usize) -> impl Iterator<Item = Ra
     (0..batch).flat_map(of_image)
 }
 
-/// A tensor's values, of its own type.
+/// The values of a tensor, which must be of type T.
 pub(crate) fn values<T: burn::tensor::Element>(x: Tensor<4>) -> Vec<T> {
     x.into_data()
         .try_into_vec()
         .expect("a tensor's data is of its own type")
 }
 
-/// A tensor of them.
+/// A tensor of `values`, of the float type of `device`, which must be T.
 pub(crate) fn tensor<T: burn::tensor::Element>(
     values: Vec<T>,
     shape: [usize; 4],
@@ -316,7 +323,7 @@ pub(crate) fn tensor<T: burn::tensor::Element>(
     )
 }
 
-/// `[height, width]` to `[width, height]`, in blocks that fit the cache.
+/// Transposes `[height, width]` to `[width, height]`, in blocks that fit the cache.
 pub(crate) fn transpose<T: Copy>(from: &[T], to: &mut [T], height: usize, width: usize) {
     const BLOCK: usize = 16;
     for top in (0..height).step_by(BLOCK) {

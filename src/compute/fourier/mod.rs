@@ -1,11 +1,10 @@
-//! The two-dimensional discrete Fourier transform of image planes, `[batch, channels, height,
-//! width]`.
+//! The two-dimensional discrete Fourier transform of image planes `[B, C, H, W]` of any size.
 //!
-//! Forward e^(-i), not normalised; inverse 1/(HW). Any size. On the CPU by `rustfft`; on a GPU by a
-//! kernel, so that no pixel leaves the device.
+//! The forward transform has e^(-i) and is not normalised; the inverse has the factor 1/(HW). The
+//! CPU uses `rustfft`. GPUs use kernels, so that images stay on the device.
 
 mod cpu;
-#[cfg(feature = "webgpu")]
+#[cfg_attr(not(feature = "webgpu"), path = "no_gpu.rs")]
 mod gpu;
 
 use std::rc::Rc;
@@ -14,9 +13,8 @@ use burn::tensor::{DType, Tensor};
 
 use self::cpu::Plans;
 pub(crate) use self::cpu::{FORWARD, INVERSE, Plan, Real, tensor, transpose, values};
-#[cfg(feature = "webgpu")]
 use self::gpu::GpuFourier;
-use crate::compute::device::ComputeDevice;
+use crate::compute::device::{Backend, ComputeDevice};
 use crate::compute::formula::{Formula, tensors};
 
 /// A complex spectrum as two real tensors of one shape.
@@ -27,17 +25,17 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// The product, frequency by frequency, in this one's float type.
+    /// The product with another spectrum at each frequency, in the float type of `self`.
     pub fn times(&self, other: &Spectrum) -> Self {
         ComplexFormula::of(self).times(other).spectrum()
     }
 
-    /// The product with the conjugate of a filter.
+    /// The product with the conjugate of `filter`, in the float type of `self`.
     pub fn back_through(&self, filter: &Spectrum) -> Self {
         ComplexFormula::of(self).back_through(filter).spectrum()
     }
 
-    /// The same at another place; this one must be on the CPU.
+    /// A copy on `device`, in its float type. `self` must be on the CPU.
     pub fn to_place(&self, device: &ComputeDevice) -> Self {
         let moved = |t: &Tensor<4>| device.tensor(values(t.clone().cast(DType::F64)), t.dims());
         Self {
@@ -46,23 +44,24 @@ impl Spectrum {
         }
     }
 
-    /// |k|².
+    /// The squared magnitude at each frequency.
     pub fn power(&self) -> Tensor<4> {
         let [re, im] = [&self.re, &self.im].map(Formula::from);
         (&re * &re + &im * &im).tensor()
     }
 }
 
-/// A complex number at each frequency, as formulas of its parts.
+/// A complex number at each frequency, given by formulas of its real and imaginary parts.
 #[derive(Clone)]
 pub struct ComplexFormula {
     re: Formula,
     im: Formula,
-    /// The float type that it is computed in.
+    /// The float type of the result.
     dtype: DType,
 }
 
 impl ComplexFormula {
+    /// The values of `spectrum`.
     pub fn of(spectrum: &Spectrum) -> Self {
         Self {
             re: (&spectrum.re).into(),
@@ -71,13 +70,13 @@ impl ComplexFormula {
         }
     }
 
-    /// Its values.
+    /// The values of the formula.
     pub fn spectrum(self) -> Spectrum {
         let [re, im] = tensors([self.re, self.im]);
         Spectrum { re, im }
     }
 
-    /// A spectrum in this one's float type: products that share it read it once.
+    /// `spectrum` in the float type of `self`. Products that share the result read it once.
     pub fn like(&self, spectrum: &Spectrum) -> Self {
         let part = |part: &Tensor<4>| part.clone().cast(self.dtype).into();
         self.with(part(&spectrum.re), part(&spectrum.im))
@@ -92,12 +91,12 @@ impl ComplexFormula {
         )
     }
 
-    /// The product with the conjugate of one.
+    /// The product with the conjugate of a spectrum.
     pub fn back_through(&self, filter: &Spectrum) -> Self {
         self.correlated(&self.like(filter))
     }
 
-    /// The product with the conjugate of another.
+    /// The product with the conjugate of another formula.
     pub fn correlated(&self, filter: &Self) -> Self {
         let Self { re, im, .. } = filter;
         self.with(&self.re * re + &self.im * im, &self.im * re - &self.re * im)
@@ -109,17 +108,17 @@ impl ComplexFormula {
         self.with(&self.re * &by, &self.im * by)
     }
 
-    /// The sum with a spectrum times a real number.
+    /// The sum with `other` times a real number.
     pub fn plus(&self, other: &Spectrum, by: impl Into<Formula>) -> Self {
         self.sum(self.like(other).scale(by))
     }
 
-    /// This less another.
+    /// The difference to another formula.
     pub fn minus(&self, other: Self) -> Self {
         self.with(&self.re - other.re, &self.im - other.im)
     }
 
-    /// The sum with another.
+    /// The sum with another formula.
     pub fn sum(&self, other: Self) -> Self {
         self.with(&self.re + other.re, &self.im + other.im)
     }
@@ -133,7 +132,7 @@ impl ComplexFormula {
     }
 }
 
-/// The transform for planes of one size at one place. Cheap to clone.
+/// The transform of planes of one size on one device. Cheap to clone.
 #[derive(Clone)]
 pub struct Fourier {
     height: usize,
@@ -143,28 +142,21 @@ pub struct Fourier {
 }
 
 enum Method {
-    Fast(Box<Plans>),
-    #[cfg(feature = "webgpu")]
+    Cpu(Box<Plans>),
     Gpu(Box<GpuFourier>),
 }
 
 impl Method {
-    #[cfg(feature = "webgpu")]
     fn of(height: usize, width: usize, device: &ComputeDevice) -> Self {
-        if device.is_cpu() {
-            return Self::Fast(Box::default());
+        match device.backend() {
+            Backend::Gpu => Self::Gpu(Box::new(GpuFourier::new(height, width, device))),
+            Backend::Cpu | Backend::Tensors => Self::Cpu(Box::default()),
         }
-        Self::Gpu(Box::new(GpuFourier::new(height, width, device)))
-    }
-
-    /// There is no place but the CPU.
-    #[cfg(not(feature = "webgpu"))]
-    fn of(_height: usize, _width: usize, _place: &ComputeDevice) -> Self {
-        Self::Fast(Box::default())
     }
 }
 
 impl Fourier {
+    /// The transform of planes of `height` by `width` pixels on `device`.
     pub fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
         Self {
             height,
@@ -174,10 +166,12 @@ impl Fourier {
         }
     }
 
+    /// `[height, width]` of the planes.
     pub fn size(&self) -> [usize; 2] {
         [self.height, self.width]
     }
 
+    /// The device of the planes.
     pub fn device(&self) -> &ComputeDevice {
         &self.device
     }
@@ -185,8 +179,7 @@ impl Fourier {
     /// The spectrum of real planes `[B, C, H, W]`.
     pub fn forward(&self, x: Tensor<4>) -> Spectrum {
         match &*self.method {
-            Method::Fast(plans) => plans.forward(self.size(), x),
-            #[cfg(feature = "webgpu")]
+            Method::Cpu(plans) => plans.forward(self.size(), x),
             Method::Gpu(transform) => {
                 let [re, im] = transform.forward(x);
                 Spectrum { re, im }
@@ -194,39 +187,36 @@ impl Fourier {
         }
     }
 
-    /// The real part of the inverse transform.
+    /// The real part of the inverse transform of `s` `[B, C, H, W]`.
     pub fn inverse(&self, s: Spectrum) -> Tensor<4> {
         match &*self.method {
-            Method::Fast(plans) => plans.inverse(self.size(), s),
-            #[cfg(feature = "webgpu")]
+            Method::Cpu(plans) => plans.inverse(self.size(), s),
             Method::Gpu(transform) => transform.inverse(s.re, s.im),
         }
     }
 
-    /// The inverse transform of spectra of real images.
+    /// The inverse transform of spectra of real images `[B, C, H, W]`.
     fn images(&self, s: Spectrum) -> Tensor<4> {
         match &*self.method {
-            Method::Fast(plans) => plans.images(self.size(), s),
-            #[cfg(feature = "webgpu")]
+            Method::Cpu(plans) => plans.images(self.size(), s),
             Method::Gpu(_) => self.inverse(s),
         }
     }
 
-    /// Works with the CPU's plan itself: for solvers that keep spectra from one transform to the
-    /// next.
+    /// Calls `f` with the plan of the CPU's transform. Solvers use it to keep spectra from one
+    /// transform to the next.
     ///
     /// # Panics
-    /// Where the transform is a GPU's.
+    /// If the planes are on a GPU.
     pub(crate) fn planned<T: Real, R>(&self, f: impl FnOnce(&mut Plan<T>) -> R) -> R {
         match &*self.method {
-            Method::Fast(plans) => Plan::with(T::plan(plans), self.size(), f),
-            #[cfg(feature = "webgpu")]
+            Method::Cpu(plans) => Plan::with(T::plan(plans), self.size(), f),
             Method::Gpu(_) => panic!("a GPU's transform has no plan"),
         }
     }
 
-    /// F^-1 (h F x), in x's float type: a real filter, even in space, given by its real spectrum h,
-    /// `[B or 1, C or 1, H or 1, W or 1]`.
+    /// F^-1 (h F x), in the float type of x `[B, C, H, W]`. The filter is real and even in space,
+    /// so that its spectrum h, `[B or 1, C or 1, H or 1, W or 1]`, is real.
     pub fn filter(&self, x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
         let h = h.cast(x.dtype());
         // A constant needs no transform.
@@ -234,8 +224,7 @@ impl Fourier {
             return x * h;
         }
         match &*self.method {
-            Method::Fast(plans) => plans.filter(self.size(), x, h),
-            #[cfg(feature = "webgpu")]
+            Method::Cpu(plans) => plans.filter(self.size(), x, h),
             Method::Gpu(_) => {
                 let [y] = self.through(x, |x| [x.scale(&h)], |y| y);
                 y
@@ -243,59 +232,62 @@ impl Fourier {
         }
     }
 
-    /// f(F^-1 r(F x)), r a response for each of N filters, each real in space, and f formulas of
-    /// the N images that they make, as large as the largest of them. x as a formula.
+    /// f(F^-1 r(F x)) for a formula x: `respond` is r, the spectra of N filtered images, and
+    /// `combine` is f, M formulas of these images.
+    ///
+    /// The filters must be real in space. All results have the shape that x, the spectra and the
+    /// formulas broadcast to.
     pub fn through<const N: usize, const M: usize>(
         &self,
         x: impl Into<Formula>,
         respond: impl Fn(ComplexFormula) -> [ComplexFormula; N],
-        then: impl Fn([Formula; N]) -> [Formula; M],
+        combine: impl Fn([Formula; N]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
-        self.filtered([x.into()], |[x]| respond(x), then)
+        self.filtered([x.into()], |[x]| respond(x), combine)
     }
 
-    /// The same of two images, whose responses are sums of what filters make of the one and of the
-    /// other.
+    /// [`Self::through`] for two images x and x'. Every filtered image must be a sum h x + h' x'
+    /// with filters h and h' that are real in space.
     ///
-    /// A GPU transforms them as one complex image, x + i x'. The filters' sum h x + h' x' is then
-    /// the real part of (h - i h') (x + i x'). Both images share one rounding error, and so they
-    /// should have the same scale.
+    /// A GPU transforms both as one complex image x + i x', and computes the sum as the real part
+    /// of (h - i h') (x + i x'). The rounding error of one image then falls on the other too, so
+    /// both should be of the same scale.
     pub fn through_both<const N: usize, const M: usize>(
         &self,
         x: [Formula; 2],
         respond: impl Fn([ComplexFormula; 2]) -> [ComplexFormula; N],
-        then: impl Fn([Formula; N]) -> [Formula; M],
+        combine: impl Fn([Formula; N]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
-        self.filtered(x, respond, then)
+        self.filtered(x, respond, combine)
     }
 
-    /// Of one image or of two.
+    /// [`Self::through`] and [`Self::through_both`], for K images, at most two.
     fn filtered<const K: usize, const N: usize, const M: usize>(
         &self,
         x: [Formula; K],
         respond: impl Fn([ComplexFormula; K]) -> [ComplexFormula; N],
-        then: impl Fn([Formula; N]) -> [Formula; M],
+        combine: impl Fn([Formula; N]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
-        #[cfg(feature = "webgpu")]
         if let Method::Gpu(transform) = &*self.method {
-            let brought = |i: usize| Formula::brought(i);
-            let (re, im, dtype) = (brought(0), brought(1), DType::F32);
-            let turned = ComplexFormula {
+            let value = |i: usize| Formula::kernel_value(i);
+            let (re, im, dtype) = (value(0), value(1), DType::F32);
+            // -i times the spectrum of x + i x'.
+            let rotated = ComplexFormula {
                 re: im.clone(),
                 im: &re * -1.0,
                 dtype,
             };
-            let waves = [ComplexFormula { re, im, dtype }, turned];
-            let responses = respond(std::array::from_fn(|i| waves[i].clone()));
-            let responses = responses.map(|wave| [wave.re, wave.im]);
-            let images = then(std::array::from_fn(brought));
+            let spectra = [ComplexFormula { re, im, dtype }, rotated];
+            let responses = respond(std::array::from_fn(|i| spectra[i].clone()));
+            let responses = responses.map(|response| [response.re, response.im]);
+            let images = combine(std::array::from_fn(value));
             if let Some(images) = transform.through(&x, responses, images) {
                 return images;
             }
         }
-        // The spectra are gone before the results are made: each is as large as two of them.
-        let waves = respond(x.map(|x| ComplexFormula::of(&self.forward(x.tensor()))));
-        let images = waves.map(|wave| self.images(wave.spectrum()));
-        tensors(then(images.map(Formula::from)))
+        // The spectra are freed before the results are computed: each takes the memory of two.
+        let responses = respond(x.map(|x| ComplexFormula::of(&self.forward(x.tensor()))));
+        let images = responses.map(|response| self.images(response.spectrum()));
+        tensors(combine(images.map(Formula::from)))
     }
 }

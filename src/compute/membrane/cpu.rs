@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use super::{Membrane, Steps};
 use crate::compute::device::ComputeDevice;
 
-/// Values that are summed side by side.
+/// Partial sums of an inner product, which vectorise.
 const LANES: usize = 16;
 
 fn values(x: &Tensor<4>) -> Vec<f32> {
@@ -15,8 +15,9 @@ fn values(x: &Tensor<4>) -> Vec<f32> {
         .expect("a tensor of f32")
 }
 
-/// The rows of a plane with those above and below, the edges replicated: `f(row's first index,
-/// above, row, below)`.
+/// Calls `f(start, above, row, below)` for each row of a plane, where `start` is the index of the
+/// row's first value. Above the first row and below the last, the row itself takes the place of the
+/// missing one.
 fn each_row(plane: &[f32], width: usize, mut f: impl FnMut(usize, &[f32], &[f32], &[f32])) {
     let height = plane.len() / width;
     let row = |i: usize| &plane[i * width..(i + 1) * width];
@@ -26,7 +27,7 @@ fn each_row(plane: &[f32], width: usize, mut f: impl FnMut(usize, &[f32], &[f32]
     }
 }
 
-/// The sum of the four neighbours of a row's pixels.
+/// The sum of the four neighbours of each pixel of a row.
 fn neighbours(above: &[f32], row: &[f32], below: &[f32], to: &mut [f32]) {
     let last = row.len() - 1;
     let at = |left: usize, j: usize, right: usize| above[j] + below[j] + row[left] + row[right];
@@ -43,6 +44,7 @@ fn neighbours(above: &[f32], row: &[f32], below: &[f32], to: &mut [f32]) {
     }
 }
 
+/// See [`Membrane::times`].
 pub fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {
     let (shape, device, x) = (x.dims(), ComputeDevice::of(&x), values(&x));
     let [_, _, height, width] = shape;
@@ -63,6 +65,7 @@ pub fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {
     device.tensor_f32(y, shape)
 }
 
+/// See [`Membrane::swept`].
 pub fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<4> {
     let (shape, device, diagonal) = (
         diagonal.dims(),
@@ -92,6 +95,7 @@ pub fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<
     device.tensor_f32(v, shape)
 }
 
+/// See [`Membrane::solve`].
 pub fn solve(
     membrane: &Membrane,
     data: &Tensor<4>,
@@ -123,24 +127,28 @@ pub fn solve(
     device.tensor_f32(x, shape)
 }
 
-/// One image's equations.
+/// The equations of one image.
 struct Equations<'a> {
     membrane: &'a Membrane,
-    /// Of one channel for all or of each.
+    /// The planes of the data term: one for all channels, or one for each.
     data: &'a [f32],
+    /// The number of these planes.
     kinds: usize,
+    /// Pixels of a plane.
     area: usize,
     width: usize,
 }
 
 impl Equations<'_> {
-    /// Calls `f(the plane's first index, the first of its data)`.
+    /// Calls `f(first, data)` for each plane of an image of `count` values: the index of the
+    /// plane's first value, and that of the first value of its data term.
     fn each_plane(&self, count: usize, mut f: impl FnMut(usize, usize)) {
         for channel in 0..count / self.area {
             f(channel * self.area, channel.min(self.kinds - 1) * self.area);
         }
     }
 
+    /// Replaces the start in x by the iterate.
     fn solve(&self, b: &[f32], x: &mut [f32], iterations: usize) {
         let (n, area, width) = (b.len(), self.area, self.width);
         let (centre, neighbour) = (self.membrane.centre as f32, self.membrane.neighbour as f32);
@@ -162,8 +170,8 @@ impl Equations<'_> {
                 },
             );
         });
-        let (mut x_before, mut r_before) = (x.to_vec(), r.clone());
-        let mut now = x.to_vec();
+        let (mut previous_x, mut previous_r) = (x.to_vec(), r.clone());
+        let mut current = x.to_vec();
         let mut steps = Steps::default();
         for _ in 0..iterations {
             let mut products = [0.0; 2];
@@ -185,23 +193,23 @@ impl Equations<'_> {
                 });
             });
             let [gamma, rho] = steps.next(products[0] as f32, products[1] as f32);
-            advance(&mut x_before, &now, &z, gamma, rho);
-            advance(&mut r_before, &r, &mz, -gamma, rho);
-            std::mem::swap(&mut x_before, &mut now);
-            std::mem::swap(&mut r_before, &mut r);
+            advance(&mut previous_x, &current, &z, gamma, rho);
+            advance(&mut previous_r, &r, &mz, -gamma, rho);
+            std::mem::swap(&mut previous_x, &mut current);
+            std::mem::swap(&mut previous_r, &mut r);
         }
-        x.copy_from_slice(&now);
+        x.copy_from_slice(&current);
     }
 }
 
-/// before <- rho (now + gamma along) + (1 - rho) before.
-fn advance(before: &mut [f32], now: &[f32], along: &[f32], gamma: f32, rho: f32) {
-    for (before, (now, along)) in before.iter_mut().zip(now.iter().zip(along)) {
-        *before = rho * (now + gamma * along) + (1.0 - rho) * *before;
+/// previous <- rho (current + gamma direction) + (1 - rho) previous.
+fn advance(previous: &mut [f32], current: &[f32], direction: &[f32], gamma: f32, rho: f32) {
+    for (previous, (current, direction)) in previous.iter_mut().zip(current.iter().zip(direction)) {
+        *previous = rho * (current + gamma * direction) + (1.0 - rho) * *previous;
     }
 }
 
-/// A row's inner product: in f32 side by side, the rest in f64.
+/// The inner product of two rows: [`LANES`] partial sums in f32, added up in f64.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
     let mut sums = [0.0f32; LANES];
     let (a_rest, b_rest) = (

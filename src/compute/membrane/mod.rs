@@ -1,77 +1,60 @@
-//! What the membrane prior, C (KAPPA2 - Laplacian) with replicated borders, asks of a device: its
-//! product with an image, the equations of a mask, and their sweeps. In one pass or launch an
-//! iteration; the twin of each is the same in plain tensor operations, which is also what computes
-//! it in f64.
+//! The precision of the membrane prior, C (KAPPA2 - Laplacian) with replicated borders: its product
+//! with images, the equations of a mask, and the sweeps for the variances of their solution
+//! (`docs/method.md`, sections 5.1 and 5.5).
+//!
+//! The CPU and GPUs take one pass or launch for an operation, or for an iteration or two. Plain
+//! tensor operations are the reference in tests, and compute everything in f64.
 
 mod cpu;
-#[cfg(feature = "webgpu")]
+#[cfg_attr(not(feature = "webgpu"), path = "no_gpu.rs")]
 pub mod gpu;
 
+use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
-use burn::tensor::{DType, Tensor};
 
 use super::formula::Formula;
-use crate::compute::device::ComputeDevice;
+use crate::compute::device::{Backend, ComputeDevice};
 
-/// Keeps a quotient finite once the residual has vanished.
+/// Added to denominators, so that quotients stay finite once the residual has vanished.
 pub(super) const TINY: f64 = 1e-20;
-/// The greatest theta of [`Steps`]: exact arithmetic stays below 1, and on images below 0.6; where
-/// only rounding is left to solve it may be anything.
-pub(super) const MOST: f32 = 0.9;
+/// An upper bound on theta of [`Steps`]. In exact arithmetic theta is below 1, and for images below
+/// 0.6. Once the residual is only rounding error, the quotient can be anything.
+pub(super) const MAX_THETA: f32 = 0.9;
 
-/// The matrix centre I - neighbour N, N x being the sum of the four neighbours, an edge pixel its
-/// own neighbour beyond the edge.
+/// The matrix centre I - neighbour N. N x is the sum of the four neighbours of each pixel; at the
+/// border the missing neighbour is the pixel itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Membrane {
     pub centre: f64,
     pub neighbour: f64,
 }
 
-/// Where tensors of one kind are worked on.
-enum Backend {
-    Rows,
-    #[cfg(feature = "webgpu")]
-    Gpu,
-    Plain,
-}
-
-impl Backend {
-    fn of(x: &Tensor<4>) -> Self {
-        let device = ComputeDevice::of(x);
-        if device.dtype() != DType::F32 {
-            return Self::Plain;
-        }
-        if device.is_cpu() {
-            return Self::Rows;
-        }
-        #[cfg(feature = "webgpu")]
-        return Self::Gpu;
-        #[cfg(not(feature = "webgpu"))]
-        Self::Plain
-    }
+fn backend(x: &Tensor<4>) -> Backend {
+    ComputeDevice::of(x).backend()
 }
 
 impl Membrane {
     /// The product with images `[B, C, H, W]`.
     pub fn times(&self, x: Tensor<4>) -> Tensor<4> {
-        match Backend::of(&x) {
-            Backend::Rows => cpu::times(self, x),
-            #[cfg(feature = "webgpu")]
+        match backend(&x) {
+            Backend::Cpu => cpu::times(self, x),
             Backend::Gpu => gpu::times(self, x),
-            Backend::Plain => self.times_plain(x),
+            Backend::Tensors => self.times_plain(x),
         }
     }
 
-    /// The same by plain tensor operations.
+    /// [`Self::times`] by plain tensor operations: the reference.
     pub fn times_plain(&self, x: Tensor<4>) -> Tensor<4> {
         x.clone() * self.centre - neighbours(x) * self.neighbour
     }
 
-    /// The iterate after so many preconditioned conjugate gradients on (this + diag(data)) x = b
-    /// from `start`, `[B, C, H, W]`; data, which broadcasts to that, must be positive or zero.
-    /// The preconditioner is the diagonal; inner products run over an image.
+    /// The iterate of preconditioned conjugate gradients on (M + diag(data)) x = b after
+    /// `iterations` iterations from `start`, where M is this membrane.
     ///
-    /// None in f64: there [`crate::compute::conjugate_gradients`] does it.
+    /// b and `start` are `[B, C, H, W]`; `data` broadcasts to that shape and must not be negative.
+    /// The preconditioner is the diagonal. Inner products are those of single images.
+    ///
+    /// None in f64, where the caller uses [`crate::compute::conjugate_gradients`] instead.
     pub fn solve(
         &self,
         data: &Formula,
@@ -79,31 +62,33 @@ impl Membrane {
         start: &Tensor<4>,
         iterations: usize,
     ) -> Option<Tensor<4>> {
-        match Backend::of(start) {
-            Backend::Rows => {
+        match backend(start) {
+            Backend::Cpu => {
                 let [data, b] = [data, b].map(|x| x.clone().tensor());
                 Some(cpu::solve(self, &data, &b, start, iterations))
             }
-            #[cfg(feature = "webgpu")]
             Backend::Gpu => Some(gpu::solve(self, data, b, start, iterations)),
-            Backend::Plain => None,
+            Backend::Tensors => None,
         }
     }
 
-    /// v after so many sweeps v <- 1/(diagonal - neighbour² N v) from 1/diagonal.
+    /// v after `sweeps` sweeps v <- 1/(diagonal - neighbour² N v) from v = 1/diagonal. v has the
+    /// shape of `diagonal`, `[B, C, H, W]`.
+    ///
+    /// # Panics
+    /// If `diagonal` contains no tensor.
     pub fn swept(&self, diagonal: &Formula, sweeps: usize) -> Tensor<4> {
-        #[cfg(feature = "webgpu")]
         if diagonal.is_on_gpu() {
             return gpu::swept(self, diagonal, sweeps);
         }
         let diagonal = diagonal.clone().tensor();
-        match Backend::of(&diagonal) {
-            Backend::Rows => cpu::swept(self, diagonal, sweeps),
+        match backend(&diagonal) {
+            Backend::Cpu => cpu::swept(self, diagonal, sweeps),
             _ => self.swept_plain(diagonal, sweeps),
         }
     }
 
-    /// The same by plain tensor operations.
+    /// [`Self::swept`] by plain tensor operations: the reference.
     pub fn swept_plain(&self, diagonal: Tensor<4>, sweeps: usize) -> Tensor<4> {
         let square = self.neighbour * self.neighbour;
         let mut v = diagonal.clone().recip();
@@ -114,7 +99,7 @@ impl Membrane {
     }
 }
 
-/// The sum of the four neighbours, replicated borders.
+/// N x: the sum of the four neighbours, with replicated borders.
 fn neighbours(x: Tensor<4>) -> Tensor<4> {
     let [b, c, h, w] = x.dims();
     let p = x.pad([(1, 1), (1, 1)], PadMode::Edge);
@@ -122,36 +107,36 @@ fn neighbours(x: Tensor<4>) -> Tensor<4> {
     at(0, 1) + at(2, 1) + at(1, 0) + at(1, 2)
 }
 
-/// Conjugate gradients by their three-term recurrence (Rutishauser 1959), which needs both inner
-/// products of an iteration at once, and so one pass of a device over the image. With z the
-/// residual times the preconditioner,
+/// The coefficients of conjugate gradients in three-term form (Rutishauser 1959). It needs both
+/// inner products of an iteration at the same time, and so only one pass over the images. With z
+/// the preconditioned residual,
 ///
 /// ```text
-/// gamma = r·z / z·Mz,   theta = gamma/gamma' r·z/r'·z' 1/rho',   rho = 1/(1 - theta), at first 1
+/// gamma = r·z / z·Mz,   theta = gamma/gamma' r·z/r'·z' 1/rho',   rho = 1/(1 - theta)
 /// x <- rho (x + gamma z) + (1 - rho) x',   r <- rho (r - gamma M z) + (1 - rho) r'
 /// ```
 ///
-/// where primes are the values of the iteration before. The iterates are those of the two-term
-/// form.
+/// where primes mark values of the previous iteration. In the first iteration rho = 1. The iterates
+/// are those of the two-term form.
 #[derive(Clone, Copy, Default)]
 struct Steps {
-    /// gamma, rho and r·z of the iteration before; zero at first.
-    before: [f32; 3],
+    /// gamma, rho and r·z of the previous iteration; zero before the first.
+    previous: [f32; 3],
 }
 
 impl Steps {
-    /// gamma and rho from r·z and z·Mz.
+    /// gamma and rho of the next iteration, from its r·z and z·Mz.
     fn next(&mut self, rz: f32, zmz: f32) -> [f32; 2] {
         let tiny = TINY as f32;
-        let [gamma_before, rho_before, rz_before] = self.before;
+        let [previous_gamma, previous_rho, previous_rz] = self.previous;
         let gamma = rz / (zmz + tiny);
-        let theta = if gamma_before > 0.0 && rz_before > tiny {
-            (gamma / gamma_before * (rz / rz_before) / rho_before).min(MOST)
+        let theta = if previous_gamma > 0.0 && previous_rz > tiny {
+            (gamma / previous_gamma * (rz / previous_rz) / previous_rho).min(MAX_THETA)
         } else {
             0.0
         };
         let rho = 1.0 / (1.0 - theta);
-        self.before = [gamma, rho, rz];
+        self.previous = [gamma, rho, rz];
         [gamma, rho]
     }
 }

@@ -1,5 +1,4 @@
-//! The layers as plain tensor operations, on any device: what the hand-written kernels are tested
-//! against.
+//! The layers as plain tensor operations on any device: the reference for the hand-written ones.
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::{silu, softmax};
@@ -9,12 +8,13 @@ use burn::tensor::ops::{AvgPoolOptions, ConvOptions};
 use super::{ConvWeights, Epilogue, Layers, joined};
 use crate::compute::device::ComputeDevice;
 
-/// Plain tensors, `[B, C, H, W]`.
+/// Layers whose maps are plain tensors `[B, C, H, W]`.
 pub struct TensorLayers {
     device: ComputeDevice,
 }
 
 impl TensorLayers {
+    /// Layers on `device`, in its float type.
     pub fn new(device: &ComputeDevice) -> Self {
         Self {
             device: device.clone(),
@@ -22,7 +22,7 @@ impl TensorLayers {
     }
 }
 
-/// A convolution's weights as tensors.
+/// The weights of a convolution as tensors.
 pub struct TensorConv {
     weight: Tensor<4>,
     bias: Tensor<1>,
@@ -124,7 +124,7 @@ impl Layers for TensorLayers {
     }
 }
 
-/// `C` channels to `4 C` at half the size.
+/// See [`Layers::enter_unshuffled`].
 fn unshuffle(x: Tensor<4>) -> Tensor<4> {
     let [b, c, h, w] = x.dims();
     x.reshape([b, c, h / 2, 2, w / 2, 2])
@@ -140,7 +140,7 @@ fn shuffle(x: Tensor<4>) -> Tensor<4> {
         .reshape([b, c / 4, 2 * h, 2 * w])
 }
 
-/// x/|x| over the last dimension, the norm floored at 1e-12.
+/// x/|x| with norms over the last dimension, at least 1e-12.
 fn normalised(x: Tensor<4>) -> Tensor<4> {
     let norm = x.clone().square().sum_dim(3).sqrt().clamp_min(1e-12);
     x / norm

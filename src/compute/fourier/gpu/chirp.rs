@@ -1,13 +1,15 @@
-//! The DFT of any length as a convolution with a chirp, by transforms of a fast length (Bluestein
-//! 1970): with c[j] = e^(i pi j²/n) and jk = (j² + k² - (k - j)²)/2
+//! The DFT of any length n as a convolution with a chirp (Bluestein 1970).
+//!
+//! With c[j] = e^(i pi j²/n) and jk = (j² + k² - (k - j)²)/2,
 //!
 //! ```text
 //! y[k] = sum over j < n of x[j] e^(-2 pi i j k/n)
-//!      = conj(c[k]) sum over j of (conj(c[j]) x[j]) c[k - j]
+//!      = conj(c[k]) sum over j < n of (conj(c[j]) x[j]) c[k - j]
 //! ```
 //!
-//! The convolution is one on m >= 2n - 1 points, where nothing wraps around. Back, all of it is
-//! conjugated; c is even, and so its spectrum's conjugate is that of its conjugate.
+//! The convolution is circular on m >= 2n - 1 points, so that nothing wraps around; m is a length
+//! with a fast transform. The inverse transform takes the conjugates of c and of its spectrum. The
+//! latter is the spectrum of the conjugate, because c is even.
 
 use std::f64::consts::PI;
 
@@ -22,27 +24,29 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, tensors};
 use crate::compute::gpu::{from_tensor, to_tensor};
 
-/// The cost of the products and of the padding around the transforms.
+/// Cost of the products and of the padding, in complex multiplications per padded value.
 const OVERHEAD: usize = 16;
 
-/// A chirp along rows (axis 3) or columns (axis 2) of planes.
+/// The transform along rows (axis 3) or columns (axis 2) of planes.
 pub struct Chirp {
     axis: usize,
     length: usize,
-    /// c on n points and its spectrum over m on m points, real and imaginary parts that broadcast
-    /// along the other axes.
+    /// Real and imaginary parts of c on n points. They broadcast along the other axes.
     chirp: [Tensor<4>; 2],
+    /// Real and imaginary parts of the spectrum of c/m on m points. They broadcast likewise.
     spectrum: [Tensor<4>; 2],
+    /// The transform of length m.
     fast: Factors,
 }
 
 impl Chirp {
+    /// The transform of lines of `length` values along `axis`.
     pub fn new(axis: usize, length: usize, device: &ComputeDevice) -> Self {
-        let padded = padded(length);
+        let padded = padded_length(length);
         let chirp = (0..length).map(|j| {
-            // j² modulo the period, in whole numbers.
-            let turn = (j * j % (2 * length)) as f64 / length as f64;
-            Complex64::from_polar(1.0, PI * turn)
+            // c has the period 2n in j²; reducing j² as an integer keeps the phase exact.
+            let phase = (j * j % (2 * length)) as f64 / length as f64;
+            Complex64::from_polar(1.0, PI * phase)
         });
         let chirp: Vec<Complex64> = chirp.collect();
         let mut spectrum = vec![Complex64::default(); padded];
@@ -53,7 +57,7 @@ impl Chirp {
         FftPlanner::new()
             .plan_fft_forward(padded)
             .process(&mut spectrum);
-        let there = |values: &[Complex64]| {
+        let upload = |values: &[Complex64]| {
             let mut shape = [1; 4];
             shape[axis] = values.len();
             let part = |of: fn(&Complex64) -> f64| values.iter().map(of).collect();
@@ -62,19 +66,20 @@ impl Chirp {
         Self {
             axis,
             length,
-            chirp: there(&chirp),
-            spectrum: there(&spectrum),
+            chirp: upload(&chirp),
+            spectrum: upload(&spectrum),
             fast: Factors::new(padded, device),
         }
     }
 
-    /// What a value costs, in complex multiplications.
+    /// Cost per value, in complex multiplications.
     pub fn cost(length: usize) -> usize {
-        let padded = padded(length);
+        let padded = padded_length(length);
         (2 * Factors::cost(padded) + OVERHEAD) * padded.div_ceil(length)
     }
 
-    /// The transform times `scale` of values that lie `stride` apart.
+    /// `scale` times the transform of lines whose values are `stride` apart. `sign` is 1 for the
+    /// forward transform and -1 for the inverse.
     pub fn lines(
         &self,
         (re, im): (CubeTensor, Option<CubeTensor>),
@@ -85,7 +90,7 @@ impl Chirp {
         let forward = sign > 0.0;
         let im = im.map_or_else(|| 0.0.into(), |im| Formula::from(to_tensor(im)));
         let x = times([to_tensor(re).into(), im], &self.chirp, forward);
-        let [re, im] = tensors(x).map(|part| from_tensor(self.extended(part)));
+        let [re, im] = tensors(x).map(|part| from_tensor(self.zero_padded(part)));
         let x = self.fast.lines((re, Some(im)), stride, 1.0, 1.0);
         let x = x.map(|part| Formula::from(to_tensor(part)));
         let [re, im] = tensors(times(x, &self.spectrum, !forward)).map(from_tensor);
@@ -94,25 +99,25 @@ impl Chirp {
         tensors(times(y, &self.chirp, forward)).map(from_tensor)
     }
 
-    /// Zeros after the last value.
-    fn extended(&self, x: Tensor<4>) -> Tensor<4> {
-        let after = |axis| match axis == self.axis {
-            true => (0, padded(self.length) - self.length),
+    /// Lines extended with zeros to the length of the convolution.
+    fn zero_padded(&self, x: Tensor<4>) -> Tensor<4> {
+        let padding = |axis| match axis == self.axis {
+            true => (0, padded_length(self.length) - self.length),
             false => (0, 0),
         };
-        x.pad([after(2), after(3)], PadMode::Constant(0.0))
+        x.pad([padding(2), padding(3)], PadMode::Constant(0.0))
     }
 }
 
-/// The product with another complex number, or with its conjugate.
+/// The complex product with `by`, or with its conjugate.
 fn times([re, im]: [Formula; 2], by: &[Tensor<4>; 2], conjugate: bool) -> [Formula; 2] {
     let [c, s] = by.each_ref().map(Formula::from);
     let s = s * if conjugate { -1.0 } else { 1.0 };
     [&re * &c - &im * &s, &re * s + im * c]
 }
 
-/// The least length of the convolution that has no prime factor above 7.
-fn padded(length: usize) -> usize {
+/// The length of the convolution: the smallest m >= 2 length - 1 without a prime factor above 7.
+fn padded_length(length: usize) -> usize {
     let fast = |n: &usize| {
         let rest = [2, 3, 5, 7].into_iter().fold(*n, |mut rest, prime| {
             while rest.is_multiple_of(prime) {
@@ -124,5 +129,5 @@ fn padded(length: usize) -> usize {
     };
     (2 * length - 1..)
         .find(fast)
-        .expect("a power of two at the latest")
+        .expect("powers of two qualify")
 }

@@ -1,17 +1,18 @@
-//! Passes along one axis, a launch a pass and no workgroup memory.
+//! The DFT along one axis by passes over global memory: one launch for each pass, no workgroup
+//! memory.
 //!
-//! Stockham's form. With n = r_1 … r_p and l = r_1 … r_(i-1), pass i of a line is, for each of its
-//! n outputs o,
+//! The passes are Stockham's, whose result is in natural order. A line of length n = r_1 … r_p
+//! takes p passes. With l = r_1 … r_(i-1) and w = e^(-2 pi i/n), pass i computes, for each o < n,
 //!
 //! ```text
-//! y[o] = sum over q < r_i of x[floor(o/(l r_i)) l + (o mod l) + q n/r_i]
-//!                            w^(q (o mod l r_i) n/(l r_i)),   w = e^(-2 pi i/n)
+//! y[o] = sum over q < r_i of x[s + q n/r_i] w^(q (o mod l r_i) n/(l r_i))
+//!        where s = floor(o/(l r_i)) l + (o mod l)
 //! ```
 //!
-//! which leaves the line in order. Factors are products of primes up to [`LARGEST`], so that two
-//! passes reach 1024; a greater prime is a factor by itself. The twiddles come from a table that is
-//! computed in f64. For the roofline, a pass of factor r: 8 r FLOP and 16 B a value, its r inputs
-//! served by caches.
+//! Factors are products of primes up to [`LARGEST`], so that two passes suffice up to n = 1024. A
+//! larger prime is a factor by itself. The twiddle factors are in a table that is computed in f64.
+//! For the roofline, a pass of factor r: 8 r FLOP and 16 B for each value, as caches serve its r
+//! inputs.
 
 use std::f64::consts::TAU;
 
@@ -21,22 +22,24 @@ use cubecl::prelude::*;
 use crate::compute::device::ComputeDevice;
 use crate::compute::gpu::{empty, from_tensor, grid};
 
-/// Greatest product of primes that is one factor: a pass costs as many multiplications a value, and
-/// a launch.
+/// The largest composite factor. A pass takes as many multiplications for each value as its factor,
+/// and one launch.
 const LARGEST: usize = 32;
 
 /// The real and imaginary parts of planes.
 pub type Complex = [CubeTensor; 2];
 
-/// An axis by passes alone.
+/// The transform of one axis by passes alone.
 pub struct Factors {
     length: usize,
+    /// The factors of the passes, in order.
     factors: Vec<usize>,
-    /// cos and sin of 2 pi k / length, one after the other, for all k.
+    /// For each k < length the pair cos and sin of 2 pi k/length.
     twiddles: CubeTensor,
 }
 
 impl Factors {
+    /// The transform of lines of `length` values.
     pub fn new(length: usize, device: &ComputeDevice) -> Self {
         let twiddles = (0..length).flat_map(|k| {
             let angle = TAU * k as f64 / length as f64;
@@ -49,12 +52,14 @@ impl Factors {
         }
     }
 
-    /// What a value costs, in complex multiplications.
+    /// Cost per value, in complex multiplications.
     pub fn cost(length: usize) -> usize {
         factors(length).into_iter().sum()
     }
 
-    /// All passes, of values that lie `stride` apart; the first multiplies by `scale`.
+    /// `scale` times the transform of lines whose values are `stride` apart, given by real and
+    /// imaginary parts; no imaginary part means zero. `sign` is 1 for the forward transform and -1
+    /// for the inverse.
     pub fn lines(
         &self,
         (mut re, mut im): (CubeTensor, Option<CubeTensor>),
@@ -68,7 +73,7 @@ impl Factors {
             let to = [empty(&re, shape), empty(&re, shape)];
             let values: usize = shape.iter().product();
             let (count, dim) = grid(&re, values);
-            // SAFETY: the formula's indices lie within a line, and lines within the planes.
+            // SAFETY: every index lies within a line, and every line within the planes.
             unsafe {
                 pass::launch_unchecked(
                     &re.client.clone(),
@@ -97,7 +102,7 @@ impl Factors {
     }
 }
 
-/// Factors of n in order of their passes: the fewest, and of those the least sum.
+/// The factors of n in the order of their passes: as few as possible, and then of the least sum.
 fn factors(n: usize) -> Vec<usize> {
     let divisors = (2..=LARGEST.min(n)).filter(|d| n.is_multiple_of(*d));
     let rest = |d: usize| match n / d {
@@ -112,6 +117,8 @@ fn factors(n: usize) -> Vec<usize> {
         .unwrap_or_else(|| vec![1])
 }
 
+/// One pass over all lines, whose values are `stride` apart. `done` is the product of the factors
+/// of the earlier passes.
 #[cube(launch_unchecked)]
 #[allow(
     clippy::too_many_arguments,

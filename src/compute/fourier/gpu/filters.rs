@@ -1,66 +1,69 @@
-//! Images through a filter in three launches: forward along rows, the columns there, the formulas
-//! and the columns back, back along rows. The formulas of the images, of their spectrum and of what
-//! is made of the results are computed on the way, in registers. For the roofline: 12 B a value and
-//! launch, and 8 B more for each filter but the first.
+//! Filters in three launches: the forward transform of rows; the forward transform of columns, the
+//! filters, and the inverse transform of columns; the inverse transform of rows.
+//!
+//! The formulas of the image, of its filtered spectra and of the filtered images are computed in
+//! registers in these launches. For the roofline, a value and launch: 12 B, and 8 B more for each
+//! filter after the first.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::lines::{EACH, Factors, Held, Line, UNITS, held, transform};
-use crate::compute::formula::gpu::{Position, Shader, Size, arguments, places, results};
+use super::lines::{Factors, Line, LineBuffers, UNITS, VALUES, buffers, transform};
+use crate::compute::formula::gpu::{Position, Shader, Size, arguments, output_buffers, results};
 use crate::compute::formula::{Formula, Program};
 use crate::compute::gpu::{empty, from_tensor, to_tensor};
 
-/// Buffers that a shader may see beside that of the shapes.
+/// Storage buffers that a shader may have besides that of the shapes.
 const BUFFERS: usize = 7;
-/// Values of the planes that are worked on at once: what lies between the launches is 8 B for each,
-/// and for each filter as much again. A greater image's planes are, one after another, long enough
-/// for a launch.
-const AT_ONCE: usize = 1 << 20;
+/// The number of values that the three launches process at once, in whole planes and at least one.
+/// It bounds the memory between the launches: 8 B for each value, and as much for each filter. A
+/// single plane of a larger image is enough work for a launch.
+const BATCH_VALUES: usize = 1 << 20;
 
-/// f(F^-1 r(F x)), where x is an image or the two parts of a complex one, `respond` gives r for the
-/// two parts of F x, and `then` f for the real part of each response's image. None where the
-/// formulas have too many tensors.
+/// f(F^-1 r(F x)): see [`super::GpuFourier::through`]. `rows` and `columns` are the transforms of
+/// the rows and of the columns. None if the formulas contain too many tensors.
 pub fn through<const N: usize, const M: usize>(
     [rows, columns]: [&Line; 2],
     image: &[Formula],
-    respond: [[Formula; 2]; N],
-    then: [Formula; M],
+    responses: [[Formula; 2]; N],
+    results: [Formula; M],
 ) -> Option<[Tensor<4>; M]> {
-    let response = Program::within(&respond.concat(), Program::of(image).shape);
-    let image = Program::over(image, response.shape);
-    let last = Program::within(&then, response.shape);
-    let fits = [
+    let responses = Program::in_kernel(&responses.concat(), Program::of(image).shape);
+    let image = Program::over(image, responses.shape);
+    let results = Program::in_kernel(&results, responses.shape);
+    let counts = [
         image.inputs.len() + 1,
-        response.inputs.len() + 2,
-        last.inputs.len() + 1 + M,
+        responses.inputs.len() + 2,
+        results.inputs.len() + 1 + M,
     ];
-    if fits.iter().any(|&buffers| buffers > BUFFERS) || last.shape != response.shape {
+    if counts.iter().any(|&count| count > BUFFERS) || results.shape != responses.shape {
         return None;
     }
     let like = from_tensor(image.inputs[0].clone());
-    let images: [CubeTensor; M] = std::array::from_fn(|_| empty(&like, last.shape));
-    for planes in Planes::of(last.shape) {
-        let spectra = planes.forward(rows, &like, &image);
-        let spectra = planes.between(columns, spectra, &response, N);
-        planes.back(rows, spectra, &last, &images);
+    let outputs: [CubeTensor; M] = std::array::from_fn(|_| empty(&like, results.shape));
+    for planes in Planes::batches(results.shape) {
+        let spectra = planes.transform_rows(rows, &like, &image);
+        let spectra = planes.filter_columns(columns, spectra, &responses, N);
+        planes.invert_rows(rows, spectra, &results, &outputs);
     }
-    Some(images.map(to_tensor))
+    Some(outputs.map(to_tensor))
 }
 
-/// Some planes of an image.
+/// Consecutive planes of images `[B, C, H, W]`.
 struct Planes {
+    /// The shape of all images.
     shape: [usize; 4],
+    /// The index of the first plane, counted over all images.
     first: usize,
     count: usize,
 }
 
 impl Planes {
-    /// All planes of an image, as many at once as may be.
-    fn of(shape: [usize; 4]) -> impl Iterator<Item = Self> {
+    /// All planes, in batches of at most [`BATCH_VALUES`] values or of one plane.
+    fn batches(shape: [usize; 4]) -> impl Iterator<Item = Self> {
         let [batch, channels, height, width] = shape;
-        let (all, most) = (batch * channels, (AT_ONCE / (height * width)).max(1));
+        let (all, most) = (batch * channels, (BATCH_VALUES / (height * width)).max(1));
         (0..all).step_by(most).map(move |first| Self {
             shape,
             first,
@@ -68,29 +71,37 @@ impl Planes {
         })
     }
 
-    /// Room for so many complex images of these planes, all real parts, then all imaginary ones.
+    /// A buffer for `images` complex images of these planes: all real parts, then all imaginary
+    /// parts.
     fn complex(&self, like: &CubeTensor, images: usize) -> CubeTensor {
         let [_, _, height, width] = self.shape;
         empty(like, [2, images * self.count, height, width])
     }
 
-    /// Along so many lines of a plane, of which a workgroup takes several.
+    /// The workgroups and sizes of a launch over planes of `lines` lines each.
     fn launch(&self, line: &Line, lines: usize) -> (CubeCount, CubeDim, SizesLaunch) {
-        let together = line.together().min(lines);
-        let groups = lines.div_ceil(together) as u32;
+        let per_workgroup = line.lines_per_workgroup().min(lines);
+        let workgroups = lines.div_ceil(per_workgroup) as u32;
         let [_, channels, height, width] = self.shape.map(|n| n as u32);
         (
-            CubeCount::Static(groups, self.count as u32, 1),
+            CubeCount::Static(workgroups, self.count as u32, 1),
             CubeDim::new_1d(UNITS as u32),
-            SizesLaunch::new(channels, height, width, together as u32, self.first as u32),
+            SizesLaunch::new(
+                channels,
+                height,
+                width,
+                per_workgroup as u32,
+                self.first as u32,
+            ),
         )
     }
 
-    fn forward(&self, line: &Line, like: &CubeTensor, program: &Program) -> CubeTensor {
+    /// The transform of the rows of an image, given by a program.
+    fn transform_rows(&self, line: &Line, like: &CubeTensor, program: &Program) -> CubeTensor {
         let to = self.complex(like, 1);
         let (count, dim, sizes) = self.launch(line, self.shape[2]);
         let (inputs, numbers) = arguments(program);
-        // SAFETY: lines lie within the planes, and lines beyond them are not stored.
+        // SAFETY: rows are read within the planes, and rows beyond the last are not written.
         unsafe {
             rows_forward::launch_unchecked(
                 &like.client,
@@ -108,7 +119,9 @@ impl Planes {
         to
     }
 
-    fn between(
+    /// The spectra of `images` filters, given by a program of the spectrum, with their columns
+    /// transformed back. `from` is the transform of the rows.
+    fn filter_columns(
         &self,
         line: &Line,
         from: CubeTensor,
@@ -118,7 +131,7 @@ impl Planes {
         let to = self.complex(&from, images);
         let (count, dim, sizes) = self.launch(line, self.shape[3]);
         let (inputs, numbers) = arguments(program);
-        // SAFETY: as above.
+        // SAFETY: columns are read within the planes, and columns beyond the last are not written.
         unsafe {
             columns::launch_unchecked(
                 &to.client,
@@ -139,21 +152,22 @@ impl Planes {
         to
     }
 
-    fn back(&self, line: &Line, from: CubeTensor, program: &Program, to: &[CubeTensor]) {
+    /// Transforms rows back, and writes the outputs of a program of the filtered images to `to`.
+    fn invert_rows(&self, line: &Line, from: CubeTensor, program: &Program, to: &[CubeTensor]) {
         let [_, _, height, width] = self.shape;
         let (count, dim, sizes) = self.launch(line, height);
         let (inputs, numbers) = arguments(program);
         let images = from.meta.shape()[1] / self.count;
-        // SAFETY: as above.
+        // SAFETY: rows are read within the planes, and rows beyond the last are not written.
         unsafe {
-            rows_back::launch_unchecked(
+            rows_inverse::launch_unchecked(
                 &to[0].client,
                 count,
                 dim,
                 from.clone().into_buffer_arg(),
                 inputs,
                 numbers,
-                places(to),
+                output_buffers(to),
                 line.factors(),
                 sizes,
                 half(&from),
@@ -165,23 +179,24 @@ impl Planes {
     }
 }
 
-/// Half the values of complex planes.
+/// The number of real parts in a buffer of complex planes: the index of the first imaginary part.
 fn half(planes: &CubeTensor) -> u32 {
     (planes.meta.shape().num_elements() / 2) as u32
 }
 
-/// An image's, and where the planes begin that are worked on.
+/// The sizes of the images and of the launch.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
 struct Sizes {
     channels: u32,
     height: u32,
     width: u32,
-    /// Lines that a workgroup takes.
-    together: u32,
+    /// Lines of a workgroup.
+    lines: u32,
+    /// The index of the first plane, counted over all images.
     first: u32,
 }
 
-/// The plane that a workgroup works on, of the whole image.
+/// The index of a workgroup's plane, counted over all images.
 #[cube]
 fn plane(sizes: &Sizes) -> usize {
     sizes.first as usize + CUBE_POS_Y as usize
@@ -223,35 +238,35 @@ fn rows_forward(
 ) {
     let (height, width) = (sizes.height as usize, sizes.width as usize);
     let (unit, half) = (UNIT_POS as usize, half as usize);
-    let first = CUBE_POS_X as usize * sizes.together as usize;
-    let values = sizes.together as usize * width;
+    let first = CUBE_POS_X as usize * sizes.lines as usize;
+    let values = sizes.lines as usize * width;
     let size = size(&sizes);
-    let mut held = held();
+    let mut buffers = buffers();
     for i in range_stepped(unit, values, UNITS) {
         let at = position(min(first + i / width, height - 1), i % width, &sizes);
-        let brought = Sequence::<f32>::new();
+        let kernel_values = Sequence::<f32>::new();
         let all = results(
             inputs,
             numbers,
-            &brought,
+            &kernel_values,
             &at,
             &size,
             comptime!(shader.clone()),
         );
-        held.re[i] = all[comptime!(shader.outputs()[0])];
-        held.im[i] = if comptime!(shader.outputs().len() > 1) {
+        buffers.re[i] = all[comptime!(shader.outputs()[0])];
+        buffers.im[i] = if comptime!(shader.outputs().len() > 1) {
             all[comptime!(shader.outputs()[1])]
         } else {
             0.0f32.runtime()
         };
     }
-    let there = transform(&mut held, &factors, width, values, 1.0);
+    let result = transform(&mut buffers, &factors, width, values, 1.0);
     for i in range_stepped(unit, values, UNITS) {
         let row = first + i / width;
         if row < height {
             let at = (CUBE_POS_Y as usize * height + row) * width + i % width;
-            to[at] = held.re[there + i];
-            to[half + at] = held.im[there + i];
+            to[at] = buffers.re[result + i];
+            to[half + at] = buffers.im[result + i];
         }
     }
 }
@@ -275,57 +290,57 @@ fn columns(
 ) {
     let (height, width) = (sizes.height as usize, sizes.width as usize);
     let (unit, half, to_half) = (UNIT_POS as usize, half as usize, to_half as usize);
-    let together = sizes.together as usize;
-    let first = CUBE_POS_X as usize * together;
-    let values = together * height;
+    let lines = sizes.lines as usize;
+    let first = CUBE_POS_X as usize * lines;
+    let values = lines * height;
     let size = size(&sizes);
-    let mut held = held();
+    let mut buffers = buffers();
     let plane = CUBE_POS_Y as usize * height;
-    // Neighbouring invocations read neighbouring columns.
+    // Neighbouring invocations read neighbouring columns, so that their reads coalesce.
     for i in range_stepped(unit, values, UNITS) {
-        let (line, row) = (i % together, i / together);
+        let (line, row) = (i % lines, i / lines);
         let at = (plane + row) * width + min(first + line, width - 1);
-        held.re[line * height + row] = from[at];
-        held.im[line * height + row] = from[half + at];
+        buffers.re[line * height + row] = from[at];
+        buffers.im[line * height + row] = from[half + at];
     }
-    let there = transform(&mut held, &factors, height, values, 1.0);
-    let mut re = Array::<f32>::new(EACH);
-    let mut im = Array::<f32>::new(EACH);
-    for j in 0..EACH {
+    let result = transform(&mut buffers, &factors, height, values, 1.0);
+    let mut re = Array::<f32>::new(VALUES);
+    let mut im = Array::<f32>::new(VALUES);
+    for j in 0..VALUES {
         let i = unit + j * UNITS;
-        re[j] = held.re[there + i];
-        im[j] = held.im[there + i];
+        re[j] = buffers.re[result + i];
+        im[j] = buffers.im[result + i];
     }
     #[unroll]
     for o in 0..count {
         sync_cube();
-        for j in 0..EACH {
+        for j in 0..VALUES {
             let i = unit + j * UNITS;
             if i < values {
                 let at = position(i % height, min(first + i / height, width - 1), &sizes);
-                let mut brought = Sequence::<f32>::new();
-                brought.push(re[j]);
-                brought.push(im[j]);
+                let mut kernel_values = Sequence::<f32>::new();
+                kernel_values.push(re[j]);
+                kernel_values.push(im[j]);
                 let all = results(
                     inputs,
                     numbers,
-                    &brought,
+                    &kernel_values,
                     &at,
                     &size,
                     comptime!(shader.clone()),
                 );
-                held.re[i] = all[comptime!(shader.outputs()[2 * o])];
-                held.im[i] = all[comptime!(shader.outputs()[2 * o + 1])];
+                buffers.re[i] = all[comptime!(shader.outputs()[2 * o])];
+                buffers.im[i] = all[comptime!(shader.outputs()[2 * o + 1])];
             }
         }
-        let there = transform(&mut held, &factors, height, values, -1.0);
+        let result = transform(&mut buffers, &factors, height, values, -1.0);
         let plane = (o * CUBE_COUNT_Y as usize + CUBE_POS_Y as usize) * height;
         for i in range_stepped(unit, values, UNITS) {
-            let (line, row) = (i % together, i / together);
+            let (line, row) = (i % lines, i / lines);
             if first + line < width {
                 let at = (plane + row) * width + first + line;
-                to[at] = held.re[there + line * height + row];
-                to[to_half + at] = held.im[there + line * height + row];
+                to[at] = buffers.re[result + line * height + row];
+                to[to_half + at] = buffers.im[result + line * height + row];
             }
         }
     }
@@ -336,7 +351,7 @@ fn columns(
     clippy::too_many_arguments,
     reason = "a kernel's arguments are its interface"
 )]
-fn rows_back(
+fn rows_inverse(
     from: &[f32],
     inputs: &Sequence<Box<[f32]>>,
     numbers: &Sequence<f32>,
@@ -350,49 +365,49 @@ fn rows_back(
 ) {
     let (height, width) = (sizes.height as usize, sizes.width as usize);
     let (unit, half) = (UNIT_POS as usize, half as usize);
-    let first = CUBE_POS_X as usize * sizes.together as usize;
-    let values = sizes.together as usize * width;
+    let first = CUBE_POS_X as usize * sizes.lines as usize;
+    let values = sizes.lines as usize * width;
     let size = size(&sizes);
-    let mut held: Held = held();
-    let mut images = Array::<f32>::new(comptime!(count * EACH));
+    let mut buffers: LineBuffers = buffers();
+    let mut images = Array::<f32>::new(comptime!(count * VALUES));
     #[unroll]
     for o in 0..count {
         sync_cube();
         let plane = (o * CUBE_COUNT_Y as usize + CUBE_POS_Y as usize) * height;
         for i in range_stepped(unit, values, UNITS) {
             let at = (plane + min(first + i / width, height - 1)) * width + i % width;
-            held.re[i] = from[at];
-            held.im[i] = from[half + at];
+            buffers.re[i] = from[at];
+            buffers.im[i] = from[half + at];
         }
-        let there = transform(&mut held, &factors, width, values, -1.0);
-        for j in 0..EACH {
+        let result = transform(&mut buffers, &factors, width, values, -1.0);
+        for j in 0..VALUES {
             let i = unit + j * UNITS;
-            images[o * EACH + j] = held.re[there + i] * scale;
+            images[o * VALUES + j] = buffers.re[result + i] * scale;
         }
     }
-    for j in 0..EACH {
+    for j in 0..VALUES {
         let i = unit + j * UNITS;
         let row = first + i / width;
         if i < values && row < height {
             let at = position(row, i % width, &sizes);
-            let mut brought = Sequence::<f32>::new();
+            let mut kernel_values = Sequence::<f32>::new();
             #[unroll]
             for o in 0..count {
-                brought.push(images[o * EACH + j]);
+                kernel_values.push(images[o * VALUES + j]);
             }
             let all = results(
                 inputs,
                 numbers,
-                &brought,
+                &kernel_values,
                 &at,
                 &size,
                 comptime!(shader.clone()),
             );
-            let there = (plane(&sizes) * height + row) * width + i % width;
+            let target = (plane(&sizes) * height + row) * width + i % width;
             #[unroll]
             for o in 0..shader.outputs().len() {
                 let to = to.index_mut(o);
-                to[there] = all[comptime!(shader.outputs()[o])];
+                to[target] = all[comptime!(shader.outputs()[o])];
             }
         }
     }

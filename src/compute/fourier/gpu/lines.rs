@@ -1,57 +1,63 @@
-//! The DFT of whole lines in workgroup memory, in Stockham's form as in [`super::passes`]: lines of
-//! up to 1024 values whose factors are at most [`LARGEST`], several lines to a workgroup. Two
-//! buffers of [`HELD`] complex values, which fill the 16 KiB that every WebGPU adapter has.
+//! The DFT of whole lines in workgroup memory, by Stockham's passes as in [`super::passes`].
 //!
-//! The waves are computed where they are used: a table would take one of the eight buffers that a
-//! shader may see.
+//! Lines have up to 1024 values and factors of at most [`LARGEST`]; a workgroup takes several of
+//! them. Two buffers of [`CAPACITY`] complex values fill the 16 KiB of workgroup memory that every
+//! WebGPU adapter has.
+//!
+//! Twiddle factors are computed where they are used. A table would take one of the eight storage
+//! buffers that a shader may have.
 
 use std::f32::consts::FRAC_PI_4;
 
 use cubecl::prelude::*;
 
-/// Complex values that a workgroup holds.
-pub const HELD: usize = 1024;
-/// Invocations of a workgroup, and values of each.
+/// Complex values of a workgroup.
+pub const CAPACITY: usize = 1024;
+/// Invocations of a workgroup.
 pub const UNITS: usize = 256;
-pub const EACH: usize = HELD / UNITS;
+/// Complex values of an invocation.
+pub const VALUES: usize = CAPACITY / UNITS;
 
-/// Greatest factor: the powers of a phasor are multiplied up, and lose a digit by about that many.
+/// The largest factor. A pass multiplies its phasor up to powers as high as its factor, and powers
+/// around 32 have lost one decimal digit.
 const LARGEST: usize = 32;
-/// What a pass costs beside its multiplications, in multiplications a value: two barriers and the
-/// way through workgroup memory.
-const PASS: usize = 4;
+/// Overhead of a pass, in multiplications for each value: two barriers, and one reading and writing
+/// of workgroup memory.
+const PASS_OVERHEAD: usize = 4;
 
-/// Bits of a factor among packed ones: at most five factors are ever the cheapest for [`HELD`]
-/// values.
+/// Bits of each factor in [`Factors`]. The cheapest factorisation of a length up to [`CAPACITY`]
+/// has at most five factors, which fit 32 bits.
 const BITS: u32 = 6;
 
-/// A line's length and its factors, in order of their passes.
+/// The length of a line, and its factors in the order of the passes.
 #[derive(Clone)]
 pub struct Line {
     length: usize,
     factors: Vec<usize>,
 }
 
-/// The passes of a line: known at the launch, so that one pipeline serves all lengths.
+/// The factors of a line as an argument of a launch, so that one pipeline serves all lengths.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
 pub struct Factors {
+    /// The number of factors.
     passes: u32,
+    /// The factors, [`BITS`] each, from the lowest bits up.
     packed: u32,
 }
 
 impl Line {
-    /// None for lines that do not fit.
+    /// None if the line is too long, or has too large a prime factor.
     pub fn new(length: usize) -> Option<Self> {
         let factors = cheapest(length)?;
-        (length <= HELD).then_some(Self { length, factors })
+        (length <= CAPACITY).then_some(Self { length, factors })
     }
 
-    /// Lines that a workgroup takes.
-    pub fn together(&self) -> usize {
-        HELD / self.length
+    /// The largest number of lines of a workgroup.
+    pub fn lines_per_workgroup(&self) -> usize {
+        CAPACITY / self.length
     }
 
-    /// As a launch takes them.
+    /// The factors as an argument of a launch.
     pub fn factors(&self) -> FactorsLaunch {
         let digits = self.factors.iter().enumerate();
         let packed = digits.map(|(pass, &factor)| (factor as u32) << (BITS * pass as u32));
@@ -59,7 +65,7 @@ impl Line {
     }
 }
 
-/// The factors of least cost; none where a prime is too large.
+/// The factors of n of least cost. None if a prime factor exceeds [`LARGEST`].
 fn cheapest(n: usize) -> Option<Vec<usize>> {
     if n == 1 {
         return Some(Vec::new());
@@ -67,29 +73,34 @@ fn cheapest(n: usize) -> Option<Vec<usize>> {
     let divisors = (2..=LARGEST.min(n)).filter(|d| n.is_multiple_of(*d));
     divisors
         .filter_map(|d| Some([vec![d], cheapest(n / d)?].concat()))
-        .min_by_key(|factors| factors.iter().map(|factor| factor + PASS).sum::<usize>())
+        .min_by_key(|factors| {
+            let costs = factors.iter().map(|factor| factor + PASS_OVERHEAD);
+            costs.sum::<usize>()
+        })
 }
 
-/// Real and imaginary parts in workgroup memory, two buffers of [`HELD`] each.
+/// Workgroup memory for the real and the imaginary parts of lines: two buffers of [`CAPACITY`]
+/// values for each.
 #[derive(CubeType)]
-pub struct Held {
+pub struct LineBuffers {
     pub re: Shared<[f32]>,
     pub im: Shared<[f32]>,
 }
 
 #[cube]
-pub fn held() -> Held {
-    Held {
-        re: Shared::<[f32]>::new_slice(comptime!(2 * HELD)),
-        im: Shared::<[f32]>::new_slice(comptime!(2 * HELD)),
+pub fn buffers() -> LineBuffers {
+    LineBuffers {
+        re: Shared::<[f32]>::new_slice(comptime!(2 * CAPACITY)),
+        im: Shared::<[f32]>::new_slice(comptime!(2 * CAPACITY)),
     }
 }
 
-/// Transforms `values` values, lines of `length` one after another, from the first buffer; `sign`
-/// is 1 forward and -1 back. Returns where the result begins; all invocations may read it.
+/// Transforms consecutive lines of `length` values, `values` in all, that begin at index 0. `sign`
+/// is 1 for the forward transform and -1 for the inverse. Returns the index at which the result
+/// begins. All invocations may read it at once.
 #[cube]
 pub fn transform(
-    held: &mut Held,
+    buffers: &mut LineBuffers,
     factors: &Factors,
     length: usize,
     values: usize,
@@ -99,7 +110,7 @@ pub fn transform(
     let mut from = 0usize;
     for pass in 0..factors.passes {
         let factor = (factors.packed >> (pass * BITS)) as usize % comptime!(1usize << BITS);
-        let to = HELD - from;
+        let to = CAPACITY - from;
         let span = done * factor;
         let hop = length / factor;
         sync_cube();
@@ -113,15 +124,15 @@ pub fn transform(
             let mut sum_re = 0.0f32;
             let mut sum_im = 0.0f32;
             for q in 0..factor {
-                let (x_re, x_im) = (held.re[start + q * hop], held.im[start + q * hop]);
+                let (x_re, x_im) = (buffers.re[start + q * hop], buffers.im[start + q * hop]);
                 sum_re += x_re * re - x_im * im;
                 sum_im += x_re * im + x_im * re;
                 let next = re * step_re - im * step_im;
                 im = re * step_im + im * step_re;
                 re = next;
             }
-            held.re[to + i] = sum_re;
-            held.im[to + i] = sum_im;
+            buffers.re[to + i] = sum_re;
+            buffers.im[to + i] = sum_im;
         }
         from = to;
         done = span;
@@ -136,9 +147,11 @@ struct Phasor {
     im: f32,
 }
 
-/// e^(2 pi i k/n), 0 <= k < n, within two units in the last place: WGSL promises its own sin and
-/// cos to 2^-11 only. Brought to an eighth of the circle in whole numbers, then by series whose
-/// first term left out is below 4e-9.
+/// e^(2 pi i k/n), 0 <= k < n, within two units in the last place. WGSL guarantees only an error of
+/// 2^-11 for its own sin and cos.
+///
+/// Integer arithmetic reduces the angle to an eighth of the circle. There sin and cos are power
+/// series whose first omitted term is below 4e-9.
 #[cube]
 fn phasor(k: usize, n: usize) -> Phasor {
     let eighth = 8 * k / n;

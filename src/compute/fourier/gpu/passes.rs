@@ -1,5 +1,5 @@
-//! The DFT of image planes, `[B, C, H, W]`, over global memory: each axis by passes of its factors,
-//! or, where that takes fewer multiplications, as a convolution with a chirp.
+//! The DFT of image planes `[B, C, H, W]` over global memory: each axis by passes of its factors,
+//! or, if that costs less, as a convolution with a chirp.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
@@ -9,17 +9,18 @@ use super::factors::{Complex, Factors};
 use crate::compute::device::ComputeDevice;
 use crate::compute::gpu::{from_tensor, to_tensor};
 
-/// The transform for planes of one size.
+/// The transform of planes of one size.
 pub struct Passes {
+    /// Height and width.
     size: [usize; 2],
-    /// Along rows, then along columns.
+    /// The transforms of rows, then of columns.
     axes: [Axis; 2],
 }
 
-/// How one axis is transformed.
+/// The transform of one axis.
 #[allow(
     clippy::large_enum_variant,
-    reason = "two a size, never moved once made"
+    reason = "only two for each size of planes, which never move"
 )]
 enum Axis {
     Factors(Factors),
@@ -27,7 +28,7 @@ enum Axis {
 }
 
 impl Axis {
-    /// `axis`: 3 along rows, 2 along columns.
+    /// The cheaper transform of lines of `length` values, rows (axis 3) or columns (axis 2).
     fn new(axis: usize, length: usize, device: &ComputeDevice) -> Self {
         match Chirp::cost(length) < Factors::cost(length) {
             true => Self::Chirp(Chirp::new(axis, length, device)),
@@ -35,6 +36,7 @@ impl Axis {
         }
     }
 
+    /// `scale` times the transform of all lines, as [`Factors::lines`].
     fn lines(
         &self,
         parts: (CubeTensor, Option<CubeTensor>),
@@ -50,6 +52,7 @@ impl Axis {
 }
 
 impl Passes {
+    /// The transform of planes of `height` by `width` pixels on `device`, a GPU.
     pub fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
         Self {
             size: [height, width],
@@ -57,13 +60,13 @@ impl Passes {
         }
     }
 
-    /// Forward, e^(-i), not normalised: real and imaginary parts.
+    /// The real and imaginary parts of the spectrum of real planes `[B, C, H, W]`.
     pub fn forward(&self, x: Tensor<4>) -> [Tensor<4>; 2] {
         let x = (from_tensor(x), None);
         self.transform(x, 1.0, 1.0).map(to_tensor)
     }
 
-    /// The real part of the inverse transform.
+    /// The real part of the inverse transform of `[B, C, H, W]`.
     pub fn inverse(&self, re: Tensor<4>, im: Tensor<4>) -> Tensor<4> {
         let [height, width] = self.size;
         let scale = 1.0 / (height * width) as f32;
@@ -72,6 +75,7 @@ impl Passes {
         to_tensor(re)
     }
 
+    /// Rows, then columns. `scale` is applied once.
     fn transform(&self, parts: (CubeTensor, Option<CubeTensor>), sign: f32, scale: f32) -> Complex {
         let [rows, columns] = &self.axes;
         let [re, im] = rows.lines(parts, 1, sign, scale);

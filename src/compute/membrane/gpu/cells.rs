@@ -1,26 +1,31 @@
-//! What an invocation does with its cells of a tile: see [`super::solve`].
+//! The work of an invocation on its cells of a tile. [`super::solve`] has the algorithm.
+//!
+//! In comments W is the preconditioner. Functions that read or write the shared `values` say where
+//! a barrier is needed.
 
 use cubecl::prelude::*;
 
 use super::steps::Step;
-use super::tile::{Sizes, Tile, around, offset, own, value};
+use super::tile::{Sizes, Tile, is_interior, neighbour_sum, offset, value};
 use super::{CELLS, UNITS};
 use crate::compute::formula::gpu::Shader;
 
-/// Cells of an invocation.
-pub const EACH: usize = CELLS / UNITS;
+/// Cells of an invocation: every [`UNITS`]-th of its tile.
+pub const CELLS_PER_UNIT: usize = CELLS / UNITS;
 
-/// What the cells of an invocation hold.
+/// The values of the cells of an invocation.
 #[derive(CubeType)]
 pub struct Cells {
+    /// The diagonal of W.
     pub w: Array<f32>,
-    /// The residual, and that of the iteration before.
+    /// The residual.
     pub r: Array<f32>,
-    pub before: Array<f32>,
+    /// The residual of the previous iteration.
+    pub previous: Array<f32>,
 }
 
-/// b - M x of the images that begin at `first`, from b of the invocation's cells; other invocations
-/// may not yet see that `values` is free again.
+/// The residual b - M x of the images that begin at index `first` of x, from b of the invocation's
+/// cells. Afterwards `values` is in use until the next barrier.
 #[cube]
 pub fn residual(
     x: &[f32],
@@ -32,22 +37,22 @@ pub fn residual(
     neighbour: f32,
 ) -> Array<f32> {
     let unit = UNIT_POS as usize;
-    let mut r = Array::<f32>::new(EACH);
+    let mut r = Array::<f32>::new(CELLS_PER_UNIT);
     sync_cube();
-    for j in 0..EACH {
+    for j in 0..CELLS_PER_UNIT {
         let cell = unit + j * UNITS;
         values[cell] = x[first + tile.plane + offset(cell, tile)];
     }
     sync_cube();
-    for j in 0..EACH {
+    for j in 0..CELLS_PER_UNIT {
         let cell = unit + j * UNITS;
-        let product = values[cell] / w[j] - around(values, cell, tile) * neighbour;
+        let product = values[cell] / w[j] - neighbour_sum(values, cell, tile) * neighbour;
         r[j] = b[j] - product;
     }
     r
 }
 
-/// The preconditioner.
+/// The diagonal of W.
 #[cube]
 pub fn preconditioner(
     data: &Sequence<Box<[f32]>>,
@@ -56,8 +61,8 @@ pub fn preconditioner(
     sizes: &Sizes,
     #[comptime] shader: Shader,
 ) -> Array<f32> {
-    let mut w = Array::<f32>::new(EACH);
-    for j in 0..EACH {
+    let mut w = Array::<f32>::new(CELLS_PER_UNIT);
+    for j in 0..CELLS_PER_UNIT {
         let cell = UNIT_POS as usize + j * UNITS;
         let data = value(cell, tile, sizes, data, numbers, comptime!(shader.clone()));
         w[j] = 1.0 / (data + sizes.centre);
@@ -65,13 +70,14 @@ pub fn preconditioner(
     w
 }
 
-/// Both residuals of a tile, and W r in `values`, which other invocations may not yet see.
+/// Loads a tile: its residuals of this iteration and of the previous one, and W r in `values`. Read
+/// `values` only after a barrier.
 #[cube]
 #[allow(
     clippy::too_many_arguments,
-    reason = "the tile's equations and where it is worked on"
+    reason = "the equations, and the memory of the tile"
 )]
-pub fn brought(
+pub fn load(
     from: &[f32],
     b: &[f32],
     data: &Sequence<Box<[f32]>>,
@@ -82,47 +88,50 @@ pub fn brought(
     #[comptime] shader: Shader,
 ) -> Cells {
     let w = preconditioner(data, numbers, tile, sizes, shader);
-    let mut of_cells = Array::<f32>::new(EACH);
-    for j in 0..EACH {
-        of_cells[j] = b[tile.plane + offset(UNIT_POS as usize + j * UNITS, tile)];
+    let mut b_cells = Array::<f32>::new(CELLS_PER_UNIT);
+    for j in 0..CELLS_PER_UNIT {
+        b_cells[j] = b[tile.plane + offset(UNIT_POS as usize + j * UNITS, tile)];
     }
-    let b = of_cells;
-    let before = residual(from, &b, &w, values, tile, images(sizes), sizes.neighbour);
+    let b = b_cells;
+    let previous_start = image_values(sizes);
+    let previous = residual(from, &b, &w, values, tile, previous_start, sizes.neighbour);
     let r = residual(from, &b, &w, values, tile, 0usize, sizes.neighbour);
-    spread(&w, &r, values);
-    Cells { w, r, before }
+    store_preconditioned(&w, &r, values);
+    Cells { w, r, previous }
 }
 
-/// W r into `values`, once all have read what is there.
+/// Waits until all invocations have read `values`, then stores W r there. Read `values` only after
+/// another barrier.
 #[cube]
-pub fn spread(w: &Array<f32>, r: &Array<f32>, values: &mut Shared<[f32]>) {
+pub fn store_preconditioned(w: &Array<f32>, r: &Array<f32>, values: &mut Shared<[f32]>) {
     sync_cube();
-    for j in 0..EACH {
+    for j in 0..CELLS_PER_UNIT {
         values[UNIT_POS as usize + j * UNITS] = w[j] * r[j];
     }
 }
 
 /// z = W r.
 #[cube]
-pub fn preconditioned(cells: &Cells) -> Array<f32> {
-    let mut z = Array::<f32>::new(EACH);
-    for j in 0..EACH {
+pub fn preconditioned_residual(cells: &Cells) -> Array<f32> {
+    let mut z = Array::<f32>::new(CELLS_PER_UNIT);
+    for j in 0..CELLS_PER_UNIT {
         z[j] = cells.w[j] * cells.r[j];
     }
     z
 }
 
-/// Values of all images.
+/// The number of values of all images: the index at which the images of the previous iteration
+/// begin.
 #[cube]
-pub fn images(sizes: &Sizes) -> usize {
+pub fn image_values(sizes: &Sizes) -> usize {
     let plane = sizes.height as usize * sizes.width as usize;
     sizes.batch as usize * sizes.channels as usize * plane
 }
 
-/// An iteration of the residuals of a tile: the next ones and W times them in `values`, which other
-/// invocations may not yet see.
+/// One iteration of the residuals of a tile, with W r of the next residual in `values`. Read
+/// `values` only after a barrier.
 #[cube]
-pub fn iterated(
+pub fn advance_residuals(
     cells: &mut Cells,
     values: &mut Shared<[f32]>,
     tile: &Tile,
@@ -130,26 +139,26 @@ pub fn iterated(
     neighbour: f32,
 ) {
     sync_cube();
-    for j in 0..EACH {
+    for j in 0..CELLS_PER_UNIT {
         let cell = UNIT_POS as usize + j * UNITS;
-        let q = cells.r[j] - around(values, cell, tile) * neighbour;
-        let next = step.rho * (cells.r[j] - step.gamma * q) + (1.0 - step.rho) * cells.before[j];
-        cells.before[j] = cells.r[j];
+        let q = cells.r[j] - neighbour_sum(values, cell, tile) * neighbour;
+        let next = step.rho * (cells.r[j] - step.gamma * q) + (1.0 - step.rho) * cells.previous[j];
+        cells.previous[j] = cells.r[j];
         cells.r[j] = next;
     }
-    spread(&cells.w, &cells.r, values);
+    store_preconditioned(&cells.w, &cells.r, values);
 }
 
-/// The next image from this one, the one before and z.
+/// The next image from the current one, the previous one and z = W r.
 #[cube]
-pub fn moved(x: f32, before: f32, z: f32, step: &Step) -> f32 {
-    step.rho * (x + step.gamma * z) + (1.0 - step.rho) * before
+pub fn next_image(x: f32, previous: f32, z: f32, step: &Step) -> f32 {
+    step.rho * (x + step.gamma * z) + (1.0 - step.rho) * previous
 }
 
-/// Adds a tile's part of the four products of the residuals r to an invocation's: W r stands in
-/// `values`, which other invocations may not yet see.
+/// Adds the contribution of a tile to an invocation's partial sums of the four inner products of r.
+/// `values` must hold W r; no barrier is needed before.
 #[cube]
-pub fn multiplied(
+pub fn add_products(
     sum: &mut Array<f32>,
     r: &Array<f32>,
     w: &Array<f32>,
@@ -158,20 +167,20 @@ pub fn multiplied(
     neighbour: f32,
 ) {
     let unit = UNIT_POS as usize;
-    let mut q = Array::<f32>::new(EACH);
+    let mut q = Array::<f32>::new(CELLS_PER_UNIT);
     sync_cube();
-    for j in 0..EACH {
-        q[j] = r[j] - around(values, unit + j * UNITS, tile) * neighbour;
+    for j in 0..CELLS_PER_UNIT {
+        q[j] = r[j] - neighbour_sum(values, unit + j * UNITS, tile) * neighbour;
     }
     sync_cube();
-    for j in 0..EACH {
+    for j in 0..CELLS_PER_UNIT {
         values[unit + j * UNITS] = w[j] * q[j];
     }
     sync_cube();
-    for j in 0..EACH {
+    for j in 0..CELLS_PER_UNIT {
         let cell = unit + j * UNITS;
-        let twice = q[j] - around(values, cell, tile) * neighbour;
-        if own(cell, tile) {
+        let twice = q[j] - neighbour_sum(values, cell, tile) * neighbour;
+        if is_interior(cell, tile) {
             let (z, y) = (w[j] * r[j], w[j] * q[j]);
             sum[0] += r[j] * z;
             sum[1] += z * q[j];

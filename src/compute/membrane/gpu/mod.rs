@@ -1,8 +1,8 @@
-//! The membrane on a GPU, [`crate::compute::membrane`].
+//! GPU kernels of the membrane, [`crate::compute::membrane`].
 
 #![allow(
     clippy::manual_range_contains,
-    reason = "kernels are translated as they stand, and know no ranges"
+    reason = "CubeCL does not translate ranges"
 )]
 
 mod cells;
@@ -21,13 +21,16 @@ use crate::compute::membrane::Membrane;
 pub use solve::solve;
 pub use sweeps::swept;
 
-/// Side of a tile in workgroup memory with its border, its cells, and invocations that share them.
+/// Side of a tile in workgroup memory, its border included.
 const SIDE: usize = 32;
+/// Cells of a tile.
 const CELLS: usize = SIDE * SIDE;
+/// Invocations of a workgroup, which share the cells of its tile.
 const UNITS: usize = 256;
 
-/// A formula of at most so many tensors as a kernel's part; one of more is computed first.
-fn of_few(formula: &Formula, most: usize) -> Program {
+/// The program of a formula as part of a kernel. A formula of more than `most` tensors is computed
+/// first.
+fn program_of(formula: &Formula, most: usize) -> Program {
     let program = Program::of(std::slice::from_ref(formula));
     match program.inputs.len() <= most {
         true => program,
@@ -35,14 +38,14 @@ fn of_few(formula: &Formula, most: usize) -> Program {
     }
 }
 
-/// The product with images.
+/// See [`Membrane::times`].
 pub fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {
     let x = from_tensor(x);
     let [batch, channels, height, width] = x.meta.shape().dims();
     let y = empty(&x, [batch, channels, height, width]);
     let values = batch * channels * height * width;
     let (count, dim) = grid(&x, values);
-    // SAFETY: neighbours are those within the plane.
+    // SAFETY: every neighbour lies within the plane.
     unsafe {
         product::launch_unchecked(
             &x.client,
@@ -86,13 +89,13 @@ fn product(
     y[ABSOLUTE_POS] = x[ABSOLUTE_POS] * centre - around * neighbour;
 }
 
-/// The index before, or the same at the edge.
+/// The index before i, or i at the edge.
 #[cube]
 fn above(i: usize) -> usize {
     select(i == 0, 0usize, i - 1)
 }
 
-/// The index after, or the same at the edge.
+/// The index after i, or i at the edge.
 #[cube]
 fn below(i: usize, length: usize) -> usize {
     select(i + 1 == length, i, i + 1)

@@ -1,50 +1,52 @@
-//! Conjugate gradients on a GPU, two iterations a launch, tiles in workgroup memory.
+//! Conjugate gradients on a GPU: two iterations in each launch, on tiles in workgroup memory.
 //!
-//! With W the preconditioner, z = W r and q = M z, a launch begins with four inner products of the
-//! residual r of its first iteration:
+//! Let M be the matrix of the equations, W the preconditioner, z = W r and q = M z. A launch starts
+//! from four inner products of the residual r of its first iteration:
 //!
 //! ```text
 //! a = r·W r,   b = r·W q,   c = q·W q,   d = W q·M W q
 //! ```
 //!
-//! These give gamma and rho of that iteration ([`crate::compute::membrane`]), and, since residuals
-//! are orthogonal under W and their tridiagonal products with M are known, those of the second one
-//! (an s-step method, Chronopoulos and Gear 1989, with s = 2), where primes are the iteration
-//! before:
+//! a and b give gamma and rho of that iteration ([`crate::compute::membrane`]). a and b of the
+//! second iteration follow from all four, because residuals are orthogonal under W and their
+//! products with M are tridiagonal (an s-step method with s = 2, Chronopoulos and Gear 1989).
+//! Primes mark values of the previous iteration:
 //!
 //! ```text
-//! f = z'·M z = -a/(rho' gamma'),   h = z'·M W q = (f - b/rho')/gamma'     both 0 at first
+//! f = z'·M z = -a/(rho' gamma'),   h = z'·M W q = (f - b/rho')/gamma'     at first both 0
 //! a <- -rho gamma (rho (b - gamma c) + (1 - rho) f)
 //! b <- rho² (b - 2 gamma c + gamma² d) + 2 rho (1 - rho) (f - gamma h) + (1 - rho)² b'
 //! ```
 //!
-//! The launch leaves its workgroups' shares of the next four products, which every workgroup of the
-//! next launch adds up for itself. Only images are kept from launch to launch: b - M x, the
-//! residual, costs a stencil where an image of it would cost 8 B a value. Data are a formula of one
-//! image, which is computed where it is used; b one of two, which the first launch computes and
-//! keeps. For the roofline, a value and launch: 4 B for each of five images and its part of the
-//! data, about 100 FLOP on each of 32² cells for 22² of them; 8 KiB.
+//! A launch writes each workgroup's share of the next four products. Every workgroup of the next
+//! launch adds these up for itself. Between launches the buffers hold images x, but not residuals:
+//! computing b - M x takes one more stencil, storing it would take 8 B for each value.
+//!
+//! `data` is a formula of one tensor, computed in every launch. b is a formula of two tensors,
+//! computed by the first launch and stored. For the roofline, a value and launch: 4 B for each of
+//! five images, the memory traffic of `data`, and about 100 FLOP for each of the 32² cells of a
+//! tile, 22² of which are its interior; 8 KiB of workgroup memory.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::cells::{
-    EACH, brought, images, iterated, moved, multiplied, preconditioned, preconditioner, residual,
-    spread,
+    CELLS_PER_UNIT, add_products, advance_residuals, image_values, load, next_image,
+    preconditioned_residual, preconditioner, residual, store_preconditioned,
 };
-use super::steps::{LEFT, PRODUCTS, Step, leave, nothing, steps};
-use super::tile::{INNER, Sizes, SizesLaunch, offset, own, tile, tiles, value};
-use super::{CELLS, UNITS, of_few};
+use super::steps::{COEFFICIENTS, PRODUCTS, Step, steps, store_shares, zero_products};
+use super::tile::{INNER, Sizes, SizesLaunch, is_interior, offset, tile, tiles, value};
+use super::{CELLS, UNITS, program_of};
 use crate::compute::formula::gpu::{Shader, arguments};
 use crate::compute::formula::{Formula, Program};
 use crate::compute::gpu::{empty, from_tensor, to_tensor};
 use crate::compute::membrane::Membrane;
 
-/// Most workgroups of an image.
+/// The largest number of workgroups of an image.
 const GROUPS: usize = 256;
 
-/// The iterate after so many conjugate gradients.
+/// See [`Membrane::solve`].
 pub fn solve(
     membrane: &Membrane,
     data: &Formula,
@@ -52,36 +54,39 @@ pub fn solve(
     start: &Tensor<4>,
     iterations: usize,
 ) -> Tensor<4> {
-    let b = of_few(b, 2);
+    let b = program_of(b, 2);
     let start = start.clone().expand(b.shape);
     if iterations == 0 {
         return start;
     }
-    let (equations, mut state) = Equations::begin(membrane, of_few(data, 1), &b, start);
+    let (equations, mut state) = Equations::begin(membrane, program_of(data, 1), &b, start);
     for _ in 0..(iterations - 1) / 2 {
         state = equations.advance(state);
     }
     to_tensor(equations.finish(state, (iterations - 1) % 2 + 1))
 }
 
-/// Equations of one kind.
+/// The equations of a batch of images.
 struct Equations {
     membrane: Membrane,
     data: Program,
     b: CubeTensor,
+    /// The shape of the images, `[B, C, H, W]`.
     shape: [usize; 4],
+    /// Workgroups of an image.
     groups: usize,
 }
 
-/// Where an iteration has come to.
+/// The state between two launches.
 struct State {
-    /// Its image, and that of the iteration before, one after the other in one buffer.
+    /// The images of the current iteration, then those of the previous one.
     images: CubeTensor,
+    /// For each image the workgroups' shares of the inner products, then the coefficients.
     products: CubeTensor,
 }
 
 impl Equations {
-    fn count(&self) -> CubeCount {
+    fn workgroups(&self) -> CubeCount {
         CubeCount::Static(self.groups as u32, self.shape[0] as u32, 1)
     }
 
@@ -98,11 +103,12 @@ impl Equations {
         )
     }
 
+    /// A state of uninitialised values.
     fn empty(&self) -> State {
         let [batch, channels, height, width] = self.shape;
         State {
             images: empty(&self.b, [2 * batch, channels, height, width]),
-            products: empty(&self.b, [batch, PRODUCTS * self.groups + LEFT]),
+            products: empty(&self.b, [batch, PRODUCTS * self.groups + COEFFICIENTS]),
         }
     }
 
@@ -125,7 +131,7 @@ impl Equations {
         unsafe {
             begin::launch_unchecked(
                 &equations.b.client,
-                equations.count(),
+                equations.workgroups(),
                 CubeDim::new_1d(UNITS as u32),
                 start.into_buffer_arg(),
                 inputs,
@@ -143,14 +149,15 @@ impl Equations {
         (equations, state)
     }
 
+    /// The state two iterations later.
     fn advance(&self, state: State) -> State {
         let next = self.empty();
         let (data, numbers) = arguments(&self.data);
-        // SAFETY: as above.
+        // SAFETY: cells outside the planes are neither read nor written.
         unsafe {
             advance::launch_unchecked(
                 &self.b.client,
-                self.count(),
+                self.workgroups(),
                 CubeDim::new_1d(UNITS as u32),
                 state.images.into_buffer_arg(),
                 self.b.clone().into_buffer_arg(),
@@ -166,15 +173,15 @@ impl Equations {
         next
     }
 
-    /// The image after one iteration more, or two.
+    /// The images after one or two more iterations.
     fn finish(&self, state: State, iterations: usize) -> CubeTensor {
         let to = empty(&self.b, self.shape);
         let (data, numbers) = arguments(&self.data);
-        // SAFETY: as above.
+        // SAFETY: cells outside the planes are neither read nor written.
         unsafe {
             finish::launch_unchecked(
                 &self.b.client,
-                self.count(),
+                self.workgroups(),
                 CubeDim::new_1d(UNITS as u32),
                 state.images.into_buffer_arg(),
                 self.b.clone().into_buffer_arg(),
@@ -191,6 +198,7 @@ impl Equations {
     }
 }
 
+/// Stores b, writes the start as the images of both iterations, and computes the first products.
 #[cube(launch_unchecked)]
 #[allow(
     clippy::too_many_arguments,
@@ -211,46 +219,39 @@ fn begin(
 ) {
     let mut values = Shared::<[f32]>::new_slice(CELLS);
     let mut sums = Shared::<[f32]>::new_slice(comptime!(PRODUCTS * UNITS));
-    let mut sum = nothing();
+    let mut sum = zero_products();
     for index in range_stepped(CUBE_POS_X as usize, tiles(&sizes), sizes.groups as usize) {
         let tile = tile(index, &sizes);
         let w = preconditioner(data, data_numbers, &tile, &sizes, comptime!(shader.clone()));
-        let mut of_cells = Array::<f32>::new(EACH);
-        for j in 0..EACH {
+        let mut b_cells = Array::<f32>::new(CELLS_PER_UNIT);
+        for j in 0..CELLS_PER_UNIT {
             let cell = UNIT_POS as usize + j * UNITS;
             let shader = comptime!(b_shader.clone());
-            of_cells[j] = value(cell, &tile, &sizes, inputs, numbers, shader);
+            b_cells[j] = value(cell, &tile, &sizes, inputs, numbers, shader);
         }
-        let r = residual(
-            x,
-            &of_cells,
-            &w,
-            &mut values,
-            &tile,
-            0usize,
-            sizes.neighbour,
-        );
-        spread(&w, &r, &mut values);
-        for j in 0..EACH {
+        let r = residual(x, &b_cells, &w, &mut values, &tile, 0usize, sizes.neighbour);
+        store_preconditioned(&w, &r, &mut values);
+        for j in 0..CELLS_PER_UNIT {
             let cell = UNIT_POS as usize + j * UNITS;
-            if own(cell, &tile) {
+            if is_interior(cell, &tile) {
                 let at = tile.plane + offset(cell, &tile);
-                b[at] = of_cells[j];
+                b[at] = b_cells[j];
                 to[at] = x[at];
-                to[images(&sizes) + at] = x[at];
+                to[image_values(&sizes) + at] = x[at];
             }
         }
-        multiplied(&mut sum, &r, &w, &mut values, &tile, sizes.neighbour);
+        add_products(&mut sum, &r, &w, &mut values, &tile, sizes.neighbour);
     }
-    let none = Step {
+    let initial = Step {
         gamma: 0.0f32,
         rho: 0.0f32,
         a: 0.0f32,
         b: 0.0f32,
     };
-    leave(&sum, &none, &mut sums, shares, &sizes);
+    store_shares(&sum, &initial, &mut sums, shares, &sizes);
 }
 
+/// Two iterations, and the products of the next residual.
 #[cube(launch_unchecked)]
 #[allow(
     clippy::too_many_arguments,
@@ -267,14 +268,14 @@ fn advance(
     sizes: Sizes,
     #[comptime] shader: Shader,
 ) {
-    let images = images(&sizes);
+    let image_values = image_values(&sizes);
     let mut values = Shared::<[f32]>::new_slice(CELLS);
     let mut sums = Shared::<[f32]>::new_slice(comptime!(PRODUCTS * UNITS));
     let steps = steps(shares, &mut sums, &sizes);
-    let mut sum = nothing();
+    let mut sum = zero_products();
     for index in range_stepped(CUBE_POS_X as usize, tiles(&sizes), sizes.groups as usize) {
         let tile = tile(index, &sizes);
-        let mut cells = brought(
+        let mut cells = load(
             from,
             b,
             data,
@@ -284,32 +285,32 @@ fn advance(
             &sizes,
             comptime!(shader.clone()),
         );
-        let z = preconditioned(&cells);
-        iterated(
+        let z = preconditioned_residual(&cells);
+        advance_residuals(
             &mut cells,
             &mut values,
             &tile,
             &steps.first,
             sizes.neighbour,
         );
-        iterated(
+        advance_residuals(
             &mut cells,
             &mut values,
             &tile,
             &steps.second,
             sizes.neighbour,
         );
-        for j in 0..EACH {
+        for j in 0..CELLS_PER_UNIT {
             let cell = UNIT_POS as usize + j * UNITS;
-            if own(cell, &tile) {
+            if is_interior(cell, &tile) {
                 let at = tile.plane + offset(cell, &tile);
-                let next = moved(from[at], from[images + at], z[j], &steps.first);
-                let z = cells.w[j] * cells.before[j];
-                to[at] = moved(next, from[at], z, &steps.second);
-                to[images + at] = next;
+                let next = next_image(from[at], from[image_values + at], z[j], &steps.first);
+                let z = cells.w[j] * cells.previous[j];
+                to[at] = next_image(next, from[at], z, &steps.second);
+                to[image_values + at] = next;
             }
         }
-        multiplied(
+        add_products(
             &mut sum,
             &cells.r,
             &cells.w,
@@ -318,9 +319,10 @@ fn advance(
             sizes.neighbour,
         );
     }
-    leave(&sum, &steps.second, &mut sums, next_shares, &sizes);
+    store_shares(&sum, &steps.second, &mut sums, next_shares, &sizes);
 }
 
+/// The last one or two iterations, of which only the final images are written.
 #[cube(launch_unchecked)]
 #[allow(
     clippy::too_many_arguments,
@@ -342,7 +344,7 @@ fn finish(
     let steps = steps(shares, &mut sums, &sizes);
     for index in range_stepped(CUBE_POS_X as usize, tiles(&sizes), sizes.groups as usize) {
         let tile = tile(index, &sizes);
-        let mut cells = brought(
+        let mut cells = load(
             from,
             b,
             data,
@@ -352,9 +354,9 @@ fn finish(
             &sizes,
             comptime!(shader.clone()),
         );
-        let z = preconditioned(&cells);
+        let z = preconditioned_residual(&cells);
         if comptime!(iterations == 2) {
-            iterated(
+            advance_residuals(
                 &mut cells,
                 &mut values,
                 &tile,
@@ -362,14 +364,15 @@ fn finish(
                 sizes.neighbour,
             );
         }
-        for j in 0..EACH {
+        for j in 0..CELLS_PER_UNIT {
             let cell = UNIT_POS as usize + j * UNITS;
-            if own(cell, &tile) {
+            if is_interior(cell, &tile) {
                 let at = tile.plane + offset(cell, &tile);
-                let next = moved(from[at], from[images(&sizes) + at], z[j], &steps.first);
+                let previous = from[image_values(&sizes) + at];
+                let next = next_image(from[at], previous, z[j], &steps.first);
                 if comptime!(iterations == 2) {
                     let z = cells.w[j] * cells.r[j];
-                    to[at] = moved(next, from[at], z, &steps.second);
+                    to[at] = next_image(next, from[at], z, &steps.second);
                 } else {
                     to[at] = next;
                 }

@@ -1,22 +1,22 @@
-//! gamma and rho of two iterations from the inner products of the first one's residual: see
-//! [`super::solve`].
+//! The coefficients gamma and rho of two iterations, from the inner products of the first one's
+//! residual. [`super::solve`] has the formulas.
 
 use cubecl::prelude::*;
 
 use super::UNITS;
 use super::tile::Sizes;
-use crate::compute::membrane::{MOST, TINY};
+use crate::compute::membrane::{MAX_THETA, TINY};
 
-/// Inner products.
+/// The inner products of a launch: a, b, c and d.
 pub const PRODUCTS: usize = 4;
-/// What an iteration leaves beside them: gamma, rho, a and b.
-pub const LEFT: usize = 4;
+/// The coefficients that a launch passes on with them: gamma, rho, a and b of its last iteration.
+pub const COEFFICIENTS: usize = 4;
 
-/// The least part of its inner products that a launch's first iteration may leave for those of the
-/// second to be told from them: these are differences of a few of their size, in f32.
+/// The inner products of a launch's second iteration are f32 differences of terms of the size of
+/// the first one's. They are resolved only if they are more than this share of the first one's.
 const RESOLVED: f32 = 1e-5;
 
-/// gamma, rho, a and b of an iteration.
+/// The coefficients and two of the inner products of an iteration.
 #[derive(CubeType, Clone, Copy)]
 pub struct Step {
     pub gamma: f32,
@@ -25,60 +25,62 @@ pub struct Step {
     pub b: f32,
 }
 
-/// An iteration's from its a and b.
+/// The step of an iteration from its a and b, and from the previous step.
 #[cube]
-pub fn step(a: f32, b: f32, before: &Step) -> Step {
+pub fn step(a: f32, b: f32, previous: &Step) -> Step {
     let tiny = comptime!(TINY as f32).runtime();
     let gamma = a / (b + tiny);
     let mut theta = 0.0f32;
-    if before.gamma > 0.0 && before.a > tiny {
+    if previous.gamma > 0.0 && previous.a > tiny {
         theta = min(
-            gamma / before.gamma * (a / before.a) / before.rho,
-            comptime!(MOST).runtime(),
+            gamma / previous.gamma * (a / previous.a) / previous.rho,
+            comptime!(MAX_THETA).runtime(),
         );
     }
     let rho = 1.0 / (1.0 - theta);
     Step { gamma, rho, a, b }
 }
 
-/// That of a launch's second iteration, from the four products of the first one's residual.
+/// The step of a launch's second iteration, from that of the first, from the step before both, and
+/// from c and d.
 #[cube]
-pub fn second(now: &Step, before: &Step, c: f32, d: f32) -> Step {
+pub fn second(first: &Step, previous: &Step, c: f32, d: f32) -> Step {
     let mut f = 0.0f32;
     let mut h = 0.0f32;
-    if before.gamma > 0.0 {
-        f = -now.a / (before.rho * before.gamma);
-        h = (f - now.b / before.rho) / before.gamma;
+    if previous.gamma > 0.0 {
+        f = -first.a / (previous.rho * previous.gamma);
+        h = (f - first.b / previous.rho) / previous.gamma;
     }
-    let (gamma, rho) = (now.gamma, now.rho);
+    let (gamma, rho) = (first.gamma, first.rho);
     let rest = 1.0 - rho;
-    let a = -rho * gamma * (rho * (now.b - gamma * c) + rest * f);
-    let b = rho * rho * (now.b - 2.0 * gamma * c + gamma * gamma * d)
+    let a = -rho * gamma * (rho * (first.b - gamma * c) + rest * f);
+    let b = rho * rho * (first.b - 2.0 * gamma * c + gamma * gamma * d)
         + 2.0 * rho * rest * (f - gamma * h)
-        + rest * rest * before.b;
-    // Where the first iteration leaves less than can be told from rounding, the second moves
-    // nothing, and the next launch begins afresh.
-    let resolved = a > now.a * RESOLVED && b > now.b * RESOLVED;
+        + rest * rest * previous.b;
+    // Unresolved products are set to 0: the second iteration then changes nothing, and the next
+    // launch starts as from a first iteration.
+    let resolved = a > first.a * RESOLVED && b > first.b * RESOLVED;
     step(
         select(resolved, a, 0.0f32),
         select(resolved, b, 0.0f32),
-        now,
+        first,
     )
 }
 
-/// Both iterations of a launch.
+/// The steps of a launch's two iterations.
 #[derive(CubeType, Clone, Copy)]
 pub struct Steps {
     pub first: Step,
     pub second: Step,
 }
 
-/// From the shares that the last launch has left; `sums` is workgroup memory for [`UNITS`] values
-/// of each product.
+/// The steps of a launch, from the buffer that the launch before has written: each workgroup's
+/// share of the four inner products, then the coefficients. `sums` is workgroup memory for
+/// [`UNITS`] partial sums of each product.
 #[cube]
 pub fn steps(shares: &[f32], sums: &mut Shared<[f32]>, sizes: &Sizes) -> Steps {
     let (unit, groups) = (UNIT_POS as usize, sizes.groups as usize);
-    let start = CUBE_POS_Y as usize * (PRODUCTS * groups + LEFT);
+    let start = CUBE_POS_Y as usize * (PRODUCTS * groups + COEFFICIENTS);
     #[unroll]
     for k in 0..PRODUCTS {
         let mut sum = 0.0f32;
@@ -88,17 +90,17 @@ pub fn steps(shares: &[f32], sums: &mut Shared<[f32]>, sizes: &Sizes) -> Steps {
         sums[comptime!(k * UNITS) + unit] = sum;
     }
     add_up(sums);
-    let last = start + PRODUCTS * groups;
-    let before = Step {
-        gamma: shares[last],
-        rho: shares[last + 1],
-        a: shares[last + 2],
-        b: shares[last + 3],
+    let coefficients = start + PRODUCTS * groups;
+    let previous = Step {
+        gamma: shares[coefficients],
+        rho: shares[coefficients + 1],
+        a: shares[coefficients + 2],
+        b: shares[coefficients + 3],
     };
-    let first = step(sums[0], sums[UNITS], &before);
+    let first = step(sums[0], sums[UNITS], &previous);
     let second = second(
         &first,
-        &before,
+        &previous,
         sums[comptime!(2 * UNITS)],
         sums[comptime!(3 * UNITS)],
     );
@@ -106,7 +108,7 @@ pub fn steps(shares: &[f32], sums: &mut Shared<[f32]>, sizes: &Sizes) -> Steps {
     Steps { first, second }
 }
 
-/// The sums of each product's values come to stand where its first value was.
+/// Adds up the partial sums of each product. The total replaces the product's first partial sum.
 #[cube]
 pub fn add_up(sums: &mut Shared<[f32]>) {
     let unit = UNIT_POS as usize;
@@ -125,9 +127,9 @@ pub fn add_up(sums: &mut Shared<[f32]>) {
     sync_cube();
 }
 
-/// An invocation's sums before any tile.
+/// The partial sums of an invocation before its first tile.
 #[cube]
-pub fn nothing() -> Array<f32> {
+pub fn zero_products() -> Array<f32> {
     let mut sum = Array::<f32>::new(PRODUCTS);
     #[unroll]
     for k in 0..PRODUCTS {
@@ -136,9 +138,10 @@ pub fn nothing() -> Array<f32> {
     sum
 }
 
-/// A workgroup's shares into their places, and what the next iteration must know of the last.
+/// Writes the workgroup's share of each product, and the coefficients of the launch's last
+/// iteration.
 #[cube]
-pub fn leave(
+pub fn store_shares(
     sum: &Array<f32>,
     last: &Step,
     sums: &mut Shared<[f32]>,
@@ -151,7 +154,7 @@ pub fn leave(
         sums[comptime!(k * UNITS) + unit] = sum[k];
     }
     add_up(sums);
-    let start = CUBE_POS_Y as usize * (PRODUCTS * groups + LEFT);
+    let start = CUBE_POS_Y as usize * (PRODUCTS * groups + COEFFICIENTS);
     if unit < PRODUCTS {
         shares[start + unit * groups + CUBE_POS_X as usize] = sums[unit * UNITS];
     }

@@ -1,25 +1,25 @@
-//! Sweeps in workgroup memory, eight in one launch. The diagonal is a formula of one image. For the
-//! roofline: 160 FLOP and 12 B a value and launch; 12 KiB.
+//! Sweeps in workgroup memory, up to eight in one launch. The diagonal is a formula of one tensor.
+//! For the roofline, a value and launch: 160 FLOP and 12 B; 12 KiB of workgroup memory.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::{CELLS, SIDE, UNITS, of_few};
+use super::{CELLS, SIDE, UNITS, program_of};
 use crate::compute::formula::Formula;
 use crate::compute::formula::gpu::{Position, Shader, Size, arguments, value};
 use crate::compute::gpu::{empty, from_tensor, to_tensor};
 use crate::compute::membrane::Membrane;
 
-/// Cells around what is a tile's own: as many as a launch's sweeps, each of which makes one more of
-/// them invalid.
+/// Width of a tile's border, and the largest number of sweeps in a launch: each sweep invalidates
+/// one more ring of the border, from outside.
 const BORDER: usize = 8;
-/// Side of what is a tile's own.
+/// Side of a tile's interior, which it writes.
 const INNER: usize = SIDE - 2 * BORDER;
 
-/// v after so many sweeps.
+/// See [`Membrane::swept`].
 pub fn swept(membrane: &Membrane, diagonal: &Formula, sweeps: usize) -> Tensor<4> {
-    let diagonal = of_few(diagonal, 1);
+    let diagonal = program_of(diagonal, 1);
     let like = from_tensor(diagonal.inputs[0].clone());
     let [batch, channels, height, width] = diagonal.shape;
     let tiles = [
@@ -28,12 +28,12 @@ pub fn swept(membrane: &Membrane, diagonal: &Formula, sweeps: usize) -> Tensor<4
         batch * channels,
     ];
     let (mut v, mut left) = (None::<CubeTensor>, sweeps);
-    // A launch at least: it makes 1/diagonal.
+    // At least one launch, which computes 1/diagonal.
     while left > 0 || v.is_none() {
-        let now = left.min(BORDER);
+        let count = left.min(BORDER);
         let next = empty(&like, diagonal.shape);
         let (inputs, numbers) = arguments(&diagonal);
-        // SAFETY: what lies outside the plane is neither read nor written.
+        // SAFETY: cells outside the plane are neither read nor written.
         unsafe {
             sweep::launch_unchecked(
                 &like.client,
@@ -46,14 +46,14 @@ pub fn swept(membrane: &Membrane, diagonal: &Formula, sweeps: usize) -> Tensor<4
                 channels as u32,
                 height as u32,
                 width as u32,
-                now as u32,
+                count as u32,
                 (membrane.neighbour * membrane.neighbour) as f32,
                 Shader::of(&diagonal),
             );
         }
-        (v, left) = (Some(next), left - now);
+        (v, left) = (Some(next), left - count);
     }
-    to_tensor(v.expect("what a launch has made"))
+    to_tensor(v.expect("there was at least one launch"))
 }
 
 #[cube(launch_unchecked)]
@@ -80,7 +80,8 @@ fn sweep(
     };
     let (height, width) = (size.height, size.width);
     let plane = CUBE_POS_Z as usize * height * width;
-    // Of the tile's first cell, and what lies before the plane has wrapped to beyond it.
+    // The row and column of the tile's first cell. Unsigned: what lies before the plane wraps
+    // around to large numbers, and so counts as beyond its end.
     let (top, left) = (
         CUBE_POS_Y as usize * INNER - BORDER,
         CUBE_POS_X as usize * INNER - BORDER,
@@ -93,13 +94,19 @@ fn sweep(
         let inside = row < height && column < width;
         let (row, column) = (select(inside, row, 0usize), select(inside, column, 0usize));
         let at = plane + row * width + column;
-        let there = Position {
+        let position = Position {
             image: CUBE_POS_Z as usize / size.channels,
             channel: CUBE_POS_Z as usize % size.channels,
             row,
             column,
         };
-        own[i] = value(diagonal, numbers, &there, &size, comptime!(shader.clone()));
+        own[i] = value(
+            diagonal,
+            numbers,
+            &position,
+            &size,
+            comptime!(shader.clone()),
+        );
         if v.is_some() {
             values[i] = v.unwrap()[at];
         } else {
@@ -113,16 +120,16 @@ fn sweep(
         for i in range_stepped(unit, CELLS, UNITS) {
             let (y, x) = (i / SIDE, i % SIDE);
             let (row, column) = (top + y, left + x);
-            // At the plane's edge, and at the tile's where it no longer matters, a cell is its own
-            // neighbour.
+            // At the edge of the plane the missing neighbour is the cell itself. So it is at the
+            // edge of the tile, where the result is invalid and not used.
             let up = select(row == 0 || y == 0, i, i - SIDE);
             let down = select(row + 1 == height || y + 1 == SIDE, i, i + SIDE);
-            let before = select(column == 0 || x == 0, i, i - 1);
-            let after = select(column + 1 == width || x + 1 == SIDE, i, i + 1);
+            let left_cell = select(column == 0 || x == 0, i, i - 1);
+            let right_cell = select(column + 1 == width || x + 1 == SIDE, i, i + 1);
             let sum = values[from + up]
                 + values[from + down]
-                + values[from + before]
-                + values[from + after];
+                + values[from + left_cell]
+                + values[from + right_cell];
             values[other + i] = 1.0 / (own[i] - sum * square);
         }
         from = other;

@@ -1,42 +1,46 @@
-//! Tiles of planes in workgroup memory.
+//! Tiles of planes in workgroup memory. A tile consists of its interior, which it writes, and of a
+//! border of cells that its stencils read.
 
 use cubecl::prelude::*;
 
 use super::{SIDE, above, below};
 use crate::compute::formula::gpu::{self, Position, Shader, Size};
 
-/// Cells around what is a tile's own: a launch's stencils, each of which makes one more of them
-/// invalid.
+/// Width of the border. Each stencil of a launch invalidates one more ring of it, from outside.
 pub const BORDER: usize = 5;
-/// Side of what is a tile's own.
+/// Side of the interior.
 pub const INNER: usize = SIDE - 2 * BORDER;
 
-/// Equations.
+/// The sizes and coefficients of the equations.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
 pub struct Sizes {
     pub batch: u32,
     pub channels: u32,
     pub height: u32,
     pub width: u32,
+    /// Workgroups of an image.
     pub groups: u32,
     pub centre: f32,
     pub neighbour: f32,
 }
 
-/// A tile: where its first cell and its plane lie. What lies before the plane has wrapped to beyond
-/// it.
+/// The position of a tile. Rows and columns are unsigned: those before the plane wrap around to
+/// large numbers, and so count as beyond its end.
 #[derive(CubeType, Clone, Copy)]
 pub struct Tile {
+    /// The row of the first cell.
     pub top: usize,
+    /// The column of the first cell.
     pub left: usize,
     pub image: usize,
     pub channel: usize,
-    /// The first value of its plane.
+    /// The index of the first value of the plane.
     pub plane: usize,
     pub height: usize,
     pub width: usize,
 }
 
+/// The tile of the given index in a workgroup's image.
 #[cube]
 pub fn tile(index: usize, sizes: &Sizes) -> Tile {
     let (height, width) = (sizes.height as usize, sizes.width as usize);
@@ -55,13 +59,14 @@ pub fn tile(index: usize, sizes: &Sizes) -> Tile {
     }
 }
 
+/// The number of tiles of an image.
 #[cube]
 pub fn tiles(sizes: &Sizes) -> usize {
     let (height, width) = (sizes.height as usize, sizes.width as usize);
     sizes.channels as usize * height.div_ceil(INNER) * width.div_ceil(INNER)
 }
 
-/// A cell's offset in its plane; that of the plane's first value for cells outside.
+/// The offset of a cell in its plane; 0 for cells outside the plane.
 #[cube]
 pub fn offset(cell: usize, tile: &Tile) -> usize {
     let (row, column) = (tile.top + cell / SIDE, tile.left + cell % SIDE);
@@ -69,7 +74,7 @@ pub fn offset(cell: usize, tile: &Tile) -> usize {
     select(inside, row * tile.width + column, 0usize)
 }
 
-/// The value of a formula at a cell; that at the plane's first one for cells outside.
+/// The value of a formula at a cell; for cells outside the plane, its value at the first pixel.
 #[cube]
 pub fn value(
     cell: usize,
@@ -94,18 +99,18 @@ pub fn value(
     gpu::value(inputs, numbers, &at, &size, shader)
 }
 
-/// Whether a cell is the tile's own and within the plane.
+/// Whether a cell belongs to the interior of its tile, and to the plane.
 #[cube]
-pub fn own(cell: usize, tile: &Tile) -> bool {
+pub fn is_interior(cell: usize, tile: &Tile) -> bool {
     let (y, x) = (cell / SIDE, cell % SIDE);
     let within = y >= BORDER && y < SIDE - BORDER && x >= BORDER && x < SIDE - BORDER;
     within && tile.top + y < tile.height && tile.left + x < tile.width
 }
 
-/// The sum of a cell's neighbours; at the plane's edge, and at the tile's where it no longer
-/// matters, a cell is its own.
+/// The sum of a cell's neighbours. At the edge of the plane the missing neighbour is the cell
+/// itself. So it is at the edge of the tile, where the sum is invalid and not used.
 #[cube]
-pub fn around(values: &mut Shared<[f32]>, cell: usize, tile: &Tile) -> f32 {
+pub fn neighbour_sum(values: &mut Shared<[f32]>, cell: usize, tile: &Tile) -> f32 {
     let (y, x) = (cell / SIDE, cell % SIDE);
     let (row, column) = (tile.top + y, tile.left + x);
     let up = select(row == 0, y, above(y));

@@ -1,16 +1,16 @@
-//! Attention over all pixels, head by head, a few rows of scores at a time: memory grows with the
-//! pixels, not with their square.
+//! Attention over all pixels, head by head. The scores of a few queries are computed at a time, so
+//! that memory grows linearly with the number of pixels.
 
 use super::dispatch::dispatched;
 use super::gemm::{Packed, multiply};
 use super::lane::exp;
 use super::map::Map;
 
-/// Pixels whose scores are held at once.
+/// Queries whose scores are computed at a time.
 const ROWS: usize = 48;
 
-/// softmax(8 q/|q| · k/|k|) v; `qkv` holds the channels of q, k and v, each in heads of `head`
-/// channels.
+/// softmax(8 q/|q| · k/|k|) v over all pixels. `qkv` has the channels of q, then of k, then of v,
+/// each in heads of `head` channels.
 pub fn attend(qkv: &Map, head: usize) -> Map {
     let (channels, pixels) = (qkv.channels / 3, qkv.pixels());
     let mut y = Map::zeros(qkv.height, qkv.width, channels);
@@ -43,7 +43,7 @@ pub fn attend(qkv: &Map, head: usize) -> Map {
     y
 }
 
-/// scale x/|x| for each pixel, `[pixels, head]`; norms floored at 1e-12.
+/// scale x/|x| at each pixel, `[pixels, head]`, with norms of at least 1e-12.
 fn normalised(x: impl Fn(usize, usize) -> f32, pixels: usize, head: usize, scale: f32) -> Vec<f32> {
     let mut rows = Vec::with_capacity(pixels * head);
     for pixel in 0..pixels {
@@ -55,9 +55,15 @@ fn normalised(x: impl Fn(usize, usize) -> f32, pixels: usize, head: usize, scale
 }
 
 dispatched! {
-    /// The softmax of `n` rows of scores, `pitch` apart, into rows without padding.
-    fn softmax[] [] (scores: &[f32], pitch: usize, pixels: usize, n: usize, to: &mut [f32])
-        = softmax_rows
+    /// The softmax of the first `pixels` scores of each of `n` rows, which are `pitch` apart, into
+    /// rows without padding.
+    fn softmax[] [] (
+        scores: &[f32],
+        pitch: usize,
+        pixels: usize,
+        n: usize,
+        to: &mut [f32],
+    ) = softmax_rows
 }
 
 #[inline(always)]
@@ -74,7 +80,7 @@ fn softmax_rows<const FMA: bool>(
         .take(n)
     {
         let row = &row[..pixels];
-        // |score| <= 8: no exponential overflows, so no maximum need be taken out.
+        // |score| <= 8: the exponential cannot overflow, so the maximum need not be subtracted.
         for (to, score) in to.iter_mut().zip(row) {
             *to = exp(*score);
         }

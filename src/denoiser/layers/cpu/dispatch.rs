@@ -1,13 +1,16 @@
-//! One body, compiled for several instruction sets; the best that the processor has is chosen at
-//! run time.
+//! Functions that are compiled for several instruction sets. The best one that the processor has is
+//! chosen at run time.
 
-/// Defines `$name` over the body `$body`, an `#[inline(always)]` function whose first const
-/// parameter says whether a fused multiply-add is an instruction.
+/// Defines the function `$name` with the body `$body`. The body is an `#[inline(always)]` function
+/// whose first const parameter says whether fused multiply-add is an instruction.
+///
+/// `$generic` are the generic parameters of `$name`, `$pass` the arguments that pass them on.
 macro_rules! dispatched {
     (
         $(#[$doc:meta])*
-        $visibility:vis fn $name:ident [$($generic:tt)*] [$($pass:tt)*]
-        ($($argument:ident: $type:ty),* $(,)?) = $body:ident
+        $visibility:vis fn $name:ident [$($generic:tt)*] [$($pass:tt)*] (
+            $($argument:ident: $type:ty),* $(,)?
+        ) = $body:ident
     ) => {
         $(#[$doc])*
         $visibility fn $name<$($generic)*>($($argument: $type),*) {

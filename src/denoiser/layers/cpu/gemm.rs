@@ -1,25 +1,27 @@
-//! C = A B for row-major A `[m, k]` and C `[m, n]`, B packed once into panels of columns.
+//! Matrix products C = A B for row-major A `[m, k]` and C `[m, n]`, with B packed once into panels
+//! of columns.
 //!
-//! No blocking over k or n: a panel of B is at most 48 KiB here and stays in a near cache while the
-//! rows of A pass by. Registers hold a tile of C.
+//! A tile of C is held in registers. k and n are not blocked: a panel of B is at most 48 KiB here,
+//! and stays in the first- or second-level cache while all rows of A use it.
 
 use super::dispatch::dispatched;
 
-/// Columns of a panel of B, to which the rows of C are padded.
+/// The rows of C are padded to a multiple of this number of columns.
 pub const PANEL: usize = 16;
-/// Columns of C in registers at once: four wasm vectors would leave no room for rows.
+/// Columns of a tile of C. On wasm, rows of four vectors would leave too few registers for several
+/// rows.
 #[cfg(target_family = "wasm")]
 const WIDTH: usize = 8;
 #[cfg(not(target_family = "wasm"))]
 const WIDTH: usize = PANEL;
-/// Rows of C in registers at once.
+/// Rows of a tile of C.
 #[cfg(target_family = "wasm")]
 const ROWS: usize = 4;
 #[cfg(not(target_family = "wasm"))]
 const ROWS: usize = 6;
 
-/// B `[k, n]` in panels of [`WIDTH`] columns, each `[k, WIDTH]`; filled up with zeros to a multiple
-/// of [`PANEL`] columns.
+/// B `[k, n]` in panels of [`WIDTH`] columns, each `[k, WIDTH]`. Columns are zero-padded to a
+/// multiple of [`PANEL`].
 #[derive(Debug, Clone)]
 pub struct Packed {
     k: usize,
@@ -28,7 +30,7 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// From B's values, `at(row, column)`.
+    /// The matrix of the values `at(row, column)`.
     pub fn new(k: usize, n: usize, at: impl Fn(usize, usize) -> f32) -> Self {
         let columns = n.next_multiple_of(PANEL);
         let value = |row, column| if column < n { at(row, column) } else { 0.0 };
@@ -48,7 +50,7 @@ impl Packed {
 }
 
 dispatched! {
-    /// C = A B for `m` rows, those of A `k` apart, those of C `b.columns()` apart.
+    /// C = A B for `m` rows. The rows of A are `k` apart, those of C `b.columns()`.
     pub fn multiply[] [] (a: &[f32], b: &Packed, c: &mut [f32], m: usize) = multiply_rows
 }
 
@@ -72,7 +74,7 @@ fn multiply_rows<const FMA: bool>(a: &[f32], b: &Packed, c: &mut [f32], m: usize
     }
 }
 
-/// A tile of M rows by [`WIDTH`] columns, held in registers over all of k.
+/// A tile of M rows by [`WIDTH`] columns, in registers for the whole sum over k.
 #[cfg(not(target_family = "wasm"))]
 #[inline(always)]
 fn tile<const FMA: bool, const M: usize>(
@@ -102,7 +104,8 @@ fn tile<const FMA: bool, const M: usize>(
     }
 }
 
-/// The same in wasm's vectors, which the compiler does not find by itself.
+/// A tile of M rows by [`WIDTH`] columns, in wasm vectors. The compiler does not vectorise the
+/// plain loop.
 #[cfg(target_family = "wasm")]
 #[inline(always)]
 fn tile<const FMA: bool, const M: usize>(
@@ -135,8 +138,8 @@ fn tile<const FMA: bool, const M: usize>(
     }
 }
 
-/// Relaxed SIMD's fused multiply-add was slower in V8: 56 against 60 GFLOP/s in tiles of 4 rows,
-/// and half of that in tiles of 5, 6 or 8, which spill.
+/// a b + c, as two instructions. Relaxed SIMD's fused multiply-add was slower in V8: 56 against 60
+/// GFLOP/s in tiles of 4 rows, and half of that in tiles of 5, 6 or 8 rows, which spill registers.
 #[cfg(target_family = "wasm")]
 #[inline(always)]
 fn multiply_add(

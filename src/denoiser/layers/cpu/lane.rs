@@ -1,12 +1,12 @@
-//! A few channels of one pixel, worked on together.
+//! Vectors of a few channels of one pixel.
 
-/// Channels of a [`Lane`]: a vector register on wasm, two of AVX2 or one of AVX-512 natively.
+/// Channels of a [`Lane`]: one vector register on wasm and of AVX2.
 #[cfg(target_family = "wasm")]
 pub const LANES: usize = 4;
 #[cfg(not(target_family = "wasm"))]
 pub const LANES: usize = 8;
 
-/// `LANES` values.
+/// A vector of `LANES` values.
 #[derive(Clone, Copy)]
 pub struct Lane([f32; LANES]);
 
@@ -19,17 +19,19 @@ impl Lane {
         Self(std::array::from_fn(|i| from[i]))
     }
 
+    /// Writes the values to the start of a slice.
     #[inline(always)]
     pub fn store(self, to: &mut [f32]) {
         to[..LANES].copy_from_slice(&self.0);
     }
 
+    /// f of each value.
     #[inline(always)]
     pub fn map(self, f: impl Fn(f32) -> f32) -> Self {
         Self(std::array::from_fn(|i| f(self.0[i])))
     }
 
-    /// The sum over channels.
+    /// The sum of the values.
     #[inline(always)]
     pub fn sum(self) -> f32 {
         self.0.iter().sum()
@@ -72,13 +74,13 @@ impl std::ops::Mul<f32> for Lane {
     }
 }
 
-/// e^x to 2 units in the last place, without a branch or a call, so that it vectorises: 2^n times a
-/// polynomial on [-ln 2/2, ln 2/2].
+/// e^x within 2 units in the last place: 2^n times a polynomial on [-ln 2/2, ln 2/2]. It has no
+/// branch and no call, so that it vectorises. x is clamped to [-87, 88].
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
-    // Adding and taking away 1.5 2^23 rounds to the nearest whole number.
+    // Adding and subtracting 1.5 · 2^23 rounds to the nearest integer.
     const ROUND: f32 = 12_582_912.0;
     let x = x.clamp(-87.0, 88.0);
     let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
@@ -90,7 +92,7 @@ pub fn exp(x: f32) -> f32 {
     let p = p * r + 1.666_666_5e-1;
     let p = p * r + 0.5;
     let p = p * r * r + r + 1.0;
-    // n is whole and within ±127: the low bits of n + 1.5 2^23 are n itself.
+    // n is an integer within ±127, which the low bits of n + 1.5 · 2^23 hold.
     let exponent = (n + ROUND).to_bits().wrapping_sub(ROUND.to_bits());
     f32::from_bits(p.to_bits().wrapping_add(exponent << 23))
 }

@@ -1,4 +1,4 @@
-//! [`Layers`] on the CPU: each image of a batch by itself.
+//! [`Layers`] on the CPU, image by image.
 
 use burn::tensor::{DType, Tensor};
 
@@ -9,10 +9,10 @@ use super::{Epilogue, attention};
 use crate::compute::device::ComputeDevice;
 use crate::denoiser::layers::{self, ConvWeights, Layers, joined};
 
-/// The layers in plain Rust.
+/// The layers in plain Rust, in f32.
 pub struct CpuLayers;
 
-/// A convolution's packed weights.
+/// The packed weights of a convolution.
 pub enum CpuConv {
     Winograd(Conv3x3),
     Pointwise(Pointwise),
@@ -80,7 +80,7 @@ impl Layers for CpuLayers {
         x: &Vec<Map>,
         epilogue: layers::Epilogue<'_, Vec<Map>>,
     ) -> Vec<Map> {
-        let one = |(i, x): (usize, &Map)| {
+        let convolve = |(i, x): (usize, &Map)| {
             let epilogue = match epilogue {
                 layers::Epilogue::Nothing => Epilogue::Nothing,
                 layers::Epilogue::Silu => Epilogue::Silu,
@@ -92,16 +92,16 @@ impl Layers for CpuLayers {
                 CpuConv::Pointwise(conv) => conv.forward(x, epilogue),
             }
         };
-        x.iter().enumerate().map(one).collect()
+        x.iter().enumerate().map(convolve).collect()
     }
 
     fn norm(&self, gain: &Vec<f32>, x: &Vec<Map>) -> Vec<Map> {
-        let one = |x: &Map| {
+        let norm = |x: &Map| {
             let mut y = Map::zeros(x.height, x.width, x.channels);
             pointwise::norm(x, gain, &mut y);
             y
         };
-        x.iter().map(one).collect()
+        x.iter().map(norm).collect()
     }
 
     fn norm_silu(&self, gain: &Vec<f32>, x: &Vec<Map>) -> Vec<Map> {
@@ -112,12 +112,12 @@ impl Layers for CpuLayers {
     }
 
     fn shuffle_add(&self, x: &Vec<Map>, skip: &Vec<Map>) -> Vec<Map> {
-        let one = |(x, skip): (&Map, &Map)| {
+        let shuffle_add = |(x, skip): (&Map, &Map)| {
             let mut y = pointwise::shuffle(x);
             pointwise::add(&mut y, skip);
             y
         };
-        x.iter().zip(skip).map(one).collect()
+        x.iter().zip(skip).map(shuffle_add).collect()
     }
 
     fn attend(&self, qkv: &Vec<Map>, head: usize) -> Vec<Map> {

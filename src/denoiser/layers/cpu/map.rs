@@ -1,14 +1,13 @@
-//! A channels-last feature map.
+//! Channels-last feature maps.
 
-/// `[height, width, pitch]` values of one image, row by row; the first `channels` of each pixel's
-/// `pitch` values count.
+/// The feature map of one image, `[height, width, pitch]`. Each pixel has `channels` values, then
+/// padding.
 #[derive(Debug, Clone)]
 pub struct Map {
     pub height: usize,
     pub width: usize,
     pub channels: usize,
-    /// Values from one pixel to the next: `channels` rounded up to whole panels where a
-    /// convolution wrote it.
+    /// Values from one pixel to the next: `channels`, which convolutions round up to whole panels.
     pub pitch: usize,
     pub data: Vec<f32>,
 }
@@ -19,6 +18,7 @@ impl Map {
         Self::padded(height, width, channels, channels)
     }
 
+    /// A map of zeros with `pitch` values for each pixel.
     pub fn padded(height: usize, width: usize, channels: usize, pitch: usize) -> Self {
         Self {
             height,
@@ -29,22 +29,24 @@ impl Map {
         }
     }
 
+    /// The number of pixels.
     pub fn pixels(&self) -> usize {
         self.height * self.width
     }
 
-    /// The pixel's values.
+    /// The values of a pixel, padding included.
     pub fn pixel(&self, row: usize, column: usize) -> &[f32] {
         let start = (row * self.width + column) * self.pitch;
         &self.data[start..start + self.pitch]
     }
 
+    /// [`Self::pixel`], mutable.
     pub fn pixel_mut(&mut self, row: usize, column: usize) -> &mut [f32] {
         let start = (row * self.width + column) * self.pitch;
         &mut self.data[start..start + self.pitch]
     }
 
-    /// From planes `[channels, height, width]`.
+    /// The map of planes `[channels, height, width]`.
     pub fn from_planes(planes: &[f32], height: usize, width: usize) -> Self {
         let area = height * width;
         let channels = planes.len() / area;
@@ -57,7 +59,7 @@ impl Map {
         map
     }
 
-    /// To planes, appended to `to`.
+    /// Appends the planes `[channels, height, width]` to `to`.
     pub fn extend_planes(&self, to: &mut Vec<f32>) {
         for channel in 0..self.channels {
             to.extend(self.data.iter().skip(channel).step_by(self.pitch));

@@ -1,8 +1,8 @@
-//! The network's layers on a CPU, one thread: channels-last, Winograd convolutions, weights packed
-//! once.
+//! The layers of the network on one thread of a CPU: channels-last maps, Winograd convolutions, and
+//! weights that are packed once.
 //!
-//! Plain Rust over `f32` slices. On wasm the innermost loops are `simd128`; natively they are
-//! compiled for AVX-512, for AVX2 and for the baseline, and chosen at run time.
+//! All is plain Rust over `f32` slices. On wasm the innermost loops use `simd128`. Natively they
+//! are compiled for AVX-512, for AVX2 and for the baseline; the version is chosen at run time.
 
 mod attention;
 mod dispatch;
@@ -16,5 +16,5 @@ mod winograd;
 pub use layers::CpuLayers;
 pub use map::Map;
 
-/// What is done to an output before it is written.
+/// The operation on an output before it is written, for one image.
 type Epilogue<'a> = super::Epilogue<'a, Map>;

@@ -1,5 +1,5 @@
-//! What acts on single pixels or small groups of them: 1×1 and 2×2 convolutions as matrix products,
-//! norm, silu, pooling, shuffling.
+//! Layers on single pixels or small groups of them: 1×1 and 2×2 convolutions as matrix products,
+//! norm, silu, pooling and pixel shuffling.
 
 use super::Epilogue;
 use super::dispatch::dispatched;
@@ -7,7 +7,7 @@ use super::gemm::{Packed, multiply};
 use super::lane::{LANES, Lane, silu};
 use super::map::Map;
 
-/// A convolution of 1×1, or of 2×2 and stride 2, as one matrix product.
+/// The weights of a 1×1 convolution, or of a 2×2 convolution of stride 2, as one matrix.
 #[derive(Debug, Clone)]
 pub struct Pointwise {
     outputs: usize,
@@ -17,10 +17,11 @@ pub struct Pointwise {
 }
 
 impl Pointwise {
-    /// From weights `[outputs, inputs, side, side]`, side 1 or 2, and a bias.
+    /// The convolution with weights `[outputs, inputs, side, side]`, side 1 or 2, and a bias
+    /// `[outputs]`.
     pub fn new(weights: &[f32], bias: &[f32], inputs: usize, side: usize) -> Self {
         let area = side * side;
-        // A row of A holds the pixels of a group one after another.
+        // A row of A consists of the pixels of a group, one after another.
         let at = |row: usize, column: usize| {
             weights[(column * inputs + row % inputs) * area + row / inputs]
         };
@@ -35,6 +36,7 @@ impl Pointwise {
         }
     }
 
+    /// Convolves x and applies the epilogue.
     pub fn forward(&self, x: &Map, epilogue: Epilogue<'_>) -> Map {
         let (height, width) = (x.height / self.side, x.width / self.side);
         let mut y = Map::padded(height, width, self.outputs, self.product.columns());
@@ -49,7 +51,7 @@ impl Pointwise {
     }
 }
 
-/// The four pixels of each 2×2 group, one after another.
+/// The rows of A for 2×2 groups: the four pixels of each group, one after another.
 fn grouped(x: &Map) -> Vec<f32> {
     let mut rows = Vec::with_capacity(x.data.len());
     for i in (0..x.height - 1).step_by(2) {
@@ -63,7 +65,7 @@ fn grouped(x: &Map) -> Vec<f32> {
 }
 
 dispatched! {
-    /// Adds the bias and does what comes after.
+    /// Adds the bias and applies the epilogue, in place.
     fn finish_all[] [] (y: &mut [f32], bias: &[f32], epilogue: Epilogue<'_>) = finish_values
 }
 
@@ -77,8 +79,8 @@ fn finish_values<const FMA: bool>(y: &mut [f32], bias: &[f32], epilogue: Epilogu
     }
 }
 
-/// What comes after an output at position `start` of the map's values; the other map's pitch is the
-/// output's.
+/// Applies the epilogue to a vector of outputs, the first of which has index `start` in the output
+/// map. The map of the epilogue must have the pitch of the output.
 #[inline(always)]
 pub fn finish(value: Lane, epilogue: Epilogue<'_>, start: usize) -> Lane {
     match epilogue {
@@ -90,7 +92,7 @@ pub fn finish(value: Lane, epilogue: Epilogue<'_>, start: usize) -> Lane {
 }
 
 dispatched! {
-    /// x/sqrt(mean of x² + 1e-6) * gain at each pixel.
+    /// y = x/sqrt(mean of x² over channels + 1e-6) * gain at each pixel.
     pub fn norm[] [] (x: &Map, gain: &[f32], y: &mut Map) = norm_pixels
 }
 
@@ -115,7 +117,7 @@ fn norm_pixels<const FMA: bool>(x: &Map, gain: &[f32], y: &mut Map) {
 }
 
 dispatched! {
-    /// silu of every value.
+    /// The silu of every value, in place.
     pub fn silu_all[] [] (x: &mut [f32]) = silu_values
 }
 
@@ -126,14 +128,14 @@ fn silu_values<const FMA: bool>(x: &mut [f32]) {
     }
 }
 
-/// a + b.
+/// a + b, in place.
 pub fn add(a: &mut Map, b: &Map) {
     for (a, b) in a.data.iter_mut().zip(&b.data) {
         *a += b;
     }
 }
 
-/// Means of `size` by `size` pixels.
+/// The means of blocks of `size` by `size` pixels.
 pub fn pool(x: &Map, size: usize) -> Map {
     let mut y = Map::zeros(x.height / size, x.width / size, x.channels);
     let share = 1.0 / (size * size) as f32;
@@ -148,7 +150,8 @@ pub fn pool(x: &Map, size: usize) -> Map {
     y
 }
 
-/// `C` channels to `4 C` at half the size, channel 4c + 2dy + dx.
+/// Pixel unshuffling: four times the channels at half the size, with pixel (dy, dx) of each 2×2
+/// block of channel c in channel 4c + 2dy + dx.
 pub fn unshuffle(x: &Map) -> Map {
     let mut y = Map::zeros(x.height / 2, x.width / 2, 4 * x.channels);
     for row in 0..x.height {

@@ -1,9 +1,9 @@
-//! 3×3 convolutions, zero-padded, by Winograd's minimal filtering (Lavin & Gray 2016): F(4×4, 3×3)
-//! with 36 products for 16 outputs, F(2×2, 3×3) with 16 for 4.
+//! Zero-padded 3×3 convolutions by Winograd's minimal filtering (Lavin & Gray 2016): F(4×4, 3×3)
+//! takes 36 products for 16 outputs, F(2×2, 3×3) takes 16 for 4.
 //!
-//! y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A for each tile; the products over channels are matrix products.
-//! F(4×4) does 2.25 times less work than F(2×2), whose weights take 2.25 times less memory: it
-//! serves the widest layers, which are many weights over few pixels.
+//! For each tile y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A, where the products over channels are matrix
+//! products. F(4×4) takes 0.56 times the multiplications of F(2×2), but 2.25 times the memory for
+//! weights. F(2×2) therefore serves the widest layers, which have many weights and few pixels.
 
 use super::Epilogue;
 use super::dispatch::dispatched;
@@ -12,12 +12,13 @@ use super::lane::{LANES, Lane};
 use super::map::Map;
 use super::pointwise::finish;
 
-/// Channels from which on the smaller tiles are used.
+/// The least number of output channels for which F(2×2) is used.
 const WIDE: usize = 256;
-/// Tiles transformed and multiplied together: 36 of these, in and out, fit a second-level cache.
+/// Tiles that are transformed and multiplied together. Their 36 transformed values for each
+/// channel, of inputs and outputs, fit a second-level cache.
 const BLOCK: usize = 24;
 
-/// A 3×3 convolution's weights, transformed and packed.
+/// The transformed and packed weights of a 3×3 convolution.
 #[derive(Debug, Clone)]
 pub struct Conv3x3 {
     outputs: usize,
@@ -26,7 +27,7 @@ pub struct Conv3x3 {
 }
 
 impl Conv3x3 {
-    /// From weights `[outputs, inputs, 3, 3]` and a bias.
+    /// The convolution with weights `[outputs, inputs, 3, 3]` and a bias `[outputs]`.
     pub fn new(weights: &[f32], bias: &[f32], inputs: usize) -> Self {
         let outputs = bias.len();
         let kernel = |row: usize, column: usize| {
@@ -47,7 +48,7 @@ impl Conv3x3 {
         }
     }
 
-    /// The convolution of `x` and what comes after it.
+    /// Convolves x and applies the epilogue.
     pub fn forward(&self, x: &Map, epilogue: Epilogue<'_>) -> Map {
         let mut y = Map::padded(x.height, x.width, self.outputs, self.bias.len());
         match self.products.len() {
@@ -81,7 +82,7 @@ impl Conv3x3 {
     }
 }
 
-/// G g Gᵀ of every pair of channels, one matrix `[inputs, outputs]` for each of its entries.
+/// G g Gᵀ of all pairs of channels: for each of its entries one matrix `[inputs, outputs]`.
 fn transformed<'a, const IN: usize>(
     inputs: usize,
     outputs: usize,
@@ -107,7 +108,7 @@ fn transformed<'a, const IN: usize>(
         .collect()
 }
 
-/// One minimal filtering algorithm F(OUT, 3), IN = OUT + 2, in one dimension.
+/// A minimal filtering algorithm F(OUT, 3) in one dimension, IN = OUT + 2.
 trait Filter<const IN: usize, const OUT: usize> {
     /// G g.
     fn weights(g: [f64; 3]) -> [f64; IN];
@@ -172,10 +173,13 @@ impl Filter<6, 4> for F4 {
 }
 
 dispatched! {
-    /// Bᵀ d B of each tile, entry by entry: `[IN IN, tiles, pitch]`.
-    fn transform_input[const IN: usize, const OUT: usize, F: Filter<IN, OUT>] [IN, OUT, F]
-        (x: &Map, across: usize, tiles: std::ops::Range<usize>, to: &mut [f32])
-        = transform_input_tiles
+    /// Bᵀ d B of each tile, entry by entry: `[IN IN, tiles, pitch]`. A row has `across` tiles.
+    fn transform_input[const IN: usize, const OUT: usize, F: Filter<IN, OUT>] [IN, OUT, F] (
+        x: &Map,
+        across: usize,
+        tiles: std::ops::Range<usize>,
+        to: &mut [f32],
+    ) = transform_input_tiles
 }
 
 #[inline(always)]
@@ -187,7 +191,7 @@ fn transform_input_tiles<const FMA: bool, const IN: usize, const OUT: usize, F: 
 ) {
     let count = tiles.len();
     for (t, tile) in tiles.enumerate() {
-        // The tile's input begins a pixel above and to the left of its output.
+        // The input of a tile begins one pixel above and to the left of its output.
         let (top, left) = (
             (tile / across * OUT) as isize - 1,
             (tile % across * OUT) as isize - 1,
@@ -221,17 +225,16 @@ fn transform_input_tiles<const FMA: bool, const IN: usize, const OUT: usize, F: 
 }
 
 dispatched! {
-    /// Aᵀ m A of each tile, the bias and what comes after, into the pixels of `y` that the tile
-    /// covers.
-    fn transform_output[const IN: usize, const OUT: usize, F: Filter<IN, OUT>] [IN, OUT, F]
-        (
-            from: &[f32],
-            bias: &[f32],
-            across: usize,
-            tiles: std::ops::Range<usize>,
-            epilogue: Epilogue<'_>,
-            y: &mut Map,
-        ) = transform_output_tiles
+    /// Computes Aᵀ m A, adds the bias, applies the epilogue, and writes to the pixels of `y` that
+    /// each tile covers. A row has `across` tiles.
+    fn transform_output[const IN: usize, const OUT: usize, F: Filter<IN, OUT>] [IN, OUT, F] (
+        from: &[f32],
+        bias: &[f32],
+        across: usize,
+        tiles: std::ops::Range<usize>,
+        epilogue: Epilogue<'_>,
+        y: &mut Map,
+    ) = transform_output_tiles
 }
 
 #[inline(always)]

@@ -1,11 +1,10 @@
-//! Attention over all pixels, softmax and both products in one pass over the keys.
+//! Attention over all pixels: softmax and both matrix products in one pass over the keys.
 //!
-//! Queries and keys are unit vectors, so that a score lies within ±8: exp(score - 8) neither
-//! overflows nor vanishes, and no running maximum is kept.
+//! Queries and keys are unit vectors, so that scores lie within ±8. exp(score - 8) then neither
+//! overflows nor vanishes, and the softmax needs no running maximum.
 //!
-//! For the roofline, with N pixels and heads of d channels: (4 d + d) N² FLOP a head, keys and
-//! values read once by every two queries: 2·4·d·N²/2 bytes that caches must serve; 4 d + 8 values
-//! in registers.
+//! For the roofline, a head of d channels on N pixels: (4 d + d) N² FLOP; 2·4·d·N²/2 B that caches
+//! serve, as every two queries share the reads of keys and values; 4 d + 8 values in registers.
 
 use cubecl::ir::ElemType;
 use cubecl::prelude::*;
@@ -14,18 +13,19 @@ use super::map::{GpuMap, LANES, Lanes, Stored, lanes};
 use super::pointwise::sum;
 use crate::compute::gpu::grid;
 
-/// Queries of an invocation, which share each key and value that it loads.
+/// Queries of an invocation, which share the reads of keys and values.
 const QUERIES: usize = 2;
 
-/// softmax(8 q/|q| · k/|k|) v; the channels of `qkv` are those of q, k and v, each in heads of
-/// `head` channels.
+/// softmax(8 q/|q| · k/|k|) v over all pixels. `qkv` has the channels of q, then of k, then of v,
+/// each in heads of `head` channels; `head` is a multiple of [`LANES`].
 pub fn attend(qkv: &GpuMap, head: usize) -> GpuMap {
     let channels = qkv.channels / 3;
-    let y = qkv.another([qkv.batch(), qkv.height(), qkv.width()], channels);
+    let y = qkv.empty_like([qkv.batch(), qkv.height(), qkv.width()], channels);
     let pixels = qkv.height() * qkv.width();
     let heads = channels / head;
     let (count, dim) = grid(&qkv.values, qkv.batch() * heads * pixels.div_ceil(QUERIES));
-    // SAFETY: every index lies within images of `pixels` pixels of 3 `channels`, or `channels`.
+    // SAFETY: every index lies within images of `pixels` pixels, of 3 `channels` in `qkv` and of
+    // `channels` in y.
     unsafe {
         attend_queries::launch_unchecked(
             &qkv.values.client,

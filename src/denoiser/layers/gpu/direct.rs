@@ -1,16 +1,17 @@
-//! Convolutions without workgroup memory: an invocation holds some pixels of a row by some outputs
-//! in registers.
+//! Convolutions without workgroup memory: an invocation computes a block of several pixels of a row
+//! by several outputs, in registers.
 //!
-//! 3×3 "same", 2×2 of stride 2 and 1×1 are one kernel. For each kernel row and each four input
-//! channels an invocation loads the input pixels that its outputs see, once for all kernel columns,
-//! and the weights, once for all its pixels. Neighbouring invocations hold neighbouring outputs of
-//! the same pixels: the inputs are the same for all of them and the weights adjacent.
+//! One kernel serves 3×3 convolutions of the same size, 2×2 convolutions of stride 2, and 1×1
+//! convolutions. For each kernel row and each four input channels an invocation loads the input
+//! pixels of its block once for all kernel columns, and the weights once for all its pixels.
+//! Neighbouring invocations compute neighbouring outputs of the same pixels, so that they read the
+//! same inputs and adjacent weights.
 //!
-//! For the roofline, 3×3, an invocation and four input channels of one kernel row: 3·4·8·4·2 = 768
-//! FLOP for (10 + 12)·16 = 352 B that caches must serve; 8 sums and 10 inputs of four values in
-//! registers; no workgroup memory. What reaches global memory is the map, the weights and the
-//! result once each where the caches hold a workgroup's 64 invocations: 4 pixel blocks by all 64
-//! outputs at 64 channels.
+//! For the roofline, a 3×3 convolution, one invocation, four input channels and one kernel row:
+//! 3·4·8·4·2 = 768 FLOP for (10 + 12)·16 = 352 B that caches serve; 8 sums and 10 inputs of four
+//! values in registers; no workgroup memory. Map, weights and result are each transferred once from
+//! or to global memory if the caches hold the working set of the 64 invocations of a workgroup. At
+//! 64 channels that is 4 blocks of pixels by all 64 outputs.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::ir::ElemType;
@@ -21,48 +22,55 @@ use super::weights::Packed;
 use crate::compute::gpu::{empty, grid};
 use crate::denoiser::layers::{Epilogue, Precision};
 
-/// What an invocation computes.
+/// The block that an invocation computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
     /// Pixels of a row.
     pub pixels: usize,
-    /// Vectors of four outputs.
+    /// Vectors of four output channels.
     pub outputs: usize,
 }
 
-/// Fastest of those tried on a software adapter, of 4 and 8 pixels by 4, 8 and 16 outputs.
+/// The fastest block on a software adapter, out of 4 and 8 pixels by 4, 8 and 16 output channels.
 pub const BLOCK: Block = Block {
     pixels: 8,
     outputs: 1,
 };
 
-/// Sizes that a pipeline is not compiled for.
+/// The sizes of a convolution that are arguments of the launch.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
 pub struct Sizes {
     pub batch: u32,
+    /// Rows of the input.
     pub height: u32,
+    /// Columns of the input.
     pub width: u32,
-    /// Of the output.
+    /// Rows of the output.
     pub rows: u32,
+    /// Columns of the output.
     pub columns: u32,
-    /// Vectors of four channels.
+    /// Vectors of four input channels.
     pub inputs: u32,
+    /// Vectors of four output channels.
     pub outputs: u32,
 }
 
-/// What a pipeline is compiled for.
+/// The properties of a convolution that a pipeline is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind {
+    /// Side of the kernel.
     kernel: usize,
     stride: usize,
-    /// Whether the rows are whole blocks, so that a block sees no more than one column beyond each
-    /// border.
-    whole: bool,
+    /// Whether the columns are a multiple of `pixels`. Blocks then read at most one column beyond
+    /// each border.
+    whole_blocks: bool,
+    /// Pixels of a block.
     pixels: usize,
+    /// Vectors of four output channels of a block.
     outputs: usize,
-    /// Whether each image has weights of its own, and no bias.
-    own: bool,
-    then: EpilogueKind,
+    /// Whether each image has its own weights, and no bias.
+    weights_per_image: bool,
+    epilogue: EpilogueKind,
 }
 
 /// [`Epilogue`] without its maps.
@@ -75,6 +83,7 @@ pub enum EpilogueKind {
 }
 
 impl EpilogueKind {
+    /// The kind of `epilogue`.
     pub fn of(epilogue: &Epilogue<'_, GpuMap>) -> Self {
         match epilogue {
             Epilogue::Nothing => Self::Nothing,
@@ -85,7 +94,7 @@ impl EpilogueKind {
     }
 }
 
-/// The map that [`Epilogue`] adds.
+/// The map that an epilogue adds.
 pub fn addend<'a>(epilogue: &Epilogue<'a, GpuMap>) -> Option<&'a GpuMap> {
     match epilogue {
         Epilogue::Nothing | Epilogue::Silu => None,
@@ -93,32 +102,33 @@ pub fn addend<'a>(epilogue: &Epilogue<'a, GpuMap>) -> Option<&'a GpuMap> {
     }
 }
 
+/// x/(1 + e^-x).
 #[cube]
 pub fn silu(x: Lanes) -> Lanes {
     x / (Lanes::new(1.0) + (-x).exp())
 }
 
-/// What comes after an output.
+/// Applies the epilogue to one vector of outputs, of index `at` in the output map.
 #[cube]
 pub fn finish<S: Float>(
     value: Lanes,
-    other: &ComptimeOption<&[Stored<S>]>,
+    addend: &ComptimeOption<&[Stored<S>]>,
     at: usize,
-    #[comptime] then: EpilogueKind,
+    #[comptime] epilogue: EpilogueKind,
 ) -> Stored<S> {
-    Vector::cast_from(match comptime!(then) {
+    Vector::cast_from(match comptime!(epilogue) {
         EpilogueKind::Nothing => value,
         EpilogueKind::Silu => silu(value),
-        EpilogueKind::AddSilu => silu(value + Lanes::cast_from(other.unwrap()[at])),
-        EpilogueKind::Add => value + Lanes::cast_from(other.unwrap()[at]),
+        EpilogueKind::AddSilu => silu(value + Lanes::cast_from(addend.unwrap()[at])),
+        EpilogueKind::Add => value + Lanes::cast_from(addend.unwrap()[at]),
     })
 }
 
-/// Runs a convolution with packed weights.
+/// Convolves x in blocks and applies the epilogue.
 pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, block: Block) -> GpuMap {
     let (rows, columns) = (x.height() / conv.stride, x.width() / conv.stride);
-    let y = x.another([x.batch(), rows, columns], conv.outputs);
-    // A 1×1 convolution sees one long row.
+    let y = x.empty_like([x.batch(), rows, columns], conv.outputs);
+    // For a 1×1 convolution the batch is one long row.
     let [batch, height, width, rows, columns] = match conv.kernel {
         1 => [1, 1, x.pixels(), 1, x.pixels()],
         _ => [x.batch(), x.height(), x.width(), rows, columns],
@@ -127,11 +137,11 @@ pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, block
     let kind = Kind {
         kernel: conv.kernel,
         stride: conv.stride,
-        whole: columns.is_multiple_of(block.pixels),
+        whole_blocks: columns.is_multiple_of(block.pixels),
         pixels: block.pixels,
-        outputs: fitting(block.outputs, outputs),
-        own: false,
-        then: EpilogueKind::of(&epilogue),
+        outputs: block_outputs(block, outputs),
+        weights_per_image: false,
+        epilogue: EpilogueKind::of(&epilogue),
     };
     let blocks = batch * rows * columns.div_ceil(block.pixels) * (outputs / kind.outputs);
     let (count, dim) = grid(&x.values, blocks);
@@ -144,7 +154,7 @@ pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, block
         lanes(conv.inputs) as u32,
         outputs as u32,
     );
-    // SAFETY: every index lies within the sizes, which are those of the buffers.
+    // SAFETY: every index lies within `sizes`, which are the sizes of the buffers.
     unsafe {
         direct::launch_unchecked(
             &x.values.client,
@@ -163,29 +173,30 @@ pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, block
     y
 }
 
-/// The vectors of outputs that an invocation can hold.
-fn fitting(wanted: usize, outputs: usize) -> usize {
-    if outputs.is_multiple_of(wanted) {
-        wanted
+/// The vectors of outputs of a block: those of `block` if they divide `outputs`, otherwise one.
+fn block_outputs(block: Block, outputs: usize) -> usize {
+    if outputs.is_multiple_of(block.outputs) {
+        block.outputs
     } else {
         1
     }
 }
 
-/// The products of matrices, `[N, rows, inputs]` by `[N, inputs, outputs]`, both padded.
+/// N matrix products, x `[N, rows, inputs]` times weight `[N, inputs, outputs]`, with inputs and
+/// outputs padded to multiples of [`LANES`].
 pub fn multiply(weight: &CubeTensor, x: &CubeTensor, outputs: usize, block: Block) -> CubeTensor {
     let [batch, rows, inputs] = x.meta.shape().dims();
     let y = empty(x, [batch, rows, outputs]);
-    // As few idle rows as may be.
+    // Smaller blocks for few rows, so that few places of a block are idle.
     let pixels = block.pixels.min(rows.next_power_of_two());
     let kind = Kind {
         kernel: 1,
         stride: 1,
-        whole: rows.is_multiple_of(pixels),
+        whole_blocks: rows.is_multiple_of(pixels),
         pixels,
-        outputs: fitting(block.outputs, outputs / LANES),
-        own: true,
-        then: EpilogueKind::Nothing,
+        outputs: block_outputs(block, outputs / LANES),
+        weights_per_image: true,
+        epilogue: EpilogueKind::Nothing,
     };
     let blocks = batch * rows.div_ceil(pixels) * (outputs / LANES / kind.outputs);
     let (count, dim) = grid(x, blocks);
@@ -198,7 +209,7 @@ pub fn multiply(weight: &CubeTensor, x: &CubeTensor, outputs: usize, block: Bloc
         (inputs / LANES) as u32,
         (outputs / LANES) as u32,
     );
-    // SAFETY: every index lies within the sizes, which are those of the buffers.
+    // SAFETY: every index lies within `sizes`, which are the sizes of the buffers.
     unsafe {
         direct::launch_unchecked(
             &x.client,
@@ -226,7 +237,7 @@ fn direct<S: Float>(
     x: &[Stored<S>],
     weight: &[Stored<S>],
     bias: &[Stored<S>],
-    other: ComptimeOption<&[Stored<S>]>,
+    addend: ComptimeOption<&[Stored<S>]>,
     y: &mut [Stored<S>],
     sizes: Sizes,
     #[comptime] kind: Kind,
@@ -253,7 +264,7 @@ fn direct<S: Float>(
     let mut sums = Array::<Lanes>::new(comptime!(kind.pixels * kind.outputs));
     #[unroll]
     for o in 0..kind.outputs {
-        let start = if comptime!(kind.own) {
+        let start = if comptime!(kind.weights_per_image) {
             Lanes::new(0.0)
         } else {
             Lanes::cast_from(bias[output + o])
@@ -265,12 +276,12 @@ fn direct<S: Float>(
     }
 
     for ky in 0..kind.kernel {
-        // Beyond the upper border it wraps to beyond the lower one.
+        // Unsigned: a row before the first wraps around to a large number, beyond the last.
         let from = row * kind.stride + ky - padding;
         if from < height {
             let start = (image * height + from) * width;
             let mut line = ky * inputs;
-            if comptime!(kind.own) {
+            if comptime!(kind.weights_per_image) {
                 line = image * inputs;
             }
             let mut at = line * comptime!(kind.kernel * LANES) * outputs + output;
@@ -279,17 +290,19 @@ fn direct<S: Float>(
                 #[unroll]
                 for j in 0..span {
                     let edge = comptime!(
-                        !kind.whole || j < padding || j >= kind.pixels * kind.stride + padding
+                        !kind.whole_blocks
+                            || j < padding
+                            || j >= kind.pixels * kind.stride + padding
                     );
                     if comptime!(edge) {
-                        let seen = column * kind.stride + j - padding;
-                        let inside = seen < width;
-                        let safe = select(inside, seen, 0usize);
+                        let source = column * kind.stride + j - padding;
+                        let inside = source < width;
+                        let safe = select(inside, source, 0usize);
                         let value = Lanes::cast_from(x[(start + safe) * inputs + c]);
                         pixels[j] = select(inside, value, Lanes::new(0.0));
                     } else {
-                        let seen = start + column * kind.stride + j - padding;
-                        pixels[j] = Lanes::cast_from(x[seen * inputs + c]);
+                        let source = start + column * kind.stride + j - padding;
+                        pixels[j] = Lanes::cast_from(x[source * inputs + c]);
                     }
                 }
                 #[unroll]
@@ -317,9 +330,10 @@ fn direct<S: Float>(
         #[unroll]
         for p in 0..kind.pixels {
             let to = column + p;
-            if comptime!(kind.whole) || to < sizes.columns as usize {
+            if comptime!(kind.whole_blocks) || to < sizes.columns as usize {
                 let at = (line * sizes.columns as usize + to) * outputs + output + o;
-                y[at] = finish(sums[comptime!(o * kind.pixels + p)], &other, at, kind.then);
+                let sum = sums[comptime!(o * kind.pixels + p)];
+                y[at] = finish(sum, &addend, at, kind.epilogue);
             }
         }
     }

@@ -1,8 +1,8 @@
-//! Which of the families of 3×3 convolutions a layer runs on: the fastest by a short measurement,
-//! since devices differ.
+//! The choice among several families of kernels for 3×3 convolutions, by a short measurement on the
+//! device.
 //!
-//! A barrier costs a software adapter dearly and a GPU little, a cache the other way round: the
-//! fastest kernel on one is not the fastest on the other.
+//! No family is the fastest everywhere. On a software adapter barriers are expensive and caches
+//! large; on a GPU barriers are cheap and caches small.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,19 +16,20 @@ use super::{direct, layout, tiled, winograd};
 use crate::compute::device::ComputeDevice;
 use crate::denoiser::layers::{ConvWeights, Epilogue, Precision};
 
-/// A way to compute a 3×3 convolution.
+/// A family of kernels for 3×3 convolutions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
-    /// Registers alone.
+    /// Blocks in registers (`direct.rs`).
     Direct,
-    /// Workgroup memory, in tiles of so many rows.
+    /// Tiles in workgroup memory (`tiled.rs`). The argument is the number of rows of a tile.
     Tiled(usize),
-    /// Winograd's, in tiles of so many outputs a side, 2 or 4.
+    /// Winograd's minimal filtering (`winograd.rs`). The argument is the side of a tile, 2 or 4.
     Winograd(usize),
 }
 
 impl Family {
-    /// In the order in which they are tried. The first is what runs before any measurement.
+    /// All families, in the order in which they are measured. The first one is used before any
+    /// measurement.
     pub const ALL: [Self; 6] = [
         Self::Direct,
         Self::Winograd(4),
@@ -38,13 +39,15 @@ impl Family {
         Self::Tiled(32),
     ];
 
-    fn fits(self, conv: &Packed) -> bool {
+    /// Whether this family can compute a convolution.
+    fn supports(self, conv: &Packed) -> bool {
         match self {
-            Self::Tiled(_) => tiled::fits(conv),
+            Self::Tiled(_) => tiled::supports(conv),
             Self::Direct | Self::Winograd(_) => true,
         }
     }
 
+    /// Convolves x by this family and applies the epilogue.
     fn convolve(self, conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>) -> GpuMap {
         match self {
             Self::Direct => direct::convolve(conv, x, epilogue, direct::BLOCK),
@@ -54,7 +57,7 @@ impl Family {
     }
 }
 
-/// What a layer's speed depends on.
+/// The sizes that the speed of a layer depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Shape {
     inputs: usize,
@@ -70,20 +73,21 @@ impl Shape {
     }
 }
 
-/// What runs on what.
+/// The family of each layer.
 pub struct Families {
     forced: Option<Family>,
-    /// The shapes seen, and the fastest family of those that were measured.
+    /// The shapes evaluated so far, and their fastest family. None before it is measured.
     fastest: RefCell<BTreeMap<Shape, Option<Family>>>,
 }
 
-/// Runs of a measurement, of which the fastest counts.
+/// Timed runs of a family, of which the fastest counts.
 const RUNS: usize = 2;
-/// A family this many times slower than another at its first run is not run again.
-const HOPELESS: f64 = 1.5;
+/// A family whose first run takes this many times the best time so far is not run again.
+const TOO_SLOW: f64 = 1.5;
 
 impl Families {
-    /// To be measured; or `forced`, wherever it fits.
+    /// Families that are chosen by measurement. If `forced` is given, it serves all layers that it
+    /// supports, and [`Family::Direct`] the others.
     pub fn new(forced: Option<Family>) -> Self {
         Self {
             forced,
@@ -91,13 +95,12 @@ impl Families {
         }
     }
 
-    /// A 3×3 convolution on the family that was fastest for its shape, else for the nearest number
-    /// of pixels, else on the first.
+    /// Convolves x with a 3×3 kernel, by the family chosen for its shape, and applies the epilogue.
     pub fn convolve(&self, conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>) -> GpuMap {
         let family = match self.forced {
-            Some(forced) if forced.fits(conv) => forced,
+            Some(forced) if forced.supports(conv) => forced,
             Some(_) => Family::Direct,
-            None => self.of(Shape {
+            None => self.choose(Shape {
                 inputs: conv.inputs,
                 outputs: conv.outputs,
                 batch: x.batch(),
@@ -108,7 +111,9 @@ impl Families {
         family.convolve(conv, x, epilogue)
     }
 
-    fn of(&self, shape: Shape) -> Family {
+    /// The fastest family for a shape. Before it is measured: the fastest one for the measured
+    /// shape with the same channels and the nearest number of pixels, or the first of all.
+    fn choose(&self, shape: Shape) -> Family {
         let mut fastest = self.fastest.borrow_mut();
         if let Some(family) = *fastest.entry(shape).or_default() {
             return family;
@@ -125,12 +130,12 @@ impl Families {
     }
 
     fn unmeasured(&self) -> Vec<Shape> {
-        let seen = self.fastest.borrow();
-        let new = seen.iter().filter(|(_, family)| family.is_none());
+        let fastest = self.fastest.borrow();
+        let new = fastest.iter().filter(|(_, family)| family.is_none());
         new.map(|(shape, _)| *shape).collect()
     }
 
-    /// Measures the shapes seen since the last time.
+    /// Measures the shapes that were evaluated since the last call.
     pub async fn measure(&self, device: &ComputeDevice, precision: Precision) {
         for shape in self.unmeasured() {
             let family = fastest(shape, device, precision).await;
@@ -139,6 +144,7 @@ impl Families {
     }
 }
 
+/// Measures the fastest family for a shape.
 async fn fastest(shape: Shape, device: &ComputeDevice, precision: Precision) -> Family {
     let conv = Packed::new(
         ConvWeights {
@@ -155,18 +161,18 @@ async fn fastest(shape: Shape, device: &ComputeDevice, precision: Precision) -> 
     let x = layout::enter_pooled(&[&zeros], 1, precision);
     let mut best = (f64::INFINITY, Family::ALL[0]);
     for family in Family::ALL {
-        if !family.fits(&conv) {
+        if !family.supports(&conv) {
             continue;
         }
-        // Compiles, and transforms the weights.
+        // Untimed: the first run compiles the pipelines and transforms the weights.
         seconds(family, &conv, &x).await;
         for _ in 0..RUNS {
-            let taken = seconds(family, &conv, &x).await;
-            let hopeless = taken > best.0 * HOPELESS;
-            if taken < best.0 {
-                best = (taken, family);
+            let time = seconds(family, &conv, &x).await;
+            let too_slow = time > best.0 * TOO_SLOW;
+            if time < best.0 {
+                best = (time, family);
             }
-            if hopeless {
+            if too_slow {
                 break;
             }
         }
@@ -174,16 +180,17 @@ async fn fastest(shape: Shape, device: &ComputeDevice, precision: Precision) -> 
     best.1
 }
 
-/// Seconds of one run, until the device has done it.
+/// The seconds of one run, from an idle device to its end.
 async fn seconds(family: Family, conv: &Packed, x: &GpuMap) -> f64 {
-    synced(&x.values).await;
+    synchronize(&x.values).await;
     let begin = Instant::now();
     family.convolve(conv, x, Epilogue::Silu);
-    synced(&x.values).await;
+    synchronize(&x.values).await;
     begin.elapsed().as_secs_f64()
 }
 
-/// Waits for the device. A device that is lost shows at the next reading.
-async fn synced(on: &CubeTensor) {
-    let _ = on.client.sync().await;
+/// Waits until the device of `tensor` is idle. An error is dropped: if the device is lost, the next
+/// reading reports it.
+async fn synchronize(tensor: &CubeTensor) {
+    let _ = tensor.client.sync().await;
 }

@@ -11,7 +11,7 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::gpu::from_tensor;
 use crate::denoiser::layers::{ConvWeights, Epilogue, Layers, Precision};
 
-/// The layers as kernels on the GPU of a place.
+/// The layers as GPU kernels.
 pub struct GpuLayers {
     device: ComputeDevice,
     precision: Precision,
@@ -19,7 +19,7 @@ pub struct GpuLayers {
 }
 
 impl GpuLayers {
-    /// On the GPU of `device`, which must not be the CPU, and must support the precision.
+    /// Layers on `device`, a GPU that supports `precision`.
     pub fn new(device: &ComputeDevice, precision: Precision) -> Self {
         Self {
             device: device.clone(),
@@ -28,7 +28,8 @@ impl GpuLayers {
         }
     }
 
-    /// With all 3×3 convolutions on one family, as far as it fits them.
+    /// These layers with all 3×3 convolutions on one family. Convolutions that it does not support
+    /// use [`Family::Direct`].
     pub fn with_family(self, family: Family) -> Self {
         Self {
             families: Families::new(Some(family)),

@@ -1,5 +1,5 @@
-//! Between planes `[B, C, H, W]` and channels-last maps, and between resolutions; each a single
-//! pass over its output.
+//! Conversions between planes `[B, C, H, W]` and channels-last maps, and between resolutions. Each
+//! is a single pass over its output.
 
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
@@ -10,25 +10,30 @@ use super::map::{GpuMap, LANES, Lanes, Stored};
 use crate::compute::gpu::{empty, from_tensor, grid, to_tensor};
 use crate::denoiser::layers::Precision;
 
-/// Most tensors that are entered together.
+/// The largest number of tensors whose channels are concatenated.
 const PARTS: usize = 3;
 
-/// Channels and batches of tensors whose channels follow one another; a batch of one stands for all
-/// images.
+/// The batches and channels of three tensors a, b and c whose channels are concatenated. A tensor
+/// of one image serves the whole batch.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
 struct Parts {
     batch_a: u32,
     batch_b: u32,
     batch_c: u32,
-    /// Channels of a, of a and b, of all.
+    /// Channels of a.
     end_a: u32,
+    /// Channels of a and b.
     end_b: u32,
+    /// Channels of a, b and c.
     end_c: u32,
 }
 
-/// A value of the joined channels; zero beyond the last.
+/// A value of the concatenated channels; zero for channels after the last.
 #[cube]
-#[allow(clippy::too_many_arguments, reason = "what identifies a value")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "three tensors, and the position of a value"
+)]
 fn joined(
     a: &[f32],
     b: &[f32],
@@ -55,8 +60,8 @@ fn joined(
     value
 }
 
-/// Tensors on their way into a map.
-struct Entering {
+/// Tensors whose concatenated channels become a map.
+struct JoinedInput {
     tensors: [CubeTensor; PARTS],
     parts: PartsLaunch,
     batch: usize,
@@ -65,9 +70,9 @@ struct Entering {
     width: usize,
 }
 
-impl Entering {
+impl JoinedInput {
     /// # Panics
-    /// Where there is no tensor, or more than [`PARTS`].
+    /// If there is no tensor, or more than [`PARTS`].
     fn new(tensors: &[&Tensor<4>]) -> Self {
         assert!((1..=PARTS).contains(&tensors.len()), "1 to {PARTS} tensors");
         let [_, _, height, width] = tensors[0].dims();
@@ -83,7 +88,7 @@ impl Entering {
             end(1) as u32,
             end(2) as u32,
         );
-        // A part without channels is never read: any buffer stands for it.
+        // A missing part has no channels and is never read, so any buffer will do.
         let tensor = |i: usize| from_tensor(tensors.get(i).map_or(tensors[0], |t| *t).clone());
         Self {
             tensors: std::array::from_fn(tensor),
@@ -96,14 +101,15 @@ impl Entering {
     }
 }
 
-/// Means of `size` by `size` pixels of the joined channels; a size of 1 only changes the layout.
+/// The concatenated channels, averaged over blocks of `size` by `size` pixels. A size of 1 only
+/// changes the layout.
 pub fn enter_pooled(tensors: &[&Tensor<4>], size: usize, precision: Precision) -> GpuMap {
-    let from = Entering::new(tensors);
+    let from = JoinedInput::new(tensors);
     let [a, b, c] = from.tensors;
     let (rows, columns) = (from.height / size, from.width / size);
     let y = GpuMap::empty(&a, precision, [from.batch, rows, columns], from.channels);
     let (count, dim) = grid(&a, y.pixels() * y.lanes());
-    // SAFETY: planes of `height` by `width` are read within rows and columns of whole blocks.
+    // SAFETY: planes of `height` by `width` are read within their whole blocks.
     unsafe {
         pool::launch_unchecked(
             &y.values.client,
@@ -167,9 +173,10 @@ fn pool<S: Float>(
     y[ABSOLUTE_POS] = Vector::cast_from(means / Lanes::new(f32::cast_from(size * size)));
 }
 
-/// The joined channels at half the size, channel 4c + 2dy + dx: a vector of four for each channel.
+/// The concatenated channels, pixel-unshuffled: each 2×2 block of a channel becomes one vector of
+/// four channels at half the size.
 pub fn enter_unshuffled(tensors: &[&Tensor<4>], precision: Precision) -> GpuMap {
-    let from = Entering::new(tensors);
+    let from = JoinedInput::new(tensors);
     let [a, b, c] = from.tensors;
     let (rows, columns) = (from.height / 2, from.width / 2);
     let y = GpuMap::empty(
@@ -179,7 +186,7 @@ pub fn enter_unshuffled(tensors: &[&Tensor<4>], precision: Precision) -> GpuMap 
         LANES * from.channels,
     );
     let (count, dim) = grid(&a, y.pixels() * y.lanes());
-    // SAFETY: planes of `height` by `width`, both even, are read within their 2×2 blocks.
+    // SAFETY: planes of `height` by `width`, which are even, are read within their 2×2 blocks.
     unsafe {
         unshuffle::launch_unchecked(
             &y.values.client,
@@ -236,9 +243,9 @@ fn unshuffle<S: Float>(
     y[ABSOLUTE_POS] = Vector::cast_from(block);
 }
 
-/// Four channels, 4c + 2dy + dx, to one at twice the size, and `skip` added.
+/// `skip` plus the pixel-shuffled x, which has four times the channels at half the size.
 pub fn shuffle_add(x: &GpuMap, skip: &GpuMap) -> GpuMap {
-    let y = skip.another([skip.batch(), skip.height(), skip.width()], skip.channels);
+    let y = skip.empty_like([skip.batch(), skip.height(), skip.width()], skip.channels);
     let (count, dim) = grid(&x.values, y.pixels() * y.lanes());
     // SAFETY: y and `skip` have the same shape, and x four times the channels at half the size.
     unsafe {
@@ -273,7 +280,7 @@ fn shuffle_onto<S: Float>(
     if pixel >= pixels as usize {
         terminate!();
     }
-    // A batch of images of even height is one tall image.
+    // Images of even height may be treated as one tall image.
     let (row, column) = (pixel / width, pixel % width);
     let phase = row % 2 * 2 + column % 2;
     let from = row / 2 * (width / 2) + column / 2;
@@ -287,8 +294,8 @@ fn shuffle_onto<S: Float>(
     y[ABSOLUTE_POS] = Vector::cast_from(value);
 }
 
-/// Planes of the map's channels at its own size, or where `shuffled` of a quarter as many, 4c + 2dy
-/// + dx, at twice the size.
+/// The planes of the channels of x, pixel-shuffled if `shuffled`: then a quarter of the channels,
+/// at twice the size.
 pub fn leave(x: &GpuMap, shuffled: bool) -> Tensor<4> {
     let factor = if shuffled { 2 } else { 1 };
     let channels = x.channels / (factor * factor);
@@ -296,7 +303,7 @@ pub fn leave(x: &GpuMap, shuffled: bool) -> Tensor<4> {
     let y = empty(&x.values, [x.batch(), channels, height, width]);
     let values = x.batch() * channels * height * width;
     let (count, dim) = grid(&x.values, values);
-    // SAFETY: every value of y comes from a channel of x at a pixel of x.
+    // SAFETY: every value of y has its source at a channel and a pixel of x.
     unsafe {
         leave_planes::launch_unchecked(
             &x.values.client,

@@ -1,4 +1,4 @@
-//! A channels-last batch of feature maps on the GPU.
+//! Channels-last batches of feature maps on a GPU.
 
 use burn::tensor::{DType, Tensor, TensorData};
 use burn_cubecl::tensor::CubeTensor;
@@ -10,16 +10,16 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::gpu::{empty_of, from_tensor};
 use crate::denoiser::layers::Precision;
 
-/// Four channels of a pixel, as kernels compute with them.
+/// Four channels of a pixel in the float type of the arithmetic.
 pub type Lanes = Vector<f32, Const<4>>;
-/// The same as they are stored.
+/// Four channels of a pixel in the float type `S` of their storage.
 pub type Stored<S> = Vector<S, Const<4>>;
 
-/// Values of a [`Lanes`].
+/// Channels of a [`Lanes`].
 pub const LANES: usize = 4;
 
 impl Precision {
-    /// Whether the GPU of `device` has it.
+    /// Whether `device`, a GPU, supports this precision.
     pub fn is_supported(self, device: &ComputeDevice) -> bool {
         let probe = from_tensor(device.zeros([1]));
         probe.client.properties().supports_type(self.element())
@@ -32,7 +32,7 @@ impl Precision {
         }
     }
 
-    /// As kernels are told it.
+    /// The element type of kernels' generic parameter for storage.
     pub fn element(self) -> ElemType {
         ElemType::Float(match self {
             Self::F32 => FloatKind::F32,
@@ -40,7 +40,7 @@ impl Precision {
         })
     }
 
-    /// Values stored so, one after another.
+    /// A tensor `[length]` of `values` on `device`, in this precision.
     pub fn upload(self, values: Vec<f32>, device: &ComputeDevice) -> CubeTensor {
         let length = values.len();
         let data = match self {
@@ -54,7 +54,7 @@ impl Precision {
     }
 }
 
-/// `[B, H, W, C rounded up to a multiple of 4]`, contiguous. What lies beyond the channels is zero.
+/// A batch of feature maps `[B, H, W, C]`, contiguous, with C zero-padded to a multiple of 4.
 #[derive(Clone)]
 pub struct GpuMap {
     pub(super) values: CubeTensor,
@@ -63,7 +63,7 @@ pub struct GpuMap {
 }
 
 impl GpuMap {
-    /// A map of uninitialised values, where `like` is.
+    /// A map of uninitialised values on the device of `like`.
     pub(super) fn empty(
         like: &CubeTensor,
         precision: Precision,
@@ -78,8 +78,9 @@ impl GpuMap {
         }
     }
 
-    /// A map of uninitialised values, where and as this one is.
-    pub(super) fn another(&self, shape: [usize; 3], channels: usize) -> Self {
+    /// A map of uninitialised values on the device and in the precision of this one. `shape` is
+    /// `[batch, height, width]`.
+    pub(super) fn empty_like(&self, shape: [usize; 3], channels: usize) -> Self {
         Self::empty(&self.values, self.precision, shape, channels)
     }
 
@@ -95,21 +96,23 @@ impl GpuMap {
         self.values.meta.shape()[2]
     }
 
-    /// [`Lanes`] of a pixel.
+    /// The number of [`Lanes`] of a pixel.
     pub(super) fn lanes(&self) -> usize {
         lanes(self.channels)
     }
 
+    /// Pixels of the whole batch.
     pub(super) fn pixels(&self) -> usize {
         self.batch() * self.height() * self.width()
     }
 
+    /// The map as an argument of a launch.
     pub(super) fn arg(&self) -> BufferArg {
         self.values.clone().into_buffer_arg()
     }
 }
 
-/// Vectors of four that hold so many channels.
+/// The number of [`Lanes`] that hold `channels` channels.
 pub fn lanes(channels: usize) -> usize {
     channels.div_ceil(LANES)
 }

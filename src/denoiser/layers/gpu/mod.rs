@@ -1,13 +1,12 @@
-//! The network's layers on a GPU: channels-last maps, vectors of four channels, weights packed
-//! once, a launch a layer.
+//! The layers of the network on a GPU: channels-last maps, vectors of four channels, weights that
+//! are packed once, and one launch for most layers.
 //!
-//! Written in CubeCL, which makes WGSL of them at run time, for any WebGPU adapter: no subgroups,
-//! no matrix units, at most 256 invocations and 16 KiB of workgroup memory. Each is held against
-//! its plain-tensor twin by `tests/browser/golden.test.mjs`.
+//! [`crate::compute::gpu`] states what the kernels ask of an adapter. `tests/gpu.rs` and
+//! `tests/browser/golden.test.mjs` compare each layer with plain tensor operations.
 
 #![allow(
     clippy::manual_range_contains,
-    reason = "kernels are translated as they stand, and know no ranges"
+    reason = "CubeCL does not translate ranges"
 )]
 
 mod attention;

@@ -1,5 +1,5 @@
-//! The norm of the network, one invocation a pixel: 8 bytes and 5 FLOP a value, the second reading
-//! of a pixel served by a cache.
+//! The norm of the network, with one invocation for each pixel. For the roofline, a value: 8 B and
+//! 5 FLOP, as a cache serves the second read.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::ir::ElemType;
@@ -9,11 +9,11 @@ use super::direct::silu;
 use super::map::{GpuMap, Lanes, Stored};
 use crate::compute::gpu::grid;
 
-/// x/sqrt(mean over channels of x² + 1e-6) * gain, and silu of it where asked.
+/// x/sqrt(mean of x² over channels + 1e-6) * gain at each pixel, and its silu if `silu`.
 pub fn norm(gain: &CubeTensor, x: &GpuMap, silu: bool) -> GpuMap {
-    let y = x.another([x.batch(), x.height(), x.width()], x.channels);
+    let y = x.empty_like([x.batch(), x.height(), x.width()], x.channels);
     let (count, dim) = grid(&x.values, x.pixels());
-    // SAFETY: every pixel has `lanes` vectors in x and in y.
+    // SAFETY: every pixel has `lanes` vectors in x and in y, and the gain has as many.
     unsafe {
         norm_pixel::launch_unchecked(
             &x.values.client,
@@ -68,7 +68,7 @@ fn norm_pixel<S: Float>(
     }
 }
 
-/// The sum of four lanes.
+/// The sum of the four values of a vector.
 #[cube]
 pub fn sum(x: Lanes) -> f32 {
     (x.extract(0usize) + x.extract(1usize)) + (x.extract(2usize) + x.extract(3usize))

@@ -1,13 +1,13 @@
-//! 3×3 convolutions as an implicit matrix product in workgroup memory: for GPUs whose caches are
-//! too small for [`super::direct`].
+//! 3×3 convolutions as implicit matrix products in workgroup memory, for GPUs whose caches are too
+//! small for [`super::direct`].
 //!
-//! A workgroup computes `rows` × 8 pixels by 64 outputs. For each four input channels it brings the
-//! tile's pixels with their border of one, and the weights of all nine taps, into workgroup memory;
-//! an invocation then multiplies a row of 8 pixels by 8 outputs in registers.
+//! A workgroup computes a tile of `rows` by 8 pixels and 64 outputs. For each four input channels
+//! it loads the pixels of the tile with a border of one pixel, and the weights of all nine taps,
+//! into workgroup memory. Each invocation computes 8 pixels of a row by 8 outputs in registers.
 //!
-//! For the roofline, a workgroup and four input channels, rows = 16: 2·9·128·64·4 = 590 kFLOP for
-//! (18·10 + 9·64)·4·4 B = 12.1 KB of global memory, 49 FLOP a byte (rows = 8: 27 below, 80 at 32);
-//! 12.1 KB of workgroup memory; 16 sums and 10 inputs of four values in registers.
+//! For the roofline, a workgroup of 16 rows and four input channels: 2·9·128·64·4 = 590 kFLOP for
+//! (18·10 + 9·64)·4·4 B = 12.1 KB from global memory, which is 49 FLOP/B (27 for 8 rows, 80 for
+//! 32); 12.1 KB of workgroup memory; 16 sums and 10 inputs of four values in registers.
 
 use cubecl::ir::ElemType;
 use cubecl::prelude::*;
@@ -17,23 +17,25 @@ use super::map::{GpuMap, LANES, Lanes, Stored, lanes};
 use super::weights::Packed;
 use crate::denoiser::layers::Epilogue;
 
-/// Pixels of an invocation: a row.
+/// Columns of a tile, all of which an invocation computes.
 const PIXELS: usize = 8;
-/// Outputs of a workgroup in vectors of four, and the invocations that share them.
+/// Outputs of a workgroup, in vectors of four.
 const OUTPUTS: usize = 16;
+/// Invocations for each row of a tile: each computes two vectors of outputs.
 const GROUPS: usize = OUTPUTS / 2;
-/// Columns of a tile with its border.
+/// Columns of a tile, its border included.
 const SPAN: usize = PIXELS + 2;
 
-/// Whether a convolution's outputs are whole workgroups.
-pub fn fits(conv: &Packed) -> bool {
+/// Whether a convolution is 3×3 and its outputs fill whole workgroups.
+pub fn supports(conv: &Packed) -> bool {
     conv.kernel == 3 && lanes(conv.outputs).is_multiple_of(OUTPUTS)
 }
 
-/// Runs a convolution that fits, in tiles of so many rows, at most 32.
+/// Convolves x in tiles of `rows` rows, at most 32, and applies the epilogue. The convolution must
+/// be supported.
 pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, rows: usize) -> GpuMap {
     let (height, width) = (x.height(), x.width());
-    let y = x.another([x.batch(), height, width], conv.outputs);
+    let y = x.empty_like([x.batch(), height, width], conv.outputs);
     let outputs = lanes(conv.outputs);
     let across = width.div_ceil(PIXELS) * height.div_ceil(rows);
     let count = CubeCount::Static(across as u32, (outputs / OUTPUTS) as u32, x.batch() as u32);
@@ -46,7 +48,7 @@ pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, rows:
         lanes(conv.inputs) as u32,
         outputs as u32,
     );
-    // SAFETY: what lies outside the image is neither read nor written.
+    // SAFETY: pixels outside the image are neither read nor written.
     unsafe {
         tiled::launch_unchecked(
             &x.values.client,
@@ -75,11 +77,11 @@ fn tiled<S: Float>(
     x: &[Stored<S>],
     weight: &[Stored<S>],
     bias: &[Stored<S>],
-    other: ComptimeOption<&[Stored<S>]>,
+    addend: ComptimeOption<&[Stored<S>]>,
     y: &mut [Stored<S>],
     sizes: Sizes,
     #[comptime] rows: usize,
-    #[comptime] then: EpilogueKind,
+    #[comptime] epilogue: EpilogueKind,
     #[define(S)] _storage: ElemType,
 ) {
     let (height, width) = (sizes.height as usize, sizes.width as usize);
@@ -92,11 +94,11 @@ fn tiled<S: Float>(
     let unit = UNIT_POS as usize;
     let (group, row) = (unit % GROUPS, unit / GROUPS);
     let units = comptime!(rows * GROUPS);
-    let pixels_held = comptime!((rows + 2) * SPAN);
-    let weights_held = comptime!(9 * LANES * OUTPUTS);
+    let tile_pixels = comptime!((rows + 2) * SPAN);
+    let tile_weights = comptime!(9 * LANES * OUTPUTS);
 
-    let mut pixels = Shared::<[Lanes]>::new_slice(pixels_held);
-    let mut weights = Shared::<[Lanes]>::new_slice(weights_held);
+    let mut pixels = Shared::<[Lanes]>::new_slice(tile_pixels);
+    let mut weights = Shared::<[Lanes]>::new_slice(tile_weights);
     let mut sums = Array::<Lanes>::new(comptime!(2 * PIXELS));
     #[unroll]
     for o in 0..2usize {
@@ -109,8 +111,9 @@ fn tiled<S: Float>(
 
     for c in 0..inputs {
         sync_cube();
-        for i in range_stepped(unit, pixels_held, units) {
-            // Beyond the upper and left borders they wrap to beyond the lower and right ones.
+        for i in range_stepped(unit, tile_pixels, units) {
+            // Unsigned: rows and columns before the first wrap around to large numbers, beyond the
+            // last.
             let from = top + i / SPAN - 1;
             let column = left + i % SPAN - 1;
             let inside = from < height && column < width;
@@ -118,7 +121,7 @@ fn tiled<S: Float>(
             let value = Lanes::cast_from(x[safe * inputs + c]);
             pixels[i] = select(inside, value, Lanes::new(0.0));
         }
-        for i in range_stepped(unit, weights_held, units) {
+        for i in range_stepped(unit, tile_weights, units) {
             let (line, output) = (i / OUTPUTS, i % OUTPUTS);
             let (ky, rest) = (line / comptime!(3 * LANES), line % comptime!(3 * LANES));
             let from = (ky * inputs + c) * comptime!(3 * LANES) + rest;
@@ -160,7 +163,8 @@ fn tiled<S: Float>(
                 if column < width {
                     let pixel = (image * height + to) * width + column;
                     let at = pixel * outputs + first + o * GROUPS + group;
-                    y[at] = finish(sums[comptime!(o * PIXELS + p)], &other, at, then);
+                    let sum = sums[comptime!(o * PIXELS + p)];
+                    y[at] = finish(sum, &addend, at, epilogue);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! A convolution's weights in the order in which the kernels read them.
+//! The weights of convolutions in the order in which kernels read them.
 
 use std::cell::OnceCell;
 
@@ -8,21 +8,25 @@ use super::map::{LANES, lanes};
 use crate::compute::device::ComputeDevice;
 use crate::denoiser::layers::{ConvWeights, Precision};
 
-/// Weights `[kernel row, inputs / 4, kernel column, 4, outputs]`, inputs and outputs rounded up to
-/// multiples of 4 with zeros, and a bias of the outputs.
+/// The packed weights of a convolution.
 pub struct Packed {
+    /// `[kernel row, inputs / 4, kernel column, 4, outputs]`, with inputs and outputs zero-padded
+    /// to multiples of 4.
     pub weight: CubeTensor,
+    /// `[outputs]`, zero-padded likewise.
     pub bias: CubeTensor,
     pub inputs: usize,
     pub outputs: usize,
     pub kernel: usize,
     pub stride: usize,
     pub precision: Precision,
-    /// The weights of [`super::winograd`] in tiles of 2 and of 4, once they are asked for.
+    /// The transformed weights of [`super::winograd`] for tiles of 2 and of 4, computed at first
+    /// use.
     pub transformed: [OnceCell<CubeTensor>; 2],
 }
 
 impl Packed {
+    /// Packs weights onto `device`, in `precision`.
     pub fn new(weights: ConvWeights<'_>, device: &ComputeDevice, precision: Precision) -> Self {
         let ConvWeights {
             weight,

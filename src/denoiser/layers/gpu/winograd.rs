@@ -1,16 +1,22 @@
-//! 3×3 convolutions by Winograd's minimal filtering (Lavin & Gray 2016), F(2×2, 3×3) or F(4×4,
-//! 3×3): y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A for each tile.
+//! 3×3 convolutions by Winograd's minimal filtering (Lavin & Gray 2016), F(2×2, 3×3) or
+//! F(4×4, 3×3): y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A for each tile.
 //!
-//! Three launches: the input's transform, a matrix product over channels for each of the 16 or 36
-//! entries, and the output's transform with what comes after it. The products take 4/9 or 1/4 of a
-//! plain convolution's multiplications; both transforms move 4 or 9/4 values for each of the map's.
-//! The weights are transformed at first use.
+//! A convolution takes three launches: the transform of the input, a matrix product over channels
+//! for each of the 16 or 36 entries, and the transform of the output with the epilogue. The
+//! products take 4/9 or 1/4 of the multiplications of a plain convolution. Transformed maps have 4
+//! or 9/4 values for each value of the map. The weights are transformed at first use.
 //!
-//! For the roofline, with tiles of m (n = m + 2), P pixels, C inputs and O outputs: the products
-//! take 2 n² C O P/m² FLOP. Bytes to and from global memory: 4 P (C + C n²/m²) for the input,
-//! 4 n² (C P/m² + C O + O P/m²) for the products, 4 P (O n²/m² + O) for the output, and O P more
-//! where a map is added. Registers of an invocation: n² values in a transform; 16 sums and 8 inputs
-//! of four values in the products. No workgroup memory.
+//! For the roofline, with tiles of side m, n = m + 2, P pixels, C inputs and O outputs:
+//!
+//! ```text
+//! FLOP of the products      2 n² C O P/m²
+//! B of the input transform  4 P (C + C n²/m²)
+//! B of the products         4 n² (C P/m² + C O + O P/m²)
+//! B of the output transform 4 P (O n²/m² + O), and 4 P O more where the epilogue adds a map
+//! ```
+//!
+//! An invocation has n² values in registers in a transform, and 16 sums and 8 inputs of four values
+//! in the products. No workgroup memory is used.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::ir::ElemType;
@@ -22,26 +28,29 @@ use super::weights::Packed;
 use crate::compute::gpu::{empty, grid};
 use crate::denoiser::layers::Epilogue;
 
-/// Tiles and vectors of outputs that an invocation of the product holds.
+/// The block of an invocation of the products. Its pixels are tiles here.
 const BLOCK: Block = Block {
     pixels: 8,
     outputs: 2,
 };
 
-/// Sides of a map and of its grid of tiles.
+/// The sizes of a map and of its grid of tiles.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
 struct Grid {
     height: u32,
     width: u32,
-    /// Tiles down, across, and in the whole batch.
+    /// Tiles along a column.
     down: u32,
+    /// Tiles along a row.
     across: u32,
+    /// Tiles of the whole batch.
     tiles: u32,
     /// Channels of the map, padded.
     channels: u32,
 }
 
-/// Runs a 3×3 convolution in tiles of `size` by `size` outputs, 2 or 4.
+/// Convolves x with a 3×3 kernel in tiles of `size` by `size` outputs, 2 or 4, and applies the
+/// epilogue.
 pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, size: usize) -> GpuMap {
     let (height, width) = (x.height(), x.width());
     let (down, across) = (height.div_ceil(size), width.div_ceil(size));
@@ -58,26 +67,26 @@ pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, size:
     };
     let area = (size + 2) * (size + 2);
     let (inputs, outputs) = (lanes(conv.inputs) * LANES, lanes(conv.outputs) * LANES);
-    let spread = empty(&x.values, [area, tiles, inputs]);
-    let y = x.another([x.batch(), height, width], conv.outputs);
+    let transformed = empty(&x.values, [area, tiles, inputs]);
+    let y = x.empty_like([x.batch(), height, width], conv.outputs);
     let client = &x.values.client;
     let (count, dim) = grid(&x.values, tiles * inputs);
-    // SAFETY: what lies outside the image is not read.
+    // SAFETY: pixels outside the image are not read.
     unsafe {
         transform_input::launch_unchecked(
             client,
             count,
             dim,
             x.values.clone().into_buffer_arg(),
-            spread.clone().into_buffer_arg(),
+            transformed.clone().into_buffer_arg(),
             grid_of(inputs),
             size,
             x.precision.element(),
         );
     }
-    let products = direct::multiply(weights(conv, size), &spread, outputs, BLOCK);
+    let products = direct::multiply(weights(conv, size), &transformed, outputs, BLOCK);
     let (count, dim) = grid(&x.values, tiles * outputs);
-    // SAFETY: what lies outside the image is not written.
+    // SAFETY: pixels outside the image are not written.
     unsafe {
         transform_output::launch_unchecked(
             client,
@@ -98,14 +107,14 @@ pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, size:
     y
 }
 
-/// G g Gᵀ of the packed weights: `[entries, inputs, outputs]`, both padded.
+/// G g Gᵀ of the packed weights, `[entries, inputs, outputs]`, with padded inputs and outputs.
 fn weights(conv: &Packed, size: usize) -> &CubeTensor {
     conv.transformed[size / 2 - 1].get_or_init(|| {
         let (inputs, outputs) = (lanes(conv.inputs) * LANES, lanes(conv.outputs));
         let area = (size + 2) * (size + 2);
         let to = empty(&conv.weight, [area, inputs, outputs * LANES]);
         let (count, dim) = grid(&conv.weight, inputs * outputs);
-        // SAFETY: the nine taps of every input and vector of outputs lie within the packed weights.
+        // SAFETY: all taps of every input and vector of outputs lie within the packed weights.
         unsafe {
             transform_weights::launch_unchecked(
                 &conv.weight.client,
@@ -123,6 +132,7 @@ fn weights(conv: &Packed, size: usize) -> &CubeTensor {
     })
 }
 
+/// Transforms the weights of one input and one vector of outputs in each invocation.
 #[cube(launch_unchecked)]
 fn transform_weights<S: Float>(
     weight: &[Stored<S>],
@@ -138,7 +148,7 @@ fn transform_weights<S: Float>(
         terminate!();
     }
     let side = comptime!(size + 2);
-    // Three rows of `side`, then `side` columns of them.
+    // G on the three rows of g, then on the columns of the result.
     let mut rows = Array::<Lanes>::new(comptime!(3 * side));
     #[unroll]
     for ky in 0..3usize {
@@ -146,7 +156,7 @@ fn transform_weights<S: Float>(
         let a = Lanes::cast_from(weight[line * outputs + output]);
         let b = Lanes::cast_from(weight[(line + comptime!(LANES)) * outputs + output]);
         let c = Lanes::cast_from(weight[(line + comptime!(2 * LANES)) * outputs + output]);
-        spread(a, b, c, &mut rows, comptime!(ky * side), 1usize, size);
+        transform_kernel_line(a, b, c, &mut rows, comptime!(ky * side), 1usize, size);
     }
     #[unroll]
     for j in 0..side {
@@ -154,7 +164,7 @@ fn transform_weights<S: Float>(
         let a = rows[j];
         let b = rows[comptime!(side + j)];
         let c = rows[comptime!(2 * side + j)];
-        spread(a, b, c, &mut column, 0usize, 1usize, size);
+        transform_kernel_line(a, b, c, &mut column, 0usize, 1usize, size);
         #[unroll]
         for i in 0..side {
             to[(comptime!(i * side + j) * inputs + input) * outputs + output] = column[i];
@@ -162,9 +172,9 @@ fn transform_weights<S: Float>(
     }
 }
 
-/// G g for one line of weights.
+/// G on a line of three weights: writes `size` + 2 values from index `start`, `step` apart.
 #[cube]
-fn spread(
+fn transform_kernel_line(
     a: Lanes,
     b: Lanes,
     c: Lanes,
@@ -192,7 +202,8 @@ fn spread(
     }
 }
 
-/// A tile and a channel an invocation: neighbours hold neighbouring channels.
+/// Transforms one tile of one channel in each invocation. Neighbouring invocations take
+/// neighbouring channels.
 #[cube(launch_unchecked)]
 fn transform_input<S: Float>(
     x: &[S],
@@ -214,8 +225,8 @@ fn transform_input<S: Float>(
     let mut d = Array::<f32>::new(comptime!(side * side));
     #[unroll]
     for i in 0..side {
-        // The tile's input begins a pixel above and to the left: it wraps to beyond the other
-        // border.
+        // The input of a tile begins one pixel above and to the left of its output. Unsigned: rows
+        // and columns before the first wrap around to large numbers, beyond the last.
         let row = top + i - 1;
         #[unroll]
         for j in 0..side {
@@ -225,11 +236,11 @@ fn transform_input<S: Float>(
             let value = f32::cast_from(x[safe * channels + channel]);
             d[comptime!(i * side + j)] = select(inside, value, 0.0f32);
         }
-        input(&mut d, comptime!(i * side), 1usize, size);
+        transform_input_line(&mut d, comptime!(i * side), 1usize, size);
     }
     #[unroll]
     for j in 0..side {
-        input(&mut d, j, side, size);
+        transform_input_line(&mut d, j, side, size);
         #[unroll]
         for i in 0..side {
             let entry = comptime!(i * side + j);
@@ -238,9 +249,9 @@ fn transform_input<S: Float>(
     }
 }
 
-/// Bᵀ d for one line, in place.
+/// Bᵀ on a line of `size` + 2 values, in place.
 #[cube]
-fn input(
+fn transform_input_line(
     d: &mut Array<f32>,
     #[comptime] start: usize,
     #[comptime] step: usize,
@@ -269,7 +280,7 @@ fn input(
     }
 }
 
-/// A tile and an output an invocation.
+/// Transforms one tile of one output channel in each invocation, and applies the epilogue.
 #[cube(launch_unchecked)]
 #[allow(
     clippy::too_many_arguments,
@@ -278,11 +289,11 @@ fn input(
 fn transform_output<S: Float>(
     from: &[f32],
     bias: &[S],
-    other: ComptimeOption<&[S]>,
+    addend: ComptimeOption<&[S]>,
     y: &mut [S],
     grid: Grid,
     #[comptime] size: usize,
-    #[comptime] then: EpilogueKind,
+    #[comptime] epilogue: EpilogueKind,
     #[define(S)] _storage: ElemType,
 ) {
     let channels = grid.channels as usize;
@@ -303,27 +314,27 @@ fn transform_output<S: Float>(
             let entry = comptime!(i * side + j);
             m[entry] = from[(entry * grid.tiles as usize + tile) * channels + channel];
         }
-        output(&mut m, j, side, size);
+        transform_output_line(&mut m, j, side, size);
     }
     let start = f32::cast_from(bias[channel]);
     #[unroll]
     for i in 0..size {
-        output(&mut m, comptime!(i * side), 1usize, size);
+        transform_output_line(&mut m, comptime!(i * side), 1usize, size);
         #[unroll]
         for j in 0..size {
             let (row, column) = (top + i, left + j);
             if row < height && column < width {
                 let at = ((image * height + row) * width + column) * channels + channel;
                 let value = m[comptime!(i * side + j)] + start;
-                y[at] = finish_one(value, &other, at, then);
+                y[at] = finish_one(value, &addend, at, epilogue);
             }
         }
     }
 }
 
-/// Aᵀ m for one line, in place: the first `size` of its values.
+/// Aᵀ on a line of `size` + 2 values, in place. The result is the first `size` of them.
 #[cube]
-fn output(
+fn transform_output_line(
     m: &mut Array<f32>,
     #[comptime] start: usize,
     #[comptime] step: usize,
@@ -347,19 +358,19 @@ fn output(
     }
 }
 
-/// [`direct::finish`] of one value.
+/// [`direct::finish`] for a single value.
 #[cube]
 fn finish_one<S: Float>(
     value: f32,
-    other: &ComptimeOption<&[S]>,
+    addend: &ComptimeOption<&[S]>,
     at: usize,
-    #[comptime] then: EpilogueKind,
+    #[comptime] epilogue: EpilogueKind,
 ) -> S {
-    S::cast_from(match comptime!(then) {
+    S::cast_from(match comptime!(epilogue) {
         EpilogueKind::Nothing => value,
         EpilogueKind::Silu => silu_one(value),
-        EpilogueKind::AddSilu => silu_one(value + f32::cast_from(other.unwrap()[at])),
-        EpilogueKind::Add => value + f32::cast_from(other.unwrap()[at]),
+        EpilogueKind::AddSilu => silu_one(value + f32::cast_from(addend.unwrap()[at])),
+        EpilogueKind::Add => value + f32::cast_from(addend.unwrap()[at]),
     })
 }
 
