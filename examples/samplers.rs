@@ -17,6 +17,7 @@ use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::low_level::sampler::{DpmSolver2M, Heun, Solver};
 use indicatif::ProgressBar;
@@ -152,7 +153,7 @@ impl Setting {
     fn new(task: &str, truth: &Tensor<4>, seed: u64, denoiser: &Rc<PhotoDenoiser>) -> Self {
         let device = ComputeDevice::of(truth);
         let measurement = figures::measurement(task, truth, seed, &device);
-        let prior = GaussianPrior::new(Fourier::new(SIDE, SIDE, &device));
+        let prior = GaussianPrior::new(PriorModel::PHOTO_V1, Fourier::new(SIDE, SIDE, &device));
         let posterior = Posterior::new(measurement, prior);
         let z = WhiteNoise::new(seed, 0, &device).draw(truth.dims()) * TAU_OF_MEAN;
         let level = denoiser.level(&posterior, TAU_OF_MEAN);

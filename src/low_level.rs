@@ -66,6 +66,7 @@
 //! use eps_restore::low_level::operators::Identity;
 //! use eps_restore::low_level::posterior::{Posterior, measurement::Measurement};
 //! use eps_restore::low_level::prior::GaussianPrior;
+//! use eps_restore::low_level::prior::model::PriorModel;
 //! use eps_restore::low_level::restoration::Run;
 //! use eps_restore::Sampler;
 //!
@@ -102,7 +103,7 @@
 //!     y: device.full([1, 3, 16, 16], 0.5),
 //!     s2: device.scalar(0.04),
 //! };
-//! let prior = GaussianPrior::new(Fourier::new(16, 16, &device));
+//! let prior = GaussianPrior::new(PriorModel::PHOTO_V1, Fourier::new(16, 16, &device));
 //! let posterior = Posterior::new(measurement, prior);
 //! let denoiser = Rc::new(White { variance: 0.25 });
 //! let mut run = Run::new(denoiser, posterior, Sampler::DEFAULT, 1, 7)?;

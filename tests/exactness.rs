@@ -22,6 +22,7 @@ use eps_restore::low_level::operators::PriorUpdate;
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::restoration::Run;
 use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::low_level::sampler::{
@@ -91,7 +92,8 @@ impl Problem {
             y,
             s2: device.scalar(s2),
         };
-        let membrane = GaussianPrior::new(Fourier::new(height, width, &device));
+        let membrane =
+            GaussianPrior::new(PriorModel::PHOTO_V1, Fourier::new(height, width, &device));
         Self {
             shape: [3, height, width],
             posterior: Posterior::new(measurement, membrane),

@@ -5,6 +5,7 @@ mod common;
 
 use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
+use common::golden_v2::{self, GoldenV2};
 use common::model;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
@@ -42,6 +43,17 @@ fn operators_match_the_reference() {
     let check = check();
     for case in Check::cases() {
         check.operators(&case).iter().for_each(assert_equal);
+    }
+}
+
+#[test]
+fn the_second_edition_matches_the_reference() {
+    let bytes = model("golden-operators-v2.safetensors");
+    let golden = GoldenV2::new(bytes, &ComputeDevice::cpu());
+    for case in golden_v2::CASES {
+        for size in golden_v2::SIZES {
+            golden.compare(case, size).iter().for_each(assert_equal);
+        }
     }
 }
 

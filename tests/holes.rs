@@ -14,7 +14,8 @@ use eps_restore::low_level::compute::conjugate_gradients::{Stop, conjugate_gradi
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
-use eps_restore::low_level::prior::{C, KAPPA2, precision_times};
+use eps_restore::low_level::prior::in_space::PrecisionInSpace;
+use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::task::Task;
 use eps_restore::low_level::restoration::SampleSubset;
@@ -35,14 +36,16 @@ fn distance_from_the_limit(side: usize, width: usize) -> f64 {
     let plane = (0..side * side).map(wave);
     let y = device.tensor(plane.collect(), [1, 1, side, side]);
     let s2 = device.scalar(1e-4);
-    let posterior = Hole::new(lost.clone(), y, s2.clone()).posterior();
+    let prior = PriorModel::PHOTO_V1;
+    let posterior = Hole::new(lost.clone(), y, s2.clone(), prior).posterior();
 
     let known = lost.iter().map(|&l| if l { 0.0 } else { 1.0 });
     let known = device.tensor(known.collect(), [1, 1, side, side]);
     let data = known.clone() / s2.clone();
-    let diagonal = data.clone() + C * (KAPPA2 + 4.0);
+    let q = PrecisionInSpace::new(&prior, 1.0, &device);
+    let diagonal = (q.diagonal() + data.clone()).tensor();
     let limit = conjugate_gradients(
-        |x| precision_times(x.clone()) + x * data.clone(),
+        |x| q.times(x.clone()) + x * data.clone(),
         |r| r / diagonal.clone(),
         posterior.measurement().y.clone() / s2,
         Some(posterior.linear_estimate()),
@@ -136,7 +139,7 @@ fn the_full_size_keeps_the_coarse_image() {
     let mut noise = WhiteNoise::new(1, 0, &device);
     let y = noise.draw([1, 3, side, side]) * 0.1 + 0.3;
     let coarse = noise.draw([1, 3, side / 4, side / 4]) * 0.1 - 0.2;
-    let hole = Hole::new(lost, y, device.scalar(1e-6));
+    let hole = Hole::new(lost, y, device.scalar(1e-6), PriorModel::PHOTO_V1);
     let given = hole.posterior_given(coarse.clone(), 4);
     let w0 = given.linear_estimate();
     // The block of rows 20-23 and columns 24-27 lies well inside.

@@ -19,6 +19,7 @@ use eps_restore::low_level::operators::{BlockMean, CircularConvolution, Identity
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::restoration::{Progress, Run};
 use eps_restore::{Error, Kernel, Sampler};
 
@@ -248,7 +249,10 @@ fn problem(photo: &str, task: &str, device: &ComputeDevice) -> Posterior {
         operator,
         s2: device.scalar(sigma * sigma),
     };
-    Posterior::new(measurement, GaussianPrior::new(fourier))
+    Posterior::new(
+        measurement,
+        GaussianPrior::new(PriorModel::PHOTO_V1, fourier),
+    )
 }
 
 /// The PSNR of two images in [-1, 1], in dB.

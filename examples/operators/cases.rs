@@ -9,6 +9,7 @@ use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, LinearOperator, Mask,
     MaskedBlockMean, compose, cropped_convolution,
 };
+use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::{Error, Kernel};
 
 /// The reach of a Gaussian blur of 1.5 pixels, and the width of the frame around the photo that it
@@ -85,7 +86,10 @@ fn samplings(side: usize, device: &ComputeDevice) -> Vec<Case> {
         ),
         case(
             "mask after block mean 2",
-            Rc::new(MaskedBlockMean::new(2, scratches, fourier()).expect("it divides")),
+            Rc::new(
+                MaskedBlockMean::new(2, scratches, &PriorModel::PHOTO_V1, fourier())
+                    .expect("it divides"),
+            ),
         ),
         case(
             "grey after motion",

@@ -24,6 +24,7 @@ use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, TAU_TOP, Weights
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::restoration::{Run, Stage};
 
 #[derive(Parser)]
@@ -191,7 +192,7 @@ impl Row {
         let mut noise = WhiteNoise::new(seed, 0, device);
         let measurement = measurement(case, scene, &mut noise, device);
         let whole = inner(scene, case.frame).dims();
-        let prior = GaussianPrior::new(plan(whole[2], device));
+        let prior = GaussianPrior::new(PriorModel::PHOTO_V1, plan(whole[2], device));
         let (posterior, once) = timed(|| Posterior::new(measurement, prior));
         let taus = levels();
         let (_, maps) = timed(|| {

@@ -13,6 +13,7 @@ pub mod fourier;
 pub mod gpu;
 pub mod membrane;
 pub mod noise_stream;
+pub mod symmetric_3x3;
 pub mod walsh_hadamard;
 #[cfg(feature = "webgpu")]
 pub mod webgpu;

@@ -1,12 +1,14 @@
 //! The denoiser D(mu*, Sigma*) = E[x | mu* = x + n], n ~ N(0, Sigma*). It is the only model that
 //! exact posterior sampling needs.
 
+mod architecture;
 pub mod layers;
 mod preconditioning;
 pub mod tiling;
 mod unet;
 mod weights;
 
+pub use architecture::Architecture;
 pub use preconditioning::{Level, PhotoDenoiser};
 pub use unet::PhotoV1;
 pub use weights::Weights;
@@ -14,6 +16,7 @@ pub use weights::Weights;
 use burn::tensor::Tensor;
 
 use crate::posterior::Posterior;
+use crate::prior::model::PriorModel;
 
 /// The highest noise level tau.
 pub const TAU_TOP: f64 = 80.0;
@@ -29,6 +32,12 @@ pub trait Denoiser {
 
     /// An unfinished evaluation of D.
     type Evaluation;
+
+    /// The prior of the posteriors that this denoiser is asked about. Its colour axes are those of
+    /// z and D.
+    fn prior(&self) -> PriorModel {
+        PriorModel::PHOTO_V1
+    }
 
     /// The noise level tau of the one evaluation that gives the posterior mean.
     ///

@@ -12,7 +12,7 @@ use std::pin::Pin;
 
 use burn::tensor::Tensor;
 
-use super::{Denoiser, PhotoV1, TAU_TOP, Weights};
+use super::{Architecture, Denoiser, PhotoV1, TAU_TOP, Weights};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, expand, tensors};
 use crate::denoiser::layers::cpu::CpuLayers;
@@ -21,11 +21,13 @@ use crate::denoiser::tiling::{Tile, TileSize, Tiling};
 use crate::error::Error;
 use crate::operators::MapFidelity;
 use crate::posterior::{Posterior, SIGMA_DATA};
+use crate::prior::model::PriorModel;
 
-/// The network photo-v1 as a denoiser.
+/// A network photo-v1 or photo-v2 as a denoiser.
 pub struct PhotoDenoiser {
     /// A trait object, so that a program contains only those layers that it constructs.
     network: Box<dyn Network>,
+    architecture: Architecture,
     tiles: TileSize,
 }
 
@@ -47,7 +49,7 @@ impl<L: Layers> Network for PhotoV1<L> {
     }
 }
 
-/// The quantities of photo-v1 that depend only on the operator and on tau.
+/// The quantities of the network that depend only on the operator and on tau.
 #[derive(Clone)]
 pub struct Level {
     /// tau², `[B or 1, 1, 1, 1]`.
@@ -130,6 +132,7 @@ impl PhotoDenoiser {
         let network = PhotoV1::new(weights, layers)?;
         Ok(Self {
             network: Box::new(network),
+            architecture: weights.architecture(),
             tiles: TileSize::default(),
         })
     }
@@ -259,13 +262,20 @@ impl Denoiser for PhotoDenoiser {
     type Level = Level;
     type Evaluation = Evaluation;
 
-    /// [`TAU_TOP`] if the maps are complete, otherwise a lower level (`docs/method.md`, section
-    /// 16).
+    fn prior(&self) -> PriorModel {
+        self.architecture.prior
+    }
+
+    /// [`TAU_TOP`] if the network knows operators of this kind, otherwise a lower level
+    /// (`docs/method.md`, section 16).
     ///
     /// photo-v1 was not trained on incomplete maps. At [`TAU_TOP`] it is then worse than the linear
     /// estimate: 25.6 dB against 31.7 dB for an RGGB mosaic, 25.5 dB against 27.3 dB for 11 pixels
     /// of motion blur with unknown borders. At the lower level it reaches 32.2 and 31.1 dB.
     fn tau_of_mean(&self, posterior: &Posterior) -> f64 {
+        if self.architecture.knows_incomplete_maps {
+            return TAU_TOP;
+        }
         match posterior.measurement().operator.map_fidelity() {
             MapFidelity::Complete => TAU_TOP,
             MapFidelity::MixedDirections => 1.0,

@@ -3,14 +3,13 @@
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
+use super::architecture::Architecture;
 use crate::error::{Cause, Error};
 
-/// The name of the architecture that this crate runs, as in the metadata of the file.
-pub const ARCHITECTURE: &str = "photo-v1";
-
-/// A file of weights for the architecture `photo-v1`.
+/// A file of weights.
 pub struct Weights<'a> {
     file: SafeTensors<'a>,
+    architecture: Architecture,
 }
 
 impl<'a> Weights<'a> {
@@ -25,16 +24,15 @@ impl<'a> Weights<'a> {
             source: Cause::new(e),
         };
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
-        let named = metadata.metadata().as_ref();
-        let architecture = named.and_then(|m| m.get("architecture"));
-        if architecture.map(String::as_str) != Some(ARCHITECTURE) {
-            return Err(Error::InvalidWeights(format!(
-                "the file holds the architecture {}; this version runs {ARCHITECTURE}",
-                architecture.map_or("(none named)".into(), |a| format!("{a:?}"))
-            )));
-        }
-        let file = SafeTensors::deserialize(bytes).map_err(broken)?;
-        Ok(Self { file })
+        Ok(Self {
+            architecture: Architecture::of(metadata.metadata().as_ref())?,
+            file: SafeTensors::deserialize(bytes).map_err(broken)?,
+        })
+    }
+
+    /// The network that the weights are of.
+    pub fn architecture(&self) -> Architecture {
+        self.architecture
     }
 
     /// The values of the tensor `name`, in row-major order.

@@ -1,5 +1,8 @@
 //! A = ωᵀ over channels: a grey photo of a coloured scene. A Aᵀ = |ω|². Colourising
 //! (docs/method.md, sections 3.2, 4.3 and 16).
+//!
+//! On colour axes U the operator is aᵀ with a = U ω. The equal mean of the channels is luma/√3, so
+//! that on opponent axes it does not touch colour.
 
 use burn::tensor::Tensor;
 
@@ -10,11 +13,15 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{CHANNELS, Formula, View};
 use crate::compute::fourier::{ComplexFormula, Fourier};
 use crate::error::Error;
+use crate::prior::axes::Axes;
 
 /// y = ω_R R + ω_G G + ω_B B at each pixel.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelMix {
+    /// ω.
     weights: [f64; CHANNELS],
+    /// a = U ω.
+    on_axes: [f64; CHANNELS],
 }
 
 impl ChannelMix {
@@ -24,7 +31,7 @@ impl ChannelMix {
     /// [`Error::InvalidOption`] if a weight is not finite.
     pub fn new(weights: [f64; CHANNELS]) -> Result<Self, Error> {
         if weights.iter().all(|w| w.is_finite()) {
-            return Ok(Self { weights });
+            return Ok(Self::of(weights));
         }
         Err(Error::InvalidOption(format!(
             "the weights of R, G and B are {weights:?}; they must be finite numbers"
@@ -33,23 +40,17 @@ impl ChannelMix {
 
     /// The mean over channels.
     pub fn grey() -> Self {
-        Self {
-            weights: [1.0 / 3.0; CHANNELS],
-        }
+        Self::of([1.0 / 3.0; CHANNELS])
     }
 
     /// Luma of ITU-R BT.601, on the stored values: JPEG and most conversions to grey keep it.
     pub fn bt601() -> Self {
-        Self {
-            weights: [0.299, 0.587, 0.114],
-        }
+        Self::of([0.299, 0.587, 0.114])
     }
 
     /// Luma of ITU-R BT.709, on the stored values.
     pub fn bt709() -> Self {
-        Self {
-            weights: [0.2126, 0.7152, 0.0722],
-        }
+        Self::of([0.2126, 0.7152, 0.0722])
     }
 
     /// One channel alone: 0 is red, 1 green, 2 blue.
@@ -64,10 +65,26 @@ impl ChannelMix {
             )));
         };
         *weight = 1.0;
-        Ok(Self { weights })
+        Ok(Self::of(weights))
     }
 
-    /// |ω|².
+    /// On RGB.
+    fn of(weights: [f64; CHANNELS]) -> Self {
+        Self {
+            weights,
+            on_axes: weights,
+        }
+    }
+
+    /// The same mix of images whose planes lie on other colour axes.
+    pub fn on(self, axes: Axes) -> Self {
+        Self {
+            on_axes: axes.vector(self.weights),
+            ..self
+        }
+    }
+
+    /// |ω|² = |a|².
     fn power(&self) -> f64 {
         self.weights.iter().map(|w| w * w).sum()
     }
@@ -77,18 +94,28 @@ impl ChannelMix {
         self.weights.iter().sum::<f64>().powi(2) / 3.0
     }
 
-    /// ωᵀ x of a formula x that is a tensor.
+    /// aᵀ x of a formula x that is a tensor.
     fn mixed(&self, x: &Formula) -> Formula {
-        let [r, g, b] = [0, 1, 2].map(|c| x.view(View::Channel(c)) * self.weights[c]);
-        r + g + b
+        let [a, b, c] = [0, 1, 2].map(|i| x.view(View::Channel(i)) * self.on_axes[i]);
+        a + b + c
     }
 
-    /// ω, `[1, 3, 1, 1]`, on the device and in the float type of `like`.
+    /// aᵀ E a for a spectrum, or a variance, E `[B or 1, 1 or 3, .., ..]`: `[B or 1, 1, .., ..]`.
+    fn data_variance(&self, e: &Tensor<4>) -> Formula {
+        if e.dims()[1] == 1 {
+            return Formula::from(e) * self.power();
+        }
+        let e = Formula::from(e);
+        let [a, b, c] = [0, 1, 2].map(|i| e.view(View::Channel(i)) * self.on_axes[i].powi(2));
+        a + b + c
+    }
+
+    /// a, `[1, 3, 1, 1]`, on the device and in the float type of `like`.
     fn column(&self, like: &Tensor<4>) -> Tensor<4> {
-        ComputeDevice::of(like).tensor(self.weights.to_vec(), [1, CHANNELS, 1, 1])
+        ComputeDevice::of(like).tensor(self.on_axes.to_vec(), [1, CHANNELS, 1, 1])
     }
 
-    /// The variance along a unit direction d with share = (dᵀ ω)²: v - v² share/(s2 + v |ω|²),
+    /// The variance along a unit direction d with share = (dᵀ a)²: v - v² share/(s2 + v |a|²),
     /// written without the difference.
     fn along(&self, v: Tensor<4>, s2: Tensor<4>, share: impl Into<Formula>) -> Formula {
         let (v, s2) = (Formula::from(v), Formula::from(s2));
@@ -96,14 +123,14 @@ impl ChannelMix {
         &v * (&s2 + unmeasured * &v) / (&s2 + &v * self.power())
     }
 
-    /// v/(s2 + v |ω|²).
-    fn gain(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        let v = Formula::from(v);
-        &v / (Formula::from(s2) + &v * self.power())
+    /// E/(s2 + aᵀ E a).
+    fn gain(&self, e: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let data_variance = self.data_variance(&e);
+        Formula::from(e) / (Formula::from(s2) + data_variance)
     }
 
-    /// The variance of each channel, `[.., 3, .., ..]`.
-    fn per_channel(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+    /// The variance of each axis, `[.., 3, .., ..]`.
+    fn per_axis(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         let w = Formula::from(self.column(&v));
         let share = &w * &w;
         self.along(v, s2, share)
@@ -143,7 +170,7 @@ impl LinearOperator for ChannelMix {
 
 impl NoiseVariances for ChannelMix {
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        self.per_channel(v, s2)
+        self.per_axis(v, s2)
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
@@ -156,8 +183,21 @@ impl NoiseVariances for ChannelMix {
 }
 
 impl ClosedVariances for ChannelMix {
+    /// E_b (s2 + the other axes' E_c a_c²)/(s2 + aᵀ E a) on axis b: a difference of two terms would
+    /// lose E's digits.
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        spectrum_mean(self.per_channel(e, s2).tensor())
+        if e.dims()[1] == 1 {
+            return spectrum_mean(self.per_axis(e, s2).tensor());
+        }
+        let s2 = Formula::from(s2);
+        let axis = |i: usize| e.clone().narrow(1, i, 1);
+        let share = |i: usize| Formula::from(axis(i)) * self.on_axes[i].powi(2);
+        let variance = |i: usize| {
+            let others = share((i + 1) % CHANNELS) + share((i + 2) % CHANNELS) + &s2;
+            let all = &others + share(i);
+            spectrum_mean((Formula::from(axis(i)) * others / all).tensor())
+        };
+        Tensor::cat((0..CHANNELS).map(variance).collect(), 1)
     }
 }
 
@@ -182,7 +222,7 @@ impl SpectralUpdate for ChannelMix {
     }
 
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>> {
-        Some(e * self.power())
+        Some(self.data_variance(&e).tensor())
     }
 }
 

@@ -95,7 +95,7 @@ impl CroppedConvolution {
         Self { tolerance, ..self }
     }
 
-    /// E[x | y] for x ~ N(u, F^-1 E F), E `[B or 1, 1, H or 1, W or 1]`, to a residual of
+    /// E[x | y] for x ~ N(u, F^-1 E F), E `[B or 1, 1 or 3, H or 1, W or 1]`, to a residual of
     /// `tolerance` |y - A u|.
     fn mean(
         &self,
@@ -105,23 +105,29 @@ impl CroppedConvolution {
         s2: Tensor<4>,
         tolerance: Tensor<4>,
     ) -> Tensor<4> {
-        let result_dtype = u.dtype();
+        let (result_dtype, shape) = (u.dtype(), u.dims());
+        if e.dims()[1] > 1 {
+            let [u, e, y, s2, tolerance] = [u, e, y, s2, tolerance].map(|t| axis_by_axis(t, shape));
+            return self.mean(u, e, y, s2, tolerance).reshape(shape);
+        }
+        let inputs = [u, e, y, s2, tolerance];
         if result_dtype == DType::F64 || self.tolerance.is_beyond_f32() {
-            let inputs = [u, e, y, s2, tolerance].map(|tensor| tensor.cast(DType::F64));
+            let inputs = inputs.map(|tensor| tensor.cast(DType::F64));
             return self.mean_in::<f64>(inputs).cast(result_dtype);
         }
-        self.mean_in::<f32>([u, e, y, s2, tolerance])
+        self.mean_in::<f32>(inputs)
     }
 
-    /// [`Self::mean`] in the float type T, image by image.
+    /// [`Self::mean`] in the float type T, image by image, for a spectrum that its channels share.
+    /// The images may be several for each kernel.
     fn mean_in<T: Real>(&self, [u, e, y, s2, tolerance]: [Tensor<4>; 5]) -> Tensor<4> {
         let [height, width] = self.fourier.size();
         let [re, im] = self.blur.spectrum().map(|part| part.cast(u.dtype()));
         let batch = [&u, &e, &y, &s2, &re].map(|t| t.dims()[0]);
+        let kernels = re.dims()[0];
         let batch = batch.into_iter().max().expect("five of them");
         let (device, channels) = (ComputeDevice::of(&u), u.dims()[1]);
         let shape = [batch, channels, height, width];
-        let plane = [batch, 1, height, width];
         let of_image = |t: Tensor<4>, shape: [usize; 4], i: usize| {
             let whole = t.expand(shape);
             values::<T>(whole.narrow(0, i, 1))
@@ -129,17 +135,19 @@ impl CroppedConvolution {
         let scalar = |t: &Tensor<4>, i| of_image(t.clone(), [batch, 1, 1, 1], i)[0];
         let mut x = Vec::with_capacity(batch * channels * height * width);
         for i in 0..batch {
-            let spectrum = |t: &Tensor<4>| {
-                let rows = of_image(t.clone(), plane, i);
+            let spectrum = |t: &Tensor<4>, images: usize, i: usize| {
+                let rows = of_image(t.clone(), [images, 1, height, width], i);
                 let mut columns = rows.clone();
                 transpose(&rows, &mut columns, height, width);
                 columns
             };
-            let kernel = spectrum(&re).into_iter().zip(spectrum(&im));
+            let kernel = [&re, &im].map(|part| spectrum(part, kernels, i * kernels / batch));
+            let [re, im] = kernel;
+            let kernel = re.into_iter().zip(im);
             let equations = ImageEquations {
                 u: of_image(u.clone(), shape, i),
                 y: of_image(y.clone(), shape, i),
-                e: spectrum(&e),
+                e: spectrum(&e, batch, i),
                 kernel: kernel.map(|(re, im)| Complex::new(re, im)).collect(),
                 s2: scalar(&s2, i),
                 tolerance: scalar(&tolerance, i).to_f64(),
@@ -159,6 +167,13 @@ impl CroppedConvolution {
         self.crop
             .apply(self.fourier.filter(on_torus, spectrum.clone()))
     }
+}
+
+/// The planes of x, which broadcasts to `shape` `[B, 3, .., ..]`, as images of one plane.
+fn axis_by_axis(x: Tensor<4>, [batch, channels, _, _]: [usize; 4]) -> Tensor<4> {
+    let [_, _, height, width] = x.dims();
+    x.expand([batch, channels, height, width])
+        .reshape([batch * channels, 1, height, width])
 }
 
 impl LinearOperator for CroppedConvolution {

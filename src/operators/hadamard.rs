@@ -25,6 +25,7 @@ use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
 use crate::compute::walsh_hadamard::walsh_hadamard;
 use crate::error::Error;
+use crate::prior::axes::Axes;
 
 /// The iterations of q. Each at least halves the distance to the fixed point.
 const FIXED_POINT_ITERATIONS: usize = 24;
@@ -36,7 +37,8 @@ pub struct Hadamard {
     iterative: Iterative,
 }
 
-/// The map S H D.
+/// The map S H D Uᵀ.
+#[derive(Clone)]
 struct Rows {
     /// D, ±1, `[1, 3, H, W]`.
     signs: Tensor<4>,
@@ -44,6 +46,8 @@ struct Rows {
     chosen: Tensor<4>,
     /// The share of chosen rows, the same in each channel.
     share: f64,
+    /// The colour axes of the images; rows are those of red, green and blue.
+    axes: Axes,
 }
 
 impl Hadamard {
@@ -73,15 +77,36 @@ impl Hadamard {
             chosen.extend(random_subset(count, n, &mut random));
         }
         let shape = [1, 3, height, width];
+        let [signs, chosen] = [signs, chosen].map(|values| device.tensor(values, shape));
+        let share = count as f64 / n as f64;
+        Ok(Self::of_rows(signs, chosen, share, fourier))
+    }
+
+    /// Rows that others have chosen: `signs` are ±1 and `chosen` 0 or 1, both `[B or 1, 3, H, W]`,
+    /// with `share` of ones in each channel.
+    pub fn of_rows(signs: Tensor<4>, chosen: Tensor<4>, share: f64, fourier: Fourier) -> Self {
         let rows = Rc::new(Rows {
-            signs: device.tensor(signs, shape),
-            chosen: device.tensor(chosen, shape),
-            share: count as f64 / n as f64,
+            signs,
+            chosen,
+            share,
+            axes: Axes::Rgb,
         });
-        Ok(Self {
+        Self {
             iterative: Iterative::new(rows.clone(), fourier),
             rows,
-        })
+        }
+    }
+
+    /// The same rows of images whose planes lie on other colour axes.
+    pub fn on(self, axes: Axes) -> Self {
+        let rows = Rc::new(Rows {
+            axes,
+            ..(*self.rows).clone()
+        });
+        Self {
+            iterative: self.iterative.with_map(rows.clone()),
+            rows,
+        }
     }
 
     /// The same operator with another tolerance of its iterations.
@@ -128,12 +153,12 @@ impl LinearMap for Rows {
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
         let signs = self.signs.clone().cast(x.dtype());
-        self.observed(walsh_hadamard(x * signs))
+        self.observed(walsh_hadamard(self.axes.to_rgb(x) * signs))
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
         let signs = self.signs.clone().cast(y.dtype());
-        walsh_hadamard(self.observed(y)) * signs
+        self.axes.from_rgb(walsh_hadamard(self.observed(y)) * signs)
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
@@ -205,15 +230,16 @@ impl ClosedVariances for Hadamard {
     /// ```
     ///
     /// The rows tell as much about each pixel as noise of precision theta. v is the variance that
-    /// the prior then leaves of the pixel without its own measurement.
+    /// the prior then leaves of the pixel without its own measurement. A channel's v, and an axis's
+    /// theta, are means over axes and channels by the squares of U.
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let share = self.rows.share;
+        let (share, axes) = (self.rows.share, self.rows.axes);
         let mut v = spectrum_mean(e.clone());
         let mut q = v.clone();
         for _ in 0..FIXED_POINT_ITERATIONS {
-            // share/theta.
-            let noise = Formula::from(v) * (1.0 - share) + &s2;
-            let shrink = (Formula::from(&e) * share / noise + 1.0).recip();
+            let noise = Formula::from(axes.rgb_variances(v)) * (1.0 - share) + &s2;
+            let theta = axes.variances((noise.recip() * share).tensor());
+            let shrink = (Formula::from(&e) * theta + 1.0).recip();
             let shrink = shrink.tensor();
             q = spectrum_mean(e.clone() * shrink.clone());
             v = q.clone() / spectrum_mean(shrink);

@@ -1,12 +1,15 @@
 //! Linear maps given by their product and their adjoint alone, and the test that the two belong
 //! together.
 
+use std::rc::Rc;
+
 use burn::tensor::Tensor;
 
 use crate::compute::conjugate_gradients::{dot, norm};
 use crate::compute::fourier::Fourier;
 use crate::compute::white_noise::WhiteNoise;
 use crate::error::Error;
+use crate::prior::axes::Axes;
 
 /// The greatest |(A x)·y - x·(Aᵀ y)| of an adjoint pair, relative to |A x| |y|.
 const ADJOINT_TOLERANCE: f64 = 1e-3;
@@ -43,6 +46,32 @@ pub trait LinearMap {
 
 /// A linear map of measurements to measurements.
 pub type DataMap<'a> = Box<dyn Fn(Tensor<4>) -> Tensor<4> + 'a>;
+
+/// A map of RGB images, of images whose planes lie on other colour axes.
+pub struct OnAxes {
+    /// The map of RGB images.
+    pub map: Rc<dyn LinearMap>,
+    /// The axes of the planes.
+    pub axes: Axes,
+}
+
+impl LinearMap for OnAxes {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        self.map.measurement_shape(image)
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        self.map.apply(self.axes.to_rgb(x))
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        self.axes.from_rgb(self.map.adjoint(y))
+    }
+
+    fn observed(&self, y: Tensor<4>) -> Tensor<4> {
+        self.map.observed(y)
+    }
+}
 
 /// Tests the adjoint on two pairs (x, y): white noise, and y = A x. In the second pair the two
 /// products are as large as they can be, and only there does an adjoint fail that is wrong by a

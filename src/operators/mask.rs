@@ -1,16 +1,23 @@
 //! A = diag(c) with c in {0, 1} for each pixel, or for each channel of it: inpainting, crops, the
 //! colour mosaic of a camera's sensor. S(v) = v s2/(s2 + c v) (docs/method.md, sections 3.2, 4.3
 //! and 5.5).
+//!
+//! A mask for each channel is one of red, green and blue, and so are its measurements: on other
+//! colour axes A = diag(c) Uᵀ (section 3.3).
 
 use std::cell::OnceCell;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use super::{DiagonalUpdate, LinearOperator, MapFidelity, NoiseVariances, PriorUpdate, remaining};
+use super::{
+    DiagonalUpdate, LinearOperator, MapFidelity, NoiseVariances, PerChannelUpdate, PriorUpdate,
+    remaining,
+};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::error::Error;
+use crate::prior::axes::Axes;
 use crate::prior::noise_geometry::bands_of_pixels;
 
 /// The colour filters of a sensor: the channels that a 2×2 block measures, row by row.
@@ -45,6 +52,8 @@ pub struct Mask {
     /// c as one node, so that a formula that uses it twice reads it once.
     known_formula: Formula,
     halvings: usize,
+    /// The colour axes of the images, where c differs between channels.
+    axes: Axes,
     /// The maps of 1 - c, averaged over channels: `[B or 1, 8, H, W]`, computed on first use.
     unknown_bands: Rc<OnceCell<Tensor<4>>>,
 }
@@ -56,6 +65,7 @@ impl Mask {
             known_formula: (&known).into(),
             known,
             halvings: 0,
+            axes: Axes::Rgb,
             unknown_bands: Rc::default(),
         }
     }
@@ -63,6 +73,20 @@ impl Mask {
     /// The same mask with [`DiagonalUpdate::halvings`], for holes wider than the iterations reach.
     pub fn with_halvings(self, halvings: usize) -> Self {
         Self { halvings, ..self }
+    }
+
+    /// The same mask of images whose planes lie on other colour axes. One that is the same for
+    /// every channel is the same on any axes.
+    pub fn on(self, axes: Axes) -> Self {
+        if self.is_shared() {
+            return self;
+        }
+        Self { axes, ..self }
+    }
+
+    /// Whether c is the same for every channel.
+    fn is_shared(&self) -> bool {
+        self.known.dims()[1] == 1
     }
 
     /// c, `[B or 1, 1 or 3, H, W]`.
@@ -122,11 +146,11 @@ impl LinearOperator for Mask {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        self.masked(x)
+        self.masked(self.axes.to_rgb(x))
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.masked(y)
+        self.axes.from_rgb(self.masked(y))
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
@@ -136,7 +160,12 @@ impl LinearOperator for Mask {
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         let v = Formula::from(v);
         let gain = &self.known_formula * (&v / (Formula::from(s2) + &v));
-        &m + (y - &m) * gain
+        if self.axes == Axes::Rgb {
+            return &m + (y - &m) * gain;
+        }
+        let m = m.tensor();
+        let residual = y - self.axes.to_rgb(m.clone());
+        Formula::from(m) + self.axes.from_rgb((residual * gain).tensor())
     }
 
     fn row_power(&self) -> Option<f64> {
@@ -145,20 +174,27 @@ impl LinearOperator for Mask {
 
     /// The maps hold the mean over channels, which hides a mosaic's pattern.
     fn map_fidelity(&self) -> MapFidelity {
-        match self.known.dims()[1] {
-            1 => MapFidelity::Complete,
-            _ => MapFidelity::MixedDirections,
+        match self.is_shared() {
+            true => MapFidelity::Complete,
+            false => MapFidelity::MixedDirections,
         }
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
-        PriorUpdate::Diagonal(self)
+        match self.axes {
+            Axes::Rgb => PriorUpdate::Diagonal(self),
+            Axes::Opponent => PriorUpdate::PerChannel(self),
+        }
     }
 }
 
 impl NoiseVariances for Mask {
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        remaining(v, s2, &self.known_formula)
+        let remaining = remaining(v, s2, &self.known_formula);
+        match self.axes {
+            Axes::Rgb => remaining,
+            axes => axes.variances(remaining.tensor()).into(),
+        }
     }
 
     /// The mean of the pixel variance over channels, in luma and chroma alike: the variance of a
@@ -182,6 +218,12 @@ impl DiagonalUpdate for Mask {
 
     fn halvings(&self) -> usize {
         self.halvings
+    }
+}
+
+impl PerChannelUpdate for Mask {
+    fn known(&self) -> &Tensor<4> {
+        &self.known
     }
 }
 

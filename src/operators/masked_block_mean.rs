@@ -29,8 +29,10 @@ use super::{
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
 use crate::error::Error;
+use crate::prior::KAPPA2;
+use crate::prior::in_space::PrecisionInSpace;
+use crate::prior::model::PriorModel;
 use crate::prior::noise_geometry::BANDS;
-use crate::prior::{C, KAPPA2, swept};
 
 /// A mask, of the small photo's size, after the block mean.
 #[derive(Clone)]
@@ -40,16 +42,26 @@ pub struct MaskedBlockMean {
     factor: usize,
     /// The share of each band filter's energy in every block around: `[4, 1, n, n]`.
     stencils: Tensor<4>,
+    /// The prior's precision on the block means, times f².
+    precision: PrecisionInSpace,
+    /// c kappa² of the first colour axis, the prior's precision at frequency 0.
+    lowest_precision: f64,
     iterative: Iterative,
 }
 
 impl MaskedBlockMean {
-    /// `mask`: on images of the transform's size divided by `factor`.
+    /// `mask`: on images of the transform's size divided by `factor`. `prior`: the one that q is
+    /// asked for.
     ///
     /// # Errors
     /// [`Error::InvalidFactor`] if the sides are not multiples of `factor`;
     /// [`Error::InvalidMask`] if the mask does not have the small photo's size.
-    pub fn new(factor: usize, mask: Mask, fourier: Fourier) -> Result<Self, Error> {
+    pub fn new(
+        factor: usize,
+        mask: Mask,
+        prior: &PriorModel,
+        fourier: Fourier,
+    ) -> Result<Self, Error> {
         let ([height, width], device) = (fourier.size(), fourier.device());
         let mean = BlockMean::new(factor, height, width, device)?;
         let small = [height / factor, width / factor];
@@ -63,6 +75,8 @@ impl MaskedBlockMean {
         let (side, stencils) = band_stencils(factor);
         Ok(Self {
             stencils: device.tensor(stencils.concat(), [BANDS, 1, side, side]),
+            precision: PrecisionInSpace::new(prior, (factor * factor) as f64, device),
+            lowest_precision: prior.stiffness[0] * KAPPA2,
             iterative: compose(Rc::new(mean.clone()), Rc::new(mask.clone()), fourier),
             mean,
             mask,
@@ -93,11 +107,18 @@ impl MaskedBlockMean {
         remaining(v.clone(), s2 * self.area(), 1.0) - v
     }
 
+    /// 1/t2, `[B or 1, 1, 1, 1]`, from E = 1/(Q̂ + 1/t2). The largest value of E is the first, at
+    /// frequency 0, where Q̂ = c kappa².
+    fn query_precision(&self, e: &Tensor<4>) -> Tensor<4> {
+        let lowest = e.clone().narrow(1, 0, 1).narrow(2, 0, 1).narrow(3, 0, 1);
+        (lowest.recip() - self.lowest_precision).clamp_min(0.0)
+    }
+
     /// The variances of the block means if `known` of them were measured. `precision`: 1/t2.
     fn sweep(&self, known: Tensor<4>, precision: &Tensor<4>, s2: &Tensor<4>) -> Tensor<4> {
-        let stiffness = C * (KAPPA2 * self.area() + 4.0);
+        let q = &self.precision;
         let precision = Formula::from(precision) * self.area();
-        swept(&(Formula::from(known) / s2 + precision + stiffness))
+        q.swept(&(Formula::from(known) / s2 + precision + q.diagonal()))
     }
 }
 
@@ -161,20 +182,13 @@ impl NoiseVariances for MaskedBlockMean {
 
 impl ClosedVariances for MaskedBlockMean {
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let precision = query_precision(&e);
+        let precision = self.query_precision(&e);
         let known = self.mask.known();
         let unmasked = self.sweep(known.ones_like(), &precision, &s2);
         let added = (self.sweep(known, &precision, &s2) - unmasked).clamp_min(0.0);
         let least = self.mean.stationary_variance(e.clone(), s2);
         (least + self.mean.repeat(added)).min_pair(spectrum_mean(e))
     }
-}
-
-/// 1/t2, `[B or 1, 1, 1, 1]`, from E = 1/(Q̂ + 1/t2). The largest value of E is the first, at
-/// frequency 0, where Q̂ = C kappa².
-fn query_precision(e: &Tensor<4>) -> Tensor<4> {
-    let lowest = e.clone().narrow(2, 0, 1).narrow(3, 0, 1);
-    (lowest.recip() - C * KAPPA2).clamp_min(0.0)
 }
 
 /// Planes `[B, 1, H, W]` weighted by stencils `[K, 1, n, n]`, borders repeated: `[B, K, H, W]`.
@@ -205,7 +219,12 @@ mod tests {
         let device = ComputeDevice::cpu_f64();
         let operator = |factor, mask: [usize; 2]| {
             let mask = Mask::new(device.full([1, 1, mask[0], mask[1]], 1.0));
-            MaskedBlockMean::new(factor, mask, Fourier::new(16, 18, &device))
+            MaskedBlockMean::new(
+                factor,
+                mask,
+                &PriorModel::PHOTO_V1,
+                Fourier::new(16, 18, &device),
+            )
         };
         let code = |operator: Result<_, Error>| operator.err().map(|error| error.code());
         assert_eq!(code(operator(0, [8, 9])), Some("invalid-factor"));

@@ -1,7 +1,8 @@
 //! Linear measurement operators A of y = A x + sigma_y n, and the closed forms that exact posterior
 //! sampling takes from each (docs/method.md, sections 3 to 5).
 //!
-//! * Images are `[B, 3, H, W]` in [-1, 1].
+//! * Images are `[B, 3, H, W]`: planes on the prior's colour axes of an RGB image in [-1, 1]. For
+//!   photo-v1 these are red, green and blue. Operators that refer to channels have a method `on`.
 //! * Variances v, t2 = tau² and s2 = sigma_y² are tensors that broadcast to `[B, 1, 1, 1]`. A
 //!   single number lies in host memory ([`ComputeDevice::scalar`]). Formulas read it there; every
 //!   other operation moves it to the image's device first.
@@ -11,13 +12,14 @@
 //! # The contract
 //! [`LinearOperator`] holds A itself and the Bayesian update of a white prior. Everything else
 //! depends on how the operator meets the 1/f² prior, which [`LinearOperator::prior_update`] states
-//! once. Each of its four kinds names its own requirements as a trait, variances included, so that
+//! once. Each of its five kinds names its own requirements as a trait, variances included, so that
 //! no combination is left without a way to compute them.
 //!
 //! | kind | AᵀA | w0, g | p, maps | q |
 //! | --- | --- | --- | --- | --- |
 //! | [`SpectralUpdate`] | known in the DFT | closed form | closed form | closed form |
 //! | [`DiagonalUpdate`] | diagonal in pixels | iteration | closed form | sweeps |
+//! | [`PerChannelUpdate`] | diagonal in RGB pixels | iteration | closed form | sweeps |
 //! | [`SpatialUpdate`] | local in pixels | iteration | closed form | closed form and sweeps |
 //! | [`IterativeUpdate`] | any | iteration | closed form or draws | closed form or draws |
 //!
@@ -57,7 +59,7 @@ pub use decimation::{Decimation, bicubic_kernel, block_mean_kernel, gaussian_ker
 pub use hadamard::Hadamard;
 pub use identity::Identity;
 pub use iterative::{Iterative, Tolerance};
-pub use linear_map::{DataMap, LinearMap};
+pub use linear_map::{DataMap, LinearMap, OnAxes};
 pub use mask::{Bayer, Mask};
 pub use masked_block_mean::MaskedBlockMean;
 pub use no_measurement::NoMeasurement;
@@ -131,6 +133,9 @@ pub enum PriorUpdate<'a> {
     Spectral(&'a dyn SpectralUpdate),
     /// AᵀA is diagonal in pixels: iterations in image space.
     Diagonal(&'a dyn DiagonalUpdate),
+    /// AᵀA is diagonal in the pixels of red, green and blue, and the images' colour axes mix these:
+    /// iterations in image space.
+    PerChannel(&'a dyn PerChannelUpdate),
     /// AᵀA is local but not diagonal: iterations in image space.
     Spatial(&'a dyn SpatialUpdate),
     /// Iterations in data space.
@@ -151,6 +156,7 @@ impl<'a> PriorUpdate<'a> {
         match self {
             Self::Spectral(update) => VarianceSource::Closed(update),
             Self::Diagonal(update) => VarianceSource::Closed(update),
+            Self::PerChannel(update) => VarianceSource::Closed(update),
             Self::Spatial(update) => VarianceSource::Closed(update),
             Self::Iterative(update) => match update.closed_variances {
                 Some(closed) => VarianceSource::Closed(closed),
@@ -172,12 +178,12 @@ pub trait NoiseVariances {
 
 /// Closed forms of the variances that the measurement leaves of white and of stationary priors.
 pub trait ClosedVariances: NoiseVariances {
-    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1, H, W]`; broadcasts to
+    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1 or 3, H, W]`; broadcasts to
     /// `[B, 3, H, W]`.
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
 }
 
-/// Closed forms in the DFT for a stationary prior x ~ N(u, F^-1 E F), E `[B or 1, 1, H, W]`.
+/// Closed forms in the DFT for a stationary prior x ~ N(u, F^-1 E F), E `[B or 1, 1 or 3, H, W]`.
 pub trait SpectralUpdate: ClosedVariances {
     /// E[x | y] = u + E Aᵀ (s2 + A E Aᵀ)^-1 (y - A u).
     fn stationary_update(
@@ -189,8 +195,8 @@ pub trait SpectralUpdate: ClosedVariances {
         s2: Tensor<4>,
     ) -> Tensor<4>;
 
-    /// The spectrum of A E Aᵀ on the measurement's own grid, `[B or 1, 1, h or 1, w or 1]`, if that
-    /// covariance is stationary and the same for every channel. Compositions with this operator
+    /// The spectrum of A E Aᵀ on the measurement's own grid, `[B or 1, 1 or 3, h or 1, w or 1]`, if
+    /// that covariance is stationary. Compositions with this operator
     /// iterate on that grid.
     fn data_spectrum(&self, e: Tensor<4>) -> Option<Tensor<4>>;
 
@@ -241,6 +247,12 @@ pub trait DiagonalUpdate: NoiseVariances {
     }
 }
 
+/// A = diag(c) Uᵀ with c in {0, 1} for each pixel of red, green and blue.
+pub trait PerChannelUpdate: NoiseVariances {
+    /// c, `[B or 1, 3, H, W]`, in RGB.
+    fn known(&self) -> &Tensor<4>;
+}
+
 /// AᵀA is local in pixels but not diagonal.
 pub trait SpatialUpdate: NoiseVariances {
     /// AᵀA x.
@@ -252,7 +264,7 @@ pub trait SpatialUpdate: NoiseVariances {
     /// An image near y, where the iteration of w0 starts.
     fn first_guess(&self, y: Tensor<4>) -> Tensor<4>;
 
-    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1, H, W]`; broadcasts to
+    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1 or 3, H, W]`; broadcasts to
     /// `[B, 3, H, W]`. `diagonal_variance` is that of an operator with [`Self::diagonal`] alone.
     fn stationary_variance(
         &self,

@@ -9,14 +9,14 @@ use burn::tensor::ops::{AvgPoolOptions, PadMode};
 
 use super::measurement::Measurement;
 use super::{ESTIMATE_ITERATIONS, GaussianSolver, MEAN_ITERATIONS};
-use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::formula::Formula;
 use crate::operators::DiagonalUpdate;
-use crate::prior::{C, KAPPA2, membrane_at, swept};
+use crate::prior::GaussianPrior;
 
 pub(super) struct DiagonalSolver<'a> {
     pub update: &'a dyn DiagonalUpdate,
     pub measurement: &'a Measurement,
+    pub prior: &'a GaussianPrior,
 }
 
 impl GaussianSolver for DiagonalSolver<'_> {
@@ -24,7 +24,7 @@ impl GaussianSolver for DiagonalSolver<'_> {
         let Measurement { y, s2, .. } = self.measurement;
         let (known, s2) = (Formula::from(self.update.known()), Formula::from(s2));
         let (precision, b) = (&known / &s2, known * y / s2);
-        coarse_to_fine(precision, b, 0, self.update.halvings())
+        coarse_to_fine(self.prior, precision, b, [0, self.update.halvings()])
     }
 
     fn mean(&self, z: Tensor<4>, t2: Tensor<4>, estimate: Tensor<4>) -> Tensor<4> {
@@ -32,58 +32,36 @@ impl GaussianSolver for DiagonalSolver<'_> {
         let (t2, s2) = (Formula::from(t2), Formula::from(s2));
         let precision = Formula::from(self.update.known()) / &s2 + t2.recip();
         let b = Formula::from(z) / &t2 + Formula::from(y) / &s2;
-        solve(0, &precision, &b, estimate, MEAN_ITERATIONS)
+        let q = self.prior.in_space();
+        q.solve(&precision, &b, &estimate, MEAN_ITERATIONS)
     }
 
     fn variance(&self, t2: Tensor<4>) -> Tensor<4> {
         let known = self.update.known().clone();
-        swept_variance(known, t2, self.measurement.s2.clone())
+        swept_variance(self.prior, known, t2, self.measurement.s2.clone())
     }
 }
 
 /// The solution of (Q + diag(precision)) x = b in an image halved `level` times, after the
 /// iterations of w0 from the solution in the next smaller image, and so on down to `coarsest`. The
 /// iterations of a level then need not carry information across a hole wider than they reach.
-fn coarse_to_fine(precision: Formula, b: Formula, level: usize, coarsest: usize) -> Tensor<4> {
+fn coarse_to_fine(
+    prior: &GaussianPrior,
+    precision: Formula,
+    b: Formula,
+    [level, coarsest]: [usize; 2],
+) -> Tensor<4> {
+    let q = prior.in_space_at(level);
     if level == coarsest {
-        let start = (&b / (&precision + membrane_at(level).centre)).tensor();
-        return solve(level, &precision, &b, start, ESTIMATE_ITERATIONS);
+        let start = (&b / (&precision + q.diagonal())).tensor();
+        return q.solve(&precision, &b, &start, ESTIMATE_ITERATIONS);
     }
     let [precision, b] = [precision, b].map(Formula::tensor);
     let halves = [&precision, &b].map(|x| Formula::from(halved(x.clone())));
     let [coarse_precision, coarse_b] = halves;
-    let coarse = coarse_to_fine(coarse_precision, coarse_b, level + 1, coarsest);
+    let coarse = coarse_to_fine(prior, coarse_precision, coarse_b, [level + 1, coarsest]);
     let start = doubled(coarse, b.dims());
-    solve(
-        level,
-        &precision.into(),
-        &b.into(),
-        start,
-        ESTIMATE_ITERATIONS,
-    )
-}
-
-/// The iterate for (Q + diag(precision)) x = b in an image halved `level` times.
-fn solve(
-    level: usize,
-    precision: &Formula,
-    b: &Formula,
-    start: Tensor<4>,
-    iterations: usize,
-) -> Tensor<4> {
-    let membrane = membrane_at(level);
-    let fused = membrane.solve(precision, b, &start, iterations);
-    fused.unwrap_or_else(|| {
-        let [precision, b] = [precision, b].map(|x| x.clone().tensor());
-        let diagonal = precision.clone() + membrane.centre;
-        conjugate_gradients(
-            |x| membrane.times(x.clone()) + x * precision.clone(),
-            |r| r / diagonal.clone(),
-            b,
-            Some(start),
-            &Stop::After(iterations),
-        )
-    })
+    q.solve(&precision.into(), &b.into(), &start, ESTIMATE_ITERATIONS)
 }
 
 /// The sums of 2×2 pixels. Odd sides are first padded by zeros, which hold no data.
@@ -103,7 +81,13 @@ fn doubled(x: Tensor<4>, [_, _, height, width]: [usize; 4]) -> Tensor<4> {
 
 /// The pixel variance of (Q + 1/t2 + diag(c)/s2)^-1 after a fixed number of Jacobi sweeps, for a
 /// diagonal c `[B or 1, 1 or 3, H, W]`.
-pub(super) fn swept_variance(c: Tensor<4>, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+pub(super) fn swept_variance(
+    prior: &GaussianPrior,
+    c: Tensor<4>,
+    t2: Tensor<4>,
+    s2: Tensor<4>,
+) -> Tensor<4> {
     let diagonal = Formula::from(c) / s2 + Formula::from(t2).recip();
-    swept(&(diagonal + C * (KAPPA2 + 4.0)))
+    let q = prior.in_space();
+    q.swept(&(diagonal + q.diagonal()))
 }

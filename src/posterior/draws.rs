@@ -22,6 +22,7 @@ use crate::compute::noise_stream::NoiseStream;
 use crate::compute::white_noise::WhiteNoise;
 use crate::operators::{Iterative, Tolerance, spectrum_mean};
 use crate::prior::GaussianPrior;
+use crate::prior::axes::Axes;
 use crate::prior::noise_geometry::{BANDS, REACH, band_energies, band_rings, by_rings};
 
 /// Draws of three channels at each tau.
@@ -93,6 +94,7 @@ impl VarianceDraws<'_> {
         let e = self.prior.spectrum_given_query(t2.clone());
         let [height, width] = self.prior.fourier().size();
         let shape = [t2.dims()[0].max(s2.dims()[0]), 3, height, width];
+        let squares_of = |n: Tensor<4>| band_squares(opponent_planes(self.prior.axes(), n));
         let mut noise = WhiteNoise::new(SEED, NoiseStream::Variances.id(), self.prior.device());
         let [mut pixels, mut bands, mut gaussian] = [(); 3].map(|()| Squares::default());
         for _ in 0..DRAWS {
@@ -101,7 +103,7 @@ impl VarianceDraws<'_> {
             let x = white.clone() * t2.clone().sqrt();
             let y = self.measurement.simulate(x.clone(), n.clone());
             let error = x.clone() - solver.white_update(None, t2.clone(), y, s2.clone());
-            bands.add(band_squares(error.clone()), band_squares(x.clone()));
+            bands.add(squares_of(error.clone()), squares_of(x.clone()));
             pixels.add(error.square(), x.square());
 
             let x = self.prior.fourier().filter(white, e.clone().sqrt());
@@ -157,14 +159,22 @@ fn averaged_bands(squares: Tensor<4>) -> Tensor<4> {
     Tensor::cat(planes.collect(), 1)
 }
 
-/// The squared responses of the eight bands to an image n `[B, 3, H, W]`, borders wrapped around:
-/// `[B, 8, H, W]`.
-fn band_squares(n: Tensor<4>) -> Tensor<4> {
+/// The planes of an image `[B, 3, H, W]` on the opponent axes, each `[B, 1, H, W]`.
+fn opponent_planes(axes: Axes, n: Tensor<4>) -> [Tensor<4>; 3] {
     let channel = |c: usize| n.clone().narrow(1, c, 1);
-    let (red, green, blue) = (channel(0), channel(1), channel(2));
-    let luma = (red.clone() + green.clone() + blue.clone()) / 3.0_f64.sqrt();
-    let red_blue = (red.clone() - blue.clone()) / 2.0_f64.sqrt();
-    let green_magenta = (red + blue - green * 2.0) / 6.0_f64.sqrt();
+    let [a, b, c] = [channel(0), channel(1), channel(2)];
+    match axes {
+        Axes::Opponent => [a, b, c],
+        Axes::Rgb => [
+            (a.clone() + b.clone() + c.clone()) / 3.0_f64.sqrt(),
+            (a.clone() - c.clone()) / 2.0_f64.sqrt(),
+            (a + c - b * 2.0) / 6.0_f64.sqrt(),
+        ],
+    }
+}
+
+/// The squared responses of the eight bands, borders wrapped around: `[B, 8, H, W]`.
+fn band_squares([luma, red_blue, green_magenta]: [Tensor<4>; 3]) -> Tensor<4> {
     let chroma = (squared_responses(red_blue) + squared_responses(green_magenta)) / 2.0;
     Tensor::cat(vec![squared_responses(luma), chroma], 1)
 }

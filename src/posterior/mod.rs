@@ -11,13 +11,17 @@
 //!
 //! The Gaussian posterior is this project's own preconditioning (section 5): the mean g and the
 //! pixel variance q of x given z and y for x ~ N(0, Q^-1), and w0, the mean given y alone. Each
-//! kind of operator has its solver: `spectral.rs`, `diagonal.rs`, `spatial.rs`, `iterative.rs`.
+//! kind of operator has its solver: `spectral.rs`, `diagonal.rs`, `per_channel.rs`, `spatial.rs`,
+//! `iterative.rs`.
+//!
+//! All images are planes on the prior's colour axes.
 
 mod diagonal;
 mod draws;
 mod inputs;
 mod iterative;
 pub mod measurement;
+mod per_channel;
 mod spatial;
 mod spectral;
 
@@ -31,6 +35,7 @@ use self::draws::{DrawnVariances, VarianceDraws, Variances};
 use self::inputs::MeasuredFrequencies;
 use self::iterative::IterativeSolver;
 use self::measurement::Measurement;
+use self::per_channel::PerChannelSolver;
 use self::spatial::SpatialSolver;
 use self::spectral::SpectralSolver;
 use crate::compute::formula::Formula;
@@ -247,6 +252,12 @@ fn gaussian_solver<'a>(
         PriorUpdate::Diagonal(update) => Box::new(DiagonalSolver {
             update,
             measurement,
+            prior,
+        }),
+        PriorUpdate::PerChannel(update) => Box::new(PerChannelSolver {
+            update,
+            measurement,
+            prior,
         }),
         PriorUpdate::Spatial(update) => Box::new(SpatialSolver {
             update,

@@ -11,7 +11,7 @@ use super::{ESTIMATE_ITERATIONS, GaussianSolver, MEAN_ITERATIONS};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::formula::Formula;
 use crate::operators::SpatialUpdate;
-use crate::prior::{C, GaussianPrior, KAPPA2, precision_times};
+use crate::prior::GaussianPrior;
 
 pub(super) struct SpatialSolver<'a> {
     pub update: &'a dyn SpatialUpdate,
@@ -36,7 +36,7 @@ impl GaussianSolver for SpatialSolver<'_> {
 
     fn variance(&self, t2: Tensor<4>) -> Tensor<4> {
         let s2 = &self.measurement.s2;
-        let diagonal = swept_variance(self.update.diagonal(), t2.clone(), s2.clone());
+        let diagonal = swept_variance(self.prior, self.update.diagonal(), t2.clone(), s2.clone());
         let e = self.prior.spectrum_given_query(t2);
         self.update.stationary_variance(e, s2.clone(), diagonal)
     }
@@ -51,13 +51,13 @@ impl SpatialSolver<'_> {
         start: Tensor<4>,
         iterations: usize,
     ) -> Tensor<4> {
-        let update = self.update;
+        let (update, q) = (self.update, self.prior.in_space());
         let s2 = Formula::from(&self.measurement.s2);
-        let diagonal = Formula::from(update.diagonal()) / &s2 + precision + C * (KAPPA2 + 4.0);
+        let diagonal = Formula::from(update.diagonal()) / &s2 + precision + q.diagonal();
         let diagonal = Formula::from(diagonal.tensor());
         let of = |x: &Tensor<4>| Formula::from(x);
         let multiply = |x: Tensor<4>| {
-            let (prior, normal) = (precision_times(x.clone()), update.normal(x.clone()));
+            let (prior, normal) = (q.times(x.clone()), update.normal(x.clone()));
             (of(&prior) + of(&x) * precision + of(&normal) / &s2).tensor()
         };
         conjugate_gradients(

@@ -92,7 +92,7 @@ impl<D: Denoiser> Job<D> {
         let mut patches = Vec::with_capacity(plan.regions.len());
         for (index, &region) in plan.regions.iter().enumerate() {
             let WindowProblem { problem, patch } =
-                WindowProblem::new(&request, region, noise, device)?;
+                WindowProblem::new(&request, region, noise, denoiser.prior(), device)?;
             let denoiser = denoiser.clone();
             runs.push(match problem {
                 Problem::Whole(posterior) => Run::of_window(denoiser, posterior, sampling, index)?,

@@ -11,14 +11,15 @@ use crate::compute::fourier::Fourier;
 use crate::error::Error;
 use crate::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Identity, Iterative,
-    LinearOperator, Mask, MaskedBlockMean, PartlyMeasured, SpectralOperator, bicubic_kernel,
-    block_mean_kernel, compose, cropped_convolution, gaussian_kernel,
+    LinearOperator, Mask, MaskedBlockMean, OnAxes, PartlyMeasured, SpectralOperator,
+    bicubic_kernel, block_mean_kernel, compose, cropped_convolution, gaussian_kernel,
 };
 use crate::photo::mask;
 use crate::photo::pixels::{Patch, Photo, Window};
 use crate::posterior::Posterior;
 use crate::posterior::measurement::Measurement;
 use crate::prior::GaussianPrior;
+use crate::prior::model::PriorModel;
 use crate::request::Request;
 use crate::request::canvas::{Canvas, on_canvas};
 use crate::request::noise::AssumedNoise;
@@ -49,12 +50,15 @@ pub struct WindowProblem {
 }
 
 impl WindowProblem {
+    /// `prior`: the denoiser's.
+    ///
     /// # Errors
     /// A typed [`Error`] for whatever of the task can't be done.
     pub fn new(
         request: &Request,
         region: Region,
         noise: AssumedNoise,
+        prior: PriorModel,
         device: &ComputeDevice,
     ) -> Result<Self, Error> {
         let Region { window, canvas } = region;
@@ -72,14 +76,19 @@ impl WindowProblem {
             let y = padded(request.photo.tensor(window, device), canvas);
             let kept = Some(known);
             return Ok(Self {
-                problem: Problem::Hole(Hole::new(lost, y, s2)),
+                problem: Problem::Hole(Hole::new(lost, y, s2, prior)),
                 patch: Patch { kept, ..patch },
             });
         }
         let fourier = Fourier::new(canvas.size[0], canvas.size[1], device);
-        let (operator, y) = whole(&request.photo, &request.task, canvas, &fourier)?;
+        let images = Images {
+            canvas,
+            fourier: fourier.clone(),
+            prior,
+        };
+        let (operator, y) = whole(&request.photo, &request.task, &images)?;
         let measurement = Measurement { operator, y, s2 };
-        let posterior = Posterior::new(measurement, GaussianPrior::new(fourier));
+        let posterior = Posterior::new(measurement, GaussianPrior::new(prior, fourier));
         Ok(Self {
             problem: Problem::Whole(posterior),
             patch,
@@ -89,21 +98,57 @@ impl WindowProblem {
 
 type Measured = (Rc<dyn LinearOperator>, Tensor<4>);
 
+/// The images that an operator acts on.
+struct Images {
+    canvas: Canvas,
+    fourier: Fourier,
+    prior: PriorModel,
+}
+
+impl Images {
+    fn device(&self) -> &ComputeDevice {
+        self.fourier.device()
+    }
+
+    /// The images on another canvas of the same size.
+    fn on(&self, canvas: Canvas) -> Self {
+        Self {
+            canvas,
+            fourier: self.fourier.clone(),
+            ..*self
+        }
+    }
+
+    /// The images of a smaller canvas.
+    fn reduced(&self, canvas: Canvas) -> Self {
+        let [height, width] = canvas.size;
+        Self {
+            canvas,
+            fourier: Fourier::new(height, width, self.device()),
+            ..*self
+        }
+    }
+}
+
 /// A task on the whole photo.
-fn whole(photo: &Photo, task: &Task, canvas: Canvas, fourier: &Fourier) -> Result<Measured, Error> {
-    let pixels = photo.tensor(Window::whole(photo), fourier.device());
-    let measured = canvas.coarse(factor(task)?);
+fn whole(photo: &Photo, task: &Task, images: &Images) -> Result<Measured, Error> {
+    let pixels = photo.tensor(Window::whole(photo), images.device());
+    let measured = images.canvas.coarse(factor(task)?);
     let operator: Rc<dyn LinearOperator> = match task {
         Task::Operator { source } => {
             let size = [photo.height(), photo.width()];
-            let map = source.clone().map(canvas.size, size);
-            Rc::new(Iterative::checked(map, fourier.clone())?)
+            let map = OnAxes {
+                map: source.clone().map(images.canvas.size, size),
+                axes: images.prior.axes,
+            };
+            Rc::new(Iterative::checked(Rc::new(map), images.fourier.clone())?)
         }
-        task => operator(task, canvas, fourier)?,
+        task => operator(task, images)?,
     };
     let pixels = match grey_of(task) {
         Some(weights) => ChannelMix::new(checked(weights)?)?.apply(pixels),
-        None => pixels,
+        None if measures_rgb(task) => pixels,
+        None => images.prior.axes.from_rgb(pixels),
     };
     let y = match task {
         Task::Operator { .. } => pixels,
@@ -121,23 +166,34 @@ fn grey_of(task: &Task) -> Option<[f64; 3]> {
     }
 }
 
+/// Whether a task measures red, green and blue. Others act alike on all colour axes, and their
+/// measurements are planes on these.
+fn measures_rgb(task: &Task) -> bool {
+    match task {
+        Task::Demosaic { .. } | Task::Operator { .. } => true,
+        Task::Compose { first, second } => measures_rgb(first) || measures_rgb(second),
+        _ => false,
+    }
+}
+
 /// A task's operator on a canvas of which nothing is measured beside the photo.
-fn operator(
-    task: &Task,
-    canvas: Canvas,
-    fourier: &Fourier,
-) -> Result<Rc<dyn LinearOperator>, Error> {
-    let device = fourier.device();
+fn operator(task: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Error> {
+    let Images {
+        canvas,
+        fourier,
+        prior,
+    } = images;
+    let (canvas, device) = (*canvas, fourier.device());
     let [height, width] = canvas.size;
     Ok(match task {
         Task::Colorize { weights } => {
-            let mix = Rc::new(ChannelMix::new(checked(*weights)?)?);
-            measured_inside(mix, 1, canvas, fourier)
+            let mix = ChannelMix::new(checked(*weights)?)?.on(prior.axes);
+            measured_inside(Rc::new(mix), 1, images)
         }
-        Task::Demosaic { pattern } => Rc::new(mosaic(*pattern, canvas, device)),
+        Task::Demosaic { pattern } => Rc::new(mosaic(*pattern, canvas, device).on(prior.axes)),
         Task::SuperResolve { factor, reduction } => {
             let operator = reduction.operator(*factor, fourier.clone())?;
-            measured_inside(operator, *factor, canvas, fourier)
+            measured_inside(operator, *factor, images)
         }
         Task::Deblur { kernel, .. } => {
             let kernel = kernel.circular(height, width)?;
@@ -148,7 +204,7 @@ fn operator(
                 Rc::new(blur)
             }
         }
-        Task::Compose { first, second } => composed(first, second, canvas, fourier)?,
+        Task::Compose { first, second } => composed(first, second, images)?,
         Task::Inpaint { missing } => Rc::new(known(missing, canvas, device)?),
         Task::Denoise if canvas.is_padded() => Rc::new(inside(canvas, device)),
         Task::Denoise => Rc::new(Identity),
@@ -161,18 +217,17 @@ fn operator(
 }
 
 /// `second` after `first`: in closed form where there is one, else by iterations.
-fn composed(
-    first: &Task,
-    second: &Task,
-    canvas: Canvas,
-    fourier: &Fourier,
-) -> Result<Rc<dyn LinearOperator>, Error> {
+fn composed(first: &Task, second: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Error> {
     if grey_of(first).is_some() && grey_of(second).is_some() {
         return Err(Error::InvalidOption(
             "what is grey can't be made grey again; colorize stands once in a composition".into(),
         ));
     }
-    let device = fourier.device();
+    let Images {
+        canvas,
+        fourier,
+        prior,
+    } = images;
     let small = canvas.coarse(factor(first)?);
     match (first, second) {
         (
@@ -182,8 +237,8 @@ fn composed(
             },
             Task::Inpaint { missing },
         ) => {
-            let known = known(missing, small, device)?;
-            let whole = MaskedBlockMean::new(*factor, known, fourier.clone())?;
+            let known = known(missing, small, fourier.device())?;
+            let whole = MaskedBlockMean::new(*factor, known, prior, fourier.clone())?;
             return Ok(Rc::new(whole));
         }
         (Task::Deblur { kernel, .. }, Task::SuperResolve { factor, reduction }) => {
@@ -191,19 +246,18 @@ fn composed(
             let blur = kernel.circular(height, width)?;
             let filter = reduction.kernel(*factor, fourier.size())?;
             let both = Decimation::blurred(*factor, filter, blur, fourier.clone())?;
-            return Ok(measured_inside(Rc::new(both), *factor, canvas, fourier));
+            return Ok(measured_inside(Rc::new(both), *factor, images));
         }
         _ => {}
     }
     let first = match first {
         // The second one measures nothing beside the photo, whatever the first one sees there.
         Task::Deblur { .. } | Task::SuperResolve { .. } | Task::Colorize { .. } => {
-            operator(first, canvas.without_frame(), fourier)?
+            operator(first, &images.on(canvas.without_frame()))?
         }
-        _ => operator(first, canvas, fourier)?,
+        _ => operator(first, images)?,
     };
-    let between = Fourier::new(small.size[0], small.size[1], device);
-    let second = operator(second, small, &between)?;
+    let second = operator(second, &images.reduced(small))?;
     Ok(Rc::new(compose(first, second, fourier.clone())))
 }
 
@@ -219,20 +273,19 @@ fn known(missing: &mask::Mask, canvas: Canvas, device: &ComputeDevice) -> Result
 fn measured_inside(
     operator: Rc<dyn SpectralOperator>,
     factor: usize,
-    canvas: Canvas,
-    fourier: &Fourier,
+    images: &Images,
 ) -> Rc<dyn LinearOperator> {
+    let canvas = images.canvas;
     if !canvas.is_padded() {
         return operator;
     }
-    let device = fourier.device();
-    let measured = inside(canvas.coarse(factor), device);
-    let of_image = inside(canvas, device).known();
+    let measured = inside(canvas.coarse(factor), images.device());
+    let of_image = inside(canvas, images.device()).known();
     Rc::new(PartlyMeasured::new(
         operator,
         measured,
         of_image,
-        fourier.clone(),
+        images.fourier.clone(),
     ))
 }
 

@@ -14,6 +14,7 @@ use crate::photo::mask::hole_width;
 use crate::posterior::Posterior;
 use crate::posterior::measurement::Measurement;
 use crate::prior::GaussianPrior;
+use crate::prior::model::PriorModel;
 
 /// The widest hole that the iterations of the linear estimate carry information across, in pixels:
 /// what photo-v1 was trained on.
@@ -27,14 +28,20 @@ pub struct Hole {
     size: [usize; 2],
     /// An entry a pixel, row by row.
     lost: Vec<bool>,
-    /// The known pixels `[1, 3, H, W]`, 0 elsewhere.
+    /// The known pixels on the prior's axes, `[1, 3, H, W]`; 0 elsewhere.
     y: Tensor<4>,
     s2: Tensor<4>,
+    prior: PriorModel,
 }
 
 impl Hole {
-    /// `y`: the window's pixels `[1, 3, H, W]`, anything where `lost`.
-    pub fn new(lost: Vec<bool>, y: Tensor<4>, s2: Tensor<4>) -> Self {
+    /// `photo`: the window's pixels in RGB, `[1, 3, H, W]`, anything where `lost`.
+    pub fn new(lost: Vec<bool>, photo: Tensor<4>, s2: Tensor<4>, prior: PriorModel) -> Self {
+        Self::of_planes(lost, prior.axes.from_rgb(photo), s2, prior)
+    }
+
+    /// `y`: the window's pixels on the prior's axes.
+    fn of_planes(lost: Vec<bool>, y: Tensor<4>, s2: Tensor<4>, prior: PriorModel) -> Self {
         let [_, _, height, width] = y.dims();
         let known = known(&lost, [height, width], &ComputeDevice::of(&y));
         Self {
@@ -42,6 +49,7 @@ impl Hole {
             lost,
             y: y * known,
             s2,
+            prior,
         }
     }
 
@@ -68,11 +76,12 @@ impl Hole {
         self.posterior_of(Rc::new(mask), self.y.clone())
     }
 
-    /// The same with the means of f×f blocks where whole blocks are missing: `coarse` is an image
-    /// of 1/f of the size.
+    /// The same with the means of f×f blocks where whole blocks are missing: `coarse` is an RGB
+    /// image of 1/f of the size.
     pub fn posterior_given(&self, coarse: Tensor<4>, factor: usize) -> Posterior {
         let operator = CoarseGuidedMask::new(self.known(), factor);
         let operator = operator.expect("a factor that divides the sides");
+        let coarse = self.prior.axes.from_rgb(coarse);
         let y = operator.observe(self.y.clone(), coarse);
         self.posterior_of(Rc::new(operator), y)
     }
@@ -82,7 +91,8 @@ impl Hole {
         let fourier = Fourier::new(height, width, &ComputeDevice::of(&y));
         let s2 = self.s2.clone();
         let measurement = Measurement { operator, y, s2 };
-        Posterior::new(measurement, GaussianPrior::new(fourier)).with_wanted(self.lost.clone())
+        let prior = GaussianPrior::new(self.prior, fourier);
+        Posterior::new(measurement, prior).with_wanted(self.lost.clone())
     }
 
     /// In blocks of `factor` by `factor`, which divide the sides: known where all of a block is.
@@ -94,7 +104,7 @@ impl Hole {
             lost[row / factor * width + column / factor] = true;
         }
         let means = avg_pool2d(self.y.clone(), AvgPoolOptions::new([factor; 2]));
-        Self::new(lost, means, self.s2.clone())
+        Self::of_planes(lost, means, self.s2.clone(), self.prior)
     }
 }
 

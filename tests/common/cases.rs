@@ -9,8 +9,11 @@ use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, CoarseGuidedMask, CroppedConvolution,
     Decimation, Hadamard, Identity, Iterative, LinearMap, LinearOperator, Mask, MaskedBlockMean,
-    NoMeasurement, PartlyMeasured, Tolerance, compose,
+    NoMeasurement, OnAxes, PartlyMeasured, Tolerance, compose,
 };
+
+use eps_restore::low_level::prior::axes::Axes;
+use eps_restore::low_level::prior::model::PriorModel;
 
 use super::dense::{Size, columns, draw};
 
@@ -94,7 +97,8 @@ pub fn operators() -> Vec<Case> {
         .rough(0.95, 1.05),
         Case::new("mask after block mean", &[[24, 32]], |size, device| {
             let mask = Mask::new(known([size[0] / 2, size[1] / 2], 1, device));
-            let operator = MaskedBlockMean::new(2, mask, fourier(size, device));
+            let operator =
+                MaskedBlockMean::new(2, mask, &PriorModel::PHOTO_V1, fourier(size, device));
             Rc::new(operator.expect("2 divides").with_tolerance(exact()))
         })
         .rough(0.9, 1.2),
@@ -140,6 +144,70 @@ pub fn operators() -> Vec<Case> {
     ]
 }
 
+/// Operators under photo-v2's prior, one of each kind, and each that refers to channels.
+pub fn opponent_operators() -> Vec<Case> {
+    let cases = [
+        Case::new("identity", JOINT, |_, _| Rc::new(Identity)),
+        Case::new("mask", JOINT, |size, device| {
+            Rc::new(Mask::new(known(size, 1, device)))
+        }),
+        Case::new("block mean 2", &[[18, 18]], |s, p| block_mean(2, s, p)).phases(2),
+        Case::new("bicubic 2", &[[18, 18]], |s, p| bicubic(2, s, p)).phases(2),
+        Case::new("motion", JOINT, |size, device| {
+            convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, device)
+        })
+        .rounding(1e-4),
+        Case::new("grey", JOINT, |_, _| {
+            Rc::new(ChannelMix::grey().on(Axes::Opponent))
+        }),
+        Case::new("BT.601", JOINT, |_, _| {
+            Rc::new(ChannelMix::bt601().on(Axes::Opponent))
+        }),
+        Case::new("colour mask", JOINT, |size, device| {
+            let planes = (1..4).map(|stream| known(size, stream, device));
+            let known = Tensor::cat(planes.collect(), 1);
+            Rc::new(Mask::new(known).on(Axes::Opponent))
+        }),
+        Case::new("Hadamard 0.5", &[[16, 16]], |size, device| {
+            let rows = Hadamard::new(0.5, 1, fourier(size, device)).expect("powers of two");
+            Rc::new(rows.on(Axes::Opponent).with_tolerance(exact()))
+        })
+        // Rows that mix axes of unlike variances are no random rotation: luma's q is too large.
+        .rough(0.85, 2.0),
+        Case::new("crop after convolution", JOINT, |size, device| {
+            let kernel = Kernel::gaussian(0.7).and_then(|k| k.circular(size[0], size[1]));
+            let blur = CircularConvolution::new(kernel.expect("it fits"), fourier(size, device));
+            let blur = blur.expect("a kernel of the image's size");
+            let whole = CroppedConvolution::new(blur, [[2; 2]; 2], fourier(size, device));
+            Rc::new(whole.expect("a narrow frame").with_tolerance(exact()))
+        })
+        .rough(0.5, 1.5),
+        Case::new("mask after block mean", &[[16, 20]], |size, device| {
+            let mask = Mask::new(known([size[0] / 2, size[1] / 2], 1, device));
+            let prior = &PriorModel::PHOTO_V2;
+            let operator = MaskedBlockMean::new(2, mask, prior, fourier(size, device));
+            Rc::new(operator.expect("2 divides").with_tolerance(exact()))
+        })
+        .rough(0.7, 1.4),
+        Case::new("grey after motion", JOINT, |size, device| {
+            let motion = convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, device);
+            let grey = Rc::new(ChannelMix::grey().on(Axes::Opponent));
+            Rc::new(exactly(compose(motion, grey, fourier(size, device))))
+        })
+        .rough(0.1, 2.5),
+        Case::new("sensitivities, user-supplied", JOINT, |size, device| {
+            let map = OnAxes {
+                map: Rc::new(Sensitivities),
+                axes: Axes::Opponent,
+            };
+            let checked = Iterative::checked(Rc::new(map), fourier(size, device));
+            Rc::new(exactly(checked.expect("an adjoint pair")))
+        })
+        .rough(0.1, 2.5),
+    ];
+    cases.map(Case::opponent).into()
+}
+
 type Build = fn(Size, &ComputeDevice) -> Rc<dyn LinearOperator>;
 
 /// An operator and what the tests need to know of it.
@@ -154,6 +222,8 @@ pub struct Case {
     pub phases: usize,
     /// Channels that its dense matrix spans.
     pub channels: usize,
+    /// The prior of its Gaussian posteriors, on whose axes it acts.
+    pub prior: PriorModel,
     /// Between which shares of the dense ones q, p and the maps lie where they are not exact:
     /// those of operators nearby, and averages over six draws, each of which holds one number
     /// of the widest band, or of a tint, in images this small: their deviation is sqrt(2/6).
@@ -171,6 +241,7 @@ impl Case {
             tiny: [4, 4],
             phases: 1,
             channels: 1,
+            prior: PriorModel::PHOTO_V1,
             rough: None,
             rounding: 1e-5,
             build,
@@ -190,6 +261,14 @@ impl Case {
         Self {
             channels: 3,
             ..self
+        }
+    }
+
+    /// Under photo-v2's prior, whose axes differ.
+    fn opponent(self) -> Self {
+        Self {
+            prior: PriorModel::PHOTO_V2,
+            ..self.joint()
         }
     }
 
@@ -283,6 +362,24 @@ impl LinearMap for Vignette {
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
         let gain = self.gain.clone().cast(x.dtype());
+        x * gain
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        self.apply(y)
+    }
+}
+
+/// A sensor whose channels differ in sensitivity: a map of red, green and blue.
+struct Sensitivities;
+
+impl LinearMap for Sensitivities {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        image
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        let gain = ComputeDevice::of(&x).tensor(vec![0.9, 0.5, 0.2], [1, 3, 1, 1]);
         x * gain
     }
 

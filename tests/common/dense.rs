@@ -8,8 +8,10 @@ use burn::tensor::{DType, Tensor};
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::operators::{LinearOperator, PriorUpdate};
+use eps_restore::low_level::prior::KAPPA2;
+use eps_restore::low_level::prior::axes::Axes;
+use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::prior::noise_geometry::{BANDS, REACH, band_filters};
-use eps_restore::low_level::prior::{C, KAPPA2};
 use nalgebra::{DMatrix, DVector};
 
 use super::cases::Case;
@@ -70,7 +72,9 @@ impl Borders {
     pub fn of(operator: &dyn LinearOperator) -> Self {
         match operator.prior_update() {
             PriorUpdate::Spectral(_) | PriorUpdate::Iterative(_) => Self::Circular,
-            PriorUpdate::Diagonal(_) | PriorUpdate::Spatial(_) => Self::Open,
+            PriorUpdate::Diagonal(_) | PriorUpdate::PerChannel(_) | PriorUpdate::Spatial(_) => {
+                Self::Open
+            }
         }
     }
 
@@ -106,10 +110,10 @@ fn neighbours(borders: Borders, [height, width]: Size) -> DMatrix<f64> {
     matrix
 }
 
-/// Q of the membrane prior, one channel.
-pub fn precision(borders: Borders, size: Size) -> DMatrix<f64> {
+/// Q of a membrane prior of stiffness 1, one channel.
+pub fn membrane(borders: Borders, size: Size) -> DMatrix<f64> {
     let n = size[0] * size[1];
-    (DMatrix::identity(n, n) * (KAPPA2 + 4.0) - neighbours(borders, size)) * C
+    DMatrix::identity(n, n) * (KAPPA2 + 4.0) - neighbours(borders, size)
 }
 
 /// A as a matrix, and the Gaussian posteriors that follow from it.
@@ -119,16 +123,20 @@ pub struct Dense {
     normal: DMatrix<f64>,
     channels: usize,
     size: Size,
+    prior: PriorModel,
 }
 
 impl Dense {
     /// The matrices of a case, on as many channels as it says.
     pub fn new(case: &Case, size: Size) -> Self {
         let operator = case.operator(size, &ComputeDevice::cpu_f64());
-        Self::of(operator.as_ref(), case.channels, size)
+        Self {
+            prior: case.prior,
+            ..Self::of(operator.as_ref(), case.channels, size)
+        }
     }
 
-    /// Applies the operator to each image that is 1 in a single entry.
+    /// Applies the operator to each image that is 1 in a single entry; under photo-v1's prior.
     pub fn of(operator: &dyn LinearOperator, channels: usize, size: Size) -> Self {
         let n = channels * size[0] * size[1];
         let basis = images(&DMatrix::identity(n, n), [channels, size[0], size[1]]);
@@ -140,6 +148,7 @@ impl Dense {
             borders: Borders::of(operator),
             channels,
             size,
+            prior: PriorModel::PHOTO_V1,
             a,
         }
     }
@@ -153,13 +162,22 @@ impl Dense {
     /// Q + I/t2 + AᵀA/s2; 1/t2 is 0 where there is no x_t.
     pub fn posterior_precision(&self, inverse_t2: f64, s2: f64) -> DMatrix<f64> {
         let n = self.a.ncols();
-        let prior = self.in_each_channel(&precision(self.borders, self.size));
+        let membrane = self.in_each_channel(&membrane(self.borders, self.size));
+        let prior = DMatrix::from_diagonal(&self.stiffness()) * membrane;
         prior + DMatrix::identity(n, n) * inverse_t2 + &self.normal / s2
     }
 
     /// How often each entry is each other's neighbour.
     pub fn neighbours(&self) -> DMatrix<f64> {
         self.in_each_channel(&neighbours(self.borders, self.size))
+    }
+
+    /// The prior's c at each entry.
+    pub fn stiffness(&self) -> DVector<f64> {
+        let pixels = self.size[0] * self.size[1];
+        DVector::from_fn(self.channels * pixels, |i, _| {
+            self.prior.stiffness[i / pixels]
+        })
     }
 
     fn in_each_channel(&self, matrix: &DMatrix<f64>) -> DMatrix<f64> {
@@ -199,8 +217,11 @@ impl Dense {
             }
             sum
         };
-        let chroma = along([1.0, 0.0, -1.0]) + along([1.0, -2.0, 1.0]);
-        [along([1.0; 3]), chroma / 2.0]
+        let [luma, red_blue, green_magenta] = match self.prior.axes {
+            Axes::Rgb => [[1.0; 3], [1.0, 0.0, -1.0], [1.0, -2.0, 1.0]],
+            Axes::Opponent => [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        };
+        [along(luma), (along(red_blue) + along(green_magenta)) / 2.0]
     }
 
     /// Var[f * n]/|f|² at each pixel. Beyond an open border n is an independent copy of the pixel

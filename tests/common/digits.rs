@@ -62,7 +62,7 @@ impl Problem {
             y,
             s2,
         };
-        let prior = GaussianPrior::new(Fourier::new(size[0], size[1], device));
+        let prior = GaussianPrior::new(case.prior, Fourier::new(size[0], size[1], device));
         Self {
             operator,
             posterior: Posterior::new(measurement, prior),

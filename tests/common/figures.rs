@@ -16,6 +16,7 @@ use eps_restore::low_level::operators::{
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::restoration::Run;
 
 pub const SIDE: usize = 64;
@@ -71,7 +72,7 @@ pub fn measure(
 ) {
     let device = ComputeDevice::of(truth);
     let measurement = measurement(task, truth, seed, &device);
-    let prior = GaussianPrior::new(Fourier::new(SIDE, SIDE, &device));
+    let prior = GaussianPrior::new(PriorModel::PHOTO_V1, Fourier::new(SIDE, SIDE, &device));
     let posterior = Posterior::new(measurement, prior);
     let run = |sampler, samples| {
         let restoration = Run::new(denoiser.clone(), posterior.clone(), sampler, samples, seed);

@@ -6,7 +6,9 @@ use eps_restore::low_level::operators::PriorUpdate;
 use eps_restore::low_level::posterior::Posterior;
 use nalgebra::{DMatrix, DVector};
 
-use super::dense::{Borders, Dense, Size, columns, images, inverse, precision};
+use eps_restore::low_level::prior::model::PriorModel;
+
+use super::dense::{Borders, Dense, Size, columns, images, inverse, membrane};
 
 /// N(mean, covariance).
 #[derive(Clone)]
@@ -38,7 +40,8 @@ impl Gaussian {
 
     /// The membrane prior of the crate, circular borders.
     pub fn membrane([height, width]: Size) -> Self {
-        let space = inverse(precision(Borders::Circular, [height, width]));
+        let [c, ..] = PriorModel::PHOTO_V1.stiffness;
+        let space = inverse(membrane(Borders::Circular, [height, width]) * c);
         Self {
             mean: DVector::zeros(3 * height * width),
             covariance: DMatrix::identity(3, 3).kronecker(&space),

@@ -18,6 +18,7 @@ use eps_restore::low_level::operators::{
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::sampler::interpolant;
 use eps_restore::low_level::sampler::{DpmSolver2M, Heun, Solver};
 use safetensors::SafeTensors;
@@ -237,6 +238,9 @@ impl Golden {
                 self.device.scalar(1.0)
             },
         };
-        Posterior::new(measurement, GaussianPrior::new(fourier))
+        Posterior::new(
+            measurement,
+            GaussianPrior::new(PriorModel::PHOTO_V1, fourier),
+        )
     }
 }

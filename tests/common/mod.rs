@@ -10,6 +10,7 @@ pub mod digits;
 pub mod figures;
 pub mod gaussian;
 pub mod golden;
+pub mod golden_v2;
 pub mod rounded;
 
 use std::path::PathBuf;

@@ -1,5 +1,8 @@
 //! The evaluations of a run at the window's own size: E[x | y] by one evaluation, at tau = 80 or at
 //! the level that the denoiser prefers, or by two more that refine it; then sample after sample.
+//!
+//! Posterior, solvers and denoiser work on the prior's colour axes. Means and samples enter and leave
+//! in RGB.
 
 use std::rc::Rc;
 
@@ -11,6 +14,7 @@ use crate::compute::noise_stream::NoiseStream;
 use crate::compute::white_noise::WhiteNoise;
 use crate::denoiser::{Denoiser, TAU_TOP};
 use crate::posterior::Posterior;
+use crate::prior::axes::Axes;
 use crate::sampler::{PosteriorMean, Solver};
 
 /// The largest image whose levels are all kept, in pixels. A level of a larger one may be ten
@@ -96,6 +100,7 @@ impl<D: Denoiser> Direct<D> {
             Goal::Sample { .. } if reached => solver.sample(),
             Goal::Sample { .. } => d,
         };
+        let preview = self.axes().to_rgb(preview);
         if !reached {
             self.solver = Some(solver);
         }
@@ -126,7 +131,7 @@ impl<D: Denoiser> Direct<D> {
         self.sampling.sampler.solver(start, noise)
     }
 
-    /// Where a sample starts. Without the deviation a mode of posterior variance lambda would keep
+    /// Where a sample starts, from a mean in RGB. Without the deviation a mode of posterior variance lambda would keep
     /// only 1/(1 + lambda/tau²) of it.
     fn start(&self, mean: Tensor<4>, index: usize) -> Tensor<4> {
         let mut noise = self.noise(NoiseStream::Sample(index));
@@ -141,7 +146,11 @@ impl<D: Denoiser> Direct<D> {
         let deviation = self
             .posterior
             .deviation(noise.draw(shape), noise.draw(measured));
-        (n + mean + deviation).tensor()
+        (n + self.axes().from_rgb(mean) + deviation).tensor()
+    }
+
+    fn axes(&self) -> Axes {
+        self.posterior.prior().axes()
     }
 
     fn shape(&self) -> [usize; 4] {

@@ -53,7 +53,7 @@ pub struct Step {
     pub tau: f64,
     /// Whether the preview is a finished sample: it is handed over here, and not kept.
     pub finished: bool,
-    /// The current best guess at the image, `[B, 3, H, W]`.
+    /// The current best guess at the image, in RGB: `[B, 3, H, W]`.
     pub preview: Tensor<4>,
 }
 
@@ -356,9 +356,10 @@ impl<D: Denoiser> Run<D> {
         matches!(self.state, State::Samples { .. }) && self.ledger.is_complete()
     }
 
-    /// The linear estimate w0.
+    /// The linear estimate w0, in RGB.
     pub fn estimate(&self) -> Tensor<4> {
-        self.posterior.linear_estimate()
+        let axes = self.posterior.prior().axes();
+        axes.to_rgb(self.posterior.linear_estimate())
     }
 
     /// E[x | y], once computed, and refined where the sampler refines it.

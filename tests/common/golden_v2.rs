@@ -1,0 +1,150 @@
+//! The golden vectors of the second edition, `models/golden-operators-v2.safetensors`: every
+//! quantity of the PyTorch reference on photo-v2's prior, in f64, on the opponent axes.
+//!
+//! Tolerances, relative L2 per tensor: 1e-5; 1e-4 where an iteration ends at a residual, or rounds
+//! a state at tau = 20 through a DFT; what an operator iterates in data space, the reference with
+//! another number of iterations, 1e-3.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::operators::{
+    BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, LinearOperator,
+    Mask, NoMeasurement,
+};
+use eps_restore::low_level::posterior::Posterior;
+use eps_restore::low_level::posterior::measurement::Measurement;
+use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::model::PriorModel;
+use safetensors::SafeTensors;
+
+use super::comparison::Comparison;
+
+/// The cases of white noise.
+pub const CASES: [&str; 10] = [
+    "none",
+    "denoise",
+    "mask",
+    "mosaic",
+    "block_mean_4",
+    "bicubic_2",
+    "blur",
+    "hadamard",
+    "grey",
+    "luma",
+];
+pub const SIZES: [[usize; 2]; 2] = [[32, 32], [16, 32]];
+
+/// The file, and where to compute.
+pub struct GoldenV2 {
+    bytes: Vec<u8>,
+    device: ComputeDevice,
+}
+
+impl GoldenV2 {
+    pub fn new(bytes: Vec<u8>, device: &ComputeDevice) -> Self {
+        Self {
+            bytes,
+            device: device.clone(),
+        }
+    }
+
+    /// Every pivot, Gaussian posterior, linear estimate, map and pixel variance of a case.
+    pub fn compare(&self, case: &str, size: [usize; 2]) -> Vec<Comparison> {
+        let name = format!("{case}.{}x{}", size[0], size[1]);
+        let of = |quantity: &str| self.get(&format!("{name}.{quantity}"), &self.device);
+        let posterior = self.posterior(case, size, &of);
+        let (z, t2) = (of("z"), of("tau").square());
+        let g = posterior.gaussian_mean(z.clone(), t2.clone());
+        let [g2, w2, mu2] = posterior.inputs(z.clone(), t2.clone(), |inputs| inputs);
+        let quantities = [
+            ("w0", posterior.linear_estimate()),
+            ("mu", posterior.pivot(z.clone(), t2.clone())),
+            ("g", g.clone()),
+            ("q", posterior.gaussian_variance(t2.clone())),
+            ("w", posterior.shrunk_pivot(z, t2.clone(), g)),
+            ("v", posterior.band_variances(t2.clone()).tensor()),
+            ("p", posterior.pixel_variance(t2).tensor()),
+            ("g", g2),
+            ("w", w2),
+            ("mu", mu2),
+        ];
+        let compare = |(quantity, got)| {
+            let within = tolerance(case, quantity);
+            Comparison::new(format!("{name}.{quantity}"), got, of(quantity), within)
+        };
+        quantities.map(compare).into()
+    }
+
+    fn posterior(&self, case: &str, size: [usize; 2], of: &dyn Fn(&str) -> Tensor<4>) -> Posterior {
+        let [height, width] = size;
+        let prior = PriorModel::PHOTO_V2;
+        let fourier = Fourier::new(height, width, &self.device);
+        let operator: Rc<dyn LinearOperator> = match case {
+            "none" => Rc::new(NoMeasurement { height, width }),
+            "denoise" => Rc::new(Identity),
+            "mask" => Rc::new(Mask::new(of("mask"))),
+            "mosaic" => Rc::new(Mask::new(of("mask")).on(prior.axes)),
+            "block_mean_4" => {
+                let mean = BlockMean::new(4, height, width, &self.device);
+                Rc::new(mean.expect("4 divides the sides"))
+            }
+            "bicubic_2" => {
+                let bicubic = Decimation::bicubic(2, fourier.clone());
+                Rc::new(bicubic.expect("2 divides the sides"))
+            }
+            "blur" => {
+                let kernel = format!("blur.{height}x{width}.kernel");
+                let kernel = self.get(&kernel, &ComputeDevice::cpu_f64());
+                let blur = CircularConvolution::new(kernel, fourier.clone());
+                Rc::new(blur.expect("a kernel of the image's size"))
+            }
+            "hadamard" => {
+                let rows = Hadamard::of_rows(of("signs"), of("rows"), 0.25, fourier.clone());
+                Rc::new(rows.on(prior.axes))
+            }
+            "grey" => Rc::new(ChannelMix::grey().on(prior.axes)),
+            "luma" => Rc::new(ChannelMix::bt601().on(prior.axes)),
+            other => panic!("no operator for the case {other}"),
+        };
+        let measurement = match case {
+            "none" => Measurement {
+                operator,
+                y: self.device.zeros([2, 1, 1, 1]),
+                s2: self.device.scalar(1.0),
+            },
+            _ => Measurement {
+                operator,
+                y: of("y"),
+                s2: of("sigma_y").square(),
+            },
+        };
+        Posterior::new(measurement, GaussianPrior::new(prior, fourier))
+    }
+
+    /// A vector as `[.., .., .., ..]`: per-image scalars become `[B, 1, 1, 1]`.
+    fn get(&self, name: &str, device: &ComputeDevice) -> Tensor<4> {
+        let file = SafeTensors::deserialize(&self.bytes).expect("a safetensors file");
+        let view = file
+            .tensor(name)
+            .unwrap_or_else(|_| panic!("no vector {name}"));
+        let shape = match *view.shape() {
+            [b] => [b, 1, 1, 1],
+            [a, b, h, w] => [a, b, h, w],
+            ref other => panic!("{name} has the shape {other:?}"),
+        };
+        let words = view.data().chunks_exact(8);
+        let values = words.map(|b| f64::from_le_bytes(b.try_into().expect("eight bytes")));
+        device.tensor(values.collect(), shape)
+    }
+}
+
+fn tolerance(case: &str, quantity: &str) -> f64 {
+    match (case, quantity) {
+        ("hadamard", "g" | "w" | "w0") => 1e-3,
+        ("blur" | "bicubic_2", "mu" | "w") => 1e-4,
+        _ => 1e-5,
+    }
+}
