@@ -11,6 +11,7 @@ use clap::Parser;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, Weights};
+use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::request::problem::{Problem, WindowProblem};
 use eps_restore::low_level::request::task::{Borders, GREY, Task};
 use eps_restore::low_level::request::windows::WindowPlan;
@@ -67,7 +68,8 @@ fn measure(
     };
     let region = WindowPlan::of(&request)?.regions[0];
     let noise = request.check()?;
-    let Problem::Whole(posterior) = WindowProblem::new(&request, region, noise, device)?.problem
+    let Problem::Whole(posterior) =
+        WindowProblem::new(&request, region, noise, PriorModel::PHOTO_V1, device)?.problem
     else {
         panic!("only inpainting leaves pixels out");
     };

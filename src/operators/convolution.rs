@@ -1,6 +1,9 @@
 //! A = F^-1 k̂ F: circular convolution with any kernel k whose origin is at [0, 0]. Deblurring.
 //! S(v) is diagonal in the DFT, with eigenvalues v s2/(s2 + v |k̂|²) (docs/method.md, sections 3.2,
 //! 4.3 and 5.4).
+//!
+//! R may be given in the DFT, one spectrum for each axis: grain that has a colour, or the
+//! uncertainty of a kernel.
 
 use burn::tensor::{DType, Tensor};
 
@@ -42,6 +45,23 @@ impl CircularConvolution {
             spectrum,
             fourier,
         })
+    }
+
+    /// No filter, k̂ = 1: the identity under noise that has a spectrum.
+    ///
+    /// For white noise [`Identity`](super::Identity) takes no transform.
+    pub fn identity(fourier: Fourier) -> Self {
+        let ([height, width], device) = (fourier.size(), fourier.device());
+        let shape = [1, 1, height, width];
+        Self {
+            bands: SpectralBands::new(height, width, device),
+            power: device.full(shape, 1.0),
+            spectrum: Spectrum {
+                re: device.full(shape, 1.0),
+                im: device.zeros(shape),
+            },
+            fourier,
+        }
     }
 
     /// |k̂|², `[B or 1, 1, H, W]`.
@@ -98,6 +118,13 @@ impl LinearOperator for CircularConvolution {
         x
     }
 
+    fn noise(&self, white: Tensor<4>, s2: &Tensor<4>) -> Formula {
+        if s2.dims()[2..] == [1, 1] {
+            return Formula::from(white) * Formula::from(s2).sqrt();
+        }
+        self.fourier.filter(white, s2.clone().sqrt()).into()
+    }
+
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         self.stationary_update(&self.fourier, m.tensor(), v, y.tensor(), s2)
             .into()
@@ -114,7 +141,7 @@ impl NoiseVariances for CircularConvolution {
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        self.bands.of(remaining(v, s2, &self.power)).into()
+        self.bands.of(self.eigenvalues(v, s2)).into()
     }
 }
 

@@ -209,7 +209,7 @@ impl NoiseVariances for Decimation {
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         let remaining = self.aliasing.remaining_of_white(v, s2);
-        self.bands.of(remaining).into()
+        self.bands.of(remaining.tensor()).into()
     }
 }
 

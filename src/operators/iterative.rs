@@ -1,5 +1,5 @@
 //! Any A given by `apply` and `adjoint` alone, by conjugate gradients in data space
-//! (docs/method.md, section 3.4).
+//! (docs/method.md, section 3.4). R may be given for each entry of the measurement, in place of s2.
 //!
 //! For x ~ N(u, G), G white or stationary, and y = A x + sqrt(s2) n, the posterior mean is
 //!
@@ -179,7 +179,7 @@ impl Iterative {
         start: Option<Tensor<4>>,
     ) -> Tensor<4> {
         let [e, s2] = self.on_device([e, s2]);
-        let tolerance = s2.zeros_like() + self.tolerance.rest;
+        let tolerance = level(&s2).zeros_like() + self.tolerance.rest;
         let covariance = |x| self.fourier.filter(x, e.clone());
         let y = self.map.observed(y);
         // The solution has s2 r = y - A x.
@@ -304,7 +304,7 @@ impl Iterative {
             return goal;
         }
         let count: usize = data.dims()[1..].iter().product();
-        goal + (s2.clone() * count as f64).sqrt() * self.tolerance.noise
+        goal + (level(s2) * count as f64).sqrt() * self.tolerance.noise
     }
 
     /// (s2 + A G Aᵀ)^-1 b in the device's float type. b is scaled to norm 1, whose square cannot
@@ -324,7 +324,7 @@ impl Iterative {
         // Preconditioned residuals of unit scale have squares far above the smallest f32.
         let scale = e.clone().mean() + s2.clone().mean();
         let scale = scale.reshape([1, 1, 1, 1]);
-        let preconditioner = self.map.preconditioner(e.clone(), s2.clone());
+        let preconditioner = self.map.preconditioner(e.clone(), level(s2));
         let precondition = |r: Tensor<4>| match &preconditioner {
             Some(inverse) => inverse(r) * scale.clone(),
             None => r,
@@ -354,6 +354,19 @@ impl Iterative {
             Some(before) => before.max_pair(ratio),
             None => ratio,
         });
+    }
+}
+
+/// The mean variance of each image's noise, `[B or 1, 1, 1, 1]`.
+fn level(s2: &Tensor<4>) -> Tensor<4> {
+    let [batch, ..] = s2.dims();
+    match s2.dims() {
+        [_, 1, 1, 1] => s2.clone(),
+        _ => s2
+            .clone()
+            .reshape([batch as i32, -1])
+            .mean_dim(1)
+            .reshape([batch, 1, 1, 1]),
     }
 }
 

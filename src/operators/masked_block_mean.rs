@@ -1,7 +1,7 @@
 //! A = C mean_f, a mask C after the means of f×f blocks: scratches on a small photo
 //! (docs/method.md, sections 3.5, 4.3 and 5.8).
 //!
-//! A Aᵀ = C/f², so that the pivot is a closed form. With u_b the unit vector of block b, and
+//! R may be given for each block and axis. A Aᵀ = C/f², so that the pivot is a closed form. With u_b the unit vector of block b, and
 //! ρ = f² s2 v/(f² s2 + v) the variance along it,
 //!
 //! ```text
@@ -12,7 +12,7 @@
 //! blocks around a pixel, again averaged over the phases within a block.
 //!
 //! q is that of the block mean without the mask, plus what the mask adds to the variance of a
-//! block's mean. That addition is computed as q of a mask is, by sweeps under the same membrane f
+//! block's mean, or its noise beyond that of the best known block. That addition is computed as q of a mask is, by sweeps under the same membrane f
 //! times coarser: its stiffness C stays, kappa² becomes f² kappa², and noise of variance t2 on a
 //! pixel is noise of variance t2/f² on a mean.
 
@@ -144,7 +144,8 @@ impl LinearOperator for MaskedBlockMean {
         let residual = self.observed(y.tensor()) - self.apply(m.clone());
         let v = Formula::from(v);
         let gain = &v / (Formula::from(s2) * self.area() + &v);
-        gain * self.repeat_known(residual) + m
+        let known = self.repeat_known((gain * residual).tensor());
+        Formula::from(known) + m
     }
 
     fn row_power(&self) -> Option<f64> {
@@ -166,16 +167,15 @@ impl LinearOperator for MaskedBlockMean {
 impl NoiseVariances for MaskedBlockMean {
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         let reduction = self.reduction(&v, s2) / self.area();
-        let known = self.repeat_known(self.mask.known());
-        reduction * known + v
+        let known = (reduction * self.mask.known()).tensor();
+        Formula::from(self.mean.repeat(known)) + v
     }
 
     /// Of the mean over channels, in luma and chroma alike, as for a mask.
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        let known = self.mask.known().mean_dim(1);
-        let share = stencilled(known, self.stencils.clone());
-        let reduction = self.reduction(&v, s2);
-        let bands = (reduction * self.mean.repeat(share) + v).tensor();
+        let reduction = (self.reduction(&v, s2) * self.mask.known()).tensor();
+        let reduction = stencilled(reduction.mean_dim(1), self.stencils.clone());
+        let bands = (Formula::from(self.mean.repeat(reduction)) + v).tensor();
         Tensor::cat(vec![bands.clone(), bands], 1).into()
     }
 }
@@ -184,11 +184,17 @@ impl ClosedVariances for MaskedBlockMean {
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         let precision = self.query_precision(&e);
         let known = self.mask.known();
-        let unmasked = self.sweep(known.ones_like(), &precision, &s2);
+        let smallest = smallest(&s2);
+        let unmasked = self.sweep(known.ones_like(), &precision, &smallest);
         let added = (self.sweep(known, &precision, &s2) - unmasked).clamp_min(0.0);
-        let least = self.mean.stationary_variance(e.clone(), s2);
+        let least = self.mean.stationary_variance(e.clone(), smallest);
         (least + self.mean.repeat(added)).min_pair(spectrum_mean(e))
     }
+}
+
+/// The smallest variance of each image, `[B or 1, 1, 1, 1]`.
+fn smallest(s2: &Tensor<4>) -> Tensor<4> {
+    s2.clone().min_dim(1).min_dim(2).min_dim(3)
 }
 
 /// Planes `[B, 1, H, W]` weighted by stencils `[K, 1, n, n]`, borders repeated: `[B, K, H, W]`.

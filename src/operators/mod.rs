@@ -6,6 +6,9 @@
 //! * Variances v, t2 = tau² and s2 = sigma_y² are tensors that broadcast to `[B, 1, 1, 1]`. A
 //!   single number lies in host memory ([`ComputeDevice::scalar`]). Formulas read it there; every
 //!   other operation moves it to the image's device first.
+//! * R, the covariance of the noise, is s2 I. Operators whose text says so also take, in place of
+//!   s2, the diagonal of R in the measurement's pixels, `[B or 1, 1 or C, h, w]`, or in the DFT, one
+//!   spectrum for each axis, `[B or 1, 1 or 3, H, W]` (sections 2.4 and 2.5).
 //! * S(v) = (I/v + AᵀA/s2)^-1 is the covariance that is left of a white prior of variance v after
 //!   the measurement. Sigma* of Theorem 1 is S(t2).
 //!
@@ -89,6 +92,11 @@ pub trait LinearOperator {
 
     /// How this operator meets the 1/f² prior, and where its variances come from.
     fn prior_update(&self) -> PriorUpdate<'_>;
+
+    /// A draw of N(0, R) from white noise of the measurement's shape.
+    fn noise(&self, white: Tensor<4>, s2: &Tensor<4>) -> Formula {
+        Formula::from(white) * Formula::from(s2).sqrt()
+    }
 
     /// y with zeros in the entries that A maps every image to 0.
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {

@@ -1,4 +1,4 @@
-//! The measurement y = A x + sigma_y n with n ~ N(0, I) (docs/method.md, section 1.1).
+//! The measurement y = A x + n with n ~ N(0, R) (docs/method.md, sections 1.1 and 2.3 to 2.5).
 
 use std::rc::Rc;
 
@@ -7,13 +7,15 @@ use burn::tensor::Tensor;
 use crate::compute::formula::Formula;
 use crate::operators::LinearOperator;
 
-/// An operator, its measurement, and the variance of the measurement's noise.
+/// An operator, its measurement, and the covariance of the measurement's noise.
 #[derive(Clone)]
 pub struct Measurement {
     pub operator: Rc<dyn LinearOperator>,
     /// y, of the operator's measurement shape.
     pub y: Tensor<4>,
-    /// s2 = sigma_y², `[B or 1, 1, 1, 1]`, in the units of images in [-1, 1].
+    /// R, in the units of images in [-1, 1]: s2 = sigma_y², `[B or 1, 1, 1, 1]`, for white noise;
+    /// otherwise its diagonal in the basis that the operator states. R depends on what is known,
+    /// never on x.
     pub s2: Tensor<4>,
 }
 
@@ -23,9 +25,9 @@ impl Measurement {
         Self { y, ..self.clone() }
     }
 
-    /// A x + sigma_y n for an image x and white noise n of the measurement's shape.
+    /// A x + n for an image x, with n made from white `noise` of the measurement's shape.
     pub fn simulate(&self, x: Tensor<4>, noise: Tensor<4>) -> Tensor<4> {
-        let deviation = Formula::from(&self.s2).sqrt();
-        (Formula::from(self.operator.apply(x)) + Formula::from(noise) * deviation).tensor()
+        let noise = self.operator.noise(noise, &self.s2);
+        (Formula::from(self.operator.apply(x)) + noise).tensor()
     }
 }

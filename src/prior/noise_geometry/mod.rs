@@ -89,14 +89,23 @@ impl SpectralBands {
         }
     }
 
-    /// The maps, `[B, 8, 1, 1]`, of eigenvalues `[B, 1, H, W]` that all channels share. They are
-    /// the same at every pixel, in luma and in chroma.
-    pub fn of(&self, eigenvalues: Formula) -> Tensor<4> {
-        let weighted = (eigenvalues * &self.weights).tensor();
+    /// The maps, `[B, 8, 1, 1]`, of eigenvalues `[B, 1, H, W]` that all colour axes share, or
+    /// `[B, 3, H, W]` of the three opponent axes. They are the same at every pixel.
+    pub fn of(&self, eigenvalues: Tensor<4>) -> Tensor<4> {
+        if eigenvalues.dims()[1] == 1 {
+            return self.means(eigenvalues).repeat_dim(1, 2);
+        }
+        let luma = eigenvalues.clone().narrow(1, 0, 1);
+        let chroma = eigenvalues.narrow(1, 1, 2).mean_dim(1);
+        Tensor::cat(vec![self.means(luma), self.means(chroma)], 1)
+    }
+
+    /// The means of eigenvalues `[B, 1, H, W]` under the four weights: `[B, 4, 1, 1]`.
+    fn means(&self, eigenvalues: Tensor<4>) -> Tensor<4> {
+        let weighted = (Formula::from(eigenvalues) * &self.weights).tensor();
         let [batch, bands, height, width] = weighted.dims();
         let flat = weighted.reshape([batch, bands, height * width]);
-        let v = flat.sum_dim(2).reshape([batch, bands, 1, 1]);
-        v.repeat_dim(1, 2)
+        flat.sum_dim(2).reshape([batch, bands, 1, 1])
     }
 }
 
