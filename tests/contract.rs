@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use common::cases::{Case, operators, opponent_operators};
+use common::cases::{Case, every_operator};
 use common::comparison::{Comparison, relative_error as relative_norm};
 use common::dense::{Dense, Size, columns, draw, inverse, relative_error, solution, worst_entry};
 use common::digits::{self, grid, variances};
@@ -69,10 +69,7 @@ impl Problem {
         let measurement = silent.with(silent.simulate(x.clone(), draw(measured, 2, device)));
         let prior = GaussianPrior::new(case.prior, Fourier::new(size[0], size[1], device));
         Self {
-            name: format!(
-                "{} {}x{} {:?}",
-                case.name, size[0], size[1], case.prior.axes
-            ),
+            name: format!("{} {}x{}", case.label(), size[0], size[1]),
             phases: case.phases,
             rough: case.rough.is_some(),
             dense,
@@ -138,8 +135,7 @@ impl Problem {
 
 fn every() -> impl Iterator<Item = (Case, Size)> {
     let sizes = |case: Case| case.sizes.iter().map(move |&size| (case, size));
-    let cases = operators().into_iter().chain(opponent_operators());
-    cases.flat_map(sizes)
+    every_operator().flat_map(sizes)
 }
 
 /// An operator, two images and two measurements.

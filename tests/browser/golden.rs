@@ -12,6 +12,7 @@ mod common {
     pub mod dense;
     pub mod digits;
     pub mod golden;
+    pub mod golden_v2;
     pub mod twins;
 }
 
@@ -20,6 +21,7 @@ use std::sync::atomic::Ordering;
 use burn::tensor::{Device, Tensor};
 use common::comparison::{Comparison, relative_error};
 use common::golden::Check;
+use common::golden_v2::{self, GoldenV2};
 use common::twins::{GPU_TOLERANCE, HALF_TOLERANCE, KINDS, NETWORK_KINDS, Twins};
 use common::{cases, digits};
 use eps_restore::low_level::compute::device::ComputeDevice;
@@ -47,10 +49,7 @@ impl GoldenCheck {
         operators: Vec<u8>,
         network: Vec<u8>,
     ) -> GoldenCheck {
-        let device = match device.as_str() {
-            "webgpu" => webgpu().await,
-            _ => ComputeDevice::cpu(),
-        };
+        let device = device_of(&device).await;
         GoldenCheck {
             check: Check::new(&weights, operators, network, &device),
         }
@@ -71,6 +70,34 @@ impl GoldenCheck {
     /// A line `name error tolerance` for each run of the two samplers.
     pub async fn samplers(&self) -> Vec<String> {
         lines(self.check.samplers()).await
+    }
+}
+
+/// The comparisons with the second edition's golden vectors on one device.
+#[wasm_bindgen]
+pub struct SecondEditionCheck {
+    golden: GoldenV2,
+}
+
+#[wasm_bindgen]
+impl SecondEditionCheck {
+    /// The comparisons on `device`, "webgpu" or "cpu", from the bytes of the file.
+    pub async fn create(device: String, operators: Vec<u8>) -> SecondEditionCheck {
+        let device = device_of(&device).await;
+        SecondEditionCheck {
+            golden: GoldenV2::new(operators, &device),
+        }
+    }
+
+    /// The names of the cases.
+    pub fn cases() -> Vec<String> {
+        golden_v2::CASES.map(String::from).into()
+    }
+
+    /// A line `name error tolerance` for each quantity of a case at each size.
+    pub async fn compare(&self, case: String) -> Vec<String> {
+        let of_size = |size| self.golden.compare(&case, size);
+        lines(golden_v2::SIZES.into_iter().flat_map(of_size).collect()).await
     }
 }
 
@@ -134,16 +161,14 @@ impl ContractCheck {
 
     /// The names of the operators.
     pub fn operators() -> Vec<String> {
-        let closed = cases::operators().into_iter().filter(digits::is_closed);
-        closed.map(|case| case.name.into()).collect()
+        let closed = cases::every_operator().filter(digits::is_closed);
+        closed.map(|case| case.label()).collect()
     }
 
     /// A line `name error tolerance` for each quantity of an operator, at each pair of tau and
     /// sigma_y.
     pub async fn compare(&self, operator: String) -> Vec<String> {
-        let case = cases::operators()
-            .into_iter()
-            .find(|case| case.name == operator);
+        let case = cases::every_operator().find(|case| case.label() == operator);
         let case = case.expect("a name from `operators`");
         let comparisons = digits::of_contract(&case, case.sizes[0], &self.device);
         lines(comparisons).await
@@ -270,6 +295,14 @@ fn filters(device: &ComputeDevice) -> Vec<Comparison> {
         comparisons.collect::<Vec<_>>()
     };
     sizes.into_iter().flat_map(compare).collect()
+}
+
+/// "webgpu" or "cpu".
+async fn device_of(name: &str) -> ComputeDevice {
+    match name {
+        "webgpu" => webgpu().await,
+        _ => ComputeDevice::cpu(),
+    }
 }
 
 /// The WebGPU device, on which fresh buffers hold NaN.

@@ -27,6 +27,30 @@ for (const device of ['webgpu', 'cpu']) {
   });
 }
 
+for (const device of ['webgpu', 'cpu']) {
+  test(`the second edition's golden vectors on ${device}`, { timeout: 900_000 }, async (t) => {
+    const session = await openSession({ root: '.', webgpu: device === 'webgpu' });
+    try {
+      const cases = await session.page.evaluate(async (device) => {
+        const { default: init, SecondEditionCheck } =
+          await import('/tests/browser/wasm/golden.js');
+        await init();
+        const file = await fetch('/models/golden-operators-v2.safetensors');
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        globalThis.edition = await SecondEditionCheck.create(device, bytes);
+        return SecondEditionCheck.cases();
+      }, device);
+      for (const name of cases) {
+        await t.test(name, async () =>
+          assertClose(await session.page.evaluate((name) => edition.compare(name), name)),
+        );
+      }
+    } finally {
+      await session.close();
+    }
+  });
+}
+
 test('GPU kernels against their plain-tensor twins', { timeout: 600_000 }, async (t) => {
   const session = await openSession({ root: '.', webgpu: true });
   try {

@@ -144,6 +144,11 @@ pub fn operators() -> Vec<Case> {
     ]
 }
 
+/// Every operator, under both priors.
+pub fn every_operator() -> impl Iterator<Item = Case> {
+    operators().into_iter().chain(opponent_operators())
+}
+
 /// Operators under photo-v2's prior, one of each kind, and each that refers to channels.
 pub fn opponent_operators() -> Vec<Case> {
     let cases = [
@@ -281,6 +286,11 @@ impl Case {
 
     fn rounding(self, rounding: f64) -> Self {
         Self { rounding, ..self }
+    }
+
+    /// Its name, and the axes that it acts on.
+    pub fn label(&self) -> String {
+        format!("{}, {:?}", self.name, self.prior.axes)
     }
 
     pub fn operator(&self, size: Size, device: &ComputeDevice) -> Rc<dyn LinearOperator> {

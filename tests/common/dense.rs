@@ -130,10 +130,12 @@ impl Dense {
     /// The matrices of a case, on as many channels as it says.
     pub fn new(case: &Case, size: Size) -> Self {
         let operator = case.operator(size, &ComputeDevice::cpu_f64());
-        Self {
-            prior: case.prior,
-            ..Self::of(operator.as_ref(), case.channels, size)
-        }
+        Self::of(operator.as_ref(), case.channels, size).under(case.prior)
+    }
+
+    /// The same under another prior.
+    pub fn under(self, prior: PriorModel) -> Self {
+        Self { prior, ..self }
     }
 
     /// Applies the operator to each image that is 1 in a single entry; under photo-v1's prior.
@@ -162,14 +164,18 @@ impl Dense {
     /// Q + I/t2 + AᵀA/s2; 1/t2 is 0 where there is no x_t.
     pub fn posterior_precision(&self, inverse_t2: f64, s2: f64) -> DMatrix<f64> {
         let n = self.a.ncols();
-        let membrane = self.in_each_channel(&membrane(self.borders, self.size));
-        let prior = DMatrix::from_diagonal(&self.stiffness()) * membrane;
-        prior + DMatrix::identity(n, n) * inverse_t2 + &self.normal / s2
+        self.prior_precision() + DMatrix::identity(n, n) * inverse_t2 + &self.normal / s2
     }
 
     /// How often each entry is each other's neighbour.
     pub fn neighbours(&self) -> DMatrix<f64> {
         self.in_each_channel(&neighbours(self.borders, self.size))
+    }
+
+    /// Q.
+    pub fn prior_precision(&self) -> DMatrix<f64> {
+        let membrane = self.in_each_channel(&membrane(self.borders, self.size));
+        DMatrix::from_diagonal(&self.stiffness()) * membrane
     }
 
     /// The prior's c at each entry.
