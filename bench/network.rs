@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 
 /// The network on one device, and its inputs there.
 #[wasm_bindgen]
+#[derive(Debug)]
 pub struct Network {
     denoiser: PhotoDenoiser,
     device: ComputeDevice,

@@ -45,13 +45,28 @@ pub enum Error {
     UnsupportedDevice(String),
     /// The bytes of the weights are no safetensors file.
     #[error("invalid weights: {message}")]
-    UnreadableWeights { message: String, source: Cause },
+    UnreadableWeights {
+        /// What is wrong with the file, and what to do.
+        message: String,
+        /// What the reader of safetensors found.
+        source: Cause,
+    },
     /// There is no such device.
     #[error("unsupported device: {message}")]
-    NoDevice { message: String, source: Cause },
+    NoDevice {
+        /// Which device is missing, and what to do.
+        message: String,
+        /// Why there is none.
+        source: Cause,
+    },
     /// A device failed while it worked.
     #[error("device lost: {message}")]
-    DeviceLost { message: String, source: Cause },
+    DeviceLost {
+        /// What could not be done.
+        message: String,
+        /// The error of the device.
+        source: Cause,
+    },
 }
 
 /// The error of a dependency behind one of this crate's.
@@ -59,6 +74,8 @@ pub enum Error {
 pub struct Cause(Arc<dyn std::error::Error + Send + Sync>);
 
 impl Cause {
+    /// An error of a dependency, which stays in reach through
+    /// [`source`](std::error::Error::source).
     pub fn new(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self(Arc::new(error))
     }

@@ -16,7 +16,7 @@ use crate::restoration::{Stage, converged};
 /// The network on a device.
 ///
 /// Cheap to clone: clones share the weights. Not `Send`: load it on the thread that restores.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Denoiser {
     network: Rc<PhotoDenoiser>,
     device: ComputeDevice,
@@ -69,8 +69,9 @@ pub struct Restoration {
 pub struct RestorationProgress {
     /// The latest finished step; the linear estimate at first.
     pub stage: Stage,
-    /// Tiles of the network that are finished, and those of the whole restoration.
+    /// Tiles of the network that are finished.
     pub tiles: usize,
+    /// Tiles of the network that the whole restoration takes.
     pub total_tiles: usize,
 }
 

@@ -41,6 +41,9 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
+/// Rows and columns of every result.
+const SIZE: [usize; 2] = [400, 600];
+
 #[test]
 fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
     let device = ComputeDevice::cpu();
@@ -48,42 +51,8 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let denoiser = Rc::new(denoiser);
-    let (width, height) = (600, 400);
-    let kernel = Kernel::gaussian(2.0).expect("valid");
-    let hole = |i: usize| (100..300).contains(&(i / width)) && (100..400).contains(&(i % width));
-    let missing = (0..width * height).map(hole).collect();
-    let missing = Mask::new(width, height, missing).expect("an entry a pixel");
-    let tasks = [
-        Task::Denoise,
-        Task::Deblur {
-            kernel,
-            borders: Borders::Circular,
-        },
-        Task::SuperResolve {
-            factor: 2,
-            reduction: Reduction::BlockMean,
-        },
-        Task::Colorize { weights: GREY },
-        Task::Inpaint { missing },
-    ];
-    for task in tasks {
-        let factor = match task {
-            Task::SuperResolve { factor, .. } => factor,
-            _ => 1,
-        };
-        let (width, height) = (width / factor, height / factor);
-        let rgba = (0..4 * width * height).map(|i| (i * i / 7 % 251) as u8);
-        let request = Request {
-            photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
-            task,
-            noise: Noise::TaskDefault,
-            samples: 1,
-            sampler: Sampler {
-                points: 2,
-                ..Sampler::DEFAULT
-            },
-            seed: 1,
-        };
+    for task in tasks() {
+        let request = request(task);
         let name: String = format!("{:?}", request.task).chars().take(40).collect();
         let plan = Plan::new(&request, denoiser.tiles(), Target::Cpu).expect("valid");
         let promised = plan.cost;
@@ -112,5 +81,45 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
             "{name}: {promised} bytes promised, {most} taken"
         );
         assert!(kept < 100_000, "{name}: {kept} bytes are kept");
+    }
+}
+
+fn tasks() -> [Task; 5] {
+    let [height, width] = SIZE;
+    let hole = |i: usize| (100..300).contains(&(i / width)) && (100..400).contains(&(i % width));
+    let missing = (0..width * height).map(hole).collect();
+    let missing = Mask::new(width, height, missing).expect("an entry a pixel");
+    [
+        Task::Denoise,
+        Task::Deblur {
+            kernel: Kernel::gaussian(2.0).expect("valid"),
+            borders: Borders::Circular,
+        },
+        Task::SuperResolve {
+            factor: 2,
+            reduction: Reduction::BlockMean,
+        },
+        Task::Colorize { weights: GREY },
+        Task::Inpaint { missing },
+    ]
+}
+
+fn request(task: Task) -> Request {
+    let factor = match task {
+        Task::SuperResolve { factor, .. } => factor,
+        _ => 1,
+    };
+    let [height, width] = SIZE.map(|n| n / factor);
+    let rgba = (0..4 * width * height).map(|i| (i * i / 7 % 251) as u8);
+    Request {
+        photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
+        task,
+        noise: Noise::TaskDefault,
+        samples: 1,
+        sampler: Sampler {
+            points: 2,
+            ..Sampler::DEFAULT
+        },
+        seed: 1,
     }
 }

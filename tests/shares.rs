@@ -89,7 +89,7 @@ fn shares_make_the_whole(denoiser: &Rc<PhotoDenoiser>, sampler: Sampler, device:
             }
             let (drawn, steps) = run(one);
             assert!(one.is_finished());
-            let lead_only = if first == 0 { 1 } else { 0 };
+            let lead_only = usize::from(first == 0);
             assert_eq!(steps, one.total_evaluations() + lead_only);
             if let Some((_, last)) = drawn.last() {
                 assert_eq!(&values(one.last_sample().expect("drawn")), last);

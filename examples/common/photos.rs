@@ -11,14 +11,17 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, crop_imm, resize};
 use image::{DynamicImage, RgbImage, RgbaImage};
 
-pub type Failure = Box<dyn std::error::Error>;
+pub(crate) type Failure = Box<dyn std::error::Error>;
 
 /// The size of the reduced photos.
-pub const SIZE: (u32, u32) = (1024, 768);
+pub(crate) const SIZE: (u32, u32) = (1024, 768);
 const QUALITY: u8 = 82;
 
 /// The network with the weights of a file.
-pub fn denoiser(weights: &Path, device: &ComputeDevice) -> Result<Rc<PhotoDenoiser>, Failure> {
+pub(crate) fn denoiser(
+    weights: &Path,
+    device: &ComputeDevice,
+) -> Result<Rc<PhotoDenoiser>, Failure> {
     let bytes = std::fs::read(weights)?;
     Ok(Rc::new(PhotoDenoiser::new(
         &Weights::read(&bytes)?,
@@ -27,7 +30,7 @@ pub fn denoiser(weights: &Path, device: &ComputeDevice) -> Result<Rc<PhotoDenois
 }
 
 /// The middle of a photo, cropped and reduced to [`SIZE`].
-pub fn reduced(path: &Path) -> Result<RgbImage, Failure> {
+pub(crate) fn reduced(path: &Path) -> Result<RgbImage, Failure> {
     let image = image::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let image = image.into_rgb8();
     let (width, height) = image.dimensions();
@@ -41,7 +44,7 @@ pub fn reduced(path: &Path) -> Result<RgbImage, Failure> {
 }
 
 /// An image as the crate's photo.
-pub fn photo(image: &RgbImage) -> Result<Photo, Failure> {
+pub(crate) fn photo(image: &RgbImage) -> Result<Photo, Failure> {
     let (width, height) = image.dimensions();
     let rgba = DynamicImage::from(image.clone()).into_rgba8();
     Ok(Photo::new(
@@ -52,19 +55,19 @@ pub fn photo(image: &RgbImage) -> Result<Photo, Failure> {
 }
 
 /// The crate's photo as an image.
-pub fn image(photo: &Photo) -> RgbImage {
+pub(crate) fn image(photo: &Photo) -> RgbImage {
     let (width, height) = (photo.width() as u32, photo.height() as u32);
     let image = RgbaImage::from_raw(width, height, photo.rgba().to_vec());
     DynamicImage::from(image.expect("four bytes a pixel")).into_rgb8()
 }
 
 /// The values of each window's image.
-pub fn values(windows: Vec<Tensor<4>>) -> Result<Vec<Vec<f32>>, Failure> {
+pub(crate) fn values(windows: Vec<Tensor<4>>) -> Result<Vec<Vec<f32>>, Failure> {
     let values = windows.into_iter().map(|t| Ok(t.try_into_vec_as()?));
     values.collect()
 }
 
-pub fn save(image: &RgbImage, path: &Path) -> Result<(), Failure> {
+pub(crate) fn save(image: &RgbImage, path: &Path) -> Result<(), Failure> {
     let file = std::io::BufWriter::new(std::fs::File::create(path)?);
     JpegEncoder::new_with_quality(file, QUALITY).encode_image(image)?;
     Ok(())

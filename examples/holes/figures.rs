@@ -4,27 +4,27 @@
 use std::ops::Range;
 
 /// The bands: differences between the means of two boxes with these sides, in pixels.
-pub const BANDS: [(usize, usize); 3] = [(1, 3), (3, 7), (7, 15)];
+pub(crate) const BANDS: [(usize, usize); 3] = [(1, 3), (3, 7), (7, 15)];
 /// The width, in pixels, of the ring around a hole that its fill is compared with.
-pub const RING: usize = 32;
+pub(crate) const RING: usize = 32;
 /// The pixels along the border over which a step is averaged: the length of a visible edge, over
 /// which texture averages out.
 const RUN: usize = 15;
 /// The distance, inside and outside, up to which steps beside the border are compared with it.
 const NEAR: usize = 8;
 /// Below this there is no seam: 80 runs do not show larger steps at the border than beside it.
-pub const NO_SEAM: f64 = 1.5;
+pub(crate) const NO_SEAM: f64 = 1.5;
 
 /// A square hole.
 #[derive(Clone, Copy)]
-pub struct Square {
+pub(crate) struct Square {
     pub left: usize,
     pub top: usize,
     pub side: usize,
 }
 
 impl Square {
-    pub fn contains(&self, x: usize, y: usize) -> bool {
+    pub(crate) fn contains(&self, x: usize, y: usize) -> bool {
         self.columns().contains(&x) && (self.top..self.top + self.side).contains(&y)
     }
 
@@ -43,7 +43,7 @@ impl Square {
 }
 
 /// The figures of a filled photo.
-pub struct Figures {
+pub(crate) struct Figures {
     /// The mean R, G and B of the fill, in levels.
     pub fill: [f64; 3],
     /// The mean and the standard deviation of the ring's R, G and B.
@@ -56,7 +56,7 @@ pub struct Figures {
 
 impl Figures {
     /// `rgb`: three bytes a pixel.
-    pub fn of(rgb: &[u8], width: usize, hole: Square) -> Self {
+    pub(crate) fn of(rgb: &[u8], width: usize, hole: Square) -> Self {
         let pixels = 0..rgb.len() / 3;
         let inside = |i: usize| hole.contains(i % width, i / width);
         let near = |i: usize| hole.grown(RING).contains(i % width, i / width);
@@ -83,7 +83,7 @@ impl Figures {
 
     /// The largest distance of the fill's colour from the ring's, in standard deviations of the
     /// ring.
-    pub fn shift(&self) -> f64 {
+    pub(crate) fn shift(&self) -> f64 {
         let shifts = self.fill.iter().zip(&self.ring);
         let shifts = shifts.map(|(fill, (mean, deviation))| (fill - mean).abs() / deviation);
         shifts.fold(0.0, f64::max)

@@ -14,10 +14,10 @@ use eps_restore::{Error, Kernel};
 
 /// The reach of a Gaussian blur of 1.5 pixels, and the width of the frame around the photo that it
 /// blurs.
-pub const REACH: usize = 6;
+pub(crate) const REACH: usize = 6;
 
 /// How a scene of side + 2 REACH pixels is measured and restored.
-pub struct Case {
+pub(crate) struct Case {
     pub name: &'static str,
     pub operator: Rc<dyn LinearOperator>,
     /// Pixels of the scene around the restored image.
@@ -37,7 +37,7 @@ impl Case {
     }
 }
 
-pub fn plan(side: usize, device: &ComputeDevice) -> Fourier {
+pub(crate) fn plan(side: usize, device: &ComputeDevice) -> Fourier {
     Fourier::new(side, side, device)
 }
 
@@ -46,7 +46,7 @@ fn blur(kernel: &Kernel, side: usize, device: &ComputeDevice) -> CircularConvolu
     CircularConvolution::new(kernel, plan(side, device)).expect("it fits")
 }
 
-pub fn cases(side: usize, device: &ComputeDevice) -> Vec<Case> {
+pub(crate) fn cases(side: usize, device: &ComputeDevice) -> Vec<Case> {
     let mut cases = samplings(side, device);
     cases.extend(blurs(side, device));
     cases

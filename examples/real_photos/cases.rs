@@ -10,7 +10,7 @@ use image::imageops::{FilterType, resize};
 use crate::damage;
 use crate::photos::{self, Failure};
 
-pub struct Case {
+pub(crate) struct Case {
     pub about: &'static str,
     /// A sample photo of the demo, or a photo of the folder.
     file: &'static str,
@@ -44,7 +44,7 @@ enum Damage {
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/samples");
 
-pub const CASES: [Case; 10] = [
+pub(crate) const CASES: [Case; 10] = [
     Case {
         about: "spaniels: a scanned print with scratches and dust, JPEG 85",
         file: "spaniels.jpg",
@@ -126,7 +126,7 @@ pub const CASES: [Case; 10] = [
 
 impl Case {
     /// The undamaged photo.
-    pub fn original(&self, folder: &Path) -> Result<RgbImage, Failure> {
+    pub(crate) fn original(&self, folder: &Path) -> Result<RgbImage, Failure> {
         let sample = Path::new(SAMPLES).join(self.file);
         if sample.exists() {
             return Ok(image::open(sample)?.into_rgb8());
@@ -135,7 +135,7 @@ impl Case {
     }
 
     /// The damaged photo, and the task that restores it.
-    pub fn damaged(&self, original: &RgbImage) -> Result<(RgbImage, Task), Failure> {
+    pub(crate) fn damaged(&self, original: &RgbImage) -> Result<(RgbImage, Task), Failure> {
         let (width, height) = original.dimensions();
         Ok(match self.damage {
             Damage::Thumbnail(factor) => {

@@ -11,7 +11,7 @@ use crate::photos::Failure;
 const SEED: u64 = 3;
 
 /// The image after saving and opening it as a JPEG.
-pub fn jpeg(image: &RgbImage, quality: u8) -> Result<RgbImage, Failure> {
+pub(crate) fn jpeg(image: &RgbImage, quality: u8) -> Result<RgbImage, Failure> {
     let mut file = Vec::new();
     JpegEncoder::new_with_quality(&mut file, quality).encode_image(image)?;
     Ok(image::load_from_memory_with_format(&file, ImageFormat::Jpeg)?.into_rgb8())
@@ -19,7 +19,7 @@ pub fn jpeg(image: &RgbImage, quality: u8) -> Result<RgbImage, Failure> {
 
 /// Adds Gaussian noise of variance read² + shot² level, in 8-bit levels: that of a sensor's
 /// electronics and of its light.
-pub fn grain(image: &RgbImage, read: f64, shot: f64) -> RgbImage {
+pub(crate) fn grain(image: &RgbImage, read: f64, shot: f64) -> RgbImage {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut noisy = image.clone();
     for value in noisy.as_flat_samples_mut().samples {
@@ -32,7 +32,7 @@ pub fn grain(image: &RgbImage, read: f64, shot: f64) -> RgbImage {
 
 /// Adds white scratches and dark dust. The mask covers them with one more pixel around them, for
 /// the smear of JPEG.
-pub fn scratches(image: &RgbImage) -> (RgbImage, Vec<bool>) {
+pub(crate) fn scratches(image: &RgbImage) -> (RgbImage, Vec<bool>) {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut uniform = || f64::from(rng.next_u32()) / 2f64.powi(32);
     let (width, height) = image.dimensions();
@@ -73,7 +73,7 @@ pub fn scratches(image: &RgbImage) -> (RgbImage, Vec<bool>) {
 }
 
 /// The mean of the channels, with grain added.
-pub fn faded(image: &RgbImage) -> RgbImage {
+pub(crate) fn faded(image: &RgbImage) -> RgbImage {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut grey = image.clone();
     for pixel in grey.pixels_mut() {
@@ -85,10 +85,10 @@ pub fn faded(image: &RgbImage) -> RgbImage {
 }
 
 /// Offsets and weights of a blur.
-pub type Taps = Vec<(i64, i64, f64)>;
+pub(crate) type Taps = Vec<(i64, i64, f64)>;
 
 /// The photo after a blur. It continues as a mirror beyond its borders, unknown to the restoration.
-pub fn blurred(image: &RgbImage, taps: &Taps) -> RgbImage {
+pub(crate) fn blurred(image: &RgbImage, taps: &Taps) -> RgbImage {
     let (width, height) = image.dimensions();
     let mirror = |at: i64, side: u32| {
         let side = i64::from(side);
@@ -110,7 +110,7 @@ pub fn blurred(image: &RgbImage, taps: &Taps) -> RgbImage {
     })
 }
 
-pub fn gaussian(sigma: f64) -> Taps {
+pub(crate) fn gaussian(sigma: f64) -> Taps {
     let reach = (3.0 * sigma).ceil() as i64;
     let across = (-reach..=reach).flat_map(|y| (-reach..=reach).map(move |x| (x, y)));
     normal(
@@ -128,7 +128,7 @@ pub fn gaussian(sigma: f64) -> Taps {
 
 /// A straight motion, its angle counter-clockwise from the right. Each of many points on the line
 /// spreads over the four pixels around it.
-pub fn line(length: f64, angle: f64) -> Taps {
+pub(crate) fn line(length: f64, angle: f64) -> Taps {
     const POINTS: i32 = 400;
     let (sin, cos) = angle.to_radians().sin_cos();
     let mut taps = Taps::new();

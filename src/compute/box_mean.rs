@@ -13,7 +13,7 @@ use rustfft::FftNum;
 use crate::compute::device::ComputeDevice;
 
 /// Which windows are averaged near the border.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Border {
     /// Only windows that lie within the plane: the result is smaller by side - 1 along both axes.
     Valid,

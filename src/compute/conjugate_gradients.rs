@@ -25,7 +25,7 @@ pub fn norm(a: &Tensor<4>) -> Tensor<4> {
 }
 
 /// The stopping rule.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 #[allow(
     clippy::large_enum_variant,
     reason = "only one exists at a time, on the stack of a solve"
@@ -38,8 +38,11 @@ pub enum Stop {
     /// iterations. On a GPU, where reading |r| would stall the device, always after `on_device`
     /// iterations.
     At {
+        /// The greatest |r| at which an image is solved.
         residual: Tensor<4>,
+        /// The most iterations on the CPU.
         most: usize,
+        /// The iterations on a GPU.
         on_device: usize,
     },
 }

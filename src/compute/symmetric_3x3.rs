@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 /// The matrices' entries 00, 01, 02, 11, 12 and 22, each `[B or 1, 1, H or 1, W or 1]`.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Symmetric3x3([Tensor<4>; 6]);
 
 /// A 3×3 matrix, row by row.

@@ -10,6 +10,7 @@ use crate::compute::device::ComputeDevice;
 
 /// One stream of the white noise of a seed. Streams are independent: a sample does not depend on
 /// the number of other samples.
+#[derive(Debug)]
 pub struct WhiteNoise {
     generator: ChaCha8Rng,
     device: ComputeDevice,

@@ -8,6 +8,7 @@
 //! structure of natural images beyond that prior; its values are of unit scale everywhere. Only F
 //! is computed in tiles.
 
+use std::fmt::{self, Debug};
 use std::pin::Pin;
 
 use burn::tensor::Tensor;
@@ -31,6 +32,14 @@ pub struct PhotoDenoiser {
     tiles: TileSize,
 }
 
+impl Debug for PhotoDenoiser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PhotoDenoiser")
+            .field("tiles", &self.tiles)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The network F(w, g, m, coarse), on any layers.
 trait Network {
     /// See [`PhotoV1::forward`].
@@ -50,7 +59,7 @@ impl<L: Layers> Network for PhotoV1<L> {
 }
 
 /// The quantities of the network that depend only on the operator and on tau.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Level {
     /// tau², `[B or 1, 1, 1, 1]`.
     t2: Tensor<4>,
@@ -221,6 +230,7 @@ fn crop(x: &Tensor<4>, tile: &Tile) -> Tensor<4> {
 }
 
 /// The inputs of the network for the whole image.
+#[derive(Debug)]
 struct Inputs {
     /// w/sigma_data.
     w: Tensor<4>,
@@ -231,6 +241,7 @@ struct Inputs {
 }
 
 /// An unfinished evaluation of D.
+#[derive(Debug)]
 pub struct Evaluation {
     inputs: Inputs,
     deviation: Formula,

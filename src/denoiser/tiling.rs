@@ -84,10 +84,12 @@ pub struct TileCount {
     pub pixels: u64,
 }
 
-/// A tile: its rows and columns in the image.
+/// A part of an image that the network is evaluated on by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tile {
+    /// The rows of the image that it covers.
     pub rows: Range<usize>,
+    /// The columns of the image that it covers.
     pub columns: Range<usize>,
     /// The indices of the tile along the columns and along the rows.
     index: [usize; 2],

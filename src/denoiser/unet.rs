@@ -6,6 +6,8 @@
 //! embedding. The pivot itself enters the coarsest level only, where averaging has raised its
 //! signal-to-noise ratio.
 
+use std::fmt::{self, Debug};
+
 use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
@@ -37,6 +39,12 @@ pub struct PhotoV1<L: Layers> {
     decoder: [[Block<L>; 2]; 2],
     head_norm: L::Gain,
     head: L::Conv,
+}
+
+impl<L: Layers> Debug for PhotoV1<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PhotoV1").finish_non_exhaustive()
+    }
 }
 
 impl<L: Layers> PhotoV1<L> {

@@ -1,6 +1,8 @@
 //! Files of weights: safetensors files of f16 or f32 tensors in PyTorch's layout, which are checked
 //! when they are read (`docs/method.md`, section 6.5).
 
+use std::fmt::{self, Debug};
+
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::architecture::Architecture;
@@ -10,6 +12,15 @@ use crate::error::{Cause, Error};
 pub struct Weights<'a> {
     file: SafeTensors<'a>,
     architecture: Architecture,
+}
+
+impl Debug for Weights<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Weights")
+            .field("architecture", &self.architecture)
+            .field("tensors", &self.file.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Weights<'a> {

@@ -12,7 +12,7 @@ use crate::compute::fourier::{ComplexFormula, Fourier, Spectrum};
 use crate::error::Error;
 
 /// A filter of spectrum k, and the factor f by which it decimates.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Aliasing {
     factor: usize,
     /// k, `[1, 1, H, W]`.

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::prior::noise_geometry::{BANDS, REACH, band_energies, band_filters};
 
 /// The means of f×f blocks.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct BlockMean {
     aliasing: Aliasing,
     /// e_k, the share of each band filter's energy in the range of Aᵀ, in luma and then in chroma:

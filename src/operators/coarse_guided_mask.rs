@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::prior::noise_geometry::bands_of_pixels;
 
 /// Known pixels, and block means of the blocks without one.
+#[derive(Debug)]
 pub struct CoarseGuidedMask {
     factor: usize,
     /// c, `[1, 1, H, W]`.

@@ -57,12 +57,12 @@ impl LinearMap for Composed {
         self.second.observed(y)
     }
 
-    fn gram<'a>(&'a self, e: Tensor<4>) -> Option<DataMap<'a>> {
+    fn gram(&self, e: Tensor<4>) -> Option<DataMap<'_>> {
         let spectrum = self.data_spectrum(e)?;
         Some(Box::new(move |r| self.filtered(r, &spectrum)))
     }
 
-    fn preconditioner<'a>(&'a self, e: Tensor<4>, s2: Tensor<4>) -> Option<DataMap<'a>> {
+    fn preconditioner(&self, e: Tensor<4>, s2: Tensor<4>) -> Option<DataMap<'_>> {
         let power = self.second.row_power()?;
         let inverse = (self.data_spectrum(e)? + s2 / power).recip() / (power * power);
         Some(Box::new(move |r| self.filtered(r, &inverse)))

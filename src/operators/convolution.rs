@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::prior::noise_geometry::SpectralBands;
 
 /// Circular convolution with a kernel of the image's size.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct CircularConvolution {
     fourier: Fourier,
     bands: SpectralBands,

@@ -59,6 +59,7 @@ pub fn cropped_convolution(
 }
 
 /// [`cropped_convolution`] on the CPU.
+#[derive(Debug)]
 pub struct CroppedConvolution {
     blur: CircularConvolution,
     crop: Mask,
@@ -265,13 +266,13 @@ impl LinearMap for CroppedConvolution {
     }
 
     /// One filter, E |k̂|², in place of three.
-    fn gram<'a>(&'a self, e: Tensor<4>) -> Option<DataMap<'a>> {
+    fn gram(&self, e: Tensor<4>) -> Option<DataMap<'_>> {
         let spectrum = e * self.blur.power();
         Some(Box::new(move |r| self.filtered(r, &spectrum)))
     }
 
     /// P_II, which approximates (D_II)^-1.
-    fn preconditioner<'a>(&'a self, e: Tensor<4>, s2: Tensor<4>) -> Option<DataMap<'a>> {
+    fn preconditioner(&self, e: Tensor<4>, s2: Tensor<4>) -> Option<DataMap<'_>> {
         let inverse = (e * self.blur.power() + s2).recip();
         Some(Box::new(move |r| self.filtered(r, &inverse)))
     }

@@ -21,7 +21,7 @@ type Plane<T> = Vec<Complex<T>>;
 type Planes<T> = Vec<Plane<T>>;
 
 /// The equations of one image: x = u + E Kᵀ r with D_II r = (y - A u)_I.
-pub struct ImageEquations<T> {
+pub(super) struct ImageEquations<T> {
     /// u and y, plane by plane, row by row.
     pub u: Vec<T>,
     pub y: Vec<T>,
@@ -34,7 +34,7 @@ pub struct ImageEquations<T> {
 }
 
 /// The posterior mean of one image.
-pub struct ImageSolution<T> {
+pub(super) struct ImageSolution<T> {
     /// x, plane by plane, row by row.
     pub x: Vec<T>,
     /// The residual divided by the tolerance.
@@ -43,7 +43,7 @@ pub struct ImageSolution<T> {
 
 impl<T: Real> ImageEquations<T> {
     /// Solves the equations on the torus whose frame this is.
-    pub fn solve(&self, frame: &Frame, plan: &mut Plan<T>) -> ImageSolution<T> {
+    pub(super) fn solve(&self, frame: &Frame, plan: &mut Plan<T>) -> ImageSolution<T> {
         let n = plan.plane.len();
         let inverse = self.inverse();
         let power = |at: usize| (self.e[at] * self.kernel[at].norm_sqr()).to_f64();

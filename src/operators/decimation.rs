@@ -24,7 +24,7 @@ use crate::prior::noise_geometry::SpectralBands;
 const MAX_SIGMA: f64 = 30.0;
 
 /// A filter, and a decimation by a factor that divides both sides.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Decimation {
     fourier: Fourier,
     bands: SpectralBands,

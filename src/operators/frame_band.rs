@@ -17,7 +17,7 @@ use crate::compute::fourier::Real;
 const ZERO: Complex64 = Complex64::new(0.0, 0.0);
 
 /// The Toeplitz matrices of P on a band, at the frequencies up to the middle one.
-pub struct Toeplitz {
+pub(super) struct Toeplitz {
     lines: usize,
     /// The number of frequencies along the band.
     along: usize,
@@ -26,7 +26,7 @@ pub struct Toeplitz {
 }
 
 /// The inverses of [`Toeplitz`].
-pub struct ToeplitzInverse {
+pub(super) struct ToeplitzInverse {
     lines: usize,
     along: usize,
     /// Each inverse, row by row.
@@ -36,7 +36,7 @@ pub struct ToeplitzInverse {
 impl Toeplitz {
     /// P on `lines` neighbouring lines. `spectrum(k, j)`, real and even, is P at frequency k of
     /// `along` and j of `across`.
-    pub fn new(
+    pub(super) fn new(
         lines: usize,
         [along, across]: [usize; 2],
         spectrum: impl Fn(usize, usize) -> f64,
@@ -45,7 +45,7 @@ impl Toeplitz {
         let unit = 1.0 / across as f64;
         let mut line = vec![ZERO; across];
         let mut scratch = vec![ZERO; plan.get_inplace_scratch_len()];
-        let columns = (0..along / 2 + 1).map(|k| {
+        let columns = (0..=along / 2).map(|k| {
             for (j, value) in line.iter_mut().enumerate() {
                 *value = Complex64::new(spectrum(k, j) * unit, 0.0);
             }
@@ -60,7 +60,7 @@ impl Toeplitz {
     }
 
     /// The inverse at each frequency.
-    pub fn inverse(&self) -> ToeplitzInverse {
+    pub(super) fn inverse(&self) -> ToeplitzInverse {
         ToeplitzInverse {
             lines: self.lines,
             along: self.along,
@@ -69,7 +69,7 @@ impl Toeplitz {
     }
 
     /// P x on the band.
-    pub fn times<T: Real>(&self, x: &[Complex<T>]) -> Vec<Complex<T>> {
+    pub(super) fn times<T: Real>(&self, x: &[Complex<T>]) -> Vec<Complex<T>> {
         let mut product = x.to_vec();
         each_frequency(&mut product, self.along, |k, mirrored, x, y| {
             let t = &self.columns[k];
@@ -82,7 +82,7 @@ impl Toeplitz {
     }
 
     /// xᴴ P x.
-    pub fn energy<T: Real>(&self, x: &[Complex<T>]) -> f64 {
+    pub(super) fn energy<T: Real>(&self, x: &[Complex<T>]) -> f64 {
         let product = self.times(x);
         dot(x, &product) / self.along as f64
     }
@@ -90,7 +90,7 @@ impl Toeplitz {
 
 impl ToeplitzInverse {
     /// Replaces x on the band by P^-1 x.
-    pub fn times<T: Real>(&self, x: &mut [Complex<T>]) {
+    pub(super) fn times<T: Real>(&self, x: &mut [Complex<T>]) {
         each_frequency(x, self.along, |k, mirrored, x, y| {
             let rows = self.inverses[k].chunks_exact(self.lines);
             for (row, y) in rows.zip(y) {
@@ -134,7 +134,7 @@ fn each_frequency<T: Real>(
 }
 
 /// The real part of aᴴ b.
-pub fn dot<T: Real>(a: &[Complex<T>], b: &[Complex<T>]) -> f64 {
+pub(super) fn dot<T: Real>(a: &[Complex<T>], b: &[Complex<T>]) -> f64 {
     let terms = a.iter().zip(b).map(|(a, b)| {
         let (a, b) = (wide(*a), wide(*b));
         a.re * b.re + a.im * b.im
@@ -143,17 +143,17 @@ pub fn dot<T: Real>(a: &[Complex<T>], b: &[Complex<T>]) -> f64 {
 }
 
 /// In f64.
-pub fn wide<T: Real>(x: Complex<T>) -> Complex64 {
+pub(super) fn wide<T: Real>(x: Complex<T>) -> Complex64 {
     Complex64::new(x.re.to_f64(), x.im.to_f64())
 }
 
 /// In the float type T.
-pub fn narrow<T: Real>(x: Complex64) -> Complex<T> {
+pub(super) fn narrow<T: Real>(x: Complex64) -> Complex<T> {
     Complex::new(float(x.re), float(x.im))
 }
 
 /// A number in the float type T.
-pub fn float<T: Real>(x: f64) -> T {
+pub(super) fn float<T: Real>(x: f64) -> T {
     T::from_f64(x).expect("a float")
 }
 
@@ -187,7 +187,7 @@ fn first_column_of_inverse(t: &[Complex64]) -> Vec<Complex64> {
     for m in 1..t.len() {
         let correlation: Complex64 = (0..m).map(|j| t[m - j] * a[j]).sum();
         let reflection = correlation / error;
-        let reversed: Vec<Complex64> = a.iter().rev().map(|a| a.conj()).collect();
+        let reversed: Vec<Complex64> = a.iter().rev().map(Complex64::conj).collect();
         a.push(ZERO);
         for (a, b) in a[1..].iter_mut().zip(reversed) {
             *a -= reflection * b;

@@ -30,8 +30,8 @@ use crate::compute::fourier::{FORWARD, INVERSE, Plan, Real, transpose};
 const MAX_ITERATIONS: usize = 500;
 
 /// The rows and columns of a torus that make up its frame.
-#[derive(Clone)]
-pub struct Frame {
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
     size: [usize; 2],
     rows: Vec<usize>,
     columns: Vec<usize>,
@@ -39,7 +39,7 @@ pub struct Frame {
 
 /// Values on the frame, line by line. Those of the corners belong to `columns`.
 #[derive(Clone)]
-pub struct OnFrame<T> {
+pub(super) struct OnFrame<T> {
     rows: Vec<Complex<T>>,
     columns: Vec<Complex<T>>,
 }
@@ -47,7 +47,7 @@ pub struct OnFrame<T> {
 impl Frame {
     /// `frame`: the width of the frame before and after the rest, of rows and of columns; no wider
     /// than the torus of this size.
-    pub fn new(frame: [[usize; 2]; 2], size: [usize; 2]) -> Self {
+    pub(super) fn new(frame: [[usize; 2]; 2], size: [usize; 2]) -> Self {
         // Neighbours on the torus.
         let lines = |[before, after]: [usize; 2], n: usize| (n - after..n).chain(0..before);
         Self {
@@ -58,7 +58,7 @@ impl Frame {
     }
 
     /// The values of a plane on the frame.
-    pub fn values_of<T: Real>(&self, plane: &[Complex<T>]) -> OnFrame<T> {
+    pub(super) fn values_of<T: Real>(&self, plane: &[Complex<T>]) -> OnFrame<T> {
         let [height, width] = self.size;
         let rows = self.rows.iter().map(|row| &plane[row * width..][..width]);
         let columns = self.columns.iter();
@@ -70,7 +70,7 @@ impl Frame {
     }
 
     /// Sets a plane to these values on the frame, and to 0 elsewhere.
-    pub fn fill<T: Real>(&self, values: &OnFrame<T>, plane: &mut [Complex<T>]) {
+    pub(super) fn fill<T: Real>(&self, values: &OnFrame<T>, plane: &mut [Complex<T>]) {
         let [height, width] = self.size;
         plane.fill(zero());
         for (line, row) in values.rows.chunks_exact(width).zip(&self.rows) {
@@ -84,7 +84,7 @@ impl Frame {
     }
 
     /// Sets a plane to 0 on the frame.
-    pub fn clear<T: Real>(&self, plane: &mut [Complex<T>]) {
+    pub(super) fn clear<T: Real>(&self, plane: &mut [Complex<T>]) {
         let width = self.size[1];
         for row in &self.rows {
             plane[row * width..][..width].fill(zero());
@@ -103,7 +103,7 @@ impl Frame {
 }
 
 /// The equations of one P.
-pub struct FrameSystem<'a, T> {
+pub(super) struct FrameSystem<'a, T> {
     frame: &'a Frame,
     /// P, column by column.
     inverse: &'a [T],
@@ -117,7 +117,7 @@ pub struct FrameSystem<'a, T> {
 impl<'a, T: Real> FrameSystem<'a, T> {
     /// `inverse`: P. `power`: D less a multiple of I, which does not connect the frame with the
     /// data. Both are column by column.
-    pub fn new(frame: &'a Frame, inverse: &'a [T], power: impl Fn(usize) -> f64) -> Self {
+    pub(super) fn new(frame: &'a Frame, inverse: &'a [T], power: impl Fn(usize) -> f64) -> Self {
         let [height, width] = frame.size;
         let p = |at: usize| inverse[at].to_f64();
         let (down, across) = (frame.rows.len(), frame.columns.len());
@@ -135,17 +135,22 @@ impl<'a, T: Real> FrameSystem<'a, T> {
     }
 
     /// The frame.
-    pub fn frame(&self) -> &'a Frame {
+    pub(super) fn frame(&self) -> &'a Frame {
         self.frame
     }
 
     /// P, column by column.
-    pub fn inverse(&self) -> &'a [T] {
+    pub(super) fn inverse(&self) -> &'a [T] {
         self.inverse
     }
 
     /// f, to |D ρ| <= `goal` over all planes, from the values of v = P b on the frame.
-    pub fn solve(&self, plan: &mut Plan<T>, v: Vec<OnFrame<T>>, goal: f64) -> Vec<OnFrame<T>> {
+    pub(super) fn solve(
+        &self,
+        plan: &mut Plan<T>,
+        v: Vec<OnFrame<T>>,
+        goal: f64,
+    ) -> Vec<OnFrame<T>> {
         let mut f: Vec<OnFrame<T>> = v.into_iter().map(|v| self.start(plan, v)).collect();
         let mut r: Vec<Vec<Complex<T>>> = f.iter_mut().map(|f| self.residual(plan, f)).collect();
         let (mut p, mut rz) = (Vec::new(), 0.0);

@@ -31,14 +31,14 @@ use crate::prior::axes::Axes;
 const FIXED_POINT_ITERATIONS: usize = 24;
 
 /// Random Walsh-Hadamard rows.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Hadamard {
     rows: Rc<Rows>,
     iterative: Iterative,
 }
 
 /// The map S H D Uᵀ.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct Rows {
     /// D, ±1, `[1, 3, H, W]`.
     signs: Tensor<4>,

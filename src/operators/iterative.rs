@@ -25,6 +25,7 @@
 //! in mixed precision, Wilkinson 1963).
 
 use std::cell::RefCell;
+use std::fmt::{self, Debug};
 use std::rc::Rc;
 
 use burn::tensor::{DType, Tensor};
@@ -107,6 +108,15 @@ pub struct Iterative {
     tolerance: Tolerance,
     /// The worst ratio of residual to tolerance so far, `[1, 1, 1, 1]`.
     worst: Rc<RefCell<Option<Tensor<4>>>>,
+}
+
+impl Debug for Iterative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Iterative")
+            .field("fourier", &self.fourier)
+            .field("tolerance", &self.tolerance)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The equations of one posterior mean.

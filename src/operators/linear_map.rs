@@ -1,6 +1,7 @@
 //! Linear maps given by their product and their adjoint alone, and the test that the two belong
 //! together.
 
+use std::fmt::{self, Debug};
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
@@ -33,13 +34,13 @@ pub trait LinearMap {
 
     /// r ↦ A G Aᵀ r for a covariance G of spectrum E, `[B or 1, 1, H or 1, W or 1]`, if it costs
     /// less than `adjoint`, G and `apply` in turn.
-    fn gram<'a>(&'a self, _e: Tensor<4>) -> Option<DataMap<'a>> {
+    fn gram(&self, _e: Tensor<4>) -> Option<DataMap<'_>> {
         None
     }
 
     /// A symmetric positive approximation of r ↦ (s2 + A G Aᵀ)^-1 r for a covariance G of
     /// spectrum E.
-    fn preconditioner<'a>(&'a self, _e: Tensor<4>, _s2: Tensor<4>) -> Option<DataMap<'a>> {
+    fn preconditioner(&self, _e: Tensor<4>, _s2: Tensor<4>) -> Option<DataMap<'_>> {
         None
     }
 }
@@ -53,6 +54,14 @@ pub struct OnAxes {
     pub map: Rc<dyn LinearMap>,
     /// The axes of the planes.
     pub axes: Axes,
+}
+
+impl Debug for OnAxes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnAxes")
+            .field("axes", &self.axes)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LinearMap for OnAxes {

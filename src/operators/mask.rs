@@ -26,13 +26,18 @@ use crate::prior::noise_geometry::bands_of_pixels;
 /// The colour filters of a sensor: the channels that a 2×2 block measures, row by row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bayer {
+    /// Red and green, then green and blue.
     Rggb,
+    /// Green and red, then blue and green.
     Grbg,
+    /// Blue and green, then green and red.
     Bggr,
+    /// Green and blue, then red and green.
     Gbrg,
 }
 
 impl Bayer {
+    /// The four layouts, in the order of their declaration.
     pub const ALL: [Self; 4] = [Self::Rggb, Self::Grbg, Self::Bggr, Self::Gbrg];
 
     /// The channel that a pixel measures: 0 is red, 1 green, 2 blue.
@@ -48,7 +53,7 @@ impl Bayer {
 }
 
 /// A = diag(c). Pixels with c = 1 are known; a measurement's values elsewhere are ignored.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Mask {
     /// c.
     known: Tensor<4>,

@@ -35,7 +35,7 @@ use crate::prior::model::PriorModel;
 use crate::prior::noise_geometry::BANDS;
 
 /// A mask, of the small photo's size, after the block mean.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct MaskedBlockMean {
     mean: BlockMean,
     mask: Mask,

@@ -68,6 +68,8 @@ pub use masked_block_mean::MaskedBlockMean;
 pub use no_measurement::NoMeasurement;
 pub use partly_measured::PartlyMeasured;
 
+use std::fmt::{self, Debug};
+
 use burn::tensor::Tensor;
 
 use crate::compute::formula::Formula;
@@ -150,12 +152,35 @@ pub enum PriorUpdate<'a> {
     Iterative(IterativeUpdate<'a>),
 }
 
+impl Debug for PriorUpdate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Spectral(_) => "Spectral",
+            Self::Diagonal(_) => "Diagonal",
+            Self::PerChannel(_) => "PerChannel",
+            Self::Spatial(_) => "Spatial",
+            Self::Iterative(_) => "Iterative",
+        };
+        f.debug_tuple(name).finish_non_exhaustive()
+    }
+}
+
 /// Where p and the noise-geometry maps of an operator come from.
 pub enum VarianceSource<'a> {
     /// Closed forms.
     Closed(&'a dyn NoiseVariances),
     /// Exact draws, each of which solves the operator's equations.
     Drawn(&'a Iterative),
+}
+
+impl Debug for VarianceSource<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Closed(_) => "Closed",
+            Self::Drawn(_) => "Drawn",
+        };
+        f.debug_tuple(name).finish_non_exhaustive()
+    }
 }
 
 impl<'a> PriorUpdate<'a> {
@@ -220,6 +245,7 @@ pub trait SpectralOperator: LinearOperator + SpectralUpdate {}
 impl<Operator: LinearOperator + SpectralUpdate> SpectralOperator for Operator {}
 
 /// The form of A in the DFT.
+#[derive(Debug)]
 pub enum SpectralForm<'a> {
     /// A is diagonal, and the same for every channel.
     Diagonal(DiagonalInDft<'a>),
@@ -230,6 +256,7 @@ pub enum SpectralForm<'a> {
 }
 
 /// An operator that is diagonal in the DFT.
+#[derive(Debug)]
 pub enum DiagonalInDft<'a> {
     /// A = I.
     Identity,
@@ -290,6 +317,14 @@ pub struct IterativeUpdate<'a> {
     /// p, the maps and q in closed form; `None` has all three estimated by exact draws
     /// (docs/method.md, section 4.4).
     pub closed_variances: Option<&'a dyn ClosedVariances>,
+}
+
+impl Debug for IterativeUpdate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IterativeUpdate")
+            .field("solver", &self.solver)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The pixel variance of a stationary covariance: the mean of its spectrum over frequencies.

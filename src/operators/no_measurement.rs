@@ -12,7 +12,9 @@ use crate::compute::fourier::Fourier;
 /// A = 0 on images of one size. The measurement is a single zero, `[B, 1, 1, 1]`.
 #[derive(Clone, Copy, Debug)]
 pub struct NoMeasurement {
+    /// Rows of the images.
     pub height: usize,
+    /// Columns of the images.
     pub width: usize,
 }
 

@@ -6,6 +6,7 @@
 //! channels. w0 and g are iterated. q is that of B inside, and that of the prior outside, as if no
 //! pixel there had measured neighbours.
 
+use std::fmt::{self, Debug};
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
@@ -24,6 +25,15 @@ pub struct PartlyMeasured {
     /// 1 at the measured pixels of the image, 0 elsewhere: `[1, 1, H, W]`.
     inside: Tensor<4>,
     iterative: Iterative,
+}
+
+impl Debug for PartlyMeasured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartlyMeasured")
+            .field("inside", &self.inside)
+            .field("iterative", &self.iterative)
+            .finish_non_exhaustive()
+    }
 }
 
 impl PartlyMeasured {

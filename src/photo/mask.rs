@@ -30,14 +30,18 @@ impl Mask {
         })
     }
 
+    /// Columns of the photo.
     pub fn width(&self) -> usize {
         self.width
     }
 
+    /// Rows of the photo.
     pub fn height(&self) -> usize {
         self.height
     }
 
+    /// Whether the mask fits a photo of `width` by `height` pixels.
+    ///
     /// # Errors
     /// [`Error::InvalidMask`] where it is not of the size of the photo that it belongs to.
     pub fn check_size(&self, width: usize, height: usize) -> Result<(), Error> {

@@ -15,6 +15,8 @@ pub struct Photo {
 }
 
 impl Photo {
+    /// `rgba` holds the pixels row by row, four bytes each: red, green, blue, alpha.
+    ///
     /// # Errors
     /// [`Error::InvalidImage`] where a side is 0 or the number of bytes is not 4 width height.
     pub fn new(width: usize, height: usize, rgba: Vec<u8>) -> Result<Self, Error> {
@@ -37,14 +39,17 @@ impl Photo {
         })
     }
 
+    /// Columns of pixels.
     pub fn width(&self) -> usize {
         self.width
     }
 
+    /// Rows of pixels.
     pub fn height(&self) -> usize {
         self.height
     }
 
+    /// The pixels row by row, four bytes each: red, green, blue, alpha.
     pub fn rgba(&self) -> &[u8] {
         &self.rgba
     }
@@ -87,9 +92,13 @@ impl Photo {
 /// A rectangle of a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
+    /// The first column.
     pub left: usize,
+    /// The first row.
     pub top: usize,
+    /// The number of columns.
     pub width: usize,
+    /// The number of rows.
     pub height: usize,
 }
 
@@ -122,11 +131,13 @@ impl Window {
 /// they are.
 #[derive(Debug, Clone)]
 pub struct Patch {
+    /// The part of the photo that is written.
     pub window: Window,
     /// One entry a pixel of the window: those that are never written.
     pub kept: Option<Vec<bool>>,
-    /// The tensor's rows and columns, and where the window begins in it.
+    /// The tensor's rows and columns.
     pub size: [usize; 2],
+    /// The tensor's row and column at which the window begins.
     pub at: [usize; 2],
 }
 
@@ -138,10 +149,12 @@ pub struct Composite {
 }
 
 impl Composite {
+    /// `photo` has the size of the output, and its pixels where no patch writes.
     pub fn new(photo: Photo, patches: Vec<Patch>) -> Self {
         Self { photo, patches }
     }
 
+    /// The output photo as it is without a restoration.
     pub fn photo(&self) -> &Photo {
         &self.photo
     }

@@ -34,11 +34,12 @@ const LEAST_SHARE: f64 = 1e-12;
 
 /// The variances of one posterior. Those at the last t2 are kept, since p, the maps and q are asked
 /// for one after the other.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct DrawnVariances {
     cached: Rc<RefCell<Option<CachedVariances>>>,
 }
 
+#[derive(Debug)]
 struct CachedVariances {
     /// The t2 of each image.
     t2: Vec<f64>,
@@ -46,7 +47,7 @@ struct CachedVariances {
 }
 
 /// The variances that a measurement leaves at each t2 = tau² of a batch.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Variances {
     /// p, `[B or 1, 3, H, W]`.
     pub pixels: Tensor<4>,
@@ -65,7 +66,7 @@ pub(super) struct VarianceDraws<'a> {
 
 impl DrawnVariances {
     /// The variances at t2, `[B or 1, 1, 1, 1]`.
-    pub fn at(&self, draws: &VarianceDraws<'_>, t2: &Tensor<4>) -> Variances {
+    pub(super) fn at(&self, draws: &VarianceDraws<'_>, t2: &Tensor<4>) -> Variances {
         // Comparing t2 on another device would wait for that device.
         if !draws.prior.device().is_cpu() {
             return draws.variances(t2);

@@ -10,7 +10,7 @@ use crate::compute::fourier::{ComplexFormula, Spectrum};
 use crate::operators::{Aliasing, DiagonalInDft, PriorUpdate, SpectralForm};
 
 /// A measurement by an operator that is diagonal in the DFT, at each frequency.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct MeasuredFrequencies {
     /// b = conj(k) F y/s2.
     data: Spectrum,

@@ -1,5 +1,6 @@
 //! The measurement y = A x + n with n ~ N(0, R) (docs/method.md, sections 1.1 and 2.3 to 2.5).
 
+use std::fmt::{self, Debug};
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
@@ -10,6 +11,7 @@ use crate::operators::LinearOperator;
 /// An operator, its measurement, and the covariance of the measurement's noise.
 #[derive(Clone)]
 pub struct Measurement {
+    /// A, which maps an image to what is measured of it.
     pub operator: Rc<dyn LinearOperator>,
     /// y, of the operator's measurement shape.
     pub y: Tensor<4>,
@@ -17,6 +19,15 @@ pub struct Measurement {
     /// otherwise its diagonal in the basis that the operator states. R depends on what is known,
     /// never on x.
     pub s2: Tensor<4>,
+}
+
+impl Debug for Measurement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Measurement")
+            .field("y", &self.y)
+            .field("s2", &self.s2)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Measurement {

@@ -55,7 +55,7 @@ const ESTIMATE_ITERATIONS: usize = 25;
 const MEAN_ITERATIONS: usize = 16;
 
 /// The posterior of x given a measurement: everything that takes no network.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Posterior {
     measurement: Measurement,
     /// y as one node, so that a formula that uses it twice reads it once.
@@ -198,6 +198,7 @@ impl Posterior {
         &self.measurement
     }
 
+    /// The 1/f² prior, on images of the restored size.
     pub fn prior(&self) -> &GaussianPrior {
         &self.prior
     }

@@ -17,7 +17,7 @@ pub const SWEEPS: usize = 16;
 ///
 /// The integral of |∇x|² over the plane does not change by a reduction. That of KAPPA2 x² does: a
 /// pixel stands for `area` pixels.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct PrecisionInSpace {
     /// Q/c, or Q itself where c is a number.
     membrane: Membrane,

@@ -29,7 +29,7 @@ use crate::compute::fourier::Fourier;
 pub const KAPPA2: f64 = 1e-3;
 
 /// The prior on images of one size.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct GaussianPrior {
     model: PriorModel,
     fourier: Fourier,
@@ -73,12 +73,12 @@ impl GaussianPrior {
         self.model.axes
     }
 
-    /// The transform of the images' size.
+    /// The transform in which Q̂ is diagonal, of the images' size.
     pub fn fourier(&self) -> &Fourier {
         &self.fourier
     }
 
-    /// The device of the images.
+    /// The device and the float type of Q̂, which the images share.
     pub fn device(&self) -> &ComputeDevice {
         self.fourier.device()
     }

@@ -27,8 +27,9 @@ enum MarginKind {
 pub struct Canvas {
     /// Rows and columns.
     pub size: [usize; 2],
-    /// The window's first row and column, and its size.
+    /// The window's first row and column on the grid.
     pub at: [usize; 2],
+    /// The window's rows and columns.
     pub inner: [usize; 2],
     margin_kind: MarginKind,
 }
@@ -112,6 +113,7 @@ impl Canvas {
         }
     }
 
+    /// The number of pixels of the grid, margins included.
     pub fn pixels(&self) -> usize {
         self.size[0] * self.size[1]
     }

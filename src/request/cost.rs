@@ -13,13 +13,17 @@ use crate::sampler::Sampler;
 /// A request without its pixels: what its cost depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Outline<'a> {
-    /// Pixels of the photo.
+    /// Columns of the photo.
     pub width: usize,
+    /// Rows of the photo.
     pub height: usize,
+    /// What is done with the photo.
     pub task: &'a Task,
     /// Whether inpainting keeps the known pixels as they are.
     pub keeps_known: bool,
+    /// Posterior samples after the mean, 0 to [`MAX_SAMPLES`](crate::request::MAX_SAMPLES).
     pub samples: usize,
+    /// The solver of the samples, and the number of its evaluations.
     pub sampler: Sampler,
 }
 
@@ -45,13 +49,16 @@ impl<'a> Outline<'a> {
 /// Time and memory that a restoration takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
-    /// Pixels of the result.
+    /// Columns of the result.
     pub width: usize,
+    /// Rows of the result.
     pub height: usize,
     /// Evaluations of the network.
     pub evaluations: usize,
-    /// Tiles of one evaluation, and the pixels of them all.
+    /// Tiles of one evaluation.
     pub tiles: u64,
+    /// Pixels of the network in one evaluation: overlaps count in each tile, and the smaller sizes
+    /// of a wide hole in proportion to their evaluations.
     pub pixels: u64,
     /// Memory of the page, or of the process, that the restoration takes at most, beside weights
     /// and code.
@@ -65,9 +72,11 @@ pub struct Cost {
 /// The device that a restoration runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
+    /// The processor, in the memory of the page or of the process.
     Cpu,
-    /// A GPU, and the size of its largest possible buffer in bytes.
+    /// A GPU, in memory of its own.
     Gpu {
+        /// The size of the largest possible buffer, in bytes.
         buffer: u64,
     },
 }
@@ -79,6 +88,7 @@ impl Target {
     /// # Errors
     /// [`Error::ImageTooLarge`].
     pub fn hold(self, cost: &Cost) -> Result<(), Error> {
+        const CPU: &str = ", or use the device \"cpu\"";
         let too_large = |takes: String, instead: &str| {
             let Cost { width, height, .. } = cost;
             Err(Error::ImageTooLarge(format!(
@@ -86,7 +96,6 @@ impl Target {
                  {instead}"
             )))
         };
-        const CPU: &str = ", or use the device \"cpu\"";
         if cost.bytes > PAGE {
             let [needed, limit] = [cost.bytes, PAGE].map(gibibytes);
             let takes = format!("about {needed:.1} GiB of memory, and a page has {limit:.1}");

@@ -18,6 +18,7 @@ use crate::request::windows::WindowPlan;
 use crate::restoration::{Progress, Run, SampleSubset, Sampling, Stage, Step};
 
 /// A restoration of a whole photo under way.
+#[derive(Debug)]
 pub struct Job<D: Denoiser> {
     composite: Composite,
     noise: AssumedNoise,
@@ -28,7 +29,9 @@ pub struct Job<D: Denoiser> {
 }
 
 /// The outcome of one step in all windows.
+#[derive(Debug)]
 pub struct JobStep {
+    /// What was computed, in every window alike.
     pub stage: Stage,
     /// Evaluations of the network so far; one is that of every window.
     pub evaluations: usize,
@@ -41,6 +44,7 @@ pub struct JobStep {
 }
 
 /// What `advance()` has done.
+#[derive(Debug)]
 pub enum JobProgress {
     /// A part of a step that is not complete.
     Part,
@@ -173,7 +177,7 @@ impl<D: Denoiser> Job<D> {
 
     /// Evaluations from beginning to end.
     pub fn total_evaluations(&self) -> usize {
-        self.runs.first().map_or(0, |r| r.total_evaluations())
+        self.runs.first().map_or(0, Run::total_evaluations)
     }
 
     /// Calls of `step()` that do something: the linear estimate and one for each evaluation.
@@ -236,7 +240,7 @@ impl<D: Denoiser> Job<D> {
     /// tolerance.
     pub fn residual(&self) -> Option<Tensor<4>> {
         let residuals = self.runs.iter().filter_map(Run::residual);
-        residuals.reduce(|a, b| a.max_pair(b))
+        residuals.reduce(Tensor::max_pair)
     }
 
     /// w0 of each window.

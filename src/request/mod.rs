@@ -22,12 +22,15 @@ pub const MAX_SAMPLES: usize = 16;
 /// A photo, what to do with it, and how to sample.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// The measurement y: the damaged, small, blurred, noisy or grey photo.
     pub photo: Photo,
+    /// The operator A that made the measurement, and so what is undone.
     pub task: Task,
     /// The noise of the photo as a measurement.
     pub noise: Noise,
     /// Posterior samples after the mean, 0 to [`MAX_SAMPLES`].
     pub samples: usize,
+    /// The solver of the samples, and the number of its evaluations.
     pub sampler: Sampler,
     /// The same seed gives the same samples.
     pub seed: u64,

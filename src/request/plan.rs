@@ -10,7 +10,9 @@ use crate::request::windows::WindowPlan;
 /// The plan of a restoration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
+    /// The size of the result, and the parts of it that are restored.
     pub windows: WindowPlan,
+    /// Evaluations of the network, and memory.
     pub cost: Cost,
     /// None where the photo is unknown, from which it may have to be estimated.
     pub noise: Option<AssumedNoise>,

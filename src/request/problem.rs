@@ -31,6 +31,7 @@ use crate::restoration::hole::Hole;
 const LEVELS: f64 = 127.5;
 
 /// What is to be solved in a region.
+#[derive(Debug)]
 #[allow(
     clippy::large_enum_variant,
     reason = "one a region, moved once on the way to its restoration"
@@ -44,13 +45,16 @@ pub enum Problem {
 }
 
 /// A region's problem, and where its tensors go.
+#[derive(Debug)]
 pub struct WindowProblem {
+    /// What is solved on the region's canvas.
     pub problem: Problem,
+    /// Where the solution goes in the output photo.
     pub patch: Patch,
 }
 
 impl WindowProblem {
-    /// `prior`: the denoiser's.
+    /// The measurement of a region, on `device`; `prior`: the denoiser's.
     ///
     /// # Errors
     /// A typed [`Error`] for whatever of the task can't be done.

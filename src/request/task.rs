@@ -12,24 +12,51 @@ use crate::photo::mask::Mask;
 #[derive(Debug, Clone)]
 pub enum Task {
     /// Fill the missing pixels.
-    Inpaint { missing: Mask },
+    Inpaint {
+        /// The pixels to fill, of a photo of the same size.
+        missing: Mask,
+    },
     /// Enlarge what was reduced in this way: 2, 4 or 8 times; by a filter also 3 and 16 times.
-    SuperResolve { factor: usize, reduction: Reduction },
+    SuperResolve {
+        /// How many times as wide and as high as the photo the result is.
+        factor: usize,
+        /// How the pixels of the large photo became those of the small one.
+        reduction: Reduction,
+    },
     /// Undo a convolution with this kernel.
-    Deblur { kernel: Kernel, borders: Borders },
+    Deblur {
+        /// The blur, on the pixels of the photo.
+        kernel: Kernel,
+        /// What the blur mixed in at the borders.
+        borders: Borders,
+    },
     /// Remove white Gaussian noise.
     Denoise,
     /// Give colour to a grey photo, whose levels are this mix of R, G and B; [`GREY`] is their
     /// mean.
-    Colorize { weights: [f64; 3] },
+    Colorize {
+        /// The weights of R, G and B.
+        weights: [f64; 3],
+    },
     /// Fill in the colours that a camera's sensor did not measure: the photo is the mosaic, grey or
     /// with each pixel in its own channel.
-    Demosaic { pattern: Bayer },
+    Demosaic {
+        /// The colours of the photo's first 2×2 pixels.
+        pattern: Bayer,
+    },
     /// Undo one after another: y = B A x + noise, A being the first task's operator and B the
     /// second's, which acts on what A measures. Blurs among them wrap around.
-    Compose { first: Box<Task>, second: Box<Task> },
+    Compose {
+        /// A: what happened to the image first.
+        first: Box<Task>,
+        /// B: what happened to the measurement of A.
+        second: Box<Task>,
+    },
     /// Undo an operator from elsewhere.
-    Operator { source: Rc<dyn OperatorSource> },
+    Operator {
+        /// Gives the operator for the size of the photo.
+        source: Rc<dyn OperatorSource>,
+    },
 }
 
 /// A linear operator from elsewhere, for photos of any size.
@@ -54,8 +81,11 @@ pub enum Reduction {
     BlockMean,
     /// Antialiased bicubic, as image programs do it.
     Bicubic,
-    /// A Gaussian of `sigma` pixels of the large photo, then every factor-th pixel.
-    Gaussian { sigma: f64 },
+    /// A Gaussian, then every factor-th pixel.
+    Gaussian {
+        /// The standard deviation in pixels of the large photo.
+        sigma: f64,
+    },
 }
 
 /// What is beyond the borders of a blurred photo.

@@ -19,14 +19,18 @@ const CELL: usize = 32;
 /// A part of the result that is restored by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Region {
+    /// Where it lies in the result.
     pub window: Window,
+    /// The grid that it is restored on.
     pub canvas: Canvas,
 }
 
 /// A task's result and its regions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowPlan {
+    /// Columns of the result.
     pub width: usize,
+    /// Rows of the result.
     pub height: usize,
     /// None where nothing is missing; more than one only when holes lie far apart.
     pub regions: Vec<Region>,
@@ -43,8 +47,8 @@ impl WindowPlan {
         Self::new(task, photo.width(), photo.height(), keeps_known)
     }
 
-    /// For a photo of `width` by `height`; `keeps_known`: inpainting
-    /// keeps the known pixels as they are.
+    /// For a photo of `width` by `height`; `keeps_known`: inpainting keeps the known pixels as they
+    /// are.
     ///
     /// # Errors
     /// [`Error::InvalidFactor`], [`Error::InvalidMask`], [`Error::ImageTooLarge`] where pixels
@@ -121,6 +125,9 @@ fn step(task: &Task, factor: usize, window: Window, keeps_known: bool) -> usize 
 }
 
 /// How many times the photo is enlarged.
+///
+/// # Errors
+/// [`Error::InvalidFactor`] where photos reduced in that way are not enlarged so many times.
 pub fn factor(task: &Task) -> Result<usize, Error> {
     let (factor, reduction) = match task {
         Task::SuperResolve { factor, reduction } => (*factor, *reduction),

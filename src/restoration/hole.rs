@@ -23,7 +23,7 @@ const REACH: usize = 42;
 const WIDEST: usize = 64;
 
 /// Known pixels, and which are missing.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Hole {
     size: [usize; 2],
     /// An entry a pixel, row by row.
@@ -78,6 +78,9 @@ impl Hole {
 
     /// The same with the means of f×f blocks where whole blocks are missing: `coarse` is an RGB
     /// image of 1/f of the size.
+    ///
+    /// # Panics
+    /// If `factor` does not divide the sides.
     pub fn posterior_given(&self, coarse: Tensor<4>, factor: usize) -> Posterior {
         let operator = CoarseGuidedMask::new(self.known(), factor);
         let operator = operator.expect("a factor that divides the sides");

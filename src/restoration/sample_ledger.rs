@@ -40,7 +40,7 @@ impl SampleSubset {
 }
 
 /// The samples of a run.
-pub struct SampleLedger {
+pub(super) struct SampleLedger {
     wanted: usize,
     subset: SampleSubset,
     /// Samples of the subset that are finished.
@@ -53,7 +53,7 @@ pub struct SampleLedger {
 
 impl SampleLedger {
     /// For `wanted` samples, all of them drawn here.
-    pub fn new(wanted: usize) -> Self {
+    pub(super) fn new(wanted: usize) -> Self {
         Self {
             wanted,
             subset: SampleSubset::ALL,
@@ -64,26 +64,26 @@ impl SampleLedger {
     }
 
     /// Draws only these of the samples.
-    pub fn draw_only(&mut self, subset: SampleSubset) {
+    pub(super) fn draw_only(&mut self, subset: SampleSubset) {
         self.subset = subset;
     }
 
     /// How many samples are drawn here.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.subset.count(self.wanted)
     }
 
     /// The index of the sample under way, counted over all runs.
-    pub fn index(&self) -> usize {
+    pub(super) fn index(&self) -> usize {
         self.subset.index(self.finished)
     }
 
-    pub fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         self.finished == self.count()
     }
 
     /// Takes a sample that was finished here.
-    pub fn finish(&mut self, sample: Tensor<4>) {
+    pub(super) fn finish(&mut self, sample: Tensor<4>) {
         self.finished += 1;
         if self.subset == SampleSubset::ALL {
             self.moments.add(sample);
@@ -93,17 +93,17 @@ impl SampleLedger {
     }
 
     /// Takes the next sample of all runs, in order, whichever of them drew it.
-    pub fn adopt(&mut self, sample: Tensor<4>) {
+    pub(super) fn adopt(&mut self, sample: Tensor<4>) {
         self.moments.add(sample);
     }
 
     /// The last sample finished here, where several runs draw the samples.
-    pub fn last(&self) -> Option<Tensor<4>> {
+    pub(super) fn last(&self) -> Option<Tensor<4>> {
         self.last.clone()
     }
 
     /// The standard deviation between samples; none for fewer than two.
-    pub fn deviation(&self) -> Option<Tensor<4>> {
+    pub(super) fn deviation(&self) -> Option<Tensor<4>> {
         self.moments.deviation()
     }
 }

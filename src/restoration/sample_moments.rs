@@ -4,8 +4,9 @@
 use burn::tensor::Tensor;
 
 /// Images so far, per pixel and channel.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct SampleMoments {
+    /// The number of images.
     pub count: usize,
     /// Their mean, and the sum of squared distances from it.
     moments: Option<(Tensor<4>, Tensor<4>)>,

@@ -33,6 +33,7 @@ impl Default for ChurnParameters {
 }
 
 /// EDM's stochastic sampler. A grid of n points takes 2n - 1 evaluations.
+#[derive(Debug)]
 pub struct Churn {
     grid: Vec<f64>,
     /// The point of the grid at which the next step begins.

@@ -6,6 +6,7 @@ use super::Solver;
 use crate::compute::formula::Formula;
 
 /// DPM-Solver++(2M). A grid of n points takes n evaluations; the sample is the last D.
+#[derive(Debug)]
 pub struct DpmSolver2M {
     grid: Vec<f64>,
     /// The number of evaluations so far, and the index of the next point.

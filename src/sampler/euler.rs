@@ -8,6 +8,7 @@ use crate::compute::formula::Formula;
 
 /// Euler's method down the grid, then to 0. A grid of n points takes n evaluations; the sample is
 /// the last D.
+#[derive(Debug)]
 pub struct Euler {
     grid: Vec<f64>,
     /// The number of evaluations so far, and the index of the next point.

@@ -7,6 +7,7 @@ use crate::compute::formula::{Formula, tensors};
 
 /// Heun's method down the grid, then an Euler step to 0. A grid of n points takes 2n - 1
 /// evaluations.
+#[derive(Debug)]
 pub struct Heun {
     grid: Vec<f64>,
     /// The steps so far, and the index of the point of `z`.

@@ -26,6 +26,7 @@ const BETA_MIN: f64 = 0.1;
 const BETA_MAX: f64 = 20.0;
 
 impl Interpolant {
+    /// The four interpolants, in the order of their declaration.
     pub const ALL: [Self; 4] = [
         Self::Edm,
         Self::VpLinear,

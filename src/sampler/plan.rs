@@ -24,6 +24,7 @@ pub enum SolverKind {
 /// A solver, its grid, and its start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sampler {
+    /// How the samples descend the grid.
     pub solver: SolverKind,
     /// The spacing of the grid between `tau_max` and `tau_min`.
     pub interpolant: Interpolant,

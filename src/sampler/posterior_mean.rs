@@ -26,6 +26,7 @@ use crate::compute::formula::Formula;
 const TAU_OF_PAIR: f64 = 0.1;
 
 /// The posterior mean by one evaluation, or by three if it is refined.
+#[derive(Debug)]
 pub struct PosteriorMean {
     /// The noise level of the first evaluation.
     tau: f64,

@@ -7,13 +7,13 @@
 #[path = "../common"]
 mod common {
     #![allow(dead_code, reason = "the native tests use the rest")]
-    pub mod cases;
-    pub mod comparison;
-    pub mod dense;
-    pub mod digits;
-    pub mod golden;
-    pub mod golden_v2;
-    pub mod twins;
+    pub(crate) mod cases;
+    pub(crate) mod comparison;
+    pub(crate) mod dense;
+    pub(crate) mod digits;
+    pub(crate) mod golden;
+    pub(crate) mod golden_v2;
+    pub(crate) mod twins;
 }
 
 use std::sync::atomic::Ordering;
@@ -35,6 +35,7 @@ use wasm_bindgen::prelude::*;
 
 /// The comparisons with the golden vectors on one device.
 #[wasm_bindgen]
+#[derive(Debug)]
 pub struct GoldenCheck {
     check: Check,
 }
@@ -75,6 +76,7 @@ impl GoldenCheck {
 
 /// The comparisons with the second edition's golden vectors on one device.
 #[wasm_bindgen]
+#[derive(Debug)]
 pub struct SecondEditionCheck {
     golden: GoldenV2,
 }
@@ -103,6 +105,7 @@ impl SecondEditionCheck {
 
 /// The GPU's layers compared with plain tensor operations.
 #[wasm_bindgen]
+#[derive(Debug)]
 pub struct KernelCheck {
     twins: Twins<GpuLayers>,
     device: ComputeDevice,
@@ -146,6 +149,7 @@ impl KernelCheck {
 /// The quantities of the operators' contract on WebGPU compared with f64 on the CPU, for operators
 /// with closed forms. Operators that iterate to a tolerance run on the CPU only.
 #[wasm_bindgen]
+#[derive(Debug)]
 pub struct ContractCheck {
     device: ComputeDevice,
 }

@@ -22,9 +22,19 @@ const ANY: &[Size] = &[[16, 24], [17, 19]];
 /// For operators whose dense matrices span three channels.
 const JOINT: &[Size] = &[[15, 16]];
 
-/// Every operator. The block mean's maps are those of the infinite grid: on these sizes no filter
-/// of 15 pixels reaches a block twice.
-pub fn operators() -> Vec<Case> {
+/// Every operator.
+pub(crate) fn operators() -> Vec<Case> {
+    let mut all = reductions();
+    all.extend(filters());
+    all.extend(channels());
+    all.extend(parts());
+    all.extend(compositions());
+    all
+}
+
+/// Nothing, all pixels or some of them, and reduced images. The block mean's maps are those of the
+/// infinite grid: on these sizes no filter of 15 pixels reaches a block twice.
+fn reductions() -> Vec<Case> {
     vec![
         Case::new("nothing", JOINT, |[height, width], _| {
             Rc::new(NoMeasurement { height, width })
@@ -52,8 +62,14 @@ pub fn operators() -> Vec<Case> {
         })
         .phases(8)
         .tiny([8, 8]),
+    ]
+}
+
+/// Blurs that wrap around.
+fn filters() -> Vec<Case> {
+    vec![
         Case::new("asymmetric kernel", ANY, |size, device| {
-            let weights = (0..20).map(|i| ((7 * i + 3) % 11) as f64);
+            let weights = (0..20).map(|i| f64::from((7 * i + 3) % 11));
             convolution(Kernel::new(5, 4, weights.collect()), size, device)
         })
         .rounding(1e-4)
@@ -63,6 +79,12 @@ pub fn operators() -> Vec<Case> {
         })
         .rounding(1e-4)
         .tiny([5, 6]),
+    ]
+}
+
+/// Operators that mix or choose channels, pixel by pixel.
+fn channels() -> Vec<Case> {
+    vec![
         Case::new("grey", JOINT, |_, _| Rc::new(ChannelMix::grey())).joint(),
         Case::new("BT.601", JOINT, |_, _| Rc::new(ChannelMix::bt601())).joint(),
         Case::new("BT.709", JOINT, |_, _| Rc::new(ChannelMix::bt709())).joint(),
@@ -79,6 +101,12 @@ pub fn operators() -> Vec<Case> {
         bayer("GRBG", |s, p| sensor(Bayer::Grbg, s, p)),
         bayer("BGGR", |s, p| sensor(Bayer::Bggr, s, p)),
         bayer("GBRG", |s, p| sensor(Bayer::Gbrg, s, p)),
+    ]
+}
+
+/// Operators that measure a part of what another one would.
+fn parts() -> Vec<Case> {
+    vec![
         Case::new("Hadamard 0.5", &[[16, 16]], |size, device| {
             let rows = Hadamard::new(0.5, 1, fourier(size, device)).expect("powers of two");
             Rc::new(rows.with_tolerance(exact()))
@@ -122,6 +150,12 @@ pub fn operators() -> Vec<Case> {
         .tiny([4, 8])
         .phases(2)
         .rough(0.5, 1.5),
+    ]
+}
+
+/// Operators of which only the product and the adjoint are known.
+fn compositions() -> Vec<Case> {
+    vec![
         Case::new("grey after motion", JOINT, |size, device| {
             let motion = convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, device);
             let grey = Rc::new(ChannelMix::grey());
@@ -145,12 +179,12 @@ pub fn operators() -> Vec<Case> {
 }
 
 /// Every operator, under both priors.
-pub fn every_operator() -> impl Iterator<Item = Case> {
+pub(crate) fn every_operator() -> impl Iterator<Item = Case> {
     operators().into_iter().chain(opponent_operators())
 }
 
 /// Operators under photo-v2's prior, one of each kind, and each that refers to channels.
-pub fn opponent_operators() -> Vec<Case> {
+pub(crate) fn opponent_operators() -> Vec<Case> {
     let cases = [
         Case::new("identity", JOINT, |_, _| Rc::new(Identity)),
         Case::new("mask", JOINT, |size, device| {
@@ -217,7 +251,7 @@ type Build = fn(Size, &ComputeDevice) -> Rc<dyn LinearOperator>;
 
 /// An operator and what the tests need to know of it.
 #[derive(Clone, Copy)]
-pub struct Case {
+pub(crate) struct Case {
     pub name: &'static str,
     /// Where its quantities are compared with dense matrices.
     pub sizes: &'static [Size],
@@ -289,11 +323,11 @@ impl Case {
     }
 
     /// Its name, and the axes that it acts on.
-    pub fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         format!("{}, {:?}", self.name, self.prior.axes)
     }
 
-    pub fn operator(&self, size: Size, device: &ComputeDevice) -> Rc<dyn LinearOperator> {
+    pub(crate) fn operator(&self, size: Size, device: &ComputeDevice) -> Rc<dyn LinearOperator> {
         (self.build)(size, device)
     }
 }

@@ -4,7 +4,7 @@
 use burn::tensor::Tensor;
 
 /// One tensor held against what it should be.
-pub struct Comparison {
+pub(crate) struct Comparison {
     pub name: String,
     pub tolerance: f64,
     /// Squared norms of the difference and of the reference, `[2]`.
@@ -12,7 +12,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    pub fn new(name: String, got: Tensor<4>, want: Tensor<4>, tolerance: f64) -> Self {
+    pub(crate) fn new(name: String, got: Tensor<4>, want: Tensor<4>, tolerance: f64) -> Self {
         let norm = |t: Tensor<4>| t.square().sum();
         let difference = norm(got.expand(want.dims()) - want.clone());
         Self {
@@ -23,12 +23,12 @@ impl Comparison {
     }
 
     /// To be read back, then given to [`relative_error`].
-    pub fn norms(&self) -> Tensor<1> {
+    pub(crate) fn norms(&self) -> Tensor<1> {
         self.norms.clone()
     }
 }
 
 /// |got - want|/|want| from a comparison's norms.
-pub fn relative_error(norms: &[f32]) -> f64 {
+pub(crate) fn relative_error(norms: &[f32]) -> f64 {
     f64::from(norms[0]).sqrt() / (f64::from(norms[1]).sqrt() + 1e-12)
 }

@@ -9,7 +9,11 @@ use eps_restore::low_level::compute::device::ComputeDevice;
 ///
 /// # Errors
 /// A sentence where the file is no image or too small.
-pub fn centre_crop(path: &Path, side: usize, device: &ComputeDevice) -> Result<Tensor<4>, String> {
+pub(crate) fn centre_crop(
+    path: &Path,
+    side: usize,
+    device: &ComputeDevice,
+) -> Result<Tensor<4>, String> {
     let image = image::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let image = image.into_rgb8();
     let (width, height) = (image.width() as usize, image.height() as usize);

@@ -17,50 +17,50 @@ use nalgebra::{DMatrix, DVector};
 use super::cases::Case;
 
 /// Height and width.
-pub type Size = [usize; 2];
+pub(crate) type Size = [usize; 2];
 
 /// White noise; each stream is another draw.
-pub fn draw(shape: [usize; 4], stream: u64, device: &ComputeDevice) -> Tensor<4> {
+pub(crate) fn draw(shape: [usize; 4], stream: u64, device: &ComputeDevice) -> Tensor<4> {
     WhiteNoise::new(6, stream, device).draw(shape)
 }
 
 /// A tensor's values in columns of `rows`.
-pub fn columns(x: Tensor<4>, rows: usize) -> DMatrix<f64> {
+pub(crate) fn columns(x: Tensor<4>, rows: usize) -> DMatrix<f64> {
     let values = x.cast(DType::F64).into_data().try_into_vec::<f64>();
     let values = values.expect("f64 values");
     DMatrix::from_column_slice(rows, values.len() / rows, &values)
 }
 
 /// The tensor whose images `[channels, H, W]` are columns.
-pub fn images(columns: &DMatrix<f64>, [channels, height, width]: [usize; 3]) -> Tensor<4> {
+pub(crate) fn images(columns: &DMatrix<f64>, [channels, height, width]: [usize; 3]) -> Tensor<4> {
     let batch = columns.len() / (channels * height * width);
     let shape = [batch, channels, height, width];
     ComputeDevice::cpu_f64().tensor(columns.as_slice().to_vec(), shape)
 }
 
 /// |a - b|/|b|, Frobenius; 0 where both are 0.
-pub fn relative_error(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
+pub(crate) fn relative_error(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
     (a - b).norm() / b.norm().max(f64::MIN_POSITIVE)
 }
 
 /// The greatest |a - b|/|b| of an entry: small variances count as much as large ones.
-pub fn worst_entry(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
+pub(crate) fn worst_entry(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
     (a - b).component_div(b).amax()
 }
 
 /// The inverse of a symmetric positive definite matrix.
-pub fn inverse(m: DMatrix<f64>) -> DMatrix<f64> {
+pub(crate) fn inverse(m: DMatrix<f64>) -> DMatrix<f64> {
     m.cholesky().expect("a positive definite matrix").inverse()
 }
 
 /// M^-1 b of a symmetric positive definite matrix.
-pub fn solution(m: DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
+pub(crate) fn solution(m: DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
     m.cholesky().expect("a positive definite matrix").solve(b)
 }
 
 /// What lies beyond an image's border.
 #[derive(Clone, Copy)]
-pub enum Borders {
+pub(crate) enum Borders {
     /// The other side: operators with closed forms in the DFT.
     Circular,
     /// The edge again in the prior, the reflected image in the maps: operators that are iterated in
@@ -69,7 +69,7 @@ pub enum Borders {
 }
 
 impl Borders {
-    pub fn of(operator: &dyn LinearOperator) -> Self {
+    pub(crate) fn of(operator: &dyn LinearOperator) -> Self {
         match operator.prior_update() {
             PriorUpdate::Spectral(_) | PriorUpdate::Iterative(_) => Self::Circular,
             PriorUpdate::Diagonal(_) | PriorUpdate::PerChannel(_) | PriorUpdate::Spatial(_) => {
@@ -111,13 +111,13 @@ fn neighbours(borders: Borders, [height, width]: Size) -> DMatrix<f64> {
 }
 
 /// Q of a membrane prior of stiffness 1, one channel.
-pub fn membrane(borders: Borders, size: Size) -> DMatrix<f64> {
+pub(crate) fn membrane(borders: Borders, size: Size) -> DMatrix<f64> {
     let n = size[0] * size[1];
     DMatrix::identity(n, n) * (KAPPA2 + 4.0) - neighbours(borders, size)
 }
 
 /// A as a matrix, and the Gaussian posteriors that follow from it.
-pub struct Dense {
+pub(crate) struct Dense {
     pub a: DMatrix<f64>,
     pub borders: Borders,
     normal: DMatrix<f64>,
@@ -128,7 +128,7 @@ pub struct Dense {
 
 impl Dense {
     /// The matrices of a case, on as many channels as it says.
-    pub fn new(case: &Case, size: Size) -> Self {
+    pub(crate) fn new(case: &Case, size: Size) -> Self {
         let operator = case.operator(size, &ComputeDevice::cpu_f64());
         Self::of(operator.as_ref(), case.channels, size).under(case.prior)
     }
@@ -139,7 +139,7 @@ impl Dense {
     }
 
     /// Applies the operator to each image that is 1 in a single entry; under photo-v1's prior.
-    pub fn of(operator: &dyn LinearOperator, channels: usize, size: Size) -> Self {
+    pub(crate) fn of(operator: &dyn LinearOperator, channels: usize, size: Size) -> Self {
         let n = channels * size[0] * size[1];
         let basis = images(&DMatrix::identity(n, n), [channels, size[0], size[1]]);
         let applied = operator.apply(basis);
@@ -156,19 +156,19 @@ impl Dense {
     }
 
     /// S(v) = (I/v + AᵀA/s2)^-1.
-    pub fn noise_covariance(&self, v: f64, s2: f64) -> DMatrix<f64> {
+    pub(crate) fn noise_covariance(&self, v: f64, s2: f64) -> DMatrix<f64> {
         let n = self.a.ncols();
         inverse(DMatrix::identity(n, n) / v + &self.normal / s2)
     }
 
     /// Q + I/t2 + AᵀA/s2; 1/t2 is 0 where there is no x_t.
-    pub fn posterior_precision(&self, inverse_t2: f64, s2: f64) -> DMatrix<f64> {
+    pub(crate) fn posterior_precision(&self, inverse_t2: f64, s2: f64) -> DMatrix<f64> {
         let n = self.a.ncols();
         self.prior_precision() + DMatrix::identity(n, n) * inverse_t2 + &self.normal / s2
     }
 
     /// How often each entry is each other's neighbour.
-    pub fn neighbours(&self) -> DMatrix<f64> {
+    pub(crate) fn neighbours(&self) -> DMatrix<f64> {
         self.in_each_channel(&neighbours(self.borders, self.size))
     }
 
@@ -179,7 +179,7 @@ impl Dense {
     }
 
     /// The prior's c at each entry.
-    pub fn stiffness(&self) -> DVector<f64> {
+    pub(crate) fn stiffness(&self) -> DVector<f64> {
         let pixels = self.size[0] * self.size[1];
         DVector::from_fn(self.channels * pixels, |i, _| {
             self.prior.stiffness[i / pixels]
@@ -191,14 +191,14 @@ impl Dense {
     }
 
     /// The diagonal of a covariance in three channels, one a column.
-    pub fn pixel_variance(&self, covariance: &DMatrix<f64>) -> DMatrix<f64> {
+    pub(crate) fn pixel_variance(&self, covariance: &DMatrix<f64>) -> DMatrix<f64> {
         let pixels = self.size[0] * self.size[1];
         let diagonal = covariance.diagonal();
         DMatrix::from_fn(pixels, 3, |i, c| diagonal[c % self.channels * pixels + i])
     }
 
     /// The eight noise-geometry maps of a covariance, one a column.
-    pub fn band_variances(&self, covariance: &DMatrix<f64>) -> DMatrix<f64> {
+    pub(crate) fn band_variances(&self, covariance: &DMatrix<f64>) -> DMatrix<f64> {
         let [luma, chroma] = self.luma_and_chroma(covariance);
         let filters = band_filters();
         let map = |k: usize| {
@@ -263,7 +263,7 @@ impl Dense {
     }
 
     /// Each pixel of each column replaced by the mean of its block of phases × phases.
-    pub fn phase_mean(&self, planes: &DMatrix<f64>, phases: usize) -> DMatrix<f64> {
+    pub(crate) fn phase_mean(&self, planes: &DMatrix<f64>, phases: usize) -> DMatrix<f64> {
         let width = self.size[1];
         DMatrix::from_fn(planes.nrows(), planes.ncols(), |i, plane| {
             let corner = (i / width / phases * phases, i % width / phases * phases);

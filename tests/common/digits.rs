@@ -21,7 +21,7 @@ const SUMS: f64 = 1e-5;
 const UNCONVERGED: f64 = 2e-3;
 
 /// tau² and sigma_y², `[B, 1, 1, 1]`.
-pub fn variances(levels: &[(f64, f64)], device: &ComputeDevice) -> [Tensor<4>; 2] {
+pub(crate) fn variances(levels: &[(f64, f64)], device: &ComputeDevice) -> [Tensor<4>; 2] {
     let square = |of: fn(&(f64, f64)) -> f64| {
         let values = levels.iter().map(|level| of(level).powi(2));
         device.tensor(values.collect(), [levels.len(), 1, 1, 1])
@@ -30,7 +30,7 @@ pub fn variances(levels: &[(f64, f64)], device: &ComputeDevice) -> [Tensor<4>; 2
 }
 
 /// Every pair of a tau and a sigma_y between which restorations move.
-pub fn grid() -> Vec<(f64, f64)> {
+pub(crate) fn grid() -> Vec<(f64, f64)> {
     let (taus, sigmas) = ([0.002, 0.05, 1.0, 10.0, 80.0], [0.005, 0.05, 0.5]);
     let pair = |i: usize| (taus[i / sigmas.len()], sigmas[i % sigmas.len()]);
     (0..taus.len() * sigmas.len()).map(pair).collect()
@@ -121,7 +121,7 @@ fn moved(x: Tensor<4>, device: &ComputeDevice) -> Tensor<4> {
 }
 
 /// `update` alone, over the whole grid of levels.
-pub fn of_update(case: &Case, size: Size, device: &ComputeDevice) -> Vec<Comparison> {
+pub(crate) fn of_update(case: &Case, size: Size, device: &ComputeDevice) -> Vec<Comparison> {
     let (here, exact) = (
         Problem::new(case, size, device),
         Problem::new(case, size, &ComputeDevice::cpu_f64()),
@@ -137,7 +137,7 @@ pub fn of_update(case: &Case, size: Size, device: &ComputeDevice) -> Vec<Compari
 
 /// A, Aᵀ, `update`, p, the maps, what the network sees, and g and q where they have closed forms or
 /// a fixed number of iterations.
-pub fn of_contract(case: &Case, size: Size, device: &ComputeDevice) -> Vec<Comparison> {
+pub(crate) fn of_contract(case: &Case, size: Size, device: &ComputeDevice) -> Vec<Comparison> {
     let (here, exact) = (
         Problem::new(case, size, device),
         Problem::new(case, size, &ComputeDevice::cpu_f64()),
@@ -202,7 +202,7 @@ pub fn of_contract(case: &Case, size: Size, device: &ComputeDevice) -> Vec<Compa
 
 /// Whether everything of its contract has a closed form or a fixed number of iterations, so that
 /// f32 and f64 do the same.
-pub fn is_closed(case: &Case) -> bool {
+pub(crate) fn is_closed(case: &Case) -> bool {
     let operator = case.operator(case.sizes[0], &ComputeDevice::cpu());
     let iterates = matches!(operator.prior_update(), PriorUpdate::Iterative(_));
     !iterates && operator.residual().is_none()

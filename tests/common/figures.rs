@@ -19,11 +19,11 @@ use eps_restore::low_level::prior::GaussianPrior;
 use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::restoration::Run;
 
-pub const SIDE: usize = 64;
-pub const SIGMA_Y: f64 = 0.05;
-pub const TASKS: [&str; 5] = ["random", "box", "block_mean_4", "gaussian", "motion"];
+pub(crate) const SIDE: usize = 64;
+pub(crate) const SIGMA_Y: f64 = 0.05;
+pub(crate) const TASKS: [&str; 5] = ["random", "box", "block_mean_4", "gaussian", "motion"];
 /// What is measured of each task.
-pub const METHODS: [&str; 5] = [
+pub(crate) const METHODS: [&str; 5] = [
     "w0",
     "mean",
     "mean refined",
@@ -33,18 +33,18 @@ pub const METHODS: [&str; 5] = [
 
 /// Sums over crops of PSNR in dB (peak 2) and SSIM, by method.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Figures {
+pub(crate) struct Figures {
     pub psnr: [f64; METHODS.len()],
     pub ssim: [f64; METHODS.len()],
     pub crops: usize,
 }
 
 impl Figures {
-    pub fn mean_psnr(&self) -> [f64; METHODS.len()] {
+    pub(crate) fn mean_psnr(&self) -> [f64; METHODS.len()] {
         self.psnr.map(|v| v / self.crops as f64)
     }
 
-    pub fn mean_ssim(&self) -> [f64; METHODS.len()] {
+    pub(crate) fn mean_ssim(&self) -> [f64; METHODS.len()] {
         self.ssim.map(|v| v / self.crops as f64)
     }
 
@@ -63,7 +63,7 @@ impl Figures {
 }
 
 /// Restores crops `[B, 3, 64, 64]` of one task from `seed` and adds up how well.
-pub fn measure(
+pub(crate) fn measure(
     task: &str,
     truth: &Tensor<4>,
     denoiser: &Rc<PhotoDenoiser>,
@@ -94,7 +94,7 @@ pub fn measure(
 }
 
 /// One of the five tasks, "grey", "mosaic" or "Hadamard".
-pub fn measurement(
+pub(crate) fn measurement(
     task: &str,
     truth: &Tensor<4>,
     seed: u64,

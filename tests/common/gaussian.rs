@@ -12,7 +12,7 @@ use super::dense::{Borders, Dense, Size, columns, images, inverse, membrane};
 
 /// N(mean, covariance).
 #[derive(Clone)]
-pub struct Gaussian {
+pub(crate) struct Gaussian {
     pub mean: DVector<f64>,
     pub covariance: DMatrix<f64>,
 }
@@ -20,7 +20,7 @@ pub struct Gaussian {
 impl Gaussian {
     /// A prior of coloured images: correlations fall off by e over two pixels, those of the
     /// channels differ, and the mean is not 0.
-    pub fn images([height, width]: Size) -> Self {
+    pub(crate) fn images([height, width]: Size) -> Self {
         let pixels = height * width;
         let space = DMatrix::from_fn(pixels, pixels, |i, j| {
             let down = (i / width).abs_diff(j / width) as f64;
@@ -39,7 +39,7 @@ impl Gaussian {
     }
 
     /// The membrane prior of the crate, circular borders.
-    pub fn membrane([height, width]: Size) -> Self {
+    pub(crate) fn membrane([height, width]: Size) -> Self {
         let [c, ..] = PriorModel::PHOTO_V1.stiffness;
         let space = inverse(membrane(Borders::Circular, [height, width]) * c);
         Self {
@@ -49,7 +49,7 @@ impl Gaussian {
     }
 
     /// The law of x given y = A x + sqrt(s2) n: N(P (C^-1 m + Aᵀy/s2), P), P = (C^-1 + AᵀA/s2)^-1.
-    pub fn given(&self, a: &DMatrix<f64>, y: &DVector<f64>, s2: f64) -> Self {
+    pub(crate) fn given(&self, a: &DMatrix<f64>, y: &DVector<f64>, s2: f64) -> Self {
         let precision = inverse(self.covariance.clone());
         let information = &precision * &self.mean + a.transpose() * y / s2;
         let covariance = inverse(precision + a.transpose() * a / s2);
@@ -61,14 +61,14 @@ impl Gaussian {
 
     /// Images that stand for this law in `of_basis`: the mean, then the mean plus each column of a
     /// root of the covariance.
-    pub fn basis(&self) -> DMatrix<f64> {
+    pub(crate) fn basis(&self) -> DMatrix<f64> {
         let root = self.covariance.clone().cholesky();
         let root = root.expect("a positive definite covariance").unpack();
         shifted(root.insert_column(0, 0.0), &self.mean)
     }
 
     /// The law that an affine map makes of another, from what it makes of that one's `basis`.
-    pub fn of_basis(points: DMatrix<f64>) -> Self {
+    pub(crate) fn of_basis(points: DMatrix<f64>) -> Self {
         let mean: DVector<f64> = points.column(0).into();
         let root = shifted(points, &-&mean);
         Self {
@@ -78,7 +78,7 @@ impl Gaussian {
     }
 
     /// This law and independent noise of variance `v` in every pixel.
-    pub fn noisy(&self, v: f64) -> Self {
+    pub(crate) fn noisy(&self, v: f64) -> Self {
         let n = self.mean.len();
         Self {
             mean: self.mean.clone(),
@@ -96,7 +96,7 @@ fn shifted(mut columns: DMatrix<f64>, by: &DVector<f64>) -> DMatrix<f64> {
 }
 
 /// D(mu, Sigma) = m + C (C + Sigma)^-1 (mu - m), exact for the prior N(m, C).
-pub struct GaussianDenoiser {
+pub(crate) struct GaussianDenoiser {
     prior: Gaussian,
     operator: Dense,
     /// Asks at z where the pivot mu* belongs: deliberately wrong.
@@ -104,7 +104,7 @@ pub struct GaussianDenoiser {
 }
 
 impl GaussianDenoiser {
-    pub fn new(prior: Gaussian, operator: Dense) -> Self {
+    pub(crate) fn new(prior: Gaussian, operator: Dense) -> Self {
         Self {
             prior,
             operator,
@@ -113,7 +113,7 @@ impl GaussianDenoiser {
     }
 
     /// The denoiser that a method without the pivot would use.
-    pub fn approximate(self) -> Self {
+    pub(crate) fn approximate(self) -> Self {
         Self {
             approximate: true,
             ..self
@@ -122,7 +122,7 @@ impl GaussianDenoiser {
 }
 
 /// C (C + Sigma*)^-1 at one noise level.
-pub struct Gain {
+pub(crate) struct Gain {
     t2: Tensor<4>,
     matrix: DMatrix<f64>,
     /// Of an operator that iterates: its pivot at this level, so that the solvers share what takes

@@ -25,7 +25,7 @@ use safetensors::SafeTensors;
 
 use super::comparison::Comparison;
 
-pub const CASES: [&str; 9] = [
+pub(crate) const CASES: [&str; 9] = [
     "none",
     "denoise",
     "mask",
@@ -36,17 +36,18 @@ pub const CASES: [&str; 9] = [
     "motion",
     "grey",
 ];
-pub const SIZES: [&str; 2] = ["64x64", "48x32"];
+pub(crate) const SIZES: [&str; 2] = ["64x64", "48x32"];
 
 /// Everything that is compared: files as bytes, and where to compute.
-pub struct Check {
+#[derive(Debug)]
+pub(crate) struct Check {
     operators: Golden,
     network: Golden,
     denoiser: PhotoDenoiser,
 }
 
 impl Check {
-    pub fn new(
+    pub(crate) fn new(
         weights: &[u8],
         operators: Vec<u8>,
         network: Vec<u8>,
@@ -66,18 +67,18 @@ impl Check {
         dead_code,
         reason = "the browser's tests hold the kernels against their twins one by one"
     )]
-    pub fn with_denoiser(self, denoiser: PhotoDenoiser) -> Self {
+    pub(crate) fn with_denoiser(self, denoiser: PhotoDenoiser) -> Self {
         Self { denoiser, ..self }
     }
 
-    pub fn cases() -> impl Iterator<Item = String> {
+    pub(crate) fn cases() -> impl Iterator<Item = String> {
         CASES
             .iter()
             .flat_map(|case| SIZES.iter().map(move |size| format!("{case}.{size}")))
     }
 
     /// Every pivot, Gaussian posterior, linear estimate, map and pixel variance of a case.
-    pub fn operators(&self, case: &str) -> Vec<Comparison> {
+    pub(crate) fn operators(&self, case: &str) -> Vec<Comparison> {
         let posterior = self.operators.posterior(case);
         let of = |name: &str| self.operators.get(&format!("{case}.{name}"));
         let (z, t2) = (of("z"), of("tau").square());
@@ -111,7 +112,7 @@ impl Check {
     }
 
     /// The denoised image of a case.
-    pub fn network(&self, case: &str) -> Comparison {
+    pub(crate) fn network(&self, case: &str) -> Comparison {
         Comparison::new(
             case.into(),
             self.denoised(case),
@@ -122,7 +123,7 @@ impl Check {
 
     /// sqrt(q) F, what the network adds to the Gaussian posterior's mean, of a case.
     #[allow(dead_code, reason = "asked of half precision, natively")]
-    pub fn correction(&self, case: &str, tolerance: f64) -> Comparison {
+    pub(crate) fn correction(&self, case: &str, tolerance: f64) -> Comparison {
         let g = self.operators.get(&format!("{case}.g"));
         let (d, want) = (self.denoised(case), self.network.get(case));
         Comparison::new(case.into(), d - g.clone(), want - g, tolerance)
@@ -138,7 +139,7 @@ impl Check {
 
     /// The posterior mean, the paper's Heun run and one of DPM-Solver++(2M) from the mean, on one
     /// measurement.
-    pub fn samplers(&self) -> Vec<Comparison> {
+    pub(crate) fn samplers(&self) -> Vec<Comparison> {
         let of = |name: &str| self.network.get(name);
         let posterior = self.operators.posterior("mask.48x32");
         let d = |z, tau| {
@@ -168,7 +169,8 @@ fn run(mut solver: impl Solver, mut d: impl FnMut(Tensor<4>, f64) -> Tensor<4>) 
 }
 
 /// A file of golden vectors.
-pub struct Golden {
+#[derive(Debug)]
+pub(crate) struct Golden {
     bytes: Vec<u8>,
     device: ComputeDevice,
 }
@@ -182,7 +184,7 @@ impl Golden {
     }
 
     /// A vector as `[.., .., .., ..]`: per-image scalars become `[B, 1, 1, 1]`.
-    pub fn get(&self, name: &str) -> Tensor<4> {
+    pub(crate) fn get(&self, name: &str) -> Tensor<4> {
         self.get_at(name, &self.device)
     }
 
@@ -202,7 +204,7 @@ impl Golden {
     }
 
     /// The posterior of a case such as `mask.48x32`.
-    pub fn posterior(&self, case: &str) -> Posterior {
+    pub(crate) fn posterior(&self, case: &str) -> Posterior {
         let of = |name: &str| self.get(&format!("{case}.{name}"));
         let [batch, _, height, width] = of("x").dims();
         let fourier = Fourier::new(height, width, &self.device);

@@ -23,7 +23,7 @@ use safetensors::SafeTensors;
 use super::comparison::Comparison;
 
 /// The cases: white noise, noise for each pixel and channel, and noise that has a spectrum.
-pub const CASES: [&str; 14] = [
+pub(crate) const CASES: [&str; 14] = [
     "none",
     "denoise",
     "mask",
@@ -39,16 +39,17 @@ pub const CASES: [&str; 14] = [
     "coloured",
     "uncertain_blur",
 ];
-pub const SIZES: [[usize; 2]; 2] = [[32, 32], [16, 32]];
+pub(crate) const SIZES: [[usize; 2]; 2] = [[32, 32], [16, 32]];
 
 /// The file, and where to compute.
-pub struct GoldenV2 {
+#[derive(Debug)]
+pub(crate) struct GoldenV2 {
     bytes: Vec<u8>,
     device: ComputeDevice,
 }
 
 impl GoldenV2 {
-    pub fn new(bytes: Vec<u8>, device: &ComputeDevice) -> Self {
+    pub(crate) fn new(bytes: Vec<u8>, device: &ComputeDevice) -> Self {
         Self {
             bytes,
             device: device.clone(),
@@ -56,7 +57,7 @@ impl GoldenV2 {
     }
 
     /// Every pivot, Gaussian posterior, linear estimate, map and pixel variance of a case.
-    pub fn compare(&self, case: &str, size: [usize; 2]) -> Vec<Comparison> {
+    pub(crate) fn compare(&self, case: &str, size: [usize; 2]) -> Vec<Comparison> {
         let name = format!("{case}.{}x{}", size[0], size[1]);
         let of = |quantity: &str| self.get(&format!("{name}.{quantity}"), &self.device);
         let posterior = self.posterior(case, size, &of);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 type Failure = Box<dyn std::error::Error>;
 
 /// The first `count` images of a folder, in name order.
-pub fn images(folder: &Path, count: usize) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn images(folder: &Path, count: usize) -> Result<Vec<PathBuf>, Failure> {
     let named = |e: std::io::Error| format!("{}: {e}", folder.display());
     let entries = std::fs::read_dir(folder).map_err(named)?;
     let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();

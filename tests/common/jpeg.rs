@@ -7,7 +7,7 @@ use image::{ExtendedColorType, ImageFormat};
 
 /// `[channels, height, width]` of 1 or 3 channels in 8-bit levels, after JPEG of this quality (full
 /// resolution of the colours) and back.
-pub fn through_jpeg(values: &[f32], width: usize, height: usize, quality: u8) -> Vec<f32> {
+pub(crate) fn through_jpeg(values: &[f32], width: usize, height: usize, quality: u8) -> Vec<f32> {
     let area = width * height;
     let channels = values.len() / area;
     let colour = if channels == 1 {

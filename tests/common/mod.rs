@@ -2,16 +2,16 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-pub mod cases;
-pub mod comparison;
-pub mod crops;
-pub mod dense;
-pub mod digits;
-pub mod figures;
-pub mod gaussian;
-pub mod golden;
-pub mod golden_v2;
-pub mod rounded;
+pub(crate) mod cases;
+pub(crate) mod comparison;
+pub(crate) mod crops;
+pub(crate) mod dense;
+pub(crate) mod digits;
+pub(crate) mod figures;
+pub(crate) mod gaussian;
+pub(crate) mod golden;
+pub(crate) mod golden_v2;
+pub(crate) mod rounded;
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ use burn::tensor::Tensor;
 use eps_restore::low_level::compute::device::ComputeDevice;
 
 /// A committed file of `models/`.
-pub fn model(name: &str) -> Vec<u8> {
+pub(crate) fn model(name: &str) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("models")
         .join(name);
@@ -27,13 +27,13 @@ pub fn model(name: &str) -> Vec<u8> {
 }
 
 /// The values of each window's image, as `Composite::restored` takes them.
-pub fn values(images: Vec<Tensor<4>>) -> Vec<Vec<f32>> {
-    let values = images.into_iter().map(|t| t.try_into_vec_as());
+pub(crate) fn values(images: Vec<Tensor<4>>) -> Vec<Vec<f32>> {
+    let values = images.into_iter().map(Tensor::try_into_vec_as);
     values.collect::<Result<_, _>>().expect("on the CPU")
 }
 
 /// The photos that quality is tested on, `[B, 3, 64, 64]`.
-pub fn committed_crops(device: &ComputeDevice) -> Tensor<4> {
+pub(crate) fn committed_crops(device: &ComputeDevice) -> Tensor<4> {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/crops");
     let folder = std::fs::read_dir(data).expect("committed crops");
     let mut files: Vec<PathBuf> = folder.map(|e| e.expect("a file").path()).collect();

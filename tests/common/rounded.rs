@@ -9,7 +9,7 @@ use eps_restore::low_level::denoiser::layers::{ConvWeights, Epilogue, Layers};
 use half::f16;
 
 /// Rounds what the layers of `L` give.
-pub struct Rounded<L>(pub L);
+pub(crate) struct Rounded<L>(pub L);
 
 impl<L: Layers> Rounded<L> {
     fn rounded(&self, x: L::Map) -> L::Map {

@@ -12,7 +12,7 @@ use eps_restore::low_level::denoiser::layers::{ConvWeights, Epilogue, Layers, Te
 use super::comparison::Comparison;
 
 /// The kinds of computation that [`Twins::compare`] compares.
-pub const KINDS: [&str; 7] = [
+pub(crate) const KINDS: [&str; 7] = [
     "3×3 convolutions",
     "other convolutions",
     "norms",
@@ -23,16 +23,16 @@ pub const KINDS: [&str; 7] = [
 ];
 /// The kinds that are layers of the network, whose maps may be stored in f16.
 #[allow(dead_code, reason = "used by the tests of half precision, on a GPU")]
-pub const NETWORK_KINDS: [&str; 5] = [KINDS[0], KINDS[1], KINDS[2], KINDS[3], KINDS[4]];
+pub(crate) const NETWORK_KINDS: [&str; 5] = [KINDS[0], KINDS[1], KINDS[2], KINDS[3], KINDS[4]];
 /// Relative L2 error of a GPU's layers in f32. WGSL allows errors of about ten units in the last
 /// place for exp and sqrt, and any order of summation.
 #[allow(dead_code, reason = "the CPU's layers have a smaller tolerance")]
-pub const GPU_TOLERANCE: f64 = 1e-5;
+pub(crate) const GPU_TOLERANCE: f64 = 1e-5;
 /// Relative L2 error in f16, whose rounding errors are at most 5e-4, and 3e-4 in the mean square.
 /// Inputs, weights and outputs are rounded. Attention takes as much again, because it takes the exp
 /// of 8 times a rounded product.
 #[allow(dead_code, reason = "used by the tests of half precision, on a GPU")]
-pub const HALF_TOLERANCE: f64 = 1e-3;
+pub(crate) const HALF_TOLERANCE: f64 = 1e-3;
 /// Heights and widths. Some end within a tile of side 8, 4 or 2.
 const SIDES: [(usize, usize); 3] = [(8, 16), (10, 14), (7, 5)];
 const BATCH: usize = 2;
@@ -41,7 +41,8 @@ const BATCH: usize = 2;
 const RECURRENCES: f64 = 5.0;
 
 /// Layers, and the reference for them.
-pub struct Twins<L: Layers> {
+#[derive(Debug)]
+pub(crate) struct Twins<L: Layers> {
     layers: L,
     tensors: TensorLayers,
     device: ComputeDevice,
@@ -50,7 +51,7 @@ pub struct Twins<L: Layers> {
 
 impl<L: Layers> Twins<L> {
     /// `layers` on `device`, with a tolerance for relative L2 errors.
-    pub fn new(layers: L, device: &ComputeDevice, tolerance: f64) -> Self {
+    pub(crate) fn new(layers: L, device: &ComputeDevice, tolerance: f64) -> Self {
         Self {
             layers,
             tensors: TensorLayers::new(device),
@@ -60,7 +61,7 @@ impl<L: Layers> Twins<L> {
     }
 
     /// All comparisons of a kind, one of [`KINDS`].
-    pub fn compare(&self, kind: &str) -> Vec<Comparison> {
+    pub(crate) fn compare(&self, kind: &str) -> Vec<Comparison> {
         match kind {
             "3×3 convolutions" => {
                 self.convolutions(&[(56, 64, 3, 1), (64, 12, 3, 1), (32, 256, 3, 1)])

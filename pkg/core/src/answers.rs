@@ -11,7 +11,7 @@ use crate::failure::Failure;
 /// `Cost` of TypeScript. Floats: the memory of an outline may exceed the integers of JavaScript.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CostAnswer {
+pub(crate) struct CostAnswer {
     width: f64,
     height: f64,
     evaluations: f64,
@@ -37,7 +37,7 @@ impl From<Cost> for CostAnswer {
 
 /// `Step` of TypeScript.
 #[derive(Serialize)]
-pub struct StepAnswer {
+pub(crate) struct StepAnswer {
     pub stage: &'static str,
     /// -1 where the step is not a sample's.
     pub sample: i32,
@@ -50,7 +50,7 @@ pub struct StepAnswer {
 
 /// `RestoredImages` of TypeScript.
 #[derive(Serialize)]
-pub struct ResultAnswer {
+pub(crate) struct ResultAnswer {
     pub width: usize,
     pub height: usize,
     pub evaluations: usize,
@@ -62,11 +62,11 @@ pub struct ResultAnswer {
 }
 
 /// A photo's RGBA bytes, as a `Uint8Array`.
-pub fn bytes(photo: Photo) -> ByteBuf {
+pub(crate) fn bytes(photo: Photo) -> ByteBuf {
     ByteBuf::from(photo.into_rgba())
 }
 
 /// The plain object.
-pub fn object(answer: &impl Serialize) -> Result<JsValue, Failure> {
+pub(crate) fn object(answer: &impl Serialize) -> Result<JsValue, Failure> {
     Ok(serde_wasm_bindgen::to_value(answer)?)
 }

@@ -24,6 +24,7 @@ use crate::run::Run;
 use crate::side::Side;
 
 /// Restorations on one device.
+#[derive(Debug)]
 #[wasm_bindgen]
 pub struct Engine {
     main: Side,

@@ -18,6 +18,7 @@ extern "C" {
 }
 
 /// An error of the crate, or what JavaScript threw.
+#[derive(Debug)]
 pub struct Failure(JsValue);
 
 impl From<Error> for Failure {

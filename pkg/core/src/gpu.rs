@@ -8,7 +8,7 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 
 /// A WebGPU device.
-pub struct Gpu {
+pub(crate) struct Gpu {
     pub device: ComputeDevice,
     /// The adapter's description.
     pub adapter: String,
@@ -22,7 +22,7 @@ impl Gpu {
     ///
     /// # Errors
     /// [`Error::NoDevice`] where the browser has none.
-    pub async fn open(on_lost: Option<Function>) -> Result<Self, Error> {
+    pub(crate) async fn open(on_lost: Option<Function>) -> Result<Self, Error> {
         let (device, setup) = webgpu_device().await?;
         if let Some(on_lost) = on_lost {
             watch(&setup, on_lost);

@@ -19,6 +19,7 @@ mod typescript;
 mod user_operator;
 
 pub use engine::Engine;
+pub use panic::on_panic;
 pub use run::Run;
 
 use eps_restore::Error;

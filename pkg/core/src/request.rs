@@ -17,7 +17,7 @@ use crate::user_operator::{UserFunctions, UserOperator};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EngineRequest {
+pub(crate) struct EngineRequest {
     image: Bytes,
     task: TaskRequest,
     /// The functions of the task `operator`.
@@ -48,7 +48,7 @@ struct OutlineFields {
 /// A measurement whose noise is to be estimated.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EngineMeasurement {
+pub(crate) struct EngineMeasurement {
     image: Bytes,
     task: TaskRequest,
     functions: Option<UserFunctions>,
@@ -150,7 +150,7 @@ struct StatedSampler {
 impl EngineRequest {
     /// # Errors
     /// [`Error::InvalidOption`] and the errors of each part.
-    pub fn read(request: JsValue) -> Result<(Request, Option<Rc<UserOperator>>), Error> {
+    pub(crate) fn read(request: JsValue) -> Result<(Request, Option<Rc<UserOperator>>), Error> {
         let request: Self = serde_wasm_bindgen::from_value(request)
             .map_err(|e| Error::InvalidOption(e.to_string()))?;
         let user = user_operator(request.functions);
@@ -168,7 +168,7 @@ impl EngineRequest {
 }
 
 /// An outline that owns its task.
-pub struct EngineOutline {
+pub(crate) struct EngineOutline {
     width: usize,
     height: usize,
     pub task: Task,
@@ -180,7 +180,7 @@ pub struct EngineOutline {
 impl EngineOutline {
     /// # Errors
     /// As [`EngineRequest::read`].
-    pub fn read(outline: JsValue) -> Result<Self, Error> {
+    pub(crate) fn read(outline: JsValue) -> Result<Self, Error> {
         let fields: OutlineFields = serde_wasm_bindgen::from_value(outline)
             .map_err(|e| Error::InvalidOption(e.to_string()))?;
         let task = fields.task.read(&user_operator(fields.functions))?;
@@ -194,7 +194,7 @@ impl EngineOutline {
         })
     }
 
-    pub fn borrowed(&self) -> Outline<'_> {
+    pub(crate) fn borrowed(&self) -> Outline<'_> {
         Outline {
             width: self.width,
             height: self.height,
@@ -209,7 +209,7 @@ impl EngineOutline {
 impl EngineMeasurement {
     /// # Errors
     /// [`Error::InvalidOption`] and the errors of each part.
-    pub fn read(request: JsValue) -> Result<(Photo, Task), Error> {
+    pub(crate) fn read(request: JsValue) -> Result<(Photo, Task), Error> {
         let request: Self = serde_wasm_bindgen::from_value(request)
             .map_err(|e| Error::InvalidOption(e.to_string()))?;
         let user = user_operator(request.functions);

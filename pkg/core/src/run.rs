@@ -17,6 +17,7 @@ use crate::side::Side;
 use crate::user_operator::UserOperator;
 
 /// A restoration under way.
+#[derive(Debug)]
 #[wasm_bindgen]
 pub struct Run {
     job: Job<PhotoDenoiser>,
@@ -27,7 +28,7 @@ pub struct Run {
 }
 
 impl Run {
-    pub fn new(job: Job<PhotoDenoiser>, side: Side, user: Option<Rc<UserOperator>>) -> Self {
+    pub(crate) fn new(job: Job<PhotoDenoiser>, side: Side, user: Option<Rc<UserOperator>>) -> Self {
         Self {
             job,
             side,

@@ -8,8 +8,8 @@ use eps_restore::low_level::denoiser::layers::Precision;
 use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 
 /// A device, and the network on it.
-#[derive(Clone)]
-pub struct Side {
+#[derive(Debug, Clone)]
+pub(crate) struct Side {
     pub denoiser: Rc<PhotoDenoiser>,
     pub device: ComputeDevice,
     /// `"webgpu"` or `"cpu"`.
@@ -18,7 +18,7 @@ pub struct Side {
 }
 
 impl Side {
-    pub fn new(
+    pub(crate) fn new(
         device: ComputeDevice,
         kind: &'static str,
         weights: &[u8],

@@ -20,7 +20,7 @@ use wasm_bindgen::{JsCast, JsValue};
 /// The module's functions.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct UserFunctions {
+pub(crate) struct UserFunctions {
     #[serde(with = "serde_wasm_bindgen::preserve")]
     apply: Function,
     #[serde(with = "serde_wasm_bindgen::preserve")]
@@ -33,13 +33,13 @@ pub struct UserFunctions {
 /// Those functions, and the first thing that went wrong in one of them: a linear map has no way to
 /// say so.
 #[derive(Debug)]
-pub struct UserOperator {
+pub(crate) struct UserOperator {
     functions: UserFunctions,
     failure: RefCell<Option<Error>>,
 }
 
 impl UserOperator {
-    pub fn new(functions: UserFunctions) -> Self {
+    pub(crate) fn new(functions: UserFunctions) -> Self {
         Self {
             functions,
             failure: RefCell::default(),
@@ -48,7 +48,7 @@ impl UserOperator {
 
     /// # Errors
     /// What a function threw, or what was wrong with what it gave.
-    pub fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         match self.failure.borrow().clone() {
             Some(failure) => Err(failure),
             None => Ok(()),

@@ -33,7 +33,7 @@ enum Value {
 type ChunkPool = Vec<Box<[f32; CHUNK]>>;
 
 /// The outputs of a program, each a tensor of the program's shape.
-pub fn run(program: &Program, device: &ComputeDevice) -> Vec<Tensor<4>> {
+pub(super) fn run(program: &Program, device: &ComputeDevice) -> Vec<Tensor<4>> {
     let shape = program.shape;
     let (axes, inputs) = merge_axes(program, shape);
     let total: usize = shape.iter().product();
@@ -63,7 +63,7 @@ pub fn run(program: &Program, device: &ComputeDevice) -> Vec<Tensor<4>> {
                     Op::Number(i) => to.set_uniform(program.numbers[i] as f32, &mut pool),
                     Op::Unary(operation, x) => unary(operation, &earlier[x], count, to, &mut pool),
                     Op::Binary(operation, a, b) => {
-                        binary(operation, &earlier[a], &earlier[b], count, to, &mut pool)
+                        binary(operation, &earlier[a], &earlier[b], count, to, &mut pool);
                     }
                 }
             }

@@ -5,6 +5,11 @@
 //! Sizes and numbers are arguments of the launch. For the roofline, a value: 4 B for each tensor
 //! read or written, and one FLOP for each operation.
 
+#![expect(
+    missing_docs,
+    reason = "CubeCL writes modules and types beside the documented ones"
+)]
+
 use burn::tensor::Tensor;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
@@ -24,6 +29,7 @@ pub struct Shader {
 }
 
 impl Shader {
+    /// The operations of a program, and the axes along which its inputs have several values.
     pub fn of(program: &Program) -> Self {
         Self {
             ops: program.ops.clone(),
@@ -136,19 +142,26 @@ fn evaluate(
 }
 
 /// The position of a value in a batch of images.
-#[derive(CubeType, Clone, Copy)]
+#[derive(CubeType, Debug, Clone, Copy)]
 pub struct Position {
+    /// The index of the image in the batch.
     pub image: usize,
+    /// The index of the channel.
     pub channel: usize,
+    /// The row, from the top.
     pub row: usize,
+    /// The column, from the left.
     pub column: usize,
 }
 
 /// The size of an image.
-#[derive(CubeType, Clone, Copy)]
+#[derive(CubeType, Debug, Clone, Copy)]
 pub struct Size {
+    /// Channels of an image.
     pub channels: usize,
+    /// Rows of a channel.
     pub height: usize,
+    /// Columns of a channel.
     pub width: usize,
 }
 

@@ -11,6 +11,7 @@ pub mod gpu;
 mod program;
 mod view;
 
+use std::fmt::{self, Debug};
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
@@ -29,6 +30,13 @@ pub const TENSORS: usize = 7;
 /// Cheap to clone: clones share their parts, and a shared part is computed once.
 #[derive(Clone)]
 pub struct Formula(Rc<Node>);
+
+// Printed as a tree, a part that a formula uses often would be printed as often.
+impl Debug for Formula {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Formula").finish_non_exhaustive()
+    }
+}
 
 #[allow(
     clippy::large_enum_variant,

@@ -11,18 +11,26 @@ use crate::compute::device::ComputeDevice;
 /// An operation on one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unary {
+    /// 1/x.
     Recip,
+    /// The square root of x.
     Sqrt,
+    /// The natural logarithm of x.
     Ln,
+    /// max(x, 0).
     Positive,
 }
 
 /// An operation on two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Binary {
+    /// a + b.
     Add,
+    /// a - b.
     Sub,
+    /// a b.
     Mul,
+    /// a/b.
     Div,
 }
 
@@ -73,7 +81,9 @@ pub enum Op {
     KernelValue(usize),
     /// Index into [`Program::numbers`].
     Number(usize),
+    /// An operation on the result of an earlier one.
     Unary(Unary, usize),
+    /// An operation on the results of two earlier ones.
     Binary(Binary, usize, usize),
 }
 
@@ -85,9 +95,13 @@ struct Indices {
 }
 
 /// Formulas that are computed together.
+#[derive(Debug)]
 pub struct Program {
+    /// The operations, each after its operands.
     pub ops: Vec<Op>,
+    /// The tensors that are read. They broadcast to [`Program::shape`].
     pub inputs: Vec<Tensor<4>>,
+    /// The constants. A GPU takes them as arguments, so that a kernel serves all their values.
     pub numbers: Vec<f64>,
     /// Indices into [`Program::ops`]: the result of each formula.
     pub outputs: Vec<usize>,

@@ -36,28 +36,28 @@ pub(crate) struct Plans {
 }
 
 impl Plans {
-    pub fn forward(&self, size: [usize; 2], x: Tensor<4>) -> Spectrum {
+    pub(crate) fn forward(&self, size: [usize; 2], x: Tensor<4>) -> Spectrum {
         match x.dtype() {
             DType::F64 => Plan::with(&self.f64, size, |plan| plan.forward(x)),
             _ => Plan::with(&self.f32, size, |plan| plan.forward(x)),
         }
     }
 
-    pub fn inverse(&self, size: [usize; 2], s: Spectrum) -> Tensor<4> {
+    pub(crate) fn inverse(&self, size: [usize; 2], s: Spectrum) -> Tensor<4> {
         match s.re.dtype() {
             DType::F64 => Plan::with(&self.f64, size, |plan| plan.inverse(s)),
             _ => Plan::with(&self.f32, size, |plan| plan.inverse(s)),
         }
     }
 
-    pub fn images(&self, size: [usize; 2], s: Spectrum) -> Tensor<4> {
+    pub(crate) fn images(&self, size: [usize; 2], s: Spectrum) -> Tensor<4> {
         match s.re.dtype() {
             DType::F64 => Plan::with(&self.f64, size, |plan| plan.images(s)),
             _ => Plan::with(&self.f32, size, |plan| plan.images(s)),
         }
     }
 
-    pub fn filter(&self, size: [usize; 2], x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
+    pub(crate) fn filter(&self, size: [usize; 2], x: Tensor<4>, h: Tensor<4>) -> Tensor<4> {
         match x.dtype() {
             DType::F64 => Plan::with(&self.f64, size, |plan| plan.filter(x, h)),
             _ => Plan::with(&self.f32, size, |plan| plan.filter(x, h)),
@@ -84,7 +84,7 @@ pub(crate) struct Plan<T: FftNum> {
 
 impl<T: Real> Plan<T> {
     /// Calls `f` with the plan in `cell`, which is made at the first call.
-    pub fn with<R>(
+    pub(crate) fn with<R>(
         cell: &RefCell<Option<Self>>,
         size: [usize; 2],
         f: impl FnOnce(&mut Self) -> R,
@@ -121,7 +121,7 @@ impl<T: Real> Plan<T> {
     }
 
     /// Transforms the rows, then the columns, of `plane`; the result is in `transposed`.
-    pub fn spectrum(&mut self, direction: usize) {
+    pub(crate) fn spectrum(&mut self, direction: usize) {
         let [rows, columns] = &self.passes[direction];
         rows.process_with_scratch(&mut self.plane, &mut self.scratch);
         transpose(&self.plane, &mut self.transposed, self.height, self.width);
@@ -129,7 +129,7 @@ impl<T: Real> Plan<T> {
     }
 
     /// Transforms the columns, then the rows, of `transposed`; the result is in `plane`.
-    pub fn image(&mut self, direction: usize) {
+    pub(crate) fn image(&mut self, direction: usize) {
         let [rows, columns] = &self.passes[direction];
         columns.process_with_scratch(&mut self.transposed, &mut self.scratch);
         transpose(&self.transposed, &mut self.plane, self.width, self.height);
@@ -137,7 +137,7 @@ impl<T: Real> Plan<T> {
     }
 
     /// Transforms consecutive lines of the length of rows (axis 0) or of columns (axis 1).
-    pub fn lines(&mut self, axis: usize, direction: usize, values: &mut [Complex<T>]) {
+    pub(crate) fn lines(&mut self, axis: usize, direction: usize, values: &mut [Complex<T>]) {
         self.passes[direction][axis].process_with_scratch(values, &mut self.scratch);
     }
 

@@ -7,6 +7,7 @@ mod cpu;
 #[cfg_attr(not(feature = "webgpu"), path = "no_gpu.rs")]
 mod gpu;
 
+use std::fmt::{self, Debug};
 use std::rc::Rc;
 
 use burn::tensor::{DType, Tensor};
@@ -20,7 +21,9 @@ use crate::compute::formula::{Formula, tensors};
 /// A complex spectrum as two real tensors of one shape.
 #[derive(Clone, Debug)]
 pub struct Spectrum {
+    /// The real parts.
     pub re: Tensor<4>,
+    /// The imaginary parts.
     pub im: Tensor<4>,
 }
 
@@ -52,7 +55,7 @@ impl Spectrum {
 }
 
 /// A complex number at each frequency, given by formulas of its real and imaginary parts.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct ComplexFormula {
     re: Formula,
     im: Formula,
@@ -139,6 +142,16 @@ pub struct Fourier {
     width: usize,
     device: ComputeDevice,
     method: Rc<Method>,
+}
+
+impl Debug for Fourier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fourier")
+            .field("height", &self.height)
+            .field("width", &self.width)
+            .field("device", &self.device)
+            .finish_non_exhaustive()
+    }
 }
 
 enum Method {

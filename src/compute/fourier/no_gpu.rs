@@ -6,22 +6,22 @@ use burn::tensor::Tensor;
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 
-pub struct GpuFourier;
+pub(crate) struct GpuFourier;
 
 impl GpuFourier {
-    pub fn new(_: usize, _: usize, _: &ComputeDevice) -> Self {
+    pub(crate) fn new(_: usize, _: usize, _: &ComputeDevice) -> Self {
         unreachable!("kernels need the feature webgpu")
     }
 
-    pub fn forward(&self, _: Tensor<4>) -> [Tensor<4>; 2] {
+    pub(crate) fn forward(&self, _: Tensor<4>) -> [Tensor<4>; 2] {
         unreachable!("kernels need the feature webgpu")
     }
 
-    pub fn inverse(&self, _: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
+    pub(crate) fn inverse(&self, _: Tensor<4>, _: Tensor<4>) -> Tensor<4> {
         unreachable!("kernels need the feature webgpu")
     }
 
-    pub fn through<const N: usize, const M: usize>(
+    pub(crate) fn through<const N: usize, const M: usize>(
         &self,
         _: &[Formula],
         _: [[Formula; 2]; N],

@@ -45,7 +45,7 @@ fn neighbours(above: &[f32], row: &[f32], below: &[f32], to: &mut [f32]) {
 }
 
 /// See [`Membrane::times`].
-pub fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {
+pub(super) fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {
     let (shape, device, x) = (x.dims(), ComputeDevice::of(&x), values(&x));
     let [_, _, height, width] = shape;
     let (centre, neighbour) = (membrane.centre as f32, membrane.neighbour as f32);
@@ -66,7 +66,7 @@ pub fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {
 }
 
 /// See [`Membrane::swept`].
-pub fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<4> {
+pub(super) fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<4> {
     let (shape, device, diagonal) = (
         diagonal.dims(),
         ComputeDevice::of(&diagonal),
@@ -96,7 +96,7 @@ pub fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> Tensor<
 }
 
 /// See [`Membrane::solve`].
-pub fn solve(
+pub(super) fn solve(
     membrane: &Membrane,
     data: &Tensor<4>,
     b: &Tensor<4>,

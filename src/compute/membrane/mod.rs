@@ -25,7 +25,9 @@ pub(super) const MAX_THETA: f32 = 0.9;
 /// border the missing neighbour is the pixel itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Membrane {
+    /// The weight of the pixel itself.
     pub centre: f64,
+    /// The weight of the sum of the neighbours, which is subtracted.
     pub neighbour: f64,
 }
 

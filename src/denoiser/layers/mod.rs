@@ -14,6 +14,7 @@ use burn::tensor::Tensor;
 /// f32 in all cases. The CPU's layers store f32 only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
+    /// Single precision, as on the CPU.
     F32,
     /// Half the memory and memory traffic, at a relative error of 1e-3. It needs a GPU with the
     /// WebGPU feature `shader-f16`.
@@ -21,6 +22,7 @@ pub enum Precision {
 }
 
 /// The operation on the output of a convolution before it is written.
+#[derive(Debug)]
 pub enum Epilogue<'a, Map> {
     /// The output itself.
     Nothing,
@@ -43,7 +45,7 @@ impl<Map> Copy for Epilogue<'_, Map> {}
 
 /// The weights of a convolution in PyTorch's layout. Convolutions of stride 1 are zero-padded to
 /// the same size; those of stride 2 have a 2×2 kernel and no padding.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct ConvWeights<'a> {
     /// `[outputs, inputs, kernel, kernel]`.
     pub weight: &'a [f32],
@@ -53,6 +55,7 @@ pub struct ConvWeights<'a> {
     pub inputs: usize,
     /// Side of the kernel, in pixels.
     pub kernel: usize,
+    /// Pixels from one output to the next: 1 or 2.
     pub stride: usize,
 }
 

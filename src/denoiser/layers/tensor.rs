@@ -9,6 +9,7 @@ use super::{ConvWeights, Epilogue, Layers, joined};
 use crate::compute::device::ComputeDevice;
 
 /// Layers whose maps are plain tensors `[B, C, H, W]`.
+#[derive(Debug)]
 pub struct TensorLayers {
     device: ComputeDevice,
 }
@@ -23,6 +24,7 @@ impl TensorLayers {
 }
 
 /// The weights of a convolution as tensors.
+#[derive(Debug)]
 pub struct TensorConv {
     weight: Tensor<4>,
     bias: Tensor<1>,

@@ -16,7 +16,7 @@ const ENOUGH_OF_ALL: f64 = 0.1;
 /// Among the patches `from`, which must not be empty, those that clipping affected least are
 /// chosen. Their estimate is divided by the share of the variance that clipping left. Both depend
 /// on sigma: this is one step of a fixed-point iteration.
-pub fn unclipped(
+pub(super) fn unclipped(
     patches: &Patches,
     from: &[usize],
     sigma: f64,

@@ -14,7 +14,7 @@ const LEAST_OF_SMALLEST: usize = 4;
 
 /// The patches whose pixels are all known, without those of one colour. Noise leaves none of these;
 /// drawings, clipped skies and borders have many.
-pub struct Patches {
+pub(super) struct Patches {
     /// Patch after patch, each channel by channel and row by row.
     values: Vec<f32>,
     channels: usize,
@@ -27,7 +27,7 @@ pub struct Patches {
 impl Patches {
     /// Patches of `side`×`side`, or of the largest smaller side that the planes hold enough patches
     /// of. `None` if there is no such side.
-    pub fn of(planes: &Planes, side: usize) -> Option<Self> {
+    pub(super) fn of(planes: &Planes, side: usize) -> Option<Self> {
         if planes.width().min(planes.height()) == 0 {
             return None;
         }
@@ -83,34 +83,34 @@ impl Patches {
     }
 
     /// The number of patches.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.values.len() / self.dimensions()
     }
 
     /// The number of values of a patch.
-    pub fn dimensions(&self) -> usize {
+    pub(super) fn dimensions(&self) -> usize {
         self.channels * self.size[0] * self.size[1]
     }
 
     /// Whether the planes may have been clipped: all values lie in 0 to 255.
-    pub fn may_be_clipped(&self) -> bool {
+    pub(super) fn may_be_clipped(&self) -> bool {
         self.in_range
     }
 
     /// The values of a patch, channel by channel, row by row.
-    pub fn vector(&self, i: usize) -> &[f32] {
+    pub(super) fn vector(&self, i: usize) -> &[f32] {
         &self.values[i * self.dimensions()..(i + 1) * self.dimensions()]
     }
 
     /// The mean of each channel of a patch.
-    pub fn means(&self, i: usize) -> impl Iterator<Item = f64> {
+    pub(super) fn means(&self, i: usize) -> impl Iterator<Item = f64> {
         let area = self.size[0] * self.size[1];
         let channels = self.vector(i).chunks(area);
         channels.map(move |c| c.iter().map(|v| f64::from(*v)).sum::<f64>() / area as f64)
     }
 
     /// The eigenvalues of the covariance of the chosen patches, in rising order.
-    pub fn eigenvalues(&self, chosen: &[usize]) -> Vec<f64> {
+    pub(super) fn eigenvalues(&self, chosen: &[usize]) -> Vec<f64> {
         let n = self.dimensions();
         let mut mean = vec![0.0; n];
         for &i in chosen {

@@ -95,14 +95,17 @@ impl Planes {
         self
     }
 
+    /// Columns of a plane.
     pub fn width(&self) -> usize {
         self.width
     }
 
+    /// Rows of a plane.
     pub fn height(&self) -> usize {
         self.height
     }
 
+    /// The number of planes, which share the pixels that are known.
     pub fn channels(&self) -> usize {
         self.values.len() / self.area().max(1)
     }

@@ -10,7 +10,7 @@
 ///
 /// # Panics
 /// If there are no eigenvalues.
-pub fn noise_variance(rising: &[f64]) -> f64 {
+pub(super) fn noise_variance(rising: &[f64]) -> f64 {
     let mut sum: f64 = rising.iter().sum();
     for count in (1..=rising.len()).rev() {
         let mean = sum / count as f64;

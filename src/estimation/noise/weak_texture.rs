@@ -25,7 +25,7 @@ const TEXTURE_DEVIATIONS: f64 = 4.0;
 const LEAST_PER_DIMENSION: usize = 20;
 
 /// The noise of one channel.
-pub struct WeakTextureEstimate {
+pub(super) struct WeakTextureEstimate {
     /// The standard deviation of the noise.
     pub sigma: f64,
     /// Whether enough patches may be flat. If not, the least textured patches are taken, and
@@ -34,7 +34,7 @@ pub struct WeakTextureEstimate {
 }
 
 /// The noise of one channel; `None` for too few known pixels.
-pub fn estimate(plane: &Planes) -> Option<WeakTextureEstimate> {
+pub(super) fn estimate(plane: &Planes) -> Option<WeakTextureEstimate> {
     let patches = Patches::of(plane, SIDE)?;
     let least = |chosen: &[usize]| mean_of_least(&patches.eigenvalues(chosen));
     let texture = Texture::new(patches.size);

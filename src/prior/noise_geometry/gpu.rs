@@ -14,9 +14,9 @@ use cubecl::prelude::*;
 use crate::compute::gpu::{empty, from_tensor, to_tensor};
 
 /// The bands, one for each nested box.
-pub const BANDS: usize = 4;
+pub(super) const BANDS: usize = 4;
 /// The side of the widest box.
-pub const REACH: usize = 15;
+pub(super) const REACH: usize = 15;
 /// The side of a tile; a workgroup has one invocation for each of its pixels.
 const SIDE: usize = 16;
 /// The pixels that the filters reach beyond a tile.
@@ -29,7 +29,7 @@ const HELD: usize = SIDE + 2 * BORDER;
 ///
 /// `variance`: `[B, 1, H, W]`, sides of at least [`REACH`]. `rings`: the values of each band's
 /// filter on the rings between the boxes, the centre first.
-pub fn bands(variance: Tensor<4>, rings: [[f64; BANDS]; BANDS]) -> Tensor<4> {
+pub(super) fn bands(variance: Tensor<4>, rings: [[f64; BANDS]; BANDS]) -> Tensor<4> {
     let x = from_tensor(variance);
     let [batch, _, height, width] = x.meta.shape().dims();
     let to = empty(&x, [batch, 2 * BANDS, height, width]);

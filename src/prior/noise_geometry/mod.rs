@@ -56,7 +56,7 @@ pub fn band_energies() -> [f64; BANDS] {
 }
 
 /// The maps of covariances that are diagonal in the DFT: weighted means of the eigenvalues.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct SpectralBands {
     /// |f̂_k|², normalised to sum 1: `[1, 4, H, W]`.
     weights: Tensor<4>,

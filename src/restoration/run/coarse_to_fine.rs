@@ -45,7 +45,7 @@ pub(super) struct CoarseToFine<D: Denoiser> {
 }
 
 impl<D: Denoiser> CoarseToFine<D> {
-    pub fn new(
+    pub(super) fn new(
         denoiser: Rc<D>,
         posterior: Rc<Posterior>,
         hole: &Hole,
@@ -73,24 +73,24 @@ impl<D: Denoiser> CoarseToFine<D> {
         })
     }
 
-    pub fn draw_only(&mut self, subset: SampleSubset) {
+    pub(super) fn draw_only(&mut self, subset: SampleSubset) {
         self.coarse.draw_only(subset);
     }
 
     /// Tiles of all sizes: the evaluations of the mean, and for each sample one more than the
     /// sampler's, for the mean that it starts from.
-    pub fn total_tiles(&self, mean_evaluations: usize, samples: usize) -> usize {
+    pub(super) fn total_tiles(&self, mean_evaluations: usize, samples: usize) -> usize {
         let each = 1 + self.sampling.sampler.evaluations();
         self.coarse.total_tiles() + self.parts * (mean_evaluations + samples * each)
     }
 
-    pub fn tiles(&self) -> usize {
+    pub(super) fn tiles(&self) -> usize {
         let fine = self.fine.as_ref().map_or(0, Run::tiles);
         self.coarse.tiles() + self.finished_tiles + fine
     }
 
     /// One part: of the smaller size until it has the goal's image, then of this size.
-    pub fn advance(&mut self, goal: &Goal) -> Part {
+    pub(super) fn advance(&mut self, goal: &Goal) -> Part {
         let Some(fine) = &mut self.fine else {
             self.advance_coarse(goal);
             return Part::Incomplete;

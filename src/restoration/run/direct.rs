@@ -36,7 +36,12 @@ pub(super) struct Direct<D: Denoiser> {
 
 impl<D: Denoiser> Direct<D> {
     /// `region`: which noise is drawn.
-    pub fn new(denoiser: Rc<D>, posterior: Rc<Posterior>, sampling: Sampling, region: u64) -> Self {
+    pub(super) fn new(
+        denoiser: Rc<D>,
+        posterior: Rc<Posterior>,
+        sampling: Sampling,
+        region: u64,
+    ) -> Self {
         Self {
             denoiser,
             posterior,
@@ -50,17 +55,17 @@ impl<D: Denoiser> Direct<D> {
     }
 
     /// Tiles of one evaluation.
-    pub fn parts(&self) -> usize {
+    pub(super) fn parts(&self) -> usize {
         self.denoiser.parts(&self.posterior)
     }
 
     /// Tiles that are finished.
-    pub fn tiles(&self) -> usize {
+    pub(super) fn tiles(&self) -> usize {
         self.tiles
     }
 
     /// One part of an evaluation.
-    pub fn advance(&mut self, goal: &Goal) -> Part {
+    pub(super) fn advance(&mut self, goal: &Goal) -> Part {
         let (mut evaluation, tau) = match self.evaluation.take() {
             Some(under_way) => under_way,
             None => self.begin(goal),

@@ -6,6 +6,7 @@
 mod coarse_to_fine;
 mod direct;
 
+use std::fmt::{self, Debug};
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
@@ -27,9 +28,11 @@ const REGIONS_OF_WINDOW: u64 = 64 * 64;
 /// How to sample.
 #[derive(Debug, Clone, Copy)]
 pub struct Sampling {
+    /// The solver of the samples, its grid and its start.
     pub sampler: Sampler,
     /// Posterior samples after the mean; 0: the mean alone.
     pub samples: usize,
+    /// The seed of all noise: the same seed gives the same samples.
     pub seed: u64,
 }
 
@@ -40,12 +43,17 @@ pub enum Stage {
     Estimate,
     /// One evaluation of the posterior mean.
     Mean,
-    /// One evaluation of sample `index`, counted from 0.
-    Sample { index: usize },
+    /// One evaluation of a sample.
+    Sample {
+        /// The number of the sample, from 0.
+        index: usize,
+    },
 }
 
 /// The outcome of one step.
+#[derive(Debug)]
 pub struct Step {
+    /// What the step has computed.
     pub stage: Stage,
     /// Evaluations of the network so far.
     pub evaluations: usize,
@@ -58,6 +66,7 @@ pub struct Step {
 }
 
 /// What `advance()` has done.
+#[derive(Debug)]
 #[allow(
     clippy::large_enum_variant,
     reason = "one at a time exists, handed from call to call"
@@ -124,6 +133,16 @@ pub struct Run<D: Denoiser> {
     /// Evaluations of the mean in this run: none where another run computes it.
     mean_evaluations: usize,
     evaluations: usize,
+}
+
+impl<D: Denoiser> Debug for Run<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("sampler", &self.sampler)
+            .field("mean_evaluations", &self.mean_evaluations)
+            .field("evaluations", &self.evaluations)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<D: Denoiser> Run<D> {

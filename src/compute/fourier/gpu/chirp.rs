@@ -28,7 +28,7 @@ use crate::compute::gpu::{from_tensor, to_tensor};
 const OVERHEAD: usize = 16;
 
 /// The transform along rows (axis 3) or columns (axis 2) of planes.
-pub struct Chirp {
+pub(super) struct Chirp {
     axis: usize,
     length: usize,
     /// Real and imaginary parts of c on n points. They broadcast along the other axes.
@@ -41,7 +41,7 @@ pub struct Chirp {
 
 impl Chirp {
     /// The transform of lines of `length` values along `axis`.
-    pub fn new(axis: usize, length: usize, device: &ComputeDevice) -> Self {
+    pub(super) fn new(axis: usize, length: usize, device: &ComputeDevice) -> Self {
         let padded = padded_length(length);
         let chirp = (0..length).map(|j| {
             // c has the period 2n in j²; reducing j² as an integer keeps the phase exact.
@@ -73,14 +73,14 @@ impl Chirp {
     }
 
     /// Cost per value, in complex multiplications.
-    pub fn cost(length: usize) -> usize {
+    pub(super) fn cost(length: usize) -> usize {
         let padded = padded_length(length);
         (2 * Factors::cost(padded) + OVERHEAD) * padded.div_ceil(length)
     }
 
     /// `scale` times the transform of lines whose values are `stride` apart. `sign` is 1 for the
     /// forward transform and -1 for the inverse.
-    pub fn lines(
+    pub(super) fn lines(
         &self,
         (re, im): (CubeTensor, Option<CubeTensor>),
         stride: usize,

@@ -27,10 +27,10 @@ use crate::compute::gpu::{empty, from_tensor, grid};
 const LARGEST: usize = 32;
 
 /// The real and imaginary parts of planes.
-pub type Complex = [CubeTensor; 2];
+pub(super) type Complex = [CubeTensor; 2];
 
 /// The transform of one axis by passes alone.
-pub struct Factors {
+pub(super) struct Factors {
     length: usize,
     /// The factors of the passes, in order.
     factors: Vec<usize>,
@@ -40,7 +40,7 @@ pub struct Factors {
 
 impl Factors {
     /// The transform of lines of `length` values.
-    pub fn new(length: usize, device: &ComputeDevice) -> Self {
+    pub(super) fn new(length: usize, device: &ComputeDevice) -> Self {
         let twiddles = (0..length).flat_map(|k| {
             let angle = TAU * k as f64 / length as f64;
             [angle.cos() as f32, angle.sin() as f32]
@@ -53,14 +53,14 @@ impl Factors {
     }
 
     /// Cost per value, in complex multiplications.
-    pub fn cost(length: usize) -> usize {
+    pub(super) fn cost(length: usize) -> usize {
         factors(length).into_iter().sum()
     }
 
     /// `scale` times the transform of lines whose values are `stride` apart, given by real and
     /// imaginary parts; no imaginary part means zero. `sign` is 1 for the forward transform and -1
     /// for the inverse.
-    pub fn lines(
+    pub(super) fn lines(
         &self,
         (mut re, mut im): (CubeTensor, Option<CubeTensor>),
         stride: usize,

@@ -23,7 +23,7 @@ const BATCH_VALUES: usize = 1 << 20;
 
 /// f(F^-1 r(F x)): see [`super::GpuFourier::through`]. `rows` and `columns` are the transforms of
 /// the rows and of the columns. None if the formulas contain too many tensors.
-pub fn through<const N: usize, const M: usize>(
+pub(super) fn through<const N: usize, const M: usize>(
     [rows, columns]: [&Line; 2],
     image: &[Formula],
     responses: [[Formula; 2]; N],

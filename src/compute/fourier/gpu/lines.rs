@@ -12,11 +12,11 @@ use std::f32::consts::FRAC_PI_4;
 use cubecl::prelude::*;
 
 /// Complex values of a workgroup.
-pub const CAPACITY: usize = 1024;
+pub(super) const CAPACITY: usize = 1024;
 /// Invocations of a workgroup.
-pub const UNITS: usize = 256;
+pub(super) const UNITS: usize = 256;
 /// Complex values of an invocation.
-pub const VALUES: usize = CAPACITY / UNITS;
+pub(super) const VALUES: usize = CAPACITY / UNITS;
 
 /// The largest factor. A pass multiplies its phasor up to powers as high as its factor, and powers
 /// around 32 have lost one decimal digit.
@@ -31,14 +31,14 @@ const BITS: u32 = 6;
 
 /// The length of a line, and its factors in the order of the passes.
 #[derive(Clone)]
-pub struct Line {
+pub(super) struct Line {
     length: usize,
     factors: Vec<usize>,
 }
 
 /// The factors of a line as an argument of a launch, so that one pipeline serves all lengths.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
-pub struct Factors {
+pub(super) struct Factors {
     /// The number of factors.
     passes: u32,
     /// The factors, [`BITS`] each, from the lowest bits up.
@@ -47,18 +47,18 @@ pub struct Factors {
 
 impl Line {
     /// None if the line is too long, or has too large a prime factor.
-    pub fn new(length: usize) -> Option<Self> {
+    pub(super) fn new(length: usize) -> Option<Self> {
         let factors = cheapest(length)?;
         (length <= CAPACITY).then_some(Self { length, factors })
     }
 
     /// The largest number of lines of a workgroup.
-    pub fn lines_per_workgroup(&self) -> usize {
+    pub(super) fn lines_per_workgroup(&self) -> usize {
         CAPACITY / self.length
     }
 
     /// The factors as an argument of a launch.
-    pub fn factors(&self) -> FactorsLaunch {
+    pub(super) fn factors(&self) -> FactorsLaunch {
         let digits = self.factors.iter().enumerate();
         let packed = digits.map(|(pass, &factor)| (factor as u32) << (BITS * pass as u32));
         FactorsLaunch::new(self.factors.len() as u32, packed.sum())
@@ -82,13 +82,13 @@ fn cheapest(n: usize) -> Option<Vec<usize>> {
 /// Workgroup memory for the real and the imaginary parts of lines: two buffers of [`CAPACITY`]
 /// values for each.
 #[derive(CubeType)]
-pub struct LineBuffers {
+pub(super) struct LineBuffers {
     pub re: Shared<[f32]>,
     pub im: Shared<[f32]>,
 }
 
 #[cube]
-pub fn buffers() -> LineBuffers {
+pub(super) fn buffers() -> LineBuffers {
     LineBuffers {
         re: Shared::<[f32]>::new_slice(comptime!(2 * CAPACITY)),
         im: Shared::<[f32]>::new_slice(comptime!(2 * CAPACITY)),
@@ -99,7 +99,7 @@ pub fn buffers() -> LineBuffers {
 /// is 1 for the forward transform and -1 for the inverse. Returns the index at which the result
 /// begins. All invocations may read it at once.
 #[cube]
-pub fn transform(
+pub(super) fn transform(
     buffers: &mut LineBuffers,
     factors: &Factors,
     length: usize,
@@ -159,10 +159,10 @@ fn phasor(k: usize, n: usize) -> Phasor {
     let rest = select(eighth % 2 == 1, n - rest, rest);
     let x = f32::cast_from(rest) * (FRAC_PI_4 / f32::cast_from(n));
     let x2 = x * x;
-    let mut cos = x2 * comptime!(1.0f32 / 40320.0) - comptime!(1.0f32 / 720.0);
+    let mut cos = x2 * comptime!(1.0f32 / 40_320.0) - comptime!(1.0f32 / 720.0);
     cos = (cos * x2 + comptime!(1.0f32 / 24.0)) * x2 - 0.5;
     cos = cos * x2 + 1.0;
-    let mut sin = x2 * comptime!(1.0f32 / 362880.0) - comptime!(1.0f32 / 5040.0);
+    let mut sin = x2 * comptime!(1.0f32 / 362_880.0) - comptime!(1.0f32 / 5040.0);
     sin = (sin * x2 + comptime!(1.0f32 / 120.0)) * x2 - comptime!(1.0f32 / 6.0);
     sin = (sin * x2 + 1.0) * x;
     let swapped = (eighth + 1) % 4 >= 2;

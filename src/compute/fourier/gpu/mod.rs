@@ -16,7 +16,7 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 
 /// The transform of planes of one size.
-pub struct GpuFourier {
+pub(super) struct GpuFourier {
     passes: Passes,
     /// The transforms of rows and columns in workgroup memory. None if either does not fit.
     lines: Option<[Line; 2]>,
@@ -24,7 +24,7 @@ pub struct GpuFourier {
 
 impl GpuFourier {
     /// The transform of planes of `height` by `width` pixels on `device`, a GPU.
-    pub fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
+    pub(super) fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
         let lines = || Some([Line::new(width)?, Line::new(height)?]);
         Self {
             passes: Passes::new(height, width, device),
@@ -33,12 +33,12 @@ impl GpuFourier {
     }
 
     /// The real and imaginary parts of the spectrum of real planes `[B, C, H, W]`.
-    pub fn forward(&self, x: Tensor<4>) -> [Tensor<4>; 2] {
+    pub(super) fn forward(&self, x: Tensor<4>) -> [Tensor<4>; 2] {
         self.passes.forward(x)
     }
 
     /// The real part of the inverse transform of `[B, C, H, W]`.
-    pub fn inverse(&self, re: Tensor<4>, im: Tensor<4>) -> Tensor<4> {
+    pub(super) fn inverse(&self, re: Tensor<4>, im: Tensor<4>) -> Tensor<4> {
         self.passes.inverse(re, im)
     }
 
@@ -49,7 +49,7 @@ impl GpuFourier {
     /// real and imaginary parts of N spectra as formulas of kernel values 0 and 1, which are those
     /// of F x. `results` is f: M formulas of kernel values 0 to N - 1, which are the real parts of
     /// the filtered images.
-    pub fn through<const N: usize, const M: usize>(
+    pub(super) fn through<const N: usize, const M: usize>(
         &self,
         x: &[Formula],
         responses: [[Formula; 2]; N],

@@ -10,7 +10,7 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::gpu::{from_tensor, to_tensor};
 
 /// The transform of planes of one size.
-pub struct Passes {
+pub(super) struct Passes {
     /// Height and width.
     size: [usize; 2],
     /// The transforms of rows, then of columns.
@@ -53,7 +53,7 @@ impl Axis {
 
 impl Passes {
     /// The transform of planes of `height` by `width` pixels on `device`, a GPU.
-    pub fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
+    pub(super) fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
         Self {
             size: [height, width],
             axes: [Axis::new(3, width, device), Axis::new(2, height, device)],
@@ -61,13 +61,13 @@ impl Passes {
     }
 
     /// The real and imaginary parts of the spectrum of real planes `[B, C, H, W]`.
-    pub fn forward(&self, x: Tensor<4>) -> [Tensor<4>; 2] {
+    pub(super) fn forward(&self, x: Tensor<4>) -> [Tensor<4>; 2] {
         let x = (from_tensor(x), None);
         self.transform(x, 1.0, 1.0).map(to_tensor)
     }
 
     /// The real part of the inverse transform of `[B, C, H, W]`.
-    pub fn inverse(&self, re: Tensor<4>, im: Tensor<4>) -> Tensor<4> {
+    pub(super) fn inverse(&self, re: Tensor<4>, im: Tensor<4>) -> Tensor<4> {
         let [height, width] = self.size;
         let scale = 1.0 / (height * width) as f32;
         let parts = (from_tensor(re), Some(from_tensor(im)));

@@ -11,11 +11,11 @@ use super::{CELLS, UNITS};
 use crate::compute::formula::gpu::Shader;
 
 /// Cells of an invocation: every [`UNITS`]-th of its tile.
-pub const CELLS_PER_UNIT: usize = CELLS / UNITS;
+pub(super) const CELLS_PER_UNIT: usize = CELLS / UNITS;
 
 /// The values of the cells of an invocation.
 #[derive(CubeType)]
-pub struct Cells {
+pub(super) struct Cells {
     /// The diagonal of W.
     pub w: Array<f32>,
     /// The residual.
@@ -27,7 +27,7 @@ pub struct Cells {
 /// The residual b - M x of the images that begin at index `first` of x, from b of the invocation's
 /// cells. Afterwards `values` is in use until the next barrier.
 #[cube]
-pub fn residual(
+pub(super) fn residual(
     x: &[f32],
     b: &Array<f32>,
     w: &Array<f32>,
@@ -54,7 +54,7 @@ pub fn residual(
 
 /// The diagonal of W.
 #[cube]
-pub fn preconditioner(
+pub(super) fn preconditioner(
     data: &Sequence<Box<[f32]>>,
     numbers: &Sequence<f32>,
     tile: &Tile,
@@ -77,7 +77,7 @@ pub fn preconditioner(
     clippy::too_many_arguments,
     reason = "the equations, and the memory of the tile"
 )]
-pub fn load(
+pub(super) fn load(
     from: &[f32],
     b: &[f32],
     data: &Sequence<Box<[f32]>>,
@@ -103,7 +103,7 @@ pub fn load(
 /// Waits until all invocations have read `values`, then stores W r there. Read `values` only after
 /// another barrier.
 #[cube]
-pub fn store_preconditioned(w: &Array<f32>, r: &Array<f32>, values: &mut Shared<[f32]>) {
+pub(super) fn store_preconditioned(w: &Array<f32>, r: &Array<f32>, values: &mut Shared<[f32]>) {
     sync_cube();
     for j in 0..CELLS_PER_UNIT {
         values[UNIT_POS as usize + j * UNITS] = w[j] * r[j];
@@ -112,7 +112,7 @@ pub fn store_preconditioned(w: &Array<f32>, r: &Array<f32>, values: &mut Shared<
 
 /// z = W r.
 #[cube]
-pub fn preconditioned_residual(cells: &Cells) -> Array<f32> {
+pub(super) fn preconditioned_residual(cells: &Cells) -> Array<f32> {
     let mut z = Array::<f32>::new(CELLS_PER_UNIT);
     for j in 0..CELLS_PER_UNIT {
         z[j] = cells.w[j] * cells.r[j];
@@ -123,7 +123,7 @@ pub fn preconditioned_residual(cells: &Cells) -> Array<f32> {
 /// The number of values of all images: the index at which the images of the previous iteration
 /// begin.
 #[cube]
-pub fn image_values(sizes: &Sizes) -> usize {
+pub(super) fn image_values(sizes: &Sizes) -> usize {
     let plane = sizes.height as usize * sizes.width as usize;
     sizes.batch as usize * sizes.channels as usize * plane
 }
@@ -131,7 +131,7 @@ pub fn image_values(sizes: &Sizes) -> usize {
 /// One iteration of the residuals of a tile, with W r of the next residual in `values`. Read
 /// `values` only after a barrier.
 #[cube]
-pub fn advance_residuals(
+pub(super) fn advance_residuals(
     cells: &mut Cells,
     values: &mut Shared<[f32]>,
     tile: &Tile,
@@ -151,14 +151,14 @@ pub fn advance_residuals(
 
 /// The next image from the current one, the previous one and z = W r.
 #[cube]
-pub fn next_image(x: f32, previous: f32, z: f32, step: &Step) -> f32 {
+pub(super) fn next_image(x: f32, previous: f32, z: f32, step: &Step) -> f32 {
     step.rho * (x + step.gamma * z) + (1.0 - step.rho) * previous
 }
 
 /// Adds the contribution of a tile to an invocation's partial sums of the four inner products of r.
 /// `values` must hold W r; no barrier is needed before.
 #[cube]
-pub fn add_products(
+pub(super) fn add_products(
     sum: &mut Array<f32>,
     r: &Array<f32>,
     w: &Array<f32>,

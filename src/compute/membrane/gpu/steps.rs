@@ -8,9 +8,9 @@ use super::tile::Sizes;
 use crate::compute::membrane::{MAX_THETA, TINY};
 
 /// The inner products of a launch: a, b, c and d.
-pub const PRODUCTS: usize = 4;
+pub(super) const PRODUCTS: usize = 4;
 /// The coefficients that a launch passes on with them: gamma, rho, a and b of its last iteration.
-pub const COEFFICIENTS: usize = 4;
+pub(super) const COEFFICIENTS: usize = 4;
 
 /// The inner products of a launch's second iteration are f32 differences of terms of the size of
 /// the first one's. They are resolved only if they are more than this share of the first one's.
@@ -18,7 +18,7 @@ const RESOLVED: f32 = 1e-5;
 
 /// The coefficients and two of the inner products of an iteration.
 #[derive(CubeType, Clone, Copy)]
-pub struct Step {
+pub(super) struct Step {
     pub gamma: f32,
     pub rho: f32,
     pub a: f32,
@@ -27,7 +27,7 @@ pub struct Step {
 
 /// The step of an iteration from its a and b, and from the previous step.
 #[cube]
-pub fn step(a: f32, b: f32, previous: &Step) -> Step {
+pub(super) fn step(a: f32, b: f32, previous: &Step) -> Step {
     let tiny = comptime!(TINY as f32).runtime();
     let gamma = a / (b + tiny);
     let mut theta = 0.0f32;
@@ -44,7 +44,7 @@ pub fn step(a: f32, b: f32, previous: &Step) -> Step {
 /// The step of a launch's second iteration, from that of the first, from the step before both, and
 /// from c and d.
 #[cube]
-pub fn second(first: &Step, previous: &Step, c: f32, d: f32) -> Step {
+pub(super) fn second(first: &Step, previous: &Step, c: f32, d: f32) -> Step {
     let mut f = 0.0f32;
     let mut h = 0.0f32;
     if previous.gamma > 0.0 {
@@ -69,7 +69,7 @@ pub fn second(first: &Step, previous: &Step, c: f32, d: f32) -> Step {
 
 /// The steps of a launch's two iterations.
 #[derive(CubeType, Clone, Copy)]
-pub struct Steps {
+pub(super) struct Steps {
     pub first: Step,
     pub second: Step,
 }
@@ -78,7 +78,7 @@ pub struct Steps {
 /// share of the four inner products, then the coefficients. `sums` is workgroup memory for
 /// [`UNITS`] partial sums of each product.
 #[cube]
-pub fn steps(shares: &[f32], sums: &mut Shared<[f32]>, sizes: &Sizes) -> Steps {
+pub(super) fn steps(shares: &[f32], sums: &mut Shared<[f32]>, sizes: &Sizes) -> Steps {
     let (unit, groups) = (UNIT_POS as usize, sizes.groups as usize);
     let start = CUBE_POS_Y as usize * (PRODUCTS * groups + COEFFICIENTS);
     #[unroll]
@@ -110,7 +110,7 @@ pub fn steps(shares: &[f32], sums: &mut Shared<[f32]>, sizes: &Sizes) -> Steps {
 
 /// Adds up the partial sums of each product. The total replaces the product's first partial sum.
 #[cube]
-pub fn add_up(sums: &mut Shared<[f32]>) {
+pub(super) fn add_up(sums: &mut Shared<[f32]>) {
     let unit = UNIT_POS as usize;
     let mut half = comptime!(UNITS / 2).runtime();
     while half > 0 {
@@ -129,7 +129,7 @@ pub fn add_up(sums: &mut Shared<[f32]>) {
 
 /// The partial sums of an invocation before its first tile.
 #[cube]
-pub fn zero_products() -> Array<f32> {
+pub(super) fn zero_products() -> Array<f32> {
     let mut sum = Array::<f32>::new(PRODUCTS);
     #[unroll]
     for k in 0..PRODUCTS {
@@ -141,7 +141,7 @@ pub fn zero_products() -> Array<f32> {
 /// Writes the workgroup's share of each product, and the coefficients of the launch's last
 /// iteration.
 #[cube]
-pub fn store_shares(
+pub(super) fn store_shares(
     sum: &Array<f32>,
     last: &Step,
     sums: &mut Shared<[f32]>,

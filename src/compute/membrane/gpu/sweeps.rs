@@ -61,6 +61,7 @@ pub fn swept(membrane: &Membrane, diagonal: &Formula, sweeps: usize) -> Tensor<4
     clippy::too_many_arguments,
     reason = "a kernel's arguments are its interface"
 )]
+#[allow(clippy::too_many_lines, reason = "a kernel's loops share its indices")]
 fn sweep(
     v: ComptimeOption<&[f32]>,
     diagonal: &Sequence<Box<[f32]>>,

@@ -7,13 +7,13 @@ use super::{SIDE, above, below};
 use crate::compute::formula::gpu::{self, Position, Shader, Size};
 
 /// Width of the border. Each stencil of a launch invalidates one more ring of it, from outside.
-pub const BORDER: usize = 5;
+pub(super) const BORDER: usize = 5;
 /// Side of the interior.
-pub const INNER: usize = SIDE - 2 * BORDER;
+pub(super) const INNER: usize = SIDE - 2 * BORDER;
 
 /// The sizes and coefficients of the equations.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
-pub struct Sizes {
+pub(super) struct Sizes {
     pub batch: u32,
     pub channels: u32,
     pub height: u32,
@@ -27,7 +27,7 @@ pub struct Sizes {
 /// The position of a tile. Rows and columns are unsigned: those before the plane wrap around to
 /// large numbers, and so count as beyond its end.
 #[derive(CubeType, Clone, Copy)]
-pub struct Tile {
+pub(super) struct Tile {
     /// The row of the first cell.
     pub top: usize,
     /// The column of the first cell.
@@ -42,7 +42,7 @@ pub struct Tile {
 
 /// The tile of the given index in a workgroup's image.
 #[cube]
-pub fn tile(index: usize, sizes: &Sizes) -> Tile {
+pub(super) fn tile(index: usize, sizes: &Sizes) -> Tile {
     let (height, width) = (sizes.height as usize, sizes.width as usize);
     let across = width.div_ceil(INNER);
     let tiles = across * height.div_ceil(INNER);
@@ -61,14 +61,14 @@ pub fn tile(index: usize, sizes: &Sizes) -> Tile {
 
 /// The number of tiles of an image.
 #[cube]
-pub fn tiles(sizes: &Sizes) -> usize {
+pub(super) fn tiles(sizes: &Sizes) -> usize {
     let (height, width) = (sizes.height as usize, sizes.width as usize);
     sizes.channels as usize * height.div_ceil(INNER) * width.div_ceil(INNER)
 }
 
 /// The offset of a cell in its plane; 0 for cells outside the plane.
 #[cube]
-pub fn offset(cell: usize, tile: &Tile) -> usize {
+pub(super) fn offset(cell: usize, tile: &Tile) -> usize {
     let (row, column) = (tile.top + cell / SIDE, tile.left + cell % SIDE);
     let inside = row < tile.height && column < tile.width;
     select(inside, row * tile.width + column, 0usize)
@@ -76,7 +76,7 @@ pub fn offset(cell: usize, tile: &Tile) -> usize {
 
 /// The value of a formula at a cell; for cells outside the plane, its value at the first pixel.
 #[cube]
-pub fn value(
+pub(super) fn value(
     cell: usize,
     tile: &Tile,
     sizes: &Sizes,
@@ -101,7 +101,7 @@ pub fn value(
 
 /// Whether a cell belongs to the interior of its tile, and to the plane.
 #[cube]
-pub fn is_interior(cell: usize, tile: &Tile) -> bool {
+pub(super) fn is_interior(cell: usize, tile: &Tile) -> bool {
     let (y, x) = (cell / SIDE, cell % SIDE);
     let within = y >= BORDER && y < SIDE - BORDER && x >= BORDER && x < SIDE - BORDER;
     within && tile.top + y < tile.height && tile.left + x < tile.width
@@ -110,7 +110,7 @@ pub fn is_interior(cell: usize, tile: &Tile) -> bool {
 /// The sum of a cell's neighbours. At the edge of the plane the missing neighbour is the cell
 /// itself. So it is at the edge of the tile, where the sum is invalid and not used.
 #[cube]
-pub fn neighbour_sum(values: &mut Shared<[f32]>, cell: usize, tile: &Tile) -> f32 {
+pub(super) fn neighbour_sum(values: &mut Shared<[f32]>, cell: usize, tile: &Tile) -> f32 {
     let (y, x) = (cell / SIDE, cell % SIDE);
     let (row, column) = (tile.top + y, tile.left + x);
     let up = select(row == 0, y, above(y));

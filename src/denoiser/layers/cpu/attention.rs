@@ -11,7 +11,7 @@ const ROWS: usize = 48;
 
 /// softmax(8 q/|q| · k/|k|) v over all pixels. `qkv` has the channels of q, then of k, then of v,
 /// each in heads of `head` channels.
-pub fn attend(qkv: &Map, head: usize) -> Map {
+pub(super) fn attend(qkv: &Map, head: usize) -> Map {
     let (channels, pixels) = (qkv.channels / 3, qkv.pixels());
     let mut y = Map::zeros(qkv.height, qkv.width, channels);
     for h in 0..channels / head {

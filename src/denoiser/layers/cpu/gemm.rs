@@ -7,7 +7,7 @@
 use super::dispatch::dispatched;
 
 /// The rows of C are padded to a multiple of this number of columns.
-pub const PANEL: usize = 16;
+pub(super) const PANEL: usize = 16;
 /// Columns of a tile of C. On wasm, rows of four vectors would leave too few registers for several
 /// rows.
 #[cfg(target_family = "wasm")]
@@ -23,7 +23,7 @@ const ROWS: usize = 6;
 /// B `[k, n]` in panels of [`WIDTH`] columns, each `[k, WIDTH]`. Columns are zero-padded to a
 /// multiple of [`PANEL`].
 #[derive(Debug, Clone)]
-pub struct Packed {
+pub(super) struct Packed {
     k: usize,
     columns: usize,
     panels: Vec<f32>,
@@ -31,7 +31,7 @@ pub struct Packed {
 
 impl Packed {
     /// The matrix of the values `at(row, column)`.
-    pub fn new(k: usize, n: usize, at: impl Fn(usize, usize) -> f32) -> Self {
+    pub(super) fn new(k: usize, n: usize, at: impl Fn(usize, usize) -> f32) -> Self {
         let columns = n.next_multiple_of(PANEL);
         let value = |row, column| if column < n { at(row, column) } else { 0.0 };
         let mut panels = Vec::with_capacity(columns * k);
@@ -44,14 +44,14 @@ impl Packed {
     }
 
     /// Columns of C, a multiple of [`PANEL`].
-    pub fn columns(&self) -> usize {
+    pub(super) fn columns(&self) -> usize {
         self.columns
     }
 }
 
 dispatched! {
     /// C = A B for `m` rows. The rows of A are `k` apart, those of C `b.columns()`.
-    pub fn multiply[] [] (a: &[f32], b: &Packed, c: &mut [f32], m: usize) = multiply_rows
+    pub(super) fn multiply[] [] (a: &[f32], b: &Packed, c: &mut [f32], m: usize) = multiply_rows
 }
 
 #[inline(always)]

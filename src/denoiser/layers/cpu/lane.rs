@@ -2,38 +2,38 @@
 
 /// Channels of a [`Lane`]: one vector register on wasm and of AVX2.
 #[cfg(target_family = "wasm")]
-pub const LANES: usize = 4;
+pub(super) const LANES: usize = 4;
 #[cfg(not(target_family = "wasm"))]
-pub const LANES: usize = 8;
+pub(super) const LANES: usize = 8;
 
 /// A vector of `LANES` values.
 #[derive(Clone, Copy)]
-pub struct Lane([f32; LANES]);
+pub(super) struct Lane([f32; LANES]);
 
 impl Lane {
-    pub const ZERO: Self = Self([0.0; LANES]);
+    pub(super) const ZERO: Self = Self([0.0; LANES]);
 
     /// The first `LANES` values of a slice.
     #[inline(always)]
-    pub fn load(from: &[f32]) -> Self {
+    pub(super) fn load(from: &[f32]) -> Self {
         Self(std::array::from_fn(|i| from[i]))
     }
 
     /// Writes the values to the start of a slice.
     #[inline(always)]
-    pub fn store(self, to: &mut [f32]) {
+    pub(super) fn store(self, to: &mut [f32]) {
         to[..LANES].copy_from_slice(&self.0);
     }
 
     /// f of each value.
     #[inline(always)]
-    pub fn map(self, f: impl Fn(f32) -> f32) -> Self {
+    pub(super) fn map(self, f: impl Fn(f32) -> f32) -> Self {
         Self(std::array::from_fn(|i| f(self.0[i])))
     }
 
     /// The sum of the values.
     #[inline(always)]
-    pub fn sum(self) -> f32 {
+    pub(super) fn sum(self) -> f32 {
         self.0.iter().sum()
     }
 }
@@ -77,7 +77,7 @@ impl std::ops::Mul<f32> for Lane {
 /// e^x within 2 units in the last place: 2^n times a polynomial on [-ln 2/2, ln 2/2]. It has no
 /// branch and no call, so that it vectorises. x is clamped to [-87, 88].
 #[inline(always)]
-pub fn exp(x: f32) -> f32 {
+pub(super) fn exp(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
     // Adding and subtracting 1.5 · 2^23 rounds to the nearest integer.
@@ -99,6 +99,6 @@ pub fn exp(x: f32) -> f32 {
 
 /// x/(1 + e^-x).
 #[inline(always)]
-pub fn silu(x: f32) -> f32 {
+pub(super) fn silu(x: f32) -> f32 {
     x / (1.0 + exp(-x))
 }

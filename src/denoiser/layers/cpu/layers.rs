@@ -1,5 +1,7 @@
 //! [`Layers`] on the CPU, image by image.
 
+use std::fmt::{self, Debug};
+
 use burn::tensor::{DType, Tensor};
 
 use super::map::Map;
@@ -10,12 +12,23 @@ use crate::compute::device::ComputeDevice;
 use crate::denoiser::layers::{self, ConvWeights, Layers, joined};
 
 /// The layers in plain Rust, in f32.
+#[derive(Debug)]
 pub struct CpuLayers;
 
 /// The packed weights of a convolution.
 pub enum CpuConv {
     Winograd(Conv3x3),
     Pointwise(Pointwise),
+}
+
+impl Debug for CpuConv {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Winograd(_) => "Winograd",
+            Self::Pointwise(_) => "Pointwise",
+        };
+        f.debug_tuple(name).finish_non_exhaustive()
+    }
 }
 
 impl Layers for CpuLayers {

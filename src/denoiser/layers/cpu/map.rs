@@ -4,11 +4,15 @@
 /// padding.
 #[derive(Debug, Clone)]
 pub struct Map {
+    /// Rows.
     pub height: usize,
+    /// Columns.
     pub width: usize,
+    /// Values of a pixel, without the padding.
     pub channels: usize,
     /// Values from one pixel to the next: `channels`, which convolutions round up to whole panels.
     pub pitch: usize,
+    /// The values, pixel by pixel, padding included.
     pub data: Vec<f32>,
 }
 

@@ -82,7 +82,7 @@ fn finish_values<const FMA: bool>(y: &mut [f32], bias: &[f32], epilogue: Epilogu
 /// Applies the epilogue to a vector of outputs, the first of which has index `start` in the output
 /// map. The map of the epilogue must have the pitch of the output.
 #[inline(always)]
-pub fn finish(value: Lane, epilogue: Epilogue<'_>, start: usize) -> Lane {
+pub(super) fn finish(value: Lane, epilogue: Epilogue<'_>, start: usize) -> Lane {
     match epilogue {
         Epilogue::Nothing => value,
         Epilogue::Silu => value.map(silu),
@@ -93,7 +93,7 @@ pub fn finish(value: Lane, epilogue: Epilogue<'_>, start: usize) -> Lane {
 
 dispatched! {
     /// y = x/sqrt(mean of x² over channels + 1e-6) * gain at each pixel.
-    pub fn norm[] [] (x: &Map, gain: &[f32], y: &mut Map) = norm_pixels
+    pub(super) fn norm[] [] (x: &Map, gain: &[f32], y: &mut Map) = norm_pixels
 }
 
 #[inline(always)]
@@ -118,7 +118,7 @@ fn norm_pixels<const FMA: bool>(x: &Map, gain: &[f32], y: &mut Map) {
 
 dispatched! {
     /// The silu of every value, in place.
-    pub fn silu_all[] [] (x: &mut [f32]) = silu_values
+    pub(super) fn silu_all[] [] (x: &mut [f32]) = silu_values
 }
 
 #[inline(always)]
@@ -129,14 +129,14 @@ fn silu_values<const FMA: bool>(x: &mut [f32]) {
 }
 
 /// a + b, in place.
-pub fn add(a: &mut Map, b: &Map) {
+pub(super) fn add(a: &mut Map, b: &Map) {
     for (a, b) in a.data.iter_mut().zip(&b.data) {
         *a += b;
     }
 }
 
 /// The means of blocks of `size` by `size` pixels.
-pub fn pool(x: &Map, size: usize) -> Map {
+pub(super) fn pool(x: &Map, size: usize) -> Map {
     let mut y = Map::zeros(x.height / size, x.width / size, x.channels);
     let share = 1.0 / (size * size) as f32;
     for row in 0..y.height * size {
@@ -152,7 +152,7 @@ pub fn pool(x: &Map, size: usize) -> Map {
 
 /// Pixel unshuffling: four times the channels at half the size, with pixel (dy, dx) of each 2×2
 /// block of channel c in channel 4c + 2dy + dx.
-pub fn unshuffle(x: &Map) -> Map {
+pub(super) fn unshuffle(x: &Map) -> Map {
     let mut y = Map::zeros(x.height / 2, x.width / 2, 4 * x.channels);
     for row in 0..x.height {
         for column in 0..x.width {
@@ -171,7 +171,7 @@ pub fn unshuffle(x: &Map) -> Map {
 }
 
 /// The inverse of [`unshuffle`].
-pub fn shuffle(x: &Map) -> Map {
+pub(super) fn shuffle(x: &Map) -> Map {
     let mut y = Map::zeros(2 * x.height, 2 * x.width, x.channels / 4);
     for row in 0..y.height {
         for column in 0..y.width {

@@ -18,7 +18,7 @@ const QUERIES: usize = 2;
 
 /// softmax(8 q/|q| · k/|k|) v over all pixels. `qkv` has the channels of q, then of k, then of v,
 /// each in heads of `head` channels; `head` is a multiple of [`LANES`].
-pub fn attend(qkv: &GpuMap, head: usize) -> GpuMap {
+pub(super) fn attend(qkv: &GpuMap, head: usize) -> GpuMap {
     let channels = qkv.channels / 3;
     let y = qkv.empty_like([qkv.batch(), qkv.height(), qkv.width()], channels);
     let pixels = qkv.height() * qkv.width();
@@ -49,6 +49,7 @@ pub fn attend(qkv: &GpuMap, head: usize) -> GpuMap {
     clippy::too_many_arguments,
     reason = "a kernel's arguments are its interface"
 )]
+#[allow(clippy::too_many_lines, reason = "a kernel's loops share its indices")]
 fn attend_queries<S: Float>(
     qkv: &[Stored<S>],
     y: &mut [Stored<S>],

@@ -24,7 +24,7 @@ use crate::denoiser::layers::{Epilogue, Precision};
 
 /// The block that an invocation computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Block {
+pub(super) struct Block {
     /// Pixels of a row.
     pub pixels: usize,
     /// Vectors of four output channels.
@@ -32,14 +32,14 @@ pub struct Block {
 }
 
 /// The fastest block on a software adapter, out of 4 and 8 pixels by 4, 8 and 16 output channels.
-pub const BLOCK: Block = Block {
+pub(super) const BLOCK: Block = Block {
     pixels: 8,
     outputs: 1,
 };
 
 /// The sizes of a convolution that are arguments of the launch.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
-pub struct Sizes {
+pub(super) struct Sizes {
     pub batch: u32,
     /// Rows of the input.
     pub height: u32,
@@ -57,7 +57,7 @@ pub struct Sizes {
 
 /// The properties of a convolution that a pipeline is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Kind {
+pub(super) struct Kind {
     /// Side of the kernel.
     kernel: usize,
     stride: usize,
@@ -75,7 +75,7 @@ pub struct Kind {
 
 /// [`Epilogue`] without its maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EpilogueKind {
+pub(super) enum EpilogueKind {
     Nothing,
     Silu,
     AddSilu,
@@ -84,7 +84,7 @@ pub enum EpilogueKind {
 
 impl EpilogueKind {
     /// The kind of `epilogue`.
-    pub fn of(epilogue: &Epilogue<'_, GpuMap>) -> Self {
+    pub(super) fn of(epilogue: &Epilogue<'_, GpuMap>) -> Self {
         match epilogue {
             Epilogue::Nothing => Self::Nothing,
             Epilogue::Silu => Self::Silu,
@@ -95,7 +95,7 @@ impl EpilogueKind {
 }
 
 /// The map that an epilogue adds.
-pub fn addend<'a>(epilogue: &Epilogue<'a, GpuMap>) -> Option<&'a GpuMap> {
+pub(super) fn addend<'a>(epilogue: &Epilogue<'a, GpuMap>) -> Option<&'a GpuMap> {
     match epilogue {
         Epilogue::Nothing | Epilogue::Silu => None,
         Epilogue::AddSilu(map) | Epilogue::Add(map) => Some(map),
@@ -104,13 +104,13 @@ pub fn addend<'a>(epilogue: &Epilogue<'a, GpuMap>) -> Option<&'a GpuMap> {
 
 /// x/(1 + e^-x).
 #[cube]
-pub fn silu(x: Lanes) -> Lanes {
+pub(super) fn silu(x: Lanes) -> Lanes {
     x / (Lanes::new(1.0) + (-x).exp())
 }
 
 /// Applies the epilogue to one vector of outputs, of index `at` in the output map.
 #[cube]
-pub fn finish<S: Float>(
+pub(super) fn finish<S: Float>(
     value: Lanes,
     addend: &ComptimeOption<&[Stored<S>]>,
     at: usize,
@@ -125,7 +125,12 @@ pub fn finish<S: Float>(
 }
 
 /// Convolves x in blocks and applies the epilogue.
-pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, block: Block) -> GpuMap {
+pub(super) fn convolve(
+    conv: &Packed,
+    x: &GpuMap,
+    epilogue: Epilogue<'_, GpuMap>,
+    block: Block,
+) -> GpuMap {
     let (rows, columns) = (x.height() / conv.stride, x.width() / conv.stride);
     let y = x.empty_like([x.batch(), rows, columns], conv.outputs);
     // For a 1×1 convolution the batch is one long row.
@@ -184,7 +189,12 @@ fn block_outputs(block: Block, outputs: usize) -> usize {
 
 /// N matrix products, x `[N, rows, inputs]` times weight `[N, inputs, outputs]`, with inputs and
 /// outputs padded to multiples of [`LANES`].
-pub fn multiply(weight: &CubeTensor, x: &CubeTensor, outputs: usize, block: Block) -> CubeTensor {
+pub(super) fn multiply(
+    weight: &CubeTensor,
+    x: &CubeTensor,
+    outputs: usize,
+    block: Block,
+) -> CubeTensor {
     let [batch, rows, inputs] = x.meta.shape().dims();
     let y = empty(x, [batch, rows, outputs]);
     // Smaller blocks for few rows, so that few places of a block are idle.
@@ -233,6 +243,7 @@ pub fn multiply(weight: &CubeTensor, x: &CubeTensor, outputs: usize, block: Bloc
     clippy::too_many_arguments,
     reason = "a kernel's arguments are its interface"
 )]
+#[allow(clippy::too_many_lines, reason = "a kernel's loops share its indices")]
 fn direct<S: Float>(
     x: &[Stored<S>],
     weight: &[Stored<S>],

@@ -74,7 +74,8 @@ impl Shape {
 }
 
 /// The family of each layer.
-pub struct Families {
+#[derive(Debug)]
+pub(super) struct Families {
     forced: Option<Family>,
     /// The shapes evaluated so far, and their fastest family. None before it is measured.
     fastest: RefCell<BTreeMap<Shape, Option<Family>>>,
@@ -88,7 +89,7 @@ const TOO_SLOW: f64 = 1.5;
 impl Families {
     /// Families that are chosen by measurement. If `forced` is given, it serves all layers that it
     /// supports, and [`Family::Direct`] the others.
-    pub fn new(forced: Option<Family>) -> Self {
+    pub(super) fn new(forced: Option<Family>) -> Self {
         Self {
             forced,
             fastest: RefCell::default(),
@@ -96,7 +97,12 @@ impl Families {
     }
 
     /// Convolves x with a 3×3 kernel, by the family chosen for its shape, and applies the epilogue.
-    pub fn convolve(&self, conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>) -> GpuMap {
+    pub(super) fn convolve(
+        &self,
+        conv: &Packed,
+        x: &GpuMap,
+        epilogue: Epilogue<'_, GpuMap>,
+    ) -> GpuMap {
         let family = match self.forced {
             Some(forced) if forced.supports(conv) => forced,
             Some(_) => Family::Direct,
@@ -136,7 +142,7 @@ impl Families {
     }
 
     /// Measures the shapes that were evaluated since the last call.
-    pub async fn measure(&self, device: &ComputeDevice, precision: Precision) {
+    pub(super) async fn measure(&self, device: &ComputeDevice, precision: Precision) {
         for shape in self.unmeasured() {
             let family = fastest(shape, device, precision).await;
             self.fastest.borrow_mut().insert(shape, Some(family));

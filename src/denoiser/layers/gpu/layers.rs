@@ -12,6 +12,7 @@ use crate::compute::gpu::from_tensor;
 use crate::denoiser::layers::{ConvWeights, Epilogue, Layers, Precision};
 
 /// The layers as GPU kernels.
+#[derive(Debug)]
 pub struct GpuLayers {
     device: ComputeDevice,
     precision: Precision,

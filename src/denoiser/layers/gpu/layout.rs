@@ -103,7 +103,7 @@ impl JoinedInput {
 
 /// The concatenated channels, averaged over blocks of `size` by `size` pixels. A size of 1 only
 /// changes the layout.
-pub fn enter_pooled(tensors: &[&Tensor<4>], size: usize, precision: Precision) -> GpuMap {
+pub(super) fn enter_pooled(tensors: &[&Tensor<4>], size: usize, precision: Precision) -> GpuMap {
     let from = JoinedInput::new(tensors);
     let [a, b, c] = from.tensors;
     let (rows, columns) = (from.height / size, from.width / size);
@@ -175,7 +175,7 @@ fn pool<S: Float>(
 
 /// The concatenated channels, pixel-unshuffled: each 2×2 block of a channel becomes one vector of
 /// four channels at half the size.
-pub fn enter_unshuffled(tensors: &[&Tensor<4>], precision: Precision) -> GpuMap {
+pub(super) fn enter_unshuffled(tensors: &[&Tensor<4>], precision: Precision) -> GpuMap {
     let from = JoinedInput::new(tensors);
     let [a, b, c] = from.tensors;
     let (rows, columns) = (from.height / 2, from.width / 2);
@@ -244,7 +244,7 @@ fn unshuffle<S: Float>(
 }
 
 /// `skip` plus the pixel-shuffled x, which has four times the channels at half the size.
-pub fn shuffle_add(x: &GpuMap, skip: &GpuMap) -> GpuMap {
+pub(super) fn shuffle_add(x: &GpuMap, skip: &GpuMap) -> GpuMap {
     let y = skip.empty_like([skip.batch(), skip.height(), skip.width()], skip.channels);
     let (count, dim) = grid(&x.values, y.pixels() * y.lanes());
     // SAFETY: y and `skip` have the same shape, and x four times the channels at half the size.
@@ -296,7 +296,7 @@ fn shuffle_onto<S: Float>(
 
 /// The planes of the channels of x, pixel-shuffled if `shuffled`: then a quarter of the channels,
 /// at twice the size.
-pub fn leave(x: &GpuMap, shuffled: bool) -> Tensor<4> {
+pub(super) fn leave(x: &GpuMap, shuffled: bool) -> Tensor<4> {
     let factor = if shuffled { 2 } else { 1 };
     let channels = x.channels / (factor * factor);
     let (height, width) = (x.height() * factor, x.width() * factor);

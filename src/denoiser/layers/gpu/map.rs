@@ -11,12 +11,12 @@ use crate::compute::gpu::{empty_of, from_tensor};
 use crate::denoiser::layers::Precision;
 
 /// Four channels of a pixel in the float type of the arithmetic.
-pub type Lanes = Vector<f32, Const<4>>;
+pub(super) type Lanes = Vector<f32, Const<4>>;
 /// Four channels of a pixel in the float type `S` of their storage.
-pub type Stored<S> = Vector<S, Const<4>>;
+pub(super) type Stored<S> = Vector<S, Const<4>>;
 
 /// Channels of a [`Lanes`].
-pub const LANES: usize = 4;
+pub(super) const LANES: usize = 4;
 
 impl Precision {
     /// Whether `device`, a GPU, supports this precision.
@@ -55,7 +55,7 @@ impl Precision {
 }
 
 /// A batch of feature maps `[B, H, W, C]`, contiguous, with C zero-padded to a multiple of 4.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct GpuMap {
     pub(super) values: CubeTensor,
     pub(super) channels: usize,
@@ -113,6 +113,6 @@ impl GpuMap {
 }
 
 /// The number of [`Lanes`] that hold `channels` channels.
-pub fn lanes(channels: usize) -> usize {
+pub(super) fn lanes(channels: usize) -> usize {
     channels.div_ceil(LANES)
 }

@@ -10,7 +10,7 @@ use super::map::{GpuMap, Lanes, Stored};
 use crate::compute::gpu::grid;
 
 /// x/sqrt(mean of x² over channels + 1e-6) * gain at each pixel, and its silu if `silu`.
-pub fn norm(gain: &CubeTensor, x: &GpuMap, silu: bool) -> GpuMap {
+pub(super) fn norm(gain: &CubeTensor, x: &GpuMap, silu: bool) -> GpuMap {
     let y = x.empty_like([x.batch(), x.height(), x.width()], x.channels);
     let (count, dim) = grid(&x.values, x.pixels());
     // SAFETY: every pixel has `lanes` vectors in x and in y, and the gain has as many.
@@ -70,6 +70,6 @@ fn norm_pixel<S: Float>(
 
 /// The sum of the four values of a vector.
 #[cube]
-pub fn sum(x: Lanes) -> f32 {
+pub(super) fn sum(x: Lanes) -> f32 {
     (x.extract(0usize) + x.extract(1usize)) + (x.extract(2usize) + x.extract(3usize))
 }

@@ -27,13 +27,18 @@ const GROUPS: usize = OUTPUTS / 2;
 const SPAN: usize = PIXELS + 2;
 
 /// Whether a convolution is 3×3 and its outputs fill whole workgroups.
-pub fn supports(conv: &Packed) -> bool {
+pub(super) fn supports(conv: &Packed) -> bool {
     conv.kernel == 3 && lanes(conv.outputs).is_multiple_of(OUTPUTS)
 }
 
 /// Convolves x in tiles of `rows` rows, at most 32, and applies the epilogue. The convolution must
 /// be supported.
-pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, rows: usize) -> GpuMap {
+pub(super) fn convolve(
+    conv: &Packed,
+    x: &GpuMap,
+    epilogue: Epilogue<'_, GpuMap>,
+    rows: usize,
+) -> GpuMap {
     let (height, width) = (x.height(), x.width());
     let y = x.empty_like([x.batch(), height, width], conv.outputs);
     let outputs = lanes(conv.outputs);
@@ -73,6 +78,7 @@ pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, rows:
     clippy::too_many_arguments,
     reason = "a kernel's arguments are its interface"
 )]
+#[allow(clippy::too_many_lines, reason = "a kernel's loops share its indices")]
 fn tiled<S: Float>(
     x: &[Stored<S>],
     weight: &[Stored<S>],

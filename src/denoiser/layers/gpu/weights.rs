@@ -9,6 +9,7 @@ use crate::compute::device::ComputeDevice;
 use crate::denoiser::layers::{ConvWeights, Precision};
 
 /// The packed weights of a convolution.
+#[derive(Debug)]
 pub struct Packed {
     /// `[kernel row, inputs / 4, kernel column, 4, outputs]`, with inputs and outputs zero-padded
     /// to multiples of 4.

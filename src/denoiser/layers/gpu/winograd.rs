@@ -51,7 +51,12 @@ struct Grid {
 
 /// Convolves x with a 3×3 kernel in tiles of `size` by `size` outputs, 2 or 4, and applies the
 /// epilogue.
-pub fn convolve(conv: &Packed, x: &GpuMap, epilogue: Epilogue<'_, GpuMap>, size: usize) -> GpuMap {
+pub(super) fn convolve(
+    conv: &Packed,
+    x: &GpuMap,
+    epilogue: Epilogue<'_, GpuMap>,
+    size: usize,
+) -> GpuMap {
     let (height, width) = (x.height(), x.width());
     let (down, across) = (height.div_ceil(size), width.div_ceil(size));
     let tiles = x.batch() * down * across;
