@@ -4,6 +4,7 @@
 //! feature `webgpu`, a file `no_gpu.rs` takes the place of that module. Nothing in it is ever
 //! called, because no device then computes by [`device::Backend::Gpu`].
 
+pub mod block_dct;
 pub mod box_mean;
 pub mod conjugate_gradients;
 pub mod device;

@@ -15,7 +15,7 @@
 //! # The contract
 //! [`LinearOperator`] holds A itself and the Bayesian update of a white prior. Everything else
 //! depends on how the operator meets the 1/f² prior, which [`LinearOperator::prior_update`] states
-//! once. Each of its five kinds names its own requirements as a trait, variances included, so that
+//! once. Each of its six kinds names its own requirements as a trait, variances included, so that
 //! no combination is left without a way to compute them.
 //!
 //! | kind | AᵀA | w0, g | p, maps | q |
@@ -24,6 +24,7 @@
 //! | [`DiagonalUpdate`] | diagonal in pixels | iteration | closed form | sweeps |
 //! | [`PerChannelUpdate`] | diagonal in RGB pixels | iteration | closed form | sweeps |
 //! | [`SpatialUpdate`] | local in pixels | iteration | closed form | closed form and sweeps |
+//! | [`GaussianUpdate`] | any | the operator's own | closed form | the operator's own |
 //! | [`IterativeUpdate`] | any | iteration | closed form or draws | closed form or draws |
 //!
 //! # Panics
@@ -45,6 +46,7 @@ mod frame_system;
 mod hadamard;
 mod identity;
 mod iterative;
+pub mod jpeg;
 mod linear_map;
 mod mask;
 mod masked_block_mean;
@@ -74,6 +76,7 @@ use burn::tensor::Tensor;
 
 use crate::compute::formula::Formula;
 use crate::compute::fourier::{Fourier, Spectrum};
+use crate::prior::GaussianPrior;
 
 /// A linear measurement operator on images of one size.
 pub trait LinearOperator {
@@ -150,6 +153,8 @@ pub enum PriorUpdate<'a> {
     Spatial(&'a dyn SpatialUpdate),
     /// Iterations in data space.
     Iterative(IterativeUpdate<'a>),
+    /// Forms of the operator's own.
+    Own(&'a dyn GaussianUpdate),
 }
 
 impl Debug for PriorUpdate<'_> {
@@ -160,6 +165,7 @@ impl Debug for PriorUpdate<'_> {
             Self::PerChannel(_) => "PerChannel",
             Self::Spatial(_) => "Spatial",
             Self::Iterative(_) => "Iterative",
+            Self::Own(_) => "Own",
         };
         f.debug_tuple(name).finish_non_exhaustive()
     }
@@ -191,6 +197,7 @@ impl<'a> PriorUpdate<'a> {
             Self::Diagonal(update) => VarianceSource::Closed(update),
             Self::PerChannel(update) => VarianceSource::Closed(update),
             Self::Spatial(update) => VarianceSource::Closed(update),
+            Self::Own(update) => VarianceSource::Closed(update),
             Self::Iterative(update) => match update.closed_variances {
                 Some(closed) => VarianceSource::Closed(closed),
                 None => VarianceSource::Drawn(update.solver),
@@ -280,6 +287,24 @@ pub trait DiagonalUpdate: NoiseVariances {
     fn halvings(&self) -> usize {
         0
     }
+}
+
+/// The Gaussian posterior by forms of the operator's own.
+pub trait GaussianUpdate: NoiseVariances {
+    /// w0 = (Q + Aᵀ R⁻¹ A)⁻¹ Aᵀ R⁻¹ y.
+    fn linear_estimate(&self, prior: &GaussianPrior, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
+
+    /// g = (Q + 1/t2 + Aᵀ R⁻¹ A)⁻¹ (z/t2 + Aᵀ R⁻¹ y) for a query `[z, t2]`.
+    fn mean(
+        &self,
+        prior: &GaussianPrior,
+        query: [Tensor<4>; 2],
+        y: Tensor<4>,
+        s2: Tensor<4>,
+    ) -> Tensor<4>;
+
+    /// q, the diagonal of that inverse; broadcasts to `[B, 3, H, W]`.
+    fn variance(&self, prior: &GaussianPrior, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
 }
 
 /// A = diag(c) Uᵀ with c in {0, 1} for each pixel of red, green and blue.

@@ -12,7 +12,7 @@
 //! The Gaussian posterior is this project's own preconditioning (section 5): the mean g and the
 //! pixel variance q of x given z and y for x ~ N(0, Q^-1), and w0, the mean given y alone. Each
 //! kind of operator has its solver: `spectral.rs`, `diagonal.rs`, `per_channel.rs`, `spatial.rs`,
-//! `iterative.rs`.
+//! `iterative.rs`, and `own.rs` for those that solve for themselves.
 //!
 //! All images are planes on the prior's colour axes.
 
@@ -21,6 +21,7 @@ mod draws;
 mod inputs;
 mod iterative;
 pub mod measurement;
+mod own;
 mod per_channel;
 mod spatial;
 mod spectral;
@@ -35,6 +36,7 @@ use self::draws::{DrawnVariances, VarianceDraws, Variances};
 use self::inputs::MeasuredFrequencies;
 use self::iterative::IterativeSolver;
 use self::measurement::Measurement;
+use self::own::OwnSolver;
 use self::per_channel::PerChannelSolver;
 use self::spatial::SpatialSolver;
 use self::spectral::SpectralSolver;
@@ -261,6 +263,11 @@ fn gaussian_solver<'a>(
             prior,
         }),
         PriorUpdate::Spatial(update) => Box::new(SpatialSolver {
+            update,
+            measurement,
+            prior,
+        }),
+        PriorUpdate::Own(update) => Box::new(OwnSolver {
             update,
             measurement,
             prior,

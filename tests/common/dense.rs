@@ -72,9 +72,10 @@ impl Borders {
     pub(crate) fn of(operator: &dyn LinearOperator) -> Self {
         match operator.prior_update() {
             PriorUpdate::Spectral(_) | PriorUpdate::Iterative(_) => Self::Circular,
-            PriorUpdate::Diagonal(_) | PriorUpdate::PerChannel(_) | PriorUpdate::Spatial(_) => {
-                Self::Open
-            }
+            PriorUpdate::Diagonal(_)
+            | PriorUpdate::PerChannel(_)
+            | PriorUpdate::Spatial(_)
+            | PriorUpdate::Own(_) => Self::Open,
         }
     }
 
@@ -134,7 +135,7 @@ impl Dense {
     }
 
     /// The same under another prior.
-    pub fn under(self, prior: PriorModel) -> Self {
+    pub(crate) fn under(self, prior: PriorModel) -> Self {
         Self { prior, ..self }
     }
 
@@ -173,7 +174,7 @@ impl Dense {
     }
 
     /// Q.
-    pub fn prior_precision(&self) -> DMatrix<f64> {
+    pub(crate) fn prior_precision(&self) -> DMatrix<f64> {
         let membrane = self.in_each_channel(&membrane(self.borders, self.size));
         DMatrix::from_diagonal(&self.stiffness()) * membrane
     }

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::operators::jpeg::{FullJpeg, SubsampledJpeg, Tables};
 use eps_restore::low_level::operators::{
     BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, LinearOperator,
     Mask, NoMeasurement,
@@ -22,8 +23,8 @@ use safetensors::SafeTensors;
 
 use super::comparison::Comparison;
 
-/// The cases: white noise, noise for each pixel and channel, and noise that has a spectrum.
-pub(crate) const CASES: [&str; 14] = [
+/// The cases: white noise, noise for each pixel and channel, noise that has a spectrum, JPEG files.
+pub(crate) const CASES: [&str; 19] = [
     "none",
     "denoise",
     "mask",
@@ -38,6 +39,11 @@ pub(crate) const CASES: [&str; 14] = [
     "channel_noise",
     "coloured",
     "uncertain_blur",
+    "jpeg_444",
+    "jpeg_422",
+    "jpeg_420",
+    "jpeg_444_grain",
+    "jpeg_420_grain",
 ];
 pub(crate) const SIZES: [[usize; 2]; 2] = [[32, 32], [16, 32]];
 
@@ -60,27 +66,67 @@ impl GoldenV2 {
     pub(crate) fn compare(&self, case: &str, size: [usize; 2]) -> Vec<Comparison> {
         let name = format!("{case}.{}x{}", size[0], size[1]);
         let of = |quantity: &str| self.get(&format!("{name}.{quantity}"), &self.device);
-        let posterior = self.posterior(case, size, &of);
-        let (z, t2) = (of("z"), of("tau").square());
-        let g = posterior.gaussian_mean(z.clone(), t2.clone());
-        let [g2, w2, mu2] = posterior.inputs(z.clone(), t2.clone(), |inputs| inputs);
-        let quantities = [
-            ("w0", posterior.linear_estimate()),
-            ("mu", posterior.pivot(z.clone(), t2.clone())),
-            ("g", g.clone()),
-            ("q", posterior.gaussian_variance(t2.clone())),
-            ("w", posterior.shrunk_pivot(z, t2.clone(), g)),
-            ("v", posterior.band_variances(t2.clone()).tensor()),
-            ("p", posterior.pixel_variance(t2).tensor()),
-            ("g", g2),
-            ("w", w2),
-            ("mu", mu2),
-        ];
-        let compare = |(quantity, got)| {
-            let within = tolerance(case, quantity);
-            Comparison::new(format!("{name}.{quantity}"), got, of(quantity), within)
+        if !case.starts_with("jpeg") {
+            let posterior = self.posterior(case, size, &of);
+            return compared(case, &name, &posterior, of("tau").square(), &of);
+        }
+        // A file of its own for each image: tables and variances are those of one.
+        let of_image = |image: usize| {
+            let of = |quantity: &str| of(quantity).narrow(0, image, 1);
+            let tau = self.get(&format!("{name}.tau"), &ComputeDevice::cpu_f64());
+            let tau = tau.narrow(0, image, 1).into_scalar::<f64>();
+            let posterior = self.jpeg(case, size, image, &of);
+            let t2 = self.device.scalar(tau * tau);
+            compared(case, &format!("{name}.{image}"), &posterior, t2, &of)
         };
-        quantities.map(compare).into()
+        [0, 1].into_iter().flat_map(of_image).collect()
+    }
+
+    /// The posterior of a JPEG file.
+    fn jpeg(
+        &self,
+        case: &str,
+        size: [usize; 2],
+        image: usize,
+        of: &dyn Fn(&str) -> Tensor<4>,
+    ) -> Posterior {
+        let host = ComputeDevice::cpu_f64();
+        let name = format!("{case}.{}x{}", size[0], size[1]);
+        let numbers = |quantity: &str| -> Vec<f64> {
+            let values = self.get(&format!("{name}.{quantity}"), &host);
+            let values = values.narrow(0, image, 1).try_into_vec_as();
+            values.expect("on the CPU")
+        };
+        let table = |quantity: &str| numbers(quantity).try_into().expect("64 steps");
+        let tables = Tables {
+            luma: table("luma"),
+            chroma: table("chroma"),
+        };
+        let grain = match case.ends_with("grain") {
+            true => numbers("grain")[0].powi(2),
+            false => 0.0,
+        };
+        let prior = PriorModel::PHOTO_V2;
+        let (axes, device) = (prior.axes, &self.device);
+        let halved = |cell| SubsampledJpeg::new(&tables, cell, axes, size, device);
+        let operator: Rc<dyn LinearOperator> = match case.split('_').nth(1) {
+            Some("444") => Rc::new(FullJpeg::new(&tables, axes, size, device).expect("blocks")),
+            Some("422") => Rc::new(halved([1, 2]).expect("whole MCUs")),
+            Some("420") => Rc::new(halved([2, 2]).expect("whole MCUs")),
+            other => panic!("no operator for the sampling {other:?}"),
+        };
+        let line = |x: Tensor<4>| x.reshape([1, 1, 1, -1]);
+        let y = match case.split('_').nth(1) {
+            Some("444") => of("y"),
+            _ => Tensor::cat(vec![line(of("y.luma")), line(of("y.chroma"))], 3),
+        };
+        let measurement = Measurement {
+            operator,
+            y,
+            s2: self.device.scalar(grain),
+        };
+        let fourier = Fourier::new(size[0], size[1], &self.device);
+        Posterior::new(measurement, GaussianPrior::new(prior, fourier))
     }
 
     fn posterior(&self, case: &str, size: [usize; 2], of: &dyn Fn(&str) -> Tensor<4>) -> Posterior {
@@ -138,6 +184,7 @@ impl GoldenV2 {
             .unwrap_or_else(|_| panic!("no vector {name}"));
         let shape = match *view.shape() {
             [b] => [b, 1, 1, 1],
+            [b, h, w] => [b, 1, h, w],
             [a, b, h, w] => [a, b, h, w],
             ref other => panic!("{name} has the shape {other:?}"),
         };
@@ -145,6 +192,36 @@ impl GoldenV2 {
         let values = words.map(|b| f64::from_le_bytes(b.try_into().expect("eight bytes")));
         device.tensor(values.collect(), shape)
     }
+}
+
+/// Every quantity of a posterior against the vectors of that name.
+fn compared(
+    case: &str,
+    name: &str,
+    posterior: &Posterior,
+    t2: Tensor<4>,
+    of: &dyn Fn(&str) -> Tensor<4>,
+) -> Vec<Comparison> {
+    let z = of("z");
+    let g = posterior.gaussian_mean(z.clone(), t2.clone());
+    let [g2, w2, mu2] = posterior.inputs(z.clone(), t2.clone(), |inputs| inputs);
+    let quantities = [
+        ("w0", posterior.linear_estimate()),
+        ("mu", posterior.pivot(z.clone(), t2.clone())),
+        ("g", g.clone()),
+        ("q", posterior.gaussian_variance(t2.clone())),
+        ("w", posterior.shrunk_pivot(z, t2.clone(), g)),
+        ("v", posterior.band_variances(t2.clone()).tensor()),
+        ("p", posterior.pixel_variance(t2).tensor()),
+        ("g", g2),
+        ("w", w2),
+        ("mu", mu2),
+    ];
+    let compare = |(quantity, got)| {
+        let within = tolerance(case, quantity);
+        Comparison::new(format!("{name}.{quantity}"), got, of(quantity), within)
+    };
+    quantities.map(compare).into()
 }
 
 fn tolerance(case: &str, quantity: &str) -> f64 {

@@ -1,0 +1,199 @@
+//! JPEG with chroma at full resolution (4:4:4): everything is a 3×3 matrix at each of the 64
+//! frequencies (docs/method.md, section 10.3).
+//!
+//! ```text
+//! A x = T M' x
+//! update(m, v, y) = m + Tᵀ K (y - A m),   K = v M'ᵀ (v M' M'ᵀ + s2 G + R)^-1
+//! N = M'ᵀ (R + s2 G)^-1 M',   S = (1/v + N)^-1
+//! ```
+//!
+//! y holds Y, Cb and Cr, `[B, 3, H, W]`, coefficients in place.
+
+use burn::tensor::Tensor;
+use nalgebra::{Matrix3, Vector3};
+
+use super::colour::{Tables, mixing};
+use super::frequencies::{Matrices, as_filter, inverted, numbers, pairs};
+use super::posterior::{self, BlockMeasurement, Own};
+use crate::compute::block_dct::{
+    BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, through, weigh,
+};
+use crate::compute::device::ComputeDevice;
+use crate::compute::formula::Formula;
+use crate::error::Error;
+use crate::operators::{GaussianUpdate, LinearOperator, NoiseVariances, PriorUpdate};
+use crate::prior::GaussianPrior;
+use crate::prior::axes::Axes;
+
+/// A JPEG file of 4:4:4.
+#[derive(Clone, Debug)]
+pub struct FullJpeg {
+    axes: Axes,
+    size: [usize; 2],
+    device: ComputeDevice,
+    /// M'.
+    mixing: Matrix3<f64>,
+    /// The diagonal of R at each frequency.
+    r: Vec<Vector3<f64>>,
+}
+
+impl FullJpeg {
+    /// For images of `size` whose planes lie on `axes`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidImage`] if a side is not a multiple of 8.
+    pub fn new(
+        tables: &Tables,
+        axes: Axes,
+        size: [usize; 2],
+        device: &ComputeDevice,
+    ) -> Result<Self, Error> {
+        check_size(size, [BLOCK; 2])?;
+        let [luma, chroma] = tables.variances();
+        let r = luma.iter().zip(chroma);
+        Ok(Self {
+            axes,
+            size,
+            device: device.clone(),
+            mixing: mixing(axes),
+            r: r.map(|(luma, chroma)| Vector3::new(*luma, chroma, chroma))
+                .collect(),
+        })
+    }
+
+    /// R + s2 G at frequency k.
+    fn noise_covariance(&self, k: usize, grain: f64) -> Matrix3<f64> {
+        Matrix3::from_diagonal(&self.r[k]) + self.mixing * self.mixing.transpose() * grain
+    }
+
+    /// A matrix at each frequency for each image's numbers.
+    fn filter<Numbers: Copy>(
+        images: &[Numbers],
+        at: impl Fn(usize, Numbers) -> Matrix3<f64>,
+    ) -> FrequencyMatrices {
+        let of_image = |numbers: &Numbers| (0..FREQUENCIES).map(|k| at(k, *numbers)).collect();
+        let images: Vec<Matrices> = images.iter().map(of_image).collect();
+        as_filter(&images)
+    }
+
+    /// M' at every frequency.
+    fn colours(&self, transposed: bool) -> FrequencyMatrices {
+        let m = match transposed {
+            true => self.mixing.transpose(),
+            false => self.mixing,
+        };
+        Self::filter(&[()], |_, ()| m)
+    }
+}
+
+/// Refuses images that are not whole MCUs.
+pub(super) fn check_size([height, width]: [usize; 2], mcu: [usize; 2]) -> Result<(), Error> {
+    if height > 0 && width > 0 && height.is_multiple_of(mcu[0]) && width.is_multiple_of(mcu[1]) {
+        return Ok(());
+    }
+    Err(Error::InvalidImage(format!(
+        "an image of {height}x{width}; a JPEG's consists of whole blocks of {}x{}",
+        mcu[0], mcu[1]
+    )))
+}
+
+impl LinearOperator for FullJpeg {
+    fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
+        image
+    }
+
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        weigh(&self.colours(false), forward(x))
+    }
+
+    fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
+        inverse(weigh(&self.colours(true), y))
+    }
+
+    fn noise(&self, white: Tensor<4>, s2: &Tensor<4>) -> Formula {
+        let root = |k: usize, grain: f64| {
+            let covariance = self.noise_covariance(k, grain).cholesky();
+            covariance.expect("a positive definite matrix").l()
+        };
+        weigh(&Self::filter(&numbers(s2), root), white).into()
+    }
+
+    fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
+        let m = m.tensor();
+        let residual = (y - self.apply(m.clone())).tensor();
+        let gain = |k: usize, [v, grain]: [f64; 2]| {
+            let spread = self.mixing.transpose() * v;
+            let data = self.mixing * spread + self.noise_covariance(k, grain);
+            spread * inverted(data)
+        };
+        let gain = Self::filter(&pairs(&v, &s2), gain);
+        Formula::from(m) + inverse(weigh(&gain, residual))
+    }
+
+    fn prior_update(&self) -> PriorUpdate<'_> {
+        PriorUpdate::Own(self)
+    }
+}
+
+impl NoiseVariances for FullJpeg {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        posterior::pixel_variance(self, &v, &s2, &self.device)
+    }
+
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        posterior::band_variances(self, &v, &s2, &self.device)
+    }
+}
+
+impl GaussianUpdate for FullJpeg {
+    fn linear_estimate(&self, prior: &GaussianPrior, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        posterior::linear_estimate(self, prior, y, &s2)
+    }
+
+    fn mean(
+        &self,
+        prior: &GaussianPrior,
+        query: [Tensor<4>; 2],
+        y: Tensor<4>,
+        s2: Tensor<4>,
+    ) -> Tensor<4> {
+        posterior::mean(self, prior, query, y, &s2)
+    }
+
+    fn variance(&self, prior: &GaussianPrior, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        posterior::variance(self, prior, &t2, &s2)
+    }
+}
+
+impl BlockMeasurement for FullJpeg {
+    const ITERATIONS: usize = 3;
+
+    fn axes(&self) -> Axes {
+        self.axes
+    }
+
+    fn size(&self) -> [usize; 2] {
+        self.size
+    }
+
+    /// The same whatever the prior.
+    fn information(&self, _: Own<'_>, grain: f64) -> Matrices {
+        let at = |k| {
+            let inverse = inverted(self.noise_covariance(k, grain));
+            self.mixing.transpose() * inverse * self.mixing
+        };
+        (0..FREQUENCIES).map(at).collect()
+    }
+
+    fn weighted(&self, y: Tensor<4>, grain: &[f64]) -> Tensor<4> {
+        let at = |k, grain| self.mixing.transpose() * inverted(self.noise_covariance(k, grain));
+        inverse(weigh(&Self::filter(grain, at), y))
+    }
+
+    fn data_precision(&self, x: Tensor<4>, grain: &[f64]) -> Tensor<4> {
+        let none = |_: f64| Matrix3::zeros();
+        let information = |grain: &f64| self.information(&none, *grain);
+        let images: Vec<Matrices> = grain.iter().map(information).collect();
+        through(&as_filter(&images), x)
+    }
+}

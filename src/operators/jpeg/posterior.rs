@@ -1,0 +1,209 @@
+//! What JPEG operators of all samplings share: variances, maps, and the Gaussian posterior, by
+//! conjugate gradients in image space (docs/method.md, sections 10.3 to 10.6).
+
+use burn::tensor::Tensor;
+use nalgebra::{Matrix3, Vector3};
+
+use super::bands::band_maps;
+use super::colour::matrix;
+use super::frequencies::{Matrices, as_filter, eigenvalue, in_space, inverted, numbers, pairs};
+use crate::compute::block_dct::{BLOCK, FREQUENCIES, through, tiled};
+use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
+use crate::compute::device::ComputeDevice;
+use crate::compute::formula::Formula;
+use crate::prior::axes::Axes;
+use crate::prior::{GaussianPrior, KAPPA2};
+
+/// The precision of a prior at an eigenvalue of -Laplacian.
+pub(super) type Own<'a> = &'a dyn Fn(f64) -> Matrix3<f64>;
+
+/// A measurement of the coefficients of blocks.
+pub(super) trait BlockMeasurement {
+    /// The iterations of w0 and g.
+    const ITERATIONS: usize;
+
+    /// The colour axes of the images.
+    fn axes(&self) -> Axes;
+
+    /// The size of the images.
+    fn size(&self) -> [usize; 2];
+
+    /// N: the precision that the measurement adds at each frequency to a prior of precision `own`,
+    /// for grain of variance `grain`.
+    fn information(&self, own: Own<'_>, grain: f64) -> Matrices;
+
+    /// Aᵀ R^-1 y.
+    fn weighted(&self, y: Tensor<4>, grain: &[f64]) -> Tensor<4>;
+
+    /// Aᵀ R^-1 A x.
+    fn data_precision(&self, x: Tensor<4>, grain: &[f64]) -> Tensor<4>;
+}
+
+/// The covariances (own + N)^-1 at each frequency.
+fn covariances(measurement: &impl BlockMeasurement, own: Own<'_>, grain: f64) -> Matrices {
+    let information = measurement.information(own, grain);
+    let at = |(k, n): (usize, Matrix3<f64>)| inverted(own(eigenvalue(k)) + n);
+    information.into_iter().enumerate().map(at).collect()
+}
+
+/// The covariances of S(v) for each image.
+fn of_white(measurement: &impl BlockMeasurement, v: &Tensor<4>, s2: &Tensor<4>) -> Vec<Matrices> {
+    let of_image = |[v, grain]: [f64; 2]| {
+        let own = |_: f64| Matrix3::identity() / v;
+        covariances(measurement, &own, grain)
+    };
+    pairs(v, s2).into_iter().map(of_image).collect()
+}
+
+/// p of S(v), `[B or 1, 3, H, W]`.
+pub(super) fn pixel_variance(
+    measurement: &impl BlockMeasurement,
+    v: &Tensor<4>,
+    s2: &Tensor<4>,
+    device: &ComputeDevice,
+) -> Formula {
+    let images = of_white(measurement, v, s2);
+    tiled(diagonals_in_space(&images, device), measurement.size()).into()
+}
+
+fn diagonals_in_space(images: &[Matrices], device: &ComputeDevice) -> Tensor<4> {
+    let diagonals = |image: &Matrices| image.iter().map(Matrix3::diagonal).collect();
+    let diagonals: Vec<Vec<Vector3<f64>>> = images.iter().map(diagonals).collect();
+    in_space(&diagonals, device)
+}
+
+/// The eight maps of S(v), `[B or 1, 8, H, W]`.
+pub(super) fn band_variances(
+    measurement: &impl BlockMeasurement,
+    v: &Tensor<4>,
+    s2: &Tensor<4>,
+    device: &ComputeDevice,
+) -> Formula {
+    let to_opponent =
+        matrix(Axes::Opponent.matrix()) * matrix(measurement.axes().matrix()).transpose();
+    let colours = |image: &Matrices| {
+        let on_axes = image
+            .iter()
+            .map(|s| (to_opponent * s * to_opponent.transpose()).diagonal());
+        let on_axes: Vec<Vector3<f64>> = on_axes.collect();
+        let luma = std::array::from_fn(|k| on_axes[k][0]);
+        let chroma = std::array::from_fn(|k| (on_axes[k][1] + on_axes[k][2]) / 2.0);
+        [luma, chroma]
+    };
+    let images: Vec<[[f64; FREQUENCIES]; 2]> =
+        of_white(measurement, v, s2).iter().map(colours).collect();
+    tiled(band_maps(&images, device), measurement.size()).into()
+}
+
+/// w0 = (Q + Aᵀ R^-1 A)^-1 Aᵀ R^-1 y.
+pub(super) fn linear_estimate(
+    measurement: &impl BlockMeasurement,
+    prior: &GaussianPrior,
+    y: Tensor<4>,
+    s2: &Tensor<4>,
+) -> Tensor<4> {
+    let grain = numbers(s2);
+    let right = measurement.weighted(y, &grain);
+    solve(measurement, prior, right, &[0.0], &grain)
+}
+
+/// g = (Q + 1/t2 + Aᵀ R^-1 A)^-1 (z/t2 + Aᵀ R^-1 y).
+pub(super) fn mean(
+    measurement: &impl BlockMeasurement,
+    prior: &GaussianPrior,
+    [z, t2]: [Tensor<4>; 2],
+    y: Tensor<4>,
+    s2: &Tensor<4>,
+) -> Tensor<4> {
+    let grain = numbers(s2);
+    let precision: Vec<f64> = numbers(&t2).into_iter().map(f64::recip).collect();
+    let query = Formula::from(z) / t2;
+    let right = (query + measurement.weighted(y, &grain)).tensor();
+    solve(measurement, prior, right, &precision, &grain)
+}
+
+/// (Q + precision + Aᵀ R^-1 A)^-1 right, preconditioned by the inverse of its matrices at the
+/// frequencies of a block, from that inverse of the right side.
+fn solve(
+    measurement: &impl BlockMeasurement,
+    prior: &GaussianPrior,
+    right: Tensor<4>,
+    precision: &[f64],
+    grain: &[f64],
+) -> Tensor<4> {
+    let images = precision.len().max(grain.len());
+    let of = |values: &[f64], i: usize| values[i.min(values.len() - 1)];
+    let inverse = |i: usize| {
+        let own = |l: f64| own_precision(prior, l, of(precision, i));
+        covariances(measurement, &own, of(grain, i))
+    };
+    let inverse = as_filter(&(0..images).map(inverse).collect::<Vec<_>>());
+    let precondition = |r: Tensor<4>| through(&inverse, r);
+    let per_image = [precision.len(), 1, 1, 1];
+    let added = prior.device().tensor(precision.to_vec(), per_image);
+    let q = prior.in_space();
+    let multiply = |x: Tensor<4>| {
+        let product = q.times(x.clone()) + measurement.data_precision(x.clone(), grain);
+        (Formula::from(x) * &added + product).tensor()
+    };
+    let start = precondition(right.clone());
+    let after = Stop::After(<_ as IterationsOf>::iterations(measurement));
+    conjugate_gradients(multiply, precondition, right, Some(start), &after)
+}
+
+/// [`BlockMeasurement::ITERATIONS`] of a value.
+trait IterationsOf {
+    fn iterations(&self) -> usize;
+}
+
+impl<M: BlockMeasurement> IterationsOf for M {
+    fn iterations(&self) -> usize {
+        M::ITERATIONS
+    }
+}
+
+/// diag(c) (kappa² + l) + precision.
+fn own_precision(prior: &GaussianPrior, l: f64, precision: f64) -> Matrix3<f64> {
+    let c = Vector3::from(prior.model().stiffness);
+    Matrix3::from_diagonal(&c.map(|c| c * (KAPPA2 + l) + precision))
+}
+
+/// q, `[B or 1, 3, H, W]`: the variance of the preconditioner itself. An isolated block would
+/// hardly constrain its mean, so at frequency 0 the prior has what the other frequencies leave of
+/// its pixel variance given z (docs/method.md, section 10.6).
+pub(super) fn variance(
+    measurement: &impl BlockMeasurement,
+    prior: &GaussianPrior,
+    t2: &Tensor<4>,
+    s2: &Tensor<4>,
+) -> Tensor<4> {
+    let of_image = |[t2, grain]: [f64; 2]| {
+        let lowest = lowest_precision(prior, t2.recip());
+        let own = |l: f64| match l {
+            0.0 => Matrix3::from_diagonal(&lowest),
+            l => own_precision(prior, l, t2.recip()),
+        };
+        covariances(measurement, &own, grain)
+    };
+    let images: Vec<Matrices> = pairs(t2, s2).into_iter().map(of_image).collect();
+    tiled(
+        diagonals_in_space(&images, prior.device()),
+        measurement.size(),
+    )
+}
+
+/// The prior's precision at frequency 0 of a block that is not isolated.
+fn lowest_precision(prior: &GaussianPrior, precision: f64) -> Vector3<f64> {
+    let [height, width] = prior.fourier().size();
+    let line =
+        |k: usize, n: usize| 4.0 * (std::f64::consts::PI * k as f64 / n as f64).sin().powi(2);
+    Vector3::from(prior.model().stiffness).map(|c| {
+        let variance = |l: f64| (c * (KAPPA2 + l) + precision).recip();
+        let spectrum =
+            (0..height * width).map(|i| variance(line(i / width, height) + line(i % width, width)));
+        let pixel = spectrum.sum::<f64>() / (height * width) as f64;
+        let others: f64 = (1..FREQUENCIES).map(|k| variance(eigenvalue(k))).sum();
+        let left = (BLOCK * BLOCK) as f64 * pixel - others;
+        left.clamp(variance(eigenvalue(1)), variance(0.0)).recip()
+    })
+}
