@@ -1,5 +1,6 @@
-//! Photos as pixels and as tensors, their masks, and the kernels that blur them.
+//! Photos as pixels, as tensors and as JPEG files, their masks, and the kernels that blur them.
 
 pub mod blur_kernel;
+pub mod jpeg;
 pub mod mask;
 pub mod pixels;

@@ -13,9 +13,9 @@ fn real<T: Real>(value: f64) -> T {
 type Square<T> = [[T; BLOCK]; BLOCK];
 
 /// c B cᵀ for every block B of planes.
-pub(super) fn transformed<T: Real>(x: Tensor<4>, c: Square<f64>) -> Tensor<4> {
+pub(super) fn transformed<T: Real>(x: Tensor<4>, c: &Square<f64>) -> Tensor<4> {
     let (shape, device) = (x.dims(), ComputeDevice::of(&x));
-    let c = c.map(|row| row.map(real::<T>));
+    let c: Square<T> = c.map(|row| row.map(real));
     let (width, mut values) = (shape[3], values::<T>(x));
     for rows in values.chunks_exact_mut(BLOCK * width) {
         for left in (0..width).step_by(BLOCK) {

@@ -67,21 +67,24 @@ impl FrequencyMatrices {
 
 /// T x: the coefficients of planes.
 pub fn forward(x: Tensor<4>) -> Tensor<4> {
-    match host_float(&x) {
-        Some(DType::F32) => cpu::transformed::<f32>(x, matrix()),
-        Some(_) => cpu::transformed::<f64>(x, matrix()),
-        None => plain::transformed(x, matrix()),
-    }
+    transformed(x, &matrix())
 }
 
 /// Tᵀ y: the planes of coefficients.
 pub fn inverse(y: Tensor<4>) -> Tensor<4> {
     let c = matrix();
-    let transposed = std::array::from_fn(|i| std::array::from_fn(|u| c[u][i]));
-    match host_float(&y) {
-        Some(DType::F32) => cpu::transformed::<f32>(y, transposed),
-        Some(_) => cpu::transformed::<f64>(y, transposed),
-        None => plain::transformed(y, transposed),
+    transformed(
+        y,
+        &std::array::from_fn(|i| std::array::from_fn(|u| c[u][i])),
+    )
+}
+
+/// c B cᵀ for every block B of planes.
+fn transformed(x: Tensor<4>, c: &[[f64; BLOCK]; BLOCK]) -> Tensor<4> {
+    match host_float(&x) {
+        Some(DType::F32) => cpu::transformed::<f32>(x, c),
+        Some(_) => cpu::transformed::<f64>(x, c),
+        None => plain::transformed(x, c),
     }
 }
 
@@ -127,7 +130,7 @@ mod tests {
         let device = ComputeDevice::cpu_f64();
         let x = WhiteNoise::new(1, 0, &device).draw([2, 3, 16, 24]);
         let y = forward(x.clone());
-        assert!(error(y.clone(), plain::transformed(x.clone(), matrix())) < 1e-13);
+        assert!(error(y.clone(), plain::transformed(x.clone(), &matrix())) < 1e-13);
         assert!(error(inverse(y.clone()), x.clone()) < 1e-13);
         let [before, after] = [x, y].map(|t| t.square().sum().into_scalar::<f64>());
         assert!((before - after).abs() < 1e-9 * before);

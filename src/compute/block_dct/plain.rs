@@ -6,7 +6,7 @@ use super::{BLOCK, FrequencyMatrices, tiled};
 use crate::compute::device::ComputeDevice;
 
 /// c B cᵀ for every block B of planes.
-pub(super) fn transformed(x: Tensor<4>, c: [[f64; BLOCK]; BLOCK]) -> Tensor<4> {
+pub(super) fn transformed(x: Tensor<4>, c: &[[f64; BLOCK]; BLOCK]) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
     let c = ComputeDevice::of(&x).tensor(c.concat(), [BLOCK, BLOCK]);
     let rows: Tensor<5> = x.reshape([batch * channels, height / BLOCK, 1, BLOCK, width]);
