@@ -10,7 +10,7 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
-use eps_restore::low_level::operators::jpeg::{FullJpeg, SubsampledJpeg, Tables};
+use eps_restore::low_level::operators::jpeg::{FullJpeg, GreyJpeg, SubsampledJpeg, Tables};
 use eps_restore::low_level::operators::{
     BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, LinearOperator,
     Mask, NoMeasurement,
@@ -24,7 +24,7 @@ use safetensors::SafeTensors;
 use super::comparison::Comparison;
 
 /// The cases: white noise, noise for each pixel and channel, noise that has a spectrum, JPEG files.
-pub(crate) const CASES: [&str; 19] = [
+pub(crate) const CASES: [&str; 20] = [
     "none",
     "denoise",
     "mask",
@@ -39,6 +39,7 @@ pub(crate) const CASES: [&str; 19] = [
     "channel_noise",
     "coloured",
     "uncertain_blur",
+    "jpeg_grey",
     "jpeg_444",
     "jpeg_422",
     "jpeg_420",
@@ -110,6 +111,7 @@ impl GoldenV2 {
         let (axes, device) = (prior.axes, &self.device);
         let halved = |cell| SubsampledJpeg::new(&tables, cell, axes, size, device);
         let operator: Rc<dyn LinearOperator> = match case.split('_').nth(1) {
+            Some("grey") => Rc::new(GreyJpeg::new(&tables, axes, size, device).expect("blocks")),
             Some("444") => Rc::new(FullJpeg::new(&tables, axes, size, device).expect("blocks")),
             Some("422") => Rc::new(halved([1, 2]).expect("whole MCUs")),
             Some("420") => Rc::new(halved([2, 2]).expect("whole MCUs")),
@@ -117,7 +119,7 @@ impl GoldenV2 {
         };
         let line = |x: Tensor<4>| x.reshape([1, 1, 1, -1]);
         let y = match case.split('_').nth(1) {
-            Some("444") => of("y"),
+            Some("444" | "grey") => of("y"),
             _ => Tensor::cat(vec![line(of("y.luma")), line(of("y.chroma"))], 3),
         };
         let measurement = Measurement {

@@ -18,9 +18,11 @@ mod colour;
 mod folding;
 mod frequencies;
 mod full;
+mod grey;
 mod posterior;
 mod subsampled;
 
 pub use colour::Tables;
 pub use full::FullJpeg;
+pub use grey::GreyJpeg;
 pub use subsampled::SubsampledJpeg;
