@@ -6,10 +6,12 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Instant;
 
 use burn::tensor::Device;
 use clap::{Parser, ValueEnum};
+use eps_restore::low_level::photo::jpeg::Jpeg;
 use eps_restore::{
     Bayer, Borders, Denoiser, Error, GREY, Kernel, Mask, Noise, Photo, Reduction, Request,
     Restoration, Sampler, Stage, Task, restore_with,
@@ -83,6 +85,8 @@ enum TaskName {
     SuperResolve,
     Deblur,
     Denoise,
+    /// Of the photo's own JPEG file.
+    Jpeg,
     Colorize,
     Demosaic,
 }
@@ -127,6 +131,9 @@ enum DeviceName {
     Cpu,
     Gpu,
 }
+
+/// The largest JPEG file that is read.
+const MAX_PIXELS: usize = 1 << 26;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -208,6 +215,9 @@ fn task(options: &Options) -> Result<Task, Failure> {
             },
         },
         TaskName::Denoise => Task::Denoise,
+        TaskName::Jpeg => Task::Jpeg {
+            file: Rc::new(Jpeg::read(&std::fs::read(&options.photo)?, MAX_PIXELS)?),
+        },
         TaskName::Colorize => Task::Colorize {
             weights: match options.weights_of_grey {
                 GreyName::Mean => GREY,

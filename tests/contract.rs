@@ -477,8 +477,8 @@ fn rough_variances_are_near_the_exact_ones() {
                 let (name, level) = (&problem.name, LEVELS[b]);
                 println!("{name:30} {what:5} {level:?} {:.2?}", ratios.as_slice());
                 // The closed form that stands for a crop knows nothing of the frame: the wider
-                // bands see it from everywhere in an image as small as this, and at
-                // tau = 80 deconvolution carries its uncertainty inside. Three channels fit the dense
+                // bands see it from everywhere in an image as small as this, and at tau = 80
+                // deconvolution carries its uncertainty inside. Three channels fit the dense
                 // matrices in a smaller image still.
                 let is_crop = case.name == "crop after convolution";
                 let inner = |k: usize| case.channels == 1 && b < 2 && k % 4 < 2;

@@ -2,8 +2,8 @@
 //! colour mosaic of a camera's sensor. S(v) = v s2/(s2 + c v) (docs/method.md, sections 3.2, 4.3
 //! and 5.5).
 //!
-//! R may be given for each pixel, and channel: noise that grows with brightness, highlights that are
-//! clipped.
+//! R may be given for each pixel, and channel: noise that grows with brightness, highlights that
+//! are clipped.
 //!
 //! A mask for each channel is one of red, green and blue, and so are its measurements: on other
 //! colour axes A = diag(c) Uᵀ (section 3.3).
@@ -206,8 +206,8 @@ impl NoiseVariances for Mask {
     }
 
     /// The mean of the pixel variance over channels, in luma and chroma alike: the variance of a
-    /// known pixel, plus the maps of 1 - c times what an unknown pixel has more. With a variance for
-    /// each pixel, the maps of what is left of it.
+    /// known pixel, plus the maps of 1 - c times what an unknown pixel has more. With a variance
+    /// for each pixel, the maps of what is left of it.
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         if s2.dims()[2..] != [1, 1] {
             let variance = remaining(v, s2, &self.known_formula).tensor();

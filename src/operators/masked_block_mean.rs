@@ -1,8 +1,8 @@
 //! A = C mean_f, a mask C after the means of f×f blocks: scratches on a small photo
 //! (docs/method.md, sections 3.5, 4.3 and 5.8).
 //!
-//! R may be given for each block and axis. A Aᵀ = C/f², so that the pivot is a closed form. With u_b the unit vector of block b, and
-//! ρ = f² s2 v/(f² s2 + v) the variance along it,
+//! R may be given for each block and axis. A Aᵀ = C/f², so that the pivot is a closed form. With
+//! u_b the unit vector of block b, and ρ = f² s2 v/(f² s2 + v) the variance along it,
 //!
 //! ```text
 //! S(v) = v - (v - ρ) Σ u_b u_bᵀ     over the known blocks b
@@ -12,9 +12,9 @@
 //! blocks around a pixel, again averaged over the phases within a block.
 //!
 //! q is that of the block mean without the mask, plus what the mask adds to the variance of a
-//! block's mean, or its noise beyond that of the best known block. That addition is computed as q of a mask is, by sweeps under the same membrane f
-//! times coarser: its stiffness C stays, kappa² becomes f² kappa², and noise of variance t2 on a
-//! pixel is noise of variance t2/f² on a mean.
+//! block's mean, or its noise beyond that of the best known block. That addition is computed as q
+//! of a mask is, by sweeps under the same membrane f times coarser: its stiffness C stays, kappa²
+//! becomes f² kappa², and noise of variance t2 on a pixel is noise of variance t2/f² on a mean.
 
 use std::rc::Rc;
 

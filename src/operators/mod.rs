@@ -7,8 +7,8 @@
 //!   single number lies in host memory ([`ComputeDevice::scalar`]). Formulas read it there; every
 //!   other operation moves it to the image's device first.
 //! * R, the covariance of the noise, is s2 I. Operators whose text says so also take, in place of
-//!   s2, the diagonal of R in the measurement's pixels, `[B or 1, 1 or C, h, w]`, or in the DFT, one
-//!   spectrum for each axis, `[B or 1, 1 or 3, H, W]` (sections 2.4 and 2.5).
+//!   s2, the diagonal of R in the measurement's pixels, `[B or 1, 1 or C, h, w]`, or in the DFT,
+//!   one spectrum for each axis, `[B or 1, 1 or 3, H, W]` (sections 2.4 and 2.5).
 //! * S(v) = (I/v + AᵀA/s2)^-1 is the covariance that is left of a white prior of variance v after
 //!   the measurement. Sigma* of Theorem 1 is S(t2).
 //!
@@ -218,8 +218,8 @@ pub trait NoiseVariances {
 
 /// Closed forms of the variances that the measurement leaves of white and of stationary priors.
 pub trait ClosedVariances: NoiseVariances {
-    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1 or 3, H, W]`; broadcasts to
-    /// `[B, 3, H, W]`.
+    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1 or 3, H, W]`;
+    /// broadcasts to `[B, 3, H, W]`.
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
 }
 
@@ -324,8 +324,9 @@ pub trait SpatialUpdate: NoiseVariances {
     /// An image near y, where the iteration of w0 starts.
     fn first_guess(&self, y: Tensor<4>) -> Tensor<4>;
 
-    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1 or 3, H, W]`; broadcasts to
-    /// `[B, 3, H, W]`. `diagonal_variance` is that of an operator with [`Self::diagonal`] alone.
+    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1 or 3, H, W]`;
+    /// broadcasts to `[B, 3, H, W]`. `diagonal_variance` is that of an operator with
+    /// [`Self::diagonal`] alone.
     fn stationary_variance(
         &self,
         e: Tensor<4>,

@@ -19,6 +19,8 @@ enum MarginKind {
     /// The window's own, mirrored at its last row and column: as good as measured, since they are
     /// few.
     Mirrored,
+    /// What a JPEG file codes beyond the photo, to the end of its last blocks.
+    Coded,
 }
 
 /// The grid that a window is restored on: as large as the window, or larger by what was not
@@ -75,6 +77,16 @@ impl Canvas {
             at: [0; 2],
             inner: size,
             margin_kind: MarginKind::Mirrored,
+        }
+    }
+
+    /// For a window of which a file codes `size`.
+    pub(super) fn coded(inner: [usize; 2], size: [usize; 2]) -> Self {
+        Self {
+            size,
+            at: [0; 2],
+            inner,
+            margin_kind: MarginKind::Coded,
         }
     }
 

@@ -221,7 +221,7 @@ fn planes(task: &Task, target: Target) -> u64 {
 /// Planes of the largest buffer of a GPU: eight maps, or real and imaginary parts of a few.
 fn buffer_planes(task: &Task) -> u64 {
     match task {
-        Task::Inpaint { .. } | Task::Demosaic { .. } => 8,
+        Task::Inpaint { .. } | Task::Demosaic { .. } | Task::Jpeg { .. } => 8,
         _ => 4,
     }
 }

@@ -4,6 +4,7 @@
 pub mod canvas;
 pub mod cost;
 pub mod job;
+mod jpeg_measurement;
 pub mod noise;
 pub mod plan;
 pub mod problem;

@@ -12,12 +12,13 @@ pub const LEAST: f64 = 1.275;
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Noise {
-    /// The task's own: [`Noise::Exact`] to inpaint, [`Noise::Auto`] to denoise, else the level
-    /// [`Task::default_noise`].
+    /// The task's own: [`Noise::Exact`] to inpaint and for JPEG files, [`Noise::Auto`] to denoise,
+    /// else the level [`Task::default_noise`].
     #[default]
     TaskDefault,
-    /// None: inpainting keeps the known pixels bit for bit. The other tasks assume [`LEAST`], the
-    /// least that the network was trained for.
+    /// None: inpainting keeps the known pixels bit for bit, and a JPEG's coefficients are exact up
+    /// to their rounding. The other tasks assume [`LEAST`], the least that the network was trained
+    /// for.
     Exact,
     /// Estimated from the photo by [`estimated`].
     Auto,
@@ -51,6 +52,7 @@ impl Noise {
         let level = match (self, task) {
             (Self::Level(level), _) => checked(level)?,
             (Self::Exact, Task::Inpaint { .. }) => task.default_noise(),
+            (Self::Exact | Self::TaskDefault, Task::Jpeg { .. }) => 0.0,
             (Self::Exact, _) => LEAST,
             (Self::Auto, _) | (Self::TaskDefault, Task::Denoise) => estimated(photo, task)?,
             (Self::TaskDefault, _) => task.default_noise(),
@@ -102,6 +104,9 @@ fn measured(photo: &Photo, task: &Task) -> Result<f64, Error> {
         }
         // The photo is what the second operator measured.
         Task::Compose { second, .. } => measured(photo, second),
+        Task::Jpeg { .. } => Err(Error::InvalidNoise(
+            "grain that was compressed with the photo is not estimated; state its level".into(),
+        )),
         Task::SuperResolve { .. } | Task::Deblur { .. } | Task::Denoise | Task::Operator { .. } => {
             estimate(&Planes::of_photo(photo))
         }

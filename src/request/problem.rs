@@ -22,6 +22,7 @@ use crate::prior::GaussianPrior;
 use crate::prior::model::PriorModel;
 use crate::request::Request;
 use crate::request::canvas::{Canvas, on_canvas};
+use crate::request::jpeg_measurement;
 use crate::request::noise::AssumedNoise;
 use crate::request::task::{Reduction, Task};
 use crate::request::windows::{Region, factor};
@@ -136,6 +137,9 @@ impl Images {
 
 /// A task on the whole photo.
 fn whole(photo: &Photo, task: &Task, images: &Images) -> Result<Measured, Error> {
+    if let Task::Jpeg { file } = task {
+        return jpeg_measurement::measurement(file, images.prior.axes, images.device());
+    }
     let pixels = photo.tensor(Window::whole(photo), images.device());
     let measured = images.canvas.coarse(factor(task)?);
     let operator: Rc<dyn LinearOperator> = match task {
@@ -215,6 +219,11 @@ fn operator(task: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Erro
         Task::Operator { .. } => {
             return Err(Error::InvalidOperator(
                 "an operator from elsewhere is composed with others where it is made".into(),
+            ));
+        }
+        Task::Jpeg { .. } => {
+            return Err(Error::InvalidOperator(
+                "a JPEG file is not composed with other tasks".into(),
             ));
         }
     })

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::operators::{Bayer, LinearMap};
 use crate::photo::blur_kernel::Kernel;
+use crate::photo::jpeg::Jpeg;
 use crate::photo::mask::Mask;
 
 /// A restoration task.
@@ -32,6 +33,12 @@ pub enum Task {
     },
     /// Remove white Gaussian noise.
     Denoise,
+    /// Remove the traces of JPEG compression: the file's coefficients are the measurement, exact up
+    /// to their rounding. The request's noise is that of the photo before it was compressed.
+    Jpeg {
+        /// The file that the photo was decoded from.
+        file: Rc<Jpeg>,
+    },
     /// Give colour to a grey photo, whose levels are this mix of R, G and B; [`GREY`] is their
     /// mean.
     Colorize {
@@ -120,6 +127,7 @@ impl Task {
             Task::SuperResolve { .. } | Task::Colorize { .. } | Task::Demosaic { .. } => 2.0,
             Task::Deblur { .. } => 2.5,
             Task::Denoise => 25.0,
+            Task::Jpeg { .. } => 0.0,
             Task::Compose { first, second } => first.default_noise().max(second.default_noise()),
             Task::Operator { .. } => 2.0,
         }

@@ -4,10 +4,12 @@
 //! whatever the photo's size.
 
 use crate::error::Error;
+use crate::photo::jpeg::Jpeg;
 use crate::photo::mask::{Mask, hole_width};
 use crate::photo::pixels::Window;
 use crate::request::Request;
 use crate::request::canvas::{Canvas, MIN_SIDE};
+use crate::request::jpeg_measurement::coded_size;
 use crate::request::task::{Borders, Task};
 use crate::restoration::hole;
 
@@ -54,6 +56,9 @@ impl WindowPlan {
     /// [`Error::InvalidFactor`], [`Error::InvalidMask`], [`Error::ImageTooLarge`] where pixels
     /// can't even be counted.
     pub fn new(task: &Task, width: usize, height: usize, keeps_known: bool) -> Result<Self, Error> {
+        if let Task::Jpeg { file } = task {
+            check_file(file, [height, width])?;
+        }
         let factor = factor(task)?;
         let [height, width] = match task {
             Task::Operator { source } => of_operator(source.image_size([height, width])?)?,
@@ -72,26 +77,50 @@ impl WindowPlan {
             }
             _ => [0; 2],
         };
-        let canvas = |window: Window| {
+        let canvas = |window: Window| -> Result<Canvas, Error> {
             let size = [window.height, window.width];
             let step = step(task, factor, window, keeps_known);
             match task {
+                Task::Jpeg { file } => return Ok(Canvas::coded(size, coded_size(file)?)),
                 Task::Denoise | Task::Colorize { .. } | Task::SuperResolve { .. } => {
-                    Canvas::mirrored(size, step)
+                    Ok(Canvas::mirrored(size, step))
                 }
-                _ => Canvas::new(size, margin, step),
+                _ => Ok(Canvas::new(size, margin, step)),
             }
         };
-        let region = |window: Window| Region {
-            window,
-            canvas: canvas(window),
+        let region = |window: Window| {
+            let canvas = canvas(window)?;
+            Ok(Region { window, canvas })
         };
         Ok(Self {
             width,
             height,
-            regions: windows.into_iter().map(region).collect(),
+            regions: windows
+                .into_iter()
+                .map(region)
+                .collect::<Result<_, Error>>()?,
         })
     }
+}
+
+/// Refuses a file of another photo, or one too small for the network.
+fn check_file(file: &Jpeg, [height, width]: [usize; 2]) -> Result<(), Error> {
+    if [file.height(), file.width()] != [height, width] {
+        return Err(Error::InvalidImage(format!(
+            "the JPEG file is {}x{} as stored and the photo {width}x{height}",
+            file.width(),
+            file.height()
+        )));
+    }
+    let coded = coded_size(file)?;
+    if coded.iter().any(|&n| n < MIN_SIDE) {
+        return Err(Error::InvalidImage(format!(
+            "the JPEG file codes {}x{} pixels; sides of at least {MIN_SIDE} are possible: restore \
+             its pixels instead",
+            coded[1], coded[0]
+        )));
+    }
+    Ok(())
 }
 
 /// Rows and columns, so many times as many.

@@ -1,4 +1,5 @@
-//! Damaged files: no panic, and every file in bounded time. `examples/jpeg_fuzz.rs` goes on for longer.
+//! Damaged files: no panic, and every file in bounded time. `examples/jpeg_fuzz.rs` goes on for
+//! longer.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The JPEG reader and writer: files of every kind against libjpeg's own coefficients, damaged files,
-//! metadata and round trips.
+//! The JPEG reader and writer: files of every kind against libjpeg's own coefficients, damaged
+//! files, metadata and round trips.
 
 mod coefficients;
 mod common;

@@ -5,8 +5,8 @@
 //! (E_t^-1 + Tᵀ (R + s2 G_YY)^-1 T) d = Tᵀ (R + s2 G_YY)^-1 (y - A u)      x = u + E m_Yᵀ E_t^-1 d
 //! ```
 //!
-//! Only the plane t is solved for: the free axes are a million times less certain, and would be lost
-//! to rounding. y is `[B, 1, H, W]`, coefficients in place.
+//! Only the plane t is solved for: the free axes are a million times less certain, and would be
+//! lost to rounding. y is `[B, 1, H, W]`, coefficients in place.
 
 use std::f64::consts::PI;
 

@@ -102,6 +102,8 @@ pub enum WriteError {
     IccTooLarge {
         /// Its bytes.
         bytes: usize,
+        /// The most that can be written.
+        most: usize,
     },
 }
 
@@ -226,10 +228,9 @@ impl Display for WriteError {
                 "block {block} of component {component} lies beyond the picture's edge and is not \
                  0; with more than 10 blocks an MCU, a file has no room for it"
             ),
-            Self::IccTooLarge { bytes } => write!(
+            Self::IccTooLarge { bytes, most } => write!(
                 f,
-                "the ICC profile has {bytes} bytes; at most {} can be written",
-                super::metadata::MAX_ICC
+                "the ICC profile has {bytes} bytes; at most {most} can be written"
             ),
         }
     }

@@ -90,7 +90,10 @@ fn write_metadata(file: &mut Vec<u8>, jpeg: &Jpeg) -> Result<(), WriteError> {
     }
     let icc = jpeg.icc().unwrap_or_default();
     if icc.len() > MAX_ICC {
-        return Err(WriteError::IccTooLarge { bytes: icc.len() });
+        return Err(WriteError::IccTooLarge {
+            bytes: icc.len(),
+            most: MAX_ICC,
+        });
     }
     let chunks = icc.chunks(ICC_CHUNK);
     let count = chunks.len() as u8;

@@ -1,8 +1,8 @@
 //! The evaluations of a run at the window's own size: E[x | y] by one evaluation, at tau = 80 or at
 //! the level that the denoiser prefers, or by two more that refine it; then sample after sample.
 //!
-//! Posterior, solvers and denoiser work on the prior's colour axes. Means and samples enter and leave
-//! in RGB.
+//! Posterior, solvers and denoiser work on the prior's colour axes. Means and samples enter and
+//! leave in RGB.
 
 use std::rc::Rc;
 
@@ -136,8 +136,8 @@ impl<D: Denoiser> Direct<D> {
         self.sampling.sampler.solver(start, noise)
     }
 
-    /// Where a sample starts, from a mean in RGB. Without the deviation a mode of posterior variance lambda would keep
-    /// only 1/(1 + lambda/tau²) of it.
+    /// Where a sample starts, from a mean in RGB. Without the deviation a mode of posterior
+    /// variance lambda would keep only 1/(1 + lambda/tau²) of it.
     fn start(&self, mean: Tensor<4>, index: usize) -> Tensor<4> {
         let mut noise = self.noise(NoiseStream::Sample(index));
         let shape = self.shape();

@@ -1,7 +1,7 @@
 """Makes the JPEG files beside it, and `truth.txt`: what libjpeg reads of them.
 
     pip install pillow numpy jpeglib; apt-get install libjpeg-turbo-progs
-    cargo run --example jpeg_layouts tests/data/jpeg   # own-*.jpg and fractional-*.jpg, by the crate
+    cargo run --example jpeg_layouts tests/data/jpeg   # own-*.jpg and fractional-*.jpg
     python tests/data/jpeg/make.py PHOTOS     # a folder with the pictures of README.md
 
 A line of truth: the file, width, height, scan process; then for each component its sampling

@@ -1,0 +1,120 @@
+//! A JPEG file as a measurement: its operator, and y from its coefficients.
+
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+
+use crate::compute::block_dct::{BLOCK, FREQUENCIES};
+use crate::compute::device::ComputeDevice;
+use crate::error::Error;
+use crate::operators::LinearOperator;
+use crate::operators::jpeg::{FullJpeg, SubsampledJpeg, Tables};
+use crate::photo::jpeg::{ColorSpace, Component, Jpeg};
+use crate::prior::axes::Axes;
+
+/// Rows and columns of the pixels that a file codes: whole MCUs.
+///
+/// # Errors
+/// [`Error::InvalidImage`] for a file whose coefficients have no closed form here.
+pub(super) fn coded_size(file: &Jpeg) -> Result<[usize; 2], Error> {
+    cell(file)?;
+    let luma = &file.components()[0];
+    Ok([luma.blocks_high() * BLOCK, luma.blocks_wide() * BLOCK])
+}
+
+/// The operator of a file, on images of [`coded_size`], and y. A grey file is restored as a grey
+/// photo.
+///
+/// # Errors
+/// As [`coded_size`].
+pub(super) fn measurement(
+    file: &Jpeg,
+    axes: Axes,
+    device: &ComputeDevice,
+) -> Result<(Rc<dyn LinearOperator>, Tensor<4>), Error> {
+    let (size, cell) = (coded_size(file)?, cell(file)?);
+    let components = file.components();
+    let steps = |component: &Component| component.table().map(f64::from);
+    let tables = Tables {
+        luma: steps(&components[0]),
+        chroma: steps(components.last().expect("a file has a component")),
+    };
+    let planes = (0..components.len()).map(|i| plane(file, i, device));
+    let planes: Vec<Tensor<4>> = planes.collect();
+    Ok(match (file.color_space(), cell) {
+        (ColorSpace::Grey, _) => {
+            // A grey photo has no colour: chroma is 0, up to the rounding to 8 bits.
+            let tables = Tables {
+                chroma: [0.0; FREQUENCIES],
+                ..tables
+            };
+            let luma = planes[0].clone();
+            let chroma = luma.zeros_like().repeat_dim(1, 2);
+            (
+                Rc::new(FullJpeg::new(&tables, axes, size, device)?),
+                Tensor::cat(vec![luma, chroma], 1),
+            )
+        }
+        (ColorSpace::YCbCr, [1, 1]) => (
+            Rc::new(FullJpeg::new(&tables, axes, size, device)?),
+            Tensor::cat(planes, 1),
+        ),
+        (ColorSpace::YCbCr, cell) => {
+            let line = |x: Tensor<4>| x.reshape([1, 1, 1, -1]);
+            (
+                Rc::new(SubsampledJpeg::new(&tables, cell, axes, size, device)?),
+                Tensor::cat(planes.into_iter().map(line).collect(), 3),
+            )
+        }
+    })
+}
+
+/// The pixels of a cell of chroma, of rows and of columns.
+fn cell(file: &Jpeg) -> Result<[usize; 2], Error> {
+    let [luma, chroma @ ..] = file.components() else {
+        return Ok([1, 1]);
+    };
+    let factors = |c: &Component| {
+        let sampling = c.sampling();
+        [sampling.vertical, sampling.horizontal].map(usize::from)
+    };
+    let of = |c: &Component| {
+        let (whole, part) = (factors(luma), factors(c));
+        [0, 1].map(|i| {
+            if whole[i].is_multiple_of(part[i]) {
+                whole[i] / part[i]
+            } else {
+                0
+            }
+        })
+    };
+    let cells: Vec<[usize; 2]> = chroma.iter().map(of).collect();
+    let alike = chroma
+        .windows(2)
+        .all(|two| two[0].table() == two[1].table());
+    let cell = cells.first().copied().unwrap_or([1, 1]);
+    let possible = cell.iter().all(|side| (1..=2).contains(side));
+    if alike && possible && cells.iter().all(|other| *other == cell) {
+        return Ok(cell);
+    }
+    Err(Error::InvalidImage(format!(
+        "the JPEG's chroma has cells of {cells:?} pixels; 1 or 2 on each side are possible, the \
+         same and with the same table for Cb and Cr: restore its pixels instead"
+    )))
+}
+
+/// The coefficients of a component in place, `[1, 1, H, W]`.
+fn plane(file: &Jpeg, component: usize, device: &ComputeDevice) -> Tensor<4> {
+    let blocks = file.dequantised(component);
+    let component = &file.components()[component];
+    let [height, width] = [component.blocks_high(), component.blocks_wide()].map(|n| n * BLOCK);
+    let mut values = vec![0.0; height * width];
+    for (i, block) in blocks.iter().enumerate() {
+        let (row, column) = (i / component.blocks_wide(), i % component.blocks_wide());
+        for (line, coefficients) in block.chunks_exact(BLOCK).enumerate() {
+            let at = (row * BLOCK + line) * width + column * BLOCK;
+            values[at..at + BLOCK].copy_from_slice(coefficients);
+        }
+    }
+    device.tensor_f32(values, [1, 1, height, width])
+}

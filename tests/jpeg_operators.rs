@@ -1,0 +1,202 @@
+//! JPEG operators against dense matrices in f64, and files of `tests/data/jpeg` restored from their
+//! coefficients.
+
+mod common;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use burn::tensor::Tensor;
+use common::dense::{Dense, Size, columns, draw, inverse, relative_error};
+use common::model;
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::operators::LinearOperator;
+use eps_restore::low_level::operators::jpeg::{FullJpeg, GreyJpeg, SubsampledJpeg, Tables};
+use eps_restore::low_level::photo::jpeg::Jpeg;
+use eps_restore::low_level::posterior::Posterior;
+use eps_restore::low_level::posterior::measurement::Measurement;
+use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::axes::Axes;
+use eps_restore::low_level::prior::model::PriorModel;
+use eps_restore::{Denoiser, Error, Noise, Photo, Request, Task, restore};
+use nalgebra::{DMatrix, DVector};
+
+const SIZE: Size = [16, 16];
+/// 8-bit levels in a unit.
+const LEVEL: f64 = 127.5;
+
+/// Steps that grow with the frequency, about those of quality 60.
+fn tables() -> Tables {
+    let table = |first: f64| std::array::from_fn(|k| first + (k / 8 + k % 8) as f64 * first / 3.0);
+    Tables {
+        luma: table(12.0),
+        chroma: table(18.0),
+    }
+}
+
+/// Every operator, and how near its update comes to the exact one.
+fn operators() -> Vec<(&'static str, Rc<dyn LinearOperator>, f64)> {
+    let device = ComputeDevice::cpu_f64();
+    let (tables, axes) = (tables(), Axes::Opponent);
+    let halved = |cell| SubsampledJpeg::new(&tables, cell, axes, SIZE, &device);
+    let grey = GreyJpeg::new(&tables, axes, SIZE, &device).expect("whole blocks");
+    let full = FullJpeg::new(&tables, axes, SIZE, &device).expect("whole blocks");
+    // Eight iterations at a condition number of at most 3: 2 ((√3 - 1)/(√3 + 1))^8 = 5e-5.
+    vec![
+        ("grey", Rc::new(grey), 1e-9),
+        ("4:4:4", Rc::new(full), 1e-9),
+        ("4:2:2", Rc::new(halved([1, 2]).expect("whole MCUs")), 1e-4),
+        ("4:4:0", Rc::new(halved([2, 1]).expect("whole MCUs")), 1e-4),
+        ("4:2:0", Rc::new(halved([2, 2]).expect("whole MCUs")), 1e-4),
+    ]
+}
+
+/// The diagonal of R, entry by entry of the measurement.
+fn rounding(operator: &dyn LinearOperator) -> DVector<f64> {
+    let device = ComputeDevice::cpu_f64();
+    let shape = operator.measurement_shape([1, 3, SIZE[0], SIZE[1]]);
+    // Noise is drawn as a root of R times white noise; R is diagonal without grain.
+    let ones = device.full(shape, 1.0);
+    let noise = operator.noise(ones, &device.scalar(0.0)).tensor();
+    let rows = shape.iter().product();
+    columns(noise.square(), rows).column(0).into()
+}
+
+#[test]
+fn adjoints_and_pivots_are_exact() {
+    let device = ComputeDevice::cpu_f64();
+    for (name, operator, within) in operators() {
+        let shape = [1, 3, SIZE[0], SIZE[1]];
+        let measured = operator.measurement_shape(shape);
+        let (x, y) = (draw(shape, 1, &device), draw(measured, 2, &device) * 0.3);
+        let product =
+            |a: &Tensor<4>, b: &Tensor<4>| (a.clone() * b.clone()).sum().into_scalar::<f64>();
+        let across = product(&operator.apply(x.clone()), &y);
+        let back = product(&x, &operator.adjoint(y.clone()));
+        assert!((across - back).abs() < 1e-10, "{name}: {across} and {back}");
+
+        let dense = Dense::of(operator.as_ref(), 3, SIZE);
+        let precision = rounding(operator.as_ref()).map(f64::recip);
+        let weighted = dense.a.transpose() * DMatrix::from_diagonal(&precision);
+        for t2 in [0.01, 1.0, 6400.0] {
+            let n = dense.a.ncols();
+            let of = |x: &Tensor<4>, rows| columns(x.clone(), rows);
+            let covariance = inverse(DMatrix::identity(n, n) / t2 + &weighted * &dense.a);
+            let right = of(&x, n) / t2 + &weighted * of(&y, dense.a.nrows());
+            let (v, s2) = (device.scalar(t2), device.scalar(0.0));
+            let mu = operator.update((&x).into(), v, (&y).into(), s2).tensor();
+            let error = relative_error(&of(&mu, n), &(covariance * right));
+            println!("{name:6} tau² = {t2}: {error:.1e}");
+            assert!(error < within, "{name} at {t2}: {error:.1e}");
+        }
+    }
+}
+
+#[test]
+fn grain_is_noise_before_the_measurement() {
+    // R + s2 A Aᵀ, from 600 draws, at the trace: a deviation of about a hundredth.
+    let device = ComputeDevice::cpu_f64();
+    for (name, operator, _) in operators() {
+        let measured = operator.measurement_shape([600, 3, SIZE[0], SIZE[1]]);
+        let noise = operator.noise(draw(measured, 5, &device), &device.scalar(0.04));
+        let got = noise.tensor().square().sum().into_scalar::<f64>() / 600.0;
+        let dense = Dense::of(operator.as_ref(), 3, SIZE);
+        let expected = rounding(operator.as_ref()).sum() + 0.04 * dense.a.norm_squared();
+        assert!(
+            (got / expected - 1.0).abs() < 0.02,
+            "{name}: {got} and {expected}"
+        );
+    }
+}
+
+fn file(name: &str) -> Vec<u8> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/jpeg");
+    std::fs::read(folder.join(name)).expect("a committed file")
+}
+
+/// The photo as another decoder shows it.
+fn decoded(bytes: &[u8]) -> Photo {
+    let image = image::load_from_memory(bytes)
+        .expect("a readable file")
+        .to_rgba8();
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    Photo::new(width, height, image.into_raw()).expect("a photo")
+}
+
+/// The root mean square difference in levels.
+fn difference(a: &Photo, b: &Photo) -> f64 {
+    let squares = a.rgba().iter().zip(b.rgba());
+    let squares = squares.map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
+    (squares.sum::<f64>() / a.rgba().len() as f64).sqrt()
+}
+
+#[test]
+fn files_are_restored_near_what_they_show() {
+    let denoiser = Denoiser::on_cpu(&model("photo-v1.safetensors")).expect("the weights");
+    for name in [
+        "grey.jpg",
+        "baseline-444.jpg",
+        "baseline-422.jpg",
+        "baseline-420.jpg",
+    ] {
+        let bytes = file(name);
+        let (photo, jpeg) = (decoded(&bytes), Jpeg::read(&bytes, 1 << 20));
+        let task = Task::Jpeg {
+            file: Rc::new(jpeg.expect("a file that is read")),
+        };
+        let restoration = restore(Request::new(photo.clone(), task), &denoiser);
+        let restoration = restoration.expect("a restoration");
+        let (mean, sample) = (&restoration.mean, &restoration.samples[0]);
+        let off = [mean, sample].map(|result| difference(&photo, result));
+        println!("{name:32} {off:.1?} levels from the decoded photo");
+        assert!(off.iter().all(|off| *off < 10.0), "{name}: {off:?}");
+        assert_eq!(restoration.noise, 0.0);
+    }
+}
+
+#[test]
+fn files_that_do_not_fit_are_refused() {
+    let denoiser = Denoiser::on_cpu(&model("photo-v1.safetensors")).expect("the weights");
+    let refused = |photo: Photo, name: &str, noise: Noise| {
+        let jpeg = Jpeg::read(&file(name), 1 << 20).expect("a file that is read");
+        let task = Task::Jpeg {
+            file: Rc::new(jpeg),
+        };
+        let request = Request {
+            noise,
+            ..Request::new(photo, task)
+        };
+        restore(request, &denoiser).expect_err("a refusal")
+    };
+    let other = Photo::new(40, 40, vec![9; 4 * 40 * 40]).expect("a photo");
+    let error = refused(other, "baseline-420.jpg", Noise::TaskDefault);
+    assert!(matches!(error, Error::InvalidImage(_)), "{error}");
+    let photo = decoded(&file("baseline-420.jpg"));
+    let error = refused(photo, "baseline-420.jpg", Noise::Auto);
+    assert!(matches!(error, Error::InvalidNoise(_)), "{error}");
+}
+
+/// The mean of the Gaussian posterior meets the file's coefficients: at little rounding, w0 is the
+/// decoded photo.
+#[test]
+fn the_linear_estimate_meets_the_coefficients() {
+    let device = ComputeDevice::cpu_f64();
+    let fine = Tables {
+        luma: [1.0; 64],
+        chroma: [1.0; 64],
+    };
+    let operator = FullJpeg::new(&fine, Axes::Opponent, SIZE, &device).expect("whole blocks");
+    let x = draw([1, 3, SIZE[0], SIZE[1]], 3, &device) * 0.3;
+    let y = operator.apply(x.clone());
+    let measurement = Measurement {
+        operator: Rc::new(operator),
+        y,
+        s2: device.scalar(0.0),
+    };
+    let fourier = Fourier::new(SIZE[0], SIZE[1], &device);
+    let prior = GaussianPrior::new(PriorModel::PHOTO_V2, fourier);
+    let w0 = Posterior::new(measurement, prior).linear_estimate();
+    let off = (w0 - x).square().mean().sqrt().into_scalar::<f64>() * LEVEL;
+    assert!(off < 1.0, "{off} levels");
+}
