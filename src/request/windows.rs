@@ -81,7 +81,7 @@ impl WindowPlan {
             let size = [window.height, window.width];
             let step = step(task, factor, window, keeps_known);
             match task {
-                Task::Jpeg { file } => return Ok(Canvas::coded(size, coded_size(file)?)),
+                Task::Jpeg { file } => Ok(Canvas::coded(size, coded_size(file)?)),
                 Task::Denoise | Task::Colorize { .. } | Task::SuperResolve { .. } => {
                     Ok(Canvas::mirrored(size, step))
                 }

@@ -91,7 +91,7 @@ fn orientations_and_profiles_come_back() {
     let bytes = most + 1;
     assert_eq!(
         jpeg.write(TABLES[0]),
-        Err(WriteError::IccTooLarge { bytes, .. })
+        Err(WriteError::IccTooLarge { bytes, most })
     );
 }
 
