@@ -32,8 +32,7 @@ for (const device of ['webgpu', 'cpu']) {
     const session = await openSession({ root: '.', webgpu: device === 'webgpu' });
     try {
       const cases = await session.page.evaluate(async (device) => {
-        const { default: init, SecondEditionCheck } =
-          await import('/tests/browser/wasm/golden.js');
+        const { default: init, SecondEditionCheck } = await import('/tests/browser/wasm/golden.js');
         await init();
         const file = await fetch('/models/golden-operators-v2.safetensors');
         const bytes = new Uint8Array(await file.arrayBuffer());
