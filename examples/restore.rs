@@ -85,8 +85,10 @@ enum TaskName {
     SuperResolve,
     Deblur,
     Denoise,
-    /// Of the photo's own JPEG file.
+    /// The photo's own JPEG file: its traces are removed.
     Jpeg,
+    /// The same, and the photo is enlarged.
+    EnlargeJpeg,
     Colorize,
     Demosaic,
 }
@@ -195,6 +197,18 @@ fn run(request: Request, denoiser: &Denoiser) -> Result<Restoration, Failure> {
     Ok(restoration)
 }
 
+fn file(options: &Options) -> Result<Rc<Jpeg>, Failure> {
+    let bytes = std::fs::read(&options.photo)?;
+    Ok(Rc::new(Jpeg::read(&bytes, MAX_PIXELS)?))
+}
+
+fn reduction(options: &Options) -> Reduction {
+    match options.reduction {
+        ReductionName::BlockMean => Reduction::BlockMean,
+        ReductionName::Bicubic => Reduction::Bicubic,
+    }
+}
+
 fn task(options: &Options) -> Result<Task, Failure> {
     Ok(match options.task {
         TaskName::Inpaint => Task::Inpaint {
@@ -202,10 +216,7 @@ fn task(options: &Options) -> Result<Task, Failure> {
         },
         TaskName::SuperResolve => Task::SuperResolve {
             factor: options.factor,
-            reduction: match options.reduction {
-                ReductionName::BlockMean => Reduction::BlockMean,
-                ReductionName::Bicubic => Reduction::Bicubic,
-            },
+            reduction: reduction(options),
         },
         TaskName::Deblur => Task::Deblur {
             kernel: kernel(options)?,
@@ -216,7 +227,12 @@ fn task(options: &Options) -> Result<Task, Failure> {
         },
         TaskName::Denoise => Task::Denoise,
         TaskName::Jpeg => Task::Jpeg {
-            file: Rc::new(Jpeg::read(&std::fs::read(&options.photo)?, MAX_PIXELS)?),
+            file: file(options)?,
+            reduced: None,
+        },
+        TaskName::EnlargeJpeg => Task::Jpeg {
+            file: file(options)?,
+            reduced: Some((options.factor, reduction(options))),
         },
         TaskName::Colorize => Task::Colorize {
             weights: match options.weights_of_grey {

@@ -144,6 +144,7 @@ fn files_are_restored_near_what_they_show() {
         let (photo, jpeg) = (decoded(&bytes), Jpeg::read(&bytes, 1 << 20));
         let task = Task::Jpeg {
             file: Rc::new(jpeg.expect("a file that is read")),
+            reduced: None,
         };
         let restoration = restore(Request::new(photo.clone(), task), &denoiser);
         let restoration = restoration.expect("a restoration");
@@ -162,6 +163,7 @@ fn files_that_do_not_fit_are_refused() {
         let jpeg = Jpeg::read(&file(name), 1 << 20).expect("a file that is read");
         let task = Task::Jpeg {
             file: Rc::new(jpeg),
+            reduced: None,
         };
         let request = Request {
             noise,

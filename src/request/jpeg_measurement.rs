@@ -6,11 +6,13 @@ use burn::tensor::Tensor;
 
 use crate::compute::block_dct::{BLOCK, FREQUENCIES};
 use crate::compute::device::ComputeDevice;
+use crate::compute::fourier::Fourier;
 use crate::error::Error;
 use crate::operators::LinearOperator;
-use crate::operators::jpeg::{FullJpeg, SubsampledJpeg, Tables};
+use crate::operators::jpeg::{BlockMeasurement, FullJpeg, ReducedJpeg, SubsampledJpeg, Tables};
 use crate::photo::jpeg::{ColorSpace, Component, Jpeg};
 use crate::prior::axes::Axes;
+use crate::request::task::Reduction;
 
 /// Rows and columns of the pixels that a file codes: whole MCUs.
 ///
@@ -22,16 +24,41 @@ pub(super) fn coded_size(file: &Jpeg) -> Result<[usize; 2], Error> {
     Ok([luma.blocks_high() * BLOCK, luma.blocks_wide() * BLOCK])
 }
 
-/// The operator of a file, on images of [`coded_size`], and y. A grey file is restored as a grey
-/// photo.
+/// The operator of a file, and y. The images have the size of the transform: [`coded_size`], or so
+/// many times as large where the photo was reduced before.
 ///
 /// # Errors
-/// As [`coded_size`].
+/// As [`coded_size`]; [`Error::InvalidOption`] for a Gaussian reduction.
 pub(super) fn measurement(
+    file: &Jpeg,
+    reduced: Option<(usize, Reduction)>,
+    axes: Axes,
+    fourier: &Fourier,
+) -> Result<(Rc<dyn LinearOperator>, Tensor<4>), Error> {
+    let (jpeg, y) = of_pixels(file, axes, fourier.device())?;
+    let operator: Rc<dyn LinearOperator> = match reduced {
+        None => jpeg,
+        Some((factor, Reduction::BlockMean)) => {
+            Rc::new(ReducedJpeg::block_mean(factor, jpeg, fourier.clone())?)
+        }
+        Some((factor, Reduction::Bicubic)) => {
+            Rc::new(ReducedJpeg::bicubic(factor, jpeg, fourier.clone())?)
+        }
+        Some((_, Reduction::Gaussian { .. })) => {
+            return Err(Error::InvalidOption(
+                "a JPEG file is enlarged from block means or a bicubic reduction".into(),
+            ));
+        }
+    };
+    Ok((operator, y))
+}
+
+/// The operator of a file on the pixels that it codes, and y. A grey file is that of a grey photo.
+fn of_pixels(
     file: &Jpeg,
     axes: Axes,
     device: &ComputeDevice,
-) -> Result<(Rc<dyn LinearOperator>, Tensor<4>), Error> {
+) -> Result<(Rc<dyn BlockMeasurement>, Tensor<4>), Error> {
     let (size, cell) = (coded_size(file)?, cell(file)?);
     let components = file.components();
     let steps = |component: &Component| component.table().map(f64::from);

@@ -137,8 +137,9 @@ impl Images {
 
 /// A task on the whole photo.
 fn whole(photo: &Photo, task: &Task, images: &Images) -> Result<Measured, Error> {
-    if let Task::Jpeg { file } = task {
-        return jpeg_measurement::measurement(file, images.prior.axes, images.device());
+    if let Task::Jpeg { file, reduced } = task {
+        let axes = images.prior.axes;
+        return jpeg_measurement::measurement(file, *reduced, axes, &images.fourier);
     }
     let pixels = photo.tensor(Window::whole(photo), images.device());
     let measured = images.canvas.coarse(factor(task)?);

@@ -38,6 +38,10 @@ pub enum Task {
     Jpeg {
         /// The file that the photo was decoded from.
         file: Rc<Jpeg>,
+        /// The factor, and the way, by which the photo was reduced before it was compressed, to be
+        /// enlarged again; none for a photo at its own size. Block means and bicubic reductions are
+        /// possible.
+        reduced: Option<(usize, Reduction)>,
     },
     /// Give colour to a grey photo, whose levels are this mix of R, G and B; [`GREY`] is their
     /// mean.

@@ -56,7 +56,7 @@ impl WindowPlan {
     /// [`Error::InvalidFactor`], [`Error::InvalidMask`], [`Error::ImageTooLarge`] where pixels
     /// can't even be counted.
     pub fn new(task: &Task, width: usize, height: usize, keeps_known: bool) -> Result<Self, Error> {
-        if let Task::Jpeg { file } = task {
+        if let Task::Jpeg { file, .. } = task {
             check_file(file, [height, width])?;
         }
         let factor = factor(task)?;
@@ -81,7 +81,9 @@ impl WindowPlan {
             let size = [window.height, window.width];
             let step = step(task, factor, window, keeps_known);
             match task {
-                Task::Jpeg { file } => Ok(Canvas::coded(size, coded_size(file)?)),
+                Task::Jpeg { file, .. } => {
+                    Ok(Canvas::coded(size, coded_size(file)?.map(|n| n * factor)))
+                }
                 Task::Denoise | Task::Colorize { .. } | Task::SuperResolve { .. } => {
                     Ok(Canvas::mirrored(size, step))
                 }
@@ -160,6 +162,10 @@ fn step(task: &Task, factor: usize, window: Window, keeps_known: bool) -> usize 
 pub fn factor(task: &Task) -> Result<usize, Error> {
     let (factor, reduction) = match task {
         Task::SuperResolve { factor, reduction } => (*factor, *reduction),
+        Task::Jpeg {
+            reduced: Some((factor, reduction)),
+            ..
+        } => (*factor, *reduction),
         Task::Compose { first, second } => {
             let product = factor(first)?.checked_mul(factor(second)?);
             return product.ok_or(Error::InvalidFactor("beyond counting".into()));

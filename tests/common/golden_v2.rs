@@ -10,7 +10,9 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
-use eps_restore::low_level::operators::jpeg::{FullJpeg, GreyJpeg, SubsampledJpeg, Tables};
+use eps_restore::low_level::operators::jpeg::{
+    FullJpeg, GreyJpeg, ReducedJpeg, SubsampledJpeg, Tables,
+};
 use eps_restore::low_level::operators::{
     BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, LinearOperator,
     Mask, NoMeasurement,
@@ -24,7 +26,7 @@ use safetensors::SafeTensors;
 use super::comparison::Comparison;
 
 /// The cases: white noise, noise for each pixel and channel, noise that has a spectrum, JPEG files.
-pub(crate) const CASES: [&str; 20] = [
+pub(crate) const CASES: [&str; 22] = [
     "none",
     "denoise",
     "mask",
@@ -45,6 +47,8 @@ pub(crate) const CASES: [&str; 20] = [
     "jpeg_420",
     "jpeg_444_grain",
     "jpeg_420_grain",
+    "block_mean_2_jpeg_444",
+    "bicubic_2_jpeg_444",
 ];
 pub(crate) const SIZES: [[usize; 2]; 2] = [[32, 32], [16, 32]];
 
@@ -67,7 +71,7 @@ impl GoldenV2 {
     pub(crate) fn compare(&self, case: &str, size: [usize; 2]) -> Vec<Comparison> {
         let name = format!("{case}.{}x{}", size[0], size[1]);
         let of = |quantity: &str| self.get(&format!("{name}.{quantity}"), &self.device);
-        if !case.starts_with("jpeg") {
+        if !case.contains("jpeg") {
             let posterior = self.posterior(case, size, &of);
             return compared(case, &name, &posterior, of("tau").square(), &of);
         }
@@ -109,8 +113,21 @@ impl GoldenV2 {
         };
         let prior = PriorModel::PHOTO_V2;
         let (axes, device) = (prior.axes, &self.device);
+        let fourier = Fourier::new(size[0], size[1], device);
         let halved = |cell| SubsampledJpeg::new(&tables, cell, axes, size, device);
-        let operator: Rc<dyn LinearOperator> = match case.split('_').nth(1) {
+        let small = || FullJpeg::new(&tables, axes, size.map(|n| n / 2), device).expect("blocks");
+        let reduced = match case.split("_2_jpeg").next() {
+            Some("block_mean") => Some(ReducedJpeg::block_mean(
+                2,
+                Rc::new(small()),
+                fourier.clone(),
+            )),
+            Some("bicubic") => Some(ReducedJpeg::bicubic(2, Rc::new(small()), fourier.clone())),
+            _ => None,
+        };
+        let sampling = case.split("jpeg_").nth(1).and_then(|s| s.split('_').next());
+        let operator: Rc<dyn LinearOperator> = match sampling {
+            _ if reduced.is_some() => Rc::new(reduced.expect("a reduction").expect("blocks")),
             Some("grey") => Rc::new(GreyJpeg::new(&tables, axes, size, device).expect("blocks")),
             Some("444") => Rc::new(FullJpeg::new(&tables, axes, size, device).expect("blocks")),
             Some("422") => Rc::new(halved([1, 2]).expect("whole MCUs")),
@@ -118,7 +135,7 @@ impl GoldenV2 {
             other => panic!("no operator for the sampling {other:?}"),
         };
         let line = |x: Tensor<4>| x.reshape([1, 1, 1, -1]);
-        let y = match case.split('_').nth(1) {
+        let y = match sampling {
             Some("444" | "grey") => of("y"),
             _ => Tensor::cat(vec![line(of("y.luma")), line(of("y.chroma"))], 3),
         };
@@ -127,7 +144,6 @@ impl GoldenV2 {
             y,
             s2: self.device.scalar(grain),
         };
-        let fourier = Fourier::new(size[0], size[1], &self.device);
         Posterior::new(measurement, GaussianPrior::new(prior, fourier))
     }
 
@@ -230,7 +246,10 @@ fn tolerance(case: &str, quantity: &str) -> f64 {
     match (case, quantity) {
         ("hadamard", "g" | "w" | "w0") => 1e-3,
         ("mosaic" | "channel_noise", "q") => 1e-4,
-        ("blur" | "uncertain_blur" | "coloured" | "bicubic_2", "mu" | "w") => 1e-4,
+        (
+            "blur" | "uncertain_blur" | "coloured" | "bicubic_2" | "bicubic_2_jpeg_444",
+            "mu" | "w",
+        ) => 1e-4,
         _ => 1e-5,
     }
 }

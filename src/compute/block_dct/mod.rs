@@ -5,13 +5,15 @@
 //! are multiples of 8.
 
 mod cpu;
+#[cfg_attr(not(feature = "webgpu"), path = "no_gpu.rs")]
+mod gpu;
 mod plain;
 
 use std::f64::consts::PI;
 
 use burn::tensor::{DType, Tensor};
 
-use crate::compute::device::ComputeDevice;
+use crate::compute::device::{Backend, ComputeDevice};
 
 /// The side of a block.
 pub const BLOCK: usize = 8;
@@ -81,19 +83,21 @@ pub fn inverse(y: Tensor<4>) -> Tensor<4> {
 
 /// c B cᵀ for every block B of planes.
 fn transformed(x: Tensor<4>, c: &[[f64; BLOCK]; BLOCK]) -> Tensor<4> {
-    match host_float(&x) {
-        Some(DType::F32) => cpu::transformed::<f32>(x, c),
-        Some(_) => cpu::transformed::<f64>(x, c),
-        None => plain::transformed(x, c),
+    match (ComputeDevice::of(&x).backend(), x.dtype()) {
+        (Backend::Gpu, _) => gpu::transformed(x, c),
+        (Backend::Cpu, _) => cpu::transformed::<f32>(x, c),
+        (Backend::Tensors, DType::F64) if is_on_host(&x) => cpu::transformed::<f64>(x, c),
+        (Backend::Tensors, _) => plain::transformed(x, c),
     }
 }
 
 /// The matrices times the channels of coefficients y `[B, columns, H, W]`: `[B, rows, H, W]`.
 pub fn weigh(matrices: &FrequencyMatrices, y: Tensor<4>) -> Tensor<4> {
-    match host_float(&y) {
-        Some(DType::F32) => cpu::weighed::<f32>(matrices, y),
-        Some(_) => cpu::weighed::<f64>(matrices, y),
-        None => plain::weighed(matrices, y),
+    match (ComputeDevice::of(&y).backend(), y.dtype()) {
+        (Backend::Gpu, _) => gpu::weighed(matrices, y),
+        (Backend::Cpu, _) => cpu::weighed::<f32>(matrices, y),
+        (Backend::Tensors, DType::F64) if is_on_host(&y) => cpu::weighed::<f64>(matrices, y),
+        (Backend::Tensors, _) => plain::weighed(matrices, y),
     }
 }
 
@@ -110,10 +114,8 @@ pub fn tiled(block: Tensor<4>, [height, width]: [usize; 2]) -> Tensor<4> {
     tiled.narrow(2, 0, height).narrow(3, 0, width)
 }
 
-/// The float type of a tensor in host memory.
-fn host_float(x: &Tensor<4>) -> Option<DType> {
-    let device = ComputeDevice::of(x);
-    device.is_cpu().then(|| device.dtype())
+fn is_on_host(x: &Tensor<4>) -> bool {
+    ComputeDevice::of(x).is_cpu()
 }
 
 #[cfg(test)]

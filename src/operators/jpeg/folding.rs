@@ -63,7 +63,7 @@ impl Folding<'_> {
             let Some((weight, eigenvalue, far)) = self.folded(place, flipped) else {
                 continue;
             };
-            let left = inverted(own(eigenvalue) + self.of_luma(far));
+            let left = inverted(own(k, eigenvalue) + self.of_luma(far));
             z += rows * left * rows.transpose() * (weight / self.area());
         }
         let seen: f64 = (0..2).map(|axis| self.seen(axis, place[axis])).product();

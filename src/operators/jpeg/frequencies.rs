@@ -9,7 +9,7 @@ use crate::compute::block_dct::{BLOCK, FREQUENCIES, FrequencyMatrices, matrix};
 use crate::compute::device::ComputeDevice;
 
 /// A 3×3 matrix at each frequency.
-pub(super) type Matrices = Vec<Matrix3<f64>>;
+pub type Matrices = Vec<Matrix3<f64>>;
 
 /// The numbers of a tensor in host memory, one an image.
 ///

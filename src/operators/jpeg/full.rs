@@ -166,7 +166,9 @@ impl GaussianUpdate for FullJpeg {
 }
 
 impl BlockMeasurement for FullJpeg {
-    const ITERATIONS: usize = 3;
+    fn iterations(&self) -> usize {
+        3
+    }
 
     fn axes(&self) -> Axes {
         self.axes
@@ -191,7 +193,7 @@ impl BlockMeasurement for FullJpeg {
     }
 
     fn data_precision(&self, x: Tensor<4>, grain: &[f64]) -> Tensor<4> {
-        let none = |_: f64| Matrix3::zeros();
+        let none = |_, _| Matrix3::zeros();
         let information = |grain: &f64| self.information(&none, *grain);
         let images: Vec<Matrices> = grain.iter().map(information).collect();
         through(&as_filter(&images), x)

@@ -113,7 +113,7 @@ impl GreyJpeg {
         let multiply =
             |x: Tensor<4>| fourier.filter(x.clone(), precision.clone()) + through(&weights, x);
         let start = precondition(right.clone());
-        let stop = Stop::After(Self::ITERATIONS);
+        let stop = Stop::After(self.iterations());
         let d = conjugate_gradients(multiply, precondition, right, Some(start), &stop);
         let spread = e * self.column(|m| m, prior.device()) / t;
         u + fourier.filter(d.repeat_dim(1, 3), spread)
@@ -253,7 +253,9 @@ impl GaussianUpdate for GreyJpeg {
 }
 
 impl BlockMeasurement for GreyJpeg {
-    const ITERATIONS: usize = 3;
+    fn iterations(&self) -> usize {
+        3
+    }
 
     fn axes(&self) -> Axes {
         self.axes

@@ -20,9 +20,13 @@ mod frequencies;
 mod full;
 mod grey;
 mod posterior;
+mod reduced;
 mod subsampled;
 
 pub use colour::Tables;
+pub use frequencies::Matrices;
 pub use full::FullJpeg;
 pub use grey::GreyJpeg;
+pub use posterior::{BlockMeasurement, Own};
+pub use reduced::ReducedJpeg;
 pub use subsampled::SubsampledJpeg;

@@ -11,16 +11,18 @@ use crate::compute::block_dct::{BLOCK, FREQUENCIES, through, tiled};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
+use crate::operators::LinearOperator;
 use crate::prior::axes::Axes;
 use crate::prior::{GaussianPrior, KAPPA2};
 
-/// The precision of a prior at an eigenvalue of -Laplacian.
-pub(super) type Own<'a> = &'a dyn Fn(f64) -> Matrix3<f64>;
+/// The precision of a prior at a frequency of a block, and at an eigenvalue of -Laplacian. What
+/// folds onto the frequency has another eigenvalue than its own.
+pub type Own<'a> = &'a dyn Fn(usize, f64) -> Matrix3<f64>;
 
 /// A measurement of the coefficients of blocks.
-pub(super) trait BlockMeasurement {
+pub trait BlockMeasurement: LinearOperator {
     /// The iterations of w0 and g.
-    const ITERATIONS: usize;
+    fn iterations(&self) -> usize;
 
     /// The colour axes of the images.
     fn axes(&self) -> Axes;
@@ -37,19 +39,36 @@ pub(super) trait BlockMeasurement {
 
     /// Aᵀ R^-1 A x.
     fn data_precision(&self, x: Tensor<4>, grain: &[f64]) -> Tensor<4>;
+
+    /// b with (A (G + s2) Aᵀ + R) b = `residual`, for a covariance G of the images, x ↦ G x, of the
+    /// mean variance `level`, where the equations of [`Self::data_precision`] are ill conditioned
+    /// for a wide G. None where they are not.
+    fn coefficient_step(
+        &self,
+        _covariance: &dyn Fn(Tensor<4>) -> Tensor<4>,
+        _level: &[f64],
+        _grain: &[f64],
+        _residual: Tensor<4>,
+    ) -> Option<Tensor<4>> {
+        None
+    }
 }
 
 /// The covariances (own + N)^-1 at each frequency.
-fn covariances(measurement: &impl BlockMeasurement, own: Own<'_>, grain: f64) -> Matrices {
+pub(super) fn covariances(
+    measurement: &dyn BlockMeasurement,
+    own: Own<'_>,
+    grain: f64,
+) -> Matrices {
     let information = measurement.information(own, grain);
-    let at = |(k, n): (usize, Matrix3<f64>)| inverted(own(eigenvalue(k)) + n);
+    let at = |(k, n): (usize, Matrix3<f64>)| inverted(own(k, eigenvalue(k)) + n);
     information.into_iter().enumerate().map(at).collect()
 }
 
 /// The covariances of S(v) for each image.
-fn of_white(measurement: &impl BlockMeasurement, v: &Tensor<4>, s2: &Tensor<4>) -> Vec<Matrices> {
+fn of_white(measurement: &dyn BlockMeasurement, v: &Tensor<4>, s2: &Tensor<4>) -> Vec<Matrices> {
     let of_image = |[v, grain]: [f64; 2]| {
-        let own = |_: f64| Matrix3::identity() / v;
+        let own = |_, _| Matrix3::identity() / v;
         covariances(measurement, &own, grain)
     };
     pairs(v, s2).into_iter().map(of_image).collect()
@@ -57,7 +76,7 @@ fn of_white(measurement: &impl BlockMeasurement, v: &Tensor<4>, s2: &Tensor<4>) 
 
 /// p of S(v), `[B or 1, 3, H, W]`.
 pub(super) fn pixel_variance(
-    measurement: &impl BlockMeasurement,
+    measurement: &dyn BlockMeasurement,
     v: &Tensor<4>,
     s2: &Tensor<4>,
     device: &ComputeDevice,
@@ -74,7 +93,7 @@ fn diagonals_in_space(images: &[Matrices], device: &ComputeDevice) -> Tensor<4> 
 
 /// The eight maps of S(v), `[B or 1, 8, H, W]`.
 pub(super) fn band_variances(
-    measurement: &impl BlockMeasurement,
+    measurement: &dyn BlockMeasurement,
     v: &Tensor<4>,
     s2: &Tensor<4>,
     device: &ComputeDevice,
@@ -97,7 +116,7 @@ pub(super) fn band_variances(
 
 /// w0 = (Q + Aᵀ R^-1 A)^-1 Aᵀ R^-1 y.
 pub(super) fn linear_estimate(
-    measurement: &impl BlockMeasurement,
+    measurement: &dyn BlockMeasurement,
     prior: &GaussianPrior,
     y: Tensor<4>,
     s2: &Tensor<4>,
@@ -109,7 +128,7 @@ pub(super) fn linear_estimate(
 
 /// g = (Q + 1/t2 + Aᵀ R^-1 A)^-1 (z/t2 + Aᵀ R^-1 y).
 pub(super) fn mean(
-    measurement: &impl BlockMeasurement,
+    measurement: &dyn BlockMeasurement,
     prior: &GaussianPrior,
     [z, t2]: [Tensor<4>; 2],
     y: Tensor<4>,
@@ -125,7 +144,7 @@ pub(super) fn mean(
 /// (Q + precision + Aᵀ R^-1 A)^-1 right, preconditioned by the inverse of its matrices at the
 /// frequencies of a block, from that inverse of the right side.
 fn solve(
-    measurement: &impl BlockMeasurement,
+    measurement: &dyn BlockMeasurement,
     prior: &GaussianPrior,
     right: Tensor<4>,
     precision: &[f64],
@@ -134,7 +153,7 @@ fn solve(
     let images = precision.len().max(grain.len());
     let of = |values: &[f64], i: usize| values[i.min(values.len() - 1)];
     let inverse = |i: usize| {
-        let own = |l: f64| own_precision(prior, l, of(precision, i));
+        let own = |_, l: f64| own_precision(prior, l, of(precision, i));
         covariances(measurement, &own, of(grain, i))
     };
     let inverse = as_filter(&(0..images).map(inverse).collect::<Vec<_>>());
@@ -147,19 +166,8 @@ fn solve(
         (Formula::from(x) * &added + product).tensor()
     };
     let start = precondition(right.clone());
-    let after = Stop::After(<_ as IterationsOf>::iterations(measurement));
+    let after = Stop::After(measurement.iterations());
     conjugate_gradients(multiply, precondition, right, Some(start), &after)
-}
-
-/// [`BlockMeasurement::ITERATIONS`] of a value.
-trait IterationsOf {
-    fn iterations(&self) -> usize;
-}
-
-impl<M: BlockMeasurement> IterationsOf for M {
-    fn iterations(&self) -> usize {
-        M::ITERATIONS
-    }
 }
 
 /// diag(c) (kappa² + l) + precision.
@@ -172,14 +180,14 @@ fn own_precision(prior: &GaussianPrior, l: f64, precision: f64) -> Matrix3<f64> 
 /// hardly constrain its mean, so at frequency 0 the prior has what the other frequencies leave of
 /// its pixel variance given z (docs/method.md, section 10.6).
 pub(super) fn variance(
-    measurement: &impl BlockMeasurement,
+    measurement: &dyn BlockMeasurement,
     prior: &GaussianPrior,
     t2: &Tensor<4>,
     s2: &Tensor<4>,
 ) -> Tensor<4> {
     let of_image = |[t2, grain]: [f64; 2]| {
         let lowest = lowest_precision(prior, t2.recip());
-        let own = |l: f64| match l {
+        let own = |_, l: f64| match l {
             0.0 => Matrix3::from_diagonal(&lowest),
             l => own_precision(prior, l, t2.recip()),
         };

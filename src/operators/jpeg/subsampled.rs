@@ -23,7 +23,9 @@ use super::folding::Folding;
 use super::frequencies::{Matrices, numbers, pairs};
 use super::full::check_size;
 use super::posterior::{self, BlockMeasurement, Own};
-use crate::compute::block_dct::{BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, weigh};
+use crate::compute::block_dct::{
+    BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, tiled, weigh,
+};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
@@ -34,6 +36,9 @@ use crate::prior::axes::Axes;
 
 /// The iterations of an update.
 const UPDATE_ITERATIONS: usize = 8;
+
+/// The iterations of an update behind a reduction by a filter.
+const REDUCED_ITERATIONS: usize = 12;
 
 /// A JPEG file whose chroma is halved along one axis or both.
 #[derive(Clone, Debug)]
@@ -117,6 +122,19 @@ impl SubsampledJpeg {
             luma: luma.reshape([batch, 1, height, width]),
             chroma: chroma.reshape([batch, 2, rows, columns]),
         }
+    }
+
+    /// The diagonal of R, `[1, 1, 1, n]`.
+    fn rounding(&self) -> Tensor<4> {
+        let plane = |r: &[f64; FREQUENCIES], size: [usize; 2], count: usize| {
+            let block = self.device.tensor(r.to_vec(), [1, 1, BLOCK, BLOCK]);
+            tiled(block, size).repeat_dim(1, count)
+        };
+        let small = [0, 1].map(|axis| self.size[axis] / self.cell[axis]);
+        self.packed(Coefficients {
+            luma: plane(&self.r[0], self.size, 1),
+            chroma: plane(&self.r[1], small, 2),
+        })
     }
 
     /// B x.
@@ -293,7 +311,9 @@ impl GaussianUpdate for SubsampledJpeg {
 }
 
 impl BlockMeasurement for SubsampledJpeg {
-    const ITERATIONS: usize = 12;
+    fn iterations(&self) -> usize {
+        12
+    }
 
     fn axes(&self) -> Axes {
         self.axes
@@ -320,5 +340,37 @@ impl BlockMeasurement for SubsampledJpeg {
 
     fn data_precision(&self, x: Tensor<4>, grain: &[f64]) -> Tensor<4> {
         self.weighted(self.apply(x), grain)
+    }
+
+    fn coefficient_step(
+        &self,
+        covariance: &dyn Fn(Tensor<4>) -> Tensor<4>,
+        level: &[f64],
+        grain: &[f64],
+        residual: Tensor<4>,
+    ) -> Option<Tensor<4>> {
+        let per_image = |values: &[f64]| {
+            let shape = [values.len(), 1, 1, 1];
+            self.device.tensor(values.to_vec(), shape)
+        };
+        let (s2, rounding) = (per_image(grain), self.rounding());
+        let multiply = |p: Tensor<4>| {
+            let back = self.adjoint(p.clone());
+            let spread = covariance(back.clone()) + back * s2.clone();
+            self.apply(spread) + p * rounding.clone()
+        };
+        let of = |values: &[f64], i: usize| values[i.min(values.len() - 1)];
+        let images = level.len().max(grain.len());
+        let variances = (0..images).map(|i| of(level, i) + of(grain, i));
+        let variances: Vec<f64> = variances.collect();
+        let precondition = |r| self.packed(self.decoupled(&variances, self.unpacked(r)));
+        let stop = Stop::After(REDUCED_ITERATIONS);
+        Some(conjugate_gradients(
+            multiply,
+            precondition,
+            residual,
+            None,
+            &stop,
+        ))
     }
 }
