@@ -9,6 +9,7 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use common::dense::{Dense, Size, columns, draw, inverse, relative_error};
 use common::model;
+use eps_restore::low_level::compute::block_dct::forward;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::LinearOperator;
@@ -177,6 +178,66 @@ fn files_that_do_not_fit_are_refused() {
     let photo = decoded(&file("baseline-420.jpg"));
     let error = refused(photo, "baseline-420.jpg", Noise::Auto);
     assert!(matches!(error, Error::InvalidNoise(_)), "{error}");
+}
+
+/// A restored photo compresses back to the file: the coefficients of its pixels, rounded to 8 bits,
+/// round to the file's.
+#[test]
+fn restored_photos_compress_back_to_their_files() {
+    let denoiser = Denoiser::on_cpu(&model("photo-v1.safetensors")).expect("the weights");
+    let bytes = file("baseline-444.jpg");
+    let jpeg = Jpeg::read(&bytes, 1 << 20).expect("a file that is read");
+    let task = Task::Jpeg {
+        file: Rc::new(jpeg.clone()),
+        reduced: None,
+    };
+    let restoration = restore(Request::new(decoded(&bytes), task), &denoiser);
+    let restoration = restoration.expect("a restoration");
+    for result in [&restoration.mean, &restoration.samples[0]] {
+        let (same, all) = compressed_back(result, &jpeg);
+        println!("{same} of {all} coefficients of steps of at least 4 come back");
+        assert!(same as f64 >= 0.99 * all as f64, "{same} of {all}");
+    }
+}
+
+/// Of the coefficients with steps of at least 4 in whole blocks, those that a photo at the file's
+/// tables gives back, and all of them.
+fn compressed_back(photo: &Photo, file: &Jpeg) -> (usize, usize) {
+    let device = ComputeDevice::cpu_f64();
+    let [height, width] = [photo.height() / 8 * 8, photo.width() / 8 * 8];
+    let ycbcr = [
+        [0.299, 0.587, 0.114],
+        [-0.168_735_892, -0.331_264_108, 0.5],
+        [0.5, -0.418_687_589, -0.081_312_411],
+    ];
+    let (mut same, mut all) = (0, 0);
+    for (index, (component, weights)) in file.components().iter().zip(ycbcr).enumerate() {
+        // Y, Cb and Cr as an encoder rounds them, around 0.
+        let level = |i: usize| {
+            let pixel = &photo.rgba()[4 * (i / width * photo.width() + i % width)..][..3];
+            let sum: f64 = weights
+                .iter()
+                .zip(pixel)
+                .map(|(w, p)| w * f64::from(*p))
+                .sum();
+            sum.round() - if index == 0 { 128.0 } else { 0.0 }
+        };
+        let plane = (0..height * width).map(level).collect();
+        let plane = device.tensor(plane, [1, 1, height, width]);
+        let values = forward(plane).try_into_vec_as::<f64>().expect("on the CPU");
+        for (i, value) in values.iter().enumerate() {
+            let (row, column) = (i / width, i % width);
+            let step = component.table()[row % 8 * 8 + column % 8];
+            let block = row / 8 * component.blocks_wide() + column / 8;
+            let stored = component.blocks()[block][row % 8 * 8 + column % 8];
+            if step >= 4 {
+                all += 1;
+                let rounded = (value / f64::from(step)).round();
+                same += usize::from(rounded == f64::from(stored));
+            }
+        }
+    }
+    (same, all)
 }
 
 /// The mean of the Gaussian posterior meets the file's coefficients: at little rounding, w0 is the

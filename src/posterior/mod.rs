@@ -190,6 +190,12 @@ impl Posterior {
         }
     }
 
+    /// x `[B, 3, H, W]` moved as little as what y says for certain asks for.
+    pub fn constrained(&self, x: Tensor<4>) -> Tensor<4> {
+        let Measurement { operator, y, .. } = &self.measurement;
+        operator.constrained(x, y)
+    }
+
     /// The pixels to be restored, one entry for each; `None` for all.
     pub fn wanted(&self) -> Option<&[bool]> {
         self.wanted.as_deref()

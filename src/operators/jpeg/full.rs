@@ -12,7 +12,7 @@
 use burn::tensor::Tensor;
 use nalgebra::{Matrix3, Vector3};
 
-use super::colour::{Tables, mixing};
+use super::colour::{Boxes, Tables, mixing};
 use super::frequencies::{Matrices, as_filter, inverted, numbers, pairs};
 use super::posterior::{self, BlockMeasurement, Own};
 use crate::compute::block_dct::{
@@ -35,6 +35,7 @@ pub struct FullJpeg {
     mixing: Matrix3<f64>,
     /// The diagonal of R at each frequency.
     r: Vec<Vector3<f64>>,
+    boxes: Boxes,
 }
 
 impl FullJpeg {
@@ -56,6 +57,7 @@ impl FullJpeg {
             size,
             device: device.clone(),
             mixing: mixing(axes),
+            boxes: Boxes::new(tables),
             r: r.map(|(luma, chroma)| Vector3::new(*luma, chroma, chroma))
                 .collect(),
         })
@@ -76,12 +78,8 @@ impl FullJpeg {
         as_filter(&images)
     }
 
-    /// M' at every frequency.
-    fn colours(&self, transposed: bool) -> FrequencyMatrices {
-        let m = match transposed {
-            true => self.mixing.transpose(),
-            false => self.mixing,
-        };
+    /// A matrix at every frequency.
+    fn everywhere(m: Matrix3<f64>) -> FrequencyMatrices {
         Self::filter(&[()], |_, ()| m)
     }
 }
@@ -103,11 +101,11 @@ impl LinearOperator for FullJpeg {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        weigh(&self.colours(false), forward(x))
+        weigh(&Self::everywhere(self.mixing), forward(x))
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        inverse(weigh(&self.colours(true), y))
+        inverse(weigh(&Self::everywhere(self.mixing.transpose()), y))
     }
 
     fn noise(&self, white: Tensor<4>, s2: &Tensor<4>) -> Formula {
@@ -128,6 +126,17 @@ impl LinearOperator for FullJpeg {
         };
         let gain = Self::filter(&pairs(&v, &s2), gain);
         Formula::from(m) + inverse(weigh(&gain, residual))
+    }
+
+    fn constrained(&self, x: Tensor<4>, y: &Tensor<4>) -> Tensor<4> {
+        let now = self.apply(x.clone());
+        let of = |plane: usize, first: usize, count: usize| {
+            let [now, y] = [&now, y].map(|t| t.clone().narrow(1, first, count));
+            self.boxes.moves(plane, now, y)
+        };
+        let moves = Tensor::cat(vec![of(0, 0, 1), of(1, 1, 2)], 1);
+        let back = self.mixing.try_inverse().expect("three colours");
+        x + inverse(weigh(&Self::everywhere(back), moves))
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

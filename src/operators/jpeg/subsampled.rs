@@ -18,7 +18,7 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 use nalgebra::{Matrix2, Matrix3};
 
-use super::colour::{Tables, mixing};
+use super::colour::{Boxes, Tables, mixing};
 use super::folding::Folding;
 use super::frequencies::{Matrices, numbers, pairs};
 use super::full::check_size;
@@ -52,6 +52,7 @@ pub struct SubsampledJpeg {
     mixing: Matrix3<f64>,
     /// The diagonals of R of luma and of chroma.
     r: [[f64; FREQUENCIES]; 2],
+    boxes: Boxes,
 }
 
 /// The planes of a measurement.
@@ -88,6 +89,7 @@ impl SubsampledJpeg {
             device: device.clone(),
             mixing: mixing(axes),
             r: tables.variances(),
+            boxes: Boxes::new(tables),
         })
     }
 
@@ -150,12 +152,8 @@ impl SubsampledJpeg {
         cells.reshape([batch, channels, height * rows, width * columns])
     }
 
-    /// The planes of Y, Cb and Cr from the axes', or, transposed, back.
-    fn colours(&self, transposed: bool, x: Tensor<4>) -> Tensor<4> {
-        let m = match transposed {
-            true => self.mixing.transpose(),
-            false => self.mixing,
-        };
+    /// m times the channels of x.
+    fn mixed(m: Matrix3<f64>, x: Tensor<4>) -> Tensor<4> {
         weigh(
             &FrequencyMatrices::new([1, 3, 3], |_, i, j, _| m[(i, j)]),
             x,
@@ -226,7 +224,7 @@ impl LinearOperator for SubsampledJpeg {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        let planes = self.colours(false, x);
+        let planes = Self::mixed(self.mixing, x);
         self.packed(Coefficients {
             luma: forward(planes.clone().narrow(1, 0, 1)),
             chroma: forward(self.cells(planes.narrow(1, 1, 2))),
@@ -236,7 +234,8 @@ impl LinearOperator for SubsampledJpeg {
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
         let Coefficients { luma, chroma } = self.unpacked(y);
         let chroma = self.spread(inverse(chroma)) / self.area();
-        self.colours(true, Tensor::cat(vec![inverse(luma), chroma], 1))
+        let planes = Tensor::cat(vec![inverse(luma), chroma], 1);
+        Self::mixed(self.mixing.transpose(), planes)
     }
 
     /// Grain's own coupling of luma and chroma is left out, as in w0 and g.
@@ -273,6 +272,16 @@ impl LinearOperator for SubsampledJpeg {
         let stop = Stop::After(UPDATE_ITERATIONS);
         let b = conjugate_gradients(multiply, precondition, residual, None, &stop);
         Formula::from(v) * self.adjoint(b) + m
+    }
+
+    fn constrained(&self, x: Tensor<4>, y: &Tensor<4>) -> Tensor<4> {
+        let now = self.unpacked(self.apply(x.clone()));
+        let y = self.unpacked(y.clone());
+        let luma = inverse(self.boxes.moves(0, now.luma, y.luma));
+        let chroma = inverse(self.boxes.moves(1, now.chroma, y.chroma));
+        let moves = Tensor::cat(vec![luma, self.spread(chroma)], 1);
+        let back = self.mixing.try_inverse().expect("three colours");
+        x + Self::mixed(back, moves)
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

@@ -105,6 +105,10 @@ impl<D: Denoiser> Direct<D> {
             Goal::Sample { .. } if reached => solver.sample(),
             Goal::Sample { .. } => d,
         };
+        let preview = match reached {
+            true => self.posterior.constrained(preview),
+            false => preview,
+        };
         let preview = self.axes().to_rgb(preview);
         if !reached {
             self.solver = Some(solver);
