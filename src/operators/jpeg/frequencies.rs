@@ -31,9 +31,8 @@ pub(super) fn numbers(x: &Tensor<4>) -> Vec<f64> {
 /// The numbers of two tensors, image by image; one of either may stand for all.
 pub(super) fn pairs(a: &Tensor<4>, b: &Tensor<4>) -> Vec<[f64; 2]> {
     let (a, b) = (numbers(a), numbers(b));
-    let of = |values: &[f64], i: usize| values[i.min(values.len() - 1)];
     (0..a.len().max(b.len()))
-        .map(|i| [of(&a, i), of(&b, i)])
+        .map(|i| [of_image(&a, i), of_image(&b, i)])
         .collect()
 }
 
@@ -45,6 +44,33 @@ pub(super) fn line_eigenvalue(u: usize) -> f64 {
 /// The eigenvalue l_u + l_v at frequency k of a block.
 pub(super) fn eigenvalue(k: usize) -> f64 {
     line_eigenvalue(k / BLOCK) + line_eigenvalue(k % BLOCK)
+}
+
+/// The eigenvalue of -Laplacian at a bin of a DFT of that size.
+pub(super) fn bin_eigenvalue(bin: [usize; 2], size: [usize; 2]) -> f64 {
+    let line = |i: usize| 4.0 * (PI * bin[i] as f64 / size[i] as f64).sin().powi(2);
+    line(0) + line(1)
+}
+
+/// The bin of a DFT of that size nearest to frequency k of a block, π (u, v)/8.
+pub(super) fn nearest_bin(k: usize, size: [usize; 2]) -> [usize; 2] {
+    let near = |u: usize, n: usize| (u as f64 * n as f64 / 16.0).round_ties_even() as usize;
+    [near(k / BLOCK, size[0]), near(k % BLOCK, size[1])]
+}
+
+/// The frequency of a block that is nearest to a bin of a DFT of that size.
+pub(super) fn nearest_frequency(bin: [usize; 2], size: [usize; 2]) -> usize {
+    let near = |i: usize| {
+        let (k, n) = (bin[i], size[i]);
+        let frequency = k.min(n - k) as f64 / n as f64 * 16.0;
+        (frequency.round_ties_even() as usize).min(BLOCK - 1)
+    };
+    near(0) * BLOCK + near(1)
+}
+
+/// Entry i of numbers that are one an image, or one for all.
+pub(super) fn of_image(values: &[f64], i: usize) -> f64 {
+    values[i.min(values.len() - 1)]
 }
 
 /// The matrices of each image, as what the block transform takes.

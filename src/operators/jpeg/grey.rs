@@ -8,13 +8,13 @@
 //! Only the plane t is solved for: the free axes are a million times less certain, and would be
 //! lost to rounding. y is `[B, 1, H, W]`, coefficients in place.
 
-use std::f64::consts::PI;
-
 use burn::tensor::Tensor;
 use nalgebra::{Matrix3, RowVector3};
 
 use super::colour::{Tables, mixing};
-use super::frequencies::{Matrices, numbers, pairs};
+use super::frequencies::{
+    Matrices, bin_eigenvalue, nearest_bin, nearest_frequency, numbers, of_image, pairs,
+};
 use super::full::check_size;
 use super::posterior::{self, BlockMeasurement, Own};
 use crate::compute::block_dct::{
@@ -100,10 +100,13 @@ impl GreyJpeg {
         let precision = t.clone().recip();
         let weights = self.filter(grain, |r, s2| (r + s2).recip());
         let images = t2.map_or(1, <[f64]>::len).max(grain.len());
-        let of = |values: &[f64], i: usize| values[i.min(values.len() - 1)];
         let preconditioner = FrequencyMatrices::new([images, 1, 1], |image, _, _, k| {
-            let own = self.plane_variance(prior, self.bin(k), t2.map(|t2| of(t2, image)));
-            let measured = self.r[k] + of(grain, image) * self.power();
+            let own = self.plane_variance(
+                prior,
+                self.near_eigenvalue(k),
+                t2.map(|t2| of_image(t2, image)),
+            );
+            let measured = self.r[k] + of_image(grain, image) * self.power();
             (own.recip() + measured.recip()).recip()
         });
         let fourier = prior.fourier();
@@ -119,14 +122,9 @@ impl GreyJpeg {
         u + fourier.filter(d.repeat_dim(1, 3), spread)
     }
 
-    /// The frequencies of the DFT bin nearest to frequency k of a block, as eigenvalues of
-    /// -Laplacian.
-    fn bin(&self, k: usize) -> f64 {
-        let along = |u: usize, n: usize| {
-            let bin = (u as f64 * n as f64 / 16.0).round_ties_even();
-            line(bin, n)
-        };
-        along(k / BLOCK, self.size[0]) + along(k % BLOCK, self.size[1])
+    /// The eigenvalue of -Laplacian at the DFT bin nearest to frequency k of a block.
+    fn near_eigenvalue(&self, k: usize) -> f64 {
+        bin_eigenvalue(nearest_bin(k, self.size), self.size)
     }
 
     /// E_t at an eigenvalue of -Laplacian.
@@ -152,17 +150,13 @@ impl GreyJpeg {
         let [height, width] = self.size;
         let mut sums = [0.0; 3];
         for i in 0..height * width {
-            let at = [(i / width, height), (i % width, width)];
-            let l: f64 = at.iter().map(|&(k, n)| line(k as f64, n)).sum();
-            let near = at.map(|(k, n)| {
-                let f = k.min(n - k) as f64 / n as f64 * 16.0;
-                (f.round_ties_even() as usize).min(BLOCK - 1)
-            });
-            let k = near[0] * BLOCK + near[1];
+            let bin = [i / width, i % width];
+            let l = bin_eigenvalue(bin, self.size);
+            let k = nearest_frequency(bin, self.size);
             let e = self.axis_variances(prior, l, Some(t2));
             let parts: [f64; 3] = std::array::from_fn(|a| e[a] * self.row[a] * self.row[a]);
             let t: f64 = parts.iter().sum();
-            let own = self.plane_variance(prior, self.bin(k), Some(t2));
+            let own = self.plane_variance(prior, self.near_eigenvalue(k), Some(t2));
             let measured = self.r[k] + grain * self.power();
             let s = (own.recip() + measured.recip()).recip();
             for (a, sum) in sums.iter_mut().enumerate() {
@@ -172,11 +166,6 @@ impl GreyJpeg {
         }
         sums.map(|sum| sum / (height * width) as f64)
     }
-}
-
-/// The eigenvalue of -Laplacian at bin k of n.
-fn line(k: f64, n: usize) -> f64 {
-    4.0 * (PI * k / n as f64).sin().powi(2)
 }
 
 impl LinearOperator for GreyJpeg {

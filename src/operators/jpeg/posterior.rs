@@ -6,7 +6,9 @@ use nalgebra::{Matrix3, Vector3};
 
 use super::bands::band_maps;
 use super::colour::matrix;
-use super::frequencies::{Matrices, as_filter, eigenvalue, in_space, inverted, numbers, pairs};
+use super::frequencies::{
+    Matrices, as_filter, bin_eigenvalue, eigenvalue, in_space, inverted, numbers, of_image, pairs,
+};
 use crate::compute::block_dct::{BLOCK, FREQUENCIES, through, tiled};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::device::ComputeDevice;
@@ -151,10 +153,9 @@ fn solve(
     grain: &[f64],
 ) -> Tensor<4> {
     let images = precision.len().max(grain.len());
-    let of = |values: &[f64], i: usize| values[i.min(values.len() - 1)];
     let inverse = |i: usize| {
-        let own = |_, l: f64| own_precision(prior, l, of(precision, i));
-        covariances(measurement, &own, of(grain, i))
+        let own = |_, l: f64| own_precision(prior, l, of_image(precision, i));
+        covariances(measurement, &own, of_image(grain, i))
     };
     let inverse = as_filter(&(0..images).map(inverse).collect::<Vec<_>>());
     let precondition = |r: Tensor<4>| through(&inverse, r);
@@ -203,12 +204,10 @@ pub(super) fn variance(
 /// The prior's precision at frequency 0 of a block that is not isolated.
 fn lowest_precision(prior: &GaussianPrior, precision: f64) -> Vector3<f64> {
     let [height, width] = prior.fourier().size();
-    let line =
-        |k: usize, n: usize| 4.0 * (std::f64::consts::PI * k as f64 / n as f64).sin().powi(2);
     Vector3::from(prior.model().stiffness).map(|c| {
         let variance = |l: f64| (c * (KAPPA2 + l) + precision).recip();
-        let spectrum =
-            (0..height * width).map(|i| variance(line(i / width, height) + line(i % width, width)));
+        let spectrum = (0..height * width)
+            .map(|i| variance(bin_eigenvalue([i / width, i % width], [height, width])));
         let pixel = spectrum.sum::<f64>() / (height * width) as f64;
         let others: f64 = (1..FREQUENCIES).map(|k| variance(eigenvalue(k))).sum();
         let left = (BLOCK * BLOCK) as f64 * pixel - others;

@@ -17,14 +17,15 @@
 //! E - E² |k̂|²/(f² E_b) + E² |k̂|² S/(f² E_b²)            S the posterior spectrum of b
 //! ```
 
-use std::f64::consts::PI;
 use std::fmt::{self, Debug, Formatter};
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
 use nalgebra::{Matrix3, Vector3};
 
-use super::frequencies::{Matrices, as_filter, numbers, pairs};
+use super::frequencies::{
+    Matrices, as_filter, bin_eigenvalue, nearest_bin, nearest_frequency, numbers, of_image, pairs,
+};
 use super::posterior::{BlockMeasurement, covariances};
 use crate::compute::block_dct::{BLOCK, through};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
@@ -170,22 +171,20 @@ impl ReducedJpeg {
     /// The posterior covariances of b at the frequencies of a block, for each image.
     fn small_covariances(&self, spectra: &[Spectrum<'_>], grain: &[f64]) -> Vec<Matrices> {
         let images = spectra.len().max(grain.len());
-        let of_image = |i: usize| {
+        let image = |i: usize| {
             let spectrum = spectra[i.min(spectra.len() - 1)];
             let own: Vec<Vector3<f64>> = (0..BLOCK * BLOCK)
                 .map(|k| Vector3::from_fn(|axis, _| self.at_block(spectrum, axis, k).recip()))
                 .collect();
             let own = |k: usize, _| Matrix3::from_diagonal(&own[k]);
-            covariances(&*self.jpeg, &own, grain[i.min(grain.len() - 1)])
+            covariances(&*self.jpeg, &own, of_image(grain, i))
         };
-        (0..images).map(of_image).collect()
+        (0..images).map(image).collect()
     }
 
     /// E_b at the DFT bin nearest to frequency k of a block.
     fn at_block(&self, spectrum: Spectrum<'_>, axis: usize, k: usize) -> f64 {
-        let near = |u: usize, n: usize| (u as f64 * n as f64 / 16.0).round_ties_even() as usize;
-        let [height, width] = self.small.size();
-        let bin = [near(k / BLOCK, height), near(k % BLOCK, width)];
+        let bin = nearest_bin(k, self.small.size());
         self.alias_mean(spectrum, axis, bin)
     }
 
@@ -196,18 +195,9 @@ impl ReducedJpeg {
             let row = bin[0] + member / factor * height;
             let column = bin[1] + member % factor * width;
             let at = row * self.fourier.size()[1] + column;
-            self.power[at] * spectrum(axis, self.eigenvalue([row, column]))
+            self.power[at] * spectrum(axis, bin_eigenvalue([row, column], self.fourier.size()))
         });
         members.sum::<f64>() / self.aliasing.area()
-    }
-
-    /// The eigenvalue of -Laplacian at a bin of the large grid.
-    fn eigenvalue(&self, bin: [usize; 2]) -> f64 {
-        let line = |i: usize| {
-            let n = self.fourier.size()[i];
-            4.0 * (PI * bin[i] as f64 / n as f64).sin().powi(2)
-        };
-        line(0) + line(1)
     }
 
     /// The spectrum of the covariance left of x, averaged over phases: `[images, 3, H, W]`.
@@ -221,13 +211,13 @@ impl ReducedJpeg {
                 let small = (0..rows * columns).map(|i| {
                     let bin = [i / columns, i % columns];
                     let e = self.alias_mean(spectrum, axis, bin);
-                    let s = covariance[nearest(bin, [rows, columns])][(axis, axis)];
+                    let s = covariance[nearest_frequency(bin, [rows, columns])][(axis, axis)];
                     (s / e - 1.0) / e / self.aliasing.area()
                 });
                 let small: Vec<f64> = small.collect();
                 left.extend((0..height * width).map(|i| {
                     let (row, column) = (i / width, i % width);
-                    let e = spectrum(axis, self.eigenvalue([row, column]));
+                    let e = spectrum(axis, bin_eigenvalue([row, column], self.fourier.size()));
                     let weight = small[row % rows * columns + column % columns];
                     e + e * e * self.power[i] * weight
                 }));
@@ -245,16 +235,6 @@ impl ReducedJpeg {
         let grain: Vec<f64> = numbers.iter().map(|[_, grain]| *grain).collect();
         self.remaining(&spectra, &grain)
     }
-}
-
-/// The frequency of a block that is nearest to a bin of the DFT.
-fn nearest(bin: [usize; 2], size: [usize; 2]) -> usize {
-    let near = |i: usize| {
-        let (k, n) = (bin[i], size[i]);
-        let frequency = k.min(n - k) as f64 / n as f64 * 16.0;
-        (frequency.round_ties_even() as usize).min(BLOCK - 1)
-    };
-    near(0) * BLOCK + near(1)
 }
 
 /// E of the prior given a query at t2; the prior's own without one.

@@ -20,7 +20,7 @@ use nalgebra::{Matrix2, Matrix3};
 
 use super::colour::{Boxes, Tables, mixing};
 use super::folding::Folding;
-use super::frequencies::{Matrices, numbers, pairs};
+use super::frequencies::{Matrices, numbers, of_image, pairs};
 use super::full::check_size;
 use super::posterior::{self, BlockMeasurement, Own};
 use crate::compute::block_dct::{
@@ -368,9 +368,8 @@ impl BlockMeasurement for SubsampledJpeg {
             let spread = covariance(back.clone()) + back * s2.clone();
             self.apply(spread) + p * rounding.clone()
         };
-        let of = |values: &[f64], i: usize| values[i.min(values.len() - 1)];
         let images = level.len().max(grain.len());
-        let variances = (0..images).map(|i| of(level, i) + of(grain, i));
+        let variances = (0..images).map(|i| of_image(level, i) + of_image(grain, i));
         let variances: Vec<f64> = variances.collect();
         let precondition = |r| self.packed(self.decoupled(&variances, self.unpacked(r)));
         let stop = Stop::After(REDUCED_ITERATIONS);
