@@ -11,9 +11,8 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 use clap::{Parser, ValueEnum};
-use eps_restore::low_level::photo::jpeg::Jpeg;
 use eps_restore::{
-    Bayer, Borders, Denoiser, Error, GREY, Kernel, Mask, Noise, Photo, Reduction, Request,
+    Bayer, Borders, Denoiser, Error, GREY, Jpeg, Kernel, Mask, Noise, Photo, Reduction, Request,
     Restoration, Sampler, Stage, Task, restore_with,
 };
 use image::{ImageReader, RgbaImage};

@@ -68,6 +68,7 @@ pub use burn;
 pub use error::{Cause, Error};
 pub use operators::Bayer;
 pub use photo::blur_kernel::Kernel;
+pub use photo::jpeg::{Jpeg, ReadError};
 pub use photo::mask::Mask;
 pub use photo::pixels::Photo;
 pub use request::noise::Noise;

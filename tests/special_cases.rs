@@ -5,13 +5,15 @@ mod common;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use common::dense::{columns, draw};
+use common::cases::every_operator;
+use common::dense::{Dense, columns, draw};
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::{
-    BlockMean, Decimation, Iterative, LinearMap, SpectralOperator, block_mean_kernel,
+    BlockMean, Decimation, Iterative, LinearMap, PriorUpdate, SpectralOperator, block_mean_kernel,
 };
 use eps_restore::low_level::restoration::converged;
+use nalgebra::DVector;
 
 /// A block mean is the decimation whose kernel is 1/f² on the f² pixels up to and including the
 /// first of each block.
@@ -68,5 +70,27 @@ fn what_is_no_adjoint_pair_is_refused() {
     for residual in [1.01, f32::NAN] {
         let error = converged(residual).err();
         assert_eq!(error.map(|e| e.code()), Some("not-converged"));
+    }
+}
+
+#[test]
+fn local_normal_matrices_are_those_of_the_operator() {
+    let device = ComputeDevice::cpu_f64();
+    for case in every_operator() {
+        let size = case.sizes[0];
+        let operator = case.operator(size, &device);
+        let x = draw([2, 3, size[0], size[1]], 4, &device);
+        let PriorUpdate::Spatial(update) = operator.prior_update() else {
+            continue;
+        };
+        let product = operator.adjoint(operator.apply(x.clone()));
+        let off = columns(update.normal(x) - product, 1).amax();
+        assert!(off < 1e-13, "{}: AᵀA by {off:.1e}", case.label());
+        let dense = Dense::new(&case, size);
+        let truth = (dense.a.transpose() * &dense.a).diagonal();
+        let n = truth.len();
+        let got: DVector<f64> = columns(update.diagonal(), n).column(0).into();
+        let off = (got - truth).amax();
+        assert!(off < 1e-13, "{}: its diagonal by {off:.1e}", case.label());
     }
 }

@@ -319,7 +319,7 @@ pub trait PerChannelUpdate: NoiseVariances {
     fn known(&self) -> &Tensor<4>;
 }
 
-/// AᵀA is local in pixels but not diagonal.
+/// AᵀA is local in pixels, such as a gain for each pixel or block means beside known pixels.
 pub trait SpatialUpdate: NoiseVariances {
     /// AᵀA x.
     fn normal(&self, x: Tensor<4>) -> Tensor<4>;
