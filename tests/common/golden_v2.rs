@@ -246,6 +246,7 @@ fn tolerance(case: &str, quantity: &str) -> f64 {
     match (case, quantity) {
         ("hadamard", "g" | "w" | "w0") => 1e-3,
         ("mosaic" | "channel_noise", "q") => 1e-4,
+        ("bicubic_2_jpeg_444", "w0" | "g") => 1e-4,
         (
             "blur" | "uncertain_blur" | "coloured" | "bicubic_2" | "bicubic_2_jpeg_444",
             "mu" | "w",
