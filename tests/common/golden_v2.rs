@@ -1,9 +1,9 @@
 //! The golden vectors of the second edition, `models/golden-operators-v2.safetensors`: every
 //! quantity of the PyTorch reference on photo-v2's prior, in f64, on the opponent axes.
 //!
-//! Tolerances, relative L2 per tensor: 1e-5; 1e-4 for a state at tau = 20 that goes through a DFT,
-//! and for q after sixteen sweeps of 3×3 inverses; 1e-3 for what an operator iterates in data
-//! space, the reference with another number of iterations.
+//! Tolerances, relative L2 per tensor: 1e-5; 1e-4 for a state at tau = 20 and for iterations that
+//! go through a DFT, and for q after sixteen sweeps of 3×3 inverses; 1e-3 for what an operator
+//! iterates in data space, the reference with another number of iterations.
 
 use std::rc::Rc;
 
