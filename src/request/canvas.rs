@@ -37,7 +37,7 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// For a window of `size`, with so many rows and columns more on each side at least, and sides
+    /// For a window of `size`, with at least `margin` rows and columns more on each side, and sides
     /// of at least [`MIN_SIDE`], of fast transforms where there is a margin anyway; everything
     /// a multiple of `step`.
     pub(super) fn new(size: [usize; 2], margin: [usize; 2], step: usize) -> Self {

@@ -24,8 +24,8 @@ pub(super) fn coded_size(file: &Jpeg) -> Result<[usize; 2], Error> {
     Ok([luma.blocks_high() * BLOCK, luma.blocks_wide() * BLOCK])
 }
 
-/// The operator of a file, and y. The images have the size of the transform: [`coded_size`], or so
-/// many times as large where the photo was reduced before.
+/// The operator of a file, and y. The images have the size of the transform: [`coded_size`], times
+/// the factor by which the photo was reduced before.
 ///
 /// # Errors
 /// As [`coded_size`]; [`Error::InvalidOption`] for a Gaussian reduction.

@@ -125,7 +125,7 @@ fn check_file(file: &Jpeg, [height, width]: [usize; 2]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Rows and columns, so many times as many.
+/// Rows and columns times the factor.
 fn enlarged(size: [usize; 2], factor: usize) -> Result<[usize; 2], Error> {
     let [height, width] = size.map(|n| n.checked_mul(factor));
     let too_large =
@@ -158,7 +158,7 @@ fn step(task: &Task, factor: usize, window: Window, keeps_known: bool) -> usize 
 /// How many times the photo is enlarged.
 ///
 /// # Errors
-/// [`Error::InvalidFactor`] where photos reduced in that way are not enlarged so many times.
+/// [`Error::InvalidFactor`] if photos reduced in this way are not enlarged by the factor.
 pub fn factor(task: &Task) -> Result<usize, Error> {
     let (factor, reduction) = match task {
         Task::SuperResolve { factor, reduction } => (*factor, *reduction),

@@ -14,15 +14,14 @@ use nalgebra::{Matrix3, Vector3};
 
 use super::colour::{Boxes, Tables, mixing};
 use super::frequencies::{Matrices, as_filter, inverted, numbers, pairs};
-use super::posterior::{self, BlockMeasurement, Own};
+use super::posterior::{BlockMeasurement, Own, SolvedInImageSpace};
 use crate::compute::block_dct::{
     BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, through, weigh,
 };
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::error::Error;
-use crate::operators::{GaussianUpdate, LinearOperator, NoiseVariances, PriorUpdate};
-use crate::prior::GaussianPrior;
+use crate::operators::{DataMap, LinearOperator, PriorUpdate};
 use crate::prior::axes::Axes;
 
 /// A JPEG file of 4:4:4.
@@ -144,36 +143,6 @@ impl LinearOperator for FullJpeg {
     }
 }
 
-impl NoiseVariances for FullJpeg {
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        posterior::pixel_variance(self, &v, &s2, &self.device)
-    }
-
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        posterior::band_variances(self, &v, &s2, &self.device)
-    }
-}
-
-impl GaussianUpdate for FullJpeg {
-    fn linear_estimate(&self, prior: &GaussianPrior, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        posterior::linear_estimate(self, prior, y, &s2)
-    }
-
-    fn mean(
-        &self,
-        prior: &GaussianPrior,
-        query: [Tensor<4>; 2],
-        y: Tensor<4>,
-        s2: Tensor<4>,
-    ) -> Tensor<4> {
-        posterior::mean(self, prior, query, y, &s2)
-    }
-
-    fn variance(&self, prior: &GaussianPrior, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        posterior::variance(self, prior, &t2, &s2)
-    }
-}
-
 impl BlockMeasurement for FullJpeg {
     fn iterations(&self) -> usize {
         3
@@ -187,6 +156,10 @@ impl BlockMeasurement for FullJpeg {
         self.size
     }
 
+    fn device(&self) -> &ComputeDevice {
+        &self.device
+    }
+
     /// The same whatever the prior.
     fn information(&self, _: Own<'_>, grain: f64) -> Matrices {
         let at = |k| {
@@ -196,15 +169,20 @@ impl BlockMeasurement for FullJpeg {
         (0..FREQUENCIES).map(at).collect()
     }
 
-    fn weighted(&self, y: Tensor<4>, grain: &[f64]) -> Tensor<4> {
+    fn weighting<'a>(&'a self, grain: &[f64]) -> DataMap<'a> {
         let at = |k, grain| self.mixing.transpose() * inverted(self.noise_covariance(k, grain));
-        inverse(weigh(&Self::filter(grain, at), y))
+        let filter = Self::filter(grain, at);
+        Box::new(move |y| inverse(weigh(&filter, y)))
     }
 
-    fn data_precision(&self, x: Tensor<4>, grain: &[f64]) -> Tensor<4> {
+    /// One matrix for each frequency in place of two.
+    fn normal<'a>(&'a self, grain: &[f64]) -> DataMap<'a> {
         let none = |_, _| Matrix3::zeros();
         let information = |grain: &f64| self.information(&none, *grain);
         let images: Vec<Matrices> = grain.iter().map(information).collect();
-        through(&as_filter(&images), x)
+        let filter = as_filter(&images);
+        Box::new(move |x| through(&filter, x))
     }
 }
+
+impl SolvedInImageSpace for FullJpeg {}

@@ -16,7 +16,7 @@ use super::frequencies::{
     Matrices, bin_eigenvalue, nearest_bin, nearest_frequency, numbers, of_image, pairs,
 };
 use super::full::check_size;
-use super::posterior::{self, BlockMeasurement, Own};
+use super::posterior::{BlockMeasurement, Own};
 use crate::compute::block_dct::{
     BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, through, weigh,
 };
@@ -24,7 +24,7 @@ use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::error::Error;
-use crate::operators::{GaussianUpdate, LinearOperator, NoiseVariances, PriorUpdate};
+use crate::operators::{DataMap, GaussianUpdate, LinearOperator, PriorUpdate};
 use crate::prior::axes::Axes;
 use crate::prior::{GaussianPrior, KAPPA2};
 
@@ -203,16 +203,6 @@ impl LinearOperator for GreyJpeg {
     }
 }
 
-impl NoiseVariances for GreyJpeg {
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        posterior::pixel_variance(self, &v, &s2, &self.device)
-    }
-
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        posterior::band_variances(self, &v, &s2, &self.device)
-    }
-}
-
 impl GaussianUpdate for GreyJpeg {
     fn linear_estimate(&self, prior: &GaussianPrior, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         let [batch, _, height, width] = y.dims();
@@ -254,17 +244,18 @@ impl BlockMeasurement for GreyJpeg {
         self.size
     }
 
+    fn device(&self) -> &ComputeDevice {
+        &self.device
+    }
+
     fn information(&self, _: Own<'_>, grain: f64) -> Matrices {
         let normal: Matrix3<f64> = self.row.transpose() * self.row;
         let at = |r: &f64| normal / (r + grain * self.power());
         self.r.iter().map(at).collect()
     }
 
-    fn weighted(&self, y: Tensor<4>, grain: &[f64]) -> Tensor<4> {
-        self.adjoint(weigh(&self.filter(grain, |r, s2| (r + s2).recip()), y))
-    }
-
-    fn data_precision(&self, x: Tensor<4>, grain: &[f64]) -> Tensor<4> {
-        self.weighted(self.apply(x), grain)
+    fn weighting<'a>(&'a self, grain: &[f64]) -> DataMap<'a> {
+        let filter = self.filter(grain, |r, s2| (r + s2).recip());
+        Box::new(move |y| self.adjoint(weigh(&filter, y)))
     }
 }

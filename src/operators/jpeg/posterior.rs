@@ -13,7 +13,7 @@ use crate::compute::block_dct::{BLOCK, FREQUENCIES, through, tiled};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
-use crate::operators::LinearOperator;
+use crate::operators::{DataMap, GaussianUpdate, LinearOperator, NoiseVariances};
 use crate::prior::axes::Axes;
 use crate::prior::{GaussianPrior, KAPPA2};
 
@@ -32,18 +32,24 @@ pub trait BlockMeasurement: LinearOperator {
     /// The size of the images.
     fn size(&self) -> [usize; 2];
 
+    /// The device of the images.
+    fn device(&self) -> &ComputeDevice;
+
     /// N: the precision that the measurement adds at each frequency to a prior of precision `own`,
     /// for grain of variance `grain`.
     fn information(&self, own: Own<'_>, grain: f64) -> Matrices;
 
-    /// Aᵀ R^-1 y.
-    fn weighted(&self, y: Tensor<4>, grain: &[f64]) -> Tensor<4>;
+    /// y ↦ Aᵀ R^-1 y for grain of these variances, one an image.
+    fn weighting<'a>(&'a self, grain: &[f64]) -> DataMap<'a>;
 
-    /// Aᵀ R^-1 A x.
-    fn data_precision(&self, x: Tensor<4>, grain: &[f64]) -> Tensor<4>;
+    /// x ↦ Aᵀ R^-1 A x.
+    fn normal<'a>(&'a self, grain: &[f64]) -> DataMap<'a> {
+        let weighting = self.weighting(grain);
+        Box::new(move |x| weighting(self.apply(x)))
+    }
 
     /// b with (A (G + s2) Aᵀ + R) b = `residual`, for a covariance G of the images, x ↦ G x, of the
-    /// mean variance `level`, where the equations of [`Self::data_precision`] are ill conditioned
+    /// mean variance `level`, where the equations of [`Self::normal`] are ill conditioned
     /// for a wide G. None where they are not.
     fn coefficient_step(
         &self,
@@ -76,15 +82,28 @@ fn of_white(measurement: &dyn BlockMeasurement, v: &Tensor<4>, s2: &Tensor<4>) -
     pairs(v, s2).into_iter().map(of_image).collect()
 }
 
-/// p of S(v), `[B or 1, 3, H, W]`.
-pub(super) fn pixel_variance(
-    measurement: &dyn BlockMeasurement,
-    v: &Tensor<4>,
-    s2: &Tensor<4>,
-    device: &ComputeDevice,
-) -> Formula {
-    let images = of_white(measurement, v, s2);
-    tiled(diagonals_in_space(&images, device), measurement.size()).into()
+impl<Jpeg: BlockMeasurement> NoiseVariances for Jpeg {
+    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let images = of_white(self, &v, &s2);
+        tiled(diagonals_in_space(&images, self.device()), self.size()).into()
+    }
+
+    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
+        let to_opponent =
+            matrix(Axes::Opponent.matrix()) * matrix(self.axes().matrix()).transpose();
+        let colours = |image: &Matrices| {
+            let on_axes = image
+                .iter()
+                .map(|s| (to_opponent * s * to_opponent.transpose()).diagonal());
+            let on_axes: Vec<Vector3<f64>> = on_axes.collect();
+            let luma = std::array::from_fn(|k| on_axes[k][0]);
+            let chroma = std::array::from_fn(|k| (on_axes[k][1] + on_axes[k][2]) / 2.0);
+            [luma, chroma]
+        };
+        let images: Vec<[[f64; FREQUENCIES]; 2]> =
+            of_white(self, &v, &s2).iter().map(colours).collect();
+        tiled(band_maps(&images, self.device()), self.size()).into()
+    }
 }
 
 fn diagonals_in_space(images: &[Matrices], device: &ComputeDevice) -> Tensor<4> {
@@ -93,54 +112,45 @@ fn diagonals_in_space(images: &[Matrices], device: &ComputeDevice) -> Tensor<4> 
     in_space(&diagonals, device)
 }
 
-/// The eight maps of S(v), `[B or 1, 8, H, W]`.
-pub(super) fn band_variances(
-    measurement: &dyn BlockMeasurement,
-    v: &Tensor<4>,
-    s2: &Tensor<4>,
-    device: &ComputeDevice,
-) -> Formula {
-    let to_opponent =
-        matrix(Axes::Opponent.matrix()) * matrix(measurement.axes().matrix()).transpose();
-    let colours = |image: &Matrices| {
-        let on_axes = image
-            .iter()
-            .map(|s| (to_opponent * s * to_opponent.transpose()).diagonal());
-        let on_axes: Vec<Vector3<f64>> = on_axes.collect();
-        let luma = std::array::from_fn(|k| on_axes[k][0]);
-        let chroma = std::array::from_fn(|k| (on_axes[k][1] + on_axes[k][2]) / 2.0);
-        [luma, chroma]
-    };
-    let images: Vec<[[f64; FREQUENCIES]; 2]> =
-        of_white(measurement, v, s2).iter().map(colours).collect();
-    tiled(band_maps(&images, device), measurement.size()).into()
-}
+/// A measurement whose Gaussian posterior is solved for on all axes together, in image space.
+pub(super) trait SolvedInImageSpace: BlockMeasurement {}
 
-/// w0 = (Q + Aᵀ R^-1 A)^-1 Aᵀ R^-1 y.
-pub(super) fn linear_estimate(
-    measurement: &dyn BlockMeasurement,
-    prior: &GaussianPrior,
-    y: Tensor<4>,
-    s2: &Tensor<4>,
-) -> Tensor<4> {
-    let grain = numbers(s2);
-    let right = measurement.weighted(y, &grain);
-    solve(measurement, prior, right, &[0.0], &grain)
-}
+impl<Jpeg: SolvedInImageSpace> GaussianUpdate for Jpeg {
+    fn linear_estimate(&self, prior: &GaussianPrior, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let grain = numbers(&s2);
+        let right = self.weighting(&grain)(y);
+        solve(self, prior, right, &[0.0], &grain)
+    }
 
-/// g = (Q + 1/t2 + Aᵀ R^-1 A)^-1 (z/t2 + Aᵀ R^-1 y).
-pub(super) fn mean(
-    measurement: &dyn BlockMeasurement,
-    prior: &GaussianPrior,
-    [z, t2]: [Tensor<4>; 2],
-    y: Tensor<4>,
-    s2: &Tensor<4>,
-) -> Tensor<4> {
-    let grain = numbers(s2);
-    let precision: Vec<f64> = numbers(&t2).into_iter().map(f64::recip).collect();
-    let query = Formula::from(z) / t2;
-    let right = (query + measurement.weighted(y, &grain)).tensor();
-    solve(measurement, prior, right, &precision, &grain)
+    fn mean(
+        &self,
+        prior: &GaussianPrior,
+        [z, t2]: [Tensor<4>; 2],
+        y: Tensor<4>,
+        s2: Tensor<4>,
+    ) -> Tensor<4> {
+        let grain = numbers(&s2);
+        let precision: Vec<f64> = numbers(&t2).into_iter().map(f64::recip).collect();
+        let query = Formula::from(z) / t2;
+        let right = (query + self.weighting(&grain)(y)).tensor();
+        solve(self, prior, right, &precision, &grain)
+    }
+
+    /// The variance of the preconditioner itself. An isolated block would hardly constrain its
+    /// mean, so at frequency 0 the prior has what the other frequencies leave of its pixel variance
+    /// given z (docs/method.md, section 10.6).
+    fn variance(&self, prior: &GaussianPrior, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
+        let image = |[t2, grain]: [f64; 2]| {
+            let lowest = lowest_precision(prior, t2.recip());
+            let own = |_, l: f64| match l {
+                0.0 => Matrix3::from_diagonal(&lowest),
+                l => own_precision(prior, l, t2.recip()),
+            };
+            covariances(self, &own, grain)
+        };
+        let images: Vec<Matrices> = pairs(&t2, &s2).into_iter().map(image).collect();
+        tiled(diagonals_in_space(&images, prior.device()), self.size())
+    }
 }
 
 /// (Q + precision + Aᵀ R^-1 A)^-1 right, preconditioned by the inverse of its matrices at the
@@ -161,9 +171,9 @@ fn solve(
     let precondition = |r: Tensor<4>| through(&inverse, r);
     let per_image = [precision.len(), 1, 1, 1];
     let added = prior.device().tensor(precision.to_vec(), per_image);
-    let q = prior.in_space();
+    let (q, normal) = (prior.in_space(), measurement.normal(grain));
     let multiply = |x: Tensor<4>| {
-        let product = q.times(x.clone()) + measurement.data_precision(x.clone(), grain);
+        let product = q.times(x.clone()) + normal(x.clone());
         (Formula::from(x) * &added + product).tensor()
     };
     let start = precondition(right.clone());
@@ -175,30 +185,6 @@ fn solve(
 fn own_precision(prior: &GaussianPrior, l: f64, precision: f64) -> Matrix3<f64> {
     let c = Vector3::from(prior.model().stiffness);
     Matrix3::from_diagonal(&c.map(|c| c * (KAPPA2 + l) + precision))
-}
-
-/// q, `[B or 1, 3, H, W]`: the variance of the preconditioner itself. An isolated block would
-/// hardly constrain its mean, so at frequency 0 the prior has what the other frequencies leave of
-/// its pixel variance given z (docs/method.md, section 10.6).
-pub(super) fn variance(
-    measurement: &dyn BlockMeasurement,
-    prior: &GaussianPrior,
-    t2: &Tensor<4>,
-    s2: &Tensor<4>,
-) -> Tensor<4> {
-    let of_image = |[t2, grain]: [f64; 2]| {
-        let lowest = lowest_precision(prior, t2.recip());
-        let own = |_, l: f64| match l {
-            0.0 => Matrix3::from_diagonal(&lowest),
-            l => own_precision(prior, l, t2.recip()),
-        };
-        covariances(measurement, &own, grain)
-    };
-    let images: Vec<Matrices> = pairs(t2, s2).into_iter().map(of_image).collect();
-    tiled(
-        diagonals_in_space(&images, prior.device()),
-        measurement.size(),
-    )
 }
 
 /// The prior's precision at frequency 0 of a block that is not isolated.

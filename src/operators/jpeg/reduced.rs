@@ -156,12 +156,11 @@ impl ReducedJpeg {
         let jpeg = &self.jpeg;
         let precision = self.aliasing.data_spectrum(e.clone()).recip();
         let residual = y - jpeg.apply(self.reduced(u.clone()));
-        let right = jpeg.weighted(residual, grain);
+        let right = jpeg.weighting(grain)(residual);
+        let normal = jpeg.normal(grain);
         let inverse = as_filter(&self.small_covariances(spectra, grain));
         let precondition = |r| through(&inverse, r);
-        let multiply = |x: Tensor<4>| {
-            self.small.filter(x.clone(), precision.clone()) + jpeg.data_precision(x, grain)
-        };
+        let multiply = |x: Tensor<4>| self.small.filter(x.clone(), precision.clone()) + normal(x);
         let start = precondition(right.clone());
         let stop = Stop::After(jpeg.iterations());
         let step = conjugate_gradients(multiply, precondition, right, Some(start), &stop);

@@ -22,7 +22,7 @@ use super::colour::{Boxes, Tables, mixing};
 use super::folding::Folding;
 use super::frequencies::{Matrices, numbers, of_image, pairs};
 use super::full::check_size;
-use super::posterior::{self, BlockMeasurement, Own};
+use super::posterior::{BlockMeasurement, Own, SolvedInImageSpace};
 use crate::compute::block_dct::{
     BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, tiled, weigh,
 };
@@ -30,8 +30,7 @@ use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::error::Error;
-use crate::operators::{GaussianUpdate, LinearOperator, NoiseVariances, PriorUpdate};
-use crate::prior::GaussianPrior;
+use crate::operators::{DataMap, LinearOperator, PriorUpdate};
 use crate::prior::axes::Axes;
 
 /// The iterations of an update.
@@ -165,9 +164,8 @@ impl SubsampledJpeg {
         self.mixing * self.mixing.transpose() * variance
     }
 
-    /// The coefficients y under the inverse of (v + s2) A Aᵀ + R without what couples luma to
-    /// chroma.
-    fn decoupled(&self, variances: &[f64], y: Coefficients) -> Coefficients {
+    /// y ↦ the inverse of (v + s2) A Aᵀ + R, without what couples luma to chroma, times y.
+    fn decoupled<'a>(&'a self, variances: &[f64]) -> DataMap<'a> {
         let couplings: Vec<_> = variances.iter().map(|v| self.coupling(*v)).collect();
         let images = couplings.len();
         let luma = FrequencyMatrices::new([images, 1, 1], |image, _, _, k| {
@@ -186,14 +184,17 @@ impl SubsampledJpeg {
             .collect();
         let chroma =
             FrequencyMatrices::new([images, 2, 2], |image, i, j, k| chroma[image][k][(i, j)]);
-        Coefficients {
-            luma: weigh(&luma, y.luma),
-            chroma: weigh(&chroma, y.chroma),
-        }
+        Box::new(move |y| {
+            let y = self.unpacked(y);
+            self.packed(Coefficients {
+                luma: weigh(&luma, y.luma),
+                chroma: weigh(&chroma, y.chroma),
+            })
+        })
     }
 
-    /// The product of (v + s2) A Aᵀ + R with coefficients.
-    fn system(&self, variances: &[f64], y: Coefficients) -> Coefficients {
+    /// y ↦ ((v + s2) A Aᵀ + R) y.
+    fn system<'a>(&'a self, variances: &[f64]) -> DataMap<'a> {
         let couplings: Vec<_> = variances.iter().map(|v| self.coupling(*v)).collect();
         let images = couplings.len();
         let matrix = |rows: usize, columns: usize, at: [usize; 2], r: Option<usize>| {
@@ -206,15 +207,23 @@ impl SubsampledJpeg {
                 }
             })
         };
+        let [luma, to_luma, to_chroma, chroma] = [
+            matrix(1, 1, [0, 0], Some(0)),
+            matrix(1, 2, [0, 1], None),
+            matrix(2, 1, [1, 0], None),
+            matrix(2, 2, [1, 1], Some(1)),
+        ];
         // Luma sees the cells of chroma, and chroma the means of luma.
-        let mixed = weigh(&matrix(1, 2, [0, 1], None), y.chroma.clone());
-        let across = forward(self.spread(inverse(mixed))) / self.area();
-        let means = forward(self.cells(inverse(y.luma.clone())));
-        let down = weigh(&matrix(2, 1, [1, 0], None), means);
-        Coefficients {
-            luma: weigh(&matrix(1, 1, [0, 0], Some(0)), y.luma) + across,
-            chroma: weigh(&matrix(2, 2, [1, 1], Some(1)), y.chroma) + down,
-        }
+        Box::new(move |y| {
+            let y = self.unpacked(y);
+            let mixed = weigh(&to_luma, y.chroma.clone());
+            let across = forward(self.spread(inverse(mixed))) / self.area();
+            let means = forward(self.cells(inverse(y.luma.clone())));
+            self.packed(Coefficients {
+                luma: weigh(&luma, y.luma) + across,
+                chroma: weigh(&chroma, y.chroma) + weigh(&to_chroma, means),
+            })
+        })
     }
 }
 
@@ -267,8 +276,7 @@ impl LinearOperator for SubsampledJpeg {
         let m = m.tensor();
         let residual = (y - self.apply(m.clone())).tensor();
         let variances: Vec<f64> = pairs(&v, &s2).iter().map(|[v, s2]| v + s2).collect();
-        let multiply = |p| self.packed(self.system(&variances, self.unpacked(p)));
-        let precondition = |r| self.packed(self.decoupled(&variances, self.unpacked(r)));
+        let (multiply, precondition) = (self.system(&variances), self.decoupled(&variances));
         let stop = Stop::After(UPDATE_ITERATIONS);
         let b = conjugate_gradients(multiply, precondition, residual, None, &stop);
         Formula::from(v) * self.adjoint(b) + m
@@ -289,36 +297,6 @@ impl LinearOperator for SubsampledJpeg {
     }
 }
 
-impl NoiseVariances for SubsampledJpeg {
-    fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        posterior::pixel_variance(self, &v, &s2, &self.device)
-    }
-
-    fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        posterior::band_variances(self, &v, &s2, &self.device)
-    }
-}
-
-impl GaussianUpdate for SubsampledJpeg {
-    fn linear_estimate(&self, prior: &GaussianPrior, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        posterior::linear_estimate(self, prior, y, &s2)
-    }
-
-    fn mean(
-        &self,
-        prior: &GaussianPrior,
-        query: [Tensor<4>; 2],
-        y: Tensor<4>,
-        s2: Tensor<4>,
-    ) -> Tensor<4> {
-        posterior::mean(self, prior, query, y, &s2)
-    }
-
-    fn variance(&self, prior: &GaussianPrior, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        posterior::variance(self, prior, &t2, &s2)
-    }
-}
-
 impl BlockMeasurement for SubsampledJpeg {
     fn iterations(&self) -> usize {
         12
@@ -332,6 +310,10 @@ impl BlockMeasurement for SubsampledJpeg {
         self.size
     }
 
+    fn device(&self) -> &ComputeDevice {
+        &self.device
+    }
+
     fn information(&self, own: Own<'_>, grain: f64) -> Matrices {
         let folding = Folding {
             cell: self.cell,
@@ -342,13 +324,9 @@ impl BlockMeasurement for SubsampledJpeg {
         folding.information(own)
     }
 
-    fn weighted(&self, y: Tensor<4>, grain: &[f64]) -> Tensor<4> {
-        let weighted = self.decoupled(grain, self.unpacked(y));
-        self.adjoint(self.packed(weighted))
-    }
-
-    fn data_precision(&self, x: Tensor<4>, grain: &[f64]) -> Tensor<4> {
-        self.weighted(self.apply(x), grain)
+    fn weighting<'a>(&'a self, grain: &[f64]) -> DataMap<'a> {
+        let decoupled = self.decoupled(grain);
+        Box::new(move |y| self.adjoint(decoupled(y)))
     }
 
     fn coefficient_step(
@@ -371,7 +349,7 @@ impl BlockMeasurement for SubsampledJpeg {
         let images = level.len().max(grain.len());
         let variances = (0..images).map(|i| of_image(level, i) + of_image(grain, i));
         let variances: Vec<f64> = variances.collect();
-        let precondition = |r| self.packed(self.decoupled(&variances, self.unpacked(r)));
+        let precondition = self.decoupled(&variances);
         let stop = Stop::After(REDUCED_ITERATIONS);
         Some(conjugate_gradients(
             multiply,
@@ -382,3 +360,5 @@ impl BlockMeasurement for SubsampledJpeg {
         ))
     }
 }
+
+impl SolvedInImageSpace for SubsampledJpeg {}
