@@ -21,7 +21,7 @@ use eps_restore::low_level::prior::GaussianPrior;
 use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::sampler::interpolant;
 use eps_restore::low_level::sampler::{DpmSolver2M, Heun, Solver};
-use safetensors::SafeTensors;
+use safetensors::{Dtype, SafeTensors};
 
 use super::comparison::Comparison;
 
@@ -183,24 +183,13 @@ impl Golden {
         }
     }
 
-    /// A vector as `[.., .., .., ..]`: per-image scalars become `[B, 1, 1, 1]`.
+    /// A vector as [`vector`] reads it.
     pub(crate) fn get(&self, name: &str) -> Tensor<4> {
         self.get_at(name, &self.device)
     }
 
     fn get_at(&self, name: &str, device: &ComputeDevice) -> Tensor<4> {
-        let file = SafeTensors::deserialize(&self.bytes).expect("a safetensors file");
-        let view = file
-            .tensor(name)
-            .unwrap_or_else(|_| panic!("no vector {name}"));
-        let shape = match *view.shape() {
-            [b] => [b, 1, 1, 1],
-            [a, b, h, w] => [a, b, h, w],
-            ref other => panic!("{name} has the shape {other:?}"),
-        };
-        let words = view.data().chunks_exact(4);
-        let values = words.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-        device.tensor_f32(values.collect(), shape)
+        vector(&self.bytes, name, device)
     }
 
     /// The posterior of a case such as `mask.48x32`.
@@ -245,4 +234,27 @@ impl Golden {
             GaussianPrior::new(PriorModel::PHOTO_V1, fourier),
         )
     }
+}
+
+/// A vector of a file, in f32 or f64, as `[.., .., .., ..]`: numbers of an image become
+/// `[B, 1, 1, 1]`, and tables of an image `[B, 1, H, W]`.
+pub(crate) fn vector(bytes: &[u8], name: &str, device: &ComputeDevice) -> Tensor<4> {
+    let file = SafeTensors::deserialize(bytes).expect("a safetensors file");
+    let view = file
+        .tensor(name)
+        .unwrap_or_else(|_| panic!("no vector {name}"));
+    let shape = match *view.shape() {
+        [b] => [b, 1, 1, 1],
+        [b, h, w] => [b, 1, h, w],
+        [a, b, h, w] => [a, b, h, w],
+        ref other => panic!("{name} has the shape {other:?}"),
+    };
+    if view.dtype() == Dtype::F64 {
+        let words = view.data().chunks_exact(8);
+        let values = words.map(|b| f64::from_le_bytes(b.try_into().expect("eight bytes")));
+        return device.tensor(values.collect(), shape);
+    }
+    let words = view.data().chunks_exact(4);
+    let values = words.map(|b| f32::from_le_bytes(b.try_into().expect("four bytes")));
+    device.tensor_f32(values.collect(), shape)
 }

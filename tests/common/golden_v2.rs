@@ -21,9 +21,9 @@ use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
 use eps_restore::low_level::prior::model::PriorModel;
-use safetensors::SafeTensors;
 
 use super::comparison::Comparison;
+use super::golden::vector;
 
 /// The cases: white noise, noise for each pixel and channel, noise that has a spectrum, JPEG files.
 pub(crate) const CASES: [&str; 22] = [
@@ -194,21 +194,8 @@ impl GoldenV2 {
         Posterior::new(measurement, GaussianPrior::new(prior, fourier))
     }
 
-    /// A vector as `[.., .., .., ..]`: per-image scalars become `[B, 1, 1, 1]`.
     fn get(&self, name: &str, device: &ComputeDevice) -> Tensor<4> {
-        let file = SafeTensors::deserialize(&self.bytes).expect("a safetensors file");
-        let view = file
-            .tensor(name)
-            .unwrap_or_else(|_| panic!("no vector {name}"));
-        let shape = match *view.shape() {
-            [b] => [b, 1, 1, 1],
-            [b, h, w] => [b, 1, h, w],
-            [a, b, h, w] => [a, b, h, w],
-            ref other => panic!("{name} has the shape {other:?}"),
-        };
-        let words = view.data().chunks_exact(8);
-        let values = words.map(|b| f64::from_le_bytes(b.try_into().expect("eight bytes")));
-        device.tensor(values.collect(), shape)
+        vector(&self.bytes, name, device)
     }
 }
 
