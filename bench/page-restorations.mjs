@@ -1,6 +1,6 @@
 // In the page: whole restorations by the crate's engine, and bare evaluations of its network at the
 // same size.
-import { inputsOf, instance } from './page.mjs';
+import { core, inputsOf, instance } from './page.mjs';
 import { liveBytes, watchGpu } from '/tests/browser/gpu-count.mjs';
 
 const engines = new Map();
@@ -12,12 +12,11 @@ const engines = new Map();
 export async function open(name, device) {
   if (device === 'webgpu') watchGpu();
   const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
-  const engine = await (await instance(name)).Engine.create(device, weights, 'f32');
+  const engine = await (await core(name)).Engine.create(device, weights, 'f32');
   await engine.warmUp();
   engines.set(name, {
     engine,
-    network: async () =>
-      (await instance(`${name}-bare`)).Network.create('kernels', device, weights),
+    network: async () => (await instance(name)).Network.create('kernels', device, weights),
   });
 }
 
@@ -60,7 +59,14 @@ export function requestOf(kind, side, samples, sampler) {
       },
     }),
   }[kind]();
-  return { image: { data, width: size, height: size }, task, samples, sampler, seed: 1 };
+  return {
+    image: { data, width: size, height: size },
+    task,
+    samples,
+    sampler,
+    refine: false,
+    seed: 1,
+  };
 }
 
 /** Milliseconds of a restoration, including the reading of its previews and its result. */

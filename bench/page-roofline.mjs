@@ -1,6 +1,6 @@
 // In the page: the launches of one evaluation of the network, and of each stage of a restoration.
 import { recordLaunches, takeLaunches } from './gpu-record.mjs';
-import { inputsOf, instance } from './page.mjs';
+import { core, inputsOf, instance } from './page.mjs';
 import { requestOf } from './page-restorations.mjs';
 
 let engine;
@@ -9,7 +9,7 @@ let network;
 export async function open() {
   recordLaunches();
   const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
-  engine = await (await instance('engine')).Engine.create('webgpu', weights, 'f32');
+  engine = await (await core('engine')).Engine.create('webgpu', weights, 'f32');
   network = await (await instance('network')).Network.create('kernels', 'webgpu', weights);
 }
 

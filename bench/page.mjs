@@ -31,12 +31,18 @@ export function inputsOf(batch, side) {
   );
 }
 
+/** The bare network, in one instance for each name. */
+export const instance = (name) => load(`/bench/wasm/network/network.js?${name}`);
+
+/** The package's core, in one instance for each name. */
+export const core = (name) => load(`/pkg/wasm/eps_restore.js?${name}`);
+
 /**
- * The bench's wasm, in one instance for each name. An instance has one WebGPU device; the query in
- * the address makes the browser load a separate module.
+ * An instance has one WebGPU device; the query in the address makes the browser load a separate
+ * module.
  */
-export async function instance(name) {
-  const module = await import(`/bench/wasm/network/network.js?${name}`);
+async function load(address) {
+  const module = await import(address);
   await module.default();
   return module;
 }
