@@ -1,7 +1,7 @@
 // npm run figures -- --data DIR: prints the README's table of figures for the photos in DIR.
 import { spawn } from 'node:child_process';
 import { ROOT } from './lib/paths.mjs';
-import { CARGO_ENV } from './lib/rust.mjs';
+import { cargoEnv } from './lib/rust.mjs';
 
 const command = [
   'run',
@@ -12,7 +12,7 @@ const command = [
   '--',
   ...process.argv.slice(2),
 ];
-spawn('cargo', command, { cwd: ROOT, env: { ...process.env, ...CARGO_ENV }, stdio: 'inherit' })
+spawn('cargo', command, { cwd: ROOT, env: { ...process.env, ...cargoEnv() }, stdio: 'inherit' })
   .on('error', (error) => {
     console.error(
       `✗ cargo could not be started: ${error.message}. Install Rust from https://rustup.rs`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CARGO_TARGET_DIR } from './paths.mjs';
 import { begun, done, duration } from './report.mjs';
 import { run } from './run.mjs';
-import { CARGO_ENV } from './rust.mjs';
+import { cargoEnv } from './rust.mjs';
 import { unlessFresh } from './stamp.mjs';
 
 /** @returns {Promise<string>} the program's path: `bindgen INPUT.wasm OUTPUT_FOLDER NAME`. */
@@ -30,7 +30,7 @@ export async function ensureBindgen() {
       ];
       took = (
         await run('wasm-bindgen', build, {
-          env: CARGO_ENV,
+          env: cargoEnv(),
           advice: 'Is cargo installed (https://rustup.rs), and the crate registry reachable?',
         })
       ).seconds;

@@ -9,7 +9,7 @@ import { buildPackage, TSC } from './package.mjs';
 import { NODE_MODULES, ROOT } from './paths.mjs';
 import { Stop } from './report.mjs';
 import { ask, attempt, tail } from './run.mjs';
-import { CARGO_ENV } from './rust.mjs';
+import { cargoEnv } from './rust.mjs';
 import { checkSize } from './size.mjs';
 import { faults } from './structure.mjs';
 import { buildForeign, buildGolden, buildWasm } from './wasm.mjs';
@@ -85,7 +85,7 @@ async function structure() {
 
 /** `cargo test` prints a line for each test program; other commands count as one check. */
 async function cargo(name, args, advice = '', env = {}) {
-  const result = await attempt(name, ['cargo', ...args], { env: { ...CARGO_ENV, ...env } });
+  const result = await attempt(name, ['cargo', ...args], { env: { ...cargoEnv(), ...env } });
   const sum = (pattern) =>
     [...result.output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
   const counted = {
@@ -110,7 +110,7 @@ async function clippy() {
 
 /** The crate's files as crates.io gets them, which takes at most 10 MiB. */
 async function crateSize() {
-  const listed = await attempt('cargo package', ['cargo', ...PACKAGE], { env: CARGO_ENV });
+  const listed = await attempt('cargo package', ['cargo', ...PACKAGE], { env: cargoEnv() });
   if (listed.code !== 0) return outcome(listed, { passed: 0, failed: 0 }, '');
   const paths = listed.output.split('\n').map((path) => join(ROOT, path.trim()));
   const files = paths.filter((path) => existsSync(path) && statSync(path).isFile());

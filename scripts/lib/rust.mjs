@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canInstall, aptInstall } from './apt.mjs';
-import { CARGO_TARGET_DIR } from './paths.mjs';
+import { CARGO_TARGET_DIR, ROOT } from './paths.mjs';
 import { begun, done, Stop } from './report.mjs';
 import { ask, attempt, run } from './run.mjs';
+import { claimTarget } from './shared-target.mjs';
 
 export const TARGET = 'wasm32-unknown-unknown';
 /** Debian's web toolchain: newer than Debian's rustc, and with the standard library's source. */
@@ -26,8 +27,11 @@ const DEBIAN = {
   linker: '/usr/bin/rust-lld',
 };
 
-/** The environment of every cargo command of this repository. */
-export const CARGO_ENV = { CARGO_TARGET_DIR };
+/** The environment of every cargo command of this repository, which is about to run. */
+export function cargoEnv() {
+  claimTarget(CARGO_TARGET_DIR, ROOT);
+  return { CARGO_TARGET_DIR };
+}
 
 /**
  * Finds or installs a compiler for wasm32.
@@ -35,8 +39,8 @@ export const CARGO_ENV = { CARGO_TARGET_DIR };
  * @returns {Promise<{ cargo: string, env: Record<string, string>, version: string }>}
  */
 export async function ensureWasmRust() {
-  const usual = { cargo: 'cargo', env: { ...CARGO_ENV } };
-  const debian = { cargo: DEBIAN.cargo, env: { ...CARGO_ENV, RUSTC: DEBIAN.rustc } };
+  const usual = { cargo: 'cargo', env: { ...cargoEnv() } };
+  const debian = { cargo: DEBIAN.cargo, env: { ...cargoEnv(), RUSTC: DEBIAN.rustc } };
   if (hasTarget('rustc')) return ready(usual, 'rustc', 'up to date');
   if (ask(['rustup', '--version']) !== undefined) {
     begun(`Rust: adding the target ${TARGET} (1 min)…`);
