@@ -75,6 +75,17 @@ def test_a_finished_run_starts_a_new_budget_and_init_counts_samples(folders, tmp
     assert again.seen == 8 and again.budget.samples_used == 4
 
 
+def test_a_run_on_the_opponent_prior_begins_from_photo_v1(folders, tmp_path, models):
+    checkpoint = tmp_path / 'run.pt'
+    release = str(models / 'photo-v1.safetensors')
+    t = train.main(arguments(folders, checkpoint, 4, '--prior', 'v2', '--init', release))
+    assert t.seen_before == samples_seen(release)
+    # The layers that do not meet colour are photo-v1's, up to one step of the optimiser.
+    kept = read(release)[0]['middle.0.conv1.weight']
+    change = (t.net.state_dict()['middle.0.conv1.weight'] - kept).norm() / kept.norm()
+    assert 0 < change < .05
+
+
 def test_broken_images_are_skipped_with_a_warning_and_counted(photos):
     (photos / 'broken.jpg').write_bytes(b'\xff\xd8\xff\xe0 not an image')
     whole = (photos / '1.png').read_bytes()
