@@ -3,6 +3,7 @@
 
 mod coefficients;
 mod common;
+mod edit;
 mod fuzz;
 mod malformed;
 mod metadata;

@@ -71,6 +71,13 @@ pub enum WriteError {
     InvalidLayout(String),
     /// There is no memory for the coefficients.
     OutOfMemory,
+    /// A photo of another size than the file's.
+    SizesDiffer {
+        /// Columns and rows of the photo, as the file would store it.
+        photo: [usize; 2],
+        /// Columns and rows of the file.
+        file: [usize; 2],
+    },
     /// Two successive DC coefficients are more than 2047 apart.
     DcOutOfRange {
         /// The index of the component.
@@ -204,6 +211,11 @@ impl Display for WriteError {
         match self {
             Self::InvalidLayout(what) => write!(f, "no JPEG has this layout: {what}"),
             Self::OutOfMemory => f.write_str(NO_MEMORY),
+            Self::SizesDiffer { photo, file } => write!(
+                f,
+                "the photo has {}x{} pixels and the file {}x{}; they must be the same",
+                photo[0], photo[1], file[0], file[1]
+            ),
             Self::DcOutOfRange {
                 component,
                 block,

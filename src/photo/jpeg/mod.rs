@@ -12,6 +12,7 @@
 
 mod annex_k;
 mod bits;
+mod edit;
 mod encoder;
 mod entropy;
 mod error;
