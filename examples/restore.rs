@@ -15,7 +15,7 @@ use eps_restore::{
     Bayer, Borders, Denoiser, Error, GREY, Jpeg, Kernel, Mask, Noise, Photo, Reduction, Request,
     Restoration, Sampler, Stage, Task, restore_with,
 };
-use image::{ImageReader, RgbaImage};
+use image::{DynamicImage, ImageDecoder, ImageReader, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
 
 #[derive(Parser)]
@@ -193,6 +193,9 @@ fn run(request: Request, denoiser: &Denoiser) -> Result<Restoration, Failure> {
     } else {
         eprintln!("noise: {:.1} of 255", restoration.noise);
     }
+    if let Some(share) = restoration.consistency {
+        eprintln!("compresses back to {:.2} % of the file", 100.0 * share);
+    }
     Ok(restoration)
 }
 
@@ -287,10 +290,10 @@ fn motion(text: &str) -> Result<(f64, f64), String> {
 fn open(path: &Path) -> Result<Photo, Failure> {
     let named = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
     let reader = ImageReader::open(path).map_err(|e| named(&e))?;
-    let image = reader
-        .with_guessed_format()?
-        .decode()
-        .map_err(|e| named(&e))?;
+    let mut decoder = reader.with_guessed_format()?.into_decoder()?;
+    let orientation = decoder.orientation().map_err(|e| named(&e))?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(|e| named(&e))?;
+    image.apply_orientation(orientation);
     let image = image.into_rgba8();
     let (width, height) = image.dimensions();
     Ok(Photo::new(

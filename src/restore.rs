@@ -59,6 +59,9 @@ pub struct Restoration {
     pub deviation: Option<Photo>,
     /// The standard deviation of the noise that was assumed, in 8-bit levels.
     pub noise: f64,
+    /// Of a JPEG restored at its own size: the share of the file's coefficients that the mean
+    /// compresses back to.
+    pub consistency: Option<f64>,
     /// Evaluations of the network.
     pub evaluations: usize,
 }
@@ -138,12 +141,13 @@ pub fn restore_with(
     let composite = job.composite();
     if job.is_empty() {
         // No pixel is missing: the photo is every answer.
-        samples = vec![composite.photo().clone(); wanted];
+        samples = vec![composite.unrestored(); wanted];
     }
-    let mean = job.mean().unwrap_or_default();
+    let mean = composite.restored(&read_all(job.mean().unwrap_or_default())?);
     let deviation = job.deviation().map(read_all).transpose()?;
     Ok(Some(Restoration {
-        mean: composite.restored(&read_all(mean)?),
+        consistency: job.consistency(&mean),
+        mean,
         samples,
         deviation: deviation.map(|values| composite.deviation(&values)),
         noise: job.noise().level,

@@ -9,12 +9,11 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use common::dense::{Dense, Size, columns, draw, inverse, relative_error};
 use common::model;
-use eps_restore::low_level::compute::block_dct::forward;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::LinearOperator;
 use eps_restore::low_level::operators::jpeg::{FullJpeg, GreyJpeg, SubsampledJpeg, Tables};
-use eps_restore::low_level::photo::jpeg::Jpeg;
+use eps_restore::low_level::photo::jpeg::{Jpeg, Orientation};
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
@@ -200,44 +199,52 @@ fn restored_photos_compress_back_to_their_files() {
     }
 }
 
-/// Of the coefficients with steps of at least 4 in whole blocks, those that a photo at the file's
-/// tables gives back, and all of them.
+/// Of the coefficients with steps of at least 4 in blocks that lie in the photo, those that it
+/// compresses back to, and all of them.
 fn compressed_back(photo: &Photo, file: &Jpeg) -> (usize, usize) {
-    let device = ComputeDevice::cpu_f64();
-    let [height, width] = [photo.height() / 8 * 8, photo.width() / 8 * 8];
-    let ycbcr = [
-        [0.299, 0.587, 0.114],
-        [-0.168_735_892, -0.331_264_108, 0.5],
-        [0.5, -0.418_687_589, -0.081_312_411],
-    ];
+    let again = file.compressed(photo).expect("a photo of the file's size");
     let (mut same, mut all) = (0, 0);
-    for (index, (component, weights)) in file.components().iter().zip(ycbcr).enumerate() {
-        // Y, Cb and Cr as an encoder rounds them, around 0.
-        let level = |i: usize| {
-            let pixel = &photo.rgba()[4 * (i / width * photo.width() + i % width)..][..3];
-            let sum: f64 = weights
-                .iter()
-                .zip(pixel)
-                .map(|(w, p)| w * f64::from(*p))
-                .sum();
-            sum.round() - if index == 0 { 128.0 } else { 0.0 }
-        };
-        let plane = (0..height * width).map(level).collect();
-        let plane = device.tensor(plane, [1, 1, height, width]);
-        let values = forward(plane).try_into_vec_as::<f64>().expect("on the CPU");
-        for (i, value) in values.iter().enumerate() {
-            let (row, column) = (i / width, i % width);
-            let step = component.table()[row % 8 * 8 + column % 8];
-            let block = row / 8 * component.blocks_wide() + column / 8;
-            let stored = component.blocks()[block][row % 8 * 8 + column % 8];
-            if step >= 4 {
+    for (ours, theirs) in file.components().iter().zip(again.components()) {
+        let [wide, high] = [photo.width() / 8, photo.height() / 8];
+        let inside = |i: &usize| i % ours.blocks_wide() < wide && i / ours.blocks_wide() < high;
+        for i in (0..ours.blocks().len()).filter(inside) {
+            for k in (0..64).filter(|&k| ours.table()[k] >= 4) {
                 all += 1;
-                let rounded = (value / f64::from(step)).round();
-                same += usize::from(rounded == f64::from(stored));
+                same += usize::from(ours.blocks()[i][k] == theirs.blocks()[i][k]);
             }
         }
     }
     (same, all)
+}
+
+/// A file with an orientation is restored as it is stored, and the result turned.
+#[test]
+fn files_are_turned_after_they_are_restored() {
+    let denoiser = Denoiser::on_cpu(&model("photo-v1.safetensors")).expect("the weights");
+    let bytes = file("orientation-6.jpg");
+    let turned = Jpeg::read(&bytes, 1 << 20).expect("a file that is read");
+    let mut stored = turned.clone();
+    stored.set_orientation(Orientation::default());
+    let restored = |jpeg: &Jpeg| {
+        let photo = decoded(&bytes).upright(jpeg.orientation());
+        let task = Task::Jpeg {
+            file: Rc::new(jpeg.clone()),
+            reduced: None,
+        };
+        let request = Request {
+            samples: 2,
+            ..Request::new(photo, task)
+        };
+        restore(request, &denoiser).expect("a restoration")
+    };
+    let (turned_first, stored) = (restored(&turned), restored(&stored));
+    let upright = |photo: &Photo| photo.clone().upright(turned.orientation());
+    assert_eq!(turned_first.mean, upright(&stored.mean));
+    assert_eq!(turned_first.samples[1], upright(&stored.samples[1]));
+    let deviation = stored.deviation.expect("of two samples");
+    assert_eq!(turned_first.deviation, Some(upright(&deviation)));
+    assert_eq!(turned_first.consistency, stored.consistency);
+    assert!(stored.consistency.expect("a share") > 0.8);
 }
 
 /// The mean of the Gaussian posterior meets the file's coefficients: at little rounding, w0 is the

@@ -70,7 +70,7 @@ fn request(photo: Photo, task: Task, samples: usize) -> Request {
 /// The mean, or the last sample.
 fn restored(request: Request, denoiser: &Rc<PhotoDenoiser>, device: &ComputeDevice) -> Photo {
     let mut job = Job::new(request, denoiser.clone(), device).expect("a valid request");
-    let mut last = job.composite().photo().clone();
+    let mut last = job.composite().unrestored();
     while let Some(step) = job.step() {
         let values = values(step.previews);
         assert!(values.iter().flatten().all(|v| v.is_finite()));

@@ -114,6 +114,7 @@ fn blurs(side: usize, device: &ComputeDevice) -> Vec<Case> {
         blur(&gaussian, whole, device),
         [[REACH; 2]; 2],
         plan(whole, device),
+        &PriorModel::PHOTO_V1,
     )
     .expect("a narrow frame");
     vec![

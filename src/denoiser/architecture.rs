@@ -107,6 +107,7 @@ fn prior_of(network: &str) -> Result<PriorModel, Error> {
             axes: *axes,
             stiffness: prior.precision,
             joint_products: prior.joint_products,
+            counts_frame: true,
         }),
         None => invalid(format!(
             "the prior's colour axes are {:?}; this version knows RGB and opponent axes",

@@ -25,21 +25,24 @@ use rustfft::num_complex::Complex;
 
 use super::cropped_solver::ImageEquations;
 use super::frame_system::Frame;
+use super::frame_variance::FrameVariance;
 use super::{
     CircularConvolution, ClosedVariances, DataMap, Iterative, IterativeUpdate, LinearMap,
     LinearOperator, MapFidelity, Mask, NoiseVariances, PriorUpdate, SpectralUpdate, Tolerance,
 };
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
-use crate::compute::fourier::{Fourier, Real, tensor, transpose, values};
+use crate::compute::fourier::{Fourier, Real, Spectrum, tensor, transpose, values};
 use crate::error::Error;
+use crate::prior::model::PriorModel;
 
 /// A blurred photo with unknown borders, in a frame of `frame` pixels before and after it, of rows
 /// and of columns. Since the torus is closed, both sides of an axis together must be at least twice
 /// as wide as the kernel reaches.
 ///
 /// p, the maps and q are those of the convolution of the whole torus, which come close inside the
-/// crop.
+/// crop at low noise levels; and for a network that was trained with it, `counts_frame` of `prior`,
+/// what the frame leaves unknown beyond that.
 ///
 /// # Errors
 /// [`Error::InvalidMask`] if the frame is wider than the image.
@@ -47,14 +50,16 @@ pub fn cropped_convolution(
     blur: CircularConvolution,
     frame: [[usize; 2]; 2],
     fourier: Fourier,
+    prior: &PriorModel,
 ) -> Result<Rc<dyn LinearOperator>, Error> {
-    let cropped = CroppedConvolution::new(blur, frame, fourier.clone())?;
+    let cropped = CroppedConvolution::new(blur, frame, fourier.clone(), prior)?;
     if fourier.device().is_cpu() {
         return Ok(Rc::new(cropped));
     }
+    let cropped = Rc::new(cropped);
     Ok(Rc::new(CroppedConvolutionOnGpu {
-        blur: cropped.blur.clone(),
-        iterative: Iterative::new(Rc::new(cropped), fourier),
+        cropped: cropped.clone(),
+        iterative: Iterative::new(cropped, fourier),
     }))
 }
 
@@ -64,6 +69,8 @@ pub struct CroppedConvolution {
     blur: CircularConvolution,
     crop: Mask,
     frame: Frame,
+    /// What the frame leaves unknown, where the network was trained with it.
+    unknown: Option<FrameVariance>,
     fourier: Fourier,
     tolerance: Tolerance,
     /// The worst ratio of residual to tolerance so far.
@@ -79,11 +86,19 @@ impl CroppedConvolution {
         blur: CircularConvolution,
         frame: [[usize; 2]; 2],
         fourier: Fourier,
+        prior: &PriorModel,
     ) -> Result<Self, Error> {
         let size = fourier.size();
+        let crop = Mask::crop(frame, size, fourier.device())?;
+        let unknown = || {
+            let [re, im] = blur.spectrum();
+            let kernel = Spectrum { re, im };
+            FrameVariance::new(kernel, blur.power(), crop.known(), fourier.clone())
+        };
         Ok(Self {
+            unknown: prior.counts_frame.then(unknown),
             blur,
-            crop: Mask::crop(frame, size, fourier.device())?,
+            crop,
             frame: Frame::new(frame, size),
             fourier,
             tolerance: Tolerance::default(),
@@ -201,7 +216,10 @@ impl LinearOperator for CroppedConvolution {
 
     /// At high noise levels, the uncertainty of the frame reaches into the photo.
     fn map_fidelity(&self) -> MapFidelity {
-        MapFidelity::WithoutFrame
+        match self.unknown {
+            Some(_) => MapFidelity::Complete,
+            None => MapFidelity::WithoutFrame,
+        }
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
@@ -215,17 +233,29 @@ impl LinearOperator for CroppedConvolution {
 
 impl NoiseVariances for CroppedConvolution {
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        self.blur.pixel_variance(v, s2)
+        let whole = self.blur.pixel_variance(v.clone(), s2.clone());
+        match &self.unknown {
+            Some(unknown) => whole + unknown.of_pixels(v, s2),
+            None => whole,
+        }
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        self.blur.band_variances(v, s2)
+        let whole = self.blur.band_variances(v.clone(), s2.clone());
+        match &self.unknown {
+            Some(unknown) => whole + unknown.of_bands(v, s2),
+            None => whole,
+        }
     }
 }
 
 impl ClosedVariances for CroppedConvolution {
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        self.blur.stationary_variance(e, s2)
+        let whole = self.blur.stationary_variance(e.clone(), s2.clone());
+        match &self.unknown {
+            Some(unknown) => whole + unknown.of_pixels(e, s2),
+            None => whole,
+        }
     }
 }
 
@@ -280,7 +310,7 @@ impl LinearMap for CroppedConvolution {
 
 /// [`cropped_convolution`] on a GPU.
 struct CroppedConvolutionOnGpu {
-    blur: CircularConvolution,
+    cropped: Rc<CroppedConvolution>,
     iterative: Iterative,
 }
 
@@ -305,15 +335,14 @@ impl LinearOperator for CroppedConvolutionOnGpu {
         self.iterative.update(m, v, y, s2)
     }
 
-    /// As [`CroppedConvolution`].
     fn map_fidelity(&self) -> MapFidelity {
-        MapFidelity::WithoutFrame
+        self.cropped.map_fidelity()
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
         PriorUpdate::Iterative(IterativeUpdate {
             solver: &self.iterative,
-            closed_variances: Some(&self.blur),
+            closed_variances: Some(&*self.cropped),
         })
     }
 

@@ -43,6 +43,7 @@ mod cropped_solver;
 mod decimation;
 mod frame_band;
 mod frame_system;
+mod frame_variance;
 mod hadamard;
 mod identity;
 mod iterative;

@@ -4,4 +4,4 @@ pub mod blur_kernel;
 pub mod jpeg;
 pub mod mask;
 pub mod pixels;
-mod turning;
+pub(crate) mod turning;

@@ -5,6 +5,8 @@ use burn::tensor::Tensor;
 
 use crate::compute::device::ComputeDevice;
 use crate::error::Error;
+use crate::photo::jpeg::Orientation;
+use crate::photo::turning::displayed_size;
 
 /// An 8-bit RGBA photo, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,22 +143,33 @@ pub struct Patch {
     pub at: [usize; 2],
 }
 
-/// The output photo as it is without a restoration, and where restored tensors go.
+/// The output photo as it is without a restoration, and where restored tensors go. Tensors have the
+/// rows and columns of the photo as stored; pictures come out as displayed.
 #[derive(Debug, Clone)]
 pub struct Composite {
     photo: Photo,
     patches: Vec<Patch>,
+    orientation: Orientation,
 }
 
 impl Composite {
-    /// `photo` has the size of the output, and its pixels where no patch writes.
-    pub fn new(photo: Photo, patches: Vec<Patch>) -> Self {
-        Self { photo, patches }
+    /// `photo` has the size of the output as stored, and its pixels where no patch writes.
+    pub fn new(photo: Photo, patches: Vec<Patch>, orientation: Orientation) -> Self {
+        Self {
+            photo,
+            patches,
+            orientation,
+        }
     }
 
     /// The output photo as it is without a restoration.
-    pub fn photo(&self) -> &Photo {
-        &self.photo
+    pub fn unrestored(&self) -> Photo {
+        self.photo.clone().upright(self.orientation)
+    }
+
+    /// Columns and rows of the output photo.
+    pub fn size(&self) -> [usize; 2] {
+        displayed_size(self.orientation, [self.photo.width, self.photo.height])
     }
 
     /// The output photo restored; `values` are each patch's `[3, height, width]` in [-1, 1],
@@ -179,7 +192,7 @@ impl Composite {
         for (patch, values) in self.patches.iter().zip(values) {
             patch.paint(&mut photo, values, &level);
         }
-        photo
+        photo.upright(self.orientation)
     }
 }
 

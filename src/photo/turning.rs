@@ -36,7 +36,7 @@ impl Photo {
 }
 
 /// Columns and rows of the displayed photo from those of the stored one, and the other way round.
-fn displayed_size(orientation: Orientation, [width, height]: [usize; 2]) -> [usize; 2] {
+pub(crate) fn displayed_size(orientation: Orientation, [width, height]: [usize; 2]) -> [usize; 2] {
     if orientation.swaps_sides() {
         [height, width]
     } else {

@@ -15,6 +15,9 @@ pub struct PriorModel {
     /// Whether the conjugate gradients of masks take one inner product for an image, or one for
     /// each of its axes. Iterates differ, and the network was trained on one kind of them.
     pub joint_products: bool,
+    /// Whether p and the maps of a cropped blur count what its unknown frame leaves unknown of the
+    /// photo. The network was trained on one kind of them.
+    pub counts_frame: bool,
 }
 
 impl PriorModel {
@@ -23,6 +26,7 @@ impl PriorModel {
         axes: Axes::Rgb,
         stiffness: [10.0; CHANNELS],
         joint_products: true,
+        counts_frame: false,
     };
 
     /// The prior of photo-v2: photos vary much in luma and little in colour.
@@ -30,6 +34,7 @@ impl PriorModel {
         axes: Axes::Opponent,
         stiffness: [5.0, 40.0, 150.0],
         joint_products: false,
+        counts_frame: true,
     };
 
     /// c, if it is the same on all axes.

@@ -3,6 +3,7 @@
 use crate::denoiser::tiling::{TileSize, Tiling};
 use crate::error::Error;
 use crate::photo::mask::hole_width;
+use crate::photo::turning::displayed_size;
 use crate::request::Request;
 use crate::request::canvas::on_canvas;
 use crate::request::task::{Borders, Task};
@@ -135,9 +136,11 @@ impl Cost {
         let Outline {
             task, keeps_known, ..
         } = *outline;
+        let stored = [plan.width, plan.height];
+        let [width, height] = displayed_size(task.orientation(), stored);
         let mut cost = Self {
-            width: plan.width,
-            height: plan.height,
+            width,
+            height,
             evaluations: 0,
             tiles: 0,
             pixels: 0,

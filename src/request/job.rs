@@ -9,7 +9,8 @@ use burn::tensor::Tensor;
 use crate::compute::device::ComputeDevice;
 use crate::denoiser::Denoiser;
 use crate::error::Error;
-use crate::photo::pixels::Composite;
+use crate::photo::jpeg::Jpeg;
+use crate::photo::pixels::{Composite, Photo};
 use crate::request::Request;
 use crate::request::noise::AssumedNoise;
 use crate::request::plan::Plan;
@@ -22,6 +23,8 @@ use crate::restoration::{Progress, Run, SampleSubset, Sampling, Stage, Step};
 pub struct Job<D: Denoiser> {
     composite: Composite,
     noise: AssumedNoise,
+    /// The file of a JPEG that is restored at its own size.
+    file: Option<Rc<Jpeg>>,
     /// One for each window; none where nothing is missing: the photo is the answer.
     runs: Vec<Run<D>>,
     /// The previews of the windows that have finished the current step.
@@ -104,10 +107,13 @@ impl<D: Denoiser> Job<D> {
             });
             patches.push(patch);
         }
-        let photo = request.photo.stretched(plan.width, plan.height);
+        let orientation = request.task.orientation();
+        let stored = request.photo.as_stored(orientation);
+        let photo = stored.stretched(plan.width, plan.height);
         Ok(Self {
-            composite: Composite::new(photo, patches),
+            composite: Composite::new(photo, patches, orientation),
             noise,
+            file: request.task.file().cloned(),
             runs,
             previews: Vec::new(),
         })
@@ -121,6 +127,14 @@ impl<D: Denoiser> Job<D> {
     /// The output's pixels, and where the restored ones go.
     pub fn composite(&self) -> &Composite {
         &self.composite
+    }
+
+    /// The share of the coefficients of a JPEG, restored at its own size, that a result compresses
+    /// back to at the file's tables. None for other tasks, and where chroma has cells of no whole
+    /// number of pixels.
+    pub fn consistency(&self, result: &Photo) -> Option<f64> {
+        let file = self.file.as_ref()?;
+        Some(file.agreement(&file.compressed(result).ok()?))
     }
 
     /// Whether there is nothing to restore.

@@ -208,7 +208,7 @@ fn operator(task: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Erro
             let kernel = kernel.circular(height, width)?;
             let blur = CircularConvolution::new(kernel, fourier.clone())?;
             if canvas.is_padded() {
-                cropped_convolution(blur, canvas.frame(), fourier.clone())?
+                cropped_convolution(blur, canvas.frame(), fourier.clone(), prior)?
             } else {
                 Rc::new(blur)
             }

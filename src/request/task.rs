@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::operators::{Bayer, LinearMap};
 use crate::photo::blur_kernel::Kernel;
-use crate::photo::jpeg::Jpeg;
+use crate::photo::jpeg::{Jpeg, Orientation};
 use crate::photo::mask::Mask;
 
 /// A restoration task.
@@ -134,6 +134,26 @@ impl Task {
             Task::Jpeg { .. } => 0.0,
             Task::Compose { first, second } => first.default_noise().max(second.default_noise()),
             Task::Operator { .. } => 2.0,
+        }
+    }
+
+    /// How the image that its operator acts on is turned for display. A JPEG's is the image as the
+    /// file stores it; photo and result are as displayed, as in every task.
+    pub(crate) fn orientation(&self) -> Orientation {
+        match self {
+            Task::Jpeg { file, .. } => file.orientation(),
+            _ => Orientation::default(),
+        }
+    }
+
+    /// The file of a JPEG that is restored at its own size.
+    pub(crate) fn file(&self) -> Option<&Rc<Jpeg>> {
+        match self {
+            Task::Jpeg {
+                file,
+                reduced: None,
+            } => Some(file),
+            _ => None,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::photo::jpeg::Jpeg;
 use crate::photo::mask::{Mask, hole_width};
 use crate::photo::pixels::Window;
+use crate::photo::turning::displayed_size;
 use crate::request::Request;
 use crate::request::canvas::{Canvas, MIN_SIDE};
 use crate::request::jpeg_measurement::coded_size;
@@ -30,9 +31,9 @@ pub struct Region {
 /// A task's result and its regions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowPlan {
-    /// Columns of the result.
+    /// Columns of the result, as stored.
     pub width: usize,
-    /// Rows of the result.
+    /// Rows of the result, as stored.
     pub height: usize,
     /// None where nothing is missing; more than one only when holes lie far apart.
     pub regions: Vec<Region>,
@@ -56,9 +57,10 @@ impl WindowPlan {
     /// [`Error::InvalidFactor`], [`Error::InvalidMask`], [`Error::ImageTooLarge`] where pixels
     /// can't even be counted.
     pub fn new(task: &Task, width: usize, height: usize, keeps_known: bool) -> Result<Self, Error> {
-        if let Task::Jpeg { file, .. } = task {
-            check_file(file, [height, width])?;
-        }
+        let [width, height] = match task {
+            Task::Jpeg { file, .. } => stored_size(file, [width, height])?,
+            _ => [width, height],
+        };
         let factor = factor(task)?;
         let [height, width] = match task {
             Task::Operator { source } => of_operator(source.image_size([height, width])?)?,
@@ -105,13 +107,15 @@ impl WindowPlan {
     }
 }
 
-/// Refuses a file of another photo, or one too small for the network.
-fn check_file(file: &Jpeg, [height, width]: [usize; 2]) -> Result<(), Error> {
-    if [file.height(), file.width()] != [height, width] {
+/// Columns and rows of a photo as its file stores it. Refuses a file of another photo, or one too
+/// small for the network.
+fn stored_size(file: &Jpeg, [width, height]: [usize; 2]) -> Result<[usize; 2], Error> {
+    let stored = [file.width(), file.height()];
+    let displayed = displayed_size(file.orientation(), stored);
+    if displayed != [width, height] {
         return Err(Error::InvalidImage(format!(
-            "the JPEG file is {}x{} as stored and the photo {width}x{height}",
-            file.width(),
-            file.height()
+            "the JPEG file is {}x{} as displayed and the photo {width}x{height}",
+            displayed[0], displayed[1]
         )));
     }
     let coded = coded_size(file)?;
@@ -122,7 +126,7 @@ fn check_file(file: &Jpeg, [height, width]: [usize; 2]) -> Result<(), Error> {
             coded[1], coded[0]
         )));
     }
-    Ok(())
+    Ok(stored)
 }
 
 /// Rows and columns times the factor.

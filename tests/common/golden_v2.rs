@@ -15,7 +15,7 @@ use eps_restore::low_level::operators::jpeg::{
 };
 use eps_restore::low_level::operators::{
     BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, LinearOperator,
-    Mask, NoMeasurement,
+    Mask, NoMeasurement, cropped_convolution,
 };
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
@@ -26,7 +26,10 @@ use super::comparison::Comparison;
 use super::golden::vector;
 
 /// The cases: white noise, noise for each pixel and channel, noise that has a spectrum, JPEG files.
-pub(crate) const CASES: [&str; 22] = [
+/// The frame of the cropped blur: pixels before and after it, of rows and of columns.
+const FRAME: [[usize; 2]; 2] = [[2, 3], [3, 4]];
+
+pub(crate) const CASES: [&str; 23] = [
     "none",
     "denoise",
     "mask",
@@ -34,6 +37,7 @@ pub(crate) const CASES: [&str; 22] = [
     "block_mean_4",
     "bicubic_2",
     "blur",
+    "cropped_blur",
     "hadamard",
     "grey",
     "luma",
@@ -171,6 +175,14 @@ impl GoldenV2 {
                 let blur = CircularConvolution::new(kernel, fourier.clone());
                 Rc::new(blur.expect("a kernel of the image's size"))
             }
+            "cropped_blur" => {
+                let kernel = format!("{case}.{height}x{width}.kernel");
+                let kernel = self.get(&kernel, &ComputeDevice::cpu_f64());
+                let blur = CircularConvolution::new(kernel, fourier.clone());
+                let blur = blur.expect("a kernel of the image's size");
+                let cropped = cropped_convolution(blur, FRAME, fourier.clone(), &prior);
+                cropped.expect("a frame within the image")
+            }
             "hadamard" => {
                 let rows = Hadamard::of_rows(of("signs"), of("rows"), 0.25, fourier.clone());
                 Rc::new(rows.on(prior.axes))
@@ -232,6 +244,8 @@ fn compared(
 fn tolerance(case: &str, quantity: &str) -> f64 {
     match (case, quantity) {
         ("hadamard", "g" | "w" | "w0") => 1e-3,
+        ("cropped_blur", "g" | "w" | "w0") => 1e-3,
+        ("cropped_blur", "mu") => 1e-2,
         ("mosaic" | "channel_noise", "q") => 1e-4,
         ("bicubic_2_jpeg_444", "w0" | "g") => 1e-4,
         (

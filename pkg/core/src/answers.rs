@@ -55,6 +55,8 @@ pub(crate) struct ResultAnswer {
     pub height: usize,
     pub evaluations: usize,
     pub noise: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consistency: Option<f64>,
     pub estimate: ByteBuf,
     pub mean: ByteBuf,
     #[serde(skip_serializing_if = "Option::is_none")]

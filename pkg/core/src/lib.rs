@@ -10,6 +10,7 @@ mod answers;
 mod engine;
 mod failure;
 mod gpu;
+mod jpeg;
 mod panic;
 mod request;
 mod run;

@@ -13,6 +13,7 @@ use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::low_level::sampler::{Sampler, SolverKind};
 use eps_restore::{Error, Kernel, Mask, Noise, Photo, Request};
 
+use crate::jpeg::jpeg;
 use crate::user_operator::{UserFunctions, UserOperator};
 
 #[derive(Deserialize)]
@@ -85,6 +86,10 @@ enum TaskRequest {
         borders: Option<BordersRequest>,
     },
     Denoise {},
+    Jpeg {
+        file: ByteBuf,
+        reduced: Option<Reduced>,
+    },
     Colorize {
         weights: Option<[f64; 3]>,
     },
@@ -97,6 +102,14 @@ enum TaskRequest {
     },
     /// Its functions come beside the task.
     Operator {},
+}
+
+/// How a photo was reduced before it was compressed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reduced {
+    factor: f64,
+    reduction: Option<ReductionRequest>,
 }
 
 #[derive(Deserialize)]
@@ -223,6 +236,14 @@ impl Bytes {
     }
 }
 
+/// # Errors
+/// [`Error::InvalidOption`] where it is no picture, and [`Error::InvalidImage`].
+pub(crate) fn photo(pixels: JsValue) -> Result<Photo, Error> {
+    let bytes: Bytes =
+        serde_wasm_bindgen::from_value(pixels).map_err(|e| Error::InvalidOption(e.to_string()))?;
+    bytes.photo()
+}
+
 fn user_operator(functions: Option<UserFunctions>) -> Option<Rc<UserOperator>> {
     functions.map(|functions| Rc::new(UserOperator::new(functions)))
 }
@@ -237,15 +258,13 @@ impl TaskRequest {
                 }
             }
             TaskRequest::SuperResolve { factor, reduction } => {
-                let whole = factor.fract() == 0.0 && (1.0..=64.0).contains(&factor);
-                let factor = if whole { factor as usize } else { 0 };
-                let reduction = match reduction {
-                    None | Some(ReductionRequest::BlockMean) => Reduction::BlockMean,
-                    Some(ReductionRequest::Bicubic) => Reduction::Bicubic,
-                    Some(ReductionRequest::Gaussian(sigma)) => Reduction::Gaussian { sigma },
-                };
+                let (factor, reduction) = Reduced { factor, reduction }.read();
                 Task::SuperResolve { factor, reduction }
             }
+            TaskRequest::Jpeg { file, reduced } => Task::Jpeg {
+                file: Rc::new(jpeg(&file)?),
+                reduced: reduced.map(Reduced::read),
+            },
             TaskRequest::Deblur { kernel, borders } => Task::Deblur {
                 kernel: Kernel::new(kernel.width, kernel.height, kernel.data)?,
                 borders: match borders {
@@ -278,6 +297,20 @@ impl TaskRequest {
                 }
             },
         })
+    }
+}
+
+impl Reduced {
+    /// A factor that is no whole number is 0, which no task takes.
+    fn read(self) -> (usize, Reduction) {
+        let whole = self.factor.fract() == 0.0 && (1.0..=64.0).contains(&self.factor);
+        let factor = if whole { self.factor as usize } else { 0 };
+        let reduction = match self.reduction {
+            None | Some(ReductionRequest::BlockMean) => Reduction::BlockMean,
+            Some(ReductionRequest::Bicubic) => Reduction::Bicubic,
+            Some(ReductionRequest::Gaussian(sigma)) => Reduction::Gaussian { sigma },
+        };
+        (factor, reduction)
     }
 }
 

@@ -43,13 +43,13 @@ impl Run {
     /// Pixels of the output.
     #[wasm_bindgen(getter)]
     pub fn width(&self) -> usize {
-        self.job.composite().photo().width()
+        self.job.composite().size()[0]
     }
 
     /// Pixels of the output.
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> usize {
-        self.job.composite().photo().height()
+        self.job.composite().size()[1]
     }
 
     /// Where it runs: the engine's device, or the CPU for operators that iterate.
@@ -184,6 +184,7 @@ impl Run {
             height: self.height(),
             evaluations: self.total_evaluations(),
             noise: self.job.noise().level,
+            consistency: self.job.consistency(&mean),
             estimate: bytes(estimate),
             mean: bytes(mean),
             deviation,

@@ -58,6 +58,12 @@ export type CoreTask<Operator = { readonly kind: 'operator' }> =
       readonly borders?: Borders;
     }
   | { readonly kind: 'denoise' }
+  /** `file`: the JPEG that the photo was decoded from. `reduced`: how it was made small before. */
+  | {
+      readonly kind: 'jpeg';
+      readonly file: Uint8Array;
+      readonly reduced?: { readonly factor: number; readonly reduction?: Reduction };
+    }
   | { readonly kind: 'colorize'; readonly weights?: [number, number, number] }
   | { readonly kind: 'demosaic'; readonly pattern: BayerPattern }
   | {
@@ -155,6 +161,11 @@ export interface RestoredImages extends ImageSize {
   readonly evaluations: number;
   /** The standard deviation of the noise that was assumed, in 8-bit levels. */
   readonly noise: number;
+  /**
+   * Of the task `jpeg` at the photo's own size: the share of the file's coefficients that the mean
+   * compresses back to.
+   */
+  readonly consistency?: number;
 }
 
 /** The values of every window of the photo: one array for each window. */

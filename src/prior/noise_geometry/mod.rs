@@ -65,22 +65,9 @@ pub struct SpectralBands {
 impl SpectralBands {
     /// For images of `height` by `width`, both at least [`REACH`].
     pub fn new(height: usize, width: usize, device: &ComputeDevice) -> Self {
-        let (rows, columns) = (
-            BOXES.map(|r| box_dft(r, height)),
-            BOXES.map(|r| box_dft(r, width)),
-        );
         let mut weights = Vec::with_capacity(BANDS * height * width);
-        for k in 0..BANDS {
-            let plane = (0..height * width).map(|i| {
-                let of = |r: usize| rows[r][i / width] * columns[r][i % width];
-                let response = if k + 1 < BANDS {
-                    of(k) - of(k + 1)
-                } else {
-                    of(k)
-                };
-                response * response
-            });
-            let plane: Vec<f64> = plane.collect();
+        for response in responses(height, width) {
+            let plane: Vec<f64> = response.iter().map(|r| r * r).collect();
             let sum: f64 = plane.iter().sum();
             weights.extend(plane.iter().map(|v| v / sum));
         }
@@ -110,6 +97,34 @@ impl SpectralBands {
 }
 
 /// The DFT, which is real, of a centred box of side r and sum 1 on n points.
+/// The DFT of each filter, centred on the first pixel: real, row by row.
+fn responses(height: usize, width: usize) -> [Vec<f64>; BANDS] {
+    let [rows, columns] = [height, width].map(|n| BOXES.map(|r| box_dft(r, n)));
+    std::array::from_fn(|k| {
+        let at = |i: usize| {
+            let of = |r: usize| rows[r][i / width] * columns[r][i % width];
+            if k + 1 < BANDS {
+                of(k) - of(k + 1)
+            } else {
+                of(k)
+            }
+        };
+        (0..height * width).map(at).collect()
+    })
+}
+
+/// The DFT of each filter, centred on the first pixel and of unit energy: real, `[1, 4, H, W]`.
+pub fn band_spectra(height: usize, width: usize, device: &ComputeDevice) -> Tensor<4> {
+    let of_unit_energy = |response: Vec<f64>| {
+        let energy = response.iter().map(|r| r * r).sum::<f64>() / response.len() as f64;
+        response.into_iter().map(move |r| r / energy.sqrt())
+    };
+    let planes = responses(height, width)
+        .into_iter()
+        .flat_map(of_unit_energy);
+    device.tensor(planes.collect(), [1, BANDS, height, width])
+}
+
 fn box_dft(r: usize, n: usize) -> Vec<f64> {
     let half = (r / 2) as i64;
     let at = |k: usize| {
