@@ -12,6 +12,7 @@ pub mod formula;
 pub mod fourier;
 #[cfg(feature = "webgpu")]
 pub mod gpu;
+pub mod grid_system;
 pub mod membrane;
 pub mod noise_stream;
 pub mod symmetric_3x3;

@@ -44,6 +44,7 @@ mod decimation;
 mod frame_band;
 mod frame_system;
 mod frame_variance;
+mod gradient_mask;
 mod hadamard;
 mod identity;
 mod iterative;
@@ -62,6 +63,7 @@ pub use composed::compose;
 pub use convolution::CircularConvolution;
 pub use cropped_convolution::{CroppedConvolution, cropped_convolution};
 pub use decimation::{Decimation, bicubic_kernel, block_mean_kernel, gaussian_kernel};
+pub use gradient_mask::GradientMask;
 pub use hadamard::Hadamard;
 pub use identity::Identity;
 pub use iterative::{Iterative, Tolerance};
@@ -301,13 +303,14 @@ pub trait GaussianUpdate: NoiseVariances {
     /// w0 = (Q + Aᵀ R⁻¹ A)⁻¹ Aᵀ R⁻¹ y.
     fn linear_estimate(&self, prior: &GaussianPrior, y: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
 
-    /// g = (Q + 1/t2 + Aᵀ R⁻¹ A)⁻¹ (z/t2 + Aᵀ R⁻¹ y) for a query `[z, t2]`.
+    /// g = (Q + 1/t2 + Aᵀ R⁻¹ A)⁻¹ (z/t2 + Aᵀ R⁻¹ y) for a query `[z, t2]`; `estimate` is w0.
     fn mean(
         &self,
         prior: &GaussianPrior,
         query: [Tensor<4>; 2],
         y: Tensor<4>,
         s2: Tensor<4>,
+        estimate: Tensor<4>,
     ) -> Tensor<4>;
 
     /// q, the diagonal of that inverse; broadcasts to `[B, 3, H, W]`.

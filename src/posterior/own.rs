@@ -20,9 +20,10 @@ impl GaussianSolver for OwnSolver<'_> {
         self.update.linear_estimate(self.prior, y, s2)
     }
 
-    fn mean(&self, z: Tensor<4>, t2: Tensor<4>, _estimate: Tensor<4>) -> Tensor<4> {
+    fn mean(&self, z: Tensor<4>, t2: Tensor<4>, estimate: Tensor<4>) -> Tensor<4> {
         let Measurement { y, s2, .. } = self.measurement;
-        self.update.mean(self.prior, [z, t2], y.clone(), s2.clone())
+        let (y, s2) = (y.clone(), s2.clone());
+        self.update.mean(self.prior, [z, t2], y, s2, estimate)
     }
 
     fn variance(&self, t2: Tensor<4>) -> Tensor<4> {

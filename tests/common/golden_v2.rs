@@ -14,8 +14,8 @@ use eps_restore::low_level::operators::jpeg::{
     FullJpeg, GreyJpeg, ReducedJpeg, SubsampledJpeg, Tables,
 };
 use eps_restore::low_level::operators::{
-    BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, Identity, LinearOperator,
-    Mask, NoMeasurement, cropped_convolution,
+    BlockMean, ChannelMix, CircularConvolution, Decimation, GradientMask, Hadamard, Identity,
+    LinearOperator, Mask, NoMeasurement, cropped_convolution,
 };
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
@@ -29,10 +29,11 @@ use super::golden::vector;
 /// The frame of the cropped blur: pixels before and after it, of rows and of columns.
 const FRAME: [[usize; 2]; 2] = [[2, 3], [3, 4]];
 
-pub(crate) const CASES: [&str; 23] = [
+pub(crate) const CASES: [&str; 24] = [
     "none",
     "denoise",
     "mask",
+    "gradients",
     "mosaic",
     "block_mean_4",
     "bicubic_2",
@@ -54,6 +55,8 @@ pub(crate) const CASES: [&str; 23] = [
     "block_mean_2_jpeg_444",
     "bicubic_2_jpeg_444",
 ];
+/// Those that are computed on the CPU alone.
+pub(crate) const ON_CPU: [&str; 1] = ["gradients"];
 pub(crate) const SIZES: [[usize; 2]; 2] = [[32, 32], [16, 32]];
 
 /// The file, and where to compute.
@@ -159,6 +162,10 @@ impl GoldenV2 {
             "none" => Rc::new(NoMeasurement { height, width }),
             "denoise" => Rc::new(Identity),
             "mask" | "pixel_noise" => Rc::new(Mask::new(of("mask"))),
+            "gradients" => {
+                let gradients = GradientMask::new(of("mask"), [of("right"), of("below")]);
+                Rc::new(gradients.expect("deviations above 0"))
+            }
             "mosaic" | "channel_noise" => Rc::new(Mask::new(of("mask")).on(prior.axes)),
             "block_mean_4" => {
                 let mean = BlockMean::new(4, height, width, &self.device);

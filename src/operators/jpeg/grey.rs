@@ -217,6 +217,7 @@ impl GaussianUpdate for GreyJpeg {
         [z, t2]: [Tensor<4>; 2],
         y: Tensor<4>,
         s2: Tensor<4>,
+        _estimate: Tensor<4>,
     ) -> Tensor<4> {
         let of_query = numbers(&t2);
         let (u, e) = prior.given_query(z, t2);

@@ -128,6 +128,7 @@ impl<Jpeg: SolvedInImageSpace> GaussianUpdate for Jpeg {
         [z, t2]: [Tensor<4>; 2],
         y: Tensor<4>,
         s2: Tensor<4>,
+        _estimate: Tensor<4>,
     ) -> Tensor<4> {
         let grain = numbers(&s2);
         let precision: Vec<f64> = numbers(&t2).into_iter().map(f64::recip).collect();

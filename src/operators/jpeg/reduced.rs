@@ -332,6 +332,7 @@ impl GaussianUpdate for ReducedJpeg {
         [z, t2]: [Tensor<4>; 2],
         y: Tensor<4>,
         s2: Tensor<4>,
+        _estimate: Tensor<4>,
     ) -> Tensor<4> {
         let own: Vec<_> = numbers(&t2)
             .into_iter()

@@ -13,6 +13,9 @@
 
 #[cfg(feature = "webgpu")]
 mod gpu;
+mod tree;
+
+pub use tree::{TreeVariances, tree_variances};
 
 use std::f64::consts::TAU;
 
@@ -123,6 +126,29 @@ pub fn band_spectra(height: usize, width: usize, device: &ComputeDevice) -> Tens
         .into_iter()
         .flat_map(of_unit_energy);
     device.tensor(planes.collect(), [1, BANDS, height, width])
+}
+
+/// How much of each filter's energy lies in each octave: π/2^(l+1) to π/2^l of the larger of the two
+/// frequencies, and all below in the last.
+pub fn octave_shares<const OCTAVES: usize>() -> [[f64; OCTAVES]; BANDS] {
+    const N: usize = 64;
+    let frequency = |k: usize| 2.0 * k.min(N - k) as f64 / N as f64;
+    let octave = |i: usize| {
+        let larger = frequency(i / N).max(frequency(i % N)).max(1.0 / N as f64);
+        ((-larger.log2()).floor() as usize).min(OCTAVES - 1)
+    };
+    let mut shares = [[0.0; OCTAVES]; BANDS];
+    for (shares, response) in shares.iter_mut().zip(responses(N, N)) {
+        let total: f64 = response.iter().map(|r| r * r).sum();
+        for (i, r) in response.iter().enumerate() {
+            shares[octave(i)] += r * r / total;
+        }
+    }
+    // Only the widest band has a mean, most of the last octave on a loosely held grid.
+    for shares in &mut shares[..BANDS - 1] {
+        shares[OCTAVES - 2] += std::mem::take(&mut shares[OCTAVES - 1]);
+    }
+    shares
 }
 
 fn box_dft(r: usize, n: usize) -> Vec<f64> {
