@@ -60,6 +60,7 @@ fn measure(
     let rgba = (0..4 * side * side).map(|i| ((i as f64 / 900.0).sin() * 60.0 + 120.0) as u8);
     let request = Request {
         photo: Photo::new(side, side, rgba.collect())?,
+        file: None,
         task,
         noise: Noise::TaskDefault,
         samples: 0,

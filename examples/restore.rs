@@ -152,9 +152,11 @@ fn main() -> Result<(), Failure> {
 
 fn request(options: &Options) -> Result<Request, Failure> {
     let (photo, task) = (open(&options.photo)?, task(options)?);
+    let file = file(options).ok();
     let noise = options.noise.unwrap_or_default();
     Ok(Request {
         photo,
+        file,
         task,
         noise,
         samples: options.samples,

@@ -47,6 +47,7 @@ fn photo(x: Tensor<4>) -> Photo {
 fn job(photo: Photo, task: Task, device: &ComputeDevice) -> Result<Job<PhotoDenoiser>, Error> {
     let request = Request {
         photo,
+        file: None,
         task,
         noise: Noise::TaskDefault,
         samples: 0,

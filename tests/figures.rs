@@ -77,6 +77,7 @@ fn one_evaluation_beats_the_linear_estimate_of_a_shaken_photo() {
     }
     let request = Request {
         photo: Photo::new(width, height, rgba).expect("four bytes a pixel"),
+        file: None,
         task: Task::Deblur {
             kernel: Kernel::motion(LENGTH as f64, 0.0).expect("valid"),
             borders: Borders::Unknown,

@@ -210,7 +210,7 @@ fn poisson_blending_is_the_limit() {
         let gradients = dense.a.rows(area, 2 * area);
         let around = DMatrix::from_fn(area, 1, |i, _| mask[i] * x[i]);
         y.rows_mut(0, area).fill(0.0);
-        let b = gradients.transpose() * (y.rows(area, 2 * area) - &gradients * &around);
+        let b = gradients.transpose() * (y.rows(area, 2 * area) - gradients * &around);
         let normal = gradients.transpose() * &gradients;
         let inside = DMatrix::from_fn(hole.len(), hole.len(), |i, j| normal[(hole[i], hole[j])]);
         let solved = inverse(inside) * DMatrix::from_fn(hole.len(), 1, |i, _| b[hole[i]]);

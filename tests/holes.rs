@@ -86,6 +86,7 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let request = Request {
         photo: photo.clone(),
+        file: None,
         task: Task::Inpaint { missing },
         noise: Noise::TaskDefault,
         samples: 1,
@@ -160,6 +161,7 @@ fn a_shared_wide_hole_gives_the_same_samples() {
     let rgba = (0..4 * width * height).map(|i| (i / 3 % 200) as u8);
     let request = Request {
         photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
+        file: None,
         task: Task::Inpaint { missing },
         noise: Noise::TaskDefault,
         samples: 2,

@@ -113,6 +113,7 @@ fn request(task: Task) -> Request {
     let rgba = (0..4 * width * height).map(|i| (i * i / 7 % 251) as u8);
     Request {
         photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
+        file: None,
         task,
         noise: Noise::TaskDefault,
         samples: 1,

@@ -8,9 +8,11 @@ use std::path::PathBuf;
 
 use eps_restore::low_level::estimation::noise::{Planes, estimate};
 use eps_restore::low_level::operators::Bayer;
+use eps_restore::low_level::photo::jpeg::Jpeg;
 use eps_restore::low_level::request::noise::{LEAST, estimated};
 use eps_restore::low_level::request::task::{GREY, Task};
 use eps_restore::{Mask, Photo};
+use image::ExtendedColorType;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -105,7 +107,7 @@ fn small_photos_are_estimated_and_too_small_ones_refused() {
         let error = estimate(&Planes::of_photo(&flat(9, side))).expect_err("too few pixels");
         assert_eq!(error.code(), "invalid-noise");
         let pattern = Bayer::Rggb;
-        let mosaic = estimated(&flat(9, side), &Task::Demosaic { pattern });
+        let mosaic = estimated(&flat(9, side), None, &Task::Demosaic { pattern });
         assert_eq!(mosaic.expect_err("too few pixels").code(), "invalid-noise");
     }
 }
@@ -145,7 +147,7 @@ fn unknown_and_transparent_pixels_and_drawn_areas_do_not_count() {
         }
     });
     let found = [
-        estimated(&mixed, &task),
+        estimated(&mixed, None, &task),
         estimate(&Planes::of_photo(&transparent)),
         estimate(&Planes::of_photo(&drawn)),
     ];
@@ -174,7 +176,7 @@ fn noise_that_jpeg_left_in_coarse_detail_is_seen() {
 fn each_task_is_estimated_on_its_own_measurement() {
     let photo = noisy(&sample("portrait"), 18.0, 9, false);
     let close = |task: Task, sigma: f64| {
-        let ratio = estimated(&photo, &task).expect("enough pixels") / sigma;
+        let ratio = estimated(&photo, None, &task).expect("enough pixels") / sigma;
         assert!((ratio - 1.0).abs() < 0.15, "{task:?}: {ratio:.3} times");
     };
     close(Task::Denoise, 18.0);
@@ -183,7 +185,49 @@ fn each_task_is_estimated_on_its_own_measurement() {
     let pattern = Bayer::Rggb;
     close(Task::Demosaic { pattern }, 18.0);
     let clean = flat(128, 32);
-    assert_eq!(estimated(&clean, &Task::Denoise), Ok(LEAST));
+    assert_eq!(estimated(&clean, None, &Task::Denoise), Ok(LEAST));
     let colorize = Task::Colorize { weights: GREY };
-    assert_eq!(estimated(&clean, &colorize), Ok(colorize.default_noise()));
+    assert_eq!(
+        estimated(&clean, None, &colorize),
+        Ok(colorize.default_noise())
+    );
+}
+
+/// What compression did to a photo is told by its file, not by its pixels.
+#[test]
+fn a_jpeg_tells_what_it_lost() {
+    let photo = sample("portrait");
+    let size = [photo.width(), photo.height()];
+    let rgb: Vec<u8> = photo
+        .rgba()
+        .chunks_exact(4)
+        .flat_map(|p| p[..3].to_vec())
+        .collect();
+    // At 90 the sample is what it was: it is a JPEG of that quality itself.
+    for quality in [20, 50, 75] {
+        let bytes = jpeg::compressed(&rgb, size, ExtendedColorType::Rgb8, quality);
+        let file = Jpeg::read(&bytes, 1 << 20).expect("a file just written");
+        let theirs = jpeg::decoded(&bytes);
+        let mut pixels = theirs.pixels();
+        let decoded = changed(&photo, |_| {
+            let [r, g, b] = pixels.next().expect("as many pixels").0;
+            [r, g, b, 255]
+        });
+        let squares = photo.rgba().iter().zip(decoded.rgba());
+        let squares = squares.map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
+        // Alpha is the same in both.
+        let error = (squares.sum::<f64>() / (0.75 * photo.rgba().len() as f64)).sqrt();
+        let told = file.equivalent_noise();
+        println!("quality {quality}: {told:.2} levels told, {error:.2} off");
+        assert!(
+            (0.8..2.0).contains(&(told / error)),
+            "{quality}: {told} and {error}"
+        );
+        let [without, with] = [None, Some(&file)]
+            .map(|file| estimated(&decoded, file, &Task::Denoise).expect("enough pixels"));
+        assert!(
+            with >= without && with >= told,
+            "{quality}: {without} and {with}"
+        );
+    }
 }

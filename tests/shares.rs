@@ -27,6 +27,7 @@ fn job(
     let missing = (0..SIDE * SIDE).map(|i| i % SIDE % 11 == 4);
     let request = Request {
         photo: Photo::new(SIDE, SIDE, pixels.collect()).expect("a photo"),
+        file: None,
         task: Task::Inpaint {
             missing: Mask::new(SIDE, SIDE, missing.collect()).expect("a mask"),
         },

@@ -55,6 +55,7 @@ fn request(photo: Photo, task: Task, samples: usize) -> Request {
     };
     Request {
         photo,
+        file: None,
         task,
         noise,
         samples,

@@ -140,6 +140,7 @@ fn filled(
             missing: Mask::new(width, height, missing.collect())?,
         },
         photo,
+        file: None,
         noise: Noise::TaskDefault,
         samples: 1,
         sampler: Sampler::DEFAULT.refining(true),

@@ -111,7 +111,7 @@ fn restored(
         Task::Inpaint { .. } => Noise::Exact,
         _ => Noise::Auto,
     };
-    let assumed = noise.assumed(&photo, &task)?.level;
+    let assumed = noise.assumed(&photo, None, &task)?.level;
     // The level is known from here on, so that the noise is only estimated once.
     let noise = match noise {
         Noise::Auto => Noise::Level(assumed),
@@ -119,6 +119,7 @@ fn restored(
     };
     let request = Request {
         photo,
+        file: None,
         task,
         noise,
         samples: 0,

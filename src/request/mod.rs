@@ -11,9 +11,12 @@ pub mod problem;
 pub mod task;
 pub mod windows;
 
+use std::rc::Rc;
+
 use self::noise::{AssumedNoise, Noise};
 use self::task::Task;
 use crate::error::Error;
+use crate::photo::jpeg::Jpeg;
 use crate::photo::pixels::Photo;
 use crate::sampler::Sampler;
 
@@ -25,6 +28,9 @@ pub const MAX_SAMPLES: usize = 16;
 pub struct Request {
     /// The measurement y: the damaged, small, blurred, noisy or grey photo.
     pub photo: Photo,
+    /// The JPEG file that the photo was decoded from, where it is known: what compression did to it
+    /// counts as noise where the noise is estimated.
+    pub file: Option<Rc<Jpeg>>,
     /// The operator A that made the measurement, and so what is undone.
     pub task: Task,
     /// The noise of the photo as a measurement.
@@ -42,6 +48,7 @@ impl Request {
     pub fn new(photo: Photo, task: Task) -> Self {
         Self {
             photo,
+            file: None,
             task,
             noise: Noise::TaskDefault,
             samples: 1,
@@ -62,6 +69,7 @@ impl Request {
                 self.samples
             )));
         }
-        self.noise.assumed(&self.photo, &self.task)
+        let file = self.file.as_deref();
+        self.noise.assumed(&self.photo, file, &self.task)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::estimation::noise::{Planes, estimate};
+use crate::photo::jpeg::Jpeg;
 use crate::photo::pixels::Photo;
 use crate::request::task::Task;
 
@@ -44,17 +45,22 @@ impl Noise {
         )
     }
 
-    /// The noise to assume for a photo.
+    /// The noise to assume for a photo; `file`: the JPEG that it was decoded from.
     ///
     /// # Errors
     /// [`Error::InvalidNoise`] for a level out of range, and the errors of [`estimated`].
-    pub fn assumed(self, photo: &Photo, task: &Task) -> Result<AssumedNoise, Error> {
+    pub fn assumed(
+        self,
+        photo: &Photo,
+        file: Option<&Jpeg>,
+        task: &Task,
+    ) -> Result<AssumedNoise, Error> {
         let level = match (self, task) {
             (Self::Level(level), _) => checked(level)?,
             (Self::Exact, Task::Inpaint { .. }) => task.default_noise(),
             (Self::Exact | Self::TaskDefault, Task::Jpeg { .. }) => 0.0,
             (Self::Exact, _) => LEAST,
-            (Self::Auto, _) | (Self::TaskDefault, Task::Denoise) => estimated(photo, task)?,
+            (Self::Auto, _) | (Self::TaskDefault, Task::Denoise) => estimated(photo, file, task)?,
             (Self::TaskDefault, _) => task.default_noise(),
         };
         Ok(AssumedNoise {
@@ -77,13 +83,18 @@ fn checked(level: f64) -> Result<f64, Error> {
 /// from its known pixels to inpaint, from the grey photo to colourise, from the four phases of a
 /// mosaic.
 ///
+/// Of a photo from a JPEG `file`, the white noise that stands for what compression did is a part of
+/// it ([`Jpeg::equivalent_noise`]): its pixels hardly show it.
+///
 /// At least [`LEAST`], and at least the task's default where the task is not denoising: rounding
 /// and mild compression leave noise that is not white, which an estimator of white noise misses.
 ///
 /// # Errors
 /// [`Error::InvalidNoise`] where there are too few known pixels.
-pub fn estimated(photo: &Photo, task: &Task) -> Result<f64, Error> {
-    Ok(measured(photo, task)?.max(least(task)))
+pub fn estimated(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Result<f64, Error> {
+    let grain = measured(photo, task)?;
+    let compression = file.map_or(0.0, Jpeg::equivalent_noise);
+    Ok(grain.hypot(compression).max(least(task)))
 }
 
 fn measured(photo: &Photo, task: &Task) -> Result<f64, Error> {

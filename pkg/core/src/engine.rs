@@ -144,8 +144,8 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "NoiseRequest")] measurement: JsValue,
     ) -> Result<f64, Failure> {
-        let (photo, task) = EngineMeasurement::read(measurement)?;
-        Ok(estimated(&photo, &task)?)
+        let (photo, file, task) = EngineMeasurement::read(measurement)?;
+        Ok(estimated(&photo, file.as_deref(), &task)?)
     }
 
     /// Begins a restoration.

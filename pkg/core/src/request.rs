@@ -11,7 +11,7 @@ use eps_restore::low_level::request::cost::Outline;
 use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
 use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::low_level::sampler::{Sampler, SolverKind};
-use eps_restore::{Error, Kernel, Mask, Noise, Photo, Request};
+use eps_restore::{Error, Jpeg, Kernel, Mask, Noise, Photo, Request};
 
 use crate::jpeg::jpeg;
 use crate::user_operator::{UserFunctions, UserOperator};
@@ -20,6 +20,7 @@ use crate::user_operator::{UserFunctions, UserOperator};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct EngineRequest {
     image: Bytes,
+    file: Option<ByteBuf>,
     task: TaskRequest,
     /// The functions of the task `operator`.
     functions: Option<UserFunctions>,
@@ -51,6 +52,7 @@ struct OutlineFields {
 #[serde(deny_unknown_fields)]
 pub(crate) struct EngineMeasurement {
     image: Bytes,
+    file: Option<ByteBuf>,
     task: TaskRequest,
     functions: Option<UserFunctions>,
 }
@@ -170,6 +172,7 @@ impl EngineRequest {
         let (photo, task) = (request.image.photo()?, request.task.read(&user)?);
         let request = Request {
             photo,
+            file: readable(request.file.as_ref()),
             task,
             noise: noise(request.noise)?,
             samples: whole("samples", request.samples)? as usize,
@@ -222,11 +225,12 @@ impl EngineOutline {
 impl EngineMeasurement {
     /// # Errors
     /// [`Error::InvalidOption`] and the errors of each part.
-    pub(crate) fn read(request: JsValue) -> Result<(Photo, Task), Error> {
+    pub(crate) fn read(request: JsValue) -> Result<(Photo, Option<Rc<Jpeg>>, Task), Error> {
         let request: Self = serde_wasm_bindgen::from_value(request)
             .map_err(|e| Error::InvalidOption(e.to_string()))?;
         let user = user_operator(request.functions);
-        Ok((request.image.photo()?, request.task.read(&user)?))
+        let file = readable(request.file.as_ref());
+        Ok((request.image.photo()?, file, request.task.read(&user)?))
     }
 }
 
@@ -234,6 +238,11 @@ impl Bytes {
     fn photo(self) -> Result<Photo, Error> {
         Photo::new(self.width, self.height, self.data.into_vec())
     }
+}
+
+/// The coefficients of the file that a photo was decoded from, if it is a JPEG that is read.
+fn readable(file: Option<&ByteBuf>) -> Option<Rc<Jpeg>> {
+    file.and_then(|file| jpeg(file).ok()).map(Rc::new)
 }
 
 /// # Errors

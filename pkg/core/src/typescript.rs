@@ -105,6 +105,8 @@ export interface SamplingFields {
 /** A restoration. */
 export interface RestoreRequest<Task = CoreTask> extends TaskFields<Task>, SamplingFields {
   readonly image: Pixels;
+  /** The bytes of the file that the image was decoded from: a JPEG's tell its noise. */
+  readonly file?: Uint8Array;
   readonly seed: number;
 }
 
@@ -115,6 +117,8 @@ export interface CostRequest<Task = CoreTask>
 /** A measurement whose noise is to be estimated. */
 export interface NoiseRequest<Task = CoreTask> extends TaskFields<Task> {
   readonly image: Pixels;
+  /** The bytes of the file that the image was decoded from: a JPEG's tell its noise. */
+  readonly file?: Uint8Array;
 }
 "#;
 

@@ -53,8 +53,9 @@ impl Level {
             let step = (down * width as isize + across) as usize;
             let columns = (-across).max(0) as usize..width - across.max(0) as usize;
             for row in 0..height - down as usize {
-                for here in row * width + columns.start..row * width + columns.end {
-                    f(here, here + step, ties[here]);
+                let first = row * width + columns.start;
+                for (i, w) in ties[first..row * width + columns.end].iter().enumerate() {
+                    f(first + i, first + i + step, *w);
                 }
             }
         }

@@ -19,6 +19,7 @@ mod error;
 mod frame;
 mod huffman;
 mod layout;
+mod loss;
 mod markers;
 mod metadata;
 mod optimal;
