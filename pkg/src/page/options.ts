@@ -1,5 +1,5 @@
 import type { DeviceKind, Precision } from '../shared/device.js';
-import { EpsError } from '../shared/errors.js';
+import { EpsError, reading } from '../shared/errors.js';
 import {
   SAMPLER_PRESETS,
   SOLVERS,
@@ -149,6 +149,10 @@ const MIN_TAU = 0.002;
 
 /** @throws EpsError `invalid-option` that names the option, its value and what is valid. */
 export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOptions {
+  return reading('invalid-option', 'The options', () => loadOptions(options));
+}
+
+function loadOptions(options: LoadOptions): CheckedLoadOptions {
   requireKnownNames('Restorer.load', options, [
     'device',
     'precision',
@@ -183,6 +187,10 @@ export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOption
 
 /** @throws EpsError `invalid-option` that names the option, its value and what is valid. */
 export function checkedRestoreOptions(options: RestoreOptions = {}): CheckedRestoreOptions {
+  return reading('invalid-option', 'The options', () => restoreOptions(options));
+}
+
+function restoreOptions(options: RestoreOptions): CheckedRestoreOptions {
   requireKnownNames('The restoration', options, [
     'samples',
     'sampler',
