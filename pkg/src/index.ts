@@ -40,5 +40,6 @@ export type { PhotoSource, PixelImage } from './page/photo.js';
 export type { MaskSource, MaskBytes, MaskValues } from './page/mask.js';
 export type { LoadProgress, RestoreProgress, RestoreStep, Estimate } from './page/progress.js';
 export type { Result, ImageType } from './page/result.js';
+export type { ScriptUrlPolicy } from './page/trusted-types.js';
 export type { DeviceKind, Precision, AdapterFacts, DeviceChoice } from './shared/device.js';
 export type { EpsErrorCode } from './shared/errors.js';

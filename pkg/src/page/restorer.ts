@@ -81,7 +81,8 @@ export class Restorer {
    *
    * @param options all optional: see {@link LoadOptions}.
    * @throws EpsError `invalid-option`, `download-failed`, `weights-corrupt`, `invalid-weights`,
-   *   `insecure-context`, `unsupported-device`, `device-lost`, `worker-failed` or `aborted`.
+   *   `insecure-context`, `unsupported-device`, `device-lost`, `worker-failed` or `aborted`. What
+   *   `onProgress` throws ends the load and comes out of it as it is.
    * @example
    * ```ts
    * const restorer = await Restorer.load({
@@ -93,10 +94,13 @@ export class Restorer {
     const checked = checkedLoadOptions(options);
     throwIfAborted(checked.signal);
     const restorer = new Restorer(new WorkerPool(checked));
+    // Ends what is still under way, such as the download, when any part has failed.
+    const stop = new AbortController();
     try {
-      await untilAborted(restorer.#load(checked), checked.signal);
+      await untilAborted(restorer.#load(checked, stop), checked.signal);
       return restorer;
     } catch (error) {
+      stop.abort();
       restorer.dispose();
       throw error;
     }
@@ -250,17 +254,24 @@ export class Restorer {
     );
   }
 
-  async #load({ modelUrl, sha256, signal, onProgress }: CheckedLoadOptions): Promise<void> {
-    const reporter = new LoadReporter(onProgress, signal);
+  async #load(options: CheckedLoadOptions, stop: AbortController): Promise<void> {
+    const { modelUrl, sha256, stallMs, onProgress } = options;
+    let onThrow: (error: unknown) => void = () => undefined;
+    const thrown = new Promise<never>((_, reject) => (onThrow = reject));
+    const reporter = new LoadReporter(onProgress, stop.signal, (error) => {
+      onThrow(error);
+      stop.abort();
+    });
     const source = weightsSource(modelUrl, sha256);
-    await this.#pool.start(
+    const loaded = this.#pool.start(
       () =>
-        readWeights(source, browserPlatform(), signal, (progress) => {
+        readWeights(source, browserPlatform(stallMs), stop.signal, (progress) => {
           const { loadedBytes, totalBytes } = progress;
           reporter.report('weights', totalBytes ? loadedBytes / totalBytes : 0, progress);
         }),
       ({ stage, fraction, device }) => reporter.report(stage, fraction, { device }),
     );
+    await Promise.race([thrown, loaded]);
   }
 
   async *#stream(
@@ -381,9 +392,9 @@ export class Restorer {
     credit: number,
     onEvent: (event: RunEvent) => void,
   ): RunHandle {
-    if (workers === 1) return lead.startRun({ request, credit }, onEvent);
-    const helpers = (): Promise<WorkerLink>[] => this.#pool.helpers(workers - 1);
-    return new ParallelRun({ lead, helpers, workers, request, credit, onEvent });
+    const helpers = this.#pool.helpers(workers - 1);
+    if (helpers.length === 0) return lead.startRun({ request, credit }, onEvent);
+    return new ParallelRun({ lead, helpers, request, credit, onEvent });
   }
 
   #result(run: FinishedRun, seed: number, kind: DeviceKind): Result {
