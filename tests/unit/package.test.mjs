@@ -116,9 +116,14 @@ test('every public option and error code is explained in the README', () => {
     'signal',
     'device',
     'modelUrl',
+    'workerUrl',
+    'wasmUrl',
+    'trustedTypesPolicy',
+    'stallMs',
     'sha256',
     'onProgress',
   ]) {
     assert.ok(readme.includes(`\`${name}`), `the README says nothing of ${name}`);
   }
+  assert.ok(readme.includes(DEFAULT_WEIGHTS.sha256), "the README's hash is not the weights'");
 });
