@@ -14,6 +14,8 @@ export interface ParallelRunOptions {
   /** Steps that each worker may take before it needs a `more` for each further one. */
   readonly credit: number;
   readonly onEvent: (event: RunEvent) => void;
+  /** Called with the number of workers that draw, the lead included. */
+  readonly onShared: (workers: number) => void;
 }
 
 /**
@@ -87,6 +89,7 @@ export class ParallelRun implements RunHandle {
       const run = this.#start(helper, { role: 'helper', first: i + 1, every, mean });
       this.#outcomes.push(this.#outcomeOf(run));
     }
+    this.#options.onShared(every);
     this.#lead.share(every);
   }
 

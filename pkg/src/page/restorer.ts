@@ -22,7 +22,7 @@ import { requireFitting, sizeOf, taskRequest } from './task-request.js';
 import type { NoiseOption, Task } from './task-types.js';
 import { checkedTask } from './tasks.js';
 import { browserPlatform, readWeights } from './weights.js';
-import { errorOf, type Outcome, type RunHandle, type WorkerLink } from './worker-link.js';
+import { errorOf, type Outcome, type RunHandle } from './worker-link.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** Steps that a stream's run may be ahead of its reader, who still draws the last one. */
@@ -371,9 +371,16 @@ export class Restorer {
     throwIfAborted(signal);
     this.#pool.throwIfDisposed();
     const observer = new RunObserver(hooks, this.#pool.evaluationTimes, workers);
-    const run = this.#start(lead, workers, request, hooks.credit, (event) => {
+    const onEvent = (event: RunEvent): void => {
       if (!signal?.aborted && !observer.report(event)) run.cancel();
-    });
+    };
+    const onShared = (count: number): void => observer.setWorkers(count);
+    const { credit } = hooks;
+    const helpers = this.#pool.helpers(workers - 1);
+    const run =
+      helpers.length === 0
+        ? lead.startRun({ request, credit }, onEvent)
+        : new ParallelRun({ lead, helpers, request, credit, onEvent, onShared });
     const cancel = (): void => run.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     hooks.onStart?.(run);
@@ -383,18 +390,6 @@ export class Restorer {
     const device = observer.started?.device;
     if (outcome.ok && device === this.device) observer.recordTimes(outcome.answer);
     return { outcome, device };
-  }
-
-  #start(
-    lead: WorkerLink,
-    workers: number,
-    request: RestoreRequest,
-    credit: number,
-    onEvent: (event: RunEvent) => void,
-  ): RunHandle {
-    const helpers = this.#pool.helpers(workers - 1);
-    if (helpers.length === 0) return lead.startRun({ request, credit }, onEvent);
-    return new ParallelRun({ lead, helpers, request, credit, onEvent });
   }
 
   #result(run: FinishedRun, seed: number, kind: DeviceKind): Result {
