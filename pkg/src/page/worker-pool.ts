@@ -1,5 +1,5 @@
 import type { DeviceKind, Precision } from '../shared/device.js';
-import { EpsError } from '../shared/errors.js';
+import { EpsError, toEpsError } from '../shared/errors.js';
 import { WARM_UP_PIXELS, type LoadEvent, type LoadedEngine } from '../shared/protocol.js';
 import { costRequestOf, type RestoreRequest } from '../shared/requests.js';
 import { EvaluationTimes } from './timing.js';
@@ -246,10 +246,16 @@ export class WorkerPool {
   async #newHelper(): Promise<WorkerLink> {
     const link = new WorkerLink(this.#options);
     this.#helperLinks.add(link);
-    await this.#start(link);
-    const outcome = await this.#load(link, 'cpu', 'f32', () => undefined);
-    if (!outcome.ok) throw errorOf(outcome.failure);
-    return link;
+    try {
+      await this.#start(link);
+      const outcome = await this.#load(link, 'cpu', 'f32', () => undefined);
+      if (!outcome.ok) throw errorOf(outcome.failure);
+      return link;
+    } catch (thrown) {
+      link.terminate(toEpsError(thrown, 'worker-failed'));
+      this.#helperLinks.delete(link);
+      throw thrown;
+    }
   }
 
   /** Gives a worker a copy of the weights and waits until its engine is warm. */
