@@ -37,8 +37,9 @@ export type { Borders, BayerPattern, ImageSize, Reduction } from './shared/reque
 export type { GreyWeights } from './page/grey-weights.js';
 export type { Kernel } from './page/kernels.js';
 export type { PhotoSource, PixelImage } from './page/photo.js';
-export type { MaskSource, MaskBytes } from './page/mask.js';
+export type { MaskSource, MaskBytes, MaskValues } from './page/mask.js';
 export type { LoadProgress, RestoreProgress, RestoreStep, Estimate } from './page/progress.js';
 export type { Result, ImageType } from './page/result.js';
+export type { ScriptUrlPolicy } from './page/trusted-types.js';
 export type { DeviceKind, Precision, AdapterFacts, DeviceChoice } from './shared/device.js';
 export type { EpsErrorCode } from './shared/errors.js';

@@ -1,7 +1,9 @@
-// Builds the npm package: compiles it to pkg/dist, and copies the released weights and licences.
+// Builds the npm package: compiles it to pkg/dist, copies the released weights and licences, and
+// collects the licences of others.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildNotices } from './notices.mjs';
 import { NODE_MODULES, PKG, ROOT } from './paths.mjs';
 import { done, duration, Stop } from './report.mjs';
 import { run } from './run.mjs';
@@ -11,7 +13,7 @@ const WEIGHTS = 'photo-v1.safetensors';
 const LICENCES = ['LICENSE-MIT', 'LICENSE-APACHE'].filter((name) => existsSync(join(ROOT, name)));
 export const TSC = join(NODE_MODULES, 'typescript', 'bin', 'tsc');
 
-/** Builds pkg/dist, pkg/models and pkg's copies of the licences. */
+/** Builds pkg/dist, pkg/models, pkg's copies of the licences and the notices of third parties. */
 export async function buildPackage() {
   let took = 0;
   const inputs = {
@@ -37,6 +39,7 @@ export async function buildPackage() {
     },
   );
   done(`package: ${worked ? `built in ${duration(took)}` : 'up to date'}`);
+  await buildNotices();
 }
 
 /** Copies the weights, whose hash must be the one in the package's source. */

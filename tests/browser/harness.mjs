@@ -78,6 +78,7 @@ class Session {
   /** Unexpected errors: of the page, its console, its workers. */
   errors = [];
   #allowed = [];
+  #allowedOrigins = [];
   #routes = new Map();
 
   async open(root, webgpu, viewport) {
@@ -95,8 +96,10 @@ class Session {
     this.prelude = webgpu ? probe : withoutWebGpu;
     if (!webgpu) await this.context.addInitScript(withoutWebGpu);
     this.context.on('request', (request) => {
-      if (!request.url().startsWith(this.origin) && !/^(blob|data):/.test(request.url()))
-        this.foreign.push(request.url());
+      const url = request.url();
+      const allowed = [this.origin, ...this.#allowedOrigins];
+      if (!allowed.some((origin) => url.startsWith(`${origin}/`)) && !/^(blob|data):/.test(url))
+        this.foreign.push(url);
     });
     await this.newPage();
     await this.page.goto(`${this.origin}/blank.html`);
@@ -127,6 +130,11 @@ class Session {
   /** An error that a test brings about on purpose. */
   allowErrors(pattern) {
     this.#allowed.push(pattern);
+  }
+
+  /** Another server that a test asks on purpose. */
+  allowOrigin(origin) {
+    this.#allowedOrigins.push(origin);
   }
 
   /** Answers a path in another way: `(request, response) => …`; undefined takes it back. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { chooseDevice, fasterDevice, isSoftwareAdapter } from '../../pkg/dist/shared/device.js';
+import { eps } from './assertions.mjs';
 
 const REAL = {
   vendor: 'nvidia',
@@ -37,6 +38,12 @@ describe('isSoftwareAdapter', () => {
     ]) {
       assert.equal(isSoftwareAdapter({ ...REAL, vendor, architecture }), false, vendor);
     }
+  });
+  test('refuses what is no adapter', () => {
+    for (const none of [undefined, null])
+      assert.throws(() => isSoftwareAdapter(none), eps('invalid-option', /The adapter cannot be/));
+    const symbol = { ...REAL, vendor: Symbol('s') };
+    assert.throws(() => chooseDevice('auto', symbol), eps('invalid-option'));
   });
   test('knows what is none', () => {
     for (const adapter of SOFTWARE)

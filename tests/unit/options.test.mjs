@@ -106,6 +106,10 @@ describe('load options', () => {
       onProgress: undefined,
       signal: undefined,
       modelUrl: undefined,
+      workerUrl: undefined,
+      wasmUrl: undefined,
+      trustedTypesPolicy: { isStated: false, policy: 'eps-restore' },
+      stallMs: 60_000,
       sha256: undefined,
     });
   });
@@ -124,6 +128,12 @@ describe('load options', () => {
     [{ device: 'cpu', precision: 'f16' }, /for GPUs/],
     [{ modelURL: '/w' }, /Did you mean 'modelUrl'\?/],
     [{ modelUrl: 5 }, /modelUrl/],
+    [{ workerUrl: {} }, /workerUrl must be a string or a URL/],
+    [{ wasmUrl: 'https://' }, /wasmUrl cannot be read: Invalid URL/],
+    [{ trustedTypesPolicy: '' }, /trustedTypesPolicy must be a name or a TrustedTypePolicy/],
+    [{ trustedTypesPolicy: {} }, /trustedTypesPolicy/],
+    [{ stallMs: 0 }, /stallMs must be a number from 1 to 3600000/],
+    [{ stallMs: Infinity }, /stallMs/],
     [{ sha256: 'abc' }, /64 hexadecimal digits/],
     [{ onProgress: 1 }, /onProgress/],
     [{ workers: 0 }, /workers must be a whole number from 1 to 16/],
@@ -132,6 +142,35 @@ describe('load options', () => {
     test(`refuse ${JSON.stringify(options)}`, () =>
       assert.throws(() => checkedLoadOptions(options), eps('invalid-option', message)));
   }
+});
+
+describe('options that cannot be read', () => {
+  const hostile = (name, value = {}) =>
+    Object.defineProperty(value, name, {
+      enumerable: true,
+      get() {
+        throw new RangeError('no reading');
+      },
+    });
+  test('are refused as any others', () => {
+    for (const check of [
+      () => checkedRestoreOptions(hostile('samples')),
+      () => checkedRestoreOptions({ signal: hostile('aborted') }),
+      () => checkedLoadOptions(hostile('device')),
+      () => checkedLoadOptions({ trustedTypesPolicy: hostile('createScriptURL') }),
+    ])
+      assert.throws(check, eps('invalid-option', /cannot be read: no reading/));
+    const cyclic = [];
+    cyclic.push(cyclic, 2n, Symbol('s'));
+    assert.throws(
+      () => checkedRestoreOptions({ samples: cyclic }),
+      eps('invalid-option', /got \[an array, 2n, Symbol\(s\)\]/),
+    );
+    assert.throws(
+      () => checkedRestoreOptions({ samples: Object.create(null) }),
+      eps('invalid-option', /an object of kind Object/),
+    );
+  });
 });
 
 describe('nearest name', () => {

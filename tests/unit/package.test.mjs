@@ -24,6 +24,7 @@ test('the package holds what its README promises, and nothing else', () => {
     'README.md',
     'LICENSE-MIT',
     'LICENSE-APACHE',
+    'THIRD-PARTY-NOTICES.txt',
     'dist/index.js',
     'dist/index.d.ts',
     'dist/worker.js',
@@ -37,7 +38,7 @@ test('the package holds what its README promises, and nothing else', () => {
     assert.ok(paths.includes(needed), `${needed} is not in the package`);
   }
   const allowed = [
-    /^(package\.json|README\.md|LICENSE-\w+)$/,
+    /^(package\.json|README\.md|LICENSE-\w+|THIRD-PARTY-NOTICES\.txt)$/,
     /^dist\/((page|shared|worker)\/)?[\w-]+\.(js|js\.map|d\.ts)$/,
     /^wasm\/eps_restore(_bg)?\.(js|wasm|d\.ts|wasm\.d\.ts)$/,
     /^models\/photo-v1\.safetensors$/,
@@ -47,6 +48,28 @@ test('the package holds what its README promises, and nothing else', () => {
       allowed.some((pattern) => pattern.test(path)),
       `${path} does not belong in the package`,
     );
+});
+
+test('the notices name the crates in the wasm file, with the texts of their licences', () => {
+  const notices = readFileSync(join(PKG, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+  for (const crate of ['wasm-bindgen', 'burn-backend', 'cubecl-core', 'wgpu', 'js-sys'])
+    assert.match(notices, new RegExp(`^${crate} \\d+\\.\\d+\\.\\d+ \\(.+\\)`, 'm'), crate);
+  for (const text of ['MIT License', 'Apache License', 'Mozilla Public License', 'Boost Software'])
+    assert.ok(notices.includes(text), text);
+  assert.doesNotMatch(notices, /\/(home|root|Users)\//);
+});
+
+test('package.json says where the project is, and what has effects when it is imported', () => {
+  const { repository, bugs, homepage, sideEffects, exports } = JSON.parse(
+    readFileSync(join(PKG, 'package.json'), 'utf8'),
+  );
+  const cargo = readFileSync(join(PKG, '..', 'Cargo.toml'), 'utf8');
+  const [, address] = /^repository = "(.+)"$/m.exec(cargo);
+  assert.equal(repository.url, `git+${address}.git`);
+  for (const link of [bugs, homepage]) assert.ok(link.startsWith(`${address}/`), link);
+  // The worker's script and the core's JavaScript run as they are imported; the API does not.
+  assert.deepEqual(sideEffects, ['./dist/worker.js', './wasm/*.js']);
+  assert.ok(!sideEffects.includes(exports['.'].import));
 });
 
 test('the weights in the package are the ones that its source names', () => {
@@ -93,9 +116,14 @@ test('every public option and error code is explained in the README', () => {
     'signal',
     'device',
     'modelUrl',
+    'workerUrl',
+    'wasmUrl',
+    'trustedTypesPolicy',
+    'stallMs',
     'sha256',
     'onProgress',
   ]) {
     assert.ok(readme.includes(`\`${name}`), `the README says nothing of ${name}`);
   }
+  assert.ok(readme.includes(DEFAULT_WEIGHTS.sha256), "the README's hash is not the weights'");
 });

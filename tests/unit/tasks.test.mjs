@@ -107,6 +107,49 @@ describe('tasks', () => {
       eps('invalid-operator', /address of a module/),
     );
   });
+  test('refuse compositions without end', () => {
+    const endless = { kind: 'compose', second: colorize() };
+    endless.first = endless;
+    assert.throws(
+      () => checkedTask(endless),
+      eps('invalid-option', /nested 16 deep.* or one contains itself/s),
+    );
+    assert.throws(() => compose(endless, colorize()), eps('invalid-option', /16 deep/));
+    let nested = colorize();
+    for (let i = 0; i < 16; i++) nested = { kind: 'compose', first: nested, second: colorize() };
+    assert.equal(checkedTask(nested).kind, 'compose');
+    for (let i = 0; i < 3000; i++) nested = { kind: 'compose', first: nested, second: colorize() };
+    assert.throws(() => checkedTask(nested), eps('invalid-option', /16 deep/));
+  });
+  test('refuse what cannot be read or shown', () => {
+    const cyclic = [];
+    cyclic.push(cyclic);
+    assert.throws(() => colorize({ weights: cyclic }), eps('invalid-option', /got \[an array\]/));
+    const options = {
+      get noise() {
+        throw new Error('no reading');
+      },
+    };
+    for (const make of [
+      () => denoise(options),
+      () => superResolve(2, options),
+      () => colorize(options),
+      () => compose(colorize(), colorize(), options),
+      () => checkedTask(Object.create(options, { kind: { value: 'denoise' } })),
+    ])
+      assert.throws(make, eps('invalid-option', /cannot be read: no reading/));
+    assert.throws(() => superResolve(Object.create(null)), eps('invalid-factor'));
+    assert.throws(
+      () =>
+        deblur({
+          get data() {
+            throw new Error('no');
+          },
+        }),
+      eps('invalid-kernel'),
+    );
+    assert.throws(() => linearOperator(Symbol('s')), eps('invalid-operator', /got Symbol\(s\)/));
+  });
   test('refuse bad noise', () => {
     for (const noise of [0, -1, NaN, Infinity, 256, '5', 'atuo', null]) {
       assert.throws(() => denoise({ noise }), eps('invalid-noise'));

@@ -6,7 +6,12 @@ import { eps } from './assertions.mjs';
 
 const BYTES = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31) & 255);
 const SHA256 = createHash('sha256').update(BYTES).digest('hex');
-const SOURCE = { url: 'https://example.test/w.safetensors', sha256: SHA256, bytes: BYTES.length };
+const SOURCE = {
+  url: 'https://example.test/w.safetensors',
+  sha256: SHA256,
+  bytes: BYTES.length,
+  advice: 'Look elsewhere.',
+};
 
 /** A server that gives the answers in turn, and counts. */
 function server(...answers) {
@@ -33,7 +38,12 @@ function cacheStorage() {
   };
   return { entries, open: async () => cache };
 }
-const platform = (fetch, caches) => ({ fetch, caches, subtle: webcrypto.subtle });
+const platform = (fetch, caches, stallMs = 10_000) => ({
+  fetch,
+  caches,
+  subtle: webcrypto.subtle,
+  stallMs,
+});
 const read = (source, on, signal, progress = []) =>
   readWeights(source, on, signal, (step) => progress.push(step));
 
@@ -73,6 +83,14 @@ describe('reading the weights', () => {
     for (const caches of [undefined, broken])
       assert.deepEqual(await read(SOURCE, platform(server(whole), caches)), BYTES);
   });
+  test('a cache that never answers costs its limit and the next download', async () => {
+    const never = () => new Promise(() => {});
+    const silent = { open: never };
+    const unread = { open: async () => ({ match: never }) };
+    const unwritten = { open: async () => ({ match: async () => undefined, put: never }) };
+    for (const caches of [silent, unread, unwritten])
+      assert.deepEqual(await read(SOURCE, platform(server(whole), caches, 40)), BYTES);
+  });
   test('old weights leave the cache', async () => {
     const caches = cacheStorage();
     for (const seed of [1, 2, 3, 4]) {
@@ -92,7 +110,10 @@ describe('reading the weights', () => {
     const [fetch, caches] = [server(whole), cacheStorage()];
     for (let i = 0; i < 2; i++)
       assert.deepEqual(
-        await read({ ...SOURCE, sha256: undefined }, { fetch, caches, subtle: undefined }),
+        await read(
+          { ...SOURCE, sha256: undefined },
+          { ...platform(fetch, caches), subtle: undefined },
+        ),
         BYTES,
       );
     assert.equal(fetch.requests.length, 2);
@@ -135,7 +156,7 @@ describe('weights that cannot be had', () => {
     const page = () => new Response('\n<!DOCTYPE html><title>Not found</title>');
     await assert.rejects(
       read(SOURCE, platform(server(page), undefined)),
-      eps('weights-corrupt', /They are a web page/),
+      eps('weights-corrupt', /They are a web page: Look elsewhere\./),
     );
   });
   test('missing', async () => {
@@ -165,9 +186,19 @@ describe('weights that cannot be had', () => {
       eps('download-failed', /connection lost/),
     );
   });
+  test('stalled: before the answer, and midway', async () => {
+    const silent = () => new Promise(() => {});
+    const midway = () =>
+      new Response(new ReadableStream({ start: (stream) => stream.enqueue(BYTES.slice(0, 10)) }));
+    for (const answer of [silent, midway])
+      await assert.rejects(
+        read(SOURCE, platform(server(answer), undefined, 40)),
+        eps('download-failed', /no data has come for 0.04 s/),
+      );
+  });
   test('unverifiable: no secure context', async () => {
     await assert.rejects(
-      read(SOURCE, { fetch: server(whole), caches: undefined, subtle: undefined }),
+      read(SOURCE, { ...platform(server(whole)), subtle: undefined }),
       eps('insecure-context', /https, or from localhost/),
     );
   });

@@ -32,4 +32,7 @@ test('parallel workers divide the time that is left', () => {
   clock.tile(5, 500);
   assert.equal(clock.evaluationMilliseconds, 100);
   assert.equal(clock.secondsLeft, 0.25);
+  // One of the two could not be started.
+  clock.workers = 1;
+  assert.equal(clock.secondsLeft, 0.5);
 });

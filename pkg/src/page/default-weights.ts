@@ -1,3 +1,5 @@
+import { EpsError } from '../shared/errors.js';
+import { addressAdvice } from './addresses.js';
 import type { WeightsSource } from './weights.js';
 
 /**
@@ -13,20 +15,35 @@ export const DEFAULT_WEIGHTS = {
  * The weights to load: those of this package, or those of the caller's address.
  *
  * @param sha256 the hash that the caller expects; undefined: that of this package's weights.
+ * @throws EpsError `download-failed` if this package's own address is unknown.
  */
 export function weightsSource(
   modelUrl: string | undefined,
   sha256: string | undefined,
 ): WeightsSource {
-  if (modelUrl !== undefined) return { url: modelUrl, sha256, bytes: undefined };
+  const advice = addressAdvice('modelUrl');
+  if (modelUrl !== undefined)
+    return {
+      url: modelUrl,
+      sha256,
+      bytes: undefined,
+      advice: 'modelUrl probably points to the wrong address.',
+    };
   const { bytes, sha256: defaultSha256 } = DEFAULT_WEIGHTS;
-  return { url: defaultWeightsUrl().href, sha256: sha256 ?? defaultSha256, bytes };
+  try {
+    return { url: defaultWeightsUrl().href, sha256: sha256 ?? defaultSha256, bytes, advice };
+  } catch (cause) {
+    // Some bundlers leave `import.meta.url` empty.
+    throw new EpsError('download-failed', `The address of the weights is unknown. ${advice}`, {
+      cause,
+    });
+  }
 }
 
 /**
  * The address of this package's weights, relative to this module. Bundlers recognise the
  * expression, emit the file and put its final address here.
  */
-function defaultWeightsUrl(): URL {
+export function defaultWeightsUrl(): URL {
   return new URL('../../models/photo-v1.safetensors', import.meta.url);
 }

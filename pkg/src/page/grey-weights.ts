@@ -1,4 +1,4 @@
-import { EpsError } from '../shared/errors.js';
+import { EpsError, reading } from '../shared/errors.js';
 import { shown } from './validation.js';
 
 /**
@@ -18,6 +18,10 @@ const SUM_TOLERANCE = 1e-3;
 
 /** @throws EpsError `invalid-option`. */
 export function checkedGreyWeights(weights: unknown): GreyWeights {
+  return reading('invalid-option', 'colorize: weights', () => greyWeightsOf(weights));
+}
+
+function greyWeightsOf(weights: unknown): GreyWeights {
   if (isName(weights)) return weights;
   if (isTriple(weights)) {
     const [r, g, b] = weights;

@@ -1,4 +1,4 @@
-import { EpsError } from '../shared/errors.js';
+import { EpsError, reading } from '../shared/errors.js';
 import { isArrayLike, isObject, isSide, shown } from './validation.js';
 
 /**
@@ -100,6 +100,10 @@ export function diskKernel(radius: number): Kernel {
  * @throws EpsError `invalid-kernel` that names the wrong value.
  */
 export function checkedKernel(kernel: unknown): Kernel {
+  return reading('invalid-kernel', 'The kernel', () => kernelOf(kernel));
+}
+
+function kernelOf(kernel: unknown): Kernel {
   if (!isObject(kernel)) throw kernelError(`deblur needs a kernel; got ${shown(kernel)}.`);
   const { data, width, height } = kernel;
   if (!isSide(width) || !isSide(height))
@@ -112,16 +116,21 @@ export function checkedKernel(kernel: unknown): Kernel {
     throw kernelError(
       `A ${width} × ${height} kernel must have ${width * height} values; got ${data.length}.`,
     );
-  const values = Float64Array.from({ length: data.length }, (_, i) => {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) {
     const value = data[i];
-    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-    const [row, column] = [Math.floor(i / width), i % width];
-    throw kernelError(`The kernel's value in row ${row}, column ${column} is ${shown(value)}.`);
-  });
-  const sum = values.reduce((total, value) => total + value, 0);
+    const isWeight = typeof value === 'number' && Number.isFinite(value) && value >= 0;
+    if (!isWeight) {
+      const [row, column] = [Math.floor(i / width), i % width];
+      throw kernelError(`The kernel's value in row ${row}, column ${column} is ${shown(value)}.`);
+    }
+    sum += value;
+  }
   if (sum === 0)
     throw kernelError('Every value of the kernel is zero. Such a blur leaves nothing to restore.');
-  return { data: Float32Array.from(values, (value) => value / sum), width, height };
+  const weights = new Float32Array(data.length);
+  for (let i = 0; i < weights.length; i++) weights[i] = Number(data[i]) / sum;
+  return { data: weights, width, height };
 }
 
 function kernelError(problem: string): EpsError {

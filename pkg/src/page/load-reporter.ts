@@ -3,7 +3,8 @@ import { loadFraction, type LoadProgress } from './progress.js';
 /** Reports the progress of a load. Each report repeats what earlier ones have said. */
 export class LoadReporter {
   readonly #onProgress: (progress: LoadProgress) => void;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: AbortSignal;
+  readonly #onThrow: (error: unknown) => void;
   #last: LoadProgress = {
     stage: 'weights',
     fraction: 0,
@@ -13,13 +14,18 @@ export class LoadReporter {
     device: undefined,
   };
 
-  /** @param signal ends the reports when it is aborted. */
+  /**
+   * @param signal ends the reports when it is aborted.
+   * @param onThrow called with what the caller's `onProgress` throws. It must end the load.
+   */
   constructor(
     onProgress: ((progress: LoadProgress) => void) | undefined,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
+    onThrow: (error: unknown) => void,
   ) {
     this.#onProgress = onProgress ?? (() => undefined);
     this.#signal = signal;
+    this.#onThrow = onThrow;
   }
 
   /**
@@ -33,6 +39,11 @@ export class LoadReporter {
   ): void {
     const fraction = Math.max(this.#last.fraction, loadFraction(stage, stageFraction));
     this.#last = { ...this.#last, ...changes, stage, fraction };
-    if (!this.#signal?.aborted) this.#onProgress(this.#last);
+    if (this.#signal.aborted) return;
+    try {
+      this.#onProgress(this.#last);
+    } catch (error) {
+      this.#onThrow(error);
+    }
   }
 }

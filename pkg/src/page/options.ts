@@ -1,5 +1,5 @@
 import type { DeviceKind, Precision } from '../shared/device.js';
-import { EpsError } from '../shared/errors.js';
+import { EpsError, reading } from '../shared/errors.js';
 import {
   SAMPLER_PRESETS,
   SOLVERS,
@@ -7,7 +7,14 @@ import {
   type SamplerRequest,
   type Solver,
 } from '../shared/requests.js';
+import { DEFAULT_STALL_MS } from '../shared/stall.js';
+import { checkedAddress } from './addresses.js';
 import type { LoadProgress, RestoreProgress, RestoreStep } from './progress.js';
+import {
+  checkedTrustedTypes,
+  type ScriptUrlPolicy,
+  type TrustedTypesOption,
+} from './trusted-types.js';
 import {
   invalidOption,
   isObject,
@@ -71,12 +78,40 @@ export interface LoadOptions {
    * uses one worker.
    */
   readonly workers?: number | undefined;
-  /** Called as the download, the start and the warm-up proceed. */
+  /**
+   * Called as the download, the start and the warm-up proceed. What it throws ends the load, and
+   * the load rejects with it.
+   */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Aborts the load. */
   readonly signal?: AbortSignal | undefined;
-  /** The address of the weights. Default: the file in this package. */
+  /**
+   * The address of the weights, relative to the page. Default: the file in this package, found by
+   * `import.meta.url`.
+   */
   readonly modelUrl?: string | URL | undefined;
+  /**
+   * The address of the worker's script, `dist/worker.js`, relative to the page. The other files of
+   * this package must lie around it. It may be on another site that allows it (CORS). Default: the
+   * script in this package.
+   */
+  readonly workerUrl?: string | URL | undefined;
+  /**
+   * The address of the WebAssembly core, `wasm/eps_restore_bg.wasm`, relative to the page. Default:
+   * the file in the package that the worker's script belongs to.
+   */
+  readonly wasmUrl?: string | URL | undefined;
+  /**
+   * Where Trusted Types are enforced: the name of the policy that makes the worker's address
+   * trusted, or a policy of your own with `createScriptURL`. Default `'eps-restore'`, which the
+   * page's `trusted-types` directive must allow.
+   */
+  readonly trustedTypesPolicy?: string | ScriptUrlPolicy | undefined;
+  /**
+   * Milliseconds, 1 to 3,600,000, after which a part that does not answer is given up: a download
+   * or a worker's start without new data, the cache, the WebGPU adapter, the GPU. Default 60,000.
+   */
+  readonly stallMs?: number | undefined;
   /**
    * SHA-256 of the weights, 64 hexadecimal digits. Known for the default weights. Weights from a
    * `modelUrl` are checked and cached only if it is given.
@@ -123,6 +158,10 @@ export interface CheckedLoadOptions {
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly modelUrl: string | undefined;
+  readonly workerUrl: string | undefined;
+  readonly wasmUrl: string | undefined;
+  readonly trustedTypesPolicy: TrustedTypesOption;
+  readonly stallMs: number;
   readonly sha256: string | undefined;
 }
 
@@ -142,6 +181,7 @@ const PRECISIONS = ['f32', 'f16'] as const;
 const MAX_SAMPLES = 16;
 const MAX_WORKERS = 16;
 const MAX_POINTS = 1000;
+const MAX_STALL_MS = 3_600_000;
 /** The highest noise level that the network was trained for. */
 const MAX_TAU = 80;
 /** Below this level a sample no longer changes by one 8-bit level. */
@@ -149,6 +189,10 @@ const MIN_TAU = 0.002;
 
 /** @throws EpsError `invalid-option` that names the option, its value and what is valid. */
 export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOptions {
+  return reading('invalid-option', 'The options', () => loadOptions(options));
+}
+
+function loadOptions(options: LoadOptions): CheckedLoadOptions {
   requireKnownNames('Restorer.load', options, [
     'device',
     'precision',
@@ -156,10 +200,14 @@ export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOption
     'onProgress',
     'signal',
     'modelUrl',
+    'workerUrl',
+    'wasmUrl',
+    'trustedTypesPolicy',
+    'stallMs',
     'sha256',
   ] satisfies (keyof LoadOptions)[]);
-  const { device = 'auto', precision = 'f32' } = options;
-  const { workers, onProgress, signal, modelUrl, sha256 } = options;
+  const { device = 'auto', precision = 'f32', stallMs = DEFAULT_STALL_MS } = options;
+  const { workers, onProgress, signal, modelUrl, workerUrl, wasmUrl, sha256 } = options;
   requireOneOf('device', device, DEVICES);
   requireOneOf('precision', precision, PRECISIONS);
   if (precision === 'f16' && device === 'cpu')
@@ -170,19 +218,28 @@ export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOption
   if (workers !== undefined) requireInteger('workers', workers, 1, MAX_WORKERS);
   requireOptionalFunction('onProgress', onProgress);
   requireOptionalSignal(signal);
+  requireNumber('stallMs', stallMs, 1, MAX_STALL_MS);
   return {
     device,
     precision,
     workers,
     onProgress,
     signal,
-    modelUrl: checkedUrl(modelUrl),
+    modelUrl: checkedAddress('modelUrl', modelUrl),
+    workerUrl: checkedAddress('workerUrl', workerUrl),
+    wasmUrl: checkedAddress('wasmUrl', wasmUrl),
+    trustedTypesPolicy: checkedTrustedTypes(options.trustedTypesPolicy),
+    stallMs,
     sha256: checkedSha256(sha256),
   };
 }
 
 /** @throws EpsError `invalid-option` that names the option, its value and what is valid. */
 export function checkedRestoreOptions(options: RestoreOptions = {}): CheckedRestoreOptions {
+  return reading('invalid-option', 'The options', () => restoreOptions(options));
+}
+
+function restoreOptions(options: RestoreOptions): CheckedRestoreOptions {
   requireKnownNames('The restoration', options, [
     'samples',
     'sampler',
@@ -235,12 +292,6 @@ function checkedSampler(sampler: Sampler): SamplerRequest {
 
 function isSamplerOptions(sampler: Sampler): sampler is SamplerOptions {
   return isObject(sampler);
-}
-
-function checkedUrl(url: unknown): string | undefined {
-  if (url === undefined || typeof url === 'string') return url;
-  if (url instanceof URL) return url.href;
-  throw invalidOption('modelUrl', 'a string or a URL', url);
 }
 
 function checkedSha256(sha256: unknown): string | undefined {

@@ -1,5 +1,4 @@
-import { toEpsError } from '../shared/errors.js';
-import type { FinishedRun, RunEvent } from '../shared/protocol.js';
+import type { FinishedRun, RunEvent, RunShare } from '../shared/protocol.js';
 import type { RestoreRequest, WindowValues } from '../shared/requests.js';
 import type { Outcome, RunHandle, WorkerLink, WorkerRun } from './worker-link.js';
 
@@ -9,20 +8,20 @@ type RunOutcome = Outcome<'restore'>;
 export interface ParallelRunOptions {
   /** Computes the mean and the deviation, and draws samples too. */
   readonly lead: WorkerLink;
-  /** The other workers, asked for when there is a mean for them to start from. */
-  readonly helpers: () => Promise<WorkerLink>[];
-  /** How many workers there are, the lead included. */
-  readonly workers: number;
+  /** The other workers, which may still be starting. Those that cannot start are left out. */
+  readonly helpers: readonly Promise<WorkerLink>[];
   readonly request: RestoreRequest;
   /** Steps that each worker may take before it needs a `more` for each further one. */
   readonly credit: number;
   readonly onEvent: (event: RunEvent) => void;
+  /** Called with the number of workers that draw, the lead included. */
+  readonly onShared: (workers: number) => void;
 }
 
 /**
- * One restoration in several workers. The lead computes the mean; then each worker draws samples of
- * its own in its own WebAssembly instance. A sample depends only on the seed and its number, so it
- * is the same whichever worker draws it.
+ * One restoration in several workers. The lead computes the mean; then each worker that has started
+ * draws samples of its own in its own WebAssembly instance. A sample depends only on the seed and
+ * its number, so it is the same whichever worker draws it.
  *
  * To its caller it looks like the run of one worker: the same events, numbered consecutively, and
  * the same outcome.
@@ -44,10 +43,11 @@ export class ParallelRun implements RunHandle {
 
   constructor(options: ParallelRunOptions) {
     this.#options = options;
-    this.#lead = this.#start(options.lead, 0);
+    for (const helper of options.helpers) helper.catch(() => undefined);
+    this.#lead = this.#start(options.lead, { role: 'lead' });
     const outcome = this.#outcomeOf(this.#lead);
     this.#outcomes.push(outcome);
-    // By the lead's end all helpers have been started.
+    // The lead ends only after all helpers have been given their share.
     this.outcome = outcome.then(async () => merged(await Promise.all(this.#outcomes)));
   }
 
@@ -60,9 +60,8 @@ export class ParallelRun implements RunHandle {
     for (const run of this.#runs) run.cancel();
   }
 
-  #start(link: WorkerLink, first: number, mean?: WindowValues): WorkerRun {
-    const { request, credit, workers } = this.#options;
-    const share = { first, every: workers, ...(mean && { mean }) };
+  #start(link: WorkerLink, share: RunShare): WorkerRun {
+    const { request, credit } = this.#options;
     const run: WorkerRun = link.startRun({ request, credit, share }, (event) =>
       this.#onEvent(run, event),
     );
@@ -78,23 +77,20 @@ export class ParallelRun implements RunHandle {
     return outcome;
   }
 
-  #startHelpers(mean: WindowValues): void {
-    for (const [i, link] of this.#options.helpers().entries())
-      this.#outcomes.push(this.#helperOutcome(link, i + 1, mean));
-  }
-
-  async #helperOutcome(
-    link: Promise<WorkerLink>,
-    first: number,
-    mean: WindowValues,
-  ): Promise<RunOutcome> {
-    try {
-      return await this.#outcomeOf(this.#start(await link, first, mean));
-    } catch (thrown) {
-      this.cancel();
-      const { code, message } = toEpsError(thrown, 'worker-failed');
-      return { ok: false, failure: { code, message, fatal: false } };
+  /** Divides the samples among the workers that have started. */
+  async #shareSamples(mean: WindowValues): Promise<void> {
+    const starts = await Promise.allSettled(this.#options.helpers);
+    if (this.#cancelled) return;
+    const helpers = starts
+      .flatMap((start) => (start.status === 'fulfilled' ? start.value : []))
+      .filter(({ alive }) => alive);
+    const every = 1 + helpers.length;
+    for (const [i, helper] of helpers.entries()) {
+      const run = this.#start(helper, { role: 'helper', first: i + 1, every, mean });
+      this.#outcomes.push(this.#outcomeOf(run));
     }
+    this.#options.onShared(every);
+    this.#lead.share(every);
   }
 
   #onEvent(run: WorkerRun, event: RunEvent): void {
@@ -105,7 +101,7 @@ export class ParallelRun implements RunHandle {
         if (run === this.#lead) onEvent(event);
         break;
       case 'mean':
-        this.#startHelpers(event.values);
+        void this.#shareSamples(event.values);
         break;
       case 'sample':
         this.#lead.adopt(event.index, event.values);

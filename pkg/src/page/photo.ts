@@ -1,4 +1,4 @@
-import { EpsError, messageOf } from '../shared/errors.js';
+import { EpsError, messageOf, reading } from '../shared/errors.js';
 import type { ImageSize, Pixels } from '../shared/requests.js';
 import { isObject, isSide, kindOf, shown } from './validation.js';
 
@@ -10,8 +10,8 @@ export interface PixelImage {
 }
 
 /**
- * Anything a page has that holds a picture. It is copied when the call is made, and never changed,
- * closed or kept.
+ * Anything a page has that holds a picture. It is copied when the call is made (an image element
+ * that is still loading: once it has loaded), and never changed, closed or kept.
  *
  * A photo reaches the core as 8-bit sRGB, upright (EXIF), with its transparency: see
  * {@link readPhoto}.
@@ -60,20 +60,21 @@ const ACCEPTED =
  */
 export async function readPhoto(source: PhotoSource): Promise<ImageData> {
   const { data, width, height } = await decodePhoto(source, 'The photo');
-  return new ImageData(
-    new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength),
-    width,
-    height,
-  );
+  const clamped = new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength);
+  return reading('image-too-large', 'The photo', () => new ImageData(clamped, width, height));
 }
 
 /**
- * The RGBA bytes of a picture.
+ * The RGBA bytes of a picture. What can be read at once is read before the call returns.
  *
  * @param subject how messages name the picture, capitalised: “The photo”.
  * @throws EpsError as {@link readPhoto} does.
  */
 export async function decodePhoto(source: unknown, subject: string): Promise<DecodedPhoto> {
+  return reading('invalid-image', subject, () => decode(source, subject));
+}
+
+function decode(source: unknown, subject: string): DecodedPhoto | Promise<DecodedPhoto> {
   if (isKind(source, 'ImageData')) return fromImageData(source, subject);
   if (isKind(source, 'HTMLImageElement')) return fromElement(source, subject);
   if (isKind(source, 'Blob') || isKind(source, 'File')) return fromBlob(source, subject);
@@ -109,13 +110,31 @@ function fromImageData(image: ImageData, subject: string): DecodedPhoto {
   requireSize(image, subject);
   // Older browsers know only sRGB, and do not say so.
   const { colorSpace = 'srgb' } = image as Partial<ImageData>;
+  if (data.length !== 4 * width * height)
+    throw new EpsError(
+      'invalid-image',
+      `${subject} has lost its pixels: its buffer has been transferred elsewhere.`,
+    );
   if (kindOf(data) === 'Uint8ClampedArray' && colorSpace === 'srgb')
     return { data: new Uint8Array(data), width, height };
   // Another colour space, or floating-point pixels: a canvas converts them.
   return read(image, subject, (context) => context.putImageData(image, 0, 0));
 }
 
-async function fromElement(element: HTMLImageElement, subject: string): Promise<DecodedPhoto> {
+function fromElement(
+  element: HTMLImageElement,
+  subject: string,
+): DecodedPhoto | Promise<DecodedPhoto> {
+  const { complete, naturalWidth: width, naturalHeight: height } = element;
+  // The page may give the element another image as soon as the call has returned.
+  if (complete && width > 0 && height > 0) return drawn(element, { width, height }, subject);
+  return fromLoadingElement(element, subject);
+}
+
+async function fromLoadingElement(
+  element: HTMLImageElement,
+  subject: string,
+): Promise<DecodedPhoto> {
   try {
     await element.decode();
   } catch (cause) {

@@ -1,7 +1,7 @@
 import type { DeviceKind, Precision } from '../shared/device.js';
 import { EpsError, abortedError, throwIfAborted } from '../shared/errors.js';
 import type { FinishedRun, RunEvent } from '../shared/protocol.js';
-import type { ImageSize, RestoreRequest } from '../shared/requests.js';
+import type { ImageSize, Pixels, RestoreRequest, TaskRequest } from '../shared/requests.js';
 import { AsyncQueue } from './async-queue.js';
 import { weightsSource } from './default-weights.js';
 import { LoadReporter } from './load-reporter.js';
@@ -18,11 +18,11 @@ import { decodePhoto, type PhotoSource } from './photo.js';
 import type { Estimate, RestoreStep } from './progress.js';
 import { resultOf, type Result } from './result.js';
 import { RunObserver, type RunCallbacks } from './run-observer.js';
-import { sizeOf, taskRequest } from './task-request.js';
-import type { Task } from './task-types.js';
+import { requireFitting, sizeOf, taskRequest } from './task-request.js';
+import type { NoiseOption, Task } from './task-types.js';
 import { checkedTask } from './tasks.js';
 import { browserPlatform, readWeights } from './weights.js';
-import { errorOf, type Outcome, type RunHandle, type WorkerLink } from './worker-link.js';
+import { errorOf, type Outcome, type RunHandle } from './worker-link.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** Steps that a stream's run may be ahead of its reader, who still draws the last one. */
@@ -33,6 +33,12 @@ interface RunHooks extends RunCallbacks {
   /** Steps that the run may take before it needs a `more` for each further one. */
   readonly credit: number;
   readonly onStart?: (run: RunHandle) => void;
+}
+
+/** What a run takes, read when it was asked for. */
+interface RunInput extends NoiseOption {
+  readonly image: Pixels;
+  readonly task: TaskRequest;
 }
 
 /** How a run ended, and where it ran: undefined if it did not start. */
@@ -59,10 +65,14 @@ interface EndedRun {
  */
 export class Restorer {
   readonly #pool: WorkerPool;
-  #busy = false;
+  /** The run in progress. Once it is aborted another may begin. */
+  #current: { readonly signal: AbortSignal | undefined } | undefined;
 
-  private constructor(options: CheckedLoadOptions) {
-    this.#pool = new WorkerPool(options);
+  private constructor(pool: WorkerPool) {
+    // Callers without types can reach this.
+    if (!((pool as unknown) instanceof WorkerPool))
+      throw new EpsError('invalid-option', 'Make a Restorer with await Restorer.load().');
+    this.#pool = pool;
   }
 
   /**
@@ -71,7 +81,8 @@ export class Restorer {
    *
    * @param options all optional: see {@link LoadOptions}.
    * @throws EpsError `invalid-option`, `download-failed`, `weights-corrupt`, `invalid-weights`,
-   *   `insecure-context`, `unsupported-device`, `device-lost`, `worker-failed` or `aborted`.
+   *   `insecure-context`, `unsupported-device`, `device-lost`, `worker-failed` or `aborted`. What
+   *   `onProgress` throws ends the load and comes out of it as it is.
    * @example
    * ```ts
    * const restorer = await Restorer.load({
@@ -82,11 +93,14 @@ export class Restorer {
   static async load(options: LoadOptions = {}): Promise<Restorer> {
     const checked = checkedLoadOptions(options);
     throwIfAborted(checked.signal);
-    const restorer = new Restorer(checked);
+    const restorer = new Restorer(new WorkerPool(checked));
+    // Ends what is still under way, such as the download, when any part has failed.
+    const stop = new AbortController();
     try {
-      await untilAborted(restorer.#load(checked), checked.signal);
+      await untilAborted(restorer.#load(checked, stop), checked.signal);
       return restorer;
     } catch (error) {
+      stop.abort();
       restorer.dispose();
       throw error;
     }
@@ -130,16 +144,21 @@ export class Restorer {
    */
   async restore(photo: PhotoSource, task: Task, options: RestoreOptions = {}): Promise<Result> {
     const checked = checkedRestoreOptions(options);
-    return this.#run(photo, task, checked, {
-      credit: Infinity,
-      onStep: (step) => checked.onStep?.(step),
-      onProgress: (progress) => checked.onProgress?.(progress),
-    });
+    return this.#run(
+      deferred(() => readInput(photo, task)),
+      checked,
+      {
+        credit: Infinity,
+        onStep: (step) => checked.onStep?.(step),
+        onProgress: (progress) => checked.onProgress?.(progress),
+      },
+    );
   }
 
   /**
    * Restores a photo step by step. The generator yields each step and returns the result. Leaving
-   * the loop cancels the run; a reader that pauses pauses it.
+   * the loop cancels the run; a reader that pauses pauses it. The photo is read by this call, and
+   * the run begins with the first `next()`.
    *
    * @param photo as for {@link Restorer.restore}, and so are the other parameters.
    * @throws EpsError as {@link Restorer.restore} does, from `next()`.
@@ -149,42 +168,14 @@ export class Restorer {
    *   context.putImageData(step.preview, 0, 0);
    * ```
    */
-  async *stream(
+  stream(
     photo: PhotoSource,
     task: Task,
     options: RestoreOptions = {},
   ): AsyncGenerator<RestoreStep, Result, void> {
-    const checked = checkedRestoreOptions(options);
-    const stop = new AbortController();
-    const forwardAbort = (): void => stop.abort(checked.signal?.reason);
-    if (checked.signal?.aborted) forwardAbort();
-    checked.signal?.addEventListener('abort', forwardAbort);
-    const steps = new AsyncQueue<RestoreStep>();
-    let run: RunHandle | undefined;
-    const hooks: RunHooks = {
-      credit: STREAM_CREDIT,
-      onStep: (step) => {
-        checked.onStep?.(step);
-        steps.push(step);
-      },
-      onProgress: (progress) => checked.onProgress?.(progress),
-      onStart: (started) => (run = started),
-    };
-    const result = this.#run(photo, task, { ...checked, signal: stop.signal }, hooks);
-    result.then(
-      () => steps.close(),
-      () => steps.close(),
-    );
-    try {
-      for (let step = await steps.next(); step; step = await steps.next()) {
-        yield step;
-        run?.more();
-      }
-      return await result;
-    } finally {
-      checked.signal?.removeEventListener('abort', forwardAbort);
-      stop.abort();
-    }
+    const input = deferred(() => readInput(photo, task));
+    const checked = deferred(() => checkedRestoreOptions(options));
+    return this.#stream(input, checked);
   }
 
   /**
@@ -207,8 +198,9 @@ export class Restorer {
     this.#pool.throwIfDisposed();
     const { samples, sampler, refine } = checkedRestoreOptions(options);
     const checked = checkedTask(task);
-    const size = await sizeOf(photo);
-    const request = { ...size, task: await taskRequest(checked, size), samples, sampler, refine };
+    const [size, prepared] = await Promise.all([sizeOf(photo), taskRequest(checked)]);
+    requireFitting(prepared, size);
+    const request = { ...size, task: prepared, samples, sampler, refine };
     const { noise } = checked;
     const lead = await this.#pool.lead();
     const cost = await lead.ask('cost', { ...request, ...(noise !== undefined && { noise }) });
@@ -240,11 +232,9 @@ export class Restorer {
    */
   async estimateNoise(photo: PhotoSource, task: Task): Promise<number> {
     this.#pool.throwIfDisposed();
-    const checked = checkedTask(task);
-    const image = await decodePhoto(photo, 'The photo');
-    const request = { image, task: await taskRequest(checked, image) };
+    const { image, task: request } = await readInput(photo, task);
     const lead = await this.#pool.lead();
-    const level = await lead.ask('noise', request);
+    const level = await lead.ask('noise', { image, task: request });
     this.#pool.throwIfDisposed();
     return level;
   }
@@ -264,54 +254,94 @@ export class Restorer {
     );
   }
 
-  async #load({ modelUrl, sha256, signal, onProgress }: CheckedLoadOptions): Promise<void> {
-    const reporter = new LoadReporter(onProgress, signal);
+  async #load(options: CheckedLoadOptions, stop: AbortController): Promise<void> {
+    const { modelUrl, sha256, stallMs, onProgress } = options;
+    let onThrow: (error: unknown) => void = () => undefined;
+    const thrown = new Promise<never>((_, reject) => (onThrow = reject));
+    const reporter = new LoadReporter(onProgress, stop.signal, (error) => {
+      onThrow(error);
+      stop.abort();
+    });
     const source = weightsSource(modelUrl, sha256);
-    await this.#pool.start(
+    const loaded = this.#pool.start(
       () =>
-        readWeights(source, browserPlatform(), signal, (progress) => {
+        readWeights(source, browserPlatform(stallMs), stop.signal, (progress) => {
           const { loadedBytes, totalBytes } = progress;
           reporter.report('weights', totalBytes ? loadedBytes / totalBytes : 0, progress);
         }),
       ({ stage, fraction, device }) => reporter.report(stage, fraction, { device }),
     );
+    await Promise.race([thrown, loaded]);
+  }
+
+  async *#stream(
+    input: Promise<RunInput>,
+    options: Promise<CheckedRestoreOptions>,
+  ): AsyncGenerator<RestoreStep, Result, void> {
+    const checked = await options;
+    const stop = new AbortController();
+    const forwardAbort = (): void => stop.abort(checked.signal?.reason);
+    if (checked.signal?.aborted) forwardAbort();
+    checked.signal?.addEventListener('abort', forwardAbort);
+    const steps = new AsyncQueue<RestoreStep>();
+    let run: RunHandle | undefined;
+    const hooks: RunHooks = {
+      credit: STREAM_CREDIT,
+      onStep: (step) => {
+        checked.onStep?.(step);
+        steps.push(step);
+      },
+      onProgress: (progress) => checked.onProgress?.(progress),
+      onStart: (started) => (run = started),
+    };
+    const result = this.#run(input, { ...checked, signal: stop.signal }, hooks);
+    result.then(
+      () => steps.close(),
+      () => steps.close(),
+    );
+    try {
+      for (let step = await steps.next(); step; step = await steps.next()) {
+        yield step;
+        run?.more();
+      }
+      return await result;
+    } finally {
+      checked.signal?.removeEventListener('abort', forwardAbort);
+      stop.abort();
+    }
   }
 
   async #run(
-    photo: PhotoSource,
-    task: Task,
+    input: Promise<RunInput>,
     options: CheckedRestoreOptions,
     hooks: RunHooks,
   ): Promise<Result> {
     this.#pool.throwIfDisposed();
-    const checked = checkedTask(task);
     throwIfAborted(options.signal);
-    if (this.#busy)
+    if (this.#current && !this.#current.signal?.aborted)
       throw new EpsError(
         'busy',
         'This restorer is working on another photo. Wait for it, or abort it by its signal first.',
       );
-    this.#busy = true;
+    const current = { signal: options.signal };
+    this.#current = current;
     try {
-      return await untilAborted(this.#restore(photo, checked, options, hooks), options.signal);
+      return await untilAborted(this.#restore(input, options, hooks), options.signal);
     } finally {
-      this.#busy = false;
+      if (this.#current === current) this.#current = undefined;
     }
   }
 
   async #restore(
-    photo: PhotoSource,
-    task: Task,
+    input: Promise<RunInput>,
     { signal, samples, sampler, refine, seed }: CheckedRestoreOptions,
     hooks: RunHooks,
   ): Promise<Result> {
-    const image = await decodePhoto(photo, 'The photo');
-    const prepared = await taskRequest(task, image);
+    const { image, task, noise } = await input;
     throwIfAborted(signal);
-    const { noise } = task;
     const request: RestoreRequest = {
       image,
-      task: prepared,
+      task,
       samples,
       sampler,
       refine,
@@ -341,9 +371,16 @@ export class Restorer {
     throwIfAborted(signal);
     this.#pool.throwIfDisposed();
     const observer = new RunObserver(hooks, this.#pool.evaluationTimes, workers);
-    const run = this.#start(lead, workers, request, hooks.credit, (event) => {
+    const onEvent = (event: RunEvent): void => {
       if (!signal?.aborted && !observer.report(event)) run.cancel();
-    });
+    };
+    const onShared = (count: number): void => observer.setWorkers(count);
+    const { credit } = hooks;
+    const helpers = this.#pool.helpers(workers - 1);
+    const run =
+      helpers.length === 0
+        ? lead.startRun({ request, credit }, onEvent)
+        : new ParallelRun({ lead, helpers, request, credit, onEvent, onShared });
     const cancel = (): void => run.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     hooks.onStart?.(run);
@@ -355,22 +392,28 @@ export class Restorer {
     return { outcome, device };
   }
 
-  #start(
-    lead: WorkerLink,
-    workers: number,
-    request: RestoreRequest,
-    credit: number,
-    onEvent: (event: RunEvent) => void,
-  ): RunHandle {
-    if (workers === 1) return lead.startRun({ request, credit }, onEvent);
-    const helpers = (): Promise<WorkerLink>[] => this.#pool.helpers(workers - 1);
-    return new ParallelRun({ lead, helpers, workers, request, credit, onEvent });
-  }
-
   #result(run: FinishedRun, seed: number, kind: DeviceKind): Result {
     const adapter = kind === this.device ? this.adapter : '';
     return resultOf(run, seed, { kind, adapter });
   }
+}
+
+/** Reads now, and keeps a failure for whoever waits for what was read. */
+function deferred<T>(read: () => T | Promise<T>): Promise<T> {
+  const promise = (async () => read())();
+  promise.catch(() => undefined);
+  return promise;
+}
+
+/** Reads the photo and the task. What can be read at once is read before the call returns. */
+async function readInput(photo: PhotoSource, task: Task): Promise<RunInput> {
+  const checked = checkedTask(task);
+  const [image, request] = await Promise.all([
+    decodePhoto(photo, 'The photo'),
+    taskRequest(checked),
+  ]);
+  requireFitting(request, image);
+  return { image, task: request, noise: checked.noise };
 }
 
 /**

@@ -1,8 +1,12 @@
 import type { DeviceKind } from '../shared/device.js';
-import { EpsError } from '../shared/errors.js';
+import { EpsError, reading } from '../shared/errors.js';
 import type { FinishedRun } from '../shared/protocol.js';
+import { kindOf, requireNumber, requireOneOf, shown } from './validation.js';
 
-/** The result of a restoration. */
+/**
+ * The result of a restoration. It can be posted and stored: a structured clone has everything but
+ * the method {@link Result.toBlob}, for which the function {@link toBlob} stands in.
+ */
 export interface Result {
   /** E[x | y], the posterior mean: the least-squares best answer, smooth where little is known. */
   readonly mean: ImageData;
@@ -54,14 +58,17 @@ export interface Result {
 /** File formats that a browser can write. */
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
 
+const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp'] as const satisfies ImageType[];
+
 /**
  * Encodes an image as a file.
  *
  * @param type default `'image/png'`, which keeps every pixel (half-transparent ones up to the
  *   rounding of a canvas). JPEG has no transparency: the image is drawn on white.
  * @param quality 0 to 1, for JPEG and WebP. Default: the browser's.
- * @throws EpsError `invalid-option` if the browser cannot write the format, `image-too-large` if a
- *   canvas of the image's size is not possible.
+ * @throws EpsError `invalid-image` if the image is none, `invalid-option` if the browser cannot
+ *   write the format or the quality is out of range, `image-too-large` if a canvas of the image's
+ *   size is not possible.
  * @example
  * ```ts
  * const blob = await toBlob(result.mean, 'image/jpeg', 0.9);
@@ -72,21 +79,17 @@ export async function toBlob(
   type: ImageType = 'image/png',
   quality?: number,
 ): Promise<Blob> {
-  const { width, height } = image;
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d');
-  if (!context)
-    throw new EpsError(
-      'image-too-large',
-      `An image of ${width} × ${height} pixels is larger than this browser's canvases can be.`,
-    );
-  context.putImageData(image, 0, 0);
-  if (type === 'image/jpeg') {
-    context.globalCompositeOperation = 'destination-over';
-    context.fillStyle = '#fff';
-    context.fillRect(0, 0, width, height);
+  if (kindOf(image) !== 'ImageData')
+    throw new EpsError('invalid-image', `toBlob needs ImageData; got ${shown(image)}.`);
+  requireOneOf('The type', type, IMAGE_TYPES);
+  if (quality !== undefined) requireNumber('The quality', quality, 0, 1);
+  const canvas = reading('invalid-image', 'The image', () => painted(image, type));
+  let blob: Blob;
+  try {
+    blob = await canvas.convertToBlob({ type, ...(quality !== undefined && { quality }) });
+  } catch (cause) {
+    throw tooLargeToWrite(image, cause);
   }
-  const blob = await canvas.convertToBlob({ type, ...(quality !== undefined && { quality }) });
   // The platform writes a PNG if it does not know the format.
   if (blob.type !== type)
     throw new EpsError(
@@ -94,6 +97,28 @@ export async function toBlob(
       `This browser cannot write ${type}. It can write image/png.`,
     );
   return blob;
+}
+
+function painted(image: ImageData, type: ImageType): OffscreenCanvas {
+  const { width, height } = image;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (!context) throw tooLargeToWrite(image);
+  context.putImageData(image, 0, 0);
+  if (type === 'image/jpeg') {
+    context.globalCompositeOperation = 'destination-over';
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, width, height);
+  }
+  return canvas;
+}
+
+function tooLargeToWrite({ width, height }: ImageData, cause?: unknown): EpsError {
+  return new EpsError(
+    'image-too-large',
+    `An image of ${width} × ${height} pixels is larger than this browser's canvases can be.`,
+    { cause },
+  );
 }
 
 /** RGBA bytes as ImageData, without a copy. */
@@ -110,11 +135,9 @@ export function imageDataOf(
 export function resultOf(run: FinishedRun, seed: number, device: Result['device']): Result {
   const { width, height, evaluations, noise, deviation, estimate } = run.images;
   const image = (bytes: Uint8Array<ArrayBuffer>): ImageData => imageDataOf(bytes, width, height);
-  const mean = image(run.images.mean);
-  const samples = run.samples.map(image);
-  return {
-    mean,
-    samples,
+  return new FinishedResult({
+    mean: image(run.images.mean),
+    samples: run.samples.map(image),
     deviation: deviation && image(deviation),
     estimate: image(estimate),
     width,
@@ -125,6 +148,29 @@ export function resultOf(run: FinishedRun, seed: number, device: Result['device'
     seed,
     noise,
     device,
-    toBlob: (type, quality) => toBlob(samples[0] ?? mean, type, quality),
-  };
+  });
+}
+
+/** Its method is the prototype's: a function among its own properties could not be cloned. */
+class FinishedResult implements Result {
+  declare readonly mean: ImageData;
+  declare readonly samples: readonly ImageData[];
+  declare readonly deviation: ImageData | undefined;
+  declare readonly estimate: ImageData;
+  declare readonly width: number;
+  declare readonly height: number;
+  declare readonly evaluations: number;
+  declare readonly milliseconds: number;
+  declare readonly noise: number;
+  declare readonly memoryBytes: number;
+  declare readonly device: Result['device'];
+  declare readonly seed: number;
+
+  constructor(values: Omit<Result, 'toBlob'>) {
+    Object.assign(this, values);
+  }
+
+  toBlob(type?: ImageType, quality?: number): Promise<Blob> {
+    return toBlob(this.samples[0] ?? this.mean, type, quality);
+  }
 }

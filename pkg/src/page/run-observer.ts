@@ -14,13 +14,13 @@ export interface RunCallbacks {
 export class RunObserver {
   readonly #callbacks: RunCallbacks;
   readonly #times: EvaluationTimes;
-  readonly #workers: number;
+  #workers: number;
   #started: { readonly run: StartedRun; readonly clock: RunClock } | undefined;
   #thrown: { readonly error: unknown } | undefined;
 
   /**
    * @param times what evaluations took before this run.
-   * @param workers how many evaluate in parallel.
+   * @param workers how many are expected to evaluate in parallel.
    */
   constructor(callbacks: RunCallbacks, times: EvaluationTimes, workers: number) {
     this.#callbacks = callbacks;
@@ -48,6 +48,12 @@ export class RunObserver {
   /** Throws what a callback threw. */
   rethrow(): void {
     if (this.#thrown) throw this.#thrown.error;
+  }
+
+  /** Records how many workers evaluate in parallel after all. */
+  setWorkers(count: number): void {
+    this.#workers = count;
+    if (this.#started) this.#started.clock.workers = count;
   }
 
   /** Records how long an evaluation took in the finished run. */

@@ -1,19 +1,22 @@
+import { EpsError } from '../shared/errors.js';
 import type { ImageSize, TaskRequest } from '../shared/requests.js';
 import { greyTriple } from './grey-weights.js';
-import { decodeMask } from './mask.js';
-import { decodePhoto, type PhotoSource } from './photo.js';
+import { decodeMask, requireMaskSize } from './mask.js';
+import { decodePhoto, isPlainImage, type PhotoSource } from './photo.js';
 import type { Task } from './task-types.js';
-import { isObject, isSide } from './validation.js';
+import { isObject, isSide, kindOf, shown } from './validation.js';
+
+/** The area of the largest canvas that browsers have. */
+const MAX_PIXELS = 2 ** 28;
 
 /**
- * A task as the core takes it, with its masks decoded.
- *
- * @param photo the size of the photo. Each mask must have the size of what it masks.
+ * A task as the core takes it, with its masks decoded. What can be read at once is read before the
+ * call returns.
  */
-export async function taskRequest(task: Task, photo: ImageSize): Promise<TaskRequest> {
+export async function taskRequest(task: Task): Promise<TaskRequest> {
   switch (task.kind) {
     case 'inpaint':
-      return { kind: 'inpaint', mask: await decodeMask(task.mask, photo) };
+      return { kind: 'inpaint', mask: await decodeMask(task.mask) };
     case 'superResolve': {
       const { kind, factor, reduction } = task;
       return { kind, factor, ...(reduction && { reduction }) };
@@ -32,44 +35,91 @@ export async function taskRequest(task: Task, photo: ImageSize): Promise<TaskReq
     case 'demosaic':
       return { kind: 'demosaic', pattern: task.pattern };
     case 'compose': {
-      const factor = enlargement(task.second);
-      const between = { width: factor * photo.width, height: factor * photo.height };
-      return {
-        kind: 'compose',
-        first: await taskRequest(task.first, between),
-        second: await taskRequest(task.second, photo),
-      };
+      const parts = [taskRequest(task.first), taskRequest(task.second)] as const;
+      const [first, second] = await Promise.all(parts);
+      return { kind: 'compose', first, second };
     }
     case 'operator':
       return { kind: 'operator', module: task.module };
   }
 }
 
-/** How many times as large as the photo the result is. */
-function enlargement(task: Task): number {
+/**
+ * Refuses at once what does not fit a photo of this size. The core finds some of it only after long
+ * preparation.
+ *
+ * @throws EpsError `invalid-mask`, `invalid-kernel` or `image-too-large`.
+ */
+export function requireFitting(task: TaskRequest, photo: ImageSize): void {
+  const { width, height } = enlarged(photo, task);
+  if (width * height > MAX_PIXELS)
+    throw new EpsError(
+      'image-too-large',
+      `The result would have ${width} × ${height} pixels. ` +
+        `No browser has images of more than ${MAX_PIXELS} pixels.`,
+    );
   switch (task.kind) {
-    case 'superResolve':
-      return task.factor;
+    case 'inpaint':
+      requireMaskSize(task.mask, photo);
+      break;
+    case 'deblur':
+      requireKernelSize(task.kernel, photo);
+      break;
     case 'compose':
-      return enlargement(task.first) * enlargement(task.second);
-    default:
-      return 1;
+      requireFitting(task.second, photo);
+      requireFitting(task.first, enlarged(photo, task.second));
+      break;
   }
 }
 
-/** The size of a photo, or the size that was given in its place. */
+function requireKernelSize(kernel: ImageSize, photo: ImageSize): void {
+  if (kernel.width <= photo.width && kernel.height <= photo.height) return;
+  throw new EpsError(
+    'invalid-kernel',
+    `A kernel of ${kernel.width} × ${kernel.height} is larger than what it blurs, ` +
+      `${photo.width} × ${photo.height} pixels.`,
+  );
+}
+
+/** The size of the image whose measurement has this size. */
+function enlarged(size: ImageSize, task: TaskRequest): ImageSize {
+  switch (task.kind) {
+    case 'superResolve':
+      return { width: task.factor * size.width, height: task.factor * size.height };
+    case 'compose':
+      return enlarged(enlarged(size, task.second), task.first);
+    default:
+      return size;
+  }
+}
+
+/**
+ * The size of a photo, or the size that was given in its place.
+ *
+ * @throws EpsError `invalid-image`.
+ */
 export async function sizeOf(photo: PhotoSource | ImageSize): Promise<ImageSize> {
-  if (isBareSize(photo)) return { width: photo.width, height: photo.height };
+  if (isBareSize(photo)) {
+    const { width, height } = photo;
+    if (isSide(width) && isSide(height)) return { width, height };
+    throw new EpsError(
+      'invalid-image',
+      'The size must be { width, height } in whole pixels of at least 1; ' +
+        `got ${shown(width)} × ${shown(height)}.`,
+    );
+  }
   const { width, height } = await decodePhoto(photo, 'The photo');
   return { width, height };
 }
 
-function isBareSize(value: unknown): value is ImageSize {
+/** Whether a value is a plain object that states a size, right or wrong, and no pixels. */
+function isBareSize(
+  value: unknown,
+): value is { readonly width: unknown; readonly height: unknown } {
   return (
     isObject(value) &&
-    Object.getPrototypeOf(value) === Object.prototype &&
-    !('data' in value) &&
-    isSide(value.width) &&
-    isSide(value.height)
+    kindOf(value) === 'Object' &&
+    !isPlainImage(value) &&
+    ('width' in value || 'height' in value)
   );
 }

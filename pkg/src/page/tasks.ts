@@ -1,4 +1,4 @@
-import { EpsError } from '../shared/errors.js';
+import { EpsError, reading } from '../shared/errors.js';
 import { BAYER_PATTERNS, BORDERS, type BayerPattern, type Reduction } from '../shared/requests.js';
 import { checkedGreyWeights } from './grey-weights.js';
 import { MAX_GAUSSIAN_SIGMA, checkedKernel, type Kernel } from './kernels.js';
@@ -35,6 +35,9 @@ const KINDS = [
   'operator',
 ] as const satisfies Task['kind'][];
 
+/** How deep compositions may be nested. */
+const MAX_DEPTH = 16;
+
 /** The factors for reductions by the mean of blocks, and for all others. */
 const FACTORS = { blockMean: [2, 4, 8], filtered: [2, 3, 4, 8, 16] } as const;
 
@@ -57,7 +60,7 @@ const FACTORS = { blockMean: [2, 4, 8], filtered: [2, 3, 4, 8, 16] } as const;
  */
 export function inpaint(mask: MaskSource, options: NoiseOption = {}): InpaintTask {
   requireMask(mask);
-  return { kind: 'inpaint', mask, ...noiseOf('inpaint', options) };
+  return { kind: 'inpaint', mask, ...optionsOf('inpaint', options) };
 }
 
 /**
@@ -79,9 +82,8 @@ export function superResolve(
   factor: SuperResolveTask['factor'],
   options: NoiseOption & Pick<SuperResolveTask, 'reduction'> = {},
 ): SuperResolveTask {
-  const noise = noiseOf('superResolve', options, ['reduction']);
-  const reduction =
-    options.reduction === undefined ? undefined : checkedReduction(options.reduction);
+  const { reduction: stated, ...noise } = optionsOf('superResolve', options, ['reduction']);
+  const reduction = stated === undefined ? undefined : checkedReduction(stated);
   const factors = FACTORS[(reduction ?? 'blockMean') === 'blockMean' ? 'blockMean' : 'filtered'];
   if (!factors.some((valid) => valid === factor))
     throw new EpsError(
@@ -110,8 +112,7 @@ export function deblur(
   kernel: Kernel,
   options: NoiseOption & Pick<DeblurTask, 'borders'> = {},
 ): DeblurTask {
-  const noise = noiseOf('deblur', options, ['borders']);
-  const { borders } = options;
+  const { borders, ...noise } = optionsOf('deblur', options, ['borders']);
   if (borders !== undefined) requireOneOf('deblur: borders', borders, BORDERS);
   return { kind: 'deblur', kernel: checkedKernel(kernel), ...(borders && { borders }), ...noise };
 }
@@ -129,7 +130,7 @@ export function deblur(
  */
 export function denoise(options: number | 'auto' | NoiseOption = {}): DenoiseTask {
   const isLevel = typeof options === 'number' || options === 'auto';
-  return { kind: 'denoise', ...noiseOf('denoise', isLevel ? { noise: options } : options) };
+  return { kind: 'denoise', ...optionsOf('denoise', isLevel ? { noise: options } : options) };
 }
 
 /**
@@ -146,8 +147,7 @@ export function denoise(options: number | 'auto' | NoiseOption = {}): DenoiseTas
  * ```
  */
 export function colorize(options: NoiseOption & Pick<ColorizeTask, 'weights'> = {}): ColorizeTask {
-  const noise = noiseOf('colorize', options, ['weights']);
-  const { weights } = options;
+  const { weights, ...noise } = optionsOf('colorize', options, ['weights']);
   return {
     kind: 'colorize',
     ...(weights !== undefined && { weights: checkedGreyWeights(weights) }),
@@ -170,7 +170,7 @@ export function colorize(options: NoiseOption & Pick<ColorizeTask, 'weights'> = 
  */
 export function demosaic(pattern: BayerPattern, options: NoiseOption = {}): DemosaicTask {
   requireOneOf('demosaic: the pattern', pattern, BAYER_PATTERNS);
-  return { kind: 'demosaic', pattern, ...noiseOf('demosaic', options) };
+  return { kind: 'demosaic', pattern, ...optionsOf('demosaic', options) };
 }
 
 /**
@@ -193,8 +193,28 @@ export function demosaic(pattern: BayerPattern, options: NoiseOption = {}): Demo
  * ```
  */
 export function compose(first: Task, second: Task, options: NoiseOption = {}): ComposedTask {
-  const parts = { first: checkedPart('first', first), second: checkedPart('second', second) };
-  return { kind: 'compose', ...parts, ...noiseOf('compose', options) };
+  return reading('invalid-option', 'compose', () => composition(first, second, options, 1));
+}
+
+/** @param depth 1 for the outermost composition. */
+function composition(
+  first: unknown,
+  second: unknown,
+  options: NoiseOption,
+  depth: number,
+): ComposedTask {
+  if (depth > MAX_DEPTH)
+    throw new EpsError(
+      'invalid-option',
+      `compose: compositions may be nested ${MAX_DEPTH} deep. ` +
+        'These are deeper, or one contains itself.',
+    );
+  return {
+    kind: 'compose',
+    first: checkedPart('first', first, depth),
+    second: checkedPart('second', second, depth),
+    ...optionsOf('compose', options),
+  };
 }
 
 /**
@@ -220,7 +240,7 @@ export function compose(first: Task, second: Task, options: NoiseOption = {}): C
  * ```
  */
 export function linearOperator(module: string | URL, options: NoiseOption = {}): OperatorTask {
-  const noise = noiseOf('linearOperator', options);
+  const noise = optionsOf('linearOperator', options);
   // Outside a page there is no document.
   const scope: { readonly document?: Document } = globalThis;
   try {
@@ -240,6 +260,11 @@ export function linearOperator(module: string | URL, options: NoiseOption = {}):
  * @throws EpsError that says what is wrong with it.
  */
 export function checkedTask(task: unknown): Task {
+  return reading('invalid-option', 'The task', () => taskOf(task, 0));
+}
+
+/** @param depth of the compositions around the task. */
+function taskOf(task: unknown, depth: number): Task {
   if (!isTask(task)) {
     const kind = isObject(task) ? task.kind : undefined;
     throw new EpsError(
@@ -263,7 +288,7 @@ export function checkedTask(task: unknown): Task {
     case 'demosaic':
       return demosaic(task.pattern, options);
     case 'compose':
-      return compose(task.first, task.second, options);
+      return composition(task.first, task.second, options, depth + 1);
     case 'operator':
       return linearOperator(task.module, options);
   }
@@ -274,8 +299,8 @@ function isTask(value: unknown): value is Task {
   return isObject(value) && KINDS.some((kind) => kind === value.kind);
 }
 
-function checkedPart(position: 'first' | 'second', task: unknown): Task {
-  const part = checkedTask(task);
+function checkedPart(position: 'first' | 'second', task: unknown, depth: number): Task {
+  const part = taskOf(task, depth);
   if (part.noise !== undefined)
     throw new EpsError(
       'invalid-noise',
@@ -303,7 +328,9 @@ function requireMask(mask: unknown): void {
 /** @throws EpsError `invalid-option`, or `invalid-kernel` for a sigma out of range. */
 function checkedReduction(reduction: unknown): Reduction {
   if (reduction === 'blockMean' || reduction === 'bicubic') return reduction;
-  const sigma = isObject(reduction) ? reduction.gaussian : undefined;
+  const sigma = reading('invalid-option', 'superResolve: reduction', () =>
+    isObject(reduction) ? reduction.gaussian : undefined,
+  );
   if (sigma === undefined)
     throw invalidOption(
       'superResolve: reduction',
@@ -319,15 +346,18 @@ function checkedReduction(reduction: unknown): Reduction {
   );
 }
 
-/** The noise of a task's options, which may have these other names too. */
-function noiseOf(
+/** A checked copy of a task's options: the noise, and these other names. */
+function optionsOf<T extends NoiseOption>(
   task: string,
-  options: NoiseOption,
+  options: T,
   otherNames: readonly string[] = [],
-): NoiseOption {
-  requireKnownNames(`${task}'s options`, options, ['noise', ...otherNames]);
-  const { noise } = options;
-  if (noise === undefined) return {};
+): T {
+  const subject = `${task}'s options`;
+  const { noise, ...others } = reading('invalid-option', subject, () => {
+    requireKnownNames(subject, options, ['noise', ...otherNames]);
+    return { ...options };
+  });
+  if (noise === undefined) return others as T;
   requireNoise(task, noise);
-  return { noise };
+  return { noise, ...others } as T;
 }

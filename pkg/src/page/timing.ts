@@ -29,20 +29,21 @@ export class RunClock {
   readonly #tiles: number;
   readonly #evaluations: number;
   readonly #expected: number;
-  readonly #workers: number;
+  /** How many evaluate in parallel. */
+  workers: number;
 
   /**
    * @param tiles tiles of the whole run.
    * @param evaluations evaluations of the whole run, each of equally many tiles.
    * @param expected milliseconds that an evaluation is expected to take, until the run's own tiles
    *   are measured.
-   * @param workers how many evaluate in parallel.
+   * @param workers how many are expected to evaluate in parallel.
    */
   constructor(tiles: number, evaluations: number, expected: number, workers = 1) {
     this.#tiles = tiles;
     this.#evaluations = evaluations;
     this.#expected = expected;
-    this.#workers = workers;
+    this.workers = workers;
   }
 
   /**
@@ -65,7 +66,7 @@ export class RunClock {
   get secondsLeft(): number {
     return (
       (this.#evaluations * (1 - this.fraction) * this.evaluationMilliseconds) /
-      (1000 * this.#workers)
+      (1000 * this.workers)
     );
   }
 

@@ -10,7 +10,12 @@ const MAX_NOISE = 255;
  * objects of another window.
  */
 export function kindOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    // A revoked proxy, or a getter that throws.
+    return 'Object';
+  }
 }
 
 /** Whether a value is an object whose properties may be read. */
@@ -28,13 +33,25 @@ export function isSide(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1;
 }
 
-/** A value as error messages show it. */
+/** A value as error messages show it. Never throws. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value))
-    return value.length > 4 ? `an array of ${value.length} values` : JSON.stringify(value);
-  return isObject(value) ? `an object of kind ${kindOf(value)}` : String(value);
+  if (!isObject(value)) return String(value);
+  try {
+    if (Array.isArray(value)) return shownArray(value);
+  } catch {
+    // A proxy that throws.
+  }
+  return `an object of kind ${kindOf(value)}`;
+}
+
+/** Arrays inside an array are not opened: one may contain itself. */
+function shownArray(values: readonly unknown[]): string {
+  if (values.length > 4) return `an array of ${values.length} values`;
+  const items = values.map((item) => (Array.isArray(item) ? 'an array' : shown(item)));
+  return `[${items.join(', ')}]`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { EpsError, abortedError, messageOf, throwIfAborted } from '../shared/errors.js';
+import { DEFAULT_STALL_MS, StallWatch, seconds, withinStall } from '../shared/stall.js';
 
 /** The weights to read. */
 export interface WeightsSource {
@@ -10,6 +11,8 @@ export interface WeightsSource {
   readonly sha256: string | undefined;
   /** The expected size, for the progress if the server does not state it. */
   readonly bytes: number | undefined;
+  /** What to do if something else is at the address, for messages. */
+  readonly advice: string;
 }
 
 /** What the platform provides. Tests replace it. */
@@ -17,6 +20,8 @@ export interface WeightsPlatform {
   readonly fetch: typeof fetch;
   readonly caches: CacheStorage | undefined;
   readonly subtle: SubtleCrypto | undefined;
+  /** Milliseconds without an answer after which a download or the cache counts as stalled. */
+  readonly stallMs: number;
 }
 
 export interface WeightsProgress {
@@ -25,11 +30,29 @@ export interface WeightsProgress {
   readonly cached: boolean;
 }
 
-/** What the browser provides: no cache and no hashes outside secure contexts. */
-export function browserPlatform(): WeightsPlatform {
-  const { caches }: { caches?: CacheStorage } = globalThis;
+/**
+ * What the browser provides: no cache and no hashes outside secure contexts.
+ *
+ * @param stallMs see {@link WeightsPlatform}.
+ */
+export function browserPlatform(stallMs = DEFAULT_STALL_MS): WeightsPlatform {
   const { subtle }: { subtle?: SubtleCrypto } = crypto;
-  return { fetch: (...request) => fetch(...request), caches, subtle };
+  return {
+    fetch: (...request) => fetch(...request),
+    caches: availableCaches(),
+    subtle,
+    stallMs,
+  };
+}
+
+/** Frames of an opaque origin have caches and may not use them. */
+function availableCaches(): CacheStorage | undefined {
+  try {
+    const { caches }: { caches?: CacheStorage } = globalThis;
+    return caches;
+  } catch {
+    return undefined;
+  }
 }
 
 const CACHE = 'eps-restore-weights';
@@ -38,8 +61,8 @@ const MAX_CACHED = 2;
 
 /**
  * Reads the weights from the cache of an earlier visit, else from their address, checks their
- * SHA-256, and caches them for the next visit. If the cache is missing, full or broken, the next
- * visit downloads them again.
+ * SHA-256, and caches them for the next visit. If the cache is missing, full, broken or does not
+ * answer, the next visit downloads them again.
  *
  * @throws EpsError `download-failed`, `weights-corrupt`, `insecure-context` or `aborted`.
  */
@@ -58,7 +81,7 @@ export async function readWeights(
       'The weights cannot be checked, because this page is not a secure context. ' +
         'Serve it over https, or from localhost.',
     );
-  const cached = await readCache(sha256, platform.caches, platform.subtle);
+  const { cached, cache } = await readCache(sha256, platform, platform.subtle);
   throwIfAborted(signal);
   if (cached) {
     onProgress({ loadedBytes: cached.byteLength, totalBytes: cached.byteLength, cached: true });
@@ -68,7 +91,7 @@ export async function readWeights(
   const actual = await sha256Of(bytes, platform.subtle);
   throwIfAborted(signal);
   if (actual !== sha256) throw corruptError(source, bytes, actual);
-  await writeCache(sha256, bytes, platform.caches);
+  if (cache) await writeCache(sha256, bytes, cache, platform.stallMs);
   throwIfAborted(signal);
   return bytes;
 }
@@ -81,29 +104,50 @@ async function sha256Of(bytes: Uint8Array<ArrayBuffer>, subtle: SubtleCrypto): P
 
 async function download(
   source: WeightsSource,
-  platform: WeightsPlatform,
+  { fetch, stallMs }: WeightsPlatform,
   signal: AbortSignal | undefined,
   onProgress: (progress: WeightsProgress) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const stop = new AbortController();
+  const forward = (): void => stop.abort(signal?.reason);
+  signal?.addEventListener('abort', forward);
+  let onStall: (error: EpsError) => void = () => undefined;
+  const stalled = new Promise<never>((_, reject) => (onStall = reject));
+  const watch = new StallWatch(stallMs, () => {
+    onStall(downloadError(source, `no data has come for ${seconds(stallMs)}.`));
+    stop.abort();
+  });
   try {
-    const response = await platform.fetch(source.url, signal ? { signal } : {});
-    if (!response.ok) {
-      const status = `${response.status} ${response.statusText}`.trimEnd();
-      throw new EpsError(
-        'download-failed',
-        `The weights could not be downloaded: ${source.url} answered ${status}.`,
-      );
-    }
-    return await readBody(response, source.bytes, onProgress);
+    const read = async (): Promise<Uint8Array<ArrayBuffer>> => {
+      const response = await fetch(source.url, { signal: stop.signal });
+      if (!response.ok) throw statusError(source, response);
+      return readBody(response, source.bytes, (progress) => {
+        watch.beat();
+        onProgress(progress);
+      });
+    };
+    return await Promise.race([read(), stalled]);
   } catch (cause) {
     if (signal?.aborted) throw abortedError(signal);
     if (cause instanceof EpsError) throw cause;
-    throw new EpsError(
-      'download-failed',
-      `The weights could not be downloaded from ${source.url}: ${messageOf(cause)}`,
-      { cause },
-    );
+    throw downloadError(source, messageOf(cause), cause);
+  } finally {
+    watch.stop();
+    signal?.removeEventListener('abort', forward);
   }
+}
+
+function statusError(source: WeightsSource, { status, statusText }: Response): EpsError {
+  const answer = `${status} ${statusText}`.trimEnd();
+  return new EpsError(
+    'download-failed',
+    `The weights could not be downloaded: ${source.url} answered ${answer}. ${source.advice}`,
+  );
+}
+
+function downloadError({ url }: WeightsSource, problem: string, cause?: unknown): EpsError {
+  const message = `The weights could not be downloaded from ${url}: ${problem}`;
+  return new EpsError('download-failed', message, { cause });
 }
 
 /** Reads a body with progress. */
@@ -147,7 +191,7 @@ function corruptError(source: WeightsSource, bytes: Uint8Array, actual: string):
   // Servers of single-page apps answer every unknown address with their start page.
   const beginning = new TextDecoder().decode(bytes.subarray(0, 64));
   const advice = /^\s*<(!doctype|html)/i.test(beginning)
-    ? 'They are a web page: modelUrl probably points to the wrong address.'
+    ? `They are a web page: ${source.advice}`
     : 'Load them again, or from another address with modelUrl.';
   return new EpsError(
     'weights-corrupt',
@@ -161,39 +205,47 @@ function cacheKey(sha256: string): string {
   return `https://eps-restore.invalid/${sha256}`;
 }
 
+/** What the cache has, and the cache itself if it works. */
+interface CacheEntry {
+  readonly cached?: Uint8Array<ArrayBuffer>;
+  readonly cache?: Cache;
+}
+
 async function readCache(
   sha256: string,
-  caches: CacheStorage | undefined,
+  { caches, stallMs }: WeightsPlatform,
   subtle: SubtleCrypto,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (!caches) return undefined;
-  try {
+): Promise<CacheEntry> {
+  if (!caches) return {};
+  const read = async (): Promise<CacheEntry> => {
     const cache = await caches.open(CACHE);
     const response = await cache.match(cacheKey(sha256));
-    if (!response) return undefined;
+    if (!response) return { cache };
     const bytes = new Uint8Array(await response.arrayBuffer());
-    if ((await sha256Of(bytes, subtle)) === sha256) return bytes;
+    if ((await sha256Of(bytes, subtle)) === sha256) return { cached: bytes, cache };
     await cache.delete(cacheKey(sha256));
-    return undefined;
-  } catch {
-    return undefined;
-  }
+    return { cache };
+  };
+  return withinStall(stallMs, read(), stalledCache).catch(() => ({}));
 }
 
 async function writeCache(
   sha256: string,
   bytes: Uint8Array<ArrayBuffer>,
-  caches: CacheStorage | undefined,
+  cache: Cache,
+  stallMs: number,
 ): Promise<void> {
-  if (!caches) return;
-  try {
-    const cache = await caches.open(CACHE);
+  const write = async (): Promise<void> => {
     const headers = { 'content-type': 'application/octet-stream' };
     await cache.put(cacheKey(sha256), new Response(bytes, { headers }));
     const keys = await cache.keys();
     const oldest = keys.slice(0, Math.max(0, keys.length - MAX_CACHED));
     await Promise.all(oldest.map((key) => cache.delete(key)));
-  } catch {
-    // No space or no permission: the next visit downloads the weights again.
-  }
+  };
+  // No space or no permission: the next visit downloads the weights again.
+  await withinStall(stallMs, write(), stalledCache).catch(() => undefined);
+}
+
+function stalledCache(): Error {
+  return new Error('The cache does not answer.');
 }

@@ -1,4 +1,4 @@
-import { EpsError, messageOf } from '../shared/errors.js';
+import { EpsError } from '../shared/errors.js';
 import {
   NO_CALL,
   type Answer,
@@ -14,6 +14,10 @@ import {
   type ToWorker,
 } from '../shared/protocol.js';
 import type { WindowValues } from '../shared/requests.js';
+import { StallWatch, seconds } from '../shared/stall.js';
+import { addressAdvice } from './addresses.js';
+import { whenReleased } from './life-lock.js';
+import { startWorker, type StartingWorker, type WorkerSettings } from './worker-script.js';
 
 /** How a call ended. */
 export type Outcome<N extends CallName> =
@@ -32,6 +36,8 @@ export interface RunHandle {
 
 /** A restoration in progress in one worker. */
 export interface WorkerRun extends RunHandle {
+  /** Tells the lead of a shared run how many workers draw, itself included. */
+  share(every: number): void;
   /** Gives the run a sample that another worker has drawn. */
   adopt(index: number, values: WindowValues): void;
 }
@@ -58,7 +64,9 @@ type OpenCalls = { readonly [N in CallName]: Map<number, OpenCall<N>> };
  */
 export class WorkerLink {
   readonly #worker: Worker;
+  readonly #starting: StartingWorker;
   readonly #open: OpenCalls = {
+    start: new Map(),
     load: new Map(),
     cost: new Map(),
     noise: new Map(),
@@ -68,8 +76,9 @@ export class WorkerLink {
   #fatal: Failure | undefined;
 
   /** @throws EpsError `worker-failed` if the browser refuses to start a worker. */
-  constructor() {
-    this.#worker = startWorker();
+  constructor(settings: WorkerSettings) {
+    this.#starting = startWorker(settings);
+    this.#worker = this.#starting.worker;
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) =>
       this.#receive(data),
     );
@@ -81,10 +90,38 @@ export class WorkerLink {
       // An event without a message means that the script, or one that it imports, did not load.
       const message = event.message
         ? `The worker failed: ${event.message}`
-        : 'The worker could not be loaded: worker.js or wasm/eps_restore.js is missing beside ' +
-          'the package, or is blocked.';
+        : 'The worker could not be loaded: its script, or one that it imports, is missing, is ' +
+          'blocked, or is on another site that does not allow it (CORS). ' +
+          addressAdvice('workerUrl');
       this.#fail(workerFailure(message));
     });
+  }
+
+  /**
+   * Waits until the worker runs with its compiled core. From then on the worker's end, for whatever
+   * reason, is noticed at once.
+   *
+   * @param wasm the compiled core, or its address; undefined: the file in this package.
+   * @param stallMs milliseconds without a sign of life after which the start fails.
+   */
+  async start(
+    wasm: WebAssembly.Module | string | undefined,
+    stallMs: number,
+  ): Promise<Outcome<'start'>> {
+    const lock = `eps-restore ${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
+    let waitsFor = "the worker's script has not answered";
+    const watch = new StallWatch(stallMs, () =>
+      this.#fail(workerFailure(`The start stalled: ${waitsFor} for ${seconds(stallMs)}.`)),
+    );
+    const onEvent = ({ type }: CallEvent<'start'>): void => {
+      watch.beat();
+      this.#starting.onLoaded();
+      if (type === 'running') waitsFor = 'no data of the WebAssembly core has come';
+      if (type === 'locked') whenReleased(lock, () => this.#fail(ended()));
+    };
+    const outcome = await this.call('start', { wasm, lock, stallMs }, { onEvent });
+    watch.stop();
+    return outcome;
   }
 
   /** False once the worker has been terminated. */
@@ -125,6 +162,7 @@ export class WorkerLink {
       outcome,
       more: () => send({ type: 'more' }),
       cancel: () => send({ type: 'cancel' }),
+      share: (every) => send({ type: 'share', every }),
       adopt: (index, values) => {
         const buffers = values.map(({ buffer }) => buffer);
         send({ type: 'adopt', index, values }, buffers);
@@ -195,6 +233,7 @@ export class WorkerLink {
     if (this.#fatal) return;
     this.#fatal = failure;
     this.#worker.terminate();
+    this.#starting.onLoaded();
     for (const calls of Object.values(this.#open))
       for (const id of [...calls.keys()]) this.#settleFailed(id, failure);
   }
@@ -209,17 +248,6 @@ function workerFailure(message: string): Failure {
   return { code: 'worker-failed', message, fatal: true };
 }
 
-function startWorker(): Worker {
-  try {
-    return new Worker(new URL('../worker.js', import.meta.url), {
-      /* webpackChunkName: "eps-restore-worker" */ type: 'module',
-    });
-  } catch (cause) {
-    throw new EpsError(
-      'worker-failed',
-      `The browser refused to start the worker: ${messageOf(cause)} ` +
-        "The package's files must come from the page's own site.",
-      { cause },
-    );
-  }
+function ended(): Failure {
+  return workerFailure('The worker was ended from outside, by the browser or by the page.');
 }

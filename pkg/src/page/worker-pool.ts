@@ -1,9 +1,10 @@
 import type { DeviceKind, Precision } from '../shared/device.js';
-import { EpsError } from '../shared/errors.js';
+import { EpsError, toEpsError } from '../shared/errors.js';
 import { WARM_UP_PIXELS, type LoadEvent, type LoadedEngine } from '../shared/protocol.js';
 import { costRequestOf, type RestoreRequest } from '../shared/requests.js';
 import { EvaluationTimes } from './timing.js';
 import { WorkerLink, errorOf, type Outcome } from './worker-link.js';
+import type { WorkerSettings } from './worker-script.js';
 
 /** Bytes of an idle worker: its code, the weights and their packed form. */
 const IDLE_BYTES = 150e6;
@@ -13,6 +14,9 @@ const MEMORY_SHARE = 0.25;
 const MAX_DEFAULT_WORKERS = 8;
 /** Below this expected time of a run, helpers take longer to start than they save. */
 const MIN_MILLISECONDS_FOR_HELPERS = 2000;
+
+/** How often a helper may fail to start. A start that stalls delays the run. */
+const MAX_HELPER_STARTS = 2;
 
 /** The resources of this device, as far as the browser reports them. */
 export interface Machine {
@@ -46,17 +50,22 @@ function thisMachine(): Machine {
 }
 
 /** The settings of a pool. */
-export interface PoolOptions {
+export interface PoolOptions extends WorkerSettings {
   readonly device: 'auto' | DeviceKind;
   readonly precision: Precision;
   /** The caller's number of workers; undefined: as many as there is room for. */
   readonly workers: number | undefined;
+  /** The absolute address of the core; undefined: the file in this package. */
+  readonly wasmUrl: string | undefined;
+  /** Milliseconds after which a part of the platform that does not answer counts as stalled. */
+  readonly stallMs: number;
 }
 
 /**
  * A restorer's workers. The lead has the chosen device. The helpers draw samples beside it on the
  * CPU; each is started when it is first needed and kept for the next run. A worker that has failed
- * is replaced when it is needed again, without a download.
+ * is replaced when it is needed again. Only the first downloads and compiles the core: the others
+ * get it compiled.
  */
 export class WorkerPool {
   /** Of the lead's device. */
@@ -64,7 +73,10 @@ export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #helpers: Promise<WorkerLink>[] = [];
   readonly #helperLinks = new Set<WorkerLink>();
+  /** Starts of helpers that failed. */
+  #failedStarts = 0;
   #weights: Uint8Array<ArrayBuffer> | undefined;
+  #core: WebAssembly.Module | undefined;
   #lead: WorkerLink | undefined;
   #restarting: Promise<WorkerLink> | undefined;
   #disposed: EpsError | undefined;
@@ -89,14 +101,17 @@ export class WorkerPool {
    * Starts the lead, which compiles the core while the weights are read. If the caller stated a
    * number of workers, the helpers are started too: then the page makes no request later, and works
    * offline.
+   *
+   * @throws EpsError as soon as one of the two fails. The other may still be under way.
    */
   async start(
     readWeights: () => Promise<Uint8Array<ArrayBuffer>>,
     onEvent: (event: LoadEvent) => void,
   ): Promise<void> {
-    const lead = new WorkerLink();
-    this.#lead = lead;
-    this.#weights = await readWeights();
+    const lead = (this.#lead = new WorkerLink(this.#options));
+    const [weights] = await Promise.all([readWeights(), this.#start(lead)]);
+    this.throwIfDisposed();
+    this.#weights = weights;
     await this.#loadLead(lead, onEvent);
     const { workers } = this.#options;
     // A helper that fails here is started again when it is needed.
@@ -109,7 +124,7 @@ export class WorkerPool {
     this.throwIfDisposed();
     if (this.#restarting) return this.#restarting;
     if (this.#lead?.alive) return this.#lead;
-    const restarting = (async () => this.#loadLead(new WorkerLink()))();
+    const restarting = this.#restartLead();
     this.#restarting = restarting;
     const onSettled = (): void => {
       this.#restarting = undefined;
@@ -134,7 +149,8 @@ export class WorkerPool {
    */
   workersFor(samples: number, runBytes: number): number {
     if (this.#engine.device !== 'cpu') return 1;
-    return workerCount(samples, this.#options.workers, runBytes, thisMachine());
+    const count = workerCount(samples, this.#options.workers, runBytes, thisMachine());
+    return Math.max(1, count - this.#abandonedHelpers);
   }
 
   /** How many workers a run gets: one if helpers would have nothing to do or gain no time. */
@@ -146,6 +162,11 @@ export class WorkerPool {
     return evaluations === 0 || isShort ? 1 : this.workersFor(request.samples, bytes);
   }
 
+  /** Helpers that runs go on without: each has had {@link MAX_HELPER_STARTS} failed starts. */
+  get #abandonedHelpers(): number {
+    return Math.floor(this.#failedStarts / MAX_HELPER_STARTS);
+  }
+
   /** Terminates all workers. Their calls, and all later ones, fail with this error. */
   dispose(error: EpsError): void {
     this.#disposed ??= error;
@@ -153,10 +174,31 @@ export class WorkerPool {
     for (const link of this.#helperLinks) link.terminate(this.#disposed);
     this.#lead = undefined;
     this.#weights = undefined;
+    this.#core = undefined;
   }
 
   throwIfDisposed(): void {
     if (this.#disposed) throw this.#disposed;
+  }
+
+  async #restartLead(): Promise<WorkerLink> {
+    return this.#loadLead(await this.#newLead());
+  }
+
+  /** A lead with the core and without an engine. */
+  async #newLead(): Promise<WorkerLink> {
+    const lead = (this.#lead = new WorkerLink(this.#options));
+    await this.#start(lead);
+    return lead;
+  }
+
+  /** Waits until a worker has the core. */
+  async #start(link: WorkerLink): Promise<void> {
+    const { wasmUrl, stallMs } = this.#options;
+    const outcome = await link.start(this.#core ?? wasmUrl, stallMs);
+    this.throwIfDisposed();
+    if (!outcome.ok) throw errorOf(outcome.failure);
+    this.#core = outcome.answer.module;
   }
 
   /** Starts the engine in the lead. */
@@ -165,7 +207,6 @@ export class WorkerPool {
     onEvent: (event: LoadEvent) => void = () => undefined,
   ): Promise<WorkerLink> {
     const { device, precision } = this.#options;
-    this.#lead = lead;
     let outcome = await this.#load(lead, device, precision, onEvent);
     let fallbackReason: string | undefined;
     const failure = outcome.ok ? undefined : outcome.failure;
@@ -173,11 +214,16 @@ export class WorkerPool {
       // WebGPU made the worker unusable: the CPU gets a new one.
       this.throwIfDisposed();
       fallbackReason = `WebGPU could not be used: ${failure.message}`;
-      lead = this.#lead = new WorkerLink();
+      lead = await this.#newLead();
       outcome = await this.#load(lead, 'cpu', precision, onEvent);
     }
     this.throwIfDisposed();
-    if (!outcome.ok) throw errorOf(outcome.failure);
+    if (!outcome.ok) {
+      const error = errorOf(outcome.failure);
+      // Without an engine it cannot serve a call. The next call starts another.
+      lead.terminate(error);
+      throw error;
+    }
     const engine = outcome.answer;
     this.#engine = { ...engine, reason: fallbackReason ?? engine.reason };
     this.evaluationTimes.observe(WARM_UP_PIXELS, engine.evaluationMilliseconds);
@@ -189,11 +235,27 @@ export class WorkerPool {
     if (old?.alive) return old;
     if (old) this.#helperLinks.delete(old);
     this.throwIfDisposed();
-    const link = new WorkerLink();
+    try {
+      return await this.#newHelper();
+    } catch (error) {
+      this.#failedStarts++;
+      throw error;
+    }
+  }
+
+  async #newHelper(): Promise<WorkerLink> {
+    const link = new WorkerLink(this.#options);
     this.#helperLinks.add(link);
-    const outcome = await this.#load(link, 'cpu', 'f32', () => undefined);
-    if (!outcome.ok) throw errorOf(outcome.failure);
-    return link;
+    try {
+      await this.#start(link);
+      const outcome = await this.#load(link, 'cpu', 'f32', () => undefined);
+      if (!outcome.ok) throw errorOf(outcome.failure);
+      return link;
+    } catch (thrown) {
+      link.terminate(toEpsError(thrown, 'worker-failed'));
+      this.#helperLinks.delete(link);
+      throw thrown;
+    }
   }
 
   /** Gives a worker a copy of the weights and waits until its engine is warm. */

@@ -1,4 +1,5 @@
 import type { DeviceKind } from '../../wasm/eps_restore.js';
+import { reading } from './errors.js';
 
 export type { DeviceKind, Precision } from '../../wasm/eps_restore.js';
 
@@ -30,6 +31,7 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render d
  * adapter on machines without a GPU. It is several times slower than the same CPU through
  * WebAssembly.
  *
+ * @throws EpsError `invalid-option` if the adapter is none.
  * @example
  * ```ts
  * const { vendor, architecture, description, isFallbackAdapter } = gpuAdapter.info;
@@ -38,8 +40,10 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render d
  * ```
  */
 export function isSoftwareAdapter(adapter: AdapterFacts): boolean {
-  const name = `${adapter.vendor} ${adapter.architecture} ${adapter.description}`;
-  return adapter.isFallbackAdapter || SOFTWARE.test(name);
+  return reading('invalid-option', 'The adapter', () => {
+    const name = `${adapter.vendor} ${adapter.architecture} ${adapter.description}`;
+    return adapter.isFallbackAdapter || SOFTWARE.test(name);
+  });
 }
 
 /**
@@ -48,6 +52,7 @@ export function isSoftwareAdapter(adapter: AdapterFacts): boolean {
  *
  * @param requested the device that the caller asked for.
  * @param adapter the browser's adapter, or null if it has none.
+ * @throws EpsError `invalid-option` if the adapter is none.
  * @example
  * ```ts
  * const { candidates, reason } = chooseDevice('auto', null);

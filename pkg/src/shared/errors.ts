@@ -60,6 +60,20 @@ export class EpsError extends Error {
     this.code = code;
     this.name = code === 'aborted' ? 'AbortError' : 'EpsError';
   }
+
+  /**
+   * The error as plain data. Structured clones of errors (`postMessage`, IndexedDB) keep no `code`:
+   * post this instead.
+   *
+   * @example
+   * ```ts
+   * channel.postMessage(error.toJSON());
+   * ```
+   */
+  toJSON(): { name: string; code: EpsErrorCode; message: string } {
+    const { name, code, message } = this;
+    return { name, code, message };
+  }
 }
 
 /** The codes that the WebAssembly core puts on its errors. */
@@ -84,7 +98,7 @@ const CORE_CODES = [
  * else gets `fallback`.
  */
 export function toEpsError(thrown: unknown, fallback: EpsErrorCode): EpsError {
-  if (thrown instanceof EpsError) return thrown;
+  if (isEpsError(thrown)) return thrown;
   const code = CORE_CODES.find((known) => known === property(thrown, 'code'));
   return new EpsError(code ?? fallback, messageOf(thrown), { cause: thrown });
 }
@@ -92,7 +106,28 @@ export function toEpsError(thrown: unknown, fallback: EpsErrorCode): EpsError {
 /** The message of any thrown value. */
 export function messageOf(thrown: unknown): string {
   const message = property(thrown, 'message');
-  return typeof message === 'string' && message !== '' ? message : String(thrown);
+  if (typeof message === 'string' && message !== '') return message;
+  try {
+    return String(thrown);
+  } catch {
+    return 'a value that has no text';
+  }
+}
+
+/**
+ * Reads what a caller has given. Its getters and proxies may throw anything.
+ *
+ * @param code of the error that stands for what was thrown.
+ * @param subject how the message names what was read, capitalised.
+ * @throws EpsError those of `read`, or one with this code.
+ */
+export function reading<T>(code: EpsErrorCode, subject: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (isEpsError(cause)) throw cause;
+    throw new EpsError(code, `${subject} cannot be read: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** Throws `aborted` if the signal is aborted. */
@@ -105,6 +140,20 @@ export function abortedError(signal?: AbortSignal): EpsError {
   return new EpsError('aborted', 'The call was aborted by its signal.', { cause: signal?.reason });
 }
 
+/** A revoked proxy has no prototype to look at. */
+function isEpsError(value: unknown): value is EpsError {
+  try {
+    return value instanceof EpsError;
+  } catch {
+    return false;
+  }
+}
+
+/** A property of any value; undefined also if its getter throws. */
 function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  try {
+    return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -24,6 +24,8 @@ import type {
  * Both ends derive their types from this interface.
  */
 export interface Calls {
+  /** Compiles the core, or takes it over compiled. The first call. */
+  start: { ask: StartRequest; answer: StartedWorker; event: StartEvent };
   /** Starts the engine and warms it up. */
   load: { ask: LoadRequest; answer: LoadedEngine; event: LoadEvent };
   /** What a restoration takes. */
@@ -38,6 +40,28 @@ export type CallName = keyof Calls;
 export type Ask<N extends CallName> = Calls[N]['ask'];
 export type Answer<N extends CallName> = Calls[N]['answer'];
 export type CallEvent<N extends CallName> = Calls[N]['event'];
+
+export interface StartRequest {
+  /** The compiled core, or its address; undefined: the file beside the worker. */
+  readonly wasm: WebAssembly.Module | string | undefined;
+  /** The name of the lock that the worker holds as long as it lives. */
+  readonly lock: string;
+  /** Milliseconds after which a part of the platform that does not answer counts as stalled. */
+  readonly stallMs: number;
+}
+
+export type StartEvent =
+  /** The worker's script runs. */
+  | { readonly type: 'running' }
+  /** The worker holds its lock: once the page gets it, the worker is gone. */
+  | { readonly type: 'locked' }
+  /** More bytes of the core have arrived. */
+  | { readonly type: 'bytes' };
+
+export interface StartedWorker {
+  /** The compiled core, for further workers. */
+  readonly module: WebAssembly.Module;
+}
 
 export interface LoadRequest {
   readonly device: 'auto' | DeviceKind;
@@ -75,16 +99,19 @@ export interface RunRequest {
 }
 
 /** One worker's part of a restoration that several workers share. */
-export interface RunShare {
-  /** The worker draws the samples first, first + every, … */
-  readonly first: number;
-  readonly every: number;
+export type RunShare =
   /**
-   * The mean that the lead has computed. Absent for the lead itself, which computes it, and adopts
-   * the samples of all workers for the deviation.
+   * The lead computes the mean. Then it waits for the command `share`, draws its samples, and
+   * adopts the samples of all workers for the deviation.
    */
-  readonly mean?: WindowValues;
-}
+  | { readonly role: 'lead' }
+  /** A helper draws the samples first, first + every, … from the lead's mean. */
+  | {
+      readonly role: 'helper';
+      readonly first: number;
+      readonly every: number;
+      readonly mean: WindowValues;
+    };
 
 export type RunEvent =
   | ({ readonly type: 'started' } & StartedRun)
@@ -127,6 +154,8 @@ export interface FinishedRun {
 export type RunCommand =
   /** Allows one more step. */
   | { readonly type: 'more' }
+  /** Tells the lead of a shared run how many workers draw, itself included. */
+  | { readonly type: 'share'; readonly every: number }
   /** Ends the run before its next tile. Its call then fails with `aborted`. */
   | { readonly type: 'cancel' }
   /** Gives the lead of a shared run a sample that a helper has drawn. */

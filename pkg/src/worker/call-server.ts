@@ -1,5 +1,5 @@
 import type { DeviceKind } from '../shared/device.js';
-import { EpsError, messageOf } from '../shared/errors.js';
+import { EpsError } from '../shared/errors.js';
 import {
   NO_CALL,
   type Answer,
@@ -13,8 +13,11 @@ import {
   type FromWorker,
   type ToWorker,
 } from '../shared/protocol.js';
-import { compileCore, type Engine } from './core.js';
+import { DEFAULT_STALL_MS } from '../shared/stall.js';
+import { compileFrom } from './compile.js';
+import { coreUrl, instantiateCore, type Engine } from './core.js';
 import { deviceLostError, explainFailure, isFatal } from './failure.js';
+import { holdLock } from './life-lock.js';
 import { loadEngine } from './load.js';
 import { restore } from './restore.js';
 import { RunControl } from './run-control.js';
@@ -39,30 +42,27 @@ type Handlers = {
 /** The worker's end of the protocol: receives messages, runs the calls and answers them. */
 export class CallServer {
   readonly #handlers: Handlers = {
+    start: (ask, context) => this.#start(ask, context),
     load: (ask, context) => this.#load(ask, context),
-    cost: async (ask) => ({
-      answer: this.#loadedEngine().cost({ ...ask, ...(await coreTask(ask.task)) }),
-    }),
-    noise: async (ask) => ({
-      answer: this.#loadedEngine().estimateNoise({ ...ask, ...(await coreTask(ask.task)) }),
-    }),
+    cost: async (ask) => {
+      const task = await coreTask(ask.task, this.#stallMs);
+      return { answer: this.#loadedEngine().cost({ ...ask, ...task }) };
+    },
+    noise: async (ask) => {
+      const task = await coreTask(ask.task, this.#stallMs);
+      return { answer: this.#loadedEngine().estimateNoise({ ...ask, ...task }) };
+    },
     restore: (ask, context) => this.#restore(ask, context),
   };
   /** The message of the core's first panic. */
   #panicMessage: string | undefined;
-  /** The core is compiled while the page still reads the weights. */
-  readonly #compiled = compileCore((message) => (this.#panicMessage ??= message));
+  #stallMs = DEFAULT_STALL_MS;
   readonly #runs = new Map<number, RunControl>();
   #engine: Engine | undefined;
   /** The device that is being started. A panic meanwhile does not name it. */
   #startingDevice: DeviceKind | undefined;
   /** Settles when the calls accepted so far have been answered. */
   #queue: Promise<void> = Promise.resolve();
-
-  constructor() {
-    // A failure is reported by the call that needs the core.
-    this.#compiled.catch(() => undefined);
-  }
 
   receive(message: ToWorker): void {
     switch (message.type) {
@@ -71,6 +71,9 @@ export class CallServer {
         break;
       case 'adopt':
         this.#runs.get(message.id)?.addSample(message.index, message.values);
+        break;
+      case 'share':
+        this.#runs.get(message.id)?.setWorkers(message.every);
         break;
       case 'more':
         this.#runs.get(message.id)?.addCredit();
@@ -126,17 +129,24 @@ export class CallServer {
     post({ type: 'failure', id, failure }, []);
   }
 
+  /** Compiles the core, while the page still reads the weights, unless it comes compiled. */
+  async #start(ask: Ask<'start'>, { emit }: CallContext<'start'>): Promise<Reply<'start'>> {
+    const { wasm, lock, stallMs } = ask;
+    this.#stallMs = stallMs;
+    emit({ type: 'running' });
+    if (await holdLock(lock)) emit({ type: 'locked' });
+    const module =
+      wasm instanceof WebAssembly.Module
+        ? wasm
+        : await compileFrom(wasm ?? coreUrl(), () => emit({ type: 'bytes' }));
+    await instantiateCore(module, (message) => (this.#panicMessage ??= message));
+    return { answer: { module } };
+  }
+
   async #load(ask: Ask<'load'>, { emit }: CallContext<'load'>): Promise<Reply<'load'>> {
-    await this.#compiled.catch((cause: unknown) => {
-      throw new EpsError(
-        'worker-failed',
-        `The WebAssembly core could not be loaded: ${messageOf(cause)} ` +
-          'Is wasm/eps_restore_bg.wasm beside the package, and served?',
-        { cause },
-      );
-    });
     const loaded = await loadEngine(
       ask,
+      this.#stallMs,
       (event) => {
         this.#startingDevice = event.device;
         emit(event);
@@ -156,7 +166,7 @@ export class CallServer {
   ): Promise<Reply<'restore'>> {
     const control = this.#runs.get(id);
     if (!control) throw new EpsError('internal', 'A run was started that was not accepted.');
-    const answer = await restore(this.#loadedEngine(), ask, control, emit);
+    const answer = await restore(this.#loadedEngine(), ask, this.#stallMs, control, emit);
     const { estimate, mean, deviation } = answer.images;
     const images = [estimate, mean, ...answer.samples, ...(deviation ? [deviation] : [])];
     return { answer, transfer: images.map(({ buffer }) => buffer) };

@@ -8,17 +8,25 @@ export type { OperatorFunctions } from '../../wasm/eps_restore.js';
 /** Called when a GPU device is lost, with WebGPU's reason and message. */
 export type DeviceLossListener = (reason: string, message: string) => void;
 
+/** The address of the core beside this package. Bundlers recognise it and emit the file. */
+export function coreUrl(): string {
+  return new URL('../../wasm/eps_restore_bg.wasm', import.meta.url).href;
+}
+
 /**
- * Compiles the core. Bundlers recognise the address and emit the file.
+ * Makes the instance of the compiled core that this worker uses.
  *
  * @param listener called with the message of a panic, before the core traps.
  */
-export async function compileCore(listener: (message: string) => void): Promise<void> {
-  await init({ module_or_path: new URL('../../wasm/eps_restore_bg.wasm', import.meta.url) });
+export async function instantiateCore(
+  module: WebAssembly.Module,
+  listener: (message: string) => void,
+): Promise<void> {
+  await init({ module_or_path: module });
   onPanic(listener);
 }
 
-/** Puts the network on a device. The core must have been compiled. */
+/** Puts the network on a device. The core must have been instantiated. */
 export async function createEngine(
   device: DeviceKind,
   weights: Uint8Array,

@@ -22,7 +22,9 @@ export function explainFailure(thrown: unknown, panicMessage: string | undefined
   const error = toEpsError(thrown, 'internal');
   if (error.code !== 'internal') return error;
   if (panicMessage !== undefined)
-    return new EpsError('internal', `The core stopped: ${panicMessage}`, { cause: thrown });
+    return new EpsError('internal', `The core stopped: ${withoutPlace(panicMessage)}`, {
+      cause: thrown,
+    });
   if (!isTrapWithoutPanic(thrown)) return error;
   return new EpsError(
     'image-too-large',
@@ -39,6 +41,11 @@ export function deviceLostError(reason: string, message: string): EpsError {
     'device-lost',
     `The GPU was lost${why}${details} The photo is not affected: restore it again.`,
   );
+}
+
+/** What a panic says, without the place in the source, which the console has. */
+function withoutPlace(panicMessage: string): string {
+  return panicMessage.replace(/^panicked at [^\n]*:\d+:\d+:\n/, '');
 }
 
 /** The core traps without a panic only if it is refused memory. */

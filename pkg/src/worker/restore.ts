@@ -10,11 +10,13 @@ type EmitRunEvent = (event: RunEvent, transfer?: Transferable[]) => void;
 /**
  * Runs one restoration to its end and emits each tile and each step.
  *
+ * @param stallMs the limit for the import of an operator's module.
  * @throws EpsError `aborted` if the run is cancelled, and the core's errors.
  */
 export async function restore(
   engine: Engine,
   { request, share }: RunRequest,
+  stallMs: number,
   control: RunControl,
   emit: EmitRunEvent,
 ): Promise<FinishedRun> {
@@ -22,7 +24,7 @@ export async function restore(
   const begin = performance.now();
   let run: Run | undefined;
   try {
-    const task = await coreTask(request.task);
+    const task = await coreTask(request.task, stallMs);
     const { pixels } = engine.cost({ ...costRequestOf(request), ...task });
     run = engine.start({ ...request, ...task });
     const { device, width, height, totalSteps, totalEvaluations, totalTiles } = run;

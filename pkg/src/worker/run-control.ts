@@ -1,11 +1,12 @@
 import { abortedError } from '../shared/errors.js';
 import type { WindowValues } from '../shared/requests.js';
 
-/** What the page's commands change in a run: its credit, its cancellation, its samples. */
+/** What the page's commands change in a run: its credit, its end, its share, its samples. */
 export class RunControl {
   #credit: number;
   #cancelled = false;
   #wake: (() => void) | undefined;
+  #workers: number | undefined;
   readonly #samples = new Map<number, WindowValues>();
 
   /** @param credit steps that the run may take before it needs {@link RunControl.addCredit}. */
@@ -29,6 +30,21 @@ export class RunControl {
   addSample(index: number, values: WindowValues): void {
     this.#samples.set(index, values);
     this.#wake?.();
+  }
+
+  /** Stores how many workers draw the samples. */
+  setWorkers(count: number): void {
+    this.#workers = count;
+    this.#wake?.();
+  }
+
+  /** Waits to be told how many workers draw. Throws `aborted` if the run is cancelled. */
+  async workers(): Promise<number> {
+    for (;;) {
+      this.throwIfCancelled();
+      if (this.#workers !== undefined) return this.#workers;
+      await this.#wakeUp();
+    }
   }
 
   /** Removes and returns a sample; undefined if it has not arrived. */

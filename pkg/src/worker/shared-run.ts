@@ -14,6 +14,8 @@ export class SharedRun {
   readonly #emit: (event: RunEvent, transfer: Transferable[]) => void;
   /** Whether this run computes the mean, and the deviation of all samples. */
   readonly #isLead: boolean;
+  /** Whether other workers draw samples too. Settled, in the lead, after the mean. */
+  #isShared = false;
   #adopted = 0;
 
   constructor(
@@ -25,18 +27,17 @@ export class SharedRun {
     this.#run = run;
     this.#control = control;
     this.#emit = emit;
-    this.#isLead = share.mean === undefined;
+    this.#isLead = share.role === 'lead';
+    if (share.role === 'lead') return;
+    this.#isShared = true;
     run.drawOnly(share.first, share.every);
-    if (share.mean) run.resume(share.mean);
+    run.resume(share.mean);
   }
 
   /** Passes on the mean or a finished sample, and adopts the samples that have arrived. */
   async afterStep({ stage, sample, finished }: Step): Promise<void> {
-    if (this.#isLead && stage === 'mean') {
-      const mean = await this.#run.meanValues();
-      if (mean) this.#emit({ type: 'mean', values: mean }, buffersOf(mean));
-    }
-    if (!finished) return;
+    if (this.#isLead && stage === 'mean') await this.#shareMean();
+    if (!finished || !this.#isShared) return;
     const values = await this.#run.sampleValues();
     if (!values) throw new EpsError('internal', 'A finished sample has no values.');
     if (!this.#isLead) {
@@ -51,13 +52,25 @@ export class SharedRun {
     }
   }
 
+  /** Passes the mean on, and learns which samples are left to the lead. */
+  async #shareMean(): Promise<void> {
+    const mean = await this.#run.meanValues();
+    // A mean that is still to be refined has none.
+    if (!mean) return;
+    this.#emit({ type: 'mean', values: mean }, buffersOf(mean));
+    const every = await this.#control.workers();
+    if (every === 1) return;
+    this.#isShared = true;
+    this.#run.drawOnly(0, every);
+  }
+
   /**
    * Waits, in the lead, for the samples of all helpers.
    *
    * @param samples of the whole run.
    */
   async complete(samples: number): Promise<void> {
-    while (this.#isLead && this.#adopted < samples)
+    while (this.#isLead && this.#isShared && this.#adopted < samples)
       this.#adopt(await this.#control.nextSample(this.#adopted));
   }
 

@@ -1,20 +1,26 @@
 import type { CoreTask, OperatorFunctions, TaskFields } from '../../wasm/eps_restore.js';
 import { EpsError, messageOf } from '../shared/errors.js';
 import type { TaskRequest } from '../shared/requests.js';
+import { seconds, withinStall } from '../shared/stall.js';
 
 /**
  * A task as the core takes it. The functions of an operator are imported here, in the worker,
  * because functions cannot be posted to one.
  *
+ * @param stallMs milliseconds that the import may take.
  * @throws EpsError `invalid-operator` if the module cannot be imported or lacks a function.
  */
-export async function coreTask(task: TaskRequest): Promise<TaskFields<CoreTask>> {
+export async function coreTask(task: TaskRequest, stallMs: number): Promise<TaskFields<CoreTask>> {
   if (task.kind !== 'operator') return { task };
-  return { task: { kind: 'operator' }, functions: await importFunctions(task.module) };
+  const { module } = task;
+  const imported = withinStall(stallMs, importModule(module), () =>
+    importError(module, `it has not loaded within ${seconds(stallMs)}.`),
+  );
+  return { task: { kind: 'operator' }, functions: functionsOf(module, await imported) };
 }
 
-async function importFunctions(address: string): Promise<OperatorFunctions> {
-  const { apply, adjoint, imageSize } = await importModule(address);
+function functionsOf(address: string, module: Record<string, unknown>): OperatorFunctions {
+  const { apply, adjoint, imageSize } = module;
   requireFunction(address, 'apply', apply);
   requireFunction(address, 'adjoint', adjoint);
   if (imageSize === undefined) return { apply, adjoint };
@@ -29,12 +35,16 @@ async function importModule(address: string): Promise<Record<string, unknown>> {
       unknown
     >;
   } catch (cause) {
-    throw new EpsError(
-      'invalid-operator',
-      `The operator's module ${address} could not be imported: ${messageOf(cause)}`,
-      { cause },
-    );
+    throw importError(address, messageOf(cause), cause);
   }
+}
+
+function importError(address: string, problem: string, cause?: unknown): EpsError {
+  return new EpsError(
+    'invalid-operator',
+    `The operator's module ${address} could not be imported: ${problem}`,
+    { cause },
+  );
 }
 
 /** What the functions take and give cannot be checked here; the core checks what they give. */
