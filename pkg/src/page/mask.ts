@@ -67,5 +67,8 @@ function fromBytes(source: unknown): Pixels | undefined {
       `A mask of ${width} × ${height} pixels must have ${pixels} bytes, or four times as many as ` +
         `RGBA; got ${length || 'none'}.`,
     );
-  return { data: Uint8Array.from(data, (value) => (value === 0 ? 0 : 1)), width, height };
+  const mask = new Uint8Array(pixels);
+  // A loop: `Uint8Array.from` with a function takes seconds for a large photo.
+  for (let i = 0; i < pixels; i++) mask[i] = data[i] === 0 ? 0 : 1;
+  return { data: mask, width, height };
 }
