@@ -23,10 +23,15 @@ export function display(canvas: HTMLCanvasElement, image: ImageData): void {
   shown.set(canvas, image);
   void bitmapOf(image).then((bitmap) => {
     // Another picture may have come meanwhile.
-    if (shown.get(canvas) === image)
-      canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
+    if (shown.get(canvas) === image) put(canvas, bitmap);
     else bitmap.close();
   });
+}
+
+function put(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
+  const { width, height } = bitmap;
+  Object.assign(canvas, { width, height });
+  canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
 }
 
 async function bitmapOf(image: ImageData): Promise<ImageBitmap> {
