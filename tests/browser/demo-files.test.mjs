@@ -25,12 +25,12 @@ function falsify() {
   };
 }
 
-/** Colours of the photo on the stage. */
+/** The first pixels of the photo on the stage. */
 const shown = (page) =>
   page.locator('#canvas-under').evaluate((canvas) => {
     const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
     copy.drawImage(canvas, 0, 0);
-    return [...copy.getImageData(0, 0, canvas.width, canvas.height).data];
+    return [...copy.getImageData(0, 0, 40, 1).data];
   });
 
 describe('files that the demo cannot take as they are', { timeout: 10 * 60_000 }, () => {

@@ -53,9 +53,9 @@ export async function openFile(page, name, buffer, mimeType = 'image/png') {
 /** Waits until the photo on the stage has a width that the test accepts. */
 export async function untilShown(page, accepts) {
   const canvas = page.locator('#canvas-under');
-  for (;;) {
-    const width = await canvas.evaluate((element) => element.width);
-    if (accepts(width)) return;
+  const deadline = Date.now() + PATIENCE;
+  while (!accepts(await canvas.evaluate((element) => element.width))) {
+    if (Date.now() > deadline) throw new Error('The photo is not shown.');
     await page.waitForTimeout(50);
   }
 }
