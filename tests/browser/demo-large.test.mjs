@@ -53,7 +53,7 @@ describe('the demo with a large photo', { timeout: 10 * 60_000 }, () => {
     assert.equal(await painted(page), 0);
   });
 
-  it('builds no enlarged picture before it restores one, and shows the photo smoothly', async () => {
+  it('builds no enlarged picture before it restores one, and scales smoothly', async () => {
     await staysQuick('choosing Enlarge', () => pick(page, 'Enlarge'));
     await staysQuick('choosing 8×', () => pick(page, '8×'));
     await page

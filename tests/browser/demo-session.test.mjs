@@ -90,7 +90,7 @@ describe('what the demo keeps', { timeout: 10 * 60_000 }, () => {
     assert.ok(await page.locator('#results').isVisible());
   });
 
-  it('shares where there is a share sheet, and offers no format that cannot be written', async () => {
+  it('shares where that works, and offers no format that cannot be written', async () => {
     assert.deepEqual(await page.locator('#save-format option').allTextContents(), ['PNG', 'JPEG']);
     await page.getByRole('button', { name: 'Share' }).click();
     const shared = () => page.evaluate(() => window.shared);

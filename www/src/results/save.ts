@@ -97,12 +97,13 @@ function canWrite(type: ImageType): boolean {
   return canvas.toDataURL(type).startsWith(`data:${type}`);
 }
 
-/** The result on the stage, or the latest while the stage shows the photo. */
+/** The result on the stage, or the latest that is finished. */
 function pictureOf(state: AppState): Picture | undefined {
   const map = state.view.value === 'map' ? state.map.value : undefined;
   if (map) return { image: map.image, label: words.map };
   const entry = state.entry.value;
-  return entry?.unfinished ? undefined : entry;
+  if (!entry?.unfinished) return entry;
+  return state.outcome.value?.entries.filter(({ unfinished }) => !unfinished).at(-1);
 }
 
 function fileName(state: AppState, { label }: Picture, type: ImageType): string {

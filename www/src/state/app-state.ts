@@ -6,6 +6,7 @@ import { batch, computed, signal } from '@preact/signals-core';
 import type { Mask } from '../picture/mask.js';
 import type { Photo } from '../picture/photo.js';
 import type { DeviceChoice, TaskId, View } from '../vocabulary.js';
+import { noise as noiseWords } from '../words.js';
 import { askCost, COST_DELAY, type CostQuestion } from './cost.js';
 import type { EngineState } from './engine-state.js';
 import { latestAnswer } from './latest-answer.js';
@@ -139,9 +140,9 @@ export class AppState {
 
   readonly measuredNoise = computed((): MeasuredNoise | undefined => {
     if (!this.noisyInput.value) return undefined;
-    if (!this.restorer.value) return { level: undefined, note: 'Waiting for the engine' };
+    if (!this.restorer.value) return { level: undefined, note: noiseWords.waiting };
     const answer = this.noiseAnswer.value;
-    if (answer === undefined) return { level: undefined, note: 'Measuring…' };
+    if (answer === undefined) return { level: undefined, note: noiseWords.measuring };
     return describeNoise(answer, this.photo.value);
   });
 
