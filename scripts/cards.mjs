@@ -10,6 +10,8 @@ const FOLDER = join(ROOT, 'www', 'samples', 'cards');
 const SIDE = 400;
 const QUALITY = 0.82;
 const PATIENCE = 600_000;
+/** The stage shows a result a moment after it is there. */
+const SETTLING = 1000;
 
 mkdirSync(FOLDER, { recursive: true });
 const session = await openSession({ root: 'dist', webgpu: false });
@@ -33,6 +35,7 @@ for (let i = 0; i < (await cards.count()); i++) {
     .getByText(/ evaluation/)
     .waitFor();
   await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
+  await page.waitForTimeout(SETTLING);
   const bytes = await page.evaluate(drawCard, { side: SIDE, quality: QUALITY });
   writeFileSync(join(FOLDER, name), Buffer.from(bytes));
   done(`${name}: ${(bytes.length / 1000).toFixed(0)} kB`);
@@ -54,9 +57,7 @@ async function drawCard({ side, quality }) {
     context.drawImage(picture, left, top, width, height);
     return left + divide * width;
   };
-  context.filter = before.classList.contains('grey') ? 'grayscale(1)' : 'none';
   const middle = draw(before);
-  context.filter = 'none';
   context.save();
   context.beginPath();
   context.rect(middle, 0, side, side);

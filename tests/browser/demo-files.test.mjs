@@ -25,6 +25,25 @@ function falsify() {
   };
 }
 
+/** Runs in the page: red on the left, blue on the right, to be turned clockwise (EXIF). */
+async function lyingJpeg() {
+  const canvas = new OffscreenCanvas(32, 16);
+  const context = canvas.getContext('2d');
+  for (const [colour, left] of [
+    ['#c83214', 0],
+    ['#1432c8', 16],
+  ]) {
+    context.fillStyle = colour;
+    context.fillRect(left, 0, 16, 16);
+  }
+  const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 1 });
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const orientation =
+    'ffe1002245786966 0000 4d4d002a00000008 0001 0112 0003 00000001 00060000 00000000';
+  const exif = orientation.match(/[0-9a-f]{2}/g).map((byte) => parseInt(byte, 16));
+  return [...bytes.subarray(0, 2), ...exif, ...bytes.subarray(2)];
+}
+
 /** The first pixels of the photo on the stage. */
 const shown = (page) =>
   page.locator('#canvas-under').evaluate((canvas) => {
@@ -91,6 +110,10 @@ describe('files that the demo cannot take as they are', { timeout: 10 * 60_000 }
     await untilShown(page, (width) => width === 48);
     const data = await shown(page);
     assert.equal(data[52], Math.floor((235 * 13) / 48));
+    await openFile(page, 'lying.jpg', Buffer.from(await page.evaluate(lyingJpeg)), 'image/jpeg');
+    await untilShown(page, (width) => width === 16);
+    const [red, , blue] = await shown(page);
+    assert.ok(red > 150 && blue < 80, 'what lay on the left is on top');
     session.prelude = `function () { (${falsify})(); delete self.ImageDecoder; }`;
     await page.getByRole('button', { name: 'Close the photo and forget it' }).click();
     await loadDemo(session);

@@ -64,6 +64,18 @@ describe('what the demo keeps', { timeout: 10 * 60_000 }, () => {
     assert.match(await page.title(), /^Done/);
   });
 
+  it('leaves the view where it was', async () => {
+    await pick(page, 'Photo');
+    const scroller = page.locator('#scroller');
+    for (let i = 0; i < 6; i++) await page.getByRole('button', { name: 'Zoom in' }).click();
+    await scroller.evaluate((part) => part.scrollTo({ left: 0, top: 0, behavior: 'instant' }));
+    await restore(page);
+    const corner = await scroller.evaluate((part) => [part.scrollLeft, part.scrollTop]);
+    // The results below make the view lower: its middle may move by half of that.
+    assert.ok(corner[0] < 20 && corner[1] < 200, `${corner} from the corner`);
+    await page.getByRole('button', { name: /^Fit the picture/ }).click();
+  });
+
   it('draws another variant, and keeps the first', async () => {
     const picture = (name) =>
       page

@@ -9,10 +9,9 @@ import type { Factor, Size, TaskId } from './vocabulary.js';
 /** With spaces that do not break. */
 export const formatSize = ({ width, height }: Size): string => `${width}\u00a0×\u00a0${height}`;
 
-export const plural = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-export function formatDuration(seconds: number): string {
+function formatDuration(seconds: number): string {
   if (seconds < 1) return 'less than a second';
   if (seconds < 90) return plural(Math.round(seconds), 'second');
   const minutes = Math.round(seconds / 60);
@@ -22,7 +21,7 @@ export function formatDuration(seconds: number): string {
 }
 
 /** A time that is not known to the second is not told to the second. */
-export function formatExpectedDuration(seconds: number): string {
+function formatExpectedDuration(seconds: number): string {
   if (seconds < 1) return formatDuration(seconds);
   const step = seconds < 20 ? 1 : seconds < 90 ? 5 : 1;
   return `about ${formatDuration(step * Math.round(seconds / step))}`;
@@ -31,7 +30,7 @@ export function formatExpectedDuration(seconds: number): string {
 const formatMegabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** A noise level, with one decimal below 10. */
-export const formatLevel = (level: number): string => level.toFixed(level < 9.95 ? 1 : 0);
+const formatLevel = (level: number): string => level.toFixed(level < 9.95 ? 1 : 0);
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -131,7 +130,6 @@ export const plan = {
   tooLarge: (output: Size): string =>
     `${formatSize(output)} pixels are more than this browser has memory for.`,
   tooLargeToStart: 'This needs more memory than this browser has. See what works in the panel.',
-  long: (seconds: number): string => `${capitalised(formatExpectedDuration(seconds))}.`,
   shorter: (size: Size, seconds: number): string =>
     `At ${formatSize(size)} pixels: ${formatExpectedDuration(seconds)}.`,
   reduce: (size: Size): string => `Reduce the photo to ${formatSize(size)}`,

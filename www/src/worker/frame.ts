@@ -40,7 +40,7 @@ async function pixelsOf(frame: VideoFrame): Promise<ImageData> {
 }
 
 /** Turns clockwise, then mirrors. */
-export function turned(image: ImageData, turn: Turn, isMirrored: boolean): ImageData {
+function turned(image: ImageData, turn: Turn, isMirrored: boolean): ImageData {
   if (turn === 0 && !isMirrored) return image;
   const { width: w, height: h } = image;
   const isLying = turn === 90 || turn === 270;
