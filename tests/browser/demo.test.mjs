@@ -56,8 +56,8 @@ function demo(session) {
     painting: page.locator('#canvas-mask'),
     notice: page.getByRole('alert'),
     engine: page.locator('#engine'),
-    sampler: page.getByLabel('Sampler'),
-    refine: page.getByRole('switch', { name: /^Refine the mean/ }),
+    sampler: page.getByRole('combobox', { name: /^Care/ }),
+    refine: page.getByRole('switch', { name: /^Refine the best result/ }),
     pick: (name) => page.getByRole('radio', { name, exact: true }).check(),
     /** An image of pixels as a PNG, or the bytes of a file. */
     async open(name, image, bytes) {
@@ -69,7 +69,7 @@ function demo(session) {
     },
     /** Samples are set with the keyboard, as the slider is. */
     async samples(count) {
-      const slider = page.getByRole('slider', { name: 'Samples' });
+      const slider = page.getByRole('slider', { name: 'Variants' });
       await slider.press('Home');
       for (let i = 0; i < count; i++) await slider.press('ArrowRight');
     },
@@ -240,9 +240,10 @@ for (const webgpu of [true, false]) {
 
       it('tells the time beforehand, shows the steps, and cancels midway', async () => {
         const evaluations = await ui.longRun(webgpu);
-        await page.getByText(new RegExp(`${evaluations} evaluations, (about|less)`)).waitFor();
+        await page.locator('#evaluations').getByText(`${evaluations} evaluations`).waitFor();
+        assert.match(await page.locator('#estimate').textContent(), /^(About|Less)/);
         const cancelled = await ui.atProgress(
-          /Sample 1 of/,
+          /Variant 1 of/,
           await ui.cancel.evaluateHandle(
             (button) => () => button.checkVisibility() && button.click(),
           ),
@@ -251,7 +252,7 @@ for (const webgpu of [true, false]) {
         await cancelled();
         assert.match(await ui.finished(), /Cancelled before the end/);
         assert.ok(
-          await page.getByRole('radio', { name: /^Mean/ }).isVisible(),
+          await page.getByRole('radio', { name: /^Best result/ }).isVisible(),
           'the mean, which was finished, is kept',
         );
       });
@@ -280,17 +281,17 @@ for (const webgpu of [true, false]) {
       });
 
       it('saves the sample and the mean, the known pixels bit for bit', async () => {
-        await page.getByRole('radio', { name: /^Sample 1/ }).check();
+        await page.getByRole('radio', { name: /^Variant 1/ }).check();
         const sample = await ui.save();
-        assert.equal(sample.name, 'tiny-fill-sample-1.png');
+        assert.equal(sample.name, 'tiny-fill-variant-1.png');
         assertKnownPixels(decodePng(sample.bytes), original, ...line, diameter);
-        await page.getByRole('radio', { name: /^Mean/ }).check();
+        await page.getByRole('radio', { name: /^Best result/ }).check();
         const mean = await ui.save();
-        assert.equal(mean.name, 'tiny-fill-mean.png');
+        assert.equal(mean.name, 'tiny-fill-best-result.png');
         assertKnownPixels(decodePng(mean.bytes), original, ...line, diameter);
         await page.getByLabel('File format').selectOption('image/jpeg');
         const jpeg = await ui.save();
-        assert.equal(jpeg.name, 'tiny-fill-mean.jpg');
+        assert.equal(jpeg.name, 'tiny-fill-best-result.jpg');
         assert.deepEqual([...jpeg.bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
       });
 
@@ -317,7 +318,7 @@ for (const webgpu of [true, false]) {
       it('cancels politely when another photo comes while it runs', async () => {
         await ui.longRun(webgpu);
         const opened = await ui.atProgress(
-          /Mean|Sample/,
+          /Best result|Variant/,
           await page.getByLabel('Photo file').evaluateHandle(
             (input, bytes) => () => {
               const files = new DataTransfer();
@@ -353,6 +354,7 @@ for (const webgpu of [true, false]) {
         it('counts the steps of samples drawn in parallel, and shows them in order', async () => {
           // large enough for several workers
           await page.getByRole('button', { name: /^Hills/ }).click();
+          await page.getByText('Faded by this page').waitFor();
           await ui.samples(2);
           await ui.sampler.selectOption('accurate');
           const told = await ui.stage.evaluateHandle((stage) => {
@@ -367,7 +369,7 @@ for (const webgpu of [true, false]) {
           await ui.restore.click();
           await ui.finished();
           const steps = (await told.jsonValue())
-            .map((text) => /^Sample (\d) of 2, step (.*) of 10$/.exec(text))
+            .map((text) => /^Variant (\d) of 2, step (.*) of 10$/.exec(text))
             .filter(Boolean);
           for (const sample of ['1', '2']) {
             const own = steps.filter(([, of]) => of === sample).map(([, , step]) => Number(step));
@@ -381,10 +383,10 @@ for (const webgpu of [true, false]) {
             );
           }
           assert.deepEqual(await page.locator('#strip b').allTextContents(), [
-            'Estimate',
-            'Mean',
-            'Sample 1',
-            'Sample 2',
+            'First guess',
+            'Best result',
+            'Variant 1',
+            'Variant 2',
             'Original',
           ]);
           await ui.open('tiny.png', original);
@@ -404,10 +406,10 @@ for (const webgpu of [true, false]) {
             );
             assert.equal(saved.width, task === 'Enlarge' ? 2 * SIDE : SIDE);
           }
-          await ui.pick('Disagreement');
+          await ui.pick('Map');
           assert.match(
             await page.locator('#map-text').innerText(),
-            /Standard deviation between the 2 samples, in levels of 255/,
+            /How much the 2 variants differ, in levels of 255/,
           );
         });
       }
@@ -424,10 +426,10 @@ for (const webgpu of [true, false]) {
           await ui.samples(0);
           await ui.restore.click();
           assert.match(await ui.finished(), new RegExp(`noise ${level} of 255\\.$`));
-          assert.equal((await ui.save()).name, 'grainy-denoise-mean.jpg');
-          await page.getByRole('slider', { name: 'Noise level' }).press('End');
+          assert.equal((await ui.save()).name, 'grainy-denoise-best-result.jpg');
+          await page.getByRole('slider', { name: 'Grain', exact: true }).press('End');
           assert.equal(
-            await page.getByRole('switch', { name: 'Measure the noise' }).isChecked(),
+            await page.getByRole('switch', { name: 'Measure the grain' }).isChecked(),
             false,
           );
           await ui.restore.click();

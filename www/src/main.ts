@@ -8,9 +8,11 @@ import './styles/base.css';
 import './styles/layout.css';
 import './styles/stage.css';
 import './styles/panel.css';
+import './styles/forced-colors.css';
 import { element } from './dom.js';
 import { notify, notifyInfo } from './notices.js';
 import { setUpOpeners } from './opening/openers.js';
+import { Keeper } from './opening/keeper.js';
 import { setUpSamples, showCredits } from './opening/samples.js';
 import { announce, setUpActionBar } from './panel/action-bar.js';
 import { setUpAdvancedPanel } from './panel/advanced-panel.js';
@@ -18,12 +20,15 @@ import { setUpPlanView } from './panel/plan-view.js';
 import { setUpTaskPanel } from './panel/task-panel.js';
 import { isWeightsFile, setUpWeights, useWeights, weightsOfAddress } from './panel/weights.js';
 import { decodePhoto, PhotoError, type Photo } from './picture/photo.js';
+import { setUpAnother } from './results/another.js';
 import { setUpMapBar } from './results/map-bar.js';
 import { setUpSave } from './results/save.js';
 import { setUpStrip } from './results/strip.js';
+import { setUpAttention } from './run/attention.js';
 import { EngineHost } from './run/engine.js';
 import { Runner } from './run/runner.js';
 import { setUpCompare } from './stage/compare.js';
+import { setUpGestures } from './stage/gestures.js';
 import { setUpPaintBar } from './stage/paint-bar.js';
 import { Brush, Painter } from './stage/painter.js';
 import { setUpStage } from './stage/stage.js';
@@ -32,6 +37,8 @@ import { AppState } from './state/app-state.js';
 import { engineText } from './state/engine-state.js';
 import { Session, type Preset } from './state/session.js';
 import { watch } from './state/watch.js';
+import type { TaskId } from './vocabulary.js';
+import { engine as engineWords, opening, results, run as runWords } from './words.js';
 
 const state = new AppState();
 state.model.value = weightsOfAddress(location.search);
@@ -39,14 +46,16 @@ const session = new Session(state);
 const host = new EngineHost(state, reportEngineFailure);
 const runner = new Runner(state, host, {
   announce,
-  failed: reportError('The restoration stopped. Your photo, mask and settings are unchanged.'),
+  failed: reportError(runWords.failed),
   refused: notifyInfo,
+  doneElsewhere: offerResult,
 });
+const keeper = new Keeper(state, session);
 const cancel = (): void => void runner.cancel();
 
 setUpOpeners({ open: openFile, refuse: notifyInfo });
 setUpTaskPanel(state);
-setUpPlanView(state, session);
+setUpPlanView(state, session, reportError(opening.failed));
 setUpAdvancedPanel(state);
 setUpWeights(state);
 setUpActionBar(state, { start: () => runner.start(), cancel });
@@ -54,26 +63,45 @@ setUpPictures();
 setUpPage();
 showCredits();
 // The page appears first.
-requestAnimationFrame(() => setTimeout(() => void setUpSamples(openSample, notifyInfo)));
+requestAnimationFrame(() => setTimeout(() => void setUpRest()));
+
+/** What the first picture of the page does not need. */
+async function setUpRest(): Promise<void> {
+  void setUpSamples({
+    choose: openSample,
+    missing: notifyInfo,
+    failed: reportError(opening.failed),
+  });
+  try {
+    if (await keeper.restore()) notifyInfo(opening.back);
+  } catch {
+    await keeper.forget().catch(() => undefined); // what was kept cannot be read
+  }
+  keeper.follow();
+}
 
 function setUpPictures(): void {
   const brush = new Brush();
   const zoom = new Zoom();
-  new Painter(state.mask, brush, zoom.scale);
+  const isPinching = setUpGestures(zoom);
+  new Painter(state.mask, brush, zoom.scale, isPinching);
   setUpPaintBar(state, brush);
   setUpStage(state, zoom);
-  setUpCompare(state);
+  setUpCompare(state, isPinching);
   setUpMapBar(state);
   setUpStrip(state);
-  setUpSave(state, reportError('The picture could not be saved'));
+  setUpAnother(state, () => runner.startAnother());
+  setUpSave(state, { failed: reportError(results.saveFailed), copied: notifyInfo });
+  setUpAttention(state);
 }
 
 /** The parts outside the workspace, and what changes with the photo and the engine. */
 function setUpPage(): void {
   watch(
     () => state.photo.value,
-    (photo) => showWorkspace(photo !== undefined),
+    (photo) => showWorkspace(photo?.name),
   );
+  element('close-photo').addEventListener('click', () => void closePhoto());
   effect(() => {
     element('engine').dataset['status'] = state.engine.value.status;
     element('engine-text').textContent = engineText(state.engine.value);
@@ -85,10 +113,14 @@ function setUpPage(): void {
   );
 }
 
-function showWorkspace(isOpen: boolean): void {
+/** @param name of the photo; undefined if none is open. */
+function showWorkspace(name: string | undefined): void {
+  const isOpen = name !== undefined;
   element('welcome').hidden = isOpen;
   element('workspace').hidden = !isOpen;
   element('open-another').hidden = !isOpen;
+  element('close-photo').hidden = !isOpen;
+  element('work-title').textContent = opening.workTitle(name ?? '');
   document.body.classList.toggle('working', isOpen);
   if (!isOpen) return;
   // The button that opened the photo may be far down or hidden now.
@@ -101,7 +133,7 @@ async function reloadEngine(): Promise<void> {
   void host.load();
 }
 
-function openFile(file: File): void {
+function openFile(file: File, count: number): void {
   if (isWeightsFile(file.name)) {
     useWeights(state, file);
     return;
@@ -109,7 +141,10 @@ function openFile(file: File): void {
   // Decoded before anything else: a file that is no picture changes nothing.
   decodePhoto(file, file.name)
     .then((photo) => openPhoto(photo))
-    .catch(reportError('The file could not be opened'));
+    .then(() => {
+      if (count > 1) notifyInfo(opening.onlyFirst(count, file.name));
+    })
+    .catch(reportError(opening.failed));
 }
 
 function openSample(photo: Photo, preset: Preset): void {
@@ -119,28 +154,48 @@ function openSample(photo: Photo, preset: Preset): void {
 async function openPhoto(photo: Photo, preset?: Preset): Promise<void> {
   if (state.isRunning.peek()) {
     await runner.cancel();
-    notifyInfo('The run was cancelled for the new photo.');
+    notifyInfo(opening.cancelledRun);
   }
   session.open(photo, preset);
+  if (photo.isFalsified) notify({ kind: 'error', title: opening.falsified });
+}
+
+/** Closes the photo, and forgets it. */
+async function closePhoto(): Promise<void> {
+  await runner.cancel();
+  session.close();
+  await keeper.forget().catch(() => undefined);
+}
+
+/** A run has ended while the visitor looks at another task. */
+function offerResult(task: TaskId): void {
+  const show = (): void => {
+    state.task.value = task;
+  };
+  notify({
+    kind: 'info',
+    title: runWords.doneElsewhere(task),
+    action: { label: runWords.show, run: show },
+  });
 }
 
 function reportEngineFailure(error: unknown): void {
   const action = state.model.peek()
     ? {
-        label: 'Use the page’s own weights',
+        label: engineWords.useOwnWeights,
         run: () => {
           state.model.value = undefined;
         },
       }
     : state.deviceChoice.peek() === 'auto'
-      ? { label: 'Try again', run: () => void host.load() }
+      ? { label: engineWords.tryAgain, run: () => void host.load() }
       : {
-          label: 'Choose the device automatically',
+          label: engineWords.chooseAutomatically,
           run: () => {
             state.deviceChoice.value = 'auto';
           },
         };
-  notify({ kind: 'error', title: 'The engine did not start', text: messageOf(error), action });
+  notify({ kind: 'error', title: engineWords.failed, text: messageOf(error), action });
 }
 
 function reportError(title: string): (error: unknown) => void {

@@ -1,6 +1,7 @@
 // Notices: errors and news, each with at most one action. An error stays until it is dismissed or
 // another one replaces it. Nothing else on the page changes.
 
+import { page } from './words.js';
 import { create, createButton, createIcon, element } from './dom.js';
 
 interface Notice {
@@ -20,7 +21,7 @@ export function notify({ kind, title, text, action }: Notice): void {
   if (text) body.append(create('p', { textContent: text }));
   const close = create(
     'button',
-    { type: 'button', className: 'tool', ariaLabel: 'Dismiss this notice' },
+    { type: 'button', className: 'tool', ariaLabel: page.dismiss },
     createIcon('close'),
   );
   const notice = create(

@@ -1,6 +1,6 @@
 // The simulated damage of Fill: scratches and dust on a clean photo, and the mask that covers them.
 
-import { paintLine } from '../picture/mask.js';
+import { paintLine, type Bits } from '../picture/mask-bits.js';
 import type { Point, Size } from '../vocabulary.js';
 import { uniform } from './random.js';
 
@@ -36,19 +36,19 @@ const GRAIN_SEED = 21;
  *
  * @returns the scratched photo and its mask: 1 on and around the scratches.
  */
-export function scratch(photo: ImageData, centre: Point): { image: ImageData; mask: Uint8Array } {
+export function scratch(photo: ImageData, centre: Point): { image: ImageData; mask: Bits } {
   const image = new ImageData(new Uint8ClampedArray(photo.data), photo.width, photo.height);
   const random = uniform(GRAIN_SEED);
-  rasterise(photo, centre, 0).forEach((scratched, i) => {
-    if (!scratched) return;
+  const scratched = rasterise(photo, centre, 0);
+  for (let at = scratched.indexOf(1); at >= 0; at = scratched.indexOf(1, at + 1)) {
     const grain = 10 * random();
-    image.data.set([246 - grain, 242 - grain, 232 - grain], 4 * i);
-  });
+    image.data.set([246 - grain, 242 - grain, 232 - grain], 4 * at);
+  }
   return { image, mask: rasterise(photo, centre, MASK_MARGIN) };
 }
 
 /** One byte a pixel: 1 on the scratches, widened on all sides. */
-function rasterise(size: Size, centre: Point, widening: number): Uint8Array {
+function rasterise(size: Size, centre: Point, widening: number): Bits {
   const bits = new Uint8Array(size.width * size.height);
   const random = uniform(SHAPE_SEED);
   const span = Math.min(SPAN, size.width, size.height);

@@ -20,23 +20,17 @@ export function shrink(image: ImageData, factor: number, level: number): ImageDa
   return addNoise(reduce(image, size), level);
 }
 
-/** The mean of the three colours, in all three. */
-export function grey(image: ImageData): ImageData {
-  return mapGrey(image, (value) => value);
-}
-
-/** Grey with noise: one draw a pixel, because one number a pixel is measured. */
-export function fade(image: ImageData, level: number): ImageData {
+/**
+ * The mean of the three colours, in all three, with noise: one draw a pixel, because one number a
+ * pixel is measured.
+ */
+export function fade({ data, width, height }: ImageData, level: number): ImageData {
   const draw = normal(NOISE_SEED);
-  // The noise is added to the grey photo as it is stored: as a whole number.
-  return mapGrey(grey(image), (value) => value + level * draw());
-}
-
-function mapGrey({ data, width, height }: ImageData, change: (value: number) => number): ImageData {
   const output = new ImageData(width, height);
   for (let i = 0; i < data.length; i += 4) {
     const mean = ((data[i] ?? 0) + (data[i + 1] ?? 0) + (data[i + 2] ?? 0)) / 3;
-    output.data.fill(change(mean), i, i + 3);
+    // The noise is added to the grey photo as it is stored: as a whole number.
+    output.data.fill(Math.round(mean) + level * draw(), i, i + 3);
     output.data[i + 3] = data[i + 3] ?? 0;
   }
   return output;
@@ -95,21 +89,26 @@ function passes({ data, width, height }: Kernel): Tap[][] {
   return [taps.filter(({ weight }) => weight !== 0)];
 }
 
+/** Adds up shifted copies. Each row is two runs of numbers: the wrapped part and the rest. */
 function convolve(
   values: Float32Array,
   { width, height }: ImageData,
   taps: readonly Tap[],
 ): Float32Array<ArrayBuffer> {
   const output = new Float32Array(values.length);
+  const length = 4 * width;
   for (const { dx, dy, weight } of taps) {
+    const split = 4 * wrap(dx, width);
     for (let y = 0; y < height; y++) {
-      const row = 4 * width * wrap(y - dy, height);
-      for (let x = 0; x < width; x++) {
-        const source = row + 4 * wrap(x - dx, width);
-        const target = 4 * (y * width + x);
-        for (let c = 0; c < 3; c++)
-          output[target + c] = (output[target + c] ?? 0) + weight * (values[source + c] ?? 0);
-      }
+      const source = length * wrap(y - dy, height);
+      const target = length * y;
+      const add = (from: number, to: number, shift: number): void => {
+        for (let i = from; i < to; i++)
+          output[target + i] =
+            (output[target + i] ?? 0) + weight * (values[source + i + shift] ?? 0);
+      };
+      add(0, split, length - split);
+      add(split, length, -split);
     }
   }
   return output;

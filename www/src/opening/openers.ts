@@ -1,9 +1,11 @@
 // How a visitor opens a photo: file picker, drag and drop anywhere, paste.
 
 import { element } from '../dom.js';
+import { opening as words } from '../words.js';
 
 interface OpenerEvents {
-  readonly open: (file: File) => void;
+  /** @param count of the files that were given, of which one is opened. */
+  readonly open: (file: File, count: number) => void;
   /** Something without a file was dropped or pasted. */
   readonly refuse: (message: string) => void;
 }
@@ -20,7 +22,7 @@ function setUpPicker({ open }: OpenerEvents): void {
     element(id).addEventListener('click', () => picker.click());
   picker.addEventListener('change', () => {
     const file = picker.files?.[0];
-    if (file) open(file);
+    if (file) open(file, 1);
     picker.value = ''; // the same file can be chosen again
   });
 }
@@ -68,6 +70,6 @@ function openFrom(
 ): void {
   const files = [...(transfer?.files ?? [])];
   const file = files.find(({ type }) => type.startsWith('image/')) ?? files[0];
-  if (file) open(file);
-  else refuse(`You ${verb} no picture. Picture files and copied pictures work.`);
+  if (file) open(file, files.length);
+  else refuse(words.nothing(verb));
 }

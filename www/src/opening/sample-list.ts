@@ -3,7 +3,7 @@
 import type { Preset } from '../state/session.js';
 import type { Point } from '../vocabulary.js';
 
-export interface Sample extends Preset {
+export interface Sample extends Omit<Preset, 'simulate'> {
   readonly file: string;
   readonly title: string;
   /** Of simulated scratches, in units of the photo's sides. */

@@ -4,8 +4,7 @@
 import { effect } from '@preact/signals-core';
 import { element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
-import type { Cost } from '../state/cost.js';
-import { formatExpectedDuration, plural } from '../vocabulary.js';
+import { cost as costWords, run as words } from '../words.js';
 
 export function setUpActionBar(
   state: AppState,
@@ -39,26 +38,21 @@ export function setUpActionBar(
     cancel.disabled = cancelling;
     element('progress-bar', HTMLProgressElement).value = fraction;
     element('progress-stage').textContent = stage;
-    element('progress-left').textContent =
-      secondsLeft === undefined ? '' : `${formatExpectedDuration(secondsLeft)} left`;
+    element('progress-left').textContent = secondsLeft === undefined ? '' : words.left(secondsLeft);
   });
   effect(() => {
     const estimate = element('estimate');
     estimate.textContent = state.plan.value?.todo ?? estimateText(state);
     estimate.hidden = state.isRunning.value;
-    restore.classList.toggle('waiting', state.plan.value?.todo !== undefined);
+    const isWaiting = state.plan.value?.todo !== undefined || state.isTooLarge.value;
+    restore.classList.toggle('waiting', isWaiting);
   });
 }
 
 function estimateText(state: AppState): string {
-  if (state.cost.value) return costText(state.cost.value);
-  const isLoading = state.engine.value.status === 'loading';
-  return isLoading ? 'The time estimate appears when the engine is ready.' : '';
-}
-
-function costText({ evaluations, tiles, seconds }: Cost): string {
-  const scope = tiles > 1 ? ` of ${plural(tiles, 'tile')}` : '';
-  return `${plural(evaluations, 'evaluation')}${scope}, ${formatExpectedDuration(seconds)}`;
+  const cost = state.cost.value;
+  if (cost) return state.isTooLarge.value ? '' : costWords.time(cost.seconds);
+  return state.engine.value.status === 'loading' ? costWords.pending : '';
 }
 
 /** Tells screen readers. */

@@ -4,6 +4,7 @@ import { effect } from '@preact/signals-core';
 import { element, selectedValue } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { DEVICE_CHOICES, SAMPLERS } from '../vocabulary.js';
+import { cost as costWords, settings as words } from '../words.js';
 
 const LARGEST_SEED = 2 ** 53 - 1;
 const LARGEST_NOISE = 255;
@@ -32,11 +33,17 @@ function setUpSampling(state: AppState): void {
     const options = state.options.value;
     samples.value = String(options.samples);
     element('samples-count-text').textContent =
-      options.samples === 0 ? 'mean only' : String(options.samples);
+      options.samples === 0 ? words.noSamples : String(options.samples);
     sampler.value = options.sampler;
     sampler.disabled = options.samples === 0;
     refine.checked = options.refine;
     element('refine-field').hidden = state.task.value === 'denoise';
+  });
+  effect(() => {
+    const cost = state.cost.value;
+    element('evaluations').textContent = cost
+      ? costWords.evaluations(cost.evaluations, cost.tiles)
+      : '';
   });
 }
 
@@ -51,10 +58,7 @@ function setUpNoise(state: AppState): void {
     // Only Fill has an exact answer without noise.
     field.min = task === 'fill' ? '0' : '0.5';
     field.value = String(state.settings.value.noise[task]);
-    element('noise-note').textContent =
-      task === 'fill'
-        ? '0 keeps unpainted pixels bit for bit'
-        : 'standard deviation, in levels of 255';
+    element('noise-note').textContent = task === 'fill' ? words.fillNoise : words.otherNoise;
   };
   field.addEventListener('change', () => {
     const task = state.task.peek();

@@ -2,6 +2,7 @@
 
 import type { Kernel } from 'eps-restore';
 import { element } from '../dom.js';
+import { formatSize, settings as words } from '../words.js';
 
 /** The least side of the drawing, in taps: a small kernel looks small. */
 const MIN_SIDE = 17;
@@ -25,7 +26,6 @@ export function drawKernel(kernel: Kernel, description: string): void {
   canvas.width = side;
   canvas.height = side;
   canvas.getContext('2d')?.putImageData(image, 0, 0);
-  const size = `${width} × ${height}`;
-  canvas.setAttribute('aria-label', `Drawing of the blur kernel: ${description}, ${size} taps`);
-  element('kernel-text').textContent = size;
+  canvas.setAttribute('aria-label', words.kernel(description, kernel));
+  element('kernel-text').textContent = formatSize(kernel);
 }

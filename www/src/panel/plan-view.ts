@@ -1,32 +1,35 @@
-// The text about the next run, with buttons that reduce the photo and restore its size.
+// The text about the next run, with buttons for what works, or is quicker, and back.
 
 import { effect } from '@preact/signals-core';
 import { create, createButton, element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import type { Session } from '../state/session.js';
-import { formatSize } from '../vocabulary.js';
+import { plan as words } from '../words.js';
 
-export function setUpPlanView(state: AppState, session: Session): void {
+export function setUpPlanView(
+  state: AppState,
+  session: Session,
+  failed: (error: unknown) => void,
+): void {
   const view = element('plan');
+  const say = (textContent: string): void => view.append(create('p', { textContent }));
+  const offer = (text: string, take: () => Promise<void> | void): void =>
+    view.append(createButton(text, () => void Promise.resolve(take()).catch(failed)));
   effect(() => {
     const plan = state.plan.value;
-    const offer = state.reductionOffer.value;
+    const { reduction, factor } = state.offers.value;
     const original = state.photo.value?.original;
     view.replaceChildren();
+    view.classList.toggle('warning', state.isTooLarge.value);
     if (!plan) return;
-    view.append(create('p', { textContent: plan.text }));
-    if (offer) {
-      view.append(
-        create('p', { textContent: offer.text }),
-        createButton(`Reduce the photo to ${formatSize(offer.size)}`, () =>
-          session.reduceTo(offer.size),
-        ),
-      );
+    say(plan.text);
+    if (state.isTooLarge.value) say(words.tooLarge(plan.output));
+    if (factor) offer(words.enlargeLess(factor), () => state.changeSettings({ factor }));
+    if (reduction) {
+      const { size, seconds } = reduction;
+      say(words.shorter(size, seconds));
+      offer(words.reduce(size), () => session.reduceTo(size));
     }
-    if (original) {
-      view.append(
-        createButton(`Back to ${formatSize(original.photo.pixels)}`, () => session.undoReduction()),
-      );
-    }
+    if (original) offer(words.undo(original.photo.pixels), () => session.undoReduction());
   });
 }

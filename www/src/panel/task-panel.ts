@@ -5,7 +5,8 @@ import { checkRadio, element, onChoice } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { blurKernel } from '../state/package-task.js';
 import { measuresNoise, type Settings } from '../state/settings.js';
-import { BLURS, FACTORS, formatLevel, TASK_IDS, TASK_TEXTS } from '../vocabulary.js';
+import { BLURS, FACTORS, TASK_IDS } from '../vocabulary.js';
+import { page, settings as words, TASKS } from '../words.js';
 import { drawKernel } from './kernel-view.js';
 
 export function setUpTaskPanel(state: AppState): void {
@@ -53,8 +54,8 @@ function setUpBlur(state: AppState): void {
     const { blur, sigma, length, angle } = state.settings.value;
     checkRadio('blur', blur);
     showOnly('blur', blur);
-    element('sigma-text').textContent = `${sigma.toFixed(1)} px`;
-    element('length-text').textContent = `${length} px`;
+    element('sigma-text').textContent = words.blurAmount(sigma);
+    element('length-text').textContent = page.brushSize(length);
     element('angle-text').textContent = `${angle}°`;
   });
   effect(() => {
@@ -65,9 +66,7 @@ function setUpBlur(state: AppState): void {
 }
 
 const kernelText = ({ blur, sigma, length, angle }: Settings): string =>
-  blur === 'gaussian'
-    ? `Gaussian, sigma ${sigma} pixels`
-    : `straight line, ${length} pixels long, at ${angle} degrees`;
+  blur === 'gaussian' ? words.gaussianKernel(sigma) : words.motionKernel(length, angle);
 
 function setUpNoise(state: AppState): void {
   const automatic = element('noise-auto', HTMLInputElement);
@@ -91,8 +90,9 @@ function setUpNoise(state: AppState): void {
     const measured = state.measuredNoise.value?.level;
     const level = (measures ? measured : undefined) ?? settings.noiseLevel;
     slider.value = String(level);
-    const suffix = measured === undefined ? '' : `: ${formatLevel(measured)}`;
-    element('noise-level-text').textContent = measures ? `auto${suffix}` : String(level);
+    element('noise-level-text').textContent = measures
+      ? words.measuredNoise(measured)
+      : String(level);
   });
 }
 
@@ -105,7 +105,7 @@ function setUpSimulation(state: AppState): void {
     });
   });
   effect(() => {
-    const { simulationLabel, simulationNote } = TASK_TEXTS[state.task.value];
+    const { simulationLabel, simulationNote } = TASKS[state.task.value];
     simulate.checked = state.simulate.value;
     element('simulate-label').textContent = simulationLabel;
     element('simulate-note').textContent = simulationNote;

@@ -4,6 +4,7 @@
 import { element } from '../dom.js';
 import type { AppState, Model } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
+import { engine as words } from '../words.js';
 
 const EXTENSION = '.safetensors';
 
@@ -37,8 +38,7 @@ export function setUpWeights(state: AppState): void {
   watch(
     () => state.model.value,
     (model) => {
-      element('model-note').textContent =
-        model?.name ?? 'the page’s own, or your own safetensors file';
+      element('model-note').textContent = model?.name ?? words.ownModel;
       reset.hidden = !model;
     },
   );

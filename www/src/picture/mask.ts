@@ -3,22 +3,24 @@
 
 import { computed, signal, type Signal } from '@preact/signals-core';
 import type { Box, Point, Size } from '../vocabulary.js';
+import { boundsOf, changedBoxes, paintLine, union, type Bits } from './mask-bits.js';
 
-/** An edit that can be undone. */
+/** What an edit has changed in a box. */
 interface Patch {
   readonly box: Box;
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }
 
+/** An edit that can be undone. */
+type Edit = readonly Patch[];
+
 interface History {
   /** The mask itself: changed in place, and part of a new object after every edit. */
   readonly bits: Bits;
-  readonly done: readonly Patch[];
-  readonly undone: readonly Patch[];
+  readonly done: readonly Edit[];
+  readonly undone: readonly Edit[];
 }
-
-type Bits = Uint8Array<ArrayBuffer>;
 
 const HISTORY_BYTES = 64e6;
 
@@ -49,6 +51,10 @@ export class Mask {
     this.history = signal({ bits, done: [], undone: [] });
   }
 
+  get size(): Size {
+    return { width: this.width, height: this.height };
+  }
+
   beginStroke(): void {
     this.base.set(this.bits);
     this.stroke = undefined;
@@ -63,13 +69,13 @@ export class Mask {
   }
 
   endStroke(): void {
-    if (this.stroke) this.record(this.stroke);
+    this.record(this.changes(this.stroke));
     this.stroke = undefined;
   }
 
   /** Removes the stroke, as if it had never begun. */
   cancelStroke(): void {
-    if (this.stroke) this.write(this.stroke, this.read(this.base, this.stroke));
+    for (const { box, before } of this.changes(this.stroke)) this.write(box, before);
     this.stroke = undefined;
   }
 
@@ -77,9 +83,11 @@ export class Mask {
   load(bits: Uint8Array): void {
     this.base.set(this.bits);
     this.bits.set(bits);
-    const whole = { x: 0, y: 0, width: this.width, height: this.height };
-    this.record(whole);
-    this.onPaint(whole);
+    const boxes = [boundsOf(this.base, this), boundsOf(this.bits, this)];
+    const box = boxes.reduce((all, each) => (all && each ? union(all, each) : (all ?? each)));
+    const edit = this.changes(box);
+    this.record(edit);
+    for (const patch of edit) this.onPaint(patch.box);
   }
 
   clear(): void {
@@ -88,47 +96,41 @@ export class Mask {
 
   undo(): void {
     const { bits, done, undone } = this.history.peek();
-    const patch = done.at(-1);
-    if (!patch) return;
-    this.write(patch.box, patch.before);
-    this.history.value = { bits, done: done.slice(0, -1), undone: [...undone, patch] };
+    const edit = done.at(-1);
+    if (!edit) return;
+    for (const { box, before } of edit) this.write(box, before);
+    this.history.value = { bits, done: done.slice(0, -1), undone: [...undone, edit] };
   }
 
   redo(): void {
     const { bits, done, undone } = this.history.peek();
-    const patch = undone.at(-1);
-    if (!patch) return;
-    this.write(patch.box, patch.after);
-    this.history.value = { bits, done: [...done, patch], undone: undone.slice(0, -1) };
+    const edit = undone.at(-1);
+    if (!edit) return;
+    for (const { box, after } of edit) this.write(box, after);
+    this.history.value = { bits, done: [...done, edit], undone: undone.slice(0, -1) };
   }
 
-  /** The same mask for a photo of another size. A pixel is missing if it covers a missing one. */
-  resized(size: Size): Bits {
-    const output = new Uint8Array(size.width * size.height);
-    const columns = coveredRanges(this.width, size.width);
-    const rows = coveredRanges(this.height, size.height);
-    rows.forEach(([top, bottom], y) =>
-      columns.forEach(([left, right], x) => {
-        if (!this.bits[y * this.width + x]) return;
-        for (let row = top; row < bottom; row++)
-          output.fill(1, row * size.width + left, row * size.width + right);
-      }),
-    );
-    return output;
+  /** What has changed since the base, within a box. */
+  private changes(within: Box | undefined): Edit {
+    if (!within) return [];
+    return changedBoxes(this.base, this.bits, this.width, within).map((box) => ({
+      box,
+      before: this.read(this.base, box),
+      after: this.read(this.bits, box),
+    }));
   }
 
-  /** Adds the edit of a box to the history, and drops the oldest edits if memory runs short. */
-  private record(box: Box): void {
-    const before = this.read(this.base, box);
-    const after = this.read(this.bits, box);
-    if (before.every((value, i) => value === after[i])) return;
+  /** Adds an edit to the history, and drops the oldest edits if memory runs short. */
+  private record(edit: Edit): void {
+    if (edit.length === 0) return;
     const { bits, done } = this.history.peek();
-    const patches = [...done, { box, before, after }];
-    while (patches.length > 1 && historyBytes(patches) > HISTORY_BYTES) patches.shift();
-    this.history.value = { bits, done: patches, undone: [] };
+    const edits = [...done, edit];
+    while (edits.length > 1 && historyBytes(edits) > HISTORY_BYTES) edits.shift();
+    this.history.value = { bits, done: edits, undone: [] };
   }
 
-  private read(bits: Uint8Array, box: Box): Uint8Array {
+  /** The part of a mask in a box. */
+  read(bits: Uint8Array, box: Box): Uint8Array {
     const values = new Uint8Array(box.width * box.height);
     for (let y = 0; y < box.height; y++) {
       const start = (box.y + y) * this.width + box.x;
@@ -137,7 +139,8 @@ export class Mask {
     return values;
   }
 
-  private write(box: Box, values: Uint8Array): void {
+  /** Sets the part of the mask in a box, without history. */
+  write(box: Box, values: Uint8Array): void {
     for (let y = 0; y < box.height; y++) {
       const row = values.subarray(y * box.width, (y + 1) * box.width);
       this.bits.set(row, (box.y + y) * this.width + box.x);
@@ -146,80 +149,5 @@ export class Mask {
   }
 }
 
-/**
- * Sets every pixel whose centre is within `radius` of the line. Coordinates are in pixels; the
- * centre of the first pixel is at 0.5.
- *
- * @returns the box that was painted; undefined if it lies outside.
- */
-export function paintLine(
-  bits: Uint8Array,
-  size: Size,
-  from: Point,
-  to: Point,
-  radius: number,
-  missing: boolean,
-): Box | undefined {
-  const left = Math.max(0, Math.floor(Math.min(from.x, to.x) - radius));
-  const top = Math.max(0, Math.floor(Math.min(from.y, to.y) - radius));
-  const right = Math.min(size.width, Math.ceil(Math.max(from.x, to.x) + radius));
-  const bottom = Math.min(size.height, Math.ceil(Math.max(from.y, to.y) + radius));
-  if (right <= left || bottom <= top) return undefined;
-  const dx = to.x - from.x;
-  const dy = to.y - from.y;
-  const squaredLength = dx * dx + dy * dy;
-  for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++) {
-      const px = x + 0.5 - from.x;
-      const py = y + 0.5 - from.y;
-      const along = squaredLength === 0 ? 0 : clampToUnit((px * dx + py * dy) / squaredLength);
-      const ex = px - along * dx;
-      const ey = py - along * dy;
-      if (ex * ex + ey * ey <= radius * radius) bits[y * size.width + x] = missing ? 1 : 0;
-    }
-  }
-  return { x: left, y: top, width: right - left, height: bottom - top };
-}
-
-const clampToUnit = (value: number): number => Math.min(1, Math.max(0, value));
-
-function boundsOf(bits: Uint8Array, { width, height }: Size): Box | undefined {
-  let left = width;
-  let right = -1;
-  let top = -1;
-  let bottom = -1;
-  for (let y = 0; y < height; y++) {
-    const row = bits.subarray(y * width, (y + 1) * width);
-    const first = row.indexOf(1);
-    if (first < 0) continue;
-    if (top < 0) top = y;
-    bottom = y;
-    left = Math.min(left, first);
-    right = Math.max(right, row.lastIndexOf(1));
-  }
-  if (top < 0) return undefined;
-  return { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
-}
-
-/** For each input pixel of one axis, the output pixels that overlap it: [start, end). */
-function coveredRanges(inputLength: number, outputLength: number): [number, number][] {
-  const scale = outputLength / inputLength;
-  return Array.from({ length: inputLength }, (_, i) => {
-    const start = Math.floor(i * scale);
-    return [start, Math.max(start + 1, Math.min(outputLength, Math.ceil((i + 1) * scale)))];
-  });
-}
-
-function union(a: Box, b: Box): Box {
-  const x = Math.min(a.x, b.x);
-  const y = Math.min(a.y, b.y);
-  return {
-    x,
-    y,
-    width: Math.max(a.x + a.width, b.x + b.width) - x,
-    height: Math.max(a.y + a.height, b.y + b.height) - y,
-  };
-}
-
-const historyBytes = (patches: readonly Patch[]): number =>
-  patches.reduce((sum, { before, after }) => sum + before.length + after.length, 0);
+const historyBytes = (edits: readonly Edit[]): number =>
+  edits.flat().reduce((sum, { before, after }) => sum + before.length + after.length, 0);

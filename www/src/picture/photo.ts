@@ -1,18 +1,20 @@
-// A photo, and how it is read from a file: decoded by the package, upright (EXIF), in sRGB, with
-// its alpha.
+// A photo, and how it is opened from a file.
 
-import { EpsError, readPhoto } from 'eps-restore';
 import type { Point, Size } from '../vocabulary.js';
-import { fitWithin, reduce } from './pixels.js';
+import { inWorker } from '../worker/client.js';
+import { keepBitmap } from './display.js';
+import { undecodableText } from './formats.js';
 
 /** A photo as opened, or as reduced at the visitor's request. */
 export interface Photo {
   readonly name: string;
-  /** The file's MIME type as the browser reports it; may be empty. */
-  readonly type: string;
+  /** The file that it was read from. */
+  readonly file: Blob;
   readonly pixels: ImageData;
   /** The size of the picture in the file, if it had to be reduced on opening. */
   readonly fileSize?: Size;
+  /** Whether this browser changes the pixels that a page reads. */
+  readonly isFalsified: boolean;
   /** The photo before the visitor reduced it. */
   readonly original?: Original;
   /** The centre of simulated scratches, in units of the photo's sides. Default: its middle. */
@@ -27,37 +29,27 @@ interface Original {
   readonly scratched: boolean;
 }
 
-/** Browsers limit canvases, and every preview of a run is as large as the photo. */
-const MAX_AREA = 16e6;
-
 /** A file that is no photo, with a message for the visitor. */
 export class PhotoError extends Error {}
 
 /** @throws PhotoError if the file is no picture that this browser can read. */
 export async function decodePhoto(file: Blob, fileName: string): Promise<Photo> {
-  if (file.size === 0) throw new PhotoError(`“${fileName}” is empty.`);
-  const decoded = await decodePixels(file, fileName);
-  const { width, height } = decoded;
-  const photo = { name: fileName.replace(/\.[^.]+$/, '') || 'photo', type: file.type };
-  const area = width * height;
-  if (area <= MAX_AREA) return { ...photo, pixels: decoded };
-  const side = Math.floor(Math.max(width, height) * Math.sqrt(MAX_AREA / area));
-  const pixels = reduce(decoded, fitWithin(decoded, side));
-  return { ...photo, pixels, fileSize: { width, height } };
+  try {
+    const { bitmap, ...decoded } = await inWorker('decode', file, maxArea());
+    keepBitmap(decoded.pixels, bitmap);
+    return { ...decoded, name: fileName.replace(/\.[^.]+$/, '') || 'photo', file };
+  } catch (cause) {
+    throw new PhotoError(await undecodableText(file, fileName), { cause });
+  }
 }
 
-async function decodePixels(file: Blob, fileName: string): Promise<ImageData> {
-  try {
-    return await readPhoto(file);
-  } catch (error) {
-    if (!(error instanceof EpsError)) throw error;
-    if (error.code !== 'undecodable-image')
-      throw new PhotoError(`“${fileName}”: ${error.message}`, { cause: error });
-    const type = file.type ? ` (${file.type})` : '';
-    throw new PhotoError(
-      `“${fileName}”${type} cannot be read as a picture by this browser. It may be another kind ` +
-        'of file, damaged, incomplete or too large. JPEG, PNG, WebP, AVIF and GIF work.',
-      { cause: error },
-    );
-  }
+/** Bytes that the page holds for each pixel: photo, mask, canvases and several results. */
+const BYTES_PER_PIXEL = 48;
+/** The share of the device's memory that they may take. */
+const MEMORY_SHARE = 0.5;
+
+/** Pixels that this device can hold. A browser that does not tell its memory counts as 4 GiB. */
+function maxArea(): number {
+  const { deviceMemory = 4 } = navigator as { readonly deviceMemory?: number };
+  return (MEMORY_SHARE * deviceMemory * 2 ** 30) / BYTES_PER_PIXEL;
 }

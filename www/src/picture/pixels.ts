@@ -1,14 +1,7 @@
-// Pixels: shown on canvases, resized, compared. Values are averaged as stored (sRGB), as the
+// Pixels: resized, compared. Values are averaged as stored (sRGB), as the
 // network's operators do.
 
-import type { Size } from '../vocabulary.js';
-
-/** Shows `image` on `canvas` at the image's own size. */
-export function show(canvas: HTMLCanvasElement, image: ImageData): void {
-  if (canvas.width !== image.width) canvas.width = image.width;
-  if (canvas.height !== image.height) canvas.height = image.height;
-  canvas.getContext('2d')?.putImageData(image, 0, 0);
-}
+import type { Box, Size } from '../vocabulary.js';
 
 /** The largest size of the same shape with no side above `limit`. Never enlarges. */
 export function fitWithin({ width, height }: Size, limit: number): Size {
@@ -16,6 +9,15 @@ export function fitWithin({ width, height }: Size, limit: number): Size {
   return {
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),
+  };
+}
+
+/** The largest size of the same shape with no more pixels than `area`. Never enlarges. */
+export function fitArea({ width, height }: Size, area: number): Size {
+  const scale = Math.min(1, Math.sqrt(area / (width * height)));
+  return {
+    width: Math.max(1, Math.floor(width * scale)),
+    height: Math.max(1, Math.floor(height * scale)),
   };
 }
 
@@ -96,23 +98,6 @@ function averageColumns(
   output[at + 3] = alpha;
 }
 
-/** Repeats every pixel `factor` times in both directions. */
-export function repeat(image: ImageData, factor: number): ImageData {
-  const output = new ImageData(image.width * factor, image.height * factor);
-  const source = new Uint32Array(
-    image.data.buffer,
-    image.data.byteOffset,
-    image.width * image.height,
-  );
-  const target = new Uint32Array(output.data.buffer);
-  for (let y = 0; y < output.height; y++) {
-    const row = Math.floor(y / factor) * image.width;
-    for (let x = 0; x < output.width; x++)
-      target[y * output.width + x] = source[row + Math.floor(x / factor)] ?? 0;
-  }
-  return output;
-}
-
 /** The top left part of an image. */
 export function crop(image: ImageData, { width, height }: Size): ImageData {
   if (width === image.width && height === image.height) return image;
@@ -125,14 +110,32 @@ export function crop(image: ImageData, { width, height }: Size): ImageData {
 }
 
 /** Peak signal-to-noise ratio in dB over the colour channels, of all pixels or those in `mask`. */
-export function psnr(truth: ImageData, image: ImageData, mask?: ArrayLike<number>): number {
+export function psnr(truth: ImageData, image: ImageData, mask?: Uint8Array): number {
   let sum = 0;
   let count = 0;
-  for (let i = 0; i < truth.data.length; i++) {
-    const isAlpha = i % 4 === 3;
-    if (isAlpha || (mask && !mask[i >> 2])) continue;
-    sum += ((truth.data[i] ?? 0) - (image.data[i] ?? 0)) ** 2;
-    count++;
-  }
+  const add = (pixel: number): void => {
+    for (let i = 4 * pixel; i < 4 * pixel + 3; i++)
+      sum += ((truth.data[i] ?? 0) - (image.data[i] ?? 0)) ** 2;
+    count += 3;
+  };
+  if (mask) for (let at = mask.indexOf(1); at >= 0; at = mask.indexOf(1, at + 1)) add(at);
+  else for (let at = 0; at < truth.width * truth.height; at++) add(at);
   return sum === 0 ? Infinity : 10 * Math.log10((255 * 255 * count) / sum);
+}
+
+/** Samples along one side of a pixel of a thumbnail. */
+const SAMPLES = 4;
+
+/** A square thumbnail of a square part of an image. It reads only as much as it shows. */
+export function thumbnail(image: ImageData, { x, y, width }: Box, side: number): ImageData {
+  const fine = new ImageData(SAMPLES * side, SAMPLES * side);
+  const from = new Uint32Array(image.data.buffer, image.data.byteOffset);
+  const to = new Uint32Array(fine.data.buffer);
+  const step = width / fine.width;
+  for (let row = 0; row < fine.height; row++) {
+    const start = Math.floor(y + (row + 0.5) * step) * image.width;
+    for (let column = 0; column < fine.width; column++)
+      to[row * fine.width + column] = from[start + Math.floor(x + (column + 0.5) * step)] ?? 0;
+  }
+  return reduce(fine, { width: side, height: side });
 }

@@ -10,12 +10,6 @@ const LIGHTNESS = { from: 0.14, to: 0.97 };
 const HUE = { from: 285, to: 460 };
 const CHROMA = 0.19;
 
-/** Writes the colour of `value` (0 to 1, clipped) as an opaque RGBA pixel. */
-export function writeColour(output: Uint8ClampedArray, pixel: number, value: number): void {
-  const step = Math.round(clampToUnit(value) * (STEPS - 1));
-  output.set(TABLE.subarray(4 * step, 4 * step + 4), 4 * pixel);
-}
-
 /** OKLab as linear sRGB. */
 function linearRgb(lightness: number, a: number, b: number): Rgb {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
@@ -51,6 +45,8 @@ function colourAt(t: number): Rgb {
 
 const clampToUnit = (value: number): number => Math.min(1, Math.max(0, value));
 
-/** Opaque RGBA pixels. */
 const TABLE = new Uint8Array(4 * STEPS).fill(255);
 for (let i = 0; i < STEPS; i++) TABLE.set(colourAt(i / (STEPS - 1)).map(encode), 4 * i);
+
+/** The colours from the least value to the greatest: opaque RGBA pixels of four bytes. */
+export const COLOURS = new Uint32Array(TABLE.buffer);

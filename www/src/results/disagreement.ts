@@ -1,6 +1,6 @@
 // The map of where the samples disagree: their standard deviation at each pixel, in colour.
 
-import { writeColour } from './colour-map.js';
+import { COLOURS } from './colour-map.js';
 
 /** What the legend may end at, in 8-bit levels. */
 const SMALLER_ENDS = [4, 8, 16, 32, 64];
@@ -9,35 +9,42 @@ const LARGEST_END = 128;
 const COVERED_SHARE = 0.99;
 
 export interface Disagreement {
-  /** One number a pixel, in 8-bit levels. */
-  readonly levels: Float32Array;
   /** The level of the brightest colour. */
   readonly end: number;
   readonly image: ImageData;
 }
 
-const cache = new WeakMap<ImageData, Disagreement>();
-
-/** The map of a result's `deviation`. */
-export function disagreementOf(deviation: ImageData): Disagreement {
-  const cached = cache.get(deviation);
-  if (cached) return cached;
+/** Draws a result's `deviation`. */
+export function drawMap(deviation: ImageData): Disagreement {
   const { data, width, height } = deviation;
-  const square = (i: number): number => (data[i] ?? 0) ** 2;
-  /** The root mean square of the three channels' deviations. */
-  const levels = Float32Array.from({ length: width * height }, (_, i) =>
-    Math.sqrt((square(4 * i) + square(4 * i + 1) + square(4 * i + 2)) / 3),
-  );
-  const end = legendEnd(levels);
+  const end = legendEnd(deviation);
   const image = new ImageData(width, height);
-  levels.forEach((level, i) => writeColour(image.data, i, level / end));
-  const disagreement = { levels, end, image };
-  cache.set(deviation, disagreement);
-  return disagreement;
+  const output = new Uint32Array(image.data.buffer);
+  const last = COLOURS.length - 1;
+  for (let i = 0; i < output.length; i++) {
+    const step = Math.min(last, Math.round((last * levelAt(data, i)) / end));
+    output[i] = COLOURS[step] ?? 0;
+  }
+  return { end, image };
 }
 
-function legendEnd(levels: Float32Array): number {
-  const sorted = levels.filter((level) => level > 0).sort();
-  const high = sorted[Math.floor(COVERED_SHARE * (sorted.length - 1))] ?? 0;
-  return SMALLER_ENDS.find((end) => end >= high) ?? LARGEST_END;
+/** The root mean square of the three channels' deviations at a pixel, in 8-bit levels. */
+export function levelAt(data: Uint8ClampedArray, pixel: number): number {
+  const red = data[4 * pixel] ?? 0;
+  const green = data[4 * pixel + 1] ?? 0;
+  const blue = data[4 * pixel + 2] ?? 0;
+  return Math.sqrt((red * red + green * green + blue * blue) / 3);
+}
+
+function legendEnd({ data, width, height }: ImageData): number {
+  // How many pixels have each whole level, rounded up.
+  const counts = new Uint32Array(256);
+  for (let i = 0; i < width * height; i++) {
+    const level = Math.ceil(levelAt(data, i));
+    counts[level] = (counts[level] ?? 0) + 1;
+  }
+  const differing = width * height - (counts[0] ?? 0);
+  const covered = (end: number): number =>
+    counts.subarray(1, end + 1).reduce((sum, count) => sum + count, 0);
+  return SMALLER_ENDS.find((end) => covered(end) >= COVERED_SHARE * differing) ?? LARGEST_END;
 }

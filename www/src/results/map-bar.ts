@@ -3,9 +3,10 @@
 import { computed, effect, signal } from '@preact/signals-core';
 import { create, element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
-import { plural, type Point } from '../vocabulary.js';
-import { writeColour } from './colour-map.js';
-import { disagreementOf } from './disagreement.js';
+import type { Point } from '../vocabulary.js';
+import { results as words } from '../words.js';
+import { COLOURS } from './colour-map.js';
+import { levelAt } from './disagreement.js';
 
 const TICKS = [0, 1, 2, 3, 4];
 
@@ -30,8 +31,10 @@ export function setUpMapBar(state: AppState): void {
   );
   effect(() => {
     element('map-bar').hidden = !deviation.value;
-    if (!deviation.value) return;
-    const { end } = disagreementOf(deviation.value);
+  });
+  effect(() => {
+    const end = state.map.value?.end;
+    if (end === undefined) return;
     const last = TICKS.length - 1;
     const ticks = TICKS.map((i) => `${(end * i) / last}${i === last ? '+' : ''}`);
     element('legend-ticks').replaceChildren(
@@ -42,15 +45,14 @@ export function setUpMapBar(state: AppState): void {
     if (!deviation.value) return;
     element('map-text').textContent = pointer.value
       ? readingText(deviation.value, pointer.value)
-      : `Standard deviation between the ${plural(state.outcome.value?.samples ?? 0, 'sample')}, ` +
-        'in levels of 255. Bright areas are guesswork. Point at the picture to read the values.';
+      : words.mapText(state.outcome.value?.samples ?? 0);
   });
 }
 
 function drawLegend(): void {
   const canvas = element('legend', HTMLCanvasElement);
   const strip = new ImageData(canvas.width, 1);
-  for (let x = 0; x < canvas.width; x++) writeColour(strip.data, x, x / (canvas.width - 1));
+  new Uint32Array(strip.data.buffer).set(COLOURS);
   canvas.getContext('2d')?.putImageData(strip, 0, 0);
 }
 
@@ -60,9 +62,5 @@ function readingText(deviation: ImageData, { x, y }: Point): string {
     Math.min(length - 1, Math.max(0, Math.floor(share * length)));
   const column = pixel(x, width);
   const row = pixel(y, height);
-  const level = disagreementOf(deviation).levels[row * width + column] ?? 0;
-  return (
-    `At ${column}, ${row} the samples differ by ${level.toFixed(0)} of 255 ` +
-    '(standard deviation).'
-  );
+  return words.mapReading(column, row, levelAt(deviation.data, row * width + column));
 }

@@ -1,12 +1,14 @@
-// Saves the picture on the stage through the browser's download.
+// Takes the picture on the stage out of the page: as a file, by the system's share sheet, or by the
+// clipboard.
 
 import { computed, effect, signal } from '@preact/signals-core';
-import { toBlob, type ImageType } from 'eps-restore';
+import type { ImageType } from 'eps-restore';
 import { create, element, selectedValue } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
 import { FILE_EXTENSIONS, IMAGE_TYPES, memberOf } from '../vocabulary.js';
-import { disagreementOf } from './disagreement.js';
+import { results as words } from '../words.js';
+import { inWorker } from '../worker/client.js';
 
 /** Time for the browser to begin its download, in milliseconds. */
 const URL_LIFETIME = 60_000;
@@ -16,62 +18,116 @@ interface Picture {
   readonly label: string;
 }
 
-export function setUpSave(state: AppState, failed: (error: unknown) => void): void {
-  const format = element('save-format', HTMLSelectElement);
+interface SaveEvents {
+  readonly failed: (error: unknown) => void;
+  readonly copied: (message: string) => void;
+}
+
+export function setUpSave(state: AppState, { failed, copied }: SaveEvents): void {
   const quality = element('save-quality', HTMLInputElement);
   const type = signal<ImageType>('image/png');
-  const hasQuality = computed(() => type.value !== 'image/png');
   const picture = computed(() => pictureOf(state));
+  const fileAs = async (fileType: ImageType): Promise<File | undefined> => {
+    const shown = picture.peek();
+    if (!shown) return undefined;
+    const share = fileType === 'image/png' ? undefined : quality.valueAsNumber / 100;
+    const blob = await inWorker('encode', shown.image, fileType, share);
+    return new File([blob], fileName(state, shown, fileType), { type: fileType });
+  };
+  const onPress = (id: string, act: () => Promise<void>): void =>
+    element(id).addEventListener('click', () => void act().catch(failed));
 
+  onPress('save-button', async () => {
+    const file = await fileAs(type.peek());
+    if (file) download(file);
+  });
+  onPress('share-button', async () => {
+    const file = await fileAs(type.peek());
+    if (file) await share(file);
+  });
+  onPress('copy-button', async () => {
+    // The clipboard takes a promise: waiting for the file first would use up the press.
+    const blob = fileAs('image/png').then(
+      (file) => file ?? Promise.reject(new Error('No picture.')),
+    );
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+    copied(words.copied);
+  });
+  setUpFormat(state, type);
+  effect(() => {
+    element('save').hidden = !picture.value;
+    element('save-text').textContent = words.save(picture.value?.label ?? '');
+  });
+  element('share-button').hidden = !canShare();
+  element('copy-button').hidden = !('ClipboardItem' in window);
+}
+
+/** The choice of format and quality. Formats that the browser cannot write are not offered. */
+function setUpFormat(state: AppState, type: { value: ImageType }): void {
+  const format = element('save-format', HTMLSelectElement);
+  const quality = element('save-quality', HTMLInputElement);
+  const writable = IMAGE_TYPES.filter(canWrite);
+  for (const option of [...format.options]) if (!memberOf(writable, option.value)) option.remove();
   format.addEventListener('change', () => {
-    type.value = selectedValue(format, IMAGE_TYPES);
+    type.value = selectedValue(format, writable);
   });
   quality.addEventListener('input', () => {
     element('save-quality-text').textContent = quality.value;
   });
-  element('save-button').addEventListener('click', () => {
-    const outcome = state.outcome.peek();
-    const saved = picture.peek();
-    if (!saved || !outcome) return;
-    const label = saved.label.toLowerCase().replaceAll(' ', '-');
-    const name = `${outcome.photoName}-${outcome.task}-${label}`;
-    const share = hasQuality.peek() ? quality.valueAsNumber / 100 : undefined;
-    download(name, saved.image, type.peek(), share).catch(failed);
-  });
-
-  // The default is the photo's own format, if the page can write it.
   watch(
-    () => state.photo.value,
-    (photo) => {
-      type.value = memberOf(IMAGE_TYPES, photo?.type ?? '') ?? type.peek();
+    () => preferredType(state),
+    (preferred) => {
+      type.value = memberOf(writable, preferred) ?? 'image/png';
     },
   );
   effect(() => {
     format.value = type.value;
-    element('save-quality-field').hidden = !hasQuality.value;
-  });
-  effect(() => {
-    element('save').hidden = !picture.value || state.isRunning.value;
-    element('save-text').textContent = `Save ${picture.value?.label.toLowerCase() ?? ''}`;
+    element('save-quality-field').hidden = type.value === 'image/png';
   });
 }
 
-/** The result on the stage, or the latest while the stage shows the photo. */
+/** The photo's own format; PNG where pixels are kept bit for bit. */
+function preferredType(state: AppState): string {
+  const keepsBits = state.task.value === 'fill' && state.settings.value.noise.fill === 0;
+  return keepsBits ? 'image/png' : (state.photo.value?.file.type ?? '');
+}
+
+function canWrite(type: ImageType): boolean {
+  const canvas = create('canvas', { width: 1, height: 1 });
+  return canvas.toDataURL(type).startsWith(`data:${type}`);
+}
+
+/** The result on the stage, or the latest that is finished. */
 function pictureOf(state: AppState): Picture | undefined {
-  const deviation = state.outcome.value?.deviation;
-  return state.view.value === 'map' && deviation
-    ? { image: disagreementOf(deviation).image, label: 'Map' }
-    : state.entry.value;
+  const map = state.view.value === 'map' ? state.map.value : undefined;
+  if (map) return { image: map.image, label: words.map };
+  const entry = state.entry.value;
+  if (!entry?.unfinished) return entry;
+  return state.outcome.value?.entries.filter(({ unfinished }) => !unfinished).at(-1);
 }
 
-/** @param quality 0 to 1; undefined for formats without loss. */
-async function download(
-  name: string,
-  image: ImageData,
-  type: ImageType,
-  quality: number | undefined,
-): Promise<void> {
-  const url = URL.createObjectURL(await toBlob(image, type, quality));
-  create('a', { href: url, download: `${name}.${FILE_EXTENSIONS[type]}` }).click();
+function fileName(state: AppState, { label }: Picture, type: ImageType): string {
+  const { photoName = 'photo', task = '' } = state.outcome.peek() ?? {};
+  const ending = label.toLowerCase().replaceAll(' ', '-');
+  return `${photoName}-${task}-${ending}.${FILE_EXTENSIONS[type]}`;
+}
+
+function download(file: File): void {
+  const url = URL.createObjectURL(file);
+  create('a', { href: url, download: file.name }).click();
   setTimeout(() => URL.revokeObjectURL(url), URL_LIFETIME);
+}
+
+function canShare(): boolean {
+  const trial = new File([''], 'trial.png', { type: 'image/png' });
+  return 'canShare' in navigator && navigator.canShare({ files: [trial] });
+}
+
+async function share(file: File): Promise<void> {
+  try {
+    await navigator.share({ files: [file] });
+  } catch (error) {
+    const isDismissed = error instanceof DOMException && error.name === 'AbortError';
+    if (!isDismissed) throw error;
+  }
 }

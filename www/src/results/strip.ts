@@ -2,10 +2,11 @@
 
 import { batch, effect } from '@preact/signals-core';
 import { create, element } from '../dom.js';
-import { show } from '../picture/pixels.js';
+import { thumbnail } from '../picture/pixels.js';
 import type { AppState } from '../state/app-state.js';
 import type { Entry } from '../state/outcome.js';
 import type { Box } from '../vocabulary.js';
+import { results as words } from '../words.js';
 
 /** Of a tile's picture, in pixels. */
 const SIDE = 112;
@@ -70,7 +71,7 @@ class Tile {
   show(entry: Entry, isChosen: boolean, focus: Box | undefined): void {
     this.radio.checked = isChosen;
     this.name.textContent = entry.label;
-    this.figure.textContent = entry.psnr === undefined ? '' : `${entry.psnr.toFixed(1)} dB`;
+    this.figure.textContent = entry.psnr === undefined ? '' : words.closeness(entry.psnr);
     this.label.classList.toggle('unfinished', entry.unfinished ?? false);
     if (this.drawn !== entry.image) this.draw(entry.image, focus);
   }
@@ -78,18 +79,10 @@ class Tile {
   /** Draws a square of the image: the restored part, or the middle. */
   private draw(image: ImageData, focus: Box | undefined): void {
     this.drawn = image;
-    const context = this.picture.getContext('2d');
-    if (!context) return;
-    show(wholeImage, image);
-    const { x, y, width, height } = focus ?? middleSquare(image);
-    context.imageSmoothingQuality = 'high';
-    context.clearRect(0, 0, SIDE, SIDE);
-    context.drawImage(wholeImage, x, y, width, height, 0, 0, SIDE, SIDE);
+    const picture = thumbnail(image, focus ?? middleSquare(image), SIDE);
+    this.picture.getContext('2d')?.putImageData(picture, 0, 0);
   }
 }
-
-/** Shared by all tiles: only canvases scale pictures. */
-const wholeImage = create('canvas');
 
 function middleSquare({ width, height }: ImageData): Box {
   const side = Math.min(width, height);

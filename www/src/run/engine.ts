@@ -21,6 +21,7 @@ export class EngineHost {
     const controller = new AbortController();
     this.controller = controller;
     state.engine.value = { status: 'loading' };
+    state.slowness.value = 1;
     const loading = Restorer.load({
       device: state.deviceChoice.peek(),
       modelUrl: state.model.peek()?.url,

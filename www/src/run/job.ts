@@ -1,8 +1,8 @@
 // What a run needs of the page's state, as it was when Restore was pressed.
 
-import type { MaskBytes } from 'eps-restore';
+import type { Bits } from '../picture/mask-bits.js';
 import type { AppState } from '../state/app-state.js';
-import type { Outcome } from '../state/outcome.js';
+import type { Entry, Outcome } from '../state/outcome.js';
 import type { Options, Settings } from '../state/settings.js';
 import { packageOptions } from '../state/package-task.js';
 import type { Box, Size, TaskId } from '../vocabulary.js';
@@ -15,9 +15,13 @@ export interface Job {
   readonly options: Options;
   readonly input: ImageData;
   /** A copy: the visitor may continue to paint. */
-  readonly mask: MaskBytes | undefined;
+  readonly mask: (Size & { readonly data: Bits }) | undefined;
   /** The clean picture, if the damage is simulated. */
   readonly truth: ImageData | undefined;
+  /** Pictures of earlier runs of this job, to which this one adds samples. */
+  readonly earlier: readonly Entry[];
+  /** The number of this run's first sample, from 0. */
+  readonly firstSample: number;
   /** The outcome before the first step. */
   readonly outcome: Outcome;
 }
@@ -40,15 +44,19 @@ export function jobOf(state: AppState): Job | undefined {
     input: prepared.input,
     mask: mask && { data: mask.bits.slice(), width: mask.width, height: mask.height },
     truth: prepared.truth,
+    earlier: [],
+    firstSample: 0,
     outcome: {
       photoName: photo.name,
       task,
-      before: prepared.before,
+      before: prepared.input,
+      size: plan.output,
       entries: [],
       deviation: undefined,
       samples: options.samples,
       focus: bounds && focusAround(bounds, plan.output),
       facts: '',
+      isComplete: false,
     },
   };
 }

@@ -6,10 +6,14 @@ import { EpsError, type Restorer, type RestoreStep, type Result } from 'eps-rest
 import type { AppState } from '../state/app-state.js';
 import type { Entry, Outcome, Progress } from '../state/outcome.js';
 import { packageTask } from '../state/package-task.js';
-import { formatDuration, TASK_TEXTS, type View } from '../vocabulary.js';
+import { whenDefined } from '../state/watch.js';
+import type { TaskId, View } from '../vocabulary.js';
+import { plan as planWords, run as words } from '../words.js';
+import { jobForAnother } from './another-job.js';
 import type { EngineHost } from './engine.js';
 import { compareWithTruth, finishedEntries, withStep } from './entries.js';
 import { jobOf, type Job } from './job.js';
+import { Pace, slownessOf } from './pace.js';
 import { resultFacts, stageAnnouncement, stageText } from './texts.js';
 
 interface RunnerEvents {
@@ -18,6 +22,8 @@ interface RunnerEvents {
   readonly failed: (error: unknown) => void;
   /** The visitor must do something before the run can start. */
   readonly refused: (todo: string) => void;
+  /** A run has ended while the visitor looks at another task. */
+  readonly doneElsewhere: (task: TaskId) => void;
 }
 
 interface Run {
@@ -27,6 +33,8 @@ interface Run {
 
 export class Runner {
   private current: Run | undefined;
+  /** The latest job that came to its end. */
+  private job: Job | undefined;
 
   constructor(
     private readonly state: AppState,
@@ -35,25 +43,46 @@ export class Runner {
   ) {}
 
   start(): void {
+    const { state } = this;
+    const todo = state.plan.peek()?.todo;
+    const obstacle = todo ?? (state.isTooLarge.peek() ? planWords.tooLargeToStart : undefined);
+    if (obstacle) this.events.refused(obstacle);
+    else this.launch(() => this.nextJob());
+  }
+
+  /** Draws one more sample of the latest job. */
+  startAnother(): void {
+    const { job } = this;
+    const outcome = this.state.latestOutcome.peek();
+    if (job && outcome) this.launch(() => Promise.resolve(jobForAnother(job, outcome)));
+  }
+
+  private launch(prepare: () => Promise<Job | undefined>): void {
     if (this.current) return;
-    const todo = this.state.plan.peek()?.todo;
-    if (todo) {
-      this.events.refused(todo);
-      return;
-    }
-    const job = jobOf(this.state);
-    if (!job) return;
     const controller = new AbortController();
-    const ended = this.run(job, controller.signal).finally(() => {
-      this.current = undefined;
-      this.state.progress.value = undefined;
-    });
+    this.state.progress.value = {
+      stage: this.state.restorer.peek() ? words.starting : words.waiting,
+      fraction: 0,
+      secondsLeft: undefined,
+      cancelling: false,
+    };
+    const ended = prepare()
+      .then((job) => job && this.run(job, controller.signal))
+      .finally(() => {
+        this.current = undefined;
+        this.state.progress.value = undefined;
+      });
     this.current = { controller, ended };
+  }
+
+  private async nextJob(): Promise<Job | undefined> {
+    await whenDefined(this.state.prepared);
+    return jobOf(this.state);
   }
 
   /** Asks the run to end, and resolves once it has. */
   async cancel(): Promise<void> {
-    this.changeProgress({ stage: 'Cancelling', secondsLeft: undefined, cancelling: true });
+    this.changeProgress({ stage: words.cancelling, secondsLeft: undefined, cancelling: true });
     this.current?.controller.abort();
     await this.current?.ended;
   }
@@ -61,31 +90,29 @@ export class Runner {
   private async run(job: Job, signal: AbortSignal): Promise<void> {
     const { state, host, events } = this;
     const before = {
-      outcome: state.outcome.peek(),
+      outcome: state.latestOutcome.peek(),
       entryId: state.chosenEntryId.peek(),
       view: state.chosenView.peek(),
     };
-    state.progress.value = {
-      stage: state.restorer.peek() ? 'Starting' : 'Waiting for the engine',
-      fraction: 0,
-      secondsLeft: state.cost.peek()?.seconds,
-      cancelling: false,
-    };
-    events.announce('Restoring.');
-    let entries: Entry[] = [];
+    const expected = job.earlier.length > 0 ? undefined : state.cost.peek()?.seconds;
+    this.changeProgress({ secondsLeft: expected });
+    events.announce(words.began);
+    let entries = [...job.earlier];
     try {
       const restorer = await host.ready(signal);
-      const result = await this.follow(restorer, job, signal, (step) => {
-        entries = withStep(entries, step);
+      const result = await this.follow(restorer, job, signal, expected, (step) => {
+        entries = withStep(entries, step, job);
         this.showEntries(job, entries);
       });
+      this.learnPace(result.milliseconds / 1000, expected);
       this.showResult(job, result);
-      events.announce(`Done in ${formatDuration(result.milliseconds / 1000)}.`);
+      events.announce(words.done(result.milliseconds / 1000));
+      if (state.task.peek() !== job.task) events.doneElsewhere(job.task);
     } catch (error) {
       const isCancelled = error instanceof EpsError && error.code === 'aborted';
-      const end = isCancelled ? 'Cancelled' : 'Stopped';
+      const end = isCancelled ? words.ended.cancelled : words.ended.stopped;
       const finished = entries.filter(({ unfinished }) => !unfinished);
-      if (finished.length > 0) this.showFinished(job, finished, end);
+      if (finished.length > job.earlier.length) this.showFinished(job, finished, end);
       else this.show(before.outcome, before.entryId, before.view);
       events.announce(`${end}.`);
       if (!isCancelled) events.failed(error);
@@ -97,15 +124,19 @@ export class Runner {
   /** Runs the job step by step, and shows its progress. */
   private async follow(
     restorer: Restorer,
-    { task, settings, simulate, mask, input, options }: Job,
+    job: Job,
     signal: AbortSignal,
+    expected: number | undefined,
     showStep: (step: RestoreStep) => void,
   ): Promise<Result> {
+    const { task, settings, simulate, mask, input, options } = job;
+    const pace = new Pace(expected);
     const steps = restorer.stream(input, packageTask(task, settings, simulate, mask), {
       ...options,
       signal,
       // A step of a large photo takes many tiles.
-      onProgress: ({ fraction, secondsLeft }) => {
+      onProgress: ({ fraction }) => {
+        const secondsLeft = pace.secondsLeft(fraction);
         if (!signal.aborted) this.changeProgress({ fraction, secondsLeft });
       },
     });
@@ -120,15 +151,22 @@ export class Runner {
       stepsOfSample.set(step.sample, count);
       showStep(step);
       this.changeProgress({
-        stage: stageText(step, count, options),
+        stage: stageText(step, count, job),
         fraction: step.fraction,
-        secondsLeft: step.secondsLeft,
+        secondsLeft: pace.secondsLeft(step.fraction),
         cancelling: signal.aborted,
       });
-      const announcement = stageAnnouncement(step, options);
+      const announcement = stageAnnouncement(step, job);
       if (announcement !== announced) this.events.announce(announcement);
       announced = announcement;
     }
+  }
+
+  /** Later expectations follow how long this run took. */
+  private learnPace(seconds: number, expected: number | undefined): void {
+    const { slowness } = this.state;
+    const raw = expected && expected / slowness.peek();
+    slowness.value = slownessOf(seconds, raw) ?? slowness.peek();
   }
 
   private changeProgress(changes: Partial<Progress>): void {
@@ -148,12 +186,15 @@ export class Runner {
     const view = this.state.chosenView.peek();
     const outcome = {
       ...job.outcome,
-      entries: compareWithTruth(finishedEntries(result), job),
-      deviation: result.deviation,
+      entries: compareWithTruth(finishedEntries(result, job), job),
+      deviation: result.deviation ?? job.outcome.deviation,
       facts: resultFacts(result, job.task),
+      isComplete: true,
     };
-    // The mean is the best single answer.
-    this.show(outcome, 'mean', view === 'result' ? 'compare' : view);
+    this.job = job;
+    // The mean is the best single answer; of a further run, the sample is what is new.
+    const newest = job.earlier.length > 0 ? `sample-${job.firstSample + 1}` : 'mean';
+    this.show(outcome, newest, view === 'result' ? 'compare' : view);
   }
 
   /** Shows the finished entries of a run that ended early. */
@@ -161,14 +202,14 @@ export class Runner {
     const outcome = {
       ...job.outcome,
       entries: compareWithTruth(finished, job),
-      facts: `${TASK_TEXTS[job.task].name}. ${end} before the end; finished results are kept.`,
+      facts: words.partialFacts(job.task, end),
     };
     this.show(outcome, finished.at(-1)?.id, this.state.chosenView.peek());
   }
 
   private show(outcome: Outcome | undefined, entryId: string | undefined, view: View): void {
     batch(() => {
-      this.state.outcome.value = outcome;
+      this.state.latestOutcome.value = outcome;
       this.state.chosenEntryId.value = entryId;
       this.state.chosenView.value = view;
     });

@@ -1,48 +1,41 @@
 // What the page says about a run.
 
 import type { RestoreStep, Result } from 'eps-restore';
-import type { Options } from '../state/settings.js';
-import {
-  DEVICE_NAMES,
-  formatDuration,
-  formatLevel,
-  plural,
-  TASK_TEXTS,
-  type TaskId,
-} from '../vocabulary.js';
+import type { TaskId } from '../vocabulary.js';
+import { DEVICES, run as words } from '../words.js';
+import type { Job } from './job.js';
 
 /** @param count steps of this sample, or of the estimate and the mean, so far. */
 export function stageText(
   { stage, sample, totalEvaluations }: RestoreStep,
   count: number,
-  { samples, refine }: Options,
+  { options, firstSample }: Job,
 ): string {
-  if (stage === 'estimate') return 'Linear estimate';
+  const { refine, samples } = options;
+  if (stage === 'estimate') return words.estimate;
   const meanSteps = refine ? 3 : 1;
-  if (stage === 'mean') return refine ? `Mean, step ${count - 1} of ${meanSteps}` : 'Mean';
-  const sampleSteps = (totalEvaluations - meanSteps) / samples;
-  return `Sample ${sample + 1} of ${samples}, step ${count} of ${sampleSteps}`;
+  if (stage === 'mean') return refine ? words.meanStep(count - 1, meanSteps) : words.mean;
+  const steps = (totalEvaluations - meanSteps) / samples;
+  return words.sampleStep(firstSample + sample + 1, firstSample + samples, count, steps);
 }
 
 /** For screen readers, once a stage. */
-export function stageAnnouncement({ stage, sample }: RestoreStep, { samples }: Options): string {
+export function stageAnnouncement({ stage, sample }: RestoreStep, job: Job): string {
+  const { firstSample, options } = job;
   switch (stage) {
     case 'estimate':
-      return 'The linear estimate is ready.';
+      return words.estimateReady;
     case 'mean':
-      return 'The mean is ready.';
+      return words.meanReady;
     case 'sample':
-      return `Sample ${sample + 1} of ${samples}`;
+      return words.sampleBegan(firstSample + sample + 1, firstSample + options.samples);
   }
 }
 
 export function resultFacts(result: Result, task: TaskId): string {
   const { kind, adapter } = result.device;
-  const duration = formatDuration(result.milliseconds / 1000);
-  const device = `${DEVICE_NAMES[kind]}${adapter ? ` (${adapter})` : ''}`;
-  const noise = task === 'denoise' ? `, noise ${formatLevel(result.noise)} of 255` : '';
-  return (
-    `${TASK_TEXTS[task].name}, ${plural(result.evaluations, 'evaluation')} ` +
-    `in ${duration} on ${device}, seed ${result.seed}${noise}.`
-  );
+  const device = `${DEVICES[kind]}${adapter ? ` (${adapter})` : ''}`;
+  const level = task === 'denoise' ? result.noise : undefined;
+  const seconds = result.milliseconds / 1000;
+  return words.facts(task, result.evaluations, seconds, device, result.seed, level);
 }

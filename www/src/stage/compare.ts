@@ -1,9 +1,10 @@
 // The slider between before and after: dragged anywhere on the picture, or moved with the keyboard.
 
-import { effect, signal } from '@preact/signals-core';
+import { effect, signal, type ReadonlySignal } from '@preact/signals-core';
 import { element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
+import { results as words } from '../words.js';
 
 /** The positions that keys move to, in percent. */
 const KEYS: Readonly<Record<string, (position: number) => number>> = {
@@ -17,7 +18,7 @@ const KEYS: Readonly<Record<string, (position: number) => number>> = {
   End: () => 100,
 };
 
-export function setUpCompare(state: AppState): void {
+export function setUpCompare(state: AppState, isPinching: ReadonlySignal<boolean>): void {
   const frame = element('frame');
   const divider = element('divider');
   const after = element('canvas-over');
@@ -32,14 +33,15 @@ export function setUpCompare(state: AppState): void {
   };
 
   frame.addEventListener('pointerdown', (event) => {
-    if (divider.hidden || event.button !== 0) return;
+    if (divider.hidden || event.button !== 0 || isPinching.peek()) return;
     event.preventDefault();
     divider.focus({ preventScroll: true });
     frame.setPointerCapture(event.pointerId);
     moveToPointer(event);
   });
   frame.addEventListener('pointermove', (event) => {
-    if (!divider.hidden && frame.hasPointerCapture(event.pointerId)) moveToPointer(event);
+    const isDragging = !divider.hidden && frame.hasPointerCapture(event.pointerId);
+    if (isDragging && !isPinching.peek()) moveToPointer(event);
   });
   divider.addEventListener('keydown', (event) => {
     const target = KEYS[event.key];
@@ -61,6 +63,6 @@ export function setUpCompare(state: AppState): void {
     divider.style.left = `${position.value}%`;
     after.style.clipPath = `inset(0 0 0 ${position.value}%)`;
     divider.setAttribute('aria-valuenow', String(percent));
-    divider.setAttribute('aria-valuetext', `${percent} % before, ${100 - percent} % after`);
+    divider.setAttribute('aria-valuetext', words.divider(percent));
   });
 }

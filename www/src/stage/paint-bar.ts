@@ -4,6 +4,7 @@ import { effect } from '@preact/signals-core';
 import { element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
+import { page } from '../words.js';
 import type { Brush } from './painter.js';
 
 /** The range of the brush's diameter, in pixels of the photo. */
@@ -30,7 +31,7 @@ export function setUpPaintBar(state: AppState, brush: Brush): void {
   );
   effect(() => {
     slider.value = String(brush.diameter.value);
-    element('brush-size-text').textContent = `${brush.diameter.value} px`;
+    element('brush-size-text').textContent = page.brushSize(brush.diameter.value);
   });
   effect(() => {
     const isPainting = state.view.value === 'photo' && state.task.value === 'fill';
@@ -81,18 +82,21 @@ function setUpKeys(state: AppState, brush: Brush, resize: (diameter: number) => 
     b: erase(false),
     e: erase(true),
   };
+  // Keys without Ctrl act on the picture alone: they would get in the way of dictation elsewhere.
+  element('canvas-mask').addEventListener('keydown', (event) => {
+    if (!event.altKey && !event.ctrlKey && !event.metaKey) act(plainKeys, event);
+  });
   window.addEventListener('keydown', (event) => {
     const { target } = event;
     const isTyping = target instanceof HTMLInputElement && target.type === 'number';
     if (element('paint-bar').hidden || isTyping || event.altKey) return;
-    const commands: Readonly<Record<string, Action>> = {
-      z: event.shiftKey ? redo : undo,
-      y: redo,
-    };
-    const keys = event.ctrlKey || event.metaKey ? commands : plainKeys;
-    const action = keys[event.key.toLowerCase()];
-    if (!action) return;
-    event.preventDefault();
-    action();
+    if (event.ctrlKey || event.metaKey) act({ z: event.shiftKey ? redo : undo, y: redo }, event);
   });
+}
+
+function act(actions: Readonly<Record<string, Action>>, event: KeyboardEvent): void {
+  const action = actions[event.key.toLowerCase()];
+  if (!action) return;
+  event.preventDefault();
+  action();
 }

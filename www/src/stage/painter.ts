@@ -7,7 +7,7 @@ import { watch } from '../state/watch.js';
 import type { Box, Point } from '../vocabulary.js';
 
 /** Red, through which half of the photo shows. */
-const MASK_COLOUR = [236, 28, 58, 140] as const;
+const [MASK_COLOUR = 0] = new Uint32Array(new Uint8Array([236, 28, 58, 140]).buffer);
 /** Of the ring around the brush, in CSS pixels. */
 const MIN_RING = 4;
 const RIGHT_BUTTON = 2;
@@ -34,12 +34,20 @@ export class Painter {
     private readonly mask: ReadonlySignal<Mask | undefined>,
     private readonly brush: Brush,
     private readonly scale: ReadonlySignal<number>,
+    /** Whether two fingers zoom: they paint nothing. */
+    private readonly isPinching: ReadonlySignal<boolean>,
   ) {
     const { overlay } = this;
     watch(
       () => mask.value,
       (current) => {
         if (current) this.show(current);
+      },
+    );
+    watch(
+      () => isPinching.value,
+      (pinching) => {
+        if (pinching) this.cancelStroke();
       },
     );
     effect(() => this.drawRing());
@@ -68,15 +76,17 @@ export class Painter {
     this.overlay.width = width;
     this.overlay.height = height;
     mask.onPaint = (box) => this.draw(mask, box);
-    this.draw(mask, { x: 0, y: 0, width, height });
+    const painted = mask.bounds.peek();
+    if (painted) this.draw(mask, painted);
   }
 
   private draw(mask: Mask, { x: left, y: top, width, height }: Box): void {
+    if (width <= 0 || height <= 0) return;
     const image = new ImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
     for (let y = 0; y < height; y++) {
       const row = (top + y) * mask.width + left;
-      for (let x = 0; x < width; x++)
-        if (mask.bits[row + x]) image.data.set(MASK_COLOUR, 4 * (y * width + x));
+      for (let x = 0; x < width; x++) if (mask.bits[row + x]) pixels[y * width + x] = MASK_COLOUR;
     }
     this.overlay.getContext('2d')?.putImageData(image, left, top);
   }
@@ -119,7 +129,8 @@ export class Painter {
   private onPointerDown(event: PointerEvent): void {
     const mask = this.mask.peek();
     const isEraser = event.button === RIGHT_BUTTON || event.button === PEN_ERASER;
-    if (!mask || this.pointerId !== undefined || !(event.button === 0 || isEraser)) return;
+    const isTaken = this.pointerId !== undefined || this.isPinching.peek();
+    if (!mask || isTaken || !(event.button === 0 || isEraser)) return;
     event.preventDefault();
     this.overlay.focus({ preventScroll: true });
     this.overlay.setPointerCapture(event.pointerId);
@@ -151,10 +162,20 @@ export class Painter {
     this.pointerId = undefined;
     batch(() => {
       this.isStrokeErasing.value = false;
-      // The browser cancels a touch when a second finger begins to zoom: no stroke was meant.
       if (event.type === 'pointercancel') mask.cancelStroke();
       else mask.endStroke();
       if (event.pointerType === 'touch') this.isRingVisible.value = false;
+    });
+  }
+
+  /** Removes the stroke that the first of two fingers has begun. */
+  private cancelStroke(): void {
+    if (this.pointerId === undefined) return;
+    this.pointerId = undefined;
+    batch(() => {
+      this.isStrokeErasing.value = false;
+      this.isRingVisible.value = false;
+      this.mask.peek()?.cancelStroke();
     });
   }
 

@@ -3,11 +3,10 @@
 
 import { computed, effect } from '@preact/signals-core';
 import { checkRadio, element, onChoice, radios } from '../dom.js';
-import { show } from '../picture/pixels.js';
-import { disagreementOf } from '../results/disagreement.js';
+import { display } from '../picture/display.js';
 import type { AppState } from '../state/app-state.js';
-import { watch } from '../state/watch.js';
-import { TASK_TEXTS, VIEWS, type Size } from '../vocabulary.js';
+import { VIEWS, type Size } from '../vocabulary.js';
+import { results as words, TASKS } from '../words.js';
 import type { Zoom } from './zoom.js';
 
 /** What the stage shows. */
@@ -19,25 +18,21 @@ interface Scene {
   readonly description: string;
   readonly leftLabel?: string | undefined;
   readonly rightLabel?: string;
-  /** The size to show it at; Enlarge shows its small photo at the size of the result. */
+  /** The size to show it at: the browser enlarges the small photo of Enlarge, smoothly. */
   readonly size: Size;
-  readonly isSmooth: boolean;
+  /** Whether the image is shown in the grey that Colourise starts from. */
+  readonly isGrey?: boolean;
 }
 
 export function setUpStage(state: AppState, zoom: Zoom): void {
   setUpViews(state);
   const scene = computed(() => sceneOf(state));
   effect(() => {
+    // A picture that is not ready yet takes the place of the last one, which does not count now.
+    element('frame').classList.toggle('stale', !scene.value);
     if (scene.value) showScene(scene.value, zoom);
+    else for (const id of ['chip-left', 'chip-right']) setLabel(id, undefined);
   });
-  // A run on a small part of a photo is shown enlarged.
-  watch(
-    () => state.outcome.value?.focus,
-    (focus) => {
-      const outcome = state.outcome.peek();
-      if (focus && outcome) zoom.focusOn(focus, outcome.before);
-    },
-  );
 }
 
 /** The choice of view, and what belongs to each. */
@@ -55,8 +50,8 @@ function setUpViews(state: AppState): void {
   effect(() => {
     const outcome = state.outcome.value;
     const missing: Readonly<Record<string, string>> = {
-      ...(outcome?.entries.length ? {} : { result: 'Needs a result', compare: 'Needs a result' }),
-      ...(outcome?.deviation ? {} : { map: 'Needs two samples or more' }),
+      ...(outcome?.entries.length ? {} : { result: words.needsResult, compare: words.needsResult }),
+      ...(outcome?.deviation ? {} : { map: words.needsSamples }),
     };
     for (const radio of radios('view')) {
       const reason = missing[radio.value] ?? '';
@@ -72,27 +67,24 @@ function sceneOf(state: AppState): Scene | undefined {
   const outcome = state.outcome.value;
   const entry = state.entry.value;
   if (!outcome || !entry) return undefined;
-  if (view === 'map' && outcome.deviation) {
-    return {
-      image: disagreementOf(outcome.deviation).image,
-      description: 'Map of where the samples disagree',
-      size: outcome.deviation,
-      isSmooth: true,
-    };
+  const { size } = outcome;
+  if (view === 'map') {
+    const map = state.map.value;
+    return map && { image: map.image, description: words.mapDescription, size };
   }
   const { image, label } = entry;
   if (view === 'compare') {
     return {
       image: outcome.before,
       after: image,
-      description: `The photo before, and ${label}`,
-      leftLabel: 'Before',
+      description: words.comparison(label),
+      leftLabel: words.before,
       rightLabel: label,
-      size: image,
-      isSmooth: true,
+      size,
+      isGrey: outcome.task === 'colourise',
     };
   }
-  return { image, description: label, leftLabel: label, size: image, isSmooth: true };
+  return { image, description: label, leftLabel: label, size };
 }
 
 function photoScene(state: AppState): Scene | undefined {
@@ -100,24 +92,25 @@ function photoScene(state: AppState): Scene | undefined {
   const prepared = state.prepared.value;
   const plan = state.plan.value;
   if (!photo || !prepared || !plan) return undefined;
-  const task = state.task.value;
   return {
     image: prepared.input,
-    description: `The photo, ${photo.name}`,
-    leftLabel: state.simulate.value ? TASK_TEXTS[task].simulatedLabel : undefined,
+    description: words.photoDescription(photo.name),
+    leftLabel: state.simulate.value ? TASKS[state.task.value].simulatedLabel : undefined,
     size: plan.output,
-    isSmooth: task !== 'enlarge',
   };
 }
 
 function showScene(scene: Scene, zoom: Zoom): void {
+  const { image, after, size } = scene;
   const canvas = element('canvas-under', HTMLCanvasElement);
-  show(canvas, scene.image);
+  display(canvas, image);
   canvas.setAttribute('aria-label', scene.description);
-  if (scene.after) show(element('canvas-over', HTMLCanvasElement), scene.after);
+  canvas.classList.toggle('grey', scene.isGrey ?? false);
+  canvas.classList.toggle('enlarged', image.width < size.width);
+  if (after) display(element('canvas-over', HTMLCanvasElement), after);
   setLabel('chip-left', scene.leftLabel);
   setLabel('chip-right', scene.rightLabel);
-  zoom.show(scene.size, scene.isSmooth);
+  zoom.show(size);
 }
 
 function setLabel(id: string, text: string | undefined): void {

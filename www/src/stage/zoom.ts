@@ -2,7 +2,8 @@
 
 import { batch, computed, effect, signal } from '@preact/signals-core';
 import { element } from '../dom.js';
-import type { Box, Point, Size } from '../vocabulary.js';
+import type { Point, Size } from '../vocabulary.js';
+import { page } from '../words.js';
 
 /** Around a fitted picture, in CSS pixels. */
 const MARGIN = 16;
@@ -10,7 +11,7 @@ const MARGIN = 16;
 const MAX_FIT = 8;
 const MIN_FIT = 0.01;
 const MAX_FACTOR = 16;
-const STEP = 1.5;
+export const STEP = 1.5;
 /** From this scale on, pixels are shown as squares. */
 const CRISP_SCALE = 4;
 const MIDDLE: Point = { x: 0.5, y: 0.5 };
@@ -21,7 +22,6 @@ export class Zoom {
   /** Of the picture, in its pixels. */
   private readonly width = signal(1);
   private readonly height = signal(1);
-  private readonly isSmooth = signal(true);
   /** Of the stage, in CSS pixels. */
   private readonly stageWidth = signal(0);
   private readonly stageHeight = signal(0);
@@ -58,48 +58,43 @@ export class Zoom {
     const zoomIn = element('zoom-in', HTMLButtonElement);
     zoomOut.addEventListener('click', () => this.zoomBy(1 / STEP));
     zoomIn.addEventListener('click', () => this.zoomBy(STEP));
-    element('zoom-fit').addEventListener('click', () => this.zoomBy(1 / this.factor.peek()));
+    element('zoom-fit').addEventListener('click', () => this.reset());
     effect(() => {
       zoomOut.disabled = this.factor.value <= 1;
       zoomIn.disabled = this.factor.value >= MAX_FACTOR;
-      element('zoom-level').textContent = `${Math.round(100 * this.scale.value)} %`;
+      element('zoom-level').textContent = page.zoomLevel(this.scale.value);
     });
     effect(() => {
-      this.frame.classList.toggle('crisp', !this.isSmooth.value || this.scale.value >= CRISP_SCALE);
+      this.frame.classList.toggle('crisp', this.scale.value >= CRISP_SCALE);
     });
     effect(() => this.layOut());
   }
 
   /** Shows a picture of this size. A new size is fitted to the stage. */
-  show({ width, height }: Size, isSmooth: boolean): void {
+  show({ width, height }: Size): void {
     const isNewSize = width !== this.width.peek() || height !== this.height.peek();
     if (isNewSize) this.centre = MIDDLE;
     batch(() => {
       this.measureStage();
-      this.isSmooth.value = isSmooth;
       this.width.value = width;
       this.height.value = height;
       if (isNewSize) this.factor.value = 1;
     });
   }
 
-  /** Enlarges a part of a picture of the given size to the stage. */
-  focusOn(part: Box, picture: Size): void {
-    this.show(picture, this.isSmooth.peek());
-    const scale = Math.min(
-      this.stageWidth.peek() / part.width,
-      this.stageHeight.peek() / part.height,
-    );
-    this.centre = {
-      x: (part.x + part.width / 2) / picture.width,
-      y: (part.y + part.height / 2) / picture.height,
-    };
-    this.factor.value = limitFactor(scale / this.fit.peek());
-    this.scrollToCentre();
+  /** Fits the picture to the stage. */
+  reset(): void {
+    this.zoomBy(1 / this.factor.peek());
+  }
+
+  /** Moves the picture, by CSS pixels. */
+  panBy(dx: number, dy: number): void {
+    this.scroller.scrollBy({ left: -dx, top: -dy, behavior: 'instant' });
+    this.readScroll();
   }
 
   /** Multiplies the zoom. The point stays where it is on the stage. */
-  private zoomBy(ratio: number, point: Point = this.centre): void {
+  zoomBy(ratio: number, point: Point = this.centre): void {
     const before = this.factor.peek();
     const factor = limitFactor(before * ratio);
     this.centre = {
@@ -116,7 +111,8 @@ export class Zoom {
     });
   }
 
-  private pointAt({ clientX, clientY }: { clientX: number; clientY: number }): Point {
+  /** The picture's point at a place of the window, in units of the picture's sides. */
+  pointAt({ clientX, clientY }: { clientX: number; clientY: number }): Point {
     const frame = this.frame.getBoundingClientRect();
     return { x: (clientX - frame.left) / frame.width, y: (clientY - frame.top) / frame.height };
   }

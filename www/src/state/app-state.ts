@@ -6,13 +6,16 @@ import { batch, computed, signal } from '@preact/signals-core';
 import type { Mask } from '../picture/mask.js';
 import type { Photo } from '../picture/photo.js';
 import type { DeviceChoice, TaskId, View } from '../vocabulary.js';
+import { noise as noiseWords } from '../words.js';
 import { askCost, COST_DELAY, type CostQuestion } from './cost.js';
 import type { EngineState } from './engine-state.js';
 import { latestAnswer } from './latest-answer.js';
 import { askNoise, describeNoise, type MeasuredNoise, type NoiseQuestion } from './noise.js';
 import type { Entry, Outcome, Progress } from './outcome.js';
-import { makePlan, reductionOffer } from './plan.js';
-import { prepare, prepareFill } from './prepare.js';
+import { isTooLarge, offersFor } from './offers.js';
+import { makePlan } from './plan.js';
+import { askDamage, type DamageQuestion, type Prepared } from './prepare.js';
+import { inWorker } from '../worker/client.js';
 import { DEFAULT_OPTIONS, DEFAULT_SETTINGS, type Options, type Settings } from './settings.js';
 
 /** Weights that replace the page's own. */
@@ -34,17 +37,34 @@ export class AppState {
   readonly engine = signal<EngineState>({ status: 'loading' });
   /** Of the run in progress. */
   readonly progress = signal<Progress | undefined>(undefined);
-  readonly outcome = signal<Outcome | undefined>(undefined);
+  /** The latest results, of whatever task. */
+  readonly latestOutcome = signal<Outcome | undefined>(undefined);
+  /** How much longer runs have taken than was expected before: the latest of them counts. */
+  readonly slowness = signal(1);
   readonly chosenEntryId = signal<string | undefined>(undefined);
   readonly chosenView = signal<View>('photo');
 
-  readonly prepared = computed(() => {
+  /** The results of the chosen task. */
+  readonly outcome = computed(() => {
+    const outcome = this.latestOutcome.value;
+    return outcome?.task === this.task.value ? outcome : undefined;
+  });
+
+  private readonly damageQuestion = computed((): DamageQuestion | undefined => {
     const photo = this.photo.value;
     const task = this.task.value;
-    const simulate = this.simulate.value;
-    if (!photo) return undefined;
-    if (task === 'fill') return prepareFill(photo, simulate);
-    return prepare(photo, task, this.settings.value, simulate);
+    if (!photo || !this.simulate.value) return undefined;
+    // Scratches depend on no settings.
+    return { photo, task, settings: task === 'fill' ? DEFAULT_SETTINGS : this.settings.value };
+  });
+
+  private readonly damaged = latestAnswer(this.damageQuestion, askDamage);
+
+  /** What a run starts from; undefined while the page damages the photo. */
+  readonly prepared = computed((): Prepared | undefined => {
+    const photo = this.photo.value;
+    if (!photo || this.simulate.value) return this.damaged.value;
+    return { input: photo.pixels };
   });
 
   /** The box around the painted pixels, if the task needs a mask. */
@@ -77,14 +97,27 @@ export class AppState {
     };
   });
 
-  /** What the next run will take; undefined until it is known. */
-  readonly cost = latestAnswer(this.costQuestion, askCost, COST_DELAY);
+  private readonly expectedCost = latestAnswer(this.costQuestion, askCost, COST_DELAY);
 
-  /** An offer to reduce the photo, if the next run would take long. */
-  readonly reductionOffer = computed(() => {
-    const photo = this.photo.value;
-    const plan = this.plan.value;
-    return photo && plan && reductionOffer(photo.pixels, plan, this.cost.value);
+  /** What the next run will take; undefined until it is known. */
+  readonly cost = computed(() => {
+    const cost = this.expectedCost.value;
+    return cost && { ...cost, seconds: cost.seconds * this.slowness.value };
+  });
+
+  /** Whether the next run needs more memory than there is. */
+  readonly isTooLarge = computed(
+    () => this.cost.value !== undefined && isTooLarge(this.cost.value),
+  );
+
+  /** What works in place of a run that is too large, and what is quicker than a long one. */
+  readonly offers = computed(() => {
+    const photo = this.photo.value?.pixels;
+    const task = this.task.value;
+    const cost = this.cost.value;
+    // A photo that the page damages is reduced anyway.
+    if (!photo || !cost || (this.simulate.value && task !== 'fill')) return {};
+    return offersFor({ photo, task, factor: this.settings.value.factor }, cost);
   });
 
   /** The picture whose noise Denoise should measure. */
@@ -107,9 +140,9 @@ export class AppState {
 
   readonly measuredNoise = computed((): MeasuredNoise | undefined => {
     if (!this.noisyInput.value) return undefined;
-    if (!this.restorer.value) return { level: undefined, note: 'Waiting for the engine' };
+    if (!this.restorer.value) return { level: undefined, note: noiseWords.waiting };
     const answer = this.noiseAnswer.value;
-    if (answer === undefined) return { level: undefined, note: 'Measuring…' };
+    if (answer === undefined) return { level: undefined, note: noiseWords.measuring };
     return describeNoise(answer, this.photo.value);
   });
 
@@ -122,6 +155,13 @@ export class AppState {
     if (!outcome?.entries.length) return 'photo';
     return view === 'map' && !outcome.deviation ? 'result' : view;
   });
+
+  private readonly shownDeviation = computed(() =>
+    this.view.value === 'map' ? this.outcome.value?.deviation : undefined,
+  );
+
+  /** The map of where the samples disagree, while it is looked at. */
+  readonly map = latestAnswer(this.shownDeviation, (deviation) => inWorker('map', deviation));
 
   /** The entry on the stage: the chosen one, or the latest. */
   readonly entry = computed((): Entry | undefined => {

@@ -8,7 +8,7 @@ import type { Options, Settings } from './settings.js';
 /** Settings change quickly while a slider is dragged: the page asks once they rest. */
 export const COST_DELAY = 150;
 
-export type Cost = Pick<Estimate, 'seconds' | 'evaluations' | 'tiles'>;
+export type Cost = Pick<Estimate, 'seconds' | 'evaluations' | 'tiles' | 'bytes'>;
 
 export interface CostQuestion {
   readonly restorer: Restorer;

@@ -1,7 +1,7 @@
 // What the page knows of the engine: the package's restorer.
 
 import type { DeviceKind, LoadProgress, Restorer } from 'eps-restore';
-import { DEVICE_NAMES, formatMegabytes } from '../vocabulary.js';
+import { engine as words } from '../words.js';
 
 export type EngineState =
   | { readonly status: 'loading'; readonly progress?: LoadProgress }
@@ -19,22 +19,15 @@ export type EngineState =
 export function engineText(engine: EngineState): string {
   switch (engine.status) {
     case 'loading':
-      return engine.progress ? loadText(engine.progress) : 'Starting';
+      return engine.progress ? loadText(engine.progress) : words.starting;
     case 'failed':
-      return 'The engine did not start';
-    case 'ready': {
-      const adapter = engine.adapter ? `, ${engine.adapter}` : '';
-      return `Ready on ${DEVICE_NAMES[engine.device]}${adapter}`;
-    }
+      return words.failed;
+    case 'ready':
+      return words.ready(engine.device, engine.adapter);
   }
 }
 
 function loadText({ stage, loadedBytes, totalBytes, cached, device }: LoadProgress): string {
-  if (stage === 'weights') {
-    if (cached) return 'Reading the model';
-    const total = totalBytes ? ` of ${formatMegabytes(totalBytes)}` : '';
-    return `Loading the model, ${formatMegabytes(loadedBytes)}${total}`;
-  }
-  const suffix = device ? ` on ${DEVICE_NAMES[device]}` : '';
-  return `${stage === 'engine' ? 'Starting' : 'Warming up'}${suffix}`;
+  if (stage !== 'weights') return words.stage(stage, device);
+  return cached ? words.cachedModel : words.model(loadedBytes, totalBytes);
 }

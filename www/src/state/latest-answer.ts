@@ -3,7 +3,8 @@
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals-core';
 
 /**
- * Asks whenever the question changes.
+ * Asks whenever the question changes, one at a time: of the questions that come up meanwhile, only
+ * the last is asked.
  *
  * @param question undefined if there is nothing to ask.
  * @param delay milliseconds to wait for a later question before asking.
@@ -15,14 +16,22 @@ export function latestAnswer<Q, A>(
   delay = 0,
 ): ReadonlySignal<A | undefined> {
   const latest = signal<{ readonly question: Q; readonly answer: A } | undefined>(undefined);
-  const request = async (asked: Q): Promise<void> => {
-    const answer = await ask(asked);
-    if (question.peek() === asked) latest.value = { question: asked, answer };
+  let isAsking = false;
+  const request = async (): Promise<void> => {
+    const asked = question.peek();
+    if (asked === undefined || isAsking) return;
+    isAsking = true;
+    try {
+      const answer = await ask(asked);
+      if (question.peek() === asked) latest.value = { question: asked, answer };
+    } finally {
+      isAsking = false;
+    }
+    if (question.peek() !== asked) void request();
   };
   effect(() => {
-    const asked = question.value;
-    if (asked === undefined) return undefined;
-    const timer = setTimeout(() => void request(asked), delay);
+    if (question.value === undefined) return undefined;
+    const timer = setTimeout(() => void request(), delay);
     return () => clearTimeout(timer);
   });
   return computed(() =>

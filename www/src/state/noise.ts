@@ -2,7 +2,7 @@
 
 import { denoise, EpsError, type Restorer } from 'eps-restore';
 import type { Photo } from '../picture/photo.js';
-import { formatLevel } from '../vocabulary.js';
+import { noise as words } from '../words.js';
 
 export interface NoiseQuestion {
   readonly restorer: Restorer;
@@ -27,11 +27,6 @@ export async function askNoise({ restorer, input }: NoiseQuestion): Promise<Nois
 
 export function describeNoise(answer: NoiseAnswer, photo: Photo | undefined): MeasuredNoise {
   if (answer === 'failed') return { level: undefined, note: '' };
-  if (answer === 'too-small')
-    return { level: undefined, note: 'This photo is too small to measure. Set the level.' };
-  const hint =
-    photo?.type === 'image/jpeg'
-      ? ' JPEG hides part of the noise: raise the level if grain remains.'
-      : '';
-  return { level: answer, note: `Measured: ${formatLevel(answer)} of 255.${hint}` };
+  if (answer === 'too-small') return { level: undefined, note: words.tooSmall };
+  return { level: answer, note: words.measured(answer, photo?.file.type === 'image/jpeg') };
 }

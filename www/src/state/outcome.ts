@@ -1,6 +1,6 @@
 // A run's progress and results.
 
-import type { Box, TaskId } from '../vocabulary.js';
+import type { Box, Size, TaskId } from '../vocabulary.js';
 
 export interface Progress {
   readonly stage: string;
@@ -13,6 +13,8 @@ export interface Progress {
 /** A picture of the results strip. */
 export interface Entry {
   readonly id: string;
+  /** Its place in the strip. */
+  readonly order: number;
   readonly label: string;
   readonly image: ImageData;
   /** In dB, if the clean picture is known. */
@@ -25,7 +27,10 @@ export interface Entry {
 export interface Outcome {
   readonly photoName: string;
   readonly task: TaskId;
+  /** What was restored. Enlarge shows it at the size of the result. */
   readonly before: ImageData;
+  /** The size of the results. */
+  readonly size: Size;
   readonly entries: readonly Entry[];
   readonly deviation: ImageData | undefined;
   /** How many samples were asked for. */
@@ -33,4 +38,6 @@ export interface Outcome {
   /** The part of the picture that is restored, unless it is nearly the whole. */
   readonly focus: Box | undefined;
   readonly facts: string;
+  /** Whether the run came to its end. */
+  readonly isComplete: boolean;
 }

@@ -1,19 +1,13 @@
-// What the next run will do, shown before it starts: sizes, and a smaller size if the run would
-// take long.
+// What the next run will do, shown before it starts: sizes, and what the visitor must do first.
 
 import { fitWithin } from '../picture/pixels.js';
 import type { Photo } from '../picture/photo.js';
-import { formatExpectedDuration, formatSize, type Size, type TaskId } from '../vocabulary.js';
-import type { Cost } from './cost.js';
+import type { Size, TaskId } from '../vocabulary.js';
+import { plan as words } from '../words.js';
 import type { Settings } from './settings.js';
 
 /** The longest side of a photo that this page damages itself. */
 export const SIMULATION_SIDE = 1024;
-
-/** Runs of more seconds than this come with the offer to reduce the photo. */
-const LONG_RUN = 120;
-/** The seconds that a run of the reduced photo should take. */
-const SHORT_RUN = 45;
 
 export interface Sizes {
   /** The photo, reduced and cropped as a simulation needs it. */
@@ -30,11 +24,12 @@ export interface Plan extends Sizes {
 }
 
 export function planSizes(
-  photo: Size,
+  { width, height }: Size,
   task: TaskId,
   { factor }: Settings,
   simulate: boolean,
 ): Sizes {
+  const photo = { width, height }; // nothing else: a whole picture would be copied along
   if (task === 'fill') return { work: photo, input: photo, output: photo };
   const fitted = simulate ? fitWithin(photo, SIMULATION_SIDE) : photo;
   if (task !== 'enlarge') return { work: fitted, input: fitted, output: fitted };
@@ -62,17 +57,10 @@ export function makePlan(
   const sizes = planSizes(photo.pixels, task, settings, simulate);
   const reductions = reductionText(photo);
   if (task === 'fill') {
-    if (!masked)
-      return {
-        ...sizes,
-        text: reductions + resolutionText(photo),
-        todo: 'Paint over what should be filled.',
-      };
-    const change = settings.noise.fill > 0 ? 'lose only their noise' : 'are kept bit for bit';
-    return {
-      ...sizes,
-      text: `${reductions}${resolutionText(photo)}Unpainted pixels ${change}.`,
-    };
+    const text = reductions + resolutionText(photo);
+    if (!masked) return { ...sizes, text, todo: words.paintFirst };
+    const known = settings.noise.fill > 0 ? words.lessNoise : words.bitForBit;
+    return { ...sizes, text: text + known };
   }
   const text =
     task === 'enlarge'
@@ -83,20 +71,14 @@ export function makePlan(
 
 /** How the photo has already been reduced; empty if it has not. */
 function reductionText({ pixels, fileSize, original }: Photo): string {
-  const openedSize = formatSize(original?.photo.pixels ?? pixels);
-  const onOpening = fileSize
-    ? `Reduced on opening from ${formatSize(fileSize)} to ${openedSize} pixels: ` +
-      'browsers cannot handle more. '
-    : '';
-  const onRequest = original
-    ? `Reduced from ${openedSize} to ${formatSize(pixels)} pixels at your request. `
-    : '';
-  return onOpening + onRequest;
+  const opened = original?.photo.pixels ?? pixels;
+  const onOpening = fileSize ? words.reducedOnOpening(fileSize, opened) : '';
+  return onOpening + (original ? words.reducedOnRequest(opened, pixels) : '');
 }
 
 function resolutionText({ pixels, fileSize, original }: Photo): string {
   if (original) return '';
-  return `${fileSize ? 'This' : 'Full'} resolution is kept: ${formatSize(pixels)} pixels. `;
+  return fileSize ? words.thisResolution(pixels) : words.fullResolution(pixels);
 }
 
 function enlargementText(
@@ -104,40 +86,12 @@ function enlargementText(
   { factor }: Settings,
   simulate: boolean,
 ): string {
-  const start = simulate
-    ? `This page first shrinks the photo to ${formatSize(input)} pixels. It is then enlarged`
-    : `${formatSize(input)} pixels, enlarged`;
-  return `${start} ${factor}× to ${formatSize(output)}.`;
+  return simulate
+    ? words.shrunkAndEnlarged(input, factor, output)
+    : words.enlarged(input, factor, output);
 }
 
 function restorationText(photo: Size, work: Size): string {
   const isReduced = work.width < photo.width || work.height < photo.height;
-  return isReduced
-    ? `This page first reduces the photo from ${formatSize(photo)} to ${formatSize(work)} pixels.`
-    : `The photo keeps its size, ${formatSize(photo)} pixels.`;
-}
-
-export interface ReductionOffer {
-  readonly size: Size;
-  readonly text: string;
-}
-
-/** A smaller size of the photo, if the run would take long. */
-export function reductionOffer(
-  photo: Size,
-  plan: Plan,
-  cost: Cost | undefined,
-): ReductionOffer | undefined {
-  if (!cost || plan.todo || cost.seconds <= LONG_RUN) return undefined;
-  const scale = Math.sqrt(SHORT_RUN / cost.seconds);
-  const size = {
-    width: Math.max(1, Math.round(photo.width * scale)),
-    height: Math.max(1, Math.round(photo.height * scale)),
-  };
-  return {
-    size,
-    text:
-      `This takes ${formatExpectedDuration(cost.seconds)}. ` +
-      `At ${formatSize(size)} pixels it would take ${formatExpectedDuration(SHORT_RUN)}.`,
-  };
+  return isReduced ? words.firstReduced(photo, work) : words.keepsSize(work);
 }

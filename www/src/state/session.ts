@@ -4,16 +4,19 @@
 import { batch } from '@preact/signals-core';
 import { Mask } from '../picture/mask.js';
 import type { Photo } from '../picture/photo.js';
-import { reduce } from '../picture/pixels.js';
+import { sameBits } from '../picture/mask-bits.js';
 import type { Size, TaskId } from '../vocabulary.js';
 import type { AppState } from './app-state.js';
+import { inWorker } from '../worker/client.js';
 import type { Settings } from './settings.js';
 import { watch } from './watch.js';
 
-/** How a sample photo is shown: damaged by this page, with the task that restores it. */
+/** How a sample photo is shown, or one that was open before. */
 export interface Preset {
   readonly task: TaskId;
   readonly settings: Partial<Settings>;
+  /** Whether this page damages it. */
+  readonly simulate: boolean;
 }
 
 export class Session {
@@ -33,9 +36,9 @@ export class Session {
   open(photo: Photo, preset?: Preset): void {
     const { state } = this;
     batch(() => {
-      state.outcome.value = undefined;
+      state.latestOutcome.value = undefined;
       state.chosenEntryId.value = undefined;
-      state.simulate.value = preset !== undefined;
+      state.simulate.value = preset?.simulate ?? false;
       if (preset) {
         state.task.value = preset.task;
         state.changeSettings(preset.settings);
@@ -49,7 +52,7 @@ export class Session {
    * Reduces the photo and its mask. Simulated scratches are reduced with it; other damage is
    * simulated again on the smaller photo.
    */
-  reduceTo(size: Size): void {
+  async reduceTo(size: Size): Promise<void> {
     const { state } = this;
     const photo = state.photo.peek();
     const mask = state.mask.peek();
@@ -57,25 +60,49 @@ export class Session {
     if (!photo || !mask || !prepared) return;
     const simulate = state.simulate.peek();
     const scratched = prepared.scratches !== undefined;
-    const pixels = reduce(scratched ? prepared.input : photo.pixels, size);
+    const pixels = await inWorker('reduce', scratched ? prepared.input : photo.pixels, size);
+    const bits = await inWorker('resizeMask', mask.bits, mask.size, size);
+    if (state.photo.peek() !== photo) return; // another photo has come meanwhile
     const original = photo.original ?? { photo, simulate, scratched };
     batch(() => {
       state.simulate.value = simulate && !scratched;
-      this.show({ ...photo, pixels, original }, new Mask(size, mask.resized(size)));
+      this.show({ ...photo, pixels, original }, new Mask(size, bits));
     });
   }
 
   /** Shows the photo again as it was before the visitor reduced it. */
-  undoReduction(): void {
+  async undoReduction(): Promise<void> {
     const { state } = this;
     const original = state.photo.peek()?.original;
     const mask = state.mask.peek();
     if (!original || !mask) return;
     const { photo, simulate, scratched } = original;
+    const { width, height } = photo.pixels;
+    const bits = await inWorker('resizeMask', mask.bits, mask.size, { width, height });
+    if (state.photo.peek()?.original !== original) return;
     if (scratched) this.scratched = { photo };
     batch(() => {
       state.simulate.value = simulate;
-      this.show(photo, new Mask(photo.pixels, mask.resized(photo.pixels)));
+      this.show(photo, new Mask(photo.pixels, bits));
+    });
+  }
+
+  /** Replaces the mask of the photo by one of its size, without history. */
+  replaceMask(mask: Mask): void {
+    const photo = this.state.photo.peek();
+    // New scratches would replace it.
+    if (photo) this.scratched = { photo };
+    this.state.mask.value = mask;
+  }
+
+  /** Closes the photo. */
+  close(): void {
+    const { state } = this;
+    batch(() => {
+      state.latestOutcome.value = undefined;
+      state.photo.value = undefined;
+      state.mask.value = undefined;
+      state.simulate.value = false;
     });
   }
 
@@ -94,7 +121,8 @@ export class Session {
       this.scratched = { photo, mask: scratches };
       mask.load(scratches);
     } else if (!scratches && this.scratched?.photo === photo) {
-      const isUnedited = this.scratched.mask?.every((value, i) => value === mask.bits[i]);
+      const loaded = this.scratched.mask;
+      const isUnedited = loaded && sameBits(loaded, mask.bits);
       this.scratched = undefined;
       if (isUnedited) mask.clear();
     }

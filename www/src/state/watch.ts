@@ -1,6 +1,6 @@
 // Acting on changes of signals.
 
-import { computed, effect, untracked } from '@preact/signals-core';
+import { computed, effect, untracked, type ReadonlySignal } from '@preact/signals-core';
 
 /**
  * Calls `act` with the value of `read`, now and whenever it changes. Signals that only `act` uses
@@ -11,5 +11,17 @@ export function watch<T>(read: () => T, act: (value: T) => void): void {
   effect(() => {
     const { value } = source;
     untracked(() => act(value));
+  });
+}
+
+/** The first value of a signal that is defined. */
+export function whenDefined<T>(source: ReadonlySignal<T | undefined>): Promise<T> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      const { value } = source;
+      if (value === undefined) return;
+      resolve(value);
+      queueMicrotask(() => stop());
+    });
   });
 }

@@ -1,0 +1,60 @@
+// The demo on small and lying phones, in forced colours, and for screen readers.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { openDemo, openFile, pick, smoothPng } from './demo-tools.mjs';
+
+describe('the layout of the demo', { timeout: 5 * 60_000 }, () => {
+  let session;
+  let page;
+  before(async () => {
+    session = await openDemo();
+    ({ page } = session);
+    await openFile(page, 'photo.png', smoothPng(64));
+    await page.locator('#canvas-mask').waitFor();
+  });
+  after(() => session?.close());
+
+  it('tells what is chosen in forced colours', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    const background = (radio) =>
+      radio.evaluate((input) => getComputedStyle(input.nextElementSibling).backgroundColor);
+    for (const name of ['task', 'view']) {
+      const radios = page.locator(`input[name="${name}"]`);
+      const chosen = await background(radios.and(page.locator(':checked')));
+      const other = await background(radios.and(page.locator(':not(:checked)')).first());
+      assert.notEqual(chosen, other, name);
+    }
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
+  it('keeps Restore in sight on phones, upright and lying', async () => {
+    for (const size of [
+      { width: 360, height: 740 },
+      { width: 740, height: 360 },
+      { width: 320, height: 568 },
+    ]) {
+      await page.setViewportSize(size);
+      const box = await page.getByRole('button', { name: 'Restore', exact: true }).boundingBox();
+      const text = `${JSON.stringify(size)}: ${JSON.stringify(box)}`;
+      assert.ok(box.y >= 0 && box.y + box.height <= size.height, text);
+      assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth), size.width);
+      const [map, zoom] = await Promise.all(
+        ['#views', '#zoom-out'].map((part) => page.locator(part).boundingBox()),
+      );
+      assert.ok(map.x + map.width <= zoom.x, `${text}: the map's button lies under the zoom`);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  it('has a heading, and does not speak at every step of a slider', async () => {
+    assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Restore “photo”');
+    const plan = page.locator('#plan');
+    assert.equal(await plan.getAttribute('role'), null);
+    assert.equal(await plan.getAttribute('aria-live'), null);
+  });
+
+  it('asks for no simulated damage among the settings of a photo', async () => {
+    await pick(page, 'Unblur');
+    assert.ok(await page.getByRole('switch', { name: /^Blur this photo/ }).isHidden());
+  });
+});

@@ -1,0 +1,48 @@
+// Damages a clean picture: what the page does when the visitor asks to see a task at work.
+
+import { crop } from '../picture/pixels.js';
+import type { Point, Size, TaskId } from '../vocabulary.js';
+import { blurKernel } from '../state/package-task.js';
+import type { Settings } from '../state/settings.js';
+import { scratch } from './scratches.js';
+import { addNoise, blur, fade, shrink } from './simulate.js';
+
+/** A damaged picture, and what it was made from. */
+export interface Damaged {
+  /** The picture that the core restores. */
+  readonly input: ImageData;
+  /** The clean picture. */
+  readonly truth: ImageData;
+  /** The mask of simulated scratches: one byte a pixel. */
+  readonly scratches?: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * @param pixels the clean picture, already reduced.
+ * @param work the size to crop it to.
+ * @param centre of scratches, in units of the picture's sides.
+ */
+export function damage(
+  pixels: ImageData,
+  work: Size,
+  task: TaskId,
+  settings: Settings,
+  centre: Point,
+): Damaged {
+  const { noise, factor } = settings;
+  const truth = crop(pixels, work);
+  switch (task) {
+    case 'fill': {
+      const { image, mask } = scratch(truth, centre);
+      return { input: image, truth, scratches: mask };
+    }
+    case 'enlarge':
+      return { input: shrink(truth, factor, noise.enlarge), truth };
+    case 'unblur':
+      return { input: blur(truth, blurKernel(settings), noise.unblur), truth };
+    case 'denoise':
+      return { input: addNoise(truth, settings.noiseLevel), truth };
+    case 'colourise':
+      return { input: fade(truth, noise.colourise), truth };
+  }
+}

@@ -1,0 +1,267 @@
+// All that the page's scripts say, in one place, ready to be translated; what never changes is in
+// index.html. How numbers are written is here too.
+
+import type { DeviceKind } from 'eps-restore';
+import type { Factor, Size, TaskId } from './vocabulary.js';
+
+// Numbers.
+
+/** With spaces that do not break. */
+export const formatSize = ({ width, height }: Size): string => `${width}\u00a0×\u00a0${height}`;
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+function formatDuration(seconds: number): string {
+  if (seconds < 1) return 'less than a second';
+  if (seconds < 90) return plural(Math.round(seconds), 'second');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return plural(minutes, 'minute');
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? plural(hours, 'hour') : plural(Math.round(hours / 24), 'day');
+}
+
+/** A time that is not known to the second is not told to the second. */
+function formatExpectedDuration(seconds: number): string {
+  if (seconds < 1) return formatDuration(seconds);
+  const step = seconds < 20 ? 1 : seconds < 90 ? 5 : 1;
+  return `about ${formatDuration(step * Math.round(seconds / step))}`;
+}
+
+const formatMegabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** A noise level, with one decimal below 10. */
+const formatLevel = (level: number): string => level.toFixed(level < 9.95 ? 1 : 0);
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+// Tasks.
+
+interface TaskWords {
+  readonly name: string;
+  /** The switch that makes the page damage the photo first. */
+  readonly simulationLabel: string;
+  readonly simulationNote: string;
+  /** The label on a photo that the page has damaged. */
+  readonly simulatedLabel: string;
+}
+
+export const TASKS: Readonly<Record<TaskId, TaskWords>> = {
+  fill: {
+    name: 'Fill',
+    simulationLabel: 'Scratch this photo first',
+    simulationNote: 'A trial: this page draws scratches and marks them for you.',
+    simulatedLabel: 'Scratched by this page',
+  },
+  enlarge: {
+    name: 'Enlarge',
+    simulationLabel: 'Shrink this photo first',
+    simulationNote: 'A trial: this page shrinks the photo, and you compare with the original.',
+    simulatedLabel: 'Shrunk by this page',
+  },
+  unblur: {
+    name: 'Unblur',
+    simulationLabel: 'Blur this photo first',
+    simulationNote: 'A trial: this page blurs the photo as set above.',
+    simulatedLabel: 'Blurred by this page',
+  },
+  denoise: {
+    name: 'Denoise',
+    simulationLabel: 'Add grain first',
+    simulationNote: 'A trial: this page adds as much grain as set above.',
+    simulatedLabel: 'Grain added by this page',
+  },
+  colourise: {
+    name: 'Colourise',
+    simulationLabel: 'Remove the colour first',
+    simulationNote: 'A trial: this page fades the photo, and you compare with the original.',
+    simulatedLabel: 'Faded by this page',
+  },
+};
+
+// Opening a photo.
+
+export const undecodable = {
+  empty: (name: string): string => `“${name}” is empty.`,
+  format: (name: string, format: string): string =>
+    `“${name}” is a ${format} file. This browser can't open ${format} files. ` +
+    'Save it as JPEG or PNG, and open that.',
+  unknown: (name: string): string =>
+    `“${name}” cannot be read as a picture by this browser. It may be another kind of file, ` +
+    'damaged, incomplete or too large. JPEG, PNG, WebP, AVIF and GIF work.',
+};
+
+export const opening = {
+  failed: 'The file could not be opened',
+  nothing: (verb: 'dropped' | 'pasted'): string =>
+    `You ${verb} no picture. Picture files and copied pictures work.`,
+  onlyFirst: (count: number, name: string): string =>
+    `One photo at a time: of ${count} files, “${name}” is open now.`,
+  cancelledRun: 'The run was cancelled for the new photo.',
+  falsified:
+    'This browser changes the pixels that a page reads, to guard against tracking. The result ' +
+    'will carry faint stray pixels. Allow canvas access for this page, or use another browser.',
+  samplesMissing: (titles: readonly string[]): string =>
+    `These samples could not be loaded: ${titles.join(', ')}. Your own photos still work.`,
+  back: 'Your last photo is open again, with what you had painted and set.',
+  workTitle: (name: string): string => `Restore “${name}”`,
+};
+
+// The plan of the next run.
+
+export const plan = {
+  paintFirst: 'Paint over what should be filled.',
+  reducedOnOpening: (from: Size, to: Size): string =>
+    `Reduced on opening from ${formatSize(from)} to ${formatSize(to)} pixels: ` +
+    'this device cannot hold more. ',
+  reducedOnRequest: (from: Size, to: Size): string =>
+    `Reduced from ${formatSize(from)} to ${formatSize(to)} pixels at your request. `,
+  fullResolution: (size: Size): string => `Full resolution is kept: ${formatSize(size)} pixels. `,
+  thisResolution: (size: Size): string => `This resolution is kept: ${formatSize(size)} pixels. `,
+  bitForBit: 'Unpainted pixels are kept bit for bit.',
+  lessNoise: 'Unpainted pixels lose only their noise.',
+  enlarged: (input: Size, factor: Factor, output: Size): string =>
+    `${formatSize(input)} pixels, enlarged ${factor}× to ${formatSize(output)}.`,
+  shrunkAndEnlarged: (input: Size, factor: Factor, output: Size): string =>
+    `This page first shrinks the photo to ${formatSize(input)} pixels. ` +
+    `It is then enlarged ${factor}× to ${formatSize(output)}.`,
+  firstReduced: (from: Size, to: Size): string =>
+    `This page first reduces the photo from ${formatSize(from)} to ${formatSize(to)} pixels.`,
+  keepsSize: (size: Size): string => `The photo keeps its size, ${formatSize(size)} pixels.`,
+  tooLarge: (output: Size): string =>
+    `${formatSize(output)} pixels are more than this browser has memory for.`,
+  tooLargeToStart: 'This needs more memory than this browser has. See what works in the panel.',
+  shorter: (size: Size, seconds: number): string =>
+    `At ${formatSize(size)} pixels: ${formatExpectedDuration(seconds)}.`,
+  reduce: (size: Size): string => `Reduce the photo to ${formatSize(size)}`,
+  enlargeLess: (factor: Factor): string => `Enlarge ${factor}× instead`,
+  undo: (size: Size): string => `Back to ${formatSize(size)}`,
+};
+
+export const cost = {
+  pending: 'The expected time appears when the engine is ready.',
+  time: (seconds: number): string => capitalised(formatExpectedDuration(seconds)),
+  evaluations: (evaluations: number, tiles: number): string =>
+    plural(evaluations, 'evaluation') + (tiles > 1 ? ` of ${plural(tiles, 'tile')}` : ''),
+};
+
+// The engine.
+
+/** As in “Ready on …”. */
+export const DEVICES: Readonly<Record<DeviceKind, string>> = {
+  webgpu: 'WebGPU',
+  cpu: 'the CPU',
+};
+
+export const engine = {
+  starting: 'Starting',
+  failed: 'The engine did not start',
+  ready: (device: DeviceKind, adapter: string): string =>
+    `Ready on ${DEVICES[device]}${adapter ? `, ${adapter}` : ''}`,
+  cachedModel: 'Reading the model',
+  model: (loaded: number, total: number | undefined): string =>
+    `Loading the model, ${formatMegabytes(loaded)}${total ? ` of ${formatMegabytes(total)}` : ''}`,
+  stage: (stage: 'engine' | 'warm-up', device: DeviceKind | undefined): string =>
+    (stage === 'engine' ? 'Starting' : 'Warming up') + (device ? ` on ${DEVICES[device]}` : ''),
+  useOwnWeights: 'Use the page’s own weights',
+  tryAgain: 'Try again',
+  chooseAutomatically: 'Choose the device automatically',
+  ownModel: 'the page’s own, or your own safetensors file',
+};
+
+// Settings.
+
+export const settings = {
+  blurAmount: (pixels: number): string => `${pixels.toFixed(1)} px`,
+  gaussianKernel: (sigma: number): string => `Gaussian, sigma ${sigma} pixels`,
+  motionKernel: (length: number, angle: number): string =>
+    `straight line, ${length} pixels long, at ${angle} degrees`,
+  kernel: (description: string, size: Size): string =>
+    `Drawing of the blur: ${description}, ${formatSize(size)} pixels`,
+  noSamples: 'none',
+  fillNoise: '0 keeps unpainted pixels bit for bit',
+  otherNoise: 'standard deviation, in levels of 255',
+  measuredNoise: (level: number | undefined): string =>
+    `auto${level === undefined ? '' : `: ${formatLevel(level)}`}`,
+};
+
+export const noise = {
+  waiting: 'Waiting for the engine',
+  measuring: 'Measuring…',
+  tooSmall: 'This photo is too small to measure. Set the amount.',
+  measured: (level: number, isJpeg: boolean): string =>
+    `Measured: ${formatLevel(level)} of 255.` +
+    (isJpeg ? ' JPEG hides part of the grain: set more if some remains.' : ''),
+};
+
+// A run.
+
+export const run = {
+  starting: 'Starting',
+  waiting: 'Waiting for the engine',
+  cancelling: 'Cancelling',
+  estimate: 'First guess',
+  mean: 'Best result',
+  meanStep: (step: number, of: number): string => `Best result, step ${step} of ${of}`,
+  sampleStep: (sample: number, of: number, step: number, steps: number): string =>
+    `Variant ${sample} of ${of}, step ${step} of ${steps}`,
+  left: (seconds: number): string => `${formatExpectedDuration(seconds)} left`,
+  title: (fraction: number): string => `${Math.round(100 * fraction)} % · Restoring`,
+  doneTitle: 'Done',
+  began: 'Restoring.',
+  estimateReady: 'The first guess is ready.',
+  meanReady: 'The best result is ready.',
+  sampleBegan: (sample: number, of: number): string => `Variant ${sample} of ${of}`,
+  done: (seconds: number): string => `Done in ${formatDuration(seconds)}.`,
+  doneElsewhere: (task: TaskId): string => `${TASKS[task].name} is done.`,
+  show: 'Show it',
+  ended: { cancelled: 'Cancelled', stopped: 'Stopped' },
+  facts: (
+    task: TaskId,
+    evaluations: number,
+    seconds: number,
+    device: string,
+    seed: number,
+    level: number | undefined,
+  ): string =>
+    `${TASKS[task].name}, ${plural(evaluations, 'evaluation')} in ${formatDuration(seconds)} ` +
+    `on ${device}, seed ${seed}` +
+    `${level === undefined ? '' : `, noise ${formatLevel(level)} of 255`}.`,
+  partialFacts: (task: TaskId, end: string): string =>
+    `${TASKS[task].name}. ${end} before the end; finished results are kept.`,
+  failed: 'The restoration stopped. Your photo, mask and settings are unchanged.',
+};
+
+// Results.
+
+export const results = {
+  estimate: 'First guess',
+  mean: 'Best result',
+  sample: (number: number): string => `Variant ${number}`,
+  original: 'Original',
+  map: 'Map',
+  closeness: (psnr: number): string => `${psnr.toFixed(1)} dB`,
+  save: (label: string): string => `Save ${label.toLowerCase()}`,
+  saveFailed: 'The picture could not be saved',
+  copied: 'The picture is on the clipboard.',
+  needsResult: 'Needs a result',
+  needsSamples: 'Needs two variants or more',
+  before: 'Before',
+  mapDescription: 'Map of where the variants differ',
+  photoDescription: (name: string): string => `The photo, ${name}`,
+  comparison: (label: string): string => `The photo before, and ${label}`,
+  divider: (percent: number): string => `${percent} % before, ${100 - percent} % after`,
+  mapText: (samples: number): string =>
+    `How much the ${plural(samples, 'variant')} differ, in levels of 255 (standard deviation). ` +
+    'Bright areas are guesswork. Point at the picture to read the values.',
+  mapReading: (column: number, row: number, level: number): string =>
+    `At ${column}, ${row} the variants differ by ${level.toFixed(0)} of 255 (standard deviation).`,
+};
+
+// The rest.
+
+export const page = {
+  title: 'eps-restore: restore photos on your own device',
+  dismiss: 'Dismiss this notice',
+  zoomLevel: (scale: number): string => `${Math.round(100 * scale)} %`,
+  brushSize: (diameter: number): string => `${diameter} px`,
+};

@@ -1,0 +1,43 @@
+// How pictures travel from the worker to the page. Browsers copy the pixels of an ImageData, which
+// takes long for a large one; an array can move.
+
+/** An ImageData on its way. */
+class Parcel {
+  readonly isImage = true;
+
+  constructor(
+    readonly data: ImageDataArray,
+    readonly width: number,
+    readonly height: number,
+  ) {}
+}
+
+const isParcel = (value: object): value is Parcel => 'isImage' in value;
+
+/**
+ * A value whose pictures can move.
+ *
+ * @param transfer takes what is to be moved.
+ */
+export function pack(value: unknown, transfer: Transferable[]): unknown {
+  if (value instanceof ImageData) {
+    transfer.push(value.data.buffer);
+    return new Parcel(value.data, value.width, value.height);
+  }
+  if (value instanceof ImageBitmap) transfer.push(value);
+  if (value instanceof Uint8Array) transfer.push(value.buffer as ArrayBuffer);
+  return isPlain(value) ? mapValues(value, (each) => pack(each, transfer)) : value;
+}
+
+/** The value as it was before. */
+export function unpack(value: unknown): unknown {
+  if (!isPlain(value)) return value;
+  if (isParcel(value)) return new ImageData(value.data, value.width, value.height);
+  return mapValues(value, unpack);
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+const mapValues = (value: object, map: (each: unknown) => unknown): object =>
+  Object.fromEntries(Object.entries(value).map(([key, each]) => [key, map(each)]));

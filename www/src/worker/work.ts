@@ -1,0 +1,27 @@
+// What the picture worker does.
+
+import { toBlob } from 'eps-restore';
+import { drawMap } from '../results/disagreement.js';
+import { resizeMask } from '../picture/mask-bits.js';
+import { reduce } from '../picture/pixels.js';
+import { damage } from '../damage/damage.js';
+import { decodeFile } from './decode.js';
+
+export const WORK = {
+  /** Reads a photo from a file. */
+  decode: decodeFile,
+  /** Reduces a picture. */
+  reduce,
+  /** A mask of another size. */
+  resizeMask,
+  /** Damages a picture as the visitor asks. */
+  damage,
+  /** A picture as canvases show it. */
+  bitmap: (image: ImageData) => createImageBitmap(image),
+  /** Writes a picture as a file. */
+  encode: toBlob,
+  /** Draws where the samples differ. */
+  map: drawMap,
+};
+
+export type Work = typeof WORK;
