@@ -15,7 +15,7 @@ import {
 import { longestTask } from './main-thread.mjs';
 
 const [WIDTH, HEIGHT] = [4032, 3024];
-/** The goal is 100 ms of processor time; shared processors take up to three times as long. */
+/** The goal is 100 ms of processor time; shared processors take longer. */
 const LONGEST_TASK = 300;
 /** What follows an action comes within this time, or is quick. */
 const REST = 1500;
