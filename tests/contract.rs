@@ -476,10 +476,10 @@ fn rough_variances_are_near_the_exact_ones() {
                 let ratios = got.component_div(&middle(&truth, size));
                 let (name, level) = (&problem.name, LEVELS[b]);
                 println!("{name:30} {what:5} {level:?} {:.2?}", ratios.as_slice());
-                // The closed form that stands for a crop knows nothing of the frame, or only roughly:
-                // the wider bands see it from everywhere in an image as small as this, and at tau =
-                // 80 deconvolution carries its uncertainty inside. Three channels fit the dense
-                // matrices in a smaller image still, of which near half is frame.
+                // The closed form that stands for a crop knows nothing of the frame, or only
+                // roughly: the wider bands see it from everywhere in an image as small as this, and
+                // at tau = 80 deconvolution carries its uncertainty inside. Three channels fit the
+                // dense matrices in a smaller image still, of which near half is frame.
                 let is_crop = case.name == "crop after convolution";
                 let is_small = case.channels > 1;
                 let inner = |k: usize| !is_small && b < 2 && k % 4 < 2;

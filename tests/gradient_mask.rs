@@ -211,7 +211,7 @@ fn poisson_blending_is_the_limit() {
         let around = DMatrix::from_fn(area, 1, |i, _| mask[i] * x[i]);
         y.rows_mut(0, area).fill(0.0);
         let b = gradients.transpose() * (y.rows(area, 2 * area) - gradients * &around);
-        let normal = gradients.transpose() * &gradients;
+        let normal = gradients.transpose() * gradients;
         let inside = DMatrix::from_fn(hole.len(), hole.len(), |i, j| normal[(hole[i], hole[j])]);
         let solved = inverse(inside) * DMatrix::from_fn(hole.len(), 1, |i, _| b[hole[i]]);
         let ours = DMatrix::from_fn(hole.len(), 1, |i, _| channel(&g, c)[hole[i]]);

@@ -1,4 +1,5 @@
-//! What the unknown frame of a cropped blur leaves unknown of the photo (docs/method.md, section 12).
+//! What the unknown frame of a cropped blur leaves unknown of the photo (docs/method.md, section
+//! 12).
 //!
 //! Beyond the variance that a convolution of the whole torus leaves, with m the crop's mask,
 //!

@@ -5,10 +5,11 @@
 //! y = (c x + n,  ∇x + e)      n ~ N(0, s2),  e ~ N(0, R_h)
 //! ```
 //!
-//! c is 1 at known pixels and 0 in the hole; ∇x are the differences to the right and lower neighbour
-//! of which one pixel at least is in the hole. What is copied from another place has the right
-//! texture and the wrong level, so its differences count as measured: R_h is small within a copied
-//! region, large across its seams. With N = c/s2 and N_h = 1/R_h all is a system of one kind,
+//! c is 1 at known pixels and 0 in the hole; ∇x are the differences to the right and lower
+//! neighbour of which one pixel at least is in the hole. What is copied from another place has the
+//! right texture and the wrong level, so its differences count as measured: R_h is small within a
+//! copied region, large across its seams. With N = c/s2 and N_h = 1/R_h all is a system of one
+//! kind,
 //!
 //! ```text
 //! update    m + d,   (1/v + N + ∇ᵀ N_h ∇) d = N (y - m) + ∇ᵀ N_h (y_h - ∇m)

@@ -14,8 +14,9 @@ use crate::operators::{
     LinearOperator, Mask, MaskedBlockMean, OnAxes, PartlyMeasured, SpectralOperator,
     bicubic_kernel, block_mean_kernel, compose, cropped_convolution, gaussian_kernel,
 };
+use crate::photo::composite::Patch;
 use crate::photo::mask;
-use crate::photo::pixels::{Patch, Photo, Window};
+use crate::photo::pixels::{Photo, Window};
 use crate::posterior::Posterior;
 use crate::posterior::measurement::Measurement;
 use crate::prior::GaussianPrior;

@@ -68,9 +68,9 @@ fn is_clipped(stored: &Photo, [column, row]: [usize; 2]) -> bool {
     !inside || (bottom - 8..bottom).any(|y| (right - 8..right).any(|x| extreme(x, y)))
 }
 
-/// Decoders round pixels to levels, which adds noise of variance 1/12 to each coefficient: a step of 4
-/// is rounded to another one at 7 deviations only, in blocks without pixels that were clipped. Chroma
-/// that is coarser than pixels is smoothed by decoders, and is not asked.
+/// Decoders round pixels to levels, which adds noise of variance 1/12 to each coefficient: a step
+/// of 4 is rounded to another one at 7 deviations only, in blocks without pixels that were clipped.
+/// Chroma that is coarser than pixels is smoothed by decoders, and is not asked.
 #[test]
 fn a_decoded_photo_compresses_back_to_its_file() {
     for name in ["baseline-444.jpg", "grey.jpg"] {

@@ -189,8 +189,8 @@ export const noise = {
   measuring: 'Measuring…',
   tooSmall: 'This photo is too small to measure. Set the amount.',
   measured: (level: number, isJpeg: boolean): string =>
-    `Measured: ${formatLevel(level)} of 255.` +
-    (isJpeg ? ' JPEG hides part of the grain: set more if some remains.' : ''),
+    `Measured: ${formatLevel(level)} of 255` +
+    (isJpeg ? ', grain and what JPEG lost. Set more if some remains, less if detail goes.' : '.'),
 };
 
 // A run.

@@ -7,6 +7,7 @@
 #![cfg(target_family = "wasm")]
 
 mod answers;
+mod edit;
 mod engine;
 mod failure;
 mod gpu;
@@ -19,6 +20,7 @@ mod start;
 mod typescript;
 mod user_operator;
 
+pub use edit::edit_jpeg;
 pub use engine::Engine;
 pub use panic::on_panic;
 pub use run::Run;

@@ -9,6 +9,7 @@ import {
 } from '../shared/requests.js';
 import { DEFAULT_STALL_MS } from '../shared/stall.js';
 import { checkedAddress } from './addresses.js';
+import { requireOptionalFile } from './jpeg-file.js';
 import type { LoadProgress, RestoreProgress, RestoreStep } from './progress.js';
 import {
   checkedTrustedTypes,
@@ -148,6 +149,11 @@ export interface RestoreOptions {
   readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
   /** Aborts the run. The restorer stays usable. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The file that the photo was decoded from. Where the noise is estimated, a JPEG tells what
+   * compression did to the photo. Default: the photo itself, if it is a Blob or File.
+   */
+  readonly file?: Blob | undefined;
 }
 
 /** {@link LoadOptions}, checked, with their defaults. */
@@ -174,6 +180,7 @@ export interface CheckedRestoreOptions {
   readonly onStep: ((step: RestoreStep) => void) | undefined;
   readonly onProgress: ((progress: RestoreProgress) => void) | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly file: Blob | undefined;
 }
 
 const DEVICES = ['auto', 'webgpu', 'cpu'] as const;
@@ -248,16 +255,19 @@ function restoreOptions(options: RestoreOptions): CheckedRestoreOptions {
     'onStep',
     'onProgress',
     'signal',
+    'file',
   ] satisfies (keyof RestoreOptions)[]);
   const { samples = 1, sampler = 'default', refine = false, seed = randomSeed() } = options;
-  const { onStep, onProgress, signal } = options;
+  const { onStep, onProgress, signal, file } = options;
   requireInteger('samples', samples, 0, MAX_SAMPLES);
   requireBoolean('refine', refine);
   requireInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   requireOptionalFunction('onStep', onStep);
   requireOptionalFunction('onProgress', onProgress);
   requireOptionalSignal(signal);
-  return { samples, sampler: checkedSampler(sampler), refine, seed, onStep, onProgress, signal };
+  requireOptionalFile(file);
+  const checked = { samples, sampler: checkedSampler(sampler), refine, seed };
+  return { ...checked, onStep, onProgress, signal, file };
 }
 
 function checkedSampler(sampler: Sampler): SamplerRequest {

@@ -4,6 +4,7 @@ import type { FinishedRun, RunEvent } from '../shared/protocol.js';
 import type { ImageSize, Pixels, RestoreRequest, TaskRequest } from '../shared/requests.js';
 import { AsyncQueue } from './async-queue.js';
 import { weightsSource } from './default-weights.js';
+import { jpegBytes } from './jpeg-file.js';
 import { LoadReporter } from './load-reporter.js';
 import {
   checkedLoadOptions,
@@ -38,6 +39,8 @@ interface RunHooks extends RunCallbacks {
 /** What a run takes, read when it was asked for. */
 interface RunInput extends NoiseOption {
   readonly image: Pixels;
+  /** Of a JPEG whose noise is to be estimated. */
+  readonly file?: Uint8Array<ArrayBuffer> | undefined;
   readonly task: TaskRequest;
 }
 
@@ -145,7 +148,7 @@ export class Restorer {
   async restore(photo: PhotoSource, task: Task, options: RestoreOptions = {}): Promise<Result> {
     const checked = checkedRestoreOptions(options);
     return this.#run(
-      deferred(() => readInput(photo, task)),
+      deferred(() => readInput(photo, task, checked.file)),
       checked,
       {
         credit: Infinity,
@@ -173,8 +176,13 @@ export class Restorer {
     task: Task,
     options: RestoreOptions = {},
   ): AsyncGenerator<RestoreStep, Result, void> {
-    const input = deferred(() => readInput(photo, task));
-    const checked = deferred(() => checkedRestoreOptions(options));
+    let file: Blob | undefined;
+    const checked = deferred(() => {
+      const restoration = checkedRestoreOptions(options);
+      ({ file } = restoration);
+      return restoration;
+    });
+    const input = deferred(() => readInput(photo, task, file));
     return this.#stream(input, checked);
   }
 
@@ -219,10 +227,12 @@ export class Restorer {
    * The standard deviation of a measurement's noise, in 8-bit levels: what `noise: 'auto'` assumes.
    *
    * It is estimated where the task measures: on the known pixels for `inpaint`, on the grey photo
-   * for `colorize`. White noise of 5 to 50 levels is found within 10 %. JPEG hides part of it.
+   * for `colorize`. White noise of 5 to 50 levels is found within 10 %. The
+   * pixels of a JPEG hardly show what compression did; of a file, its coefficients tell it.
    *
    * @param photo the measurement.
    * @param task what was done to it.
+   * @param options `file`: as for the restoration.
    * @throws EpsError `invalid-noise` if too few pixels are known, and as {@link Restorer.restore}
    *   does for bad input.
    * @example
@@ -230,13 +240,50 @@ export class Restorer {
    * const level = await restorer.estimateNoise(photo, denoise());
    * ```
    */
-  async estimateNoise(photo: PhotoSource, task: Task): Promise<number> {
+  async estimateNoise(
+    photo: PhotoSource,
+    task: Task,
+    options: Pick<RestoreOptions, 'file'> = {},
+  ): Promise<number> {
     this.#pool.throwIfDisposed();
-    const { image, task: request } = await readInput(photo, task);
+    const { file: source } = checkedRestoreOptions(options);
+    const input = await readInput(photo, { ...checkedTask(task), noise: 'auto' }, source);
+    const { image, file, task: request } = input;
     const lead = await this.#pool.lead();
-    const level = await lead.ask('noise', { image, task: request });
+    const level = await lead.ask('noise', { image, task: request, ...(file && { file }) });
     this.#pool.throwIfDisposed();
     return level;
+  }
+
+  /**
+   * A JPEG of an edited photo that loses nothing where nothing was edited: blocks without a changed
+   * pixel keep the file's own coefficients, the others are compressed at its quality and sampling.
+   *
+   * @param file the JPEG that the photo was opened from.
+   * @param edited the photo now, of the same size and as it is displayed.
+   * @param before the photo as it was decoded, to save decoding the file again.
+   * @returns the file, upright or turned as the original, with its colour profile and without its
+   *   other metadata.
+   * @throws EpsError `invalid-image` if the coefficients of the file cannot be read (it is no JPEG,
+   *   damaged, or of a rare kind: `toBlob` then writes a JPEG anew), or the sizes differ.
+   * @example
+   * ```ts
+   * const { mean } = await restorer.restore(file, inpaint(mask), { samples: 0 });
+   * const saved = await restorer.editJpeg(file, mean);
+   * ```
+   */
+  async editJpeg(file: Blob, edited: PhotoSource, before: PhotoSource = file): Promise<Blob> {
+    this.#pool.throwIfDisposed();
+    const [bytes, after, unedited] = await Promise.all([
+      jpegBytes(file),
+      decodePhoto(edited, 'The edited photo'),
+      decodePhoto(before, 'The photo'),
+    ]);
+    if (!bytes) throw new EpsError('invalid-image', 'file must be a Blob with a JPEG file in it.');
+    const lead = await this.#pool.lead();
+    const answer = await lead.ask('edit', { file: bytes, before: unedited, after });
+    this.#pool.throwIfDisposed();
+    return new Blob([answer], { type: 'image/jpeg' });
   }
 
   /**
@@ -337,7 +384,7 @@ export class Restorer {
     { signal, samples, sampler, refine, seed }: CheckedRestoreOptions,
     hooks: RunHooks,
   ): Promise<Result> {
-    const { image, task, noise } = await input;
+    const { image, file, task, noise } = await input;
     throwIfAborted(signal);
     const request: RestoreRequest = {
       image,
@@ -346,6 +393,7 @@ export class Restorer {
       sampler,
       refine,
       seed,
+      ...(file && { file }),
       ...(noise !== undefined && { noise }),
     };
     let { outcome, device } = await this.#attempt(request, signal, hooks);
@@ -406,14 +454,17 @@ function deferred<T>(read: () => T | Promise<T>): Promise<T> {
 }
 
 /** Reads the photo and the task. What can be read at once is read before the call returns. */
-async function readInput(photo: PhotoSource, task: Task): Promise<RunInput> {
+async function readInput(photo: PhotoSource, task: Task, source?: Blob): Promise<RunInput> {
   const checked = checkedTask(task);
-  const [image, request] = await Promise.all([
+  const { noise } = checked;
+  const isEstimated = noise === 'auto' || (noise === undefined && checked.kind === 'denoise');
+  const [image, request, file] = await Promise.all([
     decodePhoto(photo, 'The photo'),
     taskRequest(checked),
+    isEstimated ? jpegBytes(source ?? photo) : undefined,
   ]);
   requireFitting(request, image);
-  return { image, task: request, noise: checked.noise };
+  return { image, file, task: request, noise };
 }
 
 /**

@@ -69,6 +69,7 @@ export class WorkerLink {
     start: new Map(),
     load: new Map(),
     cost: new Map(),
+    edit: new Map(),
     noise: new Map(),
     restore: new Map(),
   };

@@ -3,7 +3,7 @@
  *
  * The page makes calls, and every message about a call carries the call's id. The worker runs
  * `load` and `restore` one at a time, in the order of arrival. Between two tiles of a restoration
- * it reads its messages: a cancelled run ends within one tile, and `cost` and `noise` are answered
+ * it reads its messages: a cancelled run ends within one tile, and questions are answered
  * during a run.
  */
 import type { DeviceKind, Precision } from './device.js';
@@ -13,6 +13,7 @@ import type {
   CostRequest,
   ImageSize,
   NoiseRequest,
+  Pixels,
   RestoredImages,
   RestoreRequest,
   Step,
@@ -32,6 +33,8 @@ export interface Calls {
   cost: { ask: CostRequest; answer: Cost; event: never };
   /** The standard deviation of a measurement's noise, in 8-bit levels. */
   noise: { ask: NoiseRequest; answer: number; event: never };
+  /** A JPEG file of an edited photo, with the file's coefficients where no pixel changed. */
+  edit: { ask: EditRequest; answer: Uint8Array<ArrayBuffer>; event: never };
   /** Restores a photo. */
   restore: { ask: RunRequest; answer: FinishedRun; event: RunEvent };
 }
@@ -67,6 +70,13 @@ export interface LoadRequest {
   readonly device: 'auto' | DeviceKind;
   readonly precision: Precision;
   readonly weights: Uint8Array<ArrayBuffer>;
+}
+
+/** The pixels that a JPEG file was decoded to, and what they have become. */
+export interface EditRequest {
+  readonly file: Uint8Array<ArrayBuffer>;
+  readonly before: Pixels;
+  readonly after: Pixels;
 }
 
 export interface LoadEvent {

@@ -15,7 +15,7 @@ import {
 } from '../shared/protocol.js';
 import { DEFAULT_STALL_MS } from '../shared/stall.js';
 import { compileFrom } from './compile.js';
-import { coreUrl, instantiateCore, type Engine } from './core.js';
+import { coreUrl, editJpeg, instantiateCore, type Engine } from './core.js';
 import { deviceLostError, explainFailure, isFatal } from './failure.js';
 import { holdLock } from './life-lock.js';
 import { loadEngine } from './load.js';
@@ -51,6 +51,11 @@ export class CallServer {
     noise: async (ask) => {
       const task = await coreTask(ask.task, this.#stallMs);
       return { answer: this.#loadedEngine().estimateNoise({ ...ask, ...task }) };
+    },
+    edit: async ({ file, before, after }) => {
+      this.#loadedEngine();
+      const answer = editJpeg(file, before, after);
+      return Promise.resolve({ answer, transfer: [answer.buffer] });
     },
     restore: (ask, context) => this.#restore(ask, context),
   };
@@ -92,7 +97,7 @@ export class CallServer {
   /** Answers a question at once, even during a run, and anything else in its turn. */
   #accept(message: CallMessage): void {
     const { id, name } = message;
-    if (name === 'cost' || name === 'noise') {
+    if (name === 'cost' || name === 'noise' || name === 'edit') {
       void this.#answer(message);
       return;
     }

@@ -1,6 +1,7 @@
 /** The WebAssembly core as the worker uses it. No other file loads it. */
-import init, { Engine, onPanic } from '../../wasm/eps_restore.js';
+import init, { editJpeg as editJpegFile, Engine, onPanic } from '../../wasm/eps_restore.js';
 import type { DeviceKind, Precision } from '../shared/device.js';
+import type { Pixels } from '../shared/requests.js';
 
 export type { Engine, Run } from '../../wasm/eps_restore.js';
 export type { OperatorFunctions } from '../../wasm/eps_restore.js';
@@ -24,6 +25,11 @@ export async function instantiateCore(
 ): Promise<void> {
   await init({ module_or_path: module });
   onPanic(listener);
+}
+
+/** A JPEG of the photo `after`, from the file that was decoded to `before`. */
+export function editJpeg(file: Uint8Array, before: Pixels, after: Pixels): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(editJpegFile(file, before, after));
 }
 
 /** Puts the network on a device. The core must have been instantiated. */

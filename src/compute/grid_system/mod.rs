@@ -5,8 +5,8 @@
 //! (M x)_i = d_i x_i + sum over the neighbours j of w_ij (x_i - x_j),     w_ij >= 0
 //! ```
 //!
-//! [`Multigrid`] solves them in f64 on the CPU, one plane at a time: weights jump by any factor from
-//! tie to tie, which is more than f32 holds.
+//! [`Multigrid`] solves them in f64 on the CPU, one plane at a time: weights jump by any factor
+//! from tie to tie, which is more than f32 holds.
 
 mod level;
 mod multigrid;

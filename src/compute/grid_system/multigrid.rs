@@ -50,8 +50,8 @@ impl Multigrid {
         }
     }
 
-    /// M⁻¹ b after exactly `iterations` iterations from `start`, or from b's first cycle. The network
-    /// was trained on these iterates.
+    /// M⁻¹ b after exactly `iterations` iterations from `start`, or from b's first cycle. The
+    /// network was trained on these iterates.
     pub fn solve(&self, b: &[f64], start: Option<&[f64]>, iterations: usize) -> Vec<f64> {
         let (finest, size) = (&self.levels[0], self.size);
         let b = padded(b, size, finest.size, 0.0);

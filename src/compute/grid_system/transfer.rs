@@ -2,8 +2,8 @@
 //!
 //! Weights may jump along seams one pixel wide, which cells of 2×2 pixels straddle. Interpolation
 //! therefore follows the weights (Alcouffe, Brandt, Dendy and Painter 1981; Dendy 1982): a pixel
-//! between two kept ones takes what its row or column of M, summed across, makes of them, and one in
-//! the middle of four what its own row of M does.
+//! between two kept ones takes what its row or column of M, summed across, makes of them, and one
+//! in the middle of four what its own row of M does.
 
 use super::level::{AHEAD, Level};
 
@@ -146,8 +146,8 @@ fn between(level: &Level, pixel: [usize; 2], axis: usize) -> [f64; 2] {
     [before / total, after / total]
 }
 
-/// Of a pixel in the middle of four kept ones: their weights, the upper two first. `known`: those of
-/// the pixels to its upper and left, which are between kept ones in a row and in a column.
+/// Of a pixel in the middle of four kept ones: their weights, the upper two first. `known`: those
+/// of the pixels to its upper and left, which are between kept ones in a row and in a column.
 fn in_the_middle(level: &Level, pixel: [usize; 2], known: [[f64; 2]; 2]) -> [f64; 4] {
     let [height, width] = level.size;
     let [row, column] = pixel;

@@ -1,8 +1,8 @@
 //! A file's coefficients after its pixels were edited, at the file's own tables and sampling.
 //!
 //! A block all of whose pixels are as they were keeps its coefficients, so that saving an edited
-//! photo loses nothing where nothing was edited. The others are those of an encoder: Y, Cb and Cr of
-//! JFIF, chroma as the mean of its cell, the DCT, rounding to multiples of the steps.
+//! photo loses nothing where nothing was edited. The others are those of an encoder: Y, Cb and Cr
+//! of JFIF, chroma as the mean of its cell, the DCT, rounding to multiples of the steps.
 
 use super::Jpeg;
 use super::error::WriteError;

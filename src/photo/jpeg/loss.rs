@@ -1,7 +1,7 @@
 //! What compression did to a file's pixels, as white noise: for a network that knows no other.
 //!
-//! The noise of a coefficient is its rounding, of variance q²/12 in 8-bit levels. A coefficient that
-//! was rounded to 0 lost what it was: its variance is that of a Laplacian cut off at ±q/2. Two
+//! The noise of a coefficient is its rounding, of variance q²/12 in 8-bit levels. A coefficient
+//! that was rounded to 0 lost what it was: its variance is that of a Laplacian cut off at ±q/2. Two
 //! Laplacians are at hand at each frequency: the one that leaves as many zeros as the file has, and
 //! the one of its mean magnitude. Coefficients have heavier tails than either, so that the first is
 //! too wide and the second too narrow; their geometric mean is off by a factor that is nearly the
@@ -10,8 +10,8 @@
 use super::Jpeg;
 use super::layout::Component;
 
-/// The network leaves a part of the blocks where it is asked at their own deviation. The best levels
-/// of photo-v1 are this much above it.
+/// The network leaves a part of the blocks where it is asked at their own deviation. The best
+/// levels of photo-v1 are this much above it.
 const CAUTION: f64 = 1.25;
 /// The variance of coefficients rounded to 0 over that of the cut Laplacian. Over ten photos at
 /// qualities 20 to 90 with and without subsampling, the geometric mean; luma and chroma have 1.2 to

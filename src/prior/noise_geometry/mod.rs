@@ -128,8 +128,8 @@ pub fn band_spectra(height: usize, width: usize, device: &ComputeDevice) -> Tens
     device.tensor(planes.collect(), [1, BANDS, height, width])
 }
 
-/// How much of each filter's energy lies in each octave: π/2^(l+1) to π/2^l of the larger of the two
-/// frequencies, and all below in the last.
+/// How much of each filter's energy lies in each octave: π/2^(l+1) to π/2^l of the larger of the
+/// two frequencies, and all below in the last.
 pub fn octave_shares<const OCTAVES: usize>() -> [[f64; OCTAVES]; BANDS] {
     const N: usize = 64;
     let frequency = |k: usize| 2.0 * k.min(N - k) as f64 / N as f64;

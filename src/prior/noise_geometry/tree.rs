@@ -1,9 +1,9 @@
-//! The diagonal of M⁻¹ of a [`GridSystem`], and its noise in bands, without a solve: on a tree in the
-//! grid's place (docs/method.md, section 14).
+//! The diagonal of M⁻¹ of a [`GridSystem`], and its noise in bands, without a solve: on a tree in
+//! the grid's place (docs/method.md, section 14).
 //!
-//! Each pixel is tied to a cell of 2×2 pixels, that to one of 4×4, and so on to the whole. On a tree
-//! all is exact in one pass up and one down (Willsky 2002). The result is averaged over four shifts
-//! of the grid.
+//! Each pixel is tied to a cell of 2×2 pixels, that to one of 4×4, and so on to the whole. On a
+//! tree all is exact in one pass up and one down (Willsky 2002). The result is averaged over four
+//! shifts of the grid.
 
 use super::{BANDS, octave_shares};
 use crate::compute::grid_system::GridSystem;

@@ -29,6 +29,10 @@ interface Original {
   readonly scratched: boolean;
 }
 
+/** The file that holds these very pixels; none where they were reduced. */
+export const ownFile = ({ file, fileSize, original }: Photo): Blob | undefined =>
+  fileSize || original ? undefined : file;
+
 /** A file that is no photo, with a message for the visitor. */
 export class PhotoError extends Error {}
 

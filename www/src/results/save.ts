@@ -2,8 +2,9 @@
 // clipboard.
 
 import { computed, effect, signal } from '@preact/signals-core';
-import type { ImageType } from 'eps-restore';
+import { EpsError, type ImageType } from 'eps-restore';
 import { create, element, selectedValue } from '../dom.js';
+import { ownFile } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
 import { FILE_EXTENSIONS, IMAGE_TYPES, memberOf } from '../vocabulary.js';
@@ -30,8 +31,9 @@ export function setUpSave(state: AppState, { failed, copied }: SaveEvents): void
   const fileAs = async (fileType: ImageType): Promise<File | undefined> => {
     const shown = picture.peek();
     if (!shown) return undefined;
+    const edited = fileType === 'image/jpeg' && editedFile(state, shown);
     const share = fileType === 'image/png' ? undefined : quality.valueAsNumber / 100;
-    const blob = await inWorker('encode', shown.image, fileType, share);
+    const blob = (await edited) || (await inWorker('encode', shown.image, fileType, share));
     return new File([blob], fileName(state, shown, fileType), { type: fileType });
   };
   const onPress = (id: string, act: () => Promise<void>): void =>
@@ -62,6 +64,25 @@ export function setUpSave(state: AppState, { failed, copied }: SaveEvents): void
   element('copy-button').hidden = !('ClipboardItem' in window);
 }
 
+/**
+ * The visitor's own JPEG with what was filled; none where the picture is another than a fill of it.
+ * The rest of the photo is not compressed again.
+ */
+async function editedFile(state: AppState, { image }: Picture): Promise<Blob | undefined> {
+  const photo = state.photo.peek();
+  const restorer = state.restorer.peek();
+  if (!photo || !restorer || !keepsBits(state) || state.simulate.peek()) return undefined;
+  const file = ownFile(photo);
+  if (file?.type !== 'image/jpeg') return undefined;
+  try {
+    return await restorer.editJpeg(file, image, photo.pixels);
+  } catch (error) {
+    // A rare kind of JPEG.
+    if (error instanceof EpsError && error.code === 'invalid-image') return undefined;
+    throw error;
+  }
+}
+
 /** The choice of format and quality. Formats that the browser cannot write are not offered. */
 function setUpFormat(state: AppState, type: { value: ImageType }): void {
   const format = element('save-format', HTMLSelectElement);
@@ -88,8 +109,12 @@ function setUpFormat(state: AppState, type: { value: ImageType }): void {
 
 /** The photo's own format; PNG where pixels are kept bit for bit. */
 function preferredType(state: AppState): string {
-  const keepsBits = state.task.value === 'fill' && state.settings.value.noise.fill === 0;
-  return keepsBits ? 'image/png' : (state.photo.value?.file.type ?? '');
+  return keepsBits(state) ? 'image/png' : (state.photo.value?.file.type ?? '');
+}
+
+/** Whether what was not painted is as it was. */
+function keepsBits(state: AppState): boolean {
+  return state.task.value === 'fill' && state.settings.value.noise.fill === 0;
 }
 
 function canWrite(type: ImageType): boolean {

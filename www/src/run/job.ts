@@ -1,6 +1,7 @@
 // What a run needs of the page's state, as it was when Restore was pressed.
 
 import type { Bits } from '../picture/mask-bits.js';
+import { ownFile } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
 import type { Entry, Outcome } from '../state/outcome.js';
 import type { Options, Settings } from '../state/settings.js';
@@ -14,6 +15,8 @@ export interface Job {
   /** As the package takes them. */
   readonly options: Options;
   readonly input: ImageData;
+  /** The file that the input was decoded from, as it is. */
+  readonly file: Blob | undefined;
   /** A copy: the visitor may continue to paint. */
   readonly mask: (Size & { readonly data: Bits }) | undefined;
   /** The clean picture, if the damage is simulated. */
@@ -42,6 +45,7 @@ export function jobOf(state: AppState): Job | undefined {
     simulate: state.simulate.peek(),
     options,
     input: prepared.input,
+    file: state.simulate.peek() ? undefined : ownFile(photo),
     mask: mask && { data: mask.bits.slice(), width: mask.width, height: mask.height },
     truth: prepared.truth,
     earlier: [],

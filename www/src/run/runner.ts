@@ -129,11 +129,12 @@ export class Runner {
     expected: number | undefined,
     showStep: (step: RestoreStep) => void,
   ): Promise<Result> {
-    const { task, settings, simulate, mask, input, options } = job;
+    const { task, settings, simulate, mask, input, file, options } = job;
     const pace = new Pace(expected);
     const steps = restorer.stream(input, packageTask(task, settings, simulate, mask), {
       ...options,
       signal,
+      file,
       // A step of a large photo takes many tiles.
       onProgress: ({ fraction }) => {
         const secondsLeft = pace.secondsLeft(fraction);

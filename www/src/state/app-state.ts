@@ -4,7 +4,7 @@
 import type { MaskBytes } from 'eps-restore';
 import { batch, computed, signal } from '@preact/signals-core';
 import type { Mask } from '../picture/mask.js';
-import type { Photo } from '../picture/photo.js';
+import { ownFile, type Photo } from '../picture/photo.js';
 import type { DeviceChoice, TaskId, View } from '../vocabulary.js';
 import { noise as noiseWords } from '../words.js';
 import { askCost, COST_DELAY, type CostQuestion } from './cost.js';
@@ -133,7 +133,8 @@ export class AppState {
   private readonly noiseQuestion = computed((): NoiseQuestion | undefined => {
     const input = this.noisyInput.value;
     const restorer = this.restorer.value;
-    return input && restorer && { restorer, input };
+    const photo = this.photo.value;
+    return input && restorer && { restorer, input, file: photo && ownFile(photo) };
   });
 
   private readonly noiseAnswer = latestAnswer(this.noiseQuestion, askNoise);

@@ -7,6 +7,8 @@ import { noise as words } from '../words.js';
 export interface NoiseQuestion {
   readonly restorer: Restorer;
   readonly input: ImageData;
+  /** The file that it was decoded from, as it is. */
+  readonly file: Blob | undefined;
 }
 
 /** The level in 8-bit levels, or why there is none. */
@@ -17,9 +19,9 @@ export interface MeasuredNoise {
   readonly note: string;
 }
 
-export async function askNoise({ restorer, input }: NoiseQuestion): Promise<NoiseAnswer> {
+export async function askNoise({ restorer, input, file }: NoiseQuestion): Promise<NoiseAnswer> {
   try {
-    return await restorer.estimateNoise(input, denoise());
+    return await restorer.estimateNoise(input, denoise(), { file });
   } catch (error) {
     return error instanceof EpsError && error.code === 'invalid-noise' ? 'too-small' : 'failed';
   }

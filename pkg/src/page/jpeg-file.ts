@@ -1,0 +1,27 @@
+import { EpsError } from '../shared/errors.js';
+import { kindOf, shown } from './validation.js';
+
+/** The first two bytes of a JPEG file. */
+const START = [0xff, 0xd8];
+
+/**
+ * The bytes of the file that a photo was decoded from, if it is a JPEG. They tell the core what
+ * compression did to the photo; its pixels hardly show it.
+ */
+export async function jpegBytes(source: unknown): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!isFile(source)) return undefined;
+  const start = new Uint8Array(await source.slice(0, START.length).arrayBuffer());
+  if (!START.every((byte, i) => start[i] === byte)) return undefined;
+  return new Uint8Array(await source.arrayBuffer());
+}
+
+/** @throws EpsError `invalid-option`. */
+export function requireOptionalFile(file: unknown): asserts file is Blob | undefined {
+  if (file === undefined || isFile(file)) return;
+  throw new EpsError('invalid-option', `file must be a Blob or a File; got ${shown(file)}.`);
+}
+
+function isFile(value: unknown): value is Blob {
+  const kind = kindOf(value);
+  return kind === 'Blob' || kind === 'File';
+}

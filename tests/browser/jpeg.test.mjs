@@ -1,0 +1,113 @@
+// What a JPEG file knows beside its pixels: the noise of compression, and the coefficients of all
+// that is not edited.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openPackage } from './page-tools.mjs';
+
+describe('JPEG files', () => {
+  let session;
+  const inPage = (work, argument) => session.page.evaluate(work, argument);
+
+  before(async () => {
+    session = await openPackage(false);
+    await inPage(async () => {
+      window.restorer = await eps.Restorer.load({ device: 'cpu' });
+      window.compressed = (image, quality) => eps.toBlob(image, 'image/jpeg', quality);
+      /** A photo with grain, which coarse quantisation takes away. */
+      window.grainy = () => {
+        const image = tools.photo(64);
+        const normal = tools.normal(5);
+        for (let i = 0; i < image.data.length; i++) if (i % 4 !== 3) image.data[i] += 12 * normal();
+        return image;
+      };
+    });
+  });
+  after(() => session.close());
+
+  test("a file's noise counts what compression lost", async () => {
+    const levels = await inPage(async () => {
+      const levels = [];
+      for (const quality of [0.2, 0.9]) {
+        const file = await compressed(grainy(), quality);
+        const pixels = await eps.readPhoto(file);
+        levels.push({
+          pixels: await restorer.estimateNoise(pixels, eps.denoise()),
+          file: await restorer.estimateNoise(file, eps.denoise()),
+          told: await restorer.estimateNoise(pixels, eps.denoise(), { file }),
+          run: (await restorer.restore(file, eps.denoise(), { samples: 0 })).noise,
+          stated: (await restorer.restore(file, eps.denoise({ noise: 3 }), { samples: 0 })).noise,
+          toldRun: (await restorer.restore(pixels, eps.denoise(), { samples: 0, file })).noise,
+        });
+      }
+      return levels;
+    });
+    for (const { pixels, file, told, run, stated, toldRun } of levels) {
+      assert.ok(file > pixels, `${file} levels by the file, ${pixels} by its pixels`);
+      assert.deepEqual([told, run, toldRun], [file, file, file]);
+      assert.equal(stated, 3);
+    }
+  });
+
+  test('other files tell no noise of their own', async () => {
+    const [png, pixels] = await inPage(async () => {
+      const file = await eps.toBlob(grainy());
+      return [
+        await restorer.estimateNoise(file, eps.denoise()),
+        await restorer.estimateNoise(grainy(), eps.denoise()),
+      ];
+    });
+    assert.equal(png, pixels);
+  });
+
+  test('an edited photo keeps what was not edited', async () => {
+    const changes = await inPage(async () => {
+      const original = await compressed(grainy(), 0.8);
+      const before = await eps.readPhoto(original);
+      const edited = new ImageData(new Uint8ClampedArray(before.data), 64, 64);
+      for (let y = 18; y < 22; y++)
+        for (let x = 19; x < 24; x++) edited.data.set([255, 0, 0, 255], 4 * (64 * y + x));
+      const saved = await restorer.editJpeg(original, edited);
+      const again = await restorer.editJpeg(original, edited, before);
+      const decoded = await eps.readPhoto(saved);
+      const far = [];
+      for (let i = 0; i < decoded.data.length; i++) {
+        const [x, y] = [(i >> 2) % 64, (i >> 2) >> 6];
+        // The block of chroma that was painted, and its interpolation into the next ones.
+        const near = x >= 14 && x < 34 && y >= 14 && y < 34;
+        if (!near && decoded.data[i] !== before.data[i]) far.push(i);
+      }
+      const red = 4 * (64 * 20 + 21);
+      return {
+        type: saved.type,
+        same: (await saved.arrayBuffer()).byteLength === (await again.arrayBuffer()).byteLength,
+        far: far.length,
+        painted: [...decoded.data.slice(red, red + 3)],
+      };
+    });
+    assert.equal(changes.type, 'image/jpeg');
+    assert.ok(changes.same);
+    assert.equal(changes.far, 0, 'pixels beside the edit changed');
+    const [red, green] = changes.painted;
+    assert.ok(red > 150 && green < 90, `painted red came back as ${changes.painted}`);
+  });
+
+  test('what is no JPEG, or another photo, is refused', async () => {
+    const codes = await inPage(async () => {
+      const code = (promise) =>
+        promise.then(
+          () => 'accepted',
+          (error) => error.code,
+        );
+      const file = await compressed(grainy(), 0.8);
+      return [
+        await code(restorer.editJpeg(await eps.toBlob(grainy()), grainy())),
+        await code(restorer.editJpeg(file, tools.photo(32))),
+        await code(restorer.editJpeg('photo.jpg', grainy())),
+        await code(restorer.restore(grainy(), eps.denoise(), { file: 'photo.jpg' })),
+      ];
+    });
+    const [png, size, name, option] = codes;
+    assert.deepEqual([png, size, option], ['invalid-image', 'invalid-image', 'invalid-option']);
+    assert.ok(['invalid-image', 'undecodable-image'].includes(name), name);
+  });
+});
