@@ -7,7 +7,7 @@ import { largeJpeg, openDemo, openFile, paint, pick, restore, setVariants } from
 
 const [WIDTH, HEIGHT] = [160, 128];
 
-/** Runs in the page: how many pixels differ between two JPEG files, left and right of the middle. */
+/** Runs in the page: the pixels in which two JPEG files differ, left and right of the middle. */
 async function differences([first, second]) {
   const pixels = async (bytes) => {
     const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
