@@ -11,9 +11,11 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 use clap::{Parser, ValueEnum};
+use eps_restore::low_level::exemplar::{self, filled_from_photo};
+use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::{
-    Bayer, Borders, Denoiser, Error, GREY, Jpeg, Kernel, Mask, Noise, Photo, Reduction, Request,
-    Restoration, Sampler, Stage, Task, restore_with,
+    BT601, BT709, Bayer, Borders, Denoiser, Error, GREY, Jpeg, Kernel, Mask, Noise, Photo,
+    Reduction, Request, Restoration, Sampler, Stage, Task, restore_with,
 };
 use image::{DynamicImage, ImageDecoder, ImageReader, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -28,6 +30,12 @@ struct Options {
     /// Inpaint: an image of the photo's size, white where pixels are missing.
     #[arg(long)]
     mask: Option<PathBuf>,
+    /// Inpaint: what fills the missing pixels.
+    #[arg(long, value_enum, default_value = "network")]
+    fill: FillName,
+    /// With `--fill photo`: white where nothing is copied from.
+    #[arg(long)]
+    avoid: Option<PathBuf>,
     /// Super-resolve: 2, 3, 4, 8 or 16.
     #[arg(long, default_value_t = 4)]
     factor: usize,
@@ -58,6 +66,9 @@ struct Options {
     samples: usize,
     #[arg(long, value_enum, default_value = "default")]
     sampler: SamplerName,
+    /// The grid of noise levels: that of a backbone's own time.
+    #[arg(long, value_enum, default_value = "edm")]
+    interpolant: InterpolantName,
     /// Refines the mean by two more evaluations.
     #[arg(long)]
     refine: bool,
@@ -78,7 +89,7 @@ struct Options {
     weights: PathBuf,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum TaskName {
     Inpaint,
     SuperResolve,
@@ -127,6 +138,22 @@ enum SamplerName {
     Paper,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FillName {
+    /// What surrounds them: for scratches and wires.
+    Network,
+    /// Texture from elsewhere in the photo: for people and objects.
+    Photo,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum InterpolantName {
+    Edm,
+    VpLinear,
+    VpCosine,
+    Flow,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum DeviceName {
     Cpu,
@@ -140,6 +167,9 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
+    if options.task == TaskName::Inpaint && options.fill == FillName::Photo {
+        return save(&taken_out(&options)?, &options.output);
+    }
     let weights = std::fs::read(&options.weights)?;
     let denoiser = Denoiser::on_device(device(options.device)?, &weights)?;
     let restoration = run(request(&options)?, &denoiser)?;
@@ -160,15 +190,47 @@ fn request(options: &Options) -> Result<Request, Failure> {
         task,
         noise,
         samples: options.samples,
-        sampler: match options.sampler {
-            SamplerName::Draft => Sampler::DRAFT,
-            SamplerName::Default => Sampler::DEFAULT,
-            SamplerName::Accurate => Sampler::ACCURATE,
-            SamplerName::Paper => Sampler::PAPER,
-        }
-        .refining(options.refine),
+        sampler: sampler(options),
         seed: options.seed,
     })
+}
+
+fn sampler(options: &Options) -> Sampler {
+    let preset = match options.sampler {
+        SamplerName::Draft => Sampler::DRAFT,
+        SamplerName::Default => Sampler::DEFAULT,
+        SamplerName::Accurate => Sampler::ACCURATE,
+        SamplerName::Paper => Sampler::PAPER,
+    };
+    let interpolant = match options.interpolant {
+        InterpolantName::Edm => Interpolant::Edm,
+        InterpolantName::VpLinear => Interpolant::VpLinear,
+        InterpolantName::VpCosine => Interpolant::VpCosine,
+        InterpolantName::Flow => Interpolant::FlowMatching,
+    };
+    Sampler {
+        interpolant,
+        ..preset
+    }
+    .refining(options.refine)
+}
+
+/// The photo with its holes filled from elsewhere in it.
+fn taken_out(options: &Options) -> Result<Photo, Failure> {
+    let mask = |path: &Path| missing(Some(path));
+    let avoid = options.avoid.as_deref().map(mask).transpose()?;
+    let seed = exemplar::Options {
+        seed: options.seed,
+        ..exemplar::Options::DEFAULT
+    };
+    let (photo, missing) = (open(&options.photo)?, missing(options.mask.as_deref())?);
+    Ok(filled_from_photo(
+        &photo,
+        &missing,
+        avoid.as_ref(),
+        seed,
+        0,
+    )?)
 }
 
 /// Restores the photo, and shows the progress.
@@ -241,8 +303,8 @@ fn task(options: &Options) -> Result<Task, Failure> {
         TaskName::Colorize => Task::Colorize {
             weights: match options.weights_of_grey {
                 GreyName::Mean => GREY,
-                GreyName::Bt601 => [0.299, 0.587, 0.114],
-                GreyName::Bt709 => [0.2126, 0.7152, 0.0722],
+                GreyName::Bt601 => BT601,
+                GreyName::Bt709 => BT709,
             },
         },
         TaskName::Demosaic => Task::Demosaic {

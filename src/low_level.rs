@@ -127,6 +127,11 @@ pub mod denoiser {
 pub mod estimation {
     pub use crate::estimation::*;
 }
+
+/// Holes filled with the photo's own texture.
+pub mod exemplar {
+    pub use crate::exemplar::*;
+}
 /// Linear operators.
 pub mod operators {
     pub use crate::operators::*;

@@ -33,8 +33,13 @@ export type {
   OperatorTask,
   NoiseOption,
 } from './page/task-types.js';
-export type { Borders, BayerPattern, ImageSize, Reduction } from './shared/requests.js';
-export type { GreyWeights } from './page/grey-weights.js';
+export type {
+  Borders,
+  BayerPattern,
+  GreyWeights,
+  ImageSize,
+  Reduction,
+} from './shared/requests.js';
 export type { Kernel } from './page/kernels.js';
 export type { PhotoSource, PixelImage } from './page/photo.js';
 export type { MaskSource, MaskBytes, MaskValues } from './page/mask.js';

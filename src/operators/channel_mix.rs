@@ -15,6 +15,13 @@ use crate::compute::fourier::{ComplexFormula, Fourier};
 use crate::error::Error;
 use crate::prior::axes::Axes;
 
+/// The mean of R, G and B.
+pub const GREY: [f64; CHANNELS] = [1.0 / 3.0; CHANNELS];
+/// The luma of ITU-R BT.601.
+pub const BT601: [f64; CHANNELS] = [0.299, 0.587, 0.114];
+/// The luma of ITU-R BT.709.
+pub const BT709: [f64; CHANNELS] = [0.2126, 0.7152, 0.0722];
+
 /// y = ω_R R + ω_G G + ω_B B at each pixel.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelMix {
@@ -40,17 +47,17 @@ impl ChannelMix {
 
     /// The mean over channels.
     pub fn grey() -> Self {
-        Self::of([1.0 / 3.0; CHANNELS])
+        Self::of(GREY)
     }
 
     /// Luma of ITU-R BT.601, on the stored values: JPEG and most conversions to grey keep it.
     pub fn bt601() -> Self {
-        Self::of([0.299, 0.587, 0.114])
+        Self::of(BT601)
     }
 
     /// Luma of ITU-R BT.709, on the stored values.
     pub fn bt709() -> Self {
-        Self::of([0.2126, 0.7152, 0.0722])
+        Self::of(BT709)
     }
 
     /// One channel alone: 0 is red, 1 green, 2 blue.

@@ -57,7 +57,7 @@ mod partly_measured;
 
 pub use aliasing::Aliasing;
 pub use block_mean::BlockMean;
-pub use channel_mix::ChannelMix;
+pub use channel_mix::{BT601, BT709, ChannelMix, GREY};
 pub use coarse_guided_mask::CoarseGuidedMask;
 pub use composed::compose;
 pub use convolution::CircularConvolution;

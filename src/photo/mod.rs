@@ -5,4 +5,5 @@ pub mod composite;
 pub mod jpeg;
 pub mod mask;
 pub mod pixels;
+mod transparency;
 pub(crate) mod turning;

@@ -73,24 +73,6 @@ impl Photo {
         let values = values.map(|i| f32::from(self.rgba[i]) / 127.5 - 1.0);
         device.tensor_f32(values.collect(), [1, 3, window.height, window.width])
     }
-
-    /// The same at another size, each pixel the one that lies there: where the sides are multiples,
-    /// each is repeated over a block.
-    pub fn stretched(&self, width: usize, height: usize) -> Photo {
-        let rgba = (0..width * height).flat_map(|i| {
-            let (row, column) = (
-                i / width * self.height / height,
-                i % width * self.width / width,
-            );
-            let pixel = row * self.width + column;
-            self.rgba[4 * pixel..4 * pixel + 4].iter().copied()
-        });
-        Photo {
-            rgba: rgba.collect(),
-            width,
-            height,
-        }
-    }
 }
 
 /// A rectangle of a photo.

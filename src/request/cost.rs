@@ -56,6 +56,8 @@ pub struct Cost {
     pub height: usize,
     /// Evaluations of the network.
     pub evaluations: usize,
+    /// Those of them that the mean takes.
+    pub mean_evaluations: usize,
     /// Tiles of one evaluation.
     pub tiles: u64,
     /// Pixels of the network in one evaluation: overlaps count in each tile, and the smaller sizes
@@ -142,6 +144,7 @@ impl Cost {
             width,
             height,
             evaluations: 0,
+            mean_evaluations: 0,
             tiles: 0,
             pixels: 0,
             bytes: PHOTOS * area([plan.height, plan.width]),
@@ -171,6 +174,7 @@ impl Cost {
         }
         if !plan.regions.is_empty() {
             cost.evaluations = outline.evaluations(outline.sampler);
+            cost.mean_evaluations = outline.sampler.mean_evaluations();
             working += area([tiles.side(); 2]) * TILE;
         }
         match target {

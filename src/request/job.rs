@@ -16,6 +16,7 @@ use crate::request::Request;
 use crate::request::noise::AssumedNoise;
 use crate::request::plan::Plan;
 use crate::request::problem::{Problem, WindowProblem};
+use crate::request::task::Task;
 use crate::request::windows::WindowPlan;
 use crate::restoration::{Progress, Run, SampleSubset, Sampling, Stage, Step};
 
@@ -85,12 +86,15 @@ impl<D: Denoiser> Job<D> {
     }
 
     fn of_windows(
-        request: Request,
+        mut request: Request,
         plan: &WindowPlan,
         noise: AssumedNoise,
         denoiser: Rc<D>,
         device: &ComputeDevice,
     ) -> Result<Self, Error> {
+        if let Task::SuperResolve { .. } = request.task {
+            request.photo = request.photo.with_colours_spread();
+        }
         let sampling = Sampling {
             sampler: request.sampler,
             samples: request.samples,
@@ -193,6 +197,11 @@ impl<D: Denoiser> Job<D> {
     /// Evaluations from beginning to end.
     pub fn total_evaluations(&self) -> usize {
         self.runs.first().map_or(0, Run::total_evaluations)
+    }
+
+    /// Those of the mean.
+    pub fn mean_evaluations(&self) -> usize {
+        self.runs.first().map_or(0, Run::mean_evaluations)
     }
 
     /// Calls of `step()` that do something: the linear estimate and one for each evaluation.

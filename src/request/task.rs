@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use crate::error::Error;
+pub use crate::operators::{BT601, BT709, GREY};
 use crate::operators::{Bayer, LinearMap};
 use crate::photo::blur_kernel::Kernel;
 use crate::photo::jpeg::{Jpeg, Orientation};
@@ -81,9 +82,6 @@ pub trait OperatorSource: Debug {
     /// The operator between those sizes, on three channels.
     fn map(self: Rc<Self>, image: [usize; 2], measured: [usize; 2]) -> Rc<dyn LinearMap>;
 }
-
-/// The mean of R, G and B.
-pub const GREY: [f64; 3] = [1.0 / 3.0; 3];
 
 /// How a photo was made small.
 #[derive(Debug, Clone, Copy, PartialEq)]

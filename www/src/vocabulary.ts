@@ -25,6 +25,9 @@ export type TaskId = (typeof TASK_IDS)[number];
 
 export const FACTORS = [2, 4, 8] as const;
 export type Factor = (typeof FACTORS)[number];
+/** As the package names what fills a hole. */
+export const FILLS = ['network', 'photo'] as const;
+export type FillKind = (typeof FILLS)[number];
 export const BLURS = ['gaussian', 'motion'] as const;
 export type Blur = (typeof BLURS)[number];
 export const SAMPLERS = ['draft', 'default', 'accurate'] as const;

@@ -2,7 +2,7 @@
 // index.html. How numbers are written is here too.
 
 import type { DeviceKind } from 'eps-restore';
-import type { Factor, Size, TaskId } from './vocabulary.js';
+import type { Factor, FillKind, Size, TaskId } from './vocabulary.js';
 
 // Numbers.
 
@@ -171,6 +171,12 @@ export const engine = {
 // Settings.
 
 export const settings = {
+  fillNotes: {
+    network: 'Mends what is narrow, up to about 15 pixels. Wider holes come out blurry.',
+    photo:
+      'Paint over all of it, shadow and reflection too. Texture from the rest of the photo takes ' +
+      'its place. Faces cannot be found elsewhere.',
+  } satisfies Readonly<Record<FillKind, string>>,
   blurAmount: (pixels: number): string => `${pixels.toFixed(1)} px`,
   gaussianKernel: (sigma: number): string => `Gaussian, sigma ${sigma} pixels`,
   motionKernel: (length: number, angle: number): string =>

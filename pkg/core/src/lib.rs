@@ -7,6 +7,7 @@
 #![cfg(target_family = "wasm")]
 
 mod answers;
+mod copy;
 mod edit;
 mod engine;
 mod failure;
@@ -20,6 +21,7 @@ mod start;
 mod typescript;
 mod user_operator;
 
+pub use copy::copy_fill;
 pub use edit::edit_jpeg;
 pub use engine::Engine;
 pub use panic::on_panic;

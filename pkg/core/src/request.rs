@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 
 use eps_restore::low_level::operators::Bayer;
 use eps_restore::low_level::request::cost::Outline;
-use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
+use eps_restore::low_level::request::task::{BT601, BT709, Borders, GREY, Reduction, Task};
 use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::low_level::sampler::{Sampler, SolverKind};
 use eps_restore::{Error, Jpeg, Kernel, Mask, Noise, Photo, Request};
@@ -59,7 +59,7 @@ pub(crate) struct EngineMeasurement {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Bytes {
+pub(crate) struct Bytes {
     data: ByteBuf,
     width: usize,
     height: usize,
@@ -93,7 +93,7 @@ enum TaskRequest {
         reduced: Option<Reduced>,
     },
     Colorize {
-        weights: Option<[f64; 3]>,
+        weights: Option<GreyRequest>,
     },
     Demosaic {
         pattern: BayerRequest,
@@ -127,6 +127,22 @@ enum ReductionRequest {
 enum BordersRequest {
     Circular,
     Unknown,
+}
+
+/// A mix of R, G and B by name, or its weights.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum GreyRequest {
+    Named(GreyName),
+    Weights([f64; 3]),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum GreyName {
+    Mean,
+    Bt601,
+    Bt709,
 }
 
 #[derive(Deserialize)]
@@ -235,8 +251,14 @@ impl EngineMeasurement {
 }
 
 impl Bytes {
-    fn photo(self) -> Result<Photo, Error> {
+    pub(crate) fn photo(self) -> Result<Photo, Error> {
         Photo::new(self.width, self.height, self.data.into_vec())
+    }
+
+    /// What is not 0 is missing.
+    pub(crate) fn mask(self) -> Result<Mask, Error> {
+        let missing = self.data.iter().map(|&b| b != 0).collect();
+        Mask::new(self.width, self.height, missing)
     }
 }
 
@@ -260,12 +282,9 @@ fn user_operator(functions: Option<UserFunctions>) -> Option<Rc<UserOperator>> {
 impl TaskRequest {
     fn read(self, user: &Option<Rc<UserOperator>>) -> Result<Task, Error> {
         Ok(match self {
-            TaskRequest::Inpaint { mask } => {
-                let missing = mask.data.iter().map(|&b| b != 0).collect();
-                Task::Inpaint {
-                    missing: Mask::new(mask.width, mask.height, missing)?,
-                }
-            }
+            TaskRequest::Inpaint { mask } => Task::Inpaint {
+                missing: mask.mask()?,
+            },
             TaskRequest::SuperResolve { factor, reduction } => {
                 let (factor, reduction) = Reduced { factor, reduction }.read();
                 Task::SuperResolve { factor, reduction }
@@ -283,7 +302,12 @@ impl TaskRequest {
             },
             TaskRequest::Denoise {} => Task::Denoise,
             TaskRequest::Colorize { weights } => Task::Colorize {
-                weights: weights.unwrap_or(GREY),
+                weights: match weights {
+                    None | Some(GreyRequest::Named(GreyName::Mean)) => GREY,
+                    Some(GreyRequest::Named(GreyName::Bt601)) => BT601,
+                    Some(GreyRequest::Named(GreyName::Bt709)) => BT709,
+                    Some(GreyRequest::Weights(weights)) => weights,
+                },
             },
             TaskRequest::Demosaic { pattern } => Task::Demosaic {
                 pattern: match pattern {
@@ -377,7 +401,7 @@ impl StatedSampler {
 }
 
 /// A JavaScript number that must be a whole one of at least 0.
-fn whole(name: &str, value: f64) -> Result<u64, Error> {
+pub(crate) fn whole(name: &str, value: f64) -> Result<u64, Error> {
     const LARGEST_SAFE: f64 = 9_007_199_254_740_991.0;
     if value.fract() == 0.0 && (0.0..=LARGEST_SAFE).contains(&value) {
         return Ok(value as u64);

@@ -70,6 +70,12 @@ impl Run {
         self.job.total_evaluations()
     }
 
+    /// Those of them that the mean takes.
+    #[wasm_bindgen(getter, js_name = meanEvaluations)]
+    pub fn mean_evaluations(&self) -> usize {
+        self.job.mean_evaluations()
+    }
+
     /// Tiles of the network from beginning to end.
     #[wasm_bindgen(getter, js_name = totalTiles)]
     pub fn total_tiles(&self) -> usize {

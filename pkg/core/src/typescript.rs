@@ -40,6 +40,11 @@ export type SamplerRequest =
  * or the photo again, wrapped around (`'circular'`).
  */
 export type Borders = 'unknown' | 'circular';
+/**
+ * The mix of R, G and B that a grey photo is: their mean, the luma of BT.601 or BT.709, or three
+ * weights of at least 0 whose sum is 1.
+ */
+export type GreyWeights = 'mean' | 'bt601' | 'bt709' | readonly [number, number, number];
 /** The colours of the 2 × 2 pixels at a sensor's upper left corner, row by row. */
 export type BayerPattern = 'rggb' | 'grbg' | 'bggr' | 'gbrg';
 /**
@@ -64,7 +69,7 @@ export type CoreTask<Operator = { readonly kind: 'operator' }> =
       readonly file: Uint8Array;
       readonly reduced?: { readonly factor: number; readonly reduction?: Reduction };
     }
-  | { readonly kind: 'colorize'; readonly weights?: [number, number, number] }
+  | { readonly kind: 'colorize'; readonly weights?: GreyWeights }
   | { readonly kind: 'demosaic'; readonly pattern: BayerPattern }
   | {
       readonly kind: 'compose';
@@ -114,6 +119,18 @@ export interface RestoreRequest<Task = CoreTask> extends TaskFields<Task>, Sampl
 export interface CostRequest<Task = CoreTask>
   extends TaskFields<Task>, SamplingFields, ImageSize {}
 
+/** A hole that is filled with the photo's own texture, without the network. */
+export interface CopyRequest {
+  readonly image: Pixels;
+  /** Not 0 where pixels are missing. */
+  readonly mask: Pixels;
+  /** Not 0 where nothing is copied from. */
+  readonly avoid?: Pixels;
+  readonly seed: number;
+  /** From 0; each copies from other places. */
+  readonly variant: number;
+}
+
 /** A measurement whose noise is to be estimated. */
 export interface NoiseRequest<Task = CoreTask> extends TaskFields<Task> {
   readonly image: Pixels;
@@ -128,6 +145,8 @@ const ANSWERS: &str = r#"
 export interface Cost extends ImageSize {
   /** Evaluations of the network. */
   readonly evaluations: number;
+  /** Those of them that the mean takes. */
+  readonly meanEvaluations: number;
   /** Tiles of one evaluation. */
   readonly tiles: number;
   /** Pixels of all tiles of one evaluation. */

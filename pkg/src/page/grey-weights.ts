@@ -1,17 +1,8 @@
 import { EpsError, reading } from '../shared/errors.js';
+import type { GreyWeights } from '../shared/requests.js';
 import { shown } from './validation.js';
 
-/**
- * The mix of R, G and B that a grey photo is: their mean, the luma of BT.601 or BT.709, or three
- * weights of at least 0 whose sum is 1.
- */
-export type GreyWeights = 'mean' | 'bt601' | 'bt709' | readonly [number, number, number];
-
-const NAMED = {
-  mean: [1 / 3, 1 / 3, 1 / 3],
-  bt601: [0.299, 0.587, 0.114],
-  bt709: [0.2126, 0.7152, 0.0722],
-} as const;
+const NAMES = ['mean', 'bt601', 'bt709'] as const;
 
 /** How far the sum of weights may be from 1. */
 const SUM_TOLERANCE = 1e-3;
@@ -27,7 +18,7 @@ function greyWeightsOf(weights: unknown): GreyWeights {
     const [r, g, b] = weights;
     if (Math.min(r, g, b) >= 0 && Math.abs(r + g + b - 1) < SUM_TOLERANCE) return weights;
   }
-  const names = Object.keys(NAMED).map((name) => `'${name}'`);
+  const names = NAMES.map((name) => `'${name}'`);
   throw new EpsError(
     'invalid-option',
     `colorize: weights must be ${names.join(', ')} or three numbers of at least 0 whose sum is ` +
@@ -35,14 +26,8 @@ function greyWeightsOf(weights: unknown): GreyWeights {
   );
 }
 
-/** The weights of R, G and B. */
-export function greyTriple(weights: GreyWeights): [number, number, number] {
-  const [r, g, b] = typeof weights === 'string' ? NAMED[weights] : weights;
-  return [r, g, b];
-}
-
-function isName(value: unknown): value is keyof typeof NAMED {
-  return typeof value === 'string' && Object.hasOwn(NAMED, value);
+function isName(value: unknown): value is (typeof NAMES)[number] {
+  return NAMES.some((name) => name === value);
 }
 
 function isTriple(value: unknown): value is readonly [number, number, number] {

@@ -51,6 +51,8 @@ export interface RestoreStep extends RestoreProgress {
   readonly evaluations: number;
   /** Evaluations of the whole run. */
   readonly totalEvaluations: number;
+  /** Those of them that the mean takes. */
+  readonly meanEvaluations: number;
   /** The noise level of this step, in units of the image's half range. */
   readonly tau: number;
   /** Whether the preview is a finished sample. */

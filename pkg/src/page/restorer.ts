@@ -3,6 +3,7 @@ import { EpsError, abortedError, throwIfAborted } from '../shared/errors.js';
 import type { FinishedRun, RunEvent } from '../shared/protocol.js';
 import type { ImageSize, Pixels, RestoreRequest, TaskRequest } from '../shared/requests.js';
 import { AsyncQueue } from './async-queue.js';
+import { copySeconds } from './copy-time.js';
 import { weightsSource } from './default-weights.js';
 import { jpegBytes } from './jpeg-file.js';
 import { LoadReporter } from './load-reporter.js';
@@ -213,13 +214,15 @@ export class Restorer {
     const lead = await this.#pool.lead();
     const cost = await lead.ask('cost', { ...request, ...(noise !== undefined && { noise }) });
     this.#pool.throwIfDisposed();
-    const { width, height, evaluations, tiles, pixels, bytes, gpuBytes } = cost;
+    const { width, height, evaluations, meanEvaluations, tiles, pixels, bytes, gpuBytes } = cost;
     // The mean comes first; then the workers evaluate samples in parallel.
-    const meanEvaluations = refine ? 3 : 1;
     const workers = this.#pool.workersFor(samples, bytes);
     const rounds =
       evaluations === 0 ? 0 : meanEvaluations + (evaluations - meanEvaluations) / workers;
-    const seconds = (rounds * this.#pool.evaluationTimes.predict(pixels)) / 1000;
+    const seconds =
+      prepared.kind === 'copy'
+        ? copySeconds(prepared, samples + 1)
+        : (rounds * this.#pool.evaluationTimes.predict(pixels)) / 1000;
     return { seconds, evaluations, tiles, bytes, gpuBytes, width, height };
   }
 

@@ -74,9 +74,10 @@ export class RunObserver {
     const { run, progress } = this.#progress(event);
     this.#callbacks.onProgress(progress);
     if (event.type === 'tile') return;
-    const { totalSteps, totalEvaluations, width, height } = run;
+    const { totalSteps, totalEvaluations, meanEvaluations, width, height } = run;
     const preview = imageDataOf(event.step.preview, width, height);
-    this.#callbacks.onStep({ ...progress, ...event.step, totalSteps, totalEvaluations, preview });
+    const totals = { totalSteps, totalEvaluations, meanEvaluations };
+    this.#callbacks.onStep({ ...progress, ...event.step, ...totals, preview });
   }
 
   #progress({ tiles, milliseconds }: FinishedTile): { run: StartedRun; progress: RestoreProgress } {

@@ -1,6 +1,5 @@
 import { EpsError } from '../shared/errors.js';
-import type { ImageSize, TaskRequest } from '../shared/requests.js';
-import { greyTriple } from './grey-weights.js';
+import type { ImageSize, MeasurementTask, TaskRequest } from '../shared/requests.js';
 import { decodeMask, requireMaskSize } from './mask.js';
 import { decodePhoto, isPlainImage, type PhotoSource } from './photo.js';
 import type { Task } from './task-types.js';
@@ -15,8 +14,13 @@ const MAX_PIXELS = 2 ** 28;
  */
 export async function taskRequest(task: Task): Promise<TaskRequest> {
   switch (task.kind) {
-    case 'inpaint':
-      return { kind: 'inpaint', mask: await decodeMask(task.mask) };
+    case 'inpaint': {
+      if (task.fill !== 'photo') return { kind: 'inpaint', mask: await decodeMask(task.mask) };
+      const { avoid } = task;
+      const avoiding = avoid === undefined ? Promise.resolve(undefined) : decodeMask(avoid);
+      const [mask, avoided] = await Promise.all([decodeMask(task.mask), avoiding]);
+      return { kind: 'copy', mask, ...(avoided && { avoid: avoided }) };
+    }
     case 'superResolve': {
       const { kind, factor, reduction } = task;
       return { kind, factor, ...(reduction && { reduction }) };
@@ -30,18 +34,26 @@ export async function taskRequest(task: Task): Promise<TaskRequest> {
       return { kind: 'denoise' };
     case 'colorize': {
       const { kind, weights } = task;
-      return { kind, ...(weights && { weights: greyTriple(weights) }) };
+      return { kind, ...(weights && { weights }) };
     }
     case 'demosaic':
       return { kind: 'demosaic', pattern: task.pattern };
     case 'compose': {
-      const parts = [taskRequest(task.first), taskRequest(task.second)] as const;
+      const parts = [partRequest(task.first), partRequest(task.second)] as const;
       const [first, second] = await Promise.all(parts);
       return { kind: 'compose', first, second };
     }
     case 'operator':
       return { kind: 'operator', module: task.module };
   }
+}
+
+/** A part of a composition, which is checked to be a measurement. */
+async function partRequest(task: Task): Promise<MeasurementTask> {
+  const part = await taskRequest(task);
+  if (part.kind === 'copy')
+    throw new EpsError('internal', 'A fill from the photo is no part of a composition.');
+  return part;
 }
 
 /**
@@ -61,6 +73,10 @@ export function requireFitting(task: TaskRequest, photo: ImageSize): void {
   switch (task.kind) {
     case 'inpaint':
       requireMaskSize(task.mask, photo);
+      break;
+    case 'copy':
+      requireMaskSize(task.mask, photo);
+      if (task.avoid) requireMaskSize(task.avoid, photo);
       break;
     case 'deblur':
       requireKernelSize(task.kernel, photo);

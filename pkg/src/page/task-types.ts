@@ -1,5 +1,4 @@
-import type { BayerPattern, Borders, Reduction } from '../shared/requests.js';
-import type { GreyWeights } from './grey-weights.js';
+import type { BayerPattern, Borders, GreyWeights, Reduction } from '../shared/requests.js';
 import type { Kernel } from './kernels.js';
 import type { MaskSource } from './mask.js';
 
@@ -18,6 +17,15 @@ export interface NoiseOption {
 export interface InpaintTask extends NoiseOption {
   readonly kind: 'inpaint';
   readonly mask: MaskSource;
+  /**
+   * What fills the missing pixels. `'network'` (the default): what surrounds them, for scratches,
+   * dust and wires. `'photo'`: texture from elsewhere in the photo, for holes of about 15 to 400
+   * pixels; the mean is then the first fill and each sample another one, no evaluation is made,
+   * and `noise` is not used.
+   */
+  readonly fill?: 'network' | 'photo' | undefined;
+  /** With `fill: 'photo'`: what is not copied from, as a mask. */
+  readonly avoid?: MaskSource | undefined;
 }
 
 /** Enlarges a photo that was reduced. Made by `superResolve`. */

@@ -35,6 +35,9 @@ const KINDS = [
   'operator',
 ] as const satisfies Task['kind'][];
 
+/** What fills missing pixels. */
+const FILLS = ['network', 'photo'] as const;
+
 /** How deep compositions may be nested. */
 const MAX_DEPTH = 16;
 
@@ -51,16 +54,30 @@ const FACTORS = { blockMean: [2, 4, 8], filtered: [2, 3, 4, 8, 16] } as const;
  *
  * @param mask where the photo is missing: an image of the photo's size, white (or any bright
  *   colour) on black or on transparent, or one byte a pixel.
- * @param options `noise`: see {@link NoiseOption}. Default: 1.275 on unpainted pixels.
+ * @param options `noise`: see {@link NoiseOption}. Default: 1.275 on unpainted pixels. `fill`,
+ *   `avoid`: see {@link InpaintTask}.
  * @throws EpsError `invalid-mask`, `invalid-noise` or `invalid-option`.
  * @example
  * ```ts
  * const result = await restorer.restore(photo, inpaint(maskCanvas));
  * ```
  */
-export function inpaint(mask: MaskSource, options: NoiseOption = {}): InpaintTask {
+export function inpaint(
+  mask: MaskSource,
+  options: NoiseOption & Pick<InpaintTask, 'fill' | 'avoid'> = {},
+): InpaintTask {
   requireMask(mask);
-  return { kind: 'inpaint', mask, ...optionsOf('inpaint', options) };
+  const checked = optionsOf('inpaint', options, ['fill', 'avoid']);
+  const { fill, avoid, ...noise } = checked;
+  if (fill !== undefined) requireOneOf('inpaint: fill', fill, FILLS);
+  if (avoid !== undefined) requireMask(avoid);
+  return {
+    kind: 'inpaint',
+    mask,
+    ...(fill !== undefined && { fill }),
+    ...(avoid !== undefined && { avoid }),
+    ...noise,
+  };
 }
 
 /**
@@ -276,7 +293,7 @@ function taskOf(task: unknown, depth: number): Task {
   const options: NoiseOption = task.noise === undefined ? {} : { noise: task.noise };
   switch (task.kind) {
     case 'inpaint':
-      return inpaint(task.mask, options);
+      return inpaint(task.mask, { ...options, fill: task.fill, avoid: task.avoid });
     case 'superResolve':
       return superResolve(task.factor, { ...options, reduction: task.reduction });
     case 'deblur':
@@ -306,6 +323,11 @@ function checkedPart(position: 'first' | 'second', task: unknown, depth: number)
       'invalid-noise',
       "compose: the noise is the photo's. State it as compose's own option, " +
         `not in the ${position} task.`,
+    );
+  if (part.kind === 'inpaint' && part.fill === 'photo')
+    throw new EpsError(
+      'invalid-option',
+      "compose: inpaint with fill: 'photo' cannot be a part: it copies from the photo itself.",
     );
   if (part.kind === 'operator')
     throw new EpsError(

@@ -139,6 +139,7 @@ export interface StartedRun extends ImageSize {
   readonly device: DeviceKind;
   readonly totalSteps: number;
   readonly totalEvaluations: number;
+  readonly meanEvaluations: number;
   readonly totalTiles: number;
   /** Pixels of all tiles of one evaluation. */
   readonly pixels: number;

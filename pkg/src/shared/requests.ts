@@ -10,6 +10,7 @@ import type {
   CoreTask,
   CostRequest as CoreCostRequest,
   NoiseRequest as CoreNoiseRequest,
+  Pixels,
   RestoreRequest as CoreRestoreRequest,
   SamplerPreset,
   Solver,
@@ -19,6 +20,7 @@ export type {
   BayerPattern,
   Borders,
   Cost,
+  GreyWeights,
   ImageSize,
   Pixels,
   Reduction,
@@ -36,8 +38,18 @@ export const SOLVERS = ['dpmpp2m', 'heun', 'euler', 'churn'] as const satisfies 
 export const BORDERS = ['unknown', 'circular'] as const satisfies Borders[];
 export const BAYER_PATTERNS = ['rggb', 'grbg', 'bggr', 'gbrg'] as const satisfies BayerPattern[];
 
-/** A task of the page. `module`: the address from which the worker imports an operator. */
-export type TaskRequest = CoreTask<{ readonly kind: 'operator'; readonly module: string }>;
+/** A hole that is filled with the photo's own texture, without the network. */
+export interface CopyTask {
+  readonly kind: 'copy';
+  readonly mask: Pixels;
+  /** What is not copied from. */
+  readonly avoid?: Pixels;
+}
+
+/** A measurement. `module`: the address from which the worker imports an operator. */
+export type MeasurementTask = CoreTask<{ readonly kind: 'operator'; readonly module: string }>;
+/** A task of the page. */
+export type TaskRequest = MeasurementTask | CopyTask;
 export type RestoreRequest = Omit<CoreRestoreRequest<TaskRequest>, 'functions'>;
 export type CostRequest = Omit<CoreCostRequest<TaskRequest>, 'functions'>;
 export type NoiseRequest = Omit<CoreNoiseRequest<TaskRequest>, 'functions'>;

@@ -15,6 +15,7 @@ import {
 } from '../shared/protocol.js';
 import { DEFAULT_STALL_MS } from '../shared/stall.js';
 import { compileFrom } from './compile.js';
+import { copyCost, runCopy } from './copy-run.js';
 import { coreUrl, editJpeg, instantiateCore, type Engine } from './core.js';
 import { deviceLostError, explainFailure, isFatal } from './failure.js';
 import { holdLock } from './life-lock.js';
@@ -45,6 +46,7 @@ export class CallServer {
     start: (ask, context) => this.#start(ask, context),
     load: (ask, context) => this.#load(ask, context),
     cost: async (ask) => {
+      if (ask.task.kind === 'copy') return { answer: copyCost(ask) };
       const task = await coreTask(ask.task, this.#stallMs);
       return { answer: this.#loadedEngine().cost({ ...ask, ...task }) };
     },
@@ -171,7 +173,12 @@ export class CallServer {
   ): Promise<Reply<'restore'>> {
     const control = this.#runs.get(id);
     if (!control) throw new EpsError('internal', 'A run was started that was not accepted.');
-    const answer = await restore(this.#loadedEngine(), ask, this.#stallMs, control, emit);
+    const engine = this.#loadedEngine();
+    const { task } = ask.request;
+    const answer =
+      task.kind === 'copy'
+        ? await runCopy(engine, ask, task, control, emit)
+        : await restore(engine, ask, this.#stallMs, control, emit);
     const { estimate, mean, deviation } = answer.images;
     const images = [estimate, mean, ...answer.samples, ...(deviation ? [deviation] : [])];
     return { answer, transfer: images.map(({ buffer }) => buffer) };

@@ -1,5 +1,11 @@
 /** The WebAssembly core as the worker uses it. No other file loads it. */
-import init, { editJpeg as editJpegFile, Engine, onPanic } from '../../wasm/eps_restore.js';
+import init, {
+  copyFill as copyFillOf,
+  editJpeg as editJpegFile,
+  Engine,
+  onPanic,
+  type CopyRequest,
+} from '../../wasm/eps_restore.js';
 import type { DeviceKind, Precision } from '../shared/device.js';
 import type { Pixels } from '../shared/requests.js';
 
@@ -30,6 +36,11 @@ export async function instantiateCore(
 /** A JPEG of the photo `after`, from the file that was decoded to `before`. */
 export function editJpeg(file: Uint8Array, before: Pixels, after: Pixels): Uint8Array<ArrayBuffer> {
   return new Uint8Array(editJpegFile(file, before, after));
+}
+
+/** RGBA bytes of a photo whose holes are filled from elsewhere in it. */
+export function copyFill(request: CopyRequest): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(copyFillOf(request));
 }
 
 /** Puts the network on a device. The core must have been instantiated. */

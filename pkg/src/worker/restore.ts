@@ -27,8 +27,9 @@ export async function restore(
     const task = await coreTask(request.task, stallMs);
     const { pixels } = engine.cost({ ...costRequestOf(request), ...task });
     run = engine.start({ ...request, ...task });
-    const { device, width, height, totalSteps, totalEvaluations, totalTiles } = run;
-    const totals = { totalSteps, totalEvaluations, totalTiles, pixels };
+    const { device, width, height } = run;
+    const { totalSteps, totalEvaluations, meanEvaluations, totalTiles } = run;
+    const totals = { totalSteps, totalEvaluations, meanEvaluations, totalTiles, pixels };
     emit({ type: 'started', device, width, height, ...totals });
     const shared = share && new SharedRun(run, share, control, emit);
     const samples = await drawSamples(run, shared, control, emit);

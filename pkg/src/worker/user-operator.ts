@@ -11,6 +11,8 @@ import { seconds, withinStall } from '../shared/stall.js';
  * @throws EpsError `invalid-operator` if the module cannot be imported or lacks a function.
  */
 export async function coreTask(task: TaskRequest, stallMs: number): Promise<TaskFields<CoreTask>> {
+  // The same hole, measured by the same pixels.
+  if (task.kind === 'copy') return { task: { kind: 'inpaint', mask: task.mask } };
   if (task.kind !== 'operator') return { task };
   const { module } = task;
   const imported = withinStall(stallMs, importModule(module), () =>

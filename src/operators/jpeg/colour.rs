@@ -6,16 +6,11 @@ use nalgebra::Matrix3;
 
 use crate::compute::block_dct::{BLOCK, FREQUENCIES, tiled};
 use crate::compute::device::ComputeDevice;
+use crate::photo::jpeg::YCBCR;
 use crate::prior::axes::Axes;
 
 /// 8-bit levels in a unit of [-1, 1].
 const LEVEL: f64 = 127.5;
-/// JPEG's Y, Cb and Cr from red, green and blue (ITU-T T.871).
-const YCBCR: [[f64; 3]; 3] = [
-    [0.299, 0.587, 0.114],
-    [-0.168_735_892, -0.331_264_108, 0.5],
-    [0.5, -0.418_687_589, -0.081_312_411],
-];
 
 /// The quantisation tables of luma and of chroma, in 8-bit levels; row by row, vertical frequency
 /// first.

@@ -5,6 +5,7 @@
 //! of JFIF, chroma as the mean of its cell, the DCT, rounding to multiples of the steps.
 
 use super::Jpeg;
+use super::colour::YCBCR;
 use super::error::WriteError;
 use super::layout::{Component, Sampling};
 use crate::compute::block_dct::{self, BLOCK as SIDE, FREQUENCIES};
@@ -157,13 +158,8 @@ impl Area {
 /// Y less 128, Cb or Cr of a pixel, in levels (JFIF 1.02: BT.601's weights at full range). A grey
 /// file has Y alone.
 fn level(rgb: &[u8], component: usize) -> f64 {
-    const WEIGHTS: [[f64; 3]; 3] = [
-        [0.299, 0.587, 0.114],
-        [-0.299 / 1.772, -0.587 / 1.772, 0.886 / 1.772],
-        [0.701 / 1.402, -0.587 / 1.402, -0.114 / 1.402],
-    ];
     const CENTRE: [f64; 3] = [128.0, 0.0, 0.0];
-    let weights = WEIGHTS[component].iter();
+    let weights = YCBCR[component].iter();
     let sum: f64 = weights.zip(rgb).map(|(w, v)| w * f64::from(*v)).sum();
     sum - CENTRE[component]
 }

@@ -12,6 +12,7 @@
 
 mod annex_k;
 mod bits;
+mod colour;
 mod edit;
 mod encoder;
 mod entropy;
@@ -30,6 +31,7 @@ mod sequential;
 mod writer;
 mod zigzag;
 
+pub use colour::YCBCR;
 pub use error::{ReadError, Unsupported, WriteError};
 pub use layout::{Component, Layout, Sampling};
 pub use metadata::Orientation;

@@ -274,6 +274,11 @@ impl<D: Denoiser> Run<D> {
         self.mean_evaluations + self.ledger.count() * self.sampler.evaluations()
     }
 
+    /// Those of the mean; 0 where it was computed elsewhere.
+    pub fn mean_evaluations(&self) -> usize {
+        self.mean_evaluations
+    }
+
     /// Tiles of the network from beginning to end.
     pub fn total_tiles(&self) -> usize {
         match &self.method {

@@ -5,12 +5,13 @@ import { checkRadio, element, onChoice } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { blurKernel } from '../state/package-task.js';
 import { measuresNoise, type Settings } from '../state/settings.js';
-import { BLURS, FACTORS, TASK_IDS } from '../vocabulary.js';
+import { BLURS, FACTORS, FILLS, TASK_IDS } from '../vocabulary.js';
 import { page, settings as words, TASKS } from '../words.js';
 import { drawKernel } from './kernel-view.js';
 
 export function setUpTaskPanel(state: AppState): void {
   setUpTaskChoice(state);
+  setUpFill(state);
   setUpFactor(state);
   setUpBlur(state);
   setUpNoise(state);
@@ -34,6 +35,15 @@ function setUpTaskChoice(state: AppState): void {
 function showOnly(attribute: 'task' | 'blur', value: string): void {
   for (const part of document.querySelectorAll<HTMLElement>(`[data-${attribute}]`))
     part.hidden = part.dataset[attribute] !== value;
+}
+
+function setUpFill(state: AppState): void {
+  onChoice('fill', FILLS, (fill) => state.changeSettings({ fill }));
+  effect(() => {
+    const { fill } = state.settings.value;
+    checkRadio('fill', fill);
+    element('fill-note').textContent = words.fillNotes[fill];
+  });
 }
 
 function setUpFactor(state: AppState): void {

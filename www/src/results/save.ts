@@ -114,7 +114,8 @@ function preferredType(state: AppState): string {
 
 /** Whether what was not painted is as it was. */
 function keepsBits(state: AppState): boolean {
-  return state.task.value === 'fill' && state.settings.value.noise.fill === 0;
+  const { fill, noise } = state.settings.value;
+  return state.task.value === 'fill' && (fill === 'photo' || noise.fill === 0);
 }
 
 function canWrite(type: ImageType): boolean {

@@ -7,15 +7,15 @@ import type { Job } from './job.js';
 
 /** @param count steps of this sample, or of the estimate and the mean, so far. */
 export function stageText(
-  { stage, sample, totalEvaluations }: RestoreStep,
+  { stage, sample, totalEvaluations, meanEvaluations }: RestoreStep,
   count: number,
   { options, firstSample }: Job,
 ): string {
-  const { refine, samples } = options;
+  const { samples } = options;
   if (stage === 'estimate') return words.estimate;
-  const meanSteps = refine ? 3 : 1;
-  if (stage === 'mean') return refine ? words.meanStep(count - 1, meanSteps) : words.mean;
-  const steps = (totalEvaluations - meanSteps) / samples;
+  if (stage === 'mean')
+    return meanEvaluations > 1 ? words.meanStep(count - 1, meanEvaluations) : words.mean;
+  const steps = (totalEvaluations - meanEvaluations) / samples;
   return words.sampleStep(firstSample + sample + 1, firstSample + samples, count, steps);
 }
 

@@ -33,6 +33,7 @@ export function packageTask(
   switch (task) {
     case 'fill': {
       if (!mask) throw new Error('Fill needs a mask.');
+      if (settings.fill === 'photo') return inpaint(mask, { fill: 'photo' });
       // Without stated noise, known pixels are kept bit for bit.
       return inpaint(mask, noise.fill > 0 ? { noise: noise.fill } : {});
     }

@@ -59,7 +59,8 @@ export function makePlan(
   if (task === 'fill') {
     const text = reductions + resolutionText(photo);
     if (!masked) return { ...sizes, text, todo: words.paintFirst };
-    const known = settings.noise.fill > 0 ? words.lessNoise : words.bitForBit;
+    const isRestored = settings.fill === 'network' && settings.noise.fill > 0;
+    const known = isRestored ? words.lessNoise : words.bitForBit;
     return { ...sizes, text: text + known };
   }
   const text =

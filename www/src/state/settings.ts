@@ -1,8 +1,9 @@
 // What the visitor sets for a run.
 
-import type { Blur, Factor, SamplerName, TaskId } from '../vocabulary.js';
+import type { Blur, Factor, FillKind, SamplerName, TaskId } from '../vocabulary.js';
 
 export interface Settings {
+  readonly fill: FillKind;
   readonly factor: Factor;
   readonly blur: Blur;
   /** Of the Gaussian kernel, in pixels. */
@@ -28,6 +29,7 @@ export interface Options {
 }
 
 export const DEFAULT_SETTINGS: Settings = {
+  fill: 'network',
   factor: 4,
   blur: 'gaussian',
   sigma: 2,

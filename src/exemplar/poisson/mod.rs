@@ -1,0 +1,10 @@
+//! Colours from gradients: the minimiser of Σ w (∇x - g)², exact where the photo is known.
+
+mod hole;
+mod multigrid;
+mod solver;
+mod system;
+
+pub use hole::{INSIDE, reconstruct};
+pub use solver::{Solver, TOLERANCE};
+pub use system::System;

@@ -1,0 +1,5 @@
+//! Holes filled with the photo's own texture.
+
+mod contract;
+mod robustness;
+mod whole;
