@@ -26,6 +26,7 @@ describe('restore options', () => {
       sampler: 'default',
       refine: false,
       seed: 7,
+      file: undefined,
       onStep: undefined,
       onProgress: undefined,
       signal: undefined,
