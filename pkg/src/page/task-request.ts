@@ -5,8 +5,11 @@ import { decodePhoto, isPlainImage, type PhotoSource } from './photo.js';
 import type { Task } from './task-types.js';
 import { isObject, isSide, kindOf, shown } from './validation.js';
 
-/** The area of the largest canvas that browsers have. */
-const MAX_PIXELS = 2 ** 28;
+/**
+ * Four times the area of the largest canvas that browsers have. Results up to here are estimated,
+ * so that a page can say what a run would take; the core refuses those that do not fit into memory.
+ */
+const MAX_PIXELS = 2 ** 30;
 
 /**
  * A task as the core takes it, with its masks decoded. What can be read at once is read before the
@@ -68,7 +71,7 @@ export function requireFitting(task: TaskRequest, photo: ImageSize): void {
     throw new EpsError(
       'image-too-large',
       `The result would have ${width} × ${height} pixels. ` +
-        `No browser has images of more than ${MAX_PIXELS} pixels.`,
+        `At most ${MAX_PIXELS} pixels are counted, and no browser has as many.`,
     );
   switch (task.kind) {
     case 'inpaint':
