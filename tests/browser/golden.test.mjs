@@ -37,7 +37,7 @@ for (const device of ['webgpu', 'cpu']) {
         const file = await fetch('/models/golden-operators-v2.safetensors');
         const bytes = new Uint8Array(await file.arrayBuffer());
         globalThis.edition = await SecondEditionCheck.create(device, bytes);
-        return SecondEditionCheck.cases();
+        return SecondEditionCheck.cases(device);
       }, device);
       for (const name of cases) {
         await t.test(name, async () =>
