@@ -55,8 +55,8 @@ pub(crate) const CASES: [&str; 24] = [
     "block_mean_2_jpeg_444",
     "bicubic_2_jpeg_444",
 ];
-/// Those that are computed on the CPU alone.
-pub(crate) const ON_CPU: [&str; 1] = ["gradients"];
+/// Those that are computed on the CPU, whatever the device: they iterate.
+pub(crate) const ON_CPU: [&str; 2] = ["cropped_blur", "gradients"];
 pub(crate) const SIZES: [[usize; 2]; 2] = [[32, 32], [16, 32]];
 
 /// The file, and where to compute.
