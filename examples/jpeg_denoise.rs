@@ -18,6 +18,11 @@ mod images;
 #[allow(dead_code, reason = "another example uses the rest of it")]
 #[path = "../tests/common/jpeg.rs"]
 mod jpeg;
+#[allow(dead_code, reason = "another example uses the rest of it")]
+#[path = "common/photos.rs"]
+mod photos;
+
+use photos::Failure;
 
 #[derive(Parser)]
 struct Options {
@@ -40,14 +45,12 @@ struct Options {
     weights: PathBuf,
 }
 
-type Failure = Box<dyn std::error::Error>;
-
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
     let denoiser = Denoiser::on_cpu(&std::fs::read(&options.weights)?)?;
     let photos = crops(&options)?;
     println!(
-        "| quality | decoded | pixels alone | with the file | best stated level | level told |"
+        "| quality | decoded | pixels alone | with the file | best stated level | estimated level |"
     );
     println!("|{}", " --- |".repeat(6));
     for &quality in &options.qualities {
@@ -59,15 +62,17 @@ fn main() -> Result<(), Failure> {
                 .for_each(|(sum, value)| *sum += value);
         }
         let means: Vec<f64> = sums.iter().map(|sum| sum / photos.len() as f64).collect();
-        let [decoded, pixels, file, told] = [means[0], means[1], means[2], means[3]];
+        let [decoded, pixels, file, estimated] = [means[0], means[1], means[2], means[3]];
         let best = means[4..].iter().copied().fold(f64::MIN, f64::max);
-        println!("| {quality} | {decoded:.2} | {pixels:.2} | {file:.2} | {best:.2} | {told:.1} |");
+        println!(
+            "| {quality} | {decoded:.2} | {pixels:.2} | {file:.2} | {best:.2} | {estimated:.1} |"
+        );
     }
     Ok(())
 }
 
-/// PSNR of the decoded photo, of the means without and with the file, the level that the file
-/// tells, and PSNR of the mean at each stated level.
+/// PSNR of the decoded photo, of the means without and with the file, the level estimated
+/// with the file, and PSNR of the mean at each stated level.
 fn measured(
     photo: &Photo,
     quality: u8,
@@ -78,7 +83,7 @@ fn measured(
     let pixels = photo.rgba().chunks_exact(4);
     let rgb: Vec<u8> = pixels.flat_map(|p| p[..3].to_vec()).collect();
     let bytes = jpeg::compressed(&rgb, size, ExtendedColorType::Rgb8, quality);
-    let decoded = of_rgb(size, &jpeg::decoded(&bytes).into_raw())?;
+    let decoded = photos::photo(&jpeg::decoded(&bytes))?;
     let file = Rc::new(Jpeg::read(&bytes, rgb.len())?);
     let mean = |noise: Noise, file: Option<Rc<Jpeg>>| -> Result<(f64, f64), Failure> {
         let plain = Request::new(decoded.clone(), Task::Denoise);
@@ -93,8 +98,8 @@ fn measured(
         Ok((psnr(&restoration.mean, photo), restoration.noise))
     };
     let (without, _) = mean(Noise::Auto, None)?;
-    let (with, told) = mean(Noise::Auto, Some(file))?;
-    let mut row = vec![psnr(&decoded, photo), without, with, told];
+    let (with, estimated) = mean(Noise::Auto, Some(file))?;
+    let mut row = vec![psnr(&decoded, photo), without, with, estimated];
     for &level in &options.levels {
         row.push(mean(Noise::Level(level), None)?.0);
     }
@@ -109,17 +114,9 @@ fn crops(options: &Options) -> Result<Vec<Photo>, Failure> {
         let (width, height) = image.dimensions();
         let (wide, high) = (side.min(width), side.min(height));
         let middle = crop_imm(&image, (width - wide) / 2, (height - high) / 2, wide, high);
-        of_rgb(
-            [wide as usize, high as usize],
-            &middle.to_image().into_raw(),
-        )
+        photos::photo(&middle.to_image())
     };
     files.iter().map(crop).collect()
-}
-
-fn of_rgb([width, height]: [usize; 2], rgb: &[u8]) -> Result<Photo, Failure> {
-    let rgba = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]);
-    Ok(Photo::new(width, height, rgba.collect())?)
 }
 
 /// In dB, of R, G and B.

@@ -193,7 +193,7 @@ fn each_task_is_estimated_on_its_own_measurement() {
     );
 }
 
-/// What compression did to a photo is told by its file, not by its pixels.
+/// The error of compression is estimated from the file. The pixels alone do not show it.
 #[test]
 fn a_jpeg_tells_what_it_lost() {
     let photo = sample("portrait");

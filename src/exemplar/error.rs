@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// Every failure of this crate.
+/// Every failure of a fill.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {

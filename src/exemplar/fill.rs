@@ -2,7 +2,7 @@
 
 use crate::exemplar::colour::{difference, square};
 use crate::exemplar::label::Label;
-use crate::exemplar::scene::{Scene, Sites};
+use crate::exemplar::scene::{STEPS, Scene, Sites};
 
 /// The mismatch, in levels, that doubles a deviation.
 const GRAIN: f32 = 20.0;
@@ -200,7 +200,7 @@ impl Maker<'_> {
     fn rim(&self, label: Label, (x, y): (i32, i32)) -> Class {
         let mut sum = 0.0;
         let mut count = 0;
-        for (dx, dy) in crate::exemplar::scene::STEPS {
+        for (dx, dy) in STEPS {
             let ends = [(x, y), (x + dx, y + dy)];
             let [from, to] = ends.map(|(x, y)| self.scene.known(x, y));
             if let (Some(from), Some(to), Some(copied)) = (from, to, self.copied_step(label, ends))

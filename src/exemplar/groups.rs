@@ -1,6 +1,6 @@
 //! Holes: missing pixels that are near each other, and the window that each is filled from.
 
-use crate::exemplar::photo::Window;
+use crate::photo::pixels::Window;
 
 /// Missing pixels of one cell, or of touching cells, are one hole.
 const CELL: usize = 16;
@@ -107,7 +107,10 @@ pub(crate) fn search_window(
         let window = bounds.grown(margin, width, height);
         let whole = window.width == width && window.height == height;
         let enough = ENOUGH * bounds.width * bounds.height;
-        let mut found = window.pixels(width).filter(|&at| copyable(at));
+        let mut found = window
+            .offsets(width)
+            .map(|(_, at)| at)
+            .filter(|&at| copyable(at));
         if whole || found.nth(enough - 1).is_some() {
             return window;
         }

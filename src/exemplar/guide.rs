@@ -9,7 +9,7 @@ use crate::exemplar::colour::square;
 use crate::exemplar::error::Error;
 use crate::exemplar::label::Label;
 use crate::exemplar::poisson::{Solver, System};
-use crate::exemplar::scene::{STEPS, Scene, Sites};
+use crate::exemplar::scene::{NONE, STEPS, Scene, Sites};
 
 /// Colour and contrast are means over pixels up to this far away on both axes.
 const RADIUS: usize = 5;
@@ -132,7 +132,7 @@ fn continued(scene: &Scene, sites: &Sites, looks: &[Look]) -> Result<Vec<Look>, 
     for (site, &(x, y)) in sites.places.iter().enumerate() {
         let here = place(site);
         for (side, (dx, dy)) in STEPS.into_iter().enumerate() {
-            if sites.neighbours[site][side] != crate::exemplar::scene::NONE {
+            if sites.neighbours[site][side] != NONE {
                 if side < 2 {
                     weights[side][here] = 1.0;
                 }

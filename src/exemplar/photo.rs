@@ -2,6 +2,7 @@
 
 use crate::exemplar::error::Error;
 use crate::exemplar::picture::Picture;
+use crate::photo::pixels::Window;
 
 /// A photo in levels, 0 to 255, as bytes or as three planes.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +83,7 @@ impl<'a> Photo<'a> {
     /// The pixels of a window; missing ones are 0.
     pub(crate) fn window(&self, window: Window, missing: &[bool]) -> Result<Picture, Error> {
         let mut colours = Vec::with_capacity(window.width * window.height);
-        for at in window.pixels(self.width) {
+        for (_, at) in window.offsets(self.width) {
             let colour = if missing[at] {
                 [0.0; 3]
             } else {
@@ -115,36 +116,4 @@ fn check_count(width: usize, height: usize, stride: usize, count: usize) -> Resu
     Err(Error::InvalidImage(format!(
         "{width}x{height} takes {stride} values a pixel, but {count} were given"
     )))
-}
-
-/// A rectangle of a photo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Window {
-    pub(crate) left: usize,
-    pub(crate) top: usize,
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-}
-
-impl Window {
-    /// The indices of the window's pixels in an image of `stride` columns.
-    pub(crate) fn pixels(self, stride: usize) -> impl Iterator<Item = usize> {
-        let rows = self.top..self.top + self.height;
-        rows.flat_map(move |row| {
-            let start = row * stride + self.left;
-            start..start + self.width
-        })
-    }
-
-    /// The window with `by` more pixels on each side, inside an image.
-    pub(crate) fn grown(self, by: usize, width: usize, height: usize) -> Self {
-        let left = self.left.saturating_sub(by);
-        let top = self.top.saturating_sub(by);
-        Self {
-            left,
-            top,
-            width: (self.left + self.width + by).min(width) - left,
-            height: (self.top + self.height + by).min(height) - top,
-        }
-    }
 }

@@ -7,7 +7,7 @@
 use crate::exemplar::error::Error;
 use crate::exemplar::label::Label;
 use crate::exemplar::offsets::Peak;
-use crate::exemplar::scene::{NONE, Scene, Sites};
+use crate::exemplar::scene::{NONE, STEPS, Scene, Sites};
 use crate::exemplar::watch::Watch;
 
 /// Known pixels this near to an anchor are compared.
@@ -68,9 +68,7 @@ fn anchors(scene: &Scene, radius: i32) -> Vec<Anchor> {
     let sites = Sites::of(scene);
     let beside = |site: &usize| {
         let (x, y) = sites.places[*site];
-        let mut steps = crate::exemplar::scene::STEPS
-            .iter()
-            .zip(&sites.neighbours[*site]);
+        let mut steps = STEPS.iter().zip(&sites.neighbours[*site]);
         steps.any(|(&(dx, dy), &n)| n == NONE && scene.known(x + dx, y + dy).is_some())
     };
     let mut anchors: Vec<Anchor> = Vec::new();

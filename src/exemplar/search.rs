@@ -7,12 +7,13 @@ use crate::exemplar::fill::{Fill, fill};
 use crate::exemplar::groups::{Groups, search_window};
 use crate::exemplar::label::Label;
 use crate::exemplar::offsets::{Peak, peaks};
-use crate::exemplar::photo::{Photo, Window};
+use crate::exemplar::photo::Photo;
 use crate::exemplar::random::Random;
 use crate::exemplar::refinement::refined;
 use crate::exemplar::rim_match::matches;
 use crate::exemplar::scene::{Scene, Sites};
 use crate::exemplar::watch::Watch;
+use crate::photo::pixels::Window;
 
 /// The most pixels of a hole at its smallest size.
 const MOST_SITES: usize = 16_000;
@@ -200,7 +201,7 @@ impl<'a> Exemplar<'a> {
     /// The window of a hole at full size.
     fn scene(&self, window: Window, hole: usize) -> Result<Scene, Error> {
         let width = self.photo.width();
-        let pixels = || window.pixels(width);
+        let pixels = || window.offsets(width).map(|(_, at)| at);
         let of_hole = |at: usize| self.missing[at] && self.groups.hole(at, width) == hole;
         Ok(Scene {
             picture: self.photo.window(window, self.missing)?,

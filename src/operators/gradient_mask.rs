@@ -28,7 +28,7 @@ use crate::compute::formula::Formula;
 use crate::compute::fourier::values;
 use crate::compute::grid_system::{GridSystem, Multigrid};
 use crate::error::Error;
-use crate::prior::noise_geometry::{BANDS, TreeVariances, tree_variances};
+use crate::prior::noise_geometry::{BANDS, tree_band_variances, tree_variances};
 use crate::prior::{GaussianPrior, KAPPA2};
 
 const CHANNELS: usize = 3;
@@ -189,6 +189,20 @@ impl GradientMask {
         ]
     }
 
+    /// The pixels and the two kinds of differences of a channel of y.
+    fn planes_of<'a>(&self, y: &'a [f64], image: usize, channel: usize) -> [&'a [f64]; 3] {
+        [0, 1, 2].map(|kind| {
+            let plane = (image * 3 + kind) * CHANNELS + channel;
+            &y[plane * self.area()..][..self.area()]
+        })
+    }
+
+    /// y - A m.
+    fn misses(&self, y: &[&[f64]; 3], image: usize, m: &[f64]) -> [Vec<f64>; 3] {
+        let met = self.measure(image, m);
+        [0, 1, 2].map(|kind| y[kind].iter().zip(&met[kind]).map(|(y, a)| y - a).collect())
+    }
+
     /// `solve(image, channel)` of every plane, `[B, 3, H, W]`.
     fn each_plane(
         &self,
@@ -205,15 +219,23 @@ impl GradientMask {
         self.device.tensor(planes, [batch, CHANNELS, height, width])
     }
 
-    /// The variances of a white prior of variance v, image by image.
-    fn white(&self, v: &Tensor<4>, s2: &Tensor<4>) -> Vec<TreeVariances> {
+    /// `maps` of each image's system under a white prior of variance v, `[B, count, H, W]`.
+    fn of_white(
+        &self,
+        v: &Tensor<4>,
+        s2: &Tensor<4>,
+        count: usize,
+        maps: impl Fn(&GridSystem) -> Vec<f64>,
+    ) -> Tensor<4> {
         let batch = self.batch.max(v.dims()[0]).max(s2.dims()[0]);
         let Numbers { s2, v } = self.numbers(v, s2, batch);
         let of = |image: usize| {
             let mass = 1.0 / v[CHANNELS * image];
-            tree_variances(&self.system(image, &s2, mass, 0.0))
+            maps(&self.system(image, &s2, mass, 0.0))
         };
-        (0..batch).map(of).collect()
+        let [height, width] = self.size;
+        let planes = (0..batch).flat_map(of).collect();
+        self.device.tensor(planes, [batch, count, height, width])
     }
 }
 
@@ -327,39 +349,15 @@ impl LinearOperator for GradientMask {
     }
 }
 
-impl GradientMask {
-    /// The pixels and the two kinds of differences of a channel of y.
-    fn planes_of<'a>(&self, y: &'a [f64], image: usize, channel: usize) -> [&'a [f64]; 3] {
-        [0, 1, 2].map(|kind| {
-            let plane = (image * 3 + kind) * CHANNELS + channel;
-            &y[plane * self.area()..][..self.area()]
-        })
-    }
-
-    /// y - A m.
-    fn misses(&self, y: &[&[f64]; 3], image: usize, m: &[f64]) -> [Vec<f64>; 3] {
-        let met = self.measure(image, m);
-        [0, 1, 2].map(|kind| y[kind].iter().zip(&met[kind]).map(|(y, a)| y - a).collect())
-    }
-}
-
 impl NoiseVariances for GradientMask {
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        let found = self.white(&v, &s2);
-        let [height, width] = self.size;
-        let planes: Vec<f64> = found.iter().flat_map(|f| f.pixels.clone()).collect();
-        self.device
-            .tensor(planes, [found.len(), 1, height, width])
-            .into()
+        self.of_white(&v, &s2, 1, tree_variances).into()
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        let found = self.white(&v, &s2);
-        let [height, width] = self.size;
-        let planes: Vec<f64> = found.iter().flat_map(|f| f.bands.concat()).collect();
-        let bands = self
-            .device
-            .tensor(planes, [found.len(), BANDS, height, width]);
+        let bands = self.of_white(&v, &s2, BANDS, |system| {
+            tree_band_variances(system).concat()
+        });
         bands.repeat_dim(1, 2).into()
     }
 }
@@ -410,7 +408,7 @@ impl GaussianUpdate for GradientMask {
         self.each_plane(batch, |image, channel| {
             let c = prior.model().stiffness[channel];
             let mass = c * KAPPA2 + 1.0 / t2[image * CHANNELS + channel];
-            tree_variances(&self.system(image, &s2, mass, c)).pixels
+            tree_variances(&self.system(image, &s2, mass, c))
         })
     }
 }

@@ -104,6 +104,18 @@ impl Window {
         Self::sized(photo.width, photo.height)
     }
 
+    /// The window with `by` more pixels on each side, inside a photo of this size.
+    pub(crate) fn grown(self, by: usize, width: usize, height: usize) -> Self {
+        let left = self.left.saturating_sub(by);
+        let top = self.top.saturating_sub(by);
+        Self {
+            left,
+            top,
+            width: (self.left + self.width + by).min(width) - left,
+            height: (self.top + self.height + by).min(height) - top,
+        }
+    }
+
     /// Its pixels in row order: (index within the window, index within a photo of that width).
     pub fn offsets(self, photo_width: usize) -> impl Iterator<Item = (usize, usize)> {
         (0..self.width * self.height).map(move |i| {

@@ -1,5 +1,5 @@
-// A visitor's JPEG in the demo: its noise is told by the file, and a fill saved as JPEG leaves the
-// rest of the photo as it was.
+// A visitor's JPEG in the demo: its noise is estimated from the file, and a fill saved as JPEG
+// leaves the rest of the photo as it was.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::answers::bytes;
 use crate::failure::Failure;
-use crate::request::{Bytes, whole};
+use crate::request::{Bytes, of_js, whole};
 
 /// `CopyRequest` of TypeScript.
 #[derive(Deserialize)]
@@ -28,7 +28,7 @@ struct CopyFields {
 pub fn copy_fill(
     #[wasm_bindgen(unchecked_param_type = "CopyRequest")] request: JsValue,
 ) -> Result<Vec<u8>, Failure> {
-    let request: CopyFields = serde_wasm_bindgen::from_value(request)?;
+    let request: CopyFields = of_js(request)?;
     let options = Options {
         seed: whole("seed", request.seed)?,
         ..Options::DEFAULT

@@ -1,7 +1,5 @@
 //! An edited photo saved with the coefficients of its file.
 
-use std::fmt::Display;
-
 use eps_restore::Error;
 use eps_restore::low_level::photo::jpeg::HuffmanTables;
 use wasm_bindgen::prelude::*;
@@ -22,8 +20,7 @@ pub fn edit_jpeg(
     #[wasm_bindgen(unchecked_param_type = "Pixels")] before: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Pixels")] after: JsValue,
 ) -> Result<Vec<u8>, Failure> {
-    let invalid = |e: &dyn Display| Error::InvalidImage(e.to_string());
     let edited = jpeg(file)?.edited(&photo(before)?, &photo(after)?);
     let written = edited.and_then(|jpeg| jpeg.write(HuffmanTables::Optimised));
-    Ok(written.map_err(|e| invalid(&e))?)
+    Ok(written.map_err(|e| Error::InvalidImage(e.to_string()))?)
 }

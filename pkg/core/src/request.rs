@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;
 
@@ -182,8 +183,7 @@ impl EngineRequest {
     /// # Errors
     /// [`Error::InvalidOption`] and the errors of each part.
     pub(crate) fn read(request: JsValue) -> Result<(Request, Option<Rc<UserOperator>>), Error> {
-        let request: Self = serde_wasm_bindgen::from_value(request)
-            .map_err(|e| Error::InvalidOption(e.to_string()))?;
+        let request: Self = of_js(request)?;
         let user = user_operator(request.functions);
         let (photo, task) = (request.image.photo()?, request.task.read(&user)?);
         let request = Request {
@@ -213,8 +213,7 @@ impl EngineOutline {
     /// # Errors
     /// As [`EngineRequest::read`].
     pub(crate) fn read(outline: JsValue) -> Result<Self, Error> {
-        let fields: OutlineFields = serde_wasm_bindgen::from_value(outline)
-            .map_err(|e| Error::InvalidOption(e.to_string()))?;
+        let fields: OutlineFields = of_js(outline)?;
         let task = fields.task.read(&user_operator(fields.functions))?;
         Ok(Self {
             width: fields.width,
@@ -242,8 +241,7 @@ impl EngineMeasurement {
     /// # Errors
     /// [`Error::InvalidOption`] and the errors of each part.
     pub(crate) fn read(request: JsValue) -> Result<(Photo, Option<Rc<Jpeg>>, Task), Error> {
-        let request: Self = serde_wasm_bindgen::from_value(request)
-            .map_err(|e| Error::InvalidOption(e.to_string()))?;
+        let request: Self = of_js(request)?;
         let user = user_operator(request.functions);
         let file = readable(request.file.as_ref());
         Ok((request.image.photo()?, file, request.task.read(&user)?))
@@ -262,6 +260,14 @@ impl Bytes {
     }
 }
 
+/// The fields of a JavaScript object.
+///
+/// # Errors
+/// [`Error::InvalidOption`] where a name or a type is wrong.
+pub(crate) fn of_js<T: DeserializeOwned>(object: JsValue) -> Result<T, Error> {
+    serde_wasm_bindgen::from_value(object).map_err(|e| Error::InvalidOption(e.to_string()))
+}
+
 /// The coefficients of the file that a photo was decoded from, if it is a JPEG that is read.
 fn readable(file: Option<&ByteBuf>) -> Option<Rc<Jpeg>> {
     file.and_then(|file| jpeg(file).ok()).map(Rc::new)
@@ -270,9 +276,7 @@ fn readable(file: Option<&ByteBuf>) -> Option<Rc<Jpeg>> {
 /// # Errors
 /// [`Error::InvalidOption`] where it is no picture, and [`Error::InvalidImage`].
 pub(crate) fn photo(pixels: JsValue) -> Result<Photo, Error> {
-    let bytes: Bytes =
-        serde_wasm_bindgen::from_value(pixels).map_err(|e| Error::InvalidOption(e.to_string()))?;
-    bytes.photo()
+    of_js::<Bytes>(pixels)?.photo()
 }
 
 fn user_operator(functions: Option<UserFunctions>) -> Option<Rc<UserOperator>> {

@@ -1,5 +1,5 @@
 import { EpsError } from '../shared/errors.js';
-import { kindOf, shown } from './validation.js';
+import { isFile, shown } from './validation.js';
 
 /** The first two bytes of a JPEG file. */
 const START = [0xff, 0xd8];
@@ -19,9 +19,4 @@ export async function jpegBytes(source: unknown): Promise<Uint8Array<ArrayBuffer
 export function requireOptionalFile(file: unknown): asserts file is Blob | undefined {
   if (file === undefined || isFile(file)) return;
   throw new EpsError('invalid-option', `file must be a Blob or a File; got ${shown(file)}.`);
-}
-
-function isFile(value: unknown): value is Blob {
-  const kind = kindOf(value);
-  return kind === 'Blob' || kind === 'File';
 }

@@ -1,6 +1,6 @@
 import { EpsError, messageOf, reading } from '../shared/errors.js';
 import type { ImageSize, Pixels } from '../shared/requests.js';
-import { isObject, isSide, kindOf, shown } from './validation.js';
+import { isFile, isObject, isSide, kindOf, shown } from './validation.js';
 
 /** Raw pixels: RGBA, four bytes a pixel, rows from the top, sRGB, alpha not premultiplied. */
 export interface PixelImage {
@@ -33,8 +33,6 @@ interface PictureKinds {
   HTMLCanvasElement: HTMLCanvasElement;
   OffscreenCanvas: OffscreenCanvas;
   HTMLImageElement: HTMLImageElement;
-  Blob: Blob;
-  File: File;
   VideoFrame: VideoFrame;
 }
 
@@ -77,7 +75,7 @@ export async function decodePhoto(source: unknown, subject: string): Promise<Dec
 function decode(source: unknown, subject: string): DecodedPhoto | Promise<DecodedPhoto> {
   if (isKind(source, 'ImageData')) return fromImageData(source, subject);
   if (isKind(source, 'HTMLImageElement')) return fromElement(source, subject);
-  if (isKind(source, 'Blob') || isKind(source, 'File')) return fromBlob(source, subject);
+  if (isFile(source)) return fromBlob(source, subject);
   if (
     isKind(source, 'ImageBitmap') ||
     isKind(source, 'HTMLCanvasElement') ||

@@ -18,6 +18,12 @@ export function kindOf(value: unknown): string {
   }
 }
 
+/** Whether a value is a Blob or a File, of any window. */
+export function isFile(value: unknown): value is Blob {
+  const kind = kindOf(value);
+  return kind === 'Blob' || kind === 'File';
+}
+
 /** Whether a value is an object whose properties may be read. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;

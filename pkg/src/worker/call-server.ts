@@ -37,7 +37,7 @@ interface Reply<N extends CallName> {
 }
 
 type Handlers = {
-  readonly [N in CallName]: (ask: Ask<N>, context: CallContext<N>) => Promise<Reply<N>>;
+  readonly [N in CallName]: (ask: Ask<N>, context: CallContext<N>) => Reply<N> | Promise<Reply<N>>;
 };
 
 /** The worker's end of the protocol: receives messages, runs the calls and answers them. */
@@ -54,10 +54,10 @@ export class CallServer {
       const task = await coreTask(ask.task, this.#stallMs);
       return { answer: this.#loadedEngine().estimateNoise({ ...ask, ...task }) };
     },
-    edit: async ({ file, before, after }) => {
+    edit: ({ file, before, after }) => {
       this.#loadedEngine();
       const answer = editJpeg(file, before, after);
-      return Promise.resolve({ answer, transfer: [answer.buffer] });
+      return { answer, transfer: [answer.buffer] };
     },
     restore: (ask, context) => this.#restore(ask, context),
   };

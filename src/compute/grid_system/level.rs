@@ -22,11 +22,11 @@ impl Level {
     pub(super) fn new(size: [usize; 2], mass: Vec<f64>, ties: Vec<Vec<f64>>) -> Self {
         let mut level = Self {
             size,
-            diagonal: mass.clone(),
+            diagonal: Vec::new(),
             mass,
             ties,
         };
-        let mut diagonal = std::mem::take(&mut level.diagonal);
+        let mut diagonal = level.mass.clone();
         level.each_tie(|here, there, w| {
             diagonal[here] += w;
             diagonal[there] += w;

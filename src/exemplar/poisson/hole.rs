@@ -2,9 +2,10 @@
 
 use crate::exemplar::error::Error;
 use crate::exemplar::fill::Fill;
-use crate::exemplar::photo::{Photo, Window};
+use crate::exemplar::photo::Photo;
 use crate::exemplar::poisson::solver::{Solver, TOLERANCE};
 use crate::exemplar::poisson::system::System;
+use crate::photo::pixels::Window;
 
 /// The deviation of copied gradients, in levels, relative to which others are trusted less.
 pub const INSIDE: f32 = 2.0;

@@ -31,7 +31,8 @@ impl Solver {
         }
     }
 
-    /// Improves `x` until A x = b but for `tolerance`, such as [`TOLERANCE`]. The steps taken.
+    /// Solves A x = b, starting from `x`. Stops when the error left, measured as [`TOLERANCE`]
+    /// says, is at most `tolerance`. Returns the number of steps.
     ///
     /// `go_on` is asked before each step.
     ///

@@ -37,19 +37,15 @@ impl Jpeg {
 
     /// The share of the coefficients that another file of the same layout has too.
     pub fn agreement(&self, other: &Self) -> f64 {
-        let blocks = |jpeg: &Self| -> Vec<[i16; 64]> {
-            let components = jpeg.components.iter();
-            components.flat_map(|c| c.blocks().to_vec()).collect()
-        };
-        let (ours, theirs) = (blocks(self), blocks(other));
-        let pairs = ours.as_flattened().iter().zip(theirs.as_flattened());
-        let equal = pairs.filter(|(a, b)| a == b).count();
-        equal as f64
-            / ours
-                .as_flattened()
-                .len()
-                .max(theirs.as_flattened().len())
-                .max(1) as f64
+        let (ours, theirs) = (self.coefficients(), other.coefficients());
+        let equal = ours.clone().zip(theirs.clone()).filter(|(a, b)| a == b);
+        let most = ours.count().max(theirs.count()).max(1);
+        equal.count() as f64 / most as f64
+    }
+
+    fn coefficients(&self) -> impl Iterator<Item = &i16> + Clone {
+        let components = self.components.iter();
+        components.flat_map(|component| component.blocks().as_flattened())
     }
 
     fn stored(&self, photo: &Photo) -> Result<Photo, WriteError> {

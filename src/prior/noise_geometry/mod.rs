@@ -15,7 +15,7 @@
 mod gpu;
 mod tree;
 
-pub use tree::{TreeVariances, tree_variances};
+pub use tree::{tree_band_variances, tree_variances};
 
 use std::f64::consts::TAU;
 

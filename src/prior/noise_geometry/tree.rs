@@ -19,23 +19,36 @@ const LEAST: f64 = 1e-6;
 /// Keeps a quotient of zeros finite.
 const TINY: f64 = 1e-30;
 
-/// What a system's tree tells of N(0, M⁻¹), row by row.
-#[derive(Debug, Clone)]
-pub struct TreeVariances {
-    /// The variance of each pixel.
-    pub pixels: Vec<f64>,
-    /// The noise-geometry maps.
-    pub bands: [Vec<f64>; BANDS],
+/// The variance of each pixel of N(0, M⁻¹), row by row.
+pub fn tree_variances(system: &GridSystem) -> Vec<f64> {
+    let [pixels] = averaged(system, |tree, add| add(0, &tree.variances[0], 1.0));
+    pixels
 }
 
-/// The variances of N(0, M⁻¹).
-pub fn tree_variances(system: &GridSystem) -> TreeVariances {
+/// The noise-geometry maps of N(0, M⁻¹), row by row.
+pub fn tree_band_variances(system: &GridSystem) -> [Vec<f64>; BANDS] {
+    let shares = octave_shares::<{ OCTAVES + 1 }>();
+    averaged(system, |tree, add| {
+        for (octave, found) in tree.octaves().iter().enumerate() {
+            for (band, shares) in shares.iter().enumerate() {
+                add(band, found, shares[octave]);
+            }
+        }
+    })
+}
+
+/// Adds a plane of a tree, times a share, to the map of an index.
+type AddPlane<'a> = dyn FnMut(usize, &[f64], f64) + 'a;
+
+/// Maps to which `gather` adds planes of each shift's tree, averaged over the shifts.
+fn averaged<const MAPS: usize>(
+    system: &GridSystem,
+    gather: impl Fn(&Tree, &mut AddPlane<'_>),
+) -> [Vec<f64>; MAPS] {
     let size = system.size;
     let side = size[0].max(size[1]).max(1 << OCTAVES).next_power_of_two();
     let whole = system.padded([side, side]);
-    let shares = octave_shares::<{ OCTAVES + 1 }>();
-    let mut pixels = vec![0.0; size[0] * size[1]];
-    let mut bands: [Vec<f64>; BANDS] = std::array::from_fn(|_| pixels.clone());
+    let mut maps = std::array::from_fn(|_| vec![0.0; size[0] * size[1]]);
     for shift in SHIFTS {
         let plane = |values: &[f64]| shifted(values, side, shift);
         let tree = Tree::new(
@@ -44,20 +57,14 @@ pub fn tree_variances(system: &GridSystem) -> TreeVariances {
             plane(&whole.below),
             side,
         );
-        let gather = |to: &mut [f64], found: &[f64], share: f64| {
-            for (i, to) in to.iter_mut().enumerate() {
+        gather(&tree, &mut |map, found, share| {
+            for (i, to) in maps[map].iter_mut().enumerate() {
                 let [y, x] = [i / size[1] + shift[0], i % size[1] + shift[1]];
                 *to += share / SHIFTS.len() as f64 * found[y % side * side + x % side];
             }
-        };
-        gather(&mut pixels, &tree.variances[0], 1.0);
-        for (octave, found) in tree.octaves().iter().enumerate() {
-            for (band, shares) in bands.iter_mut().zip(&shares) {
-                gather(band, found, shares[octave]);
-            }
-        }
+        });
     }
-    TreeVariances { pixels, bands }
+    maps
 }
 
 /// A square plane moved down and to the right, around its borders.

@@ -31,9 +31,9 @@ export function setUpSave(state: AppState, { failed, copied }: SaveEvents): void
   const fileAs = async (fileType: ImageType): Promise<File | undefined> => {
     const shown = picture.peek();
     if (!shown) return undefined;
-    const edited = fileType === 'image/jpeg' && editedFile(state, shown);
+    const edited = fileType === 'image/jpeg' ? await editedFile(state, shown) : undefined;
     const share = fileType === 'image/png' ? undefined : quality.valueAsNumber / 100;
-    const blob = (await edited) || (await inWorker('encode', shown.image, fileType, share));
+    const blob = edited ?? (await inWorker('encode', shown.image, fileType, share));
     return new File([blob], fileName(state, shown, fileType), { type: fileType });
   };
   const onPress = (id: string, act: () => Promise<void>): void =>

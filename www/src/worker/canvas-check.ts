@@ -10,7 +10,7 @@ const SAFE_SIDE = 4096;
 const TEST_SIDE = 64;
 const TEST_COLOUR = [120, 87, 43, 255] as const;
 
-/** Whether a canvas of this size keeps what is drawn on it. */
+/** Whether this browser has canvases of this size. Too large a canvas stays blank. */
 export function canvasHolds({ width, height }: Size): boolean {
   if (width * height <= SAFE_AREA && Math.max(width, height) <= SAFE_SIDE) return true;
   try {
