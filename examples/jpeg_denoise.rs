@@ -21,8 +21,11 @@ mod jpeg;
 #[allow(dead_code, reason = "another example uses the rest of it")]
 #[path = "common/photos.rs"]
 mod photos;
+#[path = "../tests/common/psnr.rs"]
+mod psnr;
 
 use photos::Failure;
+use psnr::psnr;
 
 #[derive(Parser)]
 struct Options {
@@ -117,14 +120,4 @@ fn crops(options: &Options) -> Result<Vec<Photo>, Failure> {
         photos::photo(&middle.to_image())
     };
     files.iter().map(crop).collect()
-}
-
-/// In dB, of R, G and B.
-fn psnr(a: &Photo, b: &Photo) -> f64 {
-    let squares = a.rgba().iter().zip(b.rgba());
-    let sum: f64 = squares
-        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2))
-        .sum();
-    // Alpha is equal in both.
-    -10.0 * (sum / (0.75 * a.rgba().len() as f64) / 255.0f64.powi(2)).log10()
 }

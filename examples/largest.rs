@@ -60,6 +60,7 @@ impl Class {
             height,
             task,
             keeps_known: true,
+            may_follow_brightness: matches!(task, Task::Denoise),
             samples: 1,
             sampler: Sampler::DEFAULT,
         };

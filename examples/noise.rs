@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use eps_restore::Error;
-use eps_restore::low_level::estimation::noise::{Planes, estimate};
+use eps_restore::low_level::estimation::Planes;
+use eps_restore::low_level::estimation::noise::estimate;
 use image::RgbImage;
 use image::imageops::crop_imm;
 use rand_chacha::ChaCha8Rng;

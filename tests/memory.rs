@@ -15,6 +15,9 @@ use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::plan::Plan;
 use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
 use eps_restore::{Kernel, Mask, Noise, Photo, Request, Sampler};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rand_distr::{Distribution, StandardNormal};
 
 /// The system's allocator, with an account of it.
 struct Counting;
@@ -51,8 +54,13 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let denoiser = Rc::new(denoiser);
-    for task in tasks() {
-        let request = request(task);
+    let grain = Request {
+        photo: grainy(),
+        ..request(Task::Denoise)
+    };
+    let noise = grain.check().expect("valid");
+    assert!(noise.grain.is_some());
+    for request in tasks().map(request).into_iter().chain([grain]) {
         let name: String = format!("{:?}", request.task).chars().take(40).collect();
         let plan = Plan::new(&request, denoiser.tiles(), Target::Cpu).expect("valid");
         let promised = plan.cost;
@@ -102,6 +110,16 @@ fn tasks() -> [Task; 5] {
         Task::Colorize { weights: GREY },
         Task::Inpaint { missing },
     ]
+}
+
+/// Grey with noise alone: of its own at each pixel, as far as anyone can tell.
+fn grainy() -> Photo {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut value = || 120.0 + 5.0 * Distribution::<f64>::sample(&StandardNormal, &mut rng);
+    let [height, width] = SIZE;
+    let pixel = (0..width * height).flat_map(|_| [value(), value(), value(), 255.0]);
+    let rgba = pixel.map(|value| value.round() as u8).collect();
+    Photo::new(width, height, rgba).expect("four bytes a pixel")
 }
 
 fn request(task: Task) -> Request {

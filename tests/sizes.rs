@@ -87,7 +87,7 @@ fn rectangle([width, height]: [usize; 2], [left, top, across, down]: [usize; 4])
     (0..width * height).map(inside).collect()
 }
 
-/// So many more columns and rows, mirrored at the last ones.
+/// The photo with more columns and rows, mirrored at the last ones.
 fn mirrored(photo: &Photo, [across, down]: [usize; 2]) -> Photo {
     let (width, height) = (photo.width(), photo.height());
     let from = |i: usize, n: usize| if i < n { i } else { 2 * (n - 1) - i };
@@ -308,6 +308,7 @@ fn ten_million_pixels_a_side_have_a_cost() {
         height: side,
         task: &Task::Denoise,
         keeps_known: false,
+        may_follow_brightness: false,
         samples: 1,
         sampler: Sampler::DEFAULT,
     };

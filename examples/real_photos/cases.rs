@@ -7,7 +7,7 @@ use eps_restore::{Kernel, Mask};
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 
-use crate::damage;
+use crate::damage::{self, Saved};
 use crate::photos::{self, Failure};
 
 pub(crate) struct Case {
@@ -135,7 +135,7 @@ impl Case {
     }
 
     /// The damaged photo, and the task that restores it.
-    pub(crate) fn damaged(&self, original: &RgbImage) -> Result<(RgbImage, Task), Failure> {
+    pub(crate) fn damaged(&self, original: &RgbImage) -> Result<(Saved, Task), Failure> {
         let (width, height) = original.dimensions();
         Ok(match self.damage {
             Damage::Thumbnail(factor) => {
@@ -149,37 +149,37 @@ impl Case {
                     factor: factor as usize,
                     reduction: Reduction::Bicubic,
                 };
-                (damage::jpeg(&small, 75)?, task)
+                (damage::saved(&small, 75)?, task)
             }
             Damage::Phone {
                 read,
                 shot,
                 quality,
             } => (
-                damage::jpeg(&damage::grain(original, read, shot), quality)?,
+                damage::saved(&damage::grain(original, read, shot), quality)?,
                 Task::Denoise,
             ),
             Damage::Print => {
                 let (scratched, lost) = damage::scratches(original);
                 let missing = Mask::new(width as usize, height as usize, lost)?;
-                (damage::jpeg(&scratched, 85)?, Task::Inpaint { missing })
+                (damage::saved(&scratched, 85)?, Task::Inpaint { missing })
             }
             Damage::Blurred { sigma, quality } => {
                 let blurred = damage::blurred(original, &damage::gaussian(sigma));
                 (
-                    damage::jpeg(&damage::grain(&blurred, 1.5, 0.0), quality)?,
+                    damage::saved(&damage::grain(&blurred, 1.5, 0.0), quality)?,
                     deblur(Kernel::gaussian(sigma)?),
                 )
             }
             Damage::Shaken { length, angle } => {
                 let blurred = damage::blurred(original, &damage::line(length, angle));
                 (
-                    damage::jpeg(&damage::grain(&blurred, 1.5, 0.0), 95)?,
+                    damage::saved(&damage::grain(&blurred, 1.5, 0.0), 95)?,
                     deblur(Kernel::motion(length, angle)?),
                 )
             }
             Damage::Faded => (
-                damage::jpeg(&damage::faded(original), 90)?,
+                damage::saved(&damage::faded(original), 90)?,
                 Task::Colorize { weights: GREY },
             ),
         })

@@ -1,5 +1,8 @@
 //! Damages photos. Every damage is reproducible.
 
+use std::rc::Rc;
+
+use eps_restore::Jpeg;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
 use rand_chacha::ChaCha8Rng;
@@ -10,11 +13,20 @@ use crate::photos::Failure;
 
 const SEED: u64 = 3;
 
-/// The image after saving and opening it as a JPEG.
-pub(crate) fn jpeg(image: &RgbImage, quality: u8) -> Result<RgbImage, Failure> {
-    let mut file = Vec::new();
-    JpegEncoder::new_with_quality(&mut file, quality).encode_image(image)?;
-    Ok(image::load_from_memory_with_format(&file, ImageFormat::Jpeg)?.into_rgb8())
+/// A photo as people have it.
+pub(crate) struct Saved {
+    pub pixels: RgbImage,
+    pub file: Rc<Jpeg>,
+}
+
+/// The photo as a JPEG of this quality.
+pub(crate) fn saved(image: &RgbImage, quality: u8) -> Result<Saved, Failure> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(image)?;
+    Ok(Saved {
+        pixels: image::load_from_memory_with_format(&bytes, ImageFormat::Jpeg)?.into_rgb8(),
+        file: Rc::new(Jpeg::read(&bytes, image.as_raw().len())?),
+    })
 }
 
 /// Adds Gaussian noise of variance read² + shot² level, in 8-bit levels: that of a sensor's

@@ -18,6 +18,7 @@ use std::time::Instant;
 
 use cases::{CASES, Case};
 use clap::Parser;
+use damage::Saved;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::PhotoDenoiser;
 use eps_restore::low_level::request::job::Job;
@@ -67,13 +68,13 @@ fn main() -> Result<(), Failure> {
     );
     for (row, case) in CASES.iter().enumerate() {
         let original = case.original(&options.data)?;
-        let (photo, task) = case.damaged(&original)?;
+        let (damaged, task) = case.damaged(&original)?;
         let begin = Instant::now();
-        let ([first, restored], noise) = restored(&photo, task, &denoiser, &device)?;
+        let ([first, restored], noise) = restored(&damaged, task, &denoiser, &device)?;
         let seconds = begin.elapsed().as_secs_f64();
         // Enlarges it as a browser does.
         let shown = resize(
-            &photo,
+            &damaged.pixels,
             original.width(),
             original.height(),
             FilterType::CatmullRom,
@@ -100,26 +101,19 @@ fn main() -> Result<(), Failure> {
 
 /// The posterior mean by one evaluation, the refined mean, and the noise that both assume.
 fn restored(
-    photo: &RgbImage,
+    damaged: &Saved,
     task: Task,
     denoiser: &Rc<PhotoDenoiser>,
     device: &ComputeDevice,
 ) -> Result<([RgbImage; 2], f64), Failure> {
-    let photo = photos::photo(photo)?;
     // The pixels outside the scratches are exact.
     let noise = match task {
         Task::Inpaint { .. } => Noise::Exact,
         _ => Noise::Auto,
     };
-    let assumed = noise.assumed(&photo, None, &task)?.level;
-    // The level is known from here on, so that the noise is only estimated once.
-    let noise = match noise {
-        Noise::Auto => Noise::Level(assumed),
-        other => other,
-    };
     let request = Request {
-        photo,
-        file: None,
+        photo: photos::photo(&damaged.pixels)?,
+        file: Some(damaged.file.clone()),
         task,
         noise,
         samples: 0,
@@ -127,6 +121,7 @@ fn restored(
         seed: 1,
     };
     let mut job = Job::new(request, denoiser.clone(), device)?;
+    let assumed = job.noise().level;
     let mut means = Vec::new();
     while let Some(step) = job.step() {
         if let Some(residual) = job.residual() {

@@ -1,3 +1,7 @@
 //! Estimates of a photo's measurement from the photo alone.
 
+pub mod grain;
 pub mod noise;
+mod planes;
+
+pub use planes::Planes;

@@ -18,10 +18,8 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, View};
 use crate::compute::fourier::{Fourier, Spectrum};
 use crate::error::Error;
+use crate::photo::blur_kernel::MAX_SIGMA;
 use crate::prior::noise_geometry::SpectralBands;
-
-/// The largest standard deviation of a Gaussian kernel, in pixels.
-const MAX_SIGMA: f64 = 30.0;
 
 /// A filter, and a decimation by a factor that divides both sides.
 #[derive(Debug, Clone)]

@@ -5,6 +5,11 @@ use burn::tensor::Tensor;
 use crate::compute::device::ComputeDevice;
 use crate::error::Error;
 
+/// The largest standard deviation of a Gaussian, in pixels.
+pub const MAX_SIGMA: f64 = 30.0;
+/// The longest motion, in pixels.
+pub const MAX_LENGTH: f64 = 100.0;
+
 /// A blur kernel; its origin is the pixel (height/2, width/2), rounded down.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kernel {
@@ -48,11 +53,12 @@ impl Kernel {
     /// A Gaussian of standard deviation `sigma` pixels, cut at 4 sigma.
     ///
     /// # Errors
-    /// [`Error::InvalidKernel`] where sigma is not in (0, 30].
+    /// [`Error::InvalidKernel`] where sigma is not above 0 and at most [`MAX_SIGMA`].
     pub fn gaussian(sigma: f64) -> Result<Self, Error> {
-        if !(sigma > 0.0 && sigma <= 30.0) {
+        if !(sigma > 0.0 && sigma <= MAX_SIGMA) {
             return Err(Error::InvalidKernel(format!(
-                "sigma is {sigma}; a Gaussian kernel takes one above 0 and at most 30 pixels"
+                "sigma is {sigma}; a Gaussian kernel takes one above 0 and at most {MAX_SIGMA} \
+                 pixels"
             )));
         }
         let half = (4.0 * sigma).ceil() as i64;
@@ -66,12 +72,13 @@ impl Kernel {
     /// right: each pixel weighs as much as the length of the path inside it.
     ///
     /// # Errors
-    /// [`Error::InvalidKernel`] where the length is not in (0, 100] or the angle not finite.
+    /// [`Error::InvalidKernel`] where the length is not above 0 and at most [`MAX_LENGTH`], or
+    /// the angle not finite.
     pub fn motion(length: f64, angle: f64) -> Result<Self, Error> {
-        if !(length > 0.0 && length <= 100.0 && angle.is_finite()) {
+        if !(length > 0.0 && length <= MAX_LENGTH && angle.is_finite()) {
             return Err(Error::InvalidKernel(format!(
                 "a motion of {length} pixels at {angle} degrees; the length must be above 0 and at \
-                 most 100, the angle finite"
+                 most {MAX_LENGTH}, the angle finite"
             )));
         }
         let half = length / 2.0;
@@ -120,7 +127,7 @@ impl Kernel {
 /// The part of a path from -half to half, along an axis on which it advances by `step`, that lies
 /// in the pixel centred on `at`: (from, to).
 fn path_inside(at: f64, step: f64, half: f64) -> (f64, f64) {
-    // A direction along the other axis, but for the rounding of sin and cos.
+    // A direction along the other axis, up to the rounding of sin and cos.
     if step.abs() < 1e-12 {
         return if at.abs() < 0.5 {
             (-half, half)

@@ -131,8 +131,8 @@ impl Canvas {
     }
 }
 
-/// The least multiple of `step` from n on that has no other prime factors beside those of `step`
-/// than these.
+/// The smallest multiple of `step`, at least n, whose quotient by `step` has these prime factors
+/// alone.
 fn fast_length(n: usize, step: usize, primes: &[usize]) -> usize {
     let is_fast = |n: &usize| {
         let odd = primes.iter().fold(n / step, |mut n, prime| {

@@ -22,6 +22,8 @@ pub struct Outline<'a> {
     pub task: &'a Task,
     /// Whether inpainting keeps the known pixels as they are.
     pub keeps_known: bool,
+    /// Whether the noise may follow brightness.
+    pub may_follow_brightness: bool,
     /// Posterior samples after the mean, 0 to [`MAX_SAMPLES`](crate::request::MAX_SAMPLES).
     pub samples: usize,
     /// The solver of the samples, and the number of its evaluations.
@@ -36,6 +38,7 @@ impl<'a> Outline<'a> {
             height: request.photo.height(),
             task: &request.task,
             keeps_known: request.noise.keeps_known(&request.task),
+            may_follow_brightness: request.noise.may_follow_brightness(&request.task),
             samples: request.samples,
             sampler: request.sampler,
         }
@@ -122,8 +125,8 @@ impl Target {
     }
 }
 
-/// What WebAssembly's memory can hold.
-const PAGE: u64 = 3_900 << 20;
+/// What WebAssembly's memory can hold, in bytes.
+pub const PAGE: u64 = 3_900 << 20;
 
 /// What most GPUs have at most.
 const MOST_GPU: u64 = 8 << 30;
@@ -166,10 +169,10 @@ impl Cost {
             cost.tiles += count.tiles;
             cost.pixels += count.pixels + smaller_sizes(pixels, width, outline);
             let plane = 4 * pixels;
-            working += planes(task, target) * plane;
+            working += planes(outline, target) * plane;
             if target != Target::Cpu {
                 cost.bytes += HOST_PLANES * plane;
-                cost.buffer_bytes = cost.buffer_bytes.max(buffer_planes(task) * plane);
+                cost.buffer_bytes = cost.buffer_bytes.max(buffer_planes(outline) * plane);
             }
         }
         if !plan.regions.is_empty() {
@@ -200,14 +203,14 @@ fn pixels_below(canvas: u64, width: usize) -> u64 {
     })
 }
 
-/// Planes of floats that are held at once for each pixel that is restored: masks and crops have
-/// maps of their own at each pixel, and iterate. Of a GPU's memory that is more than is in use:
-/// what a tensor leaves is kept for the next one of its size, since a browser gives a dropped
-/// buffer back at its leisure. (`tests/memory.rs` and `tests/browser/gpu-memory.test.mjs` hold the
-/// figures, on the CPU and on a GPU.)
-fn planes(task: &Task, target: Target) -> u64 {
-    match (task, target) {
+/// Planes of floats that are held at once for each pixel that is restored: masks, crops and noise
+/// that follows brightness have maps of their own at each pixel, and iterate. On a GPU this is more
+/// than the tensors in use: freed buffers are kept by size, since a browser releases them late.
+/// (`tests/memory.rs` and `tests/browser/gpu-memory.test.mjs` hold the figures.)
+fn planes(outline: &Outline<'_>, target: Target) -> u64 {
+    match (outline.task, target) {
         (Task::Inpaint { .. } | Task::Demosaic { .. }, Target::Gpu { .. }) => 220,
+        (_, Target::Gpu { .. }) if outline.may_follow_brightness => 220,
         (Task::Deblur { .. }, Target::Gpu { .. }) => 130,
         (_, Target::Gpu { .. }) => 100,
         (
@@ -219,6 +222,7 @@ fn planes(task: &Task, target: Target) -> u64 {
             },
             Target::Cpu,
         ) => 60,
+        (_, Target::Cpu) if outline.may_follow_brightness => 60,
         // Maps and q drawn at twelve levels.
         (Task::Compose { .. } | Task::Operator { .. }, Target::Cpu) => 240,
         (_, Target::Cpu) => 40,
@@ -226,8 +230,9 @@ fn planes(task: &Task, target: Target) -> u64 {
 }
 
 /// Planes of the largest buffer of a GPU: eight maps, or real and imaginary parts of a few.
-fn buffer_planes(task: &Task) -> u64 {
-    match task {
+fn buffer_planes(outline: &Outline<'_>) -> u64 {
+    match outline.task {
+        _ if outline.may_follow_brightness => 8,
         Task::Inpaint { .. } | Task::Demosaic { .. } | Task::Jpeg { .. } => 8,
         _ => 4,
     }

@@ -61,7 +61,7 @@ impl<D: Denoiser> Job<D> {
     /// Checks the request and sets up its measurements.
     ///
     /// # Errors
-    /// A typed [`Error`] for whatever of the request is invalid.
+    /// A typed [`Error`] for the first invalid part of the request.
     pub fn new(request: Request, denoiser: Rc<D>, device: &ComputeDevice) -> Result<Self, Error> {
         let noise = request.check()?;
         let windows = WindowPlan::of(&request)?;

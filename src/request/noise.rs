@@ -1,13 +1,22 @@
 //! The noise of a photo as a measurement: stated, estimated, or the task's own.
 
 use crate::error::Error;
-use crate::estimation::noise::{Planes, estimate};
+use crate::estimation::Planes;
+use crate::estimation::grain::{Certainty, Grain, VarianceTable};
+use crate::estimation::noise::estimate;
 use crate::photo::jpeg::Jpeg;
 use crate::photo::pixels::Photo;
-use crate::request::task::Task;
+use crate::request::task::{LEAST_NOISE, Task};
 
-/// The least noise that the network was trained for, sigma_y = 0.01, in 8-bit levels.
-pub const LEAST: f64 = 1.275;
+/// The highest level, in 8-bit levels.
+pub const MAX_LEVEL: f64 = 255.0;
+
+/// The network leaves a part of a JPEG's blocks where it is asked at their own deviation. The best
+/// levels of photo-v1 are this much above it. Grain hides the blocks.
+const CAUTION: f64 = 1.25;
+
+/// The largest ratio of two levels that are taken for estimates of the same white noise.
+const ALIKE: f64 = 1.5;
 
 /// The noise of a photo as a measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -18,8 +27,7 @@ pub enum Noise {
     #[default]
     TaskDefault,
     /// None: inpainting keeps the known pixels bit for bit, and a JPEG's coefficients are exact up
-    /// to their rounding. The other tasks assume [`LEAST`], the least that the network was trained
-    /// for.
+    /// to their rounding. The other tasks assume [`LEAST_NOISE`].
     Exact,
     /// Estimated from the photo by [`estimated`].
     Auto,
@@ -30,10 +38,32 @@ pub enum Noise {
 /// The noise that a restoration assumes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AssumedNoise {
-    /// Its standard deviation in 8-bit levels.
+    /// Its standard deviation in 8-bit levels; over the photo, where it follows brightness.
     pub level: f64,
+    /// Noise that follows brightness, of tasks that measure single pixels.
+    pub grain: Option<AssumedGrain>,
     /// Whether inpainting keeps the known pixels as they are.
     pub keeps_known: bool,
+}
+
+/// Noise whose variance follows the brightness of each pixel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AssumedGrain {
+    /// The grain of the photo.
+    pub grain: Grain,
+    /// The standard deviation of white noise beside it, in 8-bit levels: what compression did.
+    pub white: f64,
+    /// The least standard deviation in 8-bit levels.
+    pub least: f64,
+}
+
+impl AssumedGrain {
+    /// The variance of each pixel's noise, row by row, in levels squared.
+    pub fn variances(&self, photo: &Planes) -> Vec<f32> {
+        let [white, least] = [self.white, self.least].map(|s| (s * s) as f32);
+        let grain = VarianceTable::new(&self.grain).of_pixels(photo);
+        grain.into_iter().map(|v| (v + white).max(least)).collect()
+    }
 }
 
 impl Noise {
@@ -43,6 +73,15 @@ impl Noise {
             (self, task),
             (Self::TaskDefault | Self::Exact, Task::Inpaint { .. })
         )
+    }
+
+    /// Whether the noise may follow brightness, which the photo decides.
+    pub fn may_follow_brightness(self, task: &Task) -> bool {
+        match self {
+            Self::Auto => follows_brightness(task),
+            Self::TaskDefault => matches!(task, Task::Denoise),
+            Self::Exact | Self::Level(_) => false,
+        }
     }
 
     /// The noise to assume for a photo; `file`: the JPEG that it was decoded from.
@@ -59,74 +98,138 @@ impl Noise {
             (Self::Level(level), _) => checked(level)?,
             (Self::Exact, Task::Inpaint { .. }) => task.default_noise(),
             (Self::Exact | Self::TaskDefault, Task::Jpeg { .. }) => 0.0,
-            (Self::Exact, _) => LEAST,
-            (Self::Auto, _) | (Self::TaskDefault, Task::Denoise) => estimated(photo, file, task)?,
+            (Self::Exact, _) => LEAST_NOISE,
+            (Self::Auto, _) | (Self::TaskDefault, Task::Denoise) => {
+                return estimated(photo, file, task);
+            }
             (Self::TaskDefault, _) => task.default_noise(),
         };
         Ok(AssumedNoise {
             level,
+            grain: None,
             keeps_known: self.keeps_known(task),
         })
     }
 }
 
 fn checked(level: f64) -> Result<f64, Error> {
-    if level > 0.0 && level <= 255.0 {
+    if level > 0.0 && level <= MAX_LEVEL {
         return Ok(level);
     }
     Err(Error::InvalidNoise(format!(
-        "noise is {level}; it is a standard deviation in 8-bit levels, above 0 and at most 255"
+        "noise is {level}; it is a standard deviation in 8-bit levels, above 0 and at most \
+         {MAX_LEVEL}"
     )))
 }
 
-/// The standard deviation of the measurement's noise in 8-bit levels, estimated from the photo:
-/// from its known pixels to inpaint, from the grey photo to colourise, from the four phases of a
-/// mosaic.
+/// The measurement's noise, estimated from the photo: from its known pixels to inpaint, from the
+/// grey photo to colourise, from the four phases of a mosaic.
 ///
-/// Of a photo from a JPEG `file`, the white noise that stands for what compression did is a part of
-/// it ([`Jpeg::equivalent_noise`]): its pixels hardly show it.
+/// The grain of the photo ([`Grain`]), from the coefficients of the `file` where it is a JPEG, or
+/// else from its pixels. Where grain looks like texture, white noise of the level that
+/// [`estimate`] finds, or of the level that the grain has at most; in a drawing none. What
+/// compression did adds white noise ([`Jpeg::equivalent_noise`]): the pixels hardly show it.
 ///
-/// At least [`LEAST`], and at least the task's default where the task is not denoising: rounding
-/// and mild compression leave noise that is not white, which an estimator of white noise misses.
+/// At least [`LEAST_NOISE`], and at least the task's default where the task is not denoising:
+/// rounding and mild compression leave noise that is not white, which an estimator of white noise
+/// misses.
 ///
 /// # Errors
 /// [`Error::InvalidNoise`] where there are too few known pixels.
-pub fn estimated(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Result<f64, Error> {
-    let grain = measured(photo, task)?;
-    let compression = file.map_or(0.0, Jpeg::equivalent_noise);
-    Ok(grain.hypot(compression).max(least(task)))
+pub fn estimated(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Result<AssumedNoise, Error> {
+    let least = least(task);
+    let (level, grain) = match measured(photo, task)? {
+        Measured::Level(level) => (level, None),
+        Measured::Colours(planes) => grain_level(&planes, file)?,
+    };
+    let caution = if grain.is_some() { 1.0 } else { CAUTION };
+    let compression = caution * file.map_or(0.0, Jpeg::equivalent_noise);
+    let grain = grain.filter(|_| follows_brightness(task));
+    Ok(AssumedNoise {
+        level: level.hypot(compression).max(least),
+        grain: grain.map(|grain| AssumedGrain {
+            grain,
+            white: compression,
+            least,
+        }),
+        keeps_known: false,
+    })
 }
 
-fn measured(photo: &Photo, task: &Task) -> Result<f64, Error> {
-    match task {
+/// The level of the noise that the photo had before it was compressed, in 8-bit levels, from R, G
+/// and B; and the grain where it was measured.
+///
+/// # Errors
+/// [`Error::InvalidNoise`] where there are too few known pixels.
+pub fn grain_level(planes: &Planes, file: Option<&Jpeg>) -> Result<(f64, Option<Grain>), Error> {
+    let grain = file.map_or_else(|| Grain::from_pixels(planes), Grain::from_jpeg);
+    Ok(match grain.certainty()[0] {
+        Certainty::Measured => {
+            let level = grain.level(planes);
+            // All patches tell the level of white noise better than the flattest blocks do; of
+            // coarse noise, and of what a JPEG left, they miss the greater part.
+            let white = if file.is_none() {
+                estimate(planes)?
+            } else {
+                0.0
+            };
+            let agree = (level / ALIKE..level * ALIKE).contains(&white);
+            let scale = if agree { white / level } else { 1.0 };
+            (scale * level, Some(grain.scaled(scale as f32)))
+        }
+        Certainty::Bound => (estimate(planes)?.min(grain.bound(planes)), None),
+        Certainty::Unknown => (estimate(planes)?, None),
+        Certainty::Absent => (0.0, None),
+    })
+}
+
+/// Whether each entry of the task's measurement is a pixel of the photo, of which each may have a
+/// noise of its own.
+fn follows_brightness(task: &Task) -> bool {
+    matches!(task, Task::Denoise | Task::Inpaint { .. })
+}
+
+/// What the noise of a measurement is estimated from.
+enum Measured {
+    /// R, G and B.
+    Colours(Planes),
+    /// Of channels of another kind, the level itself.
+    Level(f64),
+}
+
+fn measured(photo: &Photo, task: &Task) -> Result<Measured, Error> {
+    Ok(match task {
         Task::Inpaint { missing } => {
             missing.check_size(photo.width(), photo.height())?;
             let known = missing.pixels().iter().map(|lost| !lost);
-            estimate(&Planes::of_photo(photo).where_known(known))
+            Measured::Colours(Planes::of_photo(photo).where_known(known))
         }
-        Task::Colorize { weights } => estimate(&Planes::grey(photo, *weights)),
+        Task::Colorize { weights } => Measured::Level(estimate(&Planes::grey(photo, *weights))?),
         Task::Demosaic { pattern } => {
             let phases = Planes::phases(photo, *pattern);
             let each = phases
                 .iter()
                 .map(estimate)
                 .collect::<Result<Vec<f64>, _>>()?;
-            Ok(each.iter().sum::<f64>() / each.len() as f64)
+            Measured::Level(each.iter().sum::<f64>() / each.len() as f64)
         }
         // The photo is what the second operator measured.
-        Task::Compose { second, .. } => measured(photo, second),
-        Task::Jpeg { .. } => Err(Error::InvalidNoise(
-            "grain that was compressed with the photo is not estimated; state its level".into(),
-        )),
-        Task::SuperResolve { .. } | Task::Deblur { .. } | Task::Denoise | Task::Operator { .. } => {
-            estimate(&Planes::of_photo(photo))
+        Task::Compose { second, .. } => measured(photo, second)?,
+        Task::Jpeg { .. } => {
+            return Err(Error::InvalidNoise(
+                "the noise before compression can't be estimated for the task jpeg; state a level"
+                    .into(),
+            ));
         }
-    }
+        Task::SuperResolve { .. } | Task::Deblur { .. } | Task::Denoise | Task::Operator { .. } => {
+            Measured::Colours(Planes::of_photo(photo))
+        }
+    })
 }
 
 fn least(task: &Task) -> f64 {
     match task {
-        Task::Denoise => LEAST,
+        Task::Denoise => LEAST_NOISE,
         Task::Compose { first, second } => least(first).max(least(second)),
         _ => task.default_noise(),
     }

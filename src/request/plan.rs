@@ -43,7 +43,7 @@ impl Plan {
     /// The plan of a request.
     ///
     /// # Errors
-    /// A typed [`Error`] for whatever of the request is invalid.
+    /// A typed [`Error`] for the first invalid part of the request.
     pub fn new(request: &Request, tiles: TileSize, target: Target) -> Result<Self, Error> {
         let noise = Some(request.check()?);
         let plan = Self::outline(&Outline::of(request), tiles, target)?;

@@ -9,6 +9,7 @@ use burn::tensor::ops::PadMode;
 use crate::compute::device::ComputeDevice;
 use crate::compute::fourier::Fourier;
 use crate::error::Error;
+use crate::estimation::Planes;
 use crate::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Identity, Iterative,
     LinearOperator, Mask, MaskedBlockMean, OnAxes, PartlyMeasured, SpectralOperator,
@@ -31,6 +32,8 @@ use crate::restoration::hole::Hole;
 
 /// sigma_y on [-1, 1] is the noise in 8-bit levels divided by this.
 const LEVELS: f64 = 127.5;
+/// How far the sum of the weights of a grey may be from 1.
+pub const GREY_SUM_TOLERANCE: f64 = 1e-3;
 
 /// What is to be solved in a region.
 #[derive(Debug)]
@@ -59,7 +62,7 @@ impl WindowProblem {
     /// The measurement of a region, on `device`; `prior`: the denoiser's.
     ///
     /// # Errors
-    /// A typed [`Error`] for whatever of the task can't be done.
+    /// A typed [`Error`] for the first part of the task that can't be done.
     pub fn new(
         request: &Request,
         region: Region,
@@ -68,7 +71,7 @@ impl WindowProblem {
         device: &ComputeDevice,
     ) -> Result<Self, Error> {
         let Region { window, canvas } = region;
-        let s2 = device.scalar((noise.level / LEVELS).powi(2));
+        let s2 = variance(request, noise, canvas, device);
         let patch = Patch {
             window,
             kept: None,
@@ -79,7 +82,7 @@ impl WindowProblem {
         if let (Task::Inpaint { missing }, true) = (&request.task, noise.keeps_known) {
             let known: Vec<bool> = missing.within(window).into_iter().map(|m| !m).collect();
             let lost = on_canvas(&known, canvas).into_iter().map(|k| !k).collect();
-            let y = padded(request.photo.tensor(window, device), canvas);
+            let y = padded(request.photo.tensor(window, device), canvas, 0.0);
             let kept = Some(known);
             return Ok(Self {
                 problem: Problem::Hole(Hole::new(lost, y, s2, prior)),
@@ -91,6 +94,7 @@ impl WindowProblem {
             canvas,
             fourier: fourier.clone(),
             prior,
+            follows_brightness: noise.grain.is_some(),
         };
         let (operator, y) = whole(&request.photo, &request.task, &images)?;
         let measurement = Measurement { operator, y, s2 };
@@ -102,6 +106,29 @@ impl WindowProblem {
     }
 }
 
+/// R, on [-1, 1]: of each pixel of the canvas where the noise follows brightness.
+fn variance(
+    request: &Request,
+    noise: AssumedNoise,
+    canvas: Canvas,
+    device: &ComputeDevice,
+) -> Tensor<4> {
+    let white = (noise.level / LEVELS).powi(2);
+    let Some(grain) = noise.grain else {
+        return device.scalar(white);
+    };
+    let photo = &request.photo;
+    let planes = Planes::of_photo(photo);
+    let planes = match &request.task {
+        Task::Inpaint { missing } => planes.where_known(missing.pixels().iter().map(|m| !m)),
+        _ => planes,
+    };
+    let scale = (LEVELS * LEVELS).recip() as f32;
+    let variances = grain.variances(&planes).into_iter().map(|v| scale * v);
+    let shape = [1, 1, photo.height(), photo.width()];
+    padded(device.tensor_f32(variances.collect(), shape), canvas, white)
+}
+
 type Measured = (Rc<dyn LinearOperator>, Tensor<4>);
 
 /// The images that an operator acts on.
@@ -109,6 +136,8 @@ struct Images {
     canvas: Canvas,
     fourier: Fourier,
     prior: PriorModel,
+    /// Whether each pixel has a noise of its own.
+    follows_brightness: bool,
 }
 
 impl Images {
@@ -162,7 +191,7 @@ fn whole(photo: &Photo, task: &Task, images: &Images) -> Result<Measured, Error>
     };
     let y = match task {
         Task::Operator { .. } => pixels,
-        _ => padded(pixels, measured),
+        _ => padded(pixels, measured, 0.0),
     };
     Ok((operator, y))
 }
@@ -192,6 +221,7 @@ fn operator(task: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Erro
         canvas,
         fourier,
         prior,
+        ..
     } = images;
     let (canvas, device) = (*canvas, fourier.device());
     let [height, width] = canvas.size;
@@ -216,11 +246,14 @@ fn operator(task: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Erro
         }
         Task::Compose { first, second } => composed(first, second, images)?,
         Task::Inpaint { missing } => Rc::new(known(missing, canvas, device)?),
-        Task::Denoise if canvas.is_padded() => Rc::new(inside(canvas, device)),
+        Task::Denoise if canvas.is_padded() || images.follows_brightness => {
+            Rc::new(inside(canvas, device))
+        }
         Task::Denoise => Rc::new(Identity),
         Task::Operator { .. } => {
             return Err(Error::InvalidOperator(
-                "an operator from elsewhere is composed with others where it is made".into(),
+                "a user's operator can't be part of a composition; compose the maps in a LinearMap"
+                    .into(),
             ));
         }
         Task::Jpeg { .. } => {
@@ -235,13 +268,14 @@ fn operator(task: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Erro
 fn composed(first: &Task, second: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Error> {
     if grey_of(first).is_some() && grey_of(second).is_some() {
         return Err(Error::InvalidOption(
-            "what is grey can't be made grey again; colorize stands once in a composition".into(),
+            "a composition may contain colorize only once".into(),
         ));
     }
     let Images {
         canvas,
         fourier,
         prior,
+        ..
     } = images;
     let small = canvas.coarse(factor(first)?);
     match (first, second) {
@@ -320,17 +354,17 @@ fn inside(canvas: Canvas, device: &ComputeDevice) -> Mask {
 fn mosaic(pattern: Bayer, canvas: Canvas, device: &ComputeDevice) -> Mask {
     let [height, width] = canvas.inner;
     let sensor = Mask::bayer(pattern, height, width, device);
-    Mask::new(padded(sensor.known(), canvas))
+    Mask::new(padded(sensor.known(), canvas, 0.0))
 }
 
-/// Zeros beside the window, or what is mirrored there.
-fn padded(x: Tensor<4>, canvas: Canvas) -> Tensor<4> {
+/// `beside` the window, or what is mirrored there.
+fn padded(x: Tensor<4>, canvas: Canvas, beside: f64) -> Tensor<4> {
     let around = canvas.frame().map(|[before, after]| (before, after));
     if canvas.is_mirrored() {
         return x.pad(around, PadMode::Reflect);
     }
     if canvas.is_padded() {
-        return x.pad(around, PadMode::Constant(0.0));
+        return x.pad(around, PadMode::Constant(beside as f32));
     }
     x
 }
@@ -359,7 +393,7 @@ impl Reduction {
 /// Weights under which a grey photo's levels stay levels.
 fn checked(weights: [f64; 3]) -> Result<[f64; 3], Error> {
     let sum: f64 = weights.iter().sum();
-    if weights.iter().all(|w| *w >= 0.0) && (sum - 1.0).abs() < 1e-3 {
+    if weights.iter().all(|w| *w >= 0.0) && (sum - 1.0).abs() < GREY_SUM_TOLERANCE {
         return Ok(weights);
     }
     Err(Error::InvalidOption(format!(

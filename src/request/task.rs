@@ -10,8 +10,12 @@ use crate::photo::blur_kernel::Kernel;
 use crate::photo::jpeg::{Jpeg, Orientation};
 use crate::photo::mask::Mask;
 
+/// The least noise that the network was trained for, sigma_y = 0.01, in 8-bit levels.
+pub const LEAST_NOISE: f64 = 1.275;
+
 /// A restoration task.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Task {
     /// Fill the missing pixels.
     Inpaint {
@@ -85,6 +89,7 @@ pub trait OperatorSource: Debug {
 
 /// How a photo was made small.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Reduction {
     /// The mean of blocks.
     BlockMean,
@@ -99,6 +104,7 @@ pub enum Reduction {
 
 /// What is beyond the borders of a blurred photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Borders {
     /// The photo again: exact for pictures blurred by a program that wraps around, and the
     /// cheapest.
@@ -123,8 +129,7 @@ impl Task {
     /// The standard deviation of the measurement's noise where none is stated, in 8-bit levels.
     pub fn default_noise(&self) -> f64 {
         match self {
-            // sigma_y = 0.01: the least that the network was trained on.
-            Task::Inpaint { .. } => 1.275,
+            Task::Inpaint { .. } => LEAST_NOISE,
             // What 8-bit rounding and mild compression leave in a clean photo.
             Task::SuperResolve { .. } | Task::Colorize { .. } | Task::Demosaic { .. } => 2.0,
             Task::Deblur { .. } => 2.5,

@@ -137,7 +137,7 @@ fn enlarged(size: [usize; 2], factor: usize) -> Result<[usize; 2], Error> {
     Ok([height.ok_or_else(too_large)?, width.ok_or_else(too_large)?])
 }
 
-/// The least image of an operator that can't be told of padding.
+/// Refuses images below the smallest size, since a user's operator can't be padded.
 fn of_operator(size: [usize; 2]) -> Result<[usize; 2], Error> {
     if size.iter().all(|&n| n >= MIN_SIDE) {
         return Ok(size);
@@ -172,7 +172,9 @@ pub fn factor(task: &Task) -> Result<usize, Error> {
         } => (*factor, *reduction),
         Task::Compose { first, second } => {
             let product = factor(first)?.checked_mul(factor(second)?);
-            return product.ok_or(Error::InvalidFactor("beyond counting".into()));
+            return product.ok_or(Error::InvalidFactor(
+                "the product of the composition's factors overflows".into(),
+            ));
         }
         _ => return Ok(1),
     };

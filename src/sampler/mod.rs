@@ -18,7 +18,7 @@ pub use churn::{Churn, ChurnParameters};
 pub use dpm_solver::DpmSolver2M;
 pub use euler::Euler;
 pub use heun::Heun;
-pub use plan::{Sampler, SolverKind};
+pub use plan::{MAX_POINTS, Sampler, SolverKind, TAU_RANGE};
 pub use posterior_mean::PosteriorMean;
 
 use burn::tensor::Tensor;

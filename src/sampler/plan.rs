@@ -8,6 +8,12 @@ use crate::denoiser::TAU_TOP;
 use crate::error::Error;
 use crate::sampler::interpolant::Interpolant;
 
+/// The most points of a grid.
+pub const MAX_POINTS: usize = 1000;
+/// The noise levels that a grid lies between. The network was trained up to the highest; below the
+/// lowest a sample no longer changes by one 8-bit level.
+pub const TAU_RANGE: [f64; 2] = [0.002, TAU_TOP];
+
 /// A solver of the probability-flow ODE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SolverKind {
@@ -28,11 +34,11 @@ pub struct Sampler {
     pub solver: SolverKind,
     /// The spacing of the grid between `tau_max` and `tau_min`.
     pub interpolant: Interpolant,
-    /// The points of the grid, 1 to 1000.
+    /// The points of the grid, 1 to [`MAX_POINTS`].
     pub points: usize,
-    /// The first noise level, at most 1000.
+    /// The first noise level, within [`TAU_RANGE`].
     pub tau_max: f64,
-    /// The last noise level, above 0.
+    /// The last noise level, within [`TAU_RANGE`] and below the first.
     pub tau_min: f64,
     /// Whether samples start at mean + deviation + tau_max n (docs/method.md, section 7.3).
     /// Otherwise they start at tau_max n, and tau_max must be far above the scale of images.
@@ -66,7 +72,7 @@ impl Sampler {
         interpolant: Interpolant::Edm,
         points: 10,
         tau_max: TAU_TOP,
-        tau_min: 0.002,
+        tau_min: TAU_RANGE[0],
         from_mean: false,
         refine_mean: false,
     };
@@ -101,16 +107,18 @@ impl Sampler {
     /// # Errors
     /// [`Error::InvalidOption`] if a number is out of its range.
     pub fn check(&self) -> Result<(), Error> {
-        if !(1..=1000).contains(&self.points) {
+        if !(1..=MAX_POINTS).contains(&self.points) {
             return Err(Error::InvalidOption(format!(
-                "points is {}; a sampler takes 1 to 1000",
+                "points is {}; a sampler takes 1 to {MAX_POINTS}",
                 self.points
             )));
         }
-        let ordered = 0.0 < self.tau_min && self.tau_min < self.tau_max && self.tau_max <= 1000.0;
+        let [lowest, highest] = TAU_RANGE;
+        let ordered =
+            lowest <= self.tau_min && self.tau_min < self.tau_max && self.tau_max <= highest;
         if !ordered {
             return Err(Error::InvalidOption(format!(
-                "tauMin {} and tauMax {} must satisfy 0 < tauMin < tauMax <= 1000",
+                "tauMin {} and tauMax {} must satisfy {lowest} <= tauMin < tauMax <= {highest}",
                 self.tau_min, self.tau_max
             )));
         }

@@ -121,7 +121,7 @@ impl Engine {
     /// The time and memory that a restoration takes.
     ///
     /// # Errors
-    /// The code of whatever of the outline is invalid.
+    /// The code of the first invalid field of the outline.
     #[wasm_bindgen(unchecked_return_type = "Cost")]
     pub fn cost(
         &self,
@@ -145,13 +145,13 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "NoiseRequest")] measurement: JsValue,
     ) -> Result<f64, Failure> {
         let (photo, file, task) = EngineMeasurement::read(measurement)?;
-        Ok(estimated(&photo, file.as_deref(), &task)?)
+        Ok(estimated(&photo, file.as_deref(), &task)?.level)
     }
 
     /// Begins a restoration.
     ///
     /// # Errors
-    /// The code of whatever of the request is invalid; the engine stays usable.
+    /// The code of the first invalid field of the request; the engine stays usable.
     pub fn start(
         &self,
         #[wasm_bindgen(unchecked_param_type = "RestoreRequest")] request: JsValue,
@@ -165,7 +165,7 @@ impl Engine {
         if let Some(user) = &user {
             user.check()?;
         }
-        Ok(Run::new(job?, side, user))
+        Ok(Run::new(job?, side, user, plan.cost.pixels))
     }
 }
 

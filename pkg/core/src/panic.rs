@@ -1,4 +1,4 @@
-//! Panics, told to whoever listens: the trap that follows says only "unreachable".
+//! Reports panics to a JavaScript listener: the trap that follows says only "unreachable".
 
 use std::cell::RefCell;
 

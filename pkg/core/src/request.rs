@@ -205,6 +205,7 @@ pub(crate) struct EngineOutline {
     height: usize,
     pub task: Task,
     keeps_known: bool,
+    may_follow_brightness: bool,
     samples: usize,
     sampler: Sampler,
 }
@@ -215,10 +216,12 @@ impl EngineOutline {
     pub(crate) fn read(outline: JsValue) -> Result<Self, Error> {
         let fields: OutlineFields = of_js(outline)?;
         let task = fields.task.read(&user_operator(fields.functions))?;
+        let noise = noise(fields.noise)?;
         Ok(Self {
             width: fields.width,
             height: fields.height,
-            keeps_known: noise(fields.noise)?.keeps_known(&task),
+            keeps_known: noise.keeps_known(&task),
+            may_follow_brightness: noise.may_follow_brightness(&task),
             task,
             samples: whole("samples", fields.samples)? as usize,
             sampler: fields.sampler.read()?.refining(fields.refine),
@@ -231,6 +234,7 @@ impl EngineOutline {
             height: self.height,
             task: &self.task,
             keeps_known: self.keeps_known,
+            may_follow_brightness: self.may_follow_brightness,
             samples: self.samples,
             sampler: self.sampler,
         }

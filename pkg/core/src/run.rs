@@ -25,15 +25,23 @@ pub struct Run {
     /// The page's own operator, where the task is one.
     user: Option<Rc<UserOperator>>,
     steps: usize,
+    pixels: u64,
 }
 
 impl Run {
-    pub(crate) fn new(job: Job<PhotoDenoiser>, side: Side, user: Option<Rc<UserOperator>>) -> Self {
+    /// `pixels`: those of the network in one evaluation, from the job's plan.
+    pub(crate) fn new(
+        job: Job<PhotoDenoiser>,
+        side: Side,
+        user: Option<Rc<UserOperator>>,
+        pixels: u64,
+    ) -> Self {
         Self {
             job,
             side,
             user,
             steps: 0,
+            pixels,
         }
     }
 }
@@ -50,6 +58,12 @@ impl Run {
     #[wasm_bindgen(getter)]
     pub fn height(&self) -> usize {
         self.job.composite().size()[1]
+    }
+
+    /// Pixels of the network in one evaluation: overlaps count in each tile.
+    #[wasm_bindgen(getter)]
+    pub fn pixels(&self) -> f64 {
+        self.pixels as f64
     }
 
     /// Where it runs: the engine's device, or the CPU for operators that iterate.

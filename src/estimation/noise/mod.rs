@@ -21,13 +21,11 @@
 
 mod clipping;
 mod patches;
-mod planes;
 mod spectrum;
 mod weak_texture;
 
-pub use planes::Planes;
-
 use crate::error::Error;
+use crate::estimation::Planes;
 use patches::Patches;
 
 /// The ratio of coarse to fine noise above which the noise is not white: compression has removed

@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::planes::Planes;
+use crate::estimation::Planes;
 
 /// The number of patches that the stride is chosen for: enough for a spectrum to one per cent,
 /// however large the photo.

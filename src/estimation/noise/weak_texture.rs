@@ -11,8 +11,8 @@ use nalgebra::DMatrix;
 
 use super::clipping;
 use super::patches::Patches;
-use super::planes::Planes;
 use super::{MAX_ITERATIONS, SETTLED};
+use crate::estimation::Planes;
 
 /// The side of a patch.
 const SIDE: usize = 5;

@@ -10,9 +10,6 @@
 use super::Jpeg;
 use super::layout::Component;
 
-/// The network leaves a part of the blocks where it is asked at their own deviation. The best
-/// levels of photo-v1 are this much above it.
-const CAUTION: f64 = 1.25;
 /// The variance of coefficients rounded to 0 over that of the cut Laplacian. Over ten photos at
 /// qualities 20 to 90 with and without subsampling, the geometric mean; luma and chroma have 1.2 to
 /// 2.4, and a photo's own is within a factor of 1.3 (one deviation).
@@ -26,7 +23,7 @@ impl Jpeg {
     pub fn equivalent_noise(&self) -> f64 {
         let lost = |(component, weight): (&Component, f64)| weight * mean_loss(component);
         let sum: f64 = self.components.iter().zip(IN_RGB).map(lost).sum();
-        CAUTION * sum.sqrt()
+        sum.sqrt()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The channels that noise is estimated from.
+//! The channels of a photo that its noise is estimated from.
 
 use crate::error::Error;
 use crate::operators::Bayer;
