@@ -1,5 +1,5 @@
 // npm run test:long: checks that take too long for every change. The package is built from its own
-// files, as crates.io would; licences and advisories of all dependencies are checked.
+// files, as crates.io would; licences and sources of all dependencies are checked.
 import { begun, done, main, Stop } from './lib/report.mjs';
 import { ask, run } from './lib/run.mjs';
 import { cargoEnv } from './lib/rust.mjs';

@@ -1,5 +1,5 @@
-// npm run test:training [-- pytest's arguments]: runs the tests of training/ in their own Python
-// environment. PYTHON names the Python that makes it, 3.10 or newer.
+// npm run test:training [-- pytest's arguments]: lints all Python, and runs the tests of training/
+// in their own Python environment. PYTHON names the Python that makes it, 3.10 or newer.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
@@ -32,6 +32,10 @@ async function ensurePython() {
 
 await main(async () => {
   await ensurePython();
+  const python = ['training', 'examples', 'tests', 'bench'].map((folder) => join(ROOT, folder));
+  const config = join(TRAINING, 'pyproject.toml');
+  await run('ruff', [PYTHON, '-m', 'ruff', 'check', '--config', config, ...python]);
+  done('ruff: passed');
   const tests = spawn(PYTHON, ['-m', 'pytest', ...process.argv.slice(2)], {
     cwd: TRAINING,
     stdio: 'inherit',

@@ -25,9 +25,29 @@
 //! # }
 //! ```
 //!
+//! # Photos from files
+//!
+//! The weights are the file `models/photo-v1.safetensors` of the repository; the published crate
+//! does not hold them. Any library may decode the photo, here `image`:
+//!
+//! ```no_run
+//! use eps_restore::{Denoiser, Photo, Request, Task, restore};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let denoiser = Denoiser::on_cpu(&std::fs::read("photo-v1.safetensors")?)?;
+//! let image = image::open("photo.jpg")?.into_rgba8();
+//! let (width, height) = image.dimensions();
+//! let photo = Photo::new(width as usize, height as usize, image.into_raw())?;
+//! let mean = restore(Request::new(photo, Task::Denoise), &denoiser)?.mean;
+//! let colour = image::ColorType::Rgba8;
+//! image::save_buffer("restored.png", mean.rgba(), width, height, colour)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # In a browser
 //!
-//! The npm package `eps-restore` wraps this crate. A crate of one's own can depend on it too, and
+//! The npm package `eps-restore` wraps this crate. Your own crate can depend on it too, and
 //! compile for `wasm32-unknown-unknown` with the flags
 //! `--cfg getrandom_backend="wasm_js" -C target-feature=+simd128`. The library exports no function.
 //! The final module must run the constructors of statics once, at its start; otherwise every

@@ -3,7 +3,7 @@
 //!
 //! # Examples
 //!
-//! An operator of one's own, known by A and Aᵀ alone. Here it dims the photo by half:
+//! A custom operator, known by A and Aᵀ alone. Here it dims the photo by half:
 //!
 //! ```
 //! use std::rc::Rc;

@@ -81,7 +81,7 @@ pub struct RestorationProgress {
 /// Restores a photo.
 ///
 /// # Errors
-/// A typed [`Error`] for whatever of the request is invalid; [`Error::DeviceLost`] where a GPU
+/// A typed [`Error`] for the first invalid part of the request; [`Error::DeviceLost`] where a GPU
 /// fails; [`Error::NotConverged`] where the equations of an operator cannot be solved.
 ///
 /// # Examples

@@ -18,6 +18,7 @@ export { gaussianKernel, motionKernel, diskKernel } from './page/kernels.js';
 export { readPhoto } from './page/photo.js';
 export { toBlob } from './page/result.js';
 export { EpsError } from './shared/errors.js';
+export { LIMITS } from './shared/limits.js';
 export { chooseDevice, isSoftwareAdapter } from './shared/device.js';
 
 export type { LoadOptions, RestoreOptions, Sampler, SamplerOptions } from './page/options.js';

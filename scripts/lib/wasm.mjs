@@ -62,7 +62,7 @@ export async function buildGolden() {
   done(`golden vectors' check: ${state}`);
 }
 
-/** Builds tests/foreign/wasm, a crate of somebody else's. {@link buildWasm} compiled it. */
+/** Builds tests/foreign/wasm, a third-party crate. {@link buildWasm} compiled it. */
 export async function buildForeign() {
   const rust = await ensureWasmRust();
   const bindgen = await ensureBindgen();

@@ -12,14 +12,14 @@ use crate::exemplar::scene::{Scene, Sites};
 const COLOUR: f32 = 0.5;
 /// The weight of squared differences of gradients, which the Poisson solve can't remove.
 const GRADIENT: f32 = 1.0;
-/// Of each pixel of seam, so that equal copies are not mixed.
+/// The cost of each pixel of seam, so that equal copies are not mixed.
 const SEAM: f32 = 10.0;
-/// Of a pair of which one copy does not know a pixel: as of very different colours.
+/// The cost of a pair in which one copy has an unknown pixel: that of very different colours.
 const UNKNOWN: f32 = 12000.0;
-/// The most that a pair costs.
+/// The upper limit of a pair's cost.
 const MOST: f32 = 60000.0;
-/// The weight of what copied gradients lack of the known ones' energy. Without it a smooth copy
-/// would fit a texture better than another piece of it: by half the squared difference.
+/// The weight of the energy that copied gradients lack beside the known ones. Without it a smooth
+/// copy would fit a texture better than another piece of it: by half the squared difference.
 const SMOOTH: f32 = 2.0;
 /// The weight of a label's fit at the rim, for each site near it.
 const FIT: f32 = 0.5;

@@ -7,10 +7,9 @@ use crate::exemplar::scene::{STEPS, Scene, Sites};
 /// The mismatch, in levels, that doubles a deviation.
 const GRAIN: f32 = 20.0;
 
-/// The mismatch of a seam of which one copy does not know the gradient.
+/// The mismatch of a seam where one copy has no gradient.
 const UNKNOWN: f32 = 64.0;
-/// The deviation of a gradient of which nothing is known, and the most of any, in that of copied
-/// ones.
+/// The deviation of an unknown gradient, and the upper limit of all, in units of a copied one's.
 const FREE: f32 = 64.0;
 
 /// A filled hole, in the photo's coordinates.
@@ -69,8 +68,8 @@ pub struct Gradient {
     pub class: Class,
 }
 
-/// Where a gradient comes from, and the root mean square over the channels, in levels, of what its
-/// sources differ by.
+/// Where a gradient comes from. A mismatch is the root mean square over the channels, in levels, of
+/// the difference between its sources.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Class {
     /// Copied as it is, inside a region of one label.

@@ -15,7 +15,7 @@ use crate::exemplar::scene::{NONE, STEPS, Scene, Sites};
 const RADIUS: usize = 5;
 /// The weight of a site's cost beside that of a seam.
 const WEIGHT: f32 = 0.06;
-/// The most that counts of squared differences in units of what is to be expected.
+/// The upper limit of a squared difference relative to its expected value.
 const MOST: f32 = 6.0;
 /// Added to the squared contrast: noise, and the steps of 8-bit colours.
 const FLOOR: f32 = 24.0;

@@ -132,7 +132,8 @@ impl<'a> Exemplar<'a> {
     ) -> Result<Vec<Fill>, Error> {
         if j >= MOST_VARIANTS {
             return Err(Error::InvalidOption(format!(
-                "variant {j}; there are {MOST_VARIANTS}"
+                "variant is {j}; 0 to {} are possible",
+                MOST_VARIANTS - 1
             )));
         }
         let mut watch = Watch::new(go_on);

@@ -52,7 +52,7 @@ pub fn cropped_convolution(
     fourier: Fourier,
     prior: &PriorModel,
 ) -> Result<Rc<dyn LinearOperator>, Error> {
-    let cropped = CroppedConvolution::new(blur, frame, fourier.clone(), prior)?;
+    let cropped = CroppedConvolution::on(blur, frame, fourier.clone(), prior)?;
     if fourier.device().is_cpu() {
         return Ok(Rc::new(cropped));
     }
@@ -81,8 +81,22 @@ impl CroppedConvolution {
     /// As [`cropped_convolution`].
     ///
     /// # Errors
-    /// As [`cropped_convolution`].
+    /// As [`cropped_convolution`], and [`Error::InvalidOperator`] on a GPU.
     pub fn new(
+        blur: CircularConvolution,
+        frame: [[usize; 2]; 2],
+        fourier: Fourier,
+        prior: &PriorModel,
+    ) -> Result<Self, Error> {
+        if fourier.device().is_cpu() {
+            return Self::on(blur, frame, fourier, prior);
+        }
+        Err(Error::InvalidOperator(
+            "a cropped convolution iterates on the CPU; use cropped_convolution() on a GPU".into(),
+        ))
+    }
+
+    fn on(
         blur: CircularConvolution,
         frame: [[usize; 2]; 2],
         fourier: Fourier,

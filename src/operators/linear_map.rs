@@ -82,15 +82,15 @@ impl LinearMap for OnAxes {
     }
 }
 
-/// Tests the adjoint on two pairs (x, y): white noise, and y = A x. In the second pair the two
-/// products are as large as they can be, and only there does an adjoint fail that is wrong by a
-/// factor.
+/// Tests the adjoint on two pairs (x, y), each a batch of two images: white noise, and y = A x. In
+/// the second pair the two products are as large as they can be, and only there does an adjoint
+/// fail that is wrong by a factor.
 ///
 /// # Errors
 /// [`Error::InvalidOperator`] if a shape or an inner product is wrong.
 pub(super) fn check_adjoint(map: &dyn LinearMap, fourier: &Fourier) -> Result<(), Error> {
     let [height, width] = fourier.size();
-    let image = [1, 3, height, width];
+    let image = [2, 3, height, width];
     let measured = map.measurement_shape(image);
     let mut noise = WhiteNoise::new(0, 0, fourier.device());
     let (x, y) = (noise.draw(image), noise.draw(measured));
@@ -112,7 +112,7 @@ pub(super) fn check_adjoint(map: &dyn LinearMap, fourier: &Fourier) -> Result<()
 fn check_pair(x: &Tensor<4>, ax: &Tensor<4>, y: &Tensor<4>, aty: &Tensor<4>) -> Result<(), Error> {
     let scale = norm(ax) * norm(y);
     let difference = (dot(ax, y) - dot(x, aty)).abs();
-    let [difference, scale] = [difference, scale].map(|value| value.into_scalar::<f64>());
+    let [difference, scale] = [difference, scale].map(|each| each.sum().into_scalar::<f64>());
     // Written so that NaN fails.
     if difference <= ADJOINT_TOLERANCE * scale {
         return Ok(());

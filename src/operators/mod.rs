@@ -98,8 +98,8 @@ pub trait LinearOperator {
     /// rounds m away (docs/method.md, section 3.1).
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula;
 
-    /// x moved as little as what y says for certain asks for: into the boxes of rounded
-    /// coefficients, for a JPEG file.
+    /// The image nearest to x that satisfies what y states exactly: for a JPEG file, the intervals
+    /// of its rounded coefficients.
     fn constrained(&self, x: Tensor<4>, _y: &Tensor<4>) -> Tensor<4> {
         x
     }

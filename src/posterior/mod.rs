@@ -165,6 +165,9 @@ impl Posterior {
 
 impl Posterior {
     /// Computes w0.
+    ///
+    /// # Panics
+    /// Where y does not have the operator's measurement shape.
     pub fn new(measurement: Measurement, prior: GaussianPrior) -> Self {
         let observed = measurement.operator.observed(measurement.y.clone());
         let measurement = measurement.with(observed);
@@ -190,7 +193,7 @@ impl Posterior {
         }
     }
 
-    /// x `[B, 3, H, W]` moved as little as what y says for certain asks for.
+    /// The image nearest to x `[B, 3, H, W]` that satisfies what y states exactly.
     pub fn constrained(&self, x: Tensor<4>) -> Tensor<4> {
         let Measurement { operator, y, .. } = &self.measurement;
         operator.constrained(x, y)

@@ -80,7 +80,7 @@ export const painted = (page) =>
     return count;
   });
 
-/** The quickest run there is, with so many variants. */
+/** The quickest run there is, with this number of variants. */
 export async function setVariants(page, count) {
   await page.locator('#advanced').evaluate((panel) => {
     panel.open = true;

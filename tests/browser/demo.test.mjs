@@ -209,7 +209,7 @@ for (const webgpu of [true, false]) {
 
       it(
         webgpu
-          ? 'runs on WebGPU when told to'
+          ? 'runs on WebGPU when asked to'
           : 'says clearly that WebGPU is missing, and keeps the photo',
         async () => {
           await page.getByRole('combobox', { name: /^Device/ }).selectOption('webgpu');

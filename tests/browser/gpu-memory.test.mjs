@@ -1,4 +1,4 @@
-// What a restoration takes of a GPU's memory, against what it is told to take before the start; and
+// The GPU memory that a restoration takes, against what is announced before the start; and
 // what can't be held there is refused. The buffers are made and counted, the launches left out:
 // what is allocated does not depend on the values.
 import assert from 'node:assert/strict';
@@ -63,7 +63,7 @@ async function inPage(ask, argument) {
 }
 
 /**
- * Leaves `begin(buffer)` in the page: an engine on a GPU whose buffers have at most so many bytes,
+ * Leaves `begin(buffer)` in the page: an engine on a GPU whose buffers have at most `buffer` bytes,
  * and `run(request)`: the bytes of its largest buffer.
  */
 async function prepare() {
@@ -103,7 +103,7 @@ async function prepare() {
 }
 
 /**
- * What a restoration of `side`² pixels is told to take, and what it takes beside that of a single
+ * What a restoration of `side`² pixels announces, and what it takes beside that of a single
  * tile, which stays.
  */
 async function account({ kind, side, samples }) {

@@ -153,7 +153,7 @@ class Session {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Waits until the page has so many workers: an ended one is gone a moment later. */
+  /** Waits until the page has this number of workers: an ended one is gone a moment later. */
   async untilWorkers(count) {
     const deadline = Date.now() + 10_000;
     while (this.page.workers().length !== count) {

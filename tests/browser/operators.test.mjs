@@ -167,7 +167,7 @@ test('what is wrong with an operator is said, and the restorer stays usable', as
         mean,
       ),
     );
-    failures['invalid-option: grey again'] = await tools.failure(() =>
+    failures['invalid-option: colorize only once'] = await tools.failure(() =>
       restorer.restore(tools.photo(), eps.compose(eps.colorize(), eps.colorize()), mean),
     );
     return failures;

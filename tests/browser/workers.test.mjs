@@ -168,7 +168,7 @@ test(
   { timeout: 60_000 },
   async () => {
     session.allowErrors(/lost on purpose/);
-    // The second of the two: what breaks in it is told to the page as any fault is.
+    // The second of the two: the page hears of its faults as of any other.
     const helper = session.page.workers().at(-1);
     await run(
       () =>

@@ -1,4 +1,4 @@
-// A crate of somebody else's that uses the library in a browser: see tests/foreign.
+// A third-party crate that uses the library in a browser: see tests/foreign.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

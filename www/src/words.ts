@@ -20,7 +20,7 @@ function formatDuration(seconds: number): string {
   return hours < 48 ? plural(hours, 'hour') : plural(Math.round(hours / 24), 'day');
 }
 
-/** A time that is not known to the second is not told to the second. */
+/** A time that is not known to the second is not shown to the second. */
 function formatExpectedDuration(seconds: number): string {
   if (seconds < 1) return formatDuration(seconds);
   const step = seconds < 20 ? 1 : seconds < 90 ? 5 : 1;

@@ -1,11 +1,9 @@
 import { EpsError, reading } from '../shared/errors.js';
+import { LIMITS } from '../shared/limits.js';
 import type { GreyWeights } from '../shared/requests.js';
 import { shown } from './validation.js';
 
 const NAMES = ['mean', 'bt601', 'bt709'] as const;
-
-/** How far the sum of weights may be from 1. */
-const SUM_TOLERANCE = 1e-3;
 
 /** @throws EpsError `invalid-option`. */
 export function checkedGreyWeights(weights: unknown): GreyWeights {
@@ -16,7 +14,7 @@ function greyWeightsOf(weights: unknown): GreyWeights {
   if (isName(weights)) return weights;
   if (isTriple(weights)) {
     const [r, g, b] = weights;
-    if (Math.min(r, g, b) >= 0 && Math.abs(r + g + b - 1) < SUM_TOLERANCE) return weights;
+    if (Math.min(r, g, b) >= 0 && Math.abs(r + g + b - 1) < LIMITS.greySum) return weights;
   }
   const names = NAMES.map((name) => `'${name}'`);
   throw new EpsError(

@@ -1,4 +1,5 @@
 import { EpsError, reading } from '../shared/errors.js';
+import { LIMITS } from '../shared/limits.js';
 import { isArrayLike, isObject, isSide, shown } from './validation.js';
 
 /**
@@ -16,10 +17,6 @@ export interface Kernel {
   readonly height: number;
 }
 
-/** The largest standard deviation of a Gaussian blur, in pixels. */
-export const MAX_GAUSSIAN_SIGMA = 30;
-/** Pixels. */
-const MAX_MOTION_LENGTH = 100;
 /** Pixels. */
 const MAX_DISK_RADIUS = 50;
 
@@ -38,7 +35,7 @@ const NEGLIGIBLE = 1e-9;
  * ```
  */
 export function gaussianKernel(sigma: number): Kernel {
-  requireRange('gaussianKernel: sigma', sigma, MAX_GAUSSIAN_SIGMA);
+  requireRange('gaussianKernel: sigma', sigma, LIMITS.gaussianSigma);
   const radius = Math.ceil(4 * sigma);
   return sampled(radius, (x, y) => Math.exp(-(x * x + y * y) / (2 * sigma * sigma)));
 }
@@ -58,7 +55,7 @@ export function gaussianKernel(sigma: number): Kernel {
  * ```
  */
 export function motionKernel(length: number, angleDegrees: number): Kernel {
-  requireRange('motionKernel: length', length, MAX_MOTION_LENGTH);
+  requireRange('motionKernel: length', length, LIMITS.motionLength);
   if (!Number.isFinite(angleDegrees))
     throw new EpsError(
       'invalid-kernel',

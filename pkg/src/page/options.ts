@@ -1,5 +1,6 @@
 import type { DeviceKind, Precision } from '../shared/device.js';
 import { EpsError, reading } from '../shared/errors.js';
+import { DEFAULT_SAMPLER, LIMITS } from '../shared/limits.js';
 import {
   SAMPLER_PRESETS,
   SOLVERS,
@@ -185,14 +186,8 @@ export interface CheckedRestoreOptions {
 
 const DEVICES = ['auto', 'webgpu', 'cpu'] as const;
 const PRECISIONS = ['f32', 'f16'] as const;
-const MAX_SAMPLES = 16;
 const MAX_WORKERS = 16;
-const MAX_POINTS = 1000;
 const MAX_STALL_MS = 3_600_000;
-/** The highest noise level that the network was trained for. */
-const MAX_TAU = 80;
-/** Below this level a sample no longer changes by one 8-bit level. */
-const MIN_TAU = 0.002;
 
 /** @throws EpsError `invalid-option` that names the option, its value and what is valid. */
 export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOptions {
@@ -259,7 +254,7 @@ function restoreOptions(options: RestoreOptions): CheckedRestoreOptions {
   ] satisfies (keyof RestoreOptions)[]);
   const { samples = 1, sampler = 'default', refine = false, seed = randomSeed() } = options;
   const { onStep, onProgress, signal, file } = options;
-  requireInteger('samples', samples, 0, MAX_SAMPLES);
+  requireInteger('samples', samples, 0, LIMITS.samples);
   requireBoolean('refine', refine);
   requireInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   requireOptionalFunction('onStep', onStep);
@@ -282,16 +277,17 @@ function checkedSampler(sampler: Sampler): SamplerRequest {
     'tauMin',
     'fromMean',
   ] satisfies (keyof SamplerOptions)[]);
-  const { solver = 'dpmpp2m', points = 6, fromMean = true } = sampler;
+  const { solver = 'dpmpp2m', points = DEFAULT_SAMPLER.points, fromMean = true } = sampler;
+  const [lowest, highest] = LIMITS.tau;
   const {
-    tauMax = fromMean ? 5 : MAX_TAU,
-    tauMin = solver === 'heun' || solver === 'churn' ? MIN_TAU : 0.01,
+    tauMax = fromMean ? DEFAULT_SAMPLER.tauMax : highest,
+    tauMin = solver === 'heun' || solver === 'churn' ? lowest : DEFAULT_SAMPLER.tauMin,
   } = sampler;
   requireOneOf('sampler.solver', solver, SOLVERS);
-  requireInteger('sampler.points', points, 1, MAX_POINTS);
+  requireInteger('sampler.points', points, 1, LIMITS.points);
   requireBoolean('sampler.fromMean', fromMean);
-  requireNumber('sampler.tauMin', tauMin, MIN_TAU, MAX_TAU);
-  requireNumber('sampler.tauMax', tauMax, MIN_TAU, MAX_TAU);
+  requireNumber('sampler.tauMin', tauMin, lowest, highest);
+  requireNumber('sampler.tauMax', tauMax, lowest, highest);
   if (tauMin >= tauMax)
     throw new EpsError(
       'invalid-option',

@@ -1,7 +1,8 @@
 import { EpsError, reading } from '../shared/errors.js';
+import { LIMITS } from '../shared/limits.js';
 import { BAYER_PATTERNS, BORDERS, type BayerPattern, type Reduction } from '../shared/requests.js';
 import { checkedGreyWeights } from './grey-weights.js';
-import { MAX_GAUSSIAN_SIGMA, checkedKernel, type Kernel } from './kernels.js';
+import { checkedKernel, type Kernel } from './kernels.js';
 import type { MaskSource } from './mask.js';
 import type {
   ColorizeTask,
@@ -40,9 +41,6 @@ const FILLS = ['network', 'photo'] as const;
 
 /** How deep compositions may be nested. */
 const MAX_DEPTH = 16;
-
-/** The factors for reductions by the mean of blocks, and for all others. */
-const FACTORS = { blockMean: [2, 4, 8], filtered: [2, 3, 4, 8, 16] } as const;
 
 /**
  * y = c ⊙ x: fills the pixels that the mask paints from what surrounds them.
@@ -101,7 +99,8 @@ export function superResolve(
 ): SuperResolveTask {
   const { reduction: stated, ...noise } = optionsOf('superResolve', options, ['reduction']);
   const reduction = stated === undefined ? undefined : checkedReduction(stated);
-  const factors = FACTORS[(reduction ?? 'blockMean') === 'blockMean' ? 'blockMean' : 'filtered'];
+  const isBlockMean = (reduction ?? 'blockMean') === 'blockMean';
+  const factors = LIMITS.factors[isBlockMean ? 'blockMean' : 'filtered'];
   if (!factors.some((valid) => valid === factor))
     throw new EpsError(
       'invalid-factor',
@@ -359,11 +358,11 @@ function checkedReduction(reduction: unknown): Reduction {
       "'blockMean', 'bicubic' or { gaussian: sigma }",
       reduction,
     );
-  if (typeof sigma === 'number' && sigma > 0 && sigma <= MAX_GAUSSIAN_SIGMA)
+  if (typeof sigma === 'number' && sigma > 0 && sigma <= LIMITS.gaussianSigma)
     return { gaussian: sigma };
   throw new EpsError(
     'invalid-kernel',
-    `superResolve: the Gaussian's sigma must be above 0 and at most ${MAX_GAUSSIAN_SIGMA} ` +
+    `superResolve: the Gaussian's sigma must be above 0 and at most ${LIMITS.gaussianSigma} ` +
       `pixels; got ${shown(sigma)}.`,
   );
 }

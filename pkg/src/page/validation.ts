@@ -1,9 +1,7 @@
 /** Checks of arguments that several functions share. Each failed check says what is valid. */
 import { EpsError } from '../shared/errors.js';
+import { LIMITS } from '../shared/limits.js';
 import { nearestName } from './edit-distance.js';
-
-/** The highest standard deviation of noise, in 8-bit levels. */
-const MAX_NOISE = 255;
 
 /**
  * The platform's name for an object's kind, such as `'ImageData'`. Unlike `instanceof` it works for
@@ -131,11 +129,11 @@ export function requireOptionalSignal(value: unknown): void {
 
 /** @throws EpsError `invalid-noise`. */
 export function requireNoise(subject: string, noise: unknown): void {
-  if (noise === 'auto' || (typeof noise === 'number' && noise > 0 && noise <= MAX_NOISE)) return;
+  if (noise === 'auto' || (typeof noise === 'number' && noise > 0 && noise <= LIMITS.noise)) return;
   throw new EpsError(
     'invalid-noise',
     `${subject}: noise must be a standard deviation in 8-bit levels, above 0 and at most ` +
-      `${MAX_NOISE}, or 'auto'; got ${shown(noise)}.`,
+      `${LIMITS.noise}, or 'auto'; got ${shown(noise)}.`,
   );
 }
 

@@ -1,5 +1,4 @@
 import type { FinishedRun, RunEvent, RunRequest } from '../shared/protocol.js';
-import { costRequestOf } from '../shared/requests.js';
 import type { Engine, Run } from './core.js';
 import type { RunControl } from './run-control.js';
 import { SharedRun } from './shared-run.js';
@@ -25,9 +24,8 @@ export async function restore(
   let run: Run | undefined;
   try {
     const task = await coreTask(request.task, stallMs);
-    const { pixels } = engine.cost({ ...costRequestOf(request), ...task });
     run = engine.start({ ...request, ...task });
-    const { device, width, height } = run;
+    const { device, width, height, pixels } = run;
     const { totalSteps, totalEvaluations, meanEvaluations, totalTiles } = run;
     const totals = { totalSteps, totalEvaluations, meanEvaluations, totalTiles, pixels };
     emit({ type: 'started', device, width, height, ...totals });

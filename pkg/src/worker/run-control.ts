@@ -38,7 +38,7 @@ export class RunControl {
     this.#wake?.();
   }
 
-  /** Waits to be told how many workers draw. Throws `aborted` if the run is cancelled. */
+  /** Waits for the number of workers that draw. Throws `aborted` if the run is cancelled. */
   async workers(): Promise<number> {
     for (;;) {
       this.throwIfCancelled();

@@ -14,7 +14,7 @@ const CELL_TIE: f64 = 9.0;
 /// Octaves below the means of 16 pixels; one more holds what is left in these.
 const OCTAVES: usize = 4;
 const SHIFTS: [[usize; 2]; 4] = [[0, 0], [9, 5], [5, 14], [14, 10]];
-/// Of its pixels' masses, what a node without ties has: nothing is tied to it.
+/// The least precision of a node, as a share of its pixels' masses: that of one without ties.
 const LEAST: f64 = 1e-6;
 /// Keeps a quotient of zeros finite.
 const TINY: f64 = 1e-30;

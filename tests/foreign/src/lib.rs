@@ -1,4 +1,4 @@
-//! A crate of somebody else's: it depends on the library, compiles for wasm32, and exports its own
+//! A third-party crate: it depends on the library, compiles for wasm32, and exports its own
 //! functions alone. `tests/unit/foreign.test.mjs` looks.
 
 #![cfg(target_family = "wasm")]

@@ -1,11 +1,11 @@
 // What works where a run would take too much memory, and what is quicker where it would take long.
 
+import { LIMITS } from 'eps-restore';
+
 import type { Size } from '../vocabulary.js';
 import { FACTORS, type Factor, type TaskId } from '../vocabulary.js';
 import type { Cost } from './cost.js';
 
-/** WebAssembly addresses 4 GiB. Code, weights and what is not foreseen take the rest. */
-const MOST_BYTES = 3.9e9;
 /** The share of the device's memory that a run may take. */
 const MEMORY_SHARE = 0.75;
 /** Leaves room where an offer is a run at the limit. */
@@ -36,7 +36,7 @@ interface Wish {
 export function memoryLimit(): number {
   const { deviceMemory } = navigator as { readonly deviceMemory?: number };
   const share = deviceMemory ? MEMORY_SHARE * deviceMemory * 2 ** 30 : Infinity;
-  return Math.min(MOST_BYTES, share);
+  return Math.min(LIMITS.pageBytes, share);
 }
 
 export const isTooLarge = ({ bytes }: Cost, limit = memoryLimit()): boolean => bytes > limit;
