@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDemo } from './demo.mjs';
 import { ensureChromium } from './chromium.mjs';
+import { ensureFirefox } from './firefox.mjs';
 import { ensureNodeModules } from './node-modules.mjs';
 import { buildPackage, TSC } from './package.mjs';
 import { NODE_MODULES, ROOT } from './paths.mjs';
@@ -13,6 +14,7 @@ import { cargoEnv } from './rust.mjs';
 import { checkSize } from './size.mjs';
 import { faults } from './structure.mjs';
 import { buildForeign, buildGolden, buildWasm } from './wasm.mjs';
+import { ensureWebKit } from './webkit.mjs';
 
 const PRETTIER = join(NODE_MODULES, 'prettier', 'bin', 'prettier.cjs');
 const ESLINT = join(NODE_MODULES, 'eslint', 'bin', 'eslint.js');
@@ -74,6 +76,9 @@ export const CHECKS = [
     needs: ['package', 'foreign crate'],
     run: () => nodeTests('unit tests', 'tests/unit'),
   },
+  // Without one of them tests/browser/engines.test.mjs fails; the other tests need only Chromium.
+  { name: 'Firefox', tells: true, run: () => building(ensureFirefox) },
+  { name: 'WebKit', tells: true, run: () => building(ensureWebKit) },
   { name: 'browser tests', needs: ['package', 'demo', 'golden'], run: browserTests },
 ];
 

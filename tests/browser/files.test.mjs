@@ -3,9 +3,18 @@
 // has read it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { deflateSync } from 'node:zlib';
 import { encodePng } from './harness.mjs';
 import { openPackage } from './page-tools.mjs';
+import {
+  CMYK_WHITE,
+  SIGNATURE,
+  chunk,
+  four,
+  header,
+  packed,
+  png,
+  withOrientation,
+} from './picture-files.mjs';
 
 const [WIDTH, HEIGHT] = [24, 20];
 
@@ -123,8 +132,7 @@ describe('files', () => {
       pixel(await read(png({ bits: 8, width: 2, height: 1, rows: [[90, 91]] })), 1, 0),
       [91, 91, 91, 255],
     );
-    // An 8 × 8 CMYK JPEG without any ink, as Adobe's programs store it: inverted.
-    assert.deepEqual(pixel(await read(Buffer.from(CMYK, 'base64')), 3, 3), [255, 255, 255, 255]);
+    assert.deepEqual(pixel(await read(CMYK_WHITE), 3, 3), [255, 255, 255, 255]);
   });
 
   test('in another colour space are converted', async () => {
@@ -260,77 +268,6 @@ const TURNS = {
   8: (x, y) => [y, WIDTH - 1 - x],
 };
 
-/**
- * A JPEG with an EXIF segment that says one thing, big-endian: tag 0x0112, type SHORT, one value.
- */
-function withOrientation(jpeg, orientation) {
-  const tiff = [
-    0x4d,
-    0x4d,
-    0,
-    42,
-    0,
-    0,
-    0,
-    8,
-    0,
-    1,
-    0x01,
-    0x12,
-    0,
-    3,
-    0,
-    0,
-    0,
-    1,
-    0,
-    orientation,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-  ];
-  const body = [...Buffer.from('Exif\0\0', 'latin1'), ...tiff];
-  const segment = Buffer.from([0xff, 0xe1, 0, body.length + 2, ...body]);
-  return Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
-}
-
-function chunk(type, ...bytes) {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), ...bytes.map((b) => Buffer.from(b))]);
-  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(body.length - 4);
-  check.writeUInt32BE(checksum(body));
-  return Buffer.concat([length, body, check]);
-}
-
-/** CRC-32 as PNG has it: Node's own is younger than the oldest Node that is supported. */
-function checksum(bytes) {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}
-
-const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]);
-const four = (value) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
-const header = (width, height, bits) =>
-  chunk('IHDR', [...four(width), ...four(height), bits, 0, 0, 0, 0]);
-const packed = (rows) => deflateSync(Buffer.from(rows.flatMap((row) => [0, ...row])));
-
-/** A grey PNG. */
-function png({ bits, width, height, rows }) {
-  return Buffer.concat([
-    SIGNATURE,
-    header(width, height, bits),
-    chunk('IDAT', packed(rows)),
-    chunk('IEND'),
-  ]);
-}
-
 /** Two grey pixels of level 200, then of 30. */
 function apng() {
   const control = (number) =>
@@ -402,12 +339,3 @@ function gif(first, second) {
     0x3b,
   ]);
 }
-
-const CMYK = [
-  '/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwANCQoLCggNCwoLDg4NDxMgFRMSEhMnHB4XIC4pMTAuKS0sMzpKPjM2RjcsLUBX',
-  'QUZMTlJTUjI+WmFaUGBKUVJP/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYH',
-  'CAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBka',
-  'JSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeo',
-  'qaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASwAAPwD06vTq',
-  '9Or06v/Z',
-].join('');

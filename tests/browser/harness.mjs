@@ -208,9 +208,7 @@ class Session {
       return true;
     }
     if (path === '/blank.html') {
-      response
-        .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
-        .end('<!doctype html><title>eps-restore</title><link rel="icon" href="data:,">');
+      sendBlankPage(response);
       return true;
     }
     if (/\/[\w-]*worker(\.\w+)?\.js$/.test(path)) {
@@ -221,6 +219,13 @@ class Session {
     }
     return false;
   }
+}
+
+/** A page without anything in it. */
+export function sendBlankPage(response) {
+  response
+    .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+    .end('<!doctype html><title>eps-restore</title><link rel="icon" href="data:,">');
 }
 
 /** Decodes a PNG file: { width, height, data } with RGBA bytes. */

@@ -1,4 +1,5 @@
 import { EpsError } from '../shared/errors.js';
+import { bytesOf } from './file-bytes.js';
 import { isFile, shown } from './validation.js';
 
 /** The first two bytes of a JPEG file. */
@@ -7,12 +8,14 @@ const START = [0xff, 0xd8];
 /**
  * The bytes of the file that a photo was decoded from, if it is a JPEG. They tell the core what
  * compression did to the photo; its pixels hardly show it.
+ *
+ * @throws EpsError `undecodable-image` if the file cannot be read.
  */
 export async function jpegBytes(source: unknown): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (!isFile(source)) return undefined;
-  const start = new Uint8Array(await source.slice(0, START.length).arrayBuffer());
+  const start = await bytesOf(source, START.length);
   if (!START.every((byte, i) => start[i] === byte)) return undefined;
-  return new Uint8Array(await source.arrayBuffer());
+  return bytesOf(source);
 }
 
 /** @throws EpsError `invalid-option`. */

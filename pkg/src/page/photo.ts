@@ -1,5 +1,6 @@
 import { EpsError, messageOf, reading } from '../shared/errors.js';
 import type { ImageSize, Pixels } from '../shared/requests.js';
+import { isCompleteFile } from './complete-file.js';
 import { isFile, isObject, isSide, kindOf, shown } from './validation.js';
 
 /** Raw pixels: RGBA, four bytes a pixel, rows from the top, sRGB, alpha not premultiplied. */
@@ -148,6 +149,11 @@ async function fromLoadingElement(
 
 async function fromBlob(blob: Blob, subject: string): Promise<DecodedPhoto> {
   if (blob.size === 0) throw new EpsError('undecodable-image', `${subject} is an empty file.`);
+  if (!(await isCompleteFile(blob)))
+    throw new EpsError(
+      'undecodable-image',
+      `${subject} is an incomplete file: its ${blob.size} bytes end before its picture does.`,
+    );
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(blob, {
