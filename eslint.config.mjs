@@ -32,6 +32,10 @@ export default defineConfig(
     rules: { 'no-undef': 'off' },
   },
   {
+    files: ['pkg/examples/**/*.js'],
+    languageOptions: { globals: { ...globals.browser, ...globals.worker } },
+  },
+  {
     files: ['pkg/src/**/*.ts', 'www/src/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },

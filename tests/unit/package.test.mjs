@@ -1,6 +1,6 @@
 // What would be published, and that it is what the build says it is.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,6 +25,7 @@ test('the package holds what its README promises, and nothing else', () => {
     'LICENSE-MIT',
     'LICENSE-APACHE',
     'THIRD-PARTY-NOTICES.txt',
+    'bin/eps-restore.mjs',
     'dist/index.js',
     'dist/index.d.ts',
     'dist/worker.js',
@@ -39,6 +40,7 @@ test('the package holds what its README promises, and nothing else', () => {
   }
   const allowed = [
     /^(package\.json|README\.md|LICENSE-\w+|THIRD-PARTY-NOTICES\.txt)$/,
+    /^bin\/eps-restore\.mjs$/,
     /^dist\/((page|shared|worker)\/)?[\w-]+\.(js|js\.map|d\.ts)$/,
     /^wasm\/eps_restore(_bg)?\.(js|wasm|d\.ts|wasm\.d\.ts)$/,
     /^models\/photo-v1\.safetensors$/,
@@ -70,6 +72,18 @@ test('package.json says where the project is, and what has effects when it is im
   // The worker's script and the core's JavaScript run as they are imported; the API does not.
   assert.deepEqual(sideEffects, ['./dist/worker.js', './wasm/*.js']);
   assert.ok(!sideEffects.includes(exports['.'].import));
+});
+
+test('the command says how it is called', () => {
+  for (const words of [[], ['copy-assets'], ['copy', 'public'], ['copy-assets', 'public', 'all']]) {
+    const command = [join(PKG, 'bin', 'eps-restore.mjs'), ...words];
+    const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+    assert.deepEqual(
+      [status, stderr],
+      [2, 'Usage: eps-restore copy-assets DIR\n'],
+      words.join(' '),
+    );
+  }
 });
 
 test('the weights in the package are the ones that its source names', () => {
