@@ -1,13 +1,29 @@
-// npm run test:long: checks that take too long for every change. The package is built from its own
-// files, as crates.io would; licences and sources of all dependencies are checked.
+// npm run test:long: checks that take too long for every change. Calls and weights are fuzzed ten
+// times as long, from another seed; the package is built from its own files, as crates.io would;
+// licences and sources of all dependencies are checked.
+import { ensureChromium } from './lib/chromium.mjs';
+import { ensureNodeModules } from './lib/node-modules.mjs';
+import { buildPackage } from './lib/package.mjs';
 import { begun, done, main, Stop } from './lib/report.mjs';
 import { ask, run } from './lib/run.mjs';
 import { cargoEnv } from './lib/rust.mjs';
+import { buildWasm } from './lib/wasm.mjs';
 
 const PACKAGE = ['cargo', 'package', '--locked', '--allow-dirty'];
 const DENY = ['cargo', 'deny', '--all-features', 'check', 'licenses', 'bans', 'sources'];
+const FUZZ = ['tests/browser/fuzz.test.mjs', 'tests/browser/fuzz-weights.test.mjs'];
+const FUZZ_ENV = { EPS_FUZZ_RUNS: '3000', EPS_FUZZ_WEIGHTS: '500', EPS_FUZZ_SEED: '1000' };
 
 await main(async () => {
+  await ensureNodeModules();
+  await buildWasm();
+  await buildPackage();
+  await ensureChromium();
+  begun('fuzz: 3,000 calls and 500 weights (15 min)…');
+  await run('fuzz', [process.execPath, '--test', '--test-concurrency=1', ...FUZZ], {
+    env: FUZZ_ENV,
+  });
+  done('fuzz: passed');
   begun('cargo package: building the crate from its own files (10 min)…');
   await run('cargo package', PACKAGE, { env: cargoEnv() });
   done('cargo package: built');

@@ -1,4 +1,4 @@
-import { EpsError } from '../shared/errors.js';
+import { EpsError, reading } from '../shared/errors.js';
 import type { ImageSize, MeasurementTask, TaskRequest } from '../shared/requests.js';
 import { decodeMask, requireMaskSize } from './mask.js';
 import { decodePhoto, isPlainImage, type PhotoSource } from './photo.js';
@@ -118,17 +118,22 @@ function enlarged(size: ImageSize, task: TaskRequest): ImageSize {
  * @throws EpsError `invalid-image`.
  */
 export async function sizeOf(photo: PhotoSource | ImageSize): Promise<ImageSize> {
-  if (isBareSize(photo)) {
-    const { width, height } = photo;
-    if (isSide(width) && isSide(height)) return { width, height };
-    throw new EpsError(
-      'invalid-image',
-      'The size must be { width, height } in whole pixels of at least 1; ' +
-        `got ${shown(width)} × ${shown(height)}.`,
-    );
-  }
+  const stated = reading('invalid-image', 'The photo', () => statedSize(photo));
+  if (stated) return stated;
   const { width, height } = await decodePhoto(photo, 'The photo');
   return { width, height };
+}
+
+/** The size that was given in place of a photo; undefined for a photo. */
+function statedSize(photo: unknown): ImageSize | undefined {
+  if (!isBareSize(photo)) return undefined;
+  const { width, height } = photo;
+  if (isSide(width) && isSide(height)) return { width, height };
+  throw new EpsError(
+    'invalid-image',
+    'The size must be { width, height } in whole pixels of at least 1; ' +
+      `got ${shown(width)} × ${shown(height)}.`,
+  );
 }
 
 /** Whether a value is a plain object that states a size, right or wrong, and no pixels. */
