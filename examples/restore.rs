@@ -11,11 +11,12 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 use clap::{Parser, ValueEnum};
+use eps_restore::low_level::estimation::blur::{self, Blur, Luma, estimate_blur};
 use eps_restore::low_level::exemplar::{self, filled_from_photo};
 use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::{
-    BT601, BT709, Bayer, Borders, Denoiser, Error, GREY, Jpeg, Kernel, Mask, Noise, Photo,
-    Reduction, Request, Restoration, Sampler, Stage, Task, restore_with,
+    BT601, BT709, Bayer, Borders, Denoiser, GREY, Jpeg, Kernel, Mask, Noise, Photo, Reduction,
+    Request, Restoration, Sampler, Stage, Task, restore_with,
 };
 use image::{DynamicImage, ImageDecoder, ImageReader, RgbaImage};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -51,6 +52,11 @@ struct Options {
     /// Demosaic: the sensor's colours, row by row from its first pixel.
     #[arg(long, value_enum, default_value = "rggb")]
     pattern: PatternName,
+    /// Deblur: how the blur is found, where neither --sigma nor --motion states it. `auto` takes
+    /// the most probable of a Gaussian, a disk and a line; `free` also looks for any other shape of
+    /// up to 31 pixels, which takes seconds.
+    #[arg(long, value_enum, default_value = "auto")]
+    kernel: KernelName,
     /// Deblur: the standard deviation of a Gaussian blur in pixels.
     #[arg(long)]
     sigma: Option<f64>,
@@ -107,6 +113,12 @@ enum TaskName {
 enum ReductionName {
     BlockMean,
     Bicubic,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum KernelName {
+    Auto,
+    Free,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -181,7 +193,8 @@ fn main() -> Result<(), Failure> {
 }
 
 fn request(options: &Options) -> Result<Request, Failure> {
-    let (photo, task) = (open(&options.photo)?, task(options)?);
+    let photo = open(&options.photo)?;
+    let task = task(options, &photo)?;
     let file = file(options).ok();
     let noise = options.noise.unwrap_or_default();
     Ok(Request {
@@ -275,7 +288,7 @@ fn reduction(options: &Options) -> Reduction {
     }
 }
 
-fn task(options: &Options) -> Result<Task, Failure> {
+fn task(options: &Options, photo: &Photo) -> Result<Task, Failure> {
     Ok(match options.task {
         TaskName::Inpaint => Task::Inpaint {
             missing: missing(options.mask.as_deref())?,
@@ -285,7 +298,7 @@ fn task(options: &Options) -> Result<Task, Failure> {
             reduction: reduction(options),
         },
         TaskName::Deblur => Task::Deblur {
-            kernel: kernel(options)?,
+            kernel: kernel(options, photo)?,
             borders: match options.borders {
                 BordersName::Unknown => Borders::Unknown,
                 BordersName::Circular => Borders::Circular,
@@ -325,13 +338,34 @@ fn missing(mask: Option<&Path>) -> Result<Mask, Failure> {
     Ok(Mask::new(mask.width(), mask.height(), pixels)?)
 }
 
-fn kernel(options: &Options) -> Result<Kernel, Error> {
+fn kernel(options: &Options, photo: &Photo) -> Result<Kernel, Failure> {
     match (options.sigma, options.motion) {
-        (Some(sigma), None) => Kernel::gaussian(sigma),
-        (None, Some((length, angle))) => Kernel::motion(length, angle),
-        _ => Err(Error::InvalidOption(
-            "--task deblur takes either --sigma or --motion".into(),
-        )),
+        (Some(sigma), None) => Ok(Kernel::gaussian(sigma)?),
+        (None, Some((length, angle))) => Ok(Kernel::motion(length, angle)?),
+        (None, None) => found_kernel(options, photo),
+        _ => Err("--task deblur takes either --sigma or --motion, not both".into()),
+    }
+}
+
+/// The kernel of the most probable blur.
+fn found_kernel(options: &Options, photo: &Photo) -> Result<Kernel, Failure> {
+    let file = file(options).ok();
+    let luma = Luma::of_photo(photo, file.as_deref());
+    let shapes = blur::Options {
+        free_side: (options.kernel == KernelName::Free).then_some(blur::LARGEST),
+    };
+    let onwards = &mut |_| ControlFlow::Continue(());
+    let candidates = estimate_blur(&luma, shapes, onwards)?.unwrap_or_default();
+    for candidate in &candidates {
+        let percent = 100.0 * candidate.confidence;
+        eprintln!("{:?}: {percent:.0} %", candidate.blur);
+    }
+    match candidates.into_iter().next() {
+        None => Err("the photo does not show its blur; state it by --sigma or --motion".into()),
+        Some(first) if first.blur == Blur::Sharp => {
+            Err("the photo is most probably sharp; state a blur by --sigma or --motion".into())
+        }
+        Some(first) => Ok(first.kernel),
     }
 }
 

@@ -21,6 +21,7 @@ export { EpsError } from './shared/errors.js';
 export { LIMITS } from './shared/limits.js';
 export { chooseDevice, isSoftwareAdapter } from './shared/device.js';
 
+export type { BlurEstimate } from './page/blur.js';
 export type { LoadOptions, RestoreOptions, Sampler, SamplerOptions } from './page/options.js';
 export type {
   Task,

@@ -7,6 +7,8 @@ use crate::error::Error;
 
 /// The largest standard deviation of a Gaussian, in pixels.
 pub const MAX_SIGMA: f64 = 30.0;
+/// The largest radius of a disk, in pixels.
+pub const MAX_RADIUS: f64 = 50.0;
 /// The longest motion, in pixels.
 pub const MAX_LENGTH: f64 = 100.0;
 
@@ -68,6 +70,35 @@ impl Kernel {
         Self::new(line.len(), line.len(), weights.collect())
     }
 
+    /// The even disk of `radius` pixels that a lens out of focus makes of a point: each pixel
+    /// weighs as much as its area inside the disk, summed in 30 lines.
+    ///
+    /// # Errors
+    /// [`Error::InvalidKernel`] where the radius is not above 0 and at most [`MAX_RADIUS`].
+    pub fn disk(radius: f64) -> Result<Self, Error> {
+        const LINES: i64 = 30;
+        if !(radius > 0.0 && radius <= MAX_RADIUS) {
+            return Err(Error::InvalidKernel(format!(
+                "the radius is {radius}; a disk takes one above 0 and at most {MAX_RADIUS} \
+                 pixels"
+            )));
+        }
+        let half = (radius - 0.5).ceil().max(0.0) as i64;
+        let side = (2 * half + 1) as usize;
+        let mut weights = vec![0.0; side * side];
+        for line in 0..side as i64 * LINES {
+            let y = (line as f64 + 0.5) / LINES as f64 - half as f64 - 0.5;
+            let reach = (radius * radius - y * y).max(0.0).sqrt();
+            let row = (line / LINES) as usize * side;
+            for column in -half..=half {
+                let (left, right) = (column as f64 - 0.5, column as f64 + 0.5);
+                let inside = (right.min(reach) - left.max(-reach)).max(0.0);
+                weights[row + (column + half) as usize] += inside;
+            }
+        }
+        Self::new(side, side, weights)
+    }
+
     /// A straight, even motion of `length` pixels at `angle` degrees, counter-clockwise from the
     /// right: each pixel weighs as much as the length of the path inside it.
     ///
@@ -95,6 +126,36 @@ impl Kernel {
             .flat_map(|row| side.clone().map(move |column| inside(column, row)));
         let size = 2 * radius as usize + 1;
         Self::new(size, size, weights.collect())
+    }
+
+    /// Columns of weights.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Rows of weights.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// The weights row by row; their sum is 1.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// The standard deviation of the weights about their mean in pixels along an axis, both axes
+    /// alike.
+    pub(crate) fn deviation(&self) -> f64 {
+        let (mut means, mut squares) = ([0.0; 2], 0.0);
+        for (i, weight) in self.weights.iter().enumerate() {
+            let at = [(i / self.width) as f64, (i % self.width) as f64];
+            for (mean, at) in means.iter_mut().zip(at) {
+                *mean += weight * at;
+                squares += weight * at * at;
+            }
+        }
+        let variance = squares - means[0] * means[0] - means[1] * means[1];
+        (0.5 * variance.max(0.0)).sqrt()
     }
 
     /// Rows and columns that it reaches from its origin, at most.

@@ -1,6 +1,7 @@
 //! What the core answers, as plain objects.
 
 use eps_restore::Photo;
+use eps_restore::low_level::estimation::blur::{Blur, Candidate};
 use eps_restore::low_level::request::cost::Cost;
 use serde::Serialize;
 use serde_bytes::ByteBuf;
@@ -63,6 +64,40 @@ pub(crate) struct ResultAnswer {
     pub mean: ByteBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deviation: Option<ByteBuf>,
+}
+
+/// `BlurCandidate` of TypeScript.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BlurAnswer {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size_deviation: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    angle: Option<f64>,
+    confidence: f64,
+}
+
+impl From<&Candidate> for BlurAnswer {
+    fn from(candidate: &Candidate) -> Self {
+        let (kind, size, angle) = match candidate.blur {
+            Blur::Sharp => ("none", None, None),
+            Blur::Gaussian { sigma } => ("gaussian", Some(sigma), None),
+            Blur::Disc { radius } => ("disk", Some(radius), None),
+            Blur::Line { length, angle } => ("motion", Some(length), Some(angle)),
+            Blur::Free => ("free", None, None),
+        };
+        let relative = candidate.size_deviation;
+        Self {
+            kind,
+            size,
+            size_deviation: size.zip(relative).map(|(size, relative)| size * relative),
+            angle,
+            confidence: candidate.confidence,
+        }
+    }
 }
 
 /// A photo's RGBA bytes, as a `Uint8Array`.

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;
 
+use eps_restore::low_level::estimation::blur::Luma;
 use eps_restore::low_level::operators::Bayer;
 use eps_restore::low_level::request::cost::Outline;
 use eps_restore::low_level::request::task::{BT601, BT709, Borders, GREY, Reduction, Task};
@@ -46,6 +47,14 @@ struct OutlineFields {
     sampler: SamplerRequest,
     #[serde(default)]
     refine: bool,
+}
+
+/// A photo whose blur is to be estimated.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BlurredPhoto {
+    image: Bytes,
+    file: Option<ByteBuf>,
 }
 
 /// A measurement whose noise is to be estimated.
@@ -249,6 +258,16 @@ impl EngineMeasurement {
         let user = user_operator(request.functions);
         let file = readable(request.file.as_ref());
         Ok((request.image.photo()?, file, request.task.read(&user)?))
+    }
+}
+
+impl BlurredPhoto {
+    /// # Errors
+    /// [`Error::InvalidImage`] for the wrong number of bytes.
+    pub(crate) fn read(request: JsValue) -> Result<Luma, Error> {
+        let Self { image, file } = of_js(request)?;
+        let file = readable(file.as_ref());
+        Ok(Luma::of_photo(&image.photo()?, file.as_deref()))
     }
 }
 

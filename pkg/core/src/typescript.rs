@@ -131,6 +131,13 @@ export interface CopyRequest {
   readonly variant: number;
 }
 
+/** A photo whose blur is to be estimated. */
+export interface BlurRequest {
+  readonly image: Pixels;
+  /** The bytes of the file that the image was decoded from: JPEG's rounding counts. */
+  readonly file?: Uint8Array;
+}
+
 /** A measurement whose noise is to be estimated. */
 export interface NoiseRequest<Task = CoreTask> extends TaskFields<Task> {
   readonly image: Pixels;
@@ -155,6 +162,19 @@ export interface Cost extends ImageSize {
   readonly bytes: number;
   /** Most bytes of memory that the GPU needs; 0 on the CPU. */
   readonly gpuBytes: number;
+}
+
+/** A blur that a photo may have. */
+export interface BlurCandidate {
+  readonly kind: 'none' | 'gaussian' | 'disk' | 'motion' | 'free';
+  /** The Gaussian's standard deviation, the disk's radius or the motion's length, in pixels. */
+  readonly size?: number;
+  /** The standard deviation of the size's error, in pixels. */
+  readonly sizeDeviation?: number;
+  /** The direction of the motion, in degrees counter-clockwise from the right. */
+  readonly angle?: number;
+  /** The probability of the kind, 0 to 1; those of all candidates sum to 1. */
+  readonly confidence: number;
 }
 
 /** One step of a restoration. */

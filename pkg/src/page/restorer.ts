@@ -1,8 +1,9 @@
 import type { DeviceKind, Precision } from '../shared/device.js';
 import { EpsError, abortedError, throwIfAborted } from '../shared/errors.js';
 import type { FinishedRun, RunEvent } from '../shared/protocol.js';
-import type { ImageSize, Pixels, RestoreRequest, TaskRequest } from '../shared/requests.js';
+import type { ImageSize, RestoreRequest } from '../shared/requests.js';
 import { AsyncQueue } from './async-queue.js';
+import { blurEstimates, type BlurEstimate } from './blur.js';
 import { copySeconds } from './copy-time.js';
 import { weightsSource } from './default-weights.js';
 import { jpegBytes } from './jpeg-file.js';
@@ -19,6 +20,7 @@ import { ParallelRun } from './parallel-run.js';
 import { decodePhoto, type PhotoSource } from './photo.js';
 import type { Estimate, RestoreStep } from './progress.js';
 import { resultOf, type Result } from './result.js';
+import { readInput, type RunInput } from './run-input.js';
 import { RunObserver, type RunCallbacks } from './run-observer.js';
 import { requireFitting, sizeOf, taskRequest } from './task-request.js';
 import type { NoiseOption, Task } from './task-types.js';
@@ -35,14 +37,6 @@ interface RunHooks extends RunCallbacks {
   /** Steps that the run may take before it needs a `more` for each further one. */
   readonly credit: number;
   readonly onStart?: (run: RunHandle) => void;
-}
-
-/** What a run takes, read when it was asked for. */
-interface RunInput extends NoiseOption {
-  readonly image: Pixels;
-  /** Of a JPEG whose noise is to be estimated. */
-  readonly file?: Uint8Array<ArrayBuffer> | undefined;
-  readonly task: TaskRequest;
 }
 
 /** How a run ended, and where it ran: undefined if it did not start. */
@@ -259,6 +253,41 @@ export class Restorer {
   }
 
   /**
+   * The blurs that a photo may have, the most probable first: none, a Gaussian, a disk (out of
+   * focus) and a motion along a line. The photo's power spectrum tells them; the network has no
+   * part in it.
+   *
+   * It takes about a second. Where `none` comes first, the photo is most probably sharp.
+   *
+   * @param photo the blurred photo.
+   * @param options `file`: as for a restoration; JPEG's rounding counts.
+   * @returns nothing for a photo that does not show its blur: without texture, or with less than
+   *   128 pixels a side.
+   * @throws EpsError as {@link Restorer.restore} does for bad input.
+   * @example
+   * ```ts
+   * const [blur] = await restorer.estimateBlur(photo);
+   * if (blur && blur.kind !== 'none')
+   *   result = await restorer.restore(photo, deblur(blur.kernel));
+   * ```
+   */
+  async estimateBlur(
+    photo: PhotoSource,
+    options: Pick<RestoreOptions, 'file'> = {},
+  ): Promise<BlurEstimate[]> {
+    this.#pool.throwIfDisposed();
+    const { file: source } = checkedRestoreOptions(options);
+    const [image, file] = await Promise.all([
+      decodePhoto(photo, 'The photo'),
+      jpegBytes(source ?? photo),
+    ]);
+    const lead = await this.#pool.lead();
+    const candidates = await lead.ask('blur', { image, ...(file && { file }) });
+    this.#pool.throwIfDisposed();
+    return blurEstimates(candidates);
+  }
+
+  /**
    * A JPEG of an edited photo that loses nothing where nothing was edited: blocks without a changed
    * pixel keep the file's own coefficients, the others are compressed at its quality and sampling.
    *
@@ -454,20 +483,6 @@ function deferred<T>(read: () => T | Promise<T>): Promise<T> {
   const promise = (async () => read())();
   promise.catch(() => undefined);
   return promise;
-}
-
-/** Reads the photo and the task. What can be read at once is read before the call returns. */
-async function readInput(photo: PhotoSource, task: Task, source?: Blob): Promise<RunInput> {
-  const checked = checkedTask(task);
-  const { noise } = checked;
-  const isEstimated = noise === 'auto' || (noise === undefined && checked.kind === 'denoise');
-  const [image, request, file] = await Promise.all([
-    decodePhoto(photo, 'The photo'),
-    taskRequest(checked),
-    isEstimated ? jpegBytes(source ?? photo) : undefined,
-  ]);
-  requireFitting(request, image);
-  return { image, file, task: request, noise };
 }
 
 /**

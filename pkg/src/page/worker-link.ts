@@ -68,6 +68,7 @@ export class WorkerLink {
   readonly #open: OpenCalls = {
     start: new Map(),
     load: new Map(),
+    blur: new Map(),
     cost: new Map(),
     edit: new Map(),
     noise: new Map(),

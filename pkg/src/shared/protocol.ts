@@ -9,6 +9,8 @@
 import type { DeviceKind, Precision } from './device.js';
 import type { EpsErrorCode } from './errors.js';
 import type {
+  BlurCandidate,
+  BlurRequest,
   Cost,
   CostRequest,
   ImageSize,
@@ -33,6 +35,8 @@ export interface Calls {
   cost: { ask: CostRequest; answer: Cost; event: never };
   /** The standard deviation of a measurement's noise, in 8-bit levels. */
   noise: { ask: NoiseRequest; answer: number; event: never };
+  /** The blurs that a photo may have. */
+  blur: { ask: BlurRequest; answer: readonly BlurCandidate[]; event: never };
   /** A JPEG file of an edited photo, with the file's coefficients where no pixel changed. */
   edit: { ask: EditRequest; answer: Uint8Array<ArrayBuffer>; event: never };
   /** Restores a photo. */

@@ -18,6 +18,8 @@ import type {
 
 export type {
   BayerPattern,
+  BlurCandidate,
+  BlurRequest,
   Borders,
   Cost,
   GreyWeights,

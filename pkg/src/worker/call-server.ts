@@ -24,6 +24,9 @@ import { restore } from './restore.js';
 import { RunControl } from './run-control.js';
 import { coreTask } from './user-operator.js';
 
+/** Calls that are answered at once, even during a run. */
+const QUESTIONS: ReadonlySet<CallName> = new Set<CallName>(['cost', 'noise', 'blur', 'edit']);
+
 /** What a handler may use beside what the call asks. */
 interface CallContext<N extends CallName> {
   readonly id: number;
@@ -54,6 +57,7 @@ export class CallServer {
       const task = await coreTask(ask.task, this.#stallMs);
       return { answer: this.#loadedEngine().estimateNoise({ ...ask, ...task }) };
     },
+    blur: (ask) => ({ answer: this.#loadedEngine().estimateBlur(ask) }),
     edit: ({ file, before, after }) => {
       this.#loadedEngine();
       const answer = editJpeg(file, before, after);
@@ -99,7 +103,7 @@ export class CallServer {
   /** Answers a question at once, even during a run, and anything else in its turn. */
   #accept(message: CallMessage): void {
     const { id, name } = message;
-    if (name === 'cost' || name === 'noise' || name === 'edit') {
+    if (QUESTIONS.has(name)) {
       void this.#answer(message);
       return;
     }

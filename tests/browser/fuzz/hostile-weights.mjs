@@ -1,4 +1,4 @@
-// Weights as a stranger might send them: mutations of the released file, the same for the same seed.
+// Weights as a stranger might send them: mutations of the released file, the same for a seed.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../harness.mjs';
