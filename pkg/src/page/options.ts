@@ -111,7 +111,8 @@ export interface LoadOptions {
   readonly trustedTypesPolicy?: string | ScriptUrlPolicy | undefined;
   /**
    * Milliseconds, 1 to 3,600,000, after which a part that does not answer is given up: a download
-   * or a worker's start without new data, the cache, the WebGPU adapter, the GPU. Default 60,000.
+   * or a worker's start without new data, the cache, the WebGPU adapter, the GPU, a run that was
+   * aborted. Default 60,000.
    */
   readonly stallMs?: number | undefined;
   /**

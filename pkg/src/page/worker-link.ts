@@ -64,6 +64,7 @@ type OpenCalls = { readonly [N in CallName]: Map<number, OpenCall<N>> };
  */
 export class WorkerLink {
   readonly #worker: Worker;
+  readonly #stallMs: number;
   readonly #starting: StartingWorker;
   readonly #open: OpenCalls = {
     start: new Map(),
@@ -77,8 +78,13 @@ export class WorkerLink {
   #lastId = NO_CALL;
   #fatal: Failure | undefined;
 
-  /** @throws EpsError `worker-failed` if the browser refuses to start a worker. */
-  constructor(settings: WorkerSettings) {
+  /**
+   * @param settings with `stallMs`: milliseconds without a sign of life after which a start fails,
+   *   and a cancelled run has lost its worker.
+   * @throws EpsError `worker-failed` if the browser refuses to start a worker.
+   */
+  constructor(settings: WorkerSettings & { readonly stallMs: number }) {
+    this.#stallMs = settings.stallMs;
     this.#starting = startWorker(settings);
     this.#worker = this.#starting.worker;
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) =>
@@ -104,12 +110,9 @@ export class WorkerLink {
    * reason, is noticed at once.
    *
    * @param wasm the compiled core, or its address; undefined: the file in this package.
-   * @param stallMs milliseconds without a sign of life after which the start fails.
    */
-  async start(
-    wasm: WebAssembly.Module | string | undefined,
-    stallMs: number,
-  ): Promise<Outcome<'start'>> {
+  async start(wasm: WebAssembly.Module | string | undefined): Promise<Outcome<'start'>> {
+    const stallMs = this.#stallMs;
     const lock = `eps-restore ${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
     let waitsFor = "the worker's script has not answered";
     const watch = new StallWatch(stallMs, () =>
@@ -163,13 +166,25 @@ export class WorkerLink {
     return {
       outcome,
       more: () => send({ type: 'more' }),
-      cancel: () => send({ type: 'cancel' }),
+      cancel: () => {
+        send({ type: 'cancel' });
+        this.#expectEnd(outcome);
+      },
       share: (every) => send({ type: 'share', every }),
       adopt: (index, values) => {
         const buffers = values.map(({ buffer }) => buffer);
         send({ type: 'adopt', index, values }, buffers);
       },
     };
+  }
+
+  /** Gives the worker up if a cancelled run does not end: an operator may never return. */
+  #expectEnd(outcome: Promise<Outcome<'restore'>>): void {
+    const stallMs = this.#stallMs;
+    const watch = new StallWatch(stallMs, () =>
+      this.#fail(workerFailure(`A run has not ended ${seconds(stallMs)} after its cancellation.`)),
+    );
+    void outcome.then(() => watch.stop());
   }
 
   /** Terminates the worker. Every open call fails with this error. */

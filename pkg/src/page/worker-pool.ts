@@ -156,7 +156,11 @@ export class WorkerPool {
   /** How many workers a run gets: one if helpers would have nothing to do or gain no time. */
   async workersForRun(lead: WorkerLink, request: RestoreRequest): Promise<number> {
     if (this.workersFor(request.samples, 0) === 1) return 1;
-    const { evaluations, pixels, bytes } = await lead.ask('cost', costRequestOf(request));
+    const cost = await lead.call('cost', costRequestOf(request));
+    // Of a lead that has ended, the run itself tells it.
+    if (!cost.ok && cost.failure.fatal) return 1;
+    if (!cost.ok) throw errorOf(cost.failure);
+    const { evaluations, pixels, bytes } = cost.answer;
     const expected = evaluations * this.evaluationTimes.predict(pixels);
     const isShort = this.#options.workers === undefined && expected < MIN_MILLISECONDS_FOR_HELPERS;
     return evaluations === 0 || isShort ? 1 : this.workersFor(request.samples, bytes);
@@ -194,8 +198,7 @@ export class WorkerPool {
 
   /** Waits until a worker has the core. */
   async #start(link: WorkerLink): Promise<void> {
-    const { wasmUrl, stallMs } = this.#options;
-    const outcome = await link.start(this.#core ?? wasmUrl, stallMs);
+    const outcome = await link.start(this.#core ?? this.#options.wasmUrl);
     this.throwIfDisposed();
     if (!outcome.ok) throw errorOf(outcome.failure);
     this.#core = outcome.answer.module;

@@ -1,5 +1,5 @@
-// Calls the API as the cases say. Runs in the page. Whatever a call is given, it resolves or
-// rejects with an EpsError within ten seconds, and the restorer works afterwards.
+// Calls the API as the cases say, in the page. Whatever a call is given, it resolves or rejects
+// with an EpsError within ten seconds, and the restorer works afterwards.
 import fc from 'fast-check';
 import * as eps from '/pkg/dist/index.js';
 import { calls } from './arbitraries.mjs';

@@ -1,0 +1,35 @@
+// The table of faults: what is wrong, the code that it gives, and the time within which it does.
+import { INPUT } from './input.mjs';
+import { LOADING } from './loading.mjs';
+import { RUNS } from './runs.mjs';
+
+/** Milliseconds to the answer on a photo of 64 × 64 pixels, where a fault states no other. */
+export const LIMIT_MS = 1000;
+
+export const FAULTS = { Loading: LOADING, 'What a call is given': INPUT, 'During a run': RUNS };
+
+const HEAD = `# Faults
+
+Each row is a test: the fault is brought about, the call answers with the code in time, and the next
+call works. Without a fault the code is “none”. The times are those of a photo of 64 × 64 pixels on
+the CPU; a load that starts its engine first has 4 s. “stall” is the option \`stallMs\`.
+
+The data is in \`tests/browser/fault-table\`, and \`npm run faults\` writes this file.
+`;
+
+/** The table as \`docs/faults.md\` has it. */
+export function markdown() {
+  const sections = Object.entries(FAULTS).map(([title, faults]) => {
+    const rows = Object.entries(faults).map(
+      ([fault, { code, limit, options }]) =>
+        `| ${fault} | ${code.includes(' ') || code === 'none' ? code : `\`${code}\``} | ` +
+        `${seconds(limit ?? LIMIT_MS, options?.stallMs)} |`,
+    );
+    return [`\n## ${title}\n`, '| fault | code | answer within |', '| --- | --- | --- |', ...rows];
+  });
+  return [HEAD.trimEnd(), ...sections.flat()].join('\n') + '\n';
+}
+
+function seconds(limit, stallMs) {
+  return stallMs ? `stall + ${(limit - stallMs) / 1000} s` : `${limit / 1000} s`;
+}
