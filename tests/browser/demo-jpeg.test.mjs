@@ -57,4 +57,19 @@ describe("a visitor's JPEG", { timeout: 10 * 60_000 }, () => {
     const level = Number(/Measured: ([\d.]+)/.exec(await note.textContent())[1]);
     assert.ok(level > 2, `${level} levels; its pixels alone show 1.3`);
   });
+
+  it('does not count what JPEG lost once it had to be reduced', async () => {
+    // So little memory that not even this photo fits.
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, 'deviceMemory', { value: 0.001 });
+    });
+    await page.reload();
+    await page
+      .locator('#plan')
+      .getByText(/^Reduced on opening/)
+      .waitFor();
+    const note = page.locator('#noise-auto-note');
+    await note.getByText(/^Measured: /).waitFor();
+    assert.doesNotMatch(await note.textContent(), /JPEG/);
+  });
 });

@@ -1,7 +1,7 @@
 // The measured noise of a noisy photo.
 
 import { denoise, EpsError, type Restorer } from 'eps-restore';
-import type { Photo } from '../picture/photo.js';
+import { ownFile, type Photo } from '../picture/photo.js';
 import { noise as words } from '../words.js';
 
 export interface NoiseQuestion {
@@ -30,5 +30,7 @@ export async function askNoise({ restorer, input, file }: NoiseQuestion): Promis
 export function describeNoise(answer: NoiseAnswer, photo: Photo | undefined): MeasuredNoise {
   if (answer === 'failed') return { level: undefined, note: '' };
   if (answer === 'too-small') return { level: undefined, note: words.tooSmall };
-  return { level: answer, note: words.measured(answer, photo?.file.type === 'image/jpeg') };
+  // Only what is measured in a file counts what compression lost.
+  const isJpeg = photo !== undefined && ownFile(photo)?.type === 'image/jpeg';
+  return { level: answer, note: words.measured(answer, isJpeg) };
 }
