@@ -28,6 +28,20 @@ export function smoothPng(width, height = width) {
   return encodePng({ data, width, height });
 }
 
+/** A PNG of smooth colours with grain of 20 levels: sums of uniform draws. */
+export function grainyPng(width, height = width) {
+  const data = new Uint8Array(4 * width * height);
+  let state = 7;
+  const uniform = () =>
+    ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32) * 2 - 1;
+  for (let i = 0; i < data.length; i++) {
+    const grain = 20 * (uniform() + uniform() + uniform());
+    const value = 120 + 40 * Math.sin(i / 4000) + grain;
+    data[i] = i % 4 === 3 ? 255 : Math.min(255, Math.max(0, value));
+  }
+  return encodePng({ data, width, height });
+}
+
 /** A JPEG that the browser makes. */
 export async function largeJpeg(page, width, height) {
   const bytes = await page.evaluate(
@@ -58,6 +72,13 @@ export async function untilShown(page, accepts) {
     if (Date.now() > deadline) throw new Error('The photo is not shown.');
     await page.waitForTimeout(50);
   }
+}
+
+/** Waits until the detail shows what the present settings give. */
+export async function untilDetail(page) {
+  // The last answer stays in sight until a change has reached the page.
+  await page.waitForTimeout(150);
+  await page.locator('#detail[aria-busy="false"]').waitFor();
 }
 
 export const pick = (page, name) => page.getByRole('radio', { name, exact: true }).check();

@@ -144,6 +144,18 @@ export const cost = {
     plural(evaluations, 'evaluation') + (tiles > 1 ? ` of ${plural(tiles, 'tile')}` : ''),
 };
 
+// The detail: a part of the photo that is restored before the run.
+
+export const detail = {
+  hint: 'Click the photo, or move its frame, to see another part.',
+  hintForPaint: 'Its frame follows what you paint. The grip of the frame moves it.',
+  nothingPainted: 'Nothing is painted in the frame.',
+  cutsPaint: 'What is painted reaches beyond the frame: only the whole photo shows its fill.',
+  failed: 'This part could not be restored. Restore says why.',
+  marker: (x: number, y: number): string =>
+    `Frame of the detail, at ${x} % from the left, ${y} % from the top. Arrow keys move it.`,
+};
+
 // The engine.
 
 /** As in “Ready on …”. */

@@ -98,15 +98,20 @@ function averageColumns(
   output[at + 3] = alpha;
 }
 
-/** The top left part of an image. */
-export function crop(image: ImageData, { width, height }: Size): ImageData {
-  if (width === image.width && height === image.height) return image;
+/** A part of an image. */
+export function cut(image: ImageData, { x, y, width, height }: Box): ImageData {
   const output = new ImageData(width, height);
-  for (let y = 0; y < height; y++) {
-    const row = 4 * y * image.width;
-    output.data.set(image.data.subarray(row, row + 4 * width), 4 * y * width);
+  for (let row = 0; row < height; row++) {
+    const start = 4 * ((y + row) * image.width + x);
+    output.data.set(image.data.subarray(start, start + 4 * width), 4 * row * width);
   }
   return output;
+}
+
+/** The top left part of an image. */
+export function crop(image: ImageData, { width, height }: Size): ImageData {
+  const isWhole = width === image.width && height === image.height;
+  return isWhole ? image : cut(image, { x: 0, y: 0, width, height });
 }
 
 /** Peak signal-to-noise ratio in dB over the colour channels, of all pixels or those in `mask`. */

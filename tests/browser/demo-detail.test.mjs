@@ -1,0 +1,135 @@
+// The detail of the demo: a small part of the photo, restored before the run by the present
+// settings, where the visitor points.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  grainyPng,
+  openDemo,
+  openFile,
+  paint,
+  pick,
+  restore,
+  setVariants,
+  smoothPng,
+  untilDetail,
+} from './demo-tools.mjs';
+
+const SIDE = 224;
+
+/** The pixels of a canvas, whatever draws on it. */
+const pixelsOf = (page, selector) =>
+  page.locator(selector).evaluate((canvas) => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height);
+    const context = copy.getContext('2d');
+    context.drawImage(canvas, 0, 0);
+    return [...context.getImageData(0, 0, canvas.width, canvas.height).data];
+  });
+
+/** The mean difference of neighbours: grain has much of it. */
+const roughness = (pixels) =>
+  pixels.reduce((sum, v, i) => sum + Math.abs(v - (pixels[i + 4] ?? v)), 0) / pixels.length;
+
+describe('the detail', { timeout: 10 * 60_000 }, () => {
+  let session;
+  let page;
+  before(async () => {
+    session = await openDemo();
+    ({ page } = session);
+  });
+  after(() => session?.close());
+  const detail = (which) => pixelsOf(page, `#detail-${which}`);
+
+  it('is restored without a press, and again when a setting changes: the latest wins', async () => {
+    await openFile(page, 'grainy.png', grainyPng(SIDE));
+    await pick(page, 'Denoise');
+    await untilDetail(page);
+    const noisy = roughness(await detail('before'));
+    const measured = roughness(await detail('after'));
+    assert.ok(measured < 0.5 * noisy, `${noisy} before, ${measured} after`);
+    const slider = page.getByRole('slider', { name: 'Grain', exact: true });
+    await slider.press('End');
+    for (let i = 0; i < 4; i++) await slider.press('PageDown');
+    await slider.press('Home');
+    await untilDetail(page);
+    const kept = roughness(await detail('after'));
+    assert.ok(kept > 2 * measured, `${kept} for the faintest grain, ${measured} for what there is`);
+    assert.equal(await page.getByRole('alert').count(), 0);
+  });
+
+  it('shows what the run gives there', async () => {
+    await page.getByRole('slider', { name: 'Grain', exact: true }).press('End');
+    // Restore comes while the detail is worked on.
+    await setVariants(page, 0);
+    await restore(page);
+    await pick(page, 'Result');
+    await page.waitForTimeout(500); // canvases draw later
+    const result = await pixelsOf(page, '#canvas-under');
+    await pick(page, 'Photo');
+    await untilDetail(page);
+    const part = await detail('after');
+    const margin = (SIDE - 192) / 2;
+    let most = 0;
+    for (let y = 0; y < 192; y++)
+      for (let x = 0; x < 4 * 192; x++) {
+        const at = 4 * ((y + margin) * SIDE + margin) + x;
+        most = Math.max(most, Math.abs(part[4 * 192 * y + x] - result[at]));
+      }
+    assert.equal(most, 0, 'levels apart');
+  });
+
+  it('moves by keys, by a drag and by a click', async () => {
+    await openFile(page, 'wide.png', smoothPng(640, 400));
+    await untilDetail(page);
+    const marker = page.locator('#marker');
+    const label = () => marker.getAttribute('aria-label');
+    assert.match(await label(), /at 50 % from the left, 50 % from the top/);
+    const middle = await detail('before');
+    await marker.press('Shift+ArrowRight');
+    await untilDetail(page);
+    assert.match(await label(), /at 80 % from the left, 50 % from the top/);
+    assert.notDeepEqual(await detail('before'), middle);
+    const frame = await page.locator('#frame').boundingBox();
+    const at = (x, y) => [frame.x + x * frame.width, frame.y + y * frame.height];
+    await page.mouse.move(...at(0.8, 0.5));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.5, 0.6), { steps: 4 });
+    await page.mouse.up();
+    assert.match(await label(), /at 50 % from the left, 60 % from the top/);
+    await page.mouse.click(...at(0.2, 0.9));
+    assert.match(await label(), /at 20 % from the left, 76 % from the top/);
+  });
+
+  it('is as large for every factor, and grey where colour is drawn', async () => {
+    await pick(page, 'Enlarge');
+    await pick(page, '4×');
+    await untilDetail(page);
+    const width = (which) => page.locator(`#detail-${which}`).evaluate((canvas) => canvas.width);
+    assert.deepEqual([await width('before'), await width('after')], [48, 192]);
+    for (const task of ['Unblur', 'Colourise']) {
+      await pick(page, task);
+      await untilDetail(page);
+      assert.equal(await width('after'), 192);
+    }
+    const filter = await page
+      .locator('#detail-before')
+      .evaluate((canvas) => getComputedStyle(canvas).filter);
+    assert.match(filter, /grey/);
+  });
+
+  it('fills what is painted in its frame, and says why it cannot', async () => {
+    await pick(page, 'Fill');
+    await page.getByText('Nothing is painted in the frame').waitFor();
+    await paint(page, [0.3, 0.4], [0.35, 0.45]);
+    await untilDetail(page);
+    assert.match(
+      await page.locator('#marker').getAttribute('aria-label'),
+      /at 3\d % from the left/,
+    );
+    assert.notDeepEqual(await detail('after'), await detail('before'));
+    await paint(page, [0.1, 0.42], [0.9, 0.42]);
+    await page.getByText('What is painted reaches beyond the frame').waitFor();
+    await pick(page, 'People, objects');
+    assert.ok(await page.locator('#detail').isHidden());
+    assert.ok(await page.locator('#marker').isHidden());
+  });
+});

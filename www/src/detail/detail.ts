@@ -1,0 +1,131 @@
+// The detail: a small part of the photo that is restored whenever a setting changes, before anyone
+// waits for the whole.
+
+import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
+import type { MaskBytes } from 'eps-restore';
+import type { Mask } from '../picture/mask.js';
+import type { AppState } from '../state/app-state.js';
+import { latestAnswer } from '../state/latest-answer.js';
+import { measuresNoise } from '../state/settings.js';
+import { watch } from '../state/watch.js';
+import type { Box, Point } from '../vocabulary.js';
+import { detail as words } from '../words.js';
+import { askDetail, type DetailAnswer, type DetailQuestion } from './ask.js';
+import { cutsPaint, windowAt } from './window.js';
+
+/** A slider's next step comes sooner than this, in milliseconds. */
+const DELAY = 80;
+const MIDDLE: Point = { x: 0.5, y: 0.5 };
+
+export class Detail {
+  /** Where the visitor has moved it, in units of the photo's sides; it follows what is painted. */
+  private readonly chosenCentre = signal<Point | undefined>(undefined);
+
+  readonly answer: ReadonlySignal<DetailAnswer | undefined>;
+
+  constructor(private readonly state: AppState) {
+    this.answer = latestAnswer(this.question, askDetail, DELAY);
+    watch(
+      () => [state.photo.value, state.maskBounds.value],
+      () => {
+        this.chosenCentre.value = undefined;
+      },
+    );
+  }
+
+  /** What is restored; undefined where no part can stand for the whole. */
+  readonly input = computed(() => {
+    const { task, settings, prepared } = this.state;
+    // Texture comes from the rest of the photo.
+    const takesAll = task.value === 'fill' && settings.value.fill === 'photo';
+    return takesAll ? undefined : prepared.value?.input;
+  });
+
+  readonly window = computed(() => {
+    const input = this.input.value;
+    const { task, settings, maskBounds } = this.state;
+    const factor = task.value === 'enlarge' ? settings.value.factor : 1;
+    const painted = input && maskBounds.value && centreOf(maskBounds.value, input);
+    return input && windowAt(input, this.chosenCentre.value ?? painted ?? MIDDLE, factor);
+  });
+
+  /** Why the detail cannot be restored; empty if it can. */
+  private readonly obstacle = computed(() => {
+    const { task, mask, maskBounds } = this.state;
+    const window = this.window.value;
+    if (!window || task.value !== 'fill') return '';
+    const bits = maskBounds.value && mask.value;
+    if (!bits) return words.nothingPainted;
+    if (cutsPaint(bits.bits, bits, window.outer)) return words.cutsPaint;
+    return bits.read(bits.bits, window.outer).includes(1) ? '' : words.nothingPainted;
+  });
+
+  /** The settings with the noise that a run will assume; undefined until it is measured. */
+  private readonly settings = computed(() => {
+    const { task, settings, simulate, measuredNoise } = this.state;
+    const isMeasured = task.value === 'denoise' && measuresNoise(settings.value, simulate.value);
+    if (!isMeasured) return settings.value;
+    const noiseLevel = measuredNoise.value?.level;
+    return noiseLevel === undefined
+      ? undefined
+      : { ...settings.value, noiseLevel, noiseAuto: false };
+  });
+
+  private readonly seed = computed(() => this.state.options.value.seed);
+
+  readonly question = computed((): DetailQuestion | undefined => {
+    const { task, simulate, restorer, mask, view, isRunning } = this.state;
+    const input = this.input.value;
+    const window = this.window.value;
+    const settings = this.settings.value;
+    // A restorer does one thing at a time.
+    const isFree = view.value === 'photo' && !isRunning.value;
+    if (!input || !window || !settings || !restorer.value || !isFree) return undefined;
+    if (this.obstacle.value) return undefined;
+    return {
+      restorer: restorer.value,
+      input,
+      window,
+      task: task.value,
+      settings,
+      simulate: simulate.value,
+      seed: this.seed.value,
+      mask: task.value === 'fill' ? maskWithin(mask.value, window.outer) : undefined,
+    };
+  });
+
+  readonly note = computed(() => {
+    if (this.obstacle.value) return this.obstacle.value;
+    if (this.answer.value === 'failed') return words.failed;
+    return this.state.task.value === 'fill' ? words.hintForPaint : words.hint;
+  });
+
+  /** Moves the middle of the window. */
+  moveTo({ x, y }: Point): void {
+    const input = this.input.peek();
+    const inner = this.window.peek()?.inner;
+    if (!input || !inner) return;
+    const within = (at: number, half: number): number => Math.min(1 - half, Math.max(half, at));
+    this.chosenCentre.value = {
+      x: within(x, inner.width / input.width / 2),
+      y: within(y, inner.height / input.height / 2),
+    };
+  }
+
+  /** Moves the window by pixels of the photo. */
+  moveBy(dx: number, dy: number): void {
+    const input = this.input.peek();
+    const inner = this.window.peek()?.inner;
+    if (!input || !inner) return;
+    const { x, y } = centreOf(inner, input);
+    this.moveTo({ x: x + dx / input.width, y: y + dy / input.height });
+  }
+}
+
+const centreOf = (box: Box, { width, height }: ImageData): Point => ({
+  x: (box.x + box.width / 2) / width,
+  y: (box.y + box.height / 2) / height,
+});
+
+const maskWithin = (mask: Mask | undefined, box: Box): MaskBytes | undefined =>
+  mask && { data: mask.read(mask.bits, box), width: box.width, height: box.height };

@@ -1,0 +1,50 @@
+// The detail in the panel: before and after, side by side.
+
+import { effect } from '@preact/signals-core';
+import { element } from '../dom.js';
+import { cut } from '../picture/pixels.js';
+import type { AppState } from '../state/app-state.js';
+import type { Box } from '../vocabulary.js';
+import type { Detail } from './detail.js';
+
+/** What the view shows the restoration of. */
+interface Shown {
+  readonly input: ImageData;
+  readonly box: Box;
+}
+
+export function setUpDetailView(state: AppState, detail: Detail): void {
+  const figure = element('detail');
+  const before = element('detail-before', HTMLCanvasElement);
+  const after = element('detail-after', HTMLCanvasElement);
+  let shown: Shown | undefined;
+  effect(() => {
+    const input = detail.input.value;
+    const box = detail.window.value?.inner;
+    figure.hidden = !input || !box;
+    before.classList.toggle('grey', state.task.value === 'colourise');
+    if (!input || !box || (shown?.input === input && isSame(shown.box, box))) return;
+    shown = { input, box };
+    draw(before, cut(input, box));
+    // What was restored of another part is no answer here.
+    after.getContext('2d')?.clearRect(0, 0, after.width, after.height);
+  });
+  effect(() => {
+    const answer = detail.answer.value;
+    const isAsking = detail.question.value !== undefined && answer === undefined;
+    figure.ariaBusy = String(isAsking);
+    if (answer instanceof ImageData) draw(after, answer);
+  });
+  effect(() => {
+    element('detail-note').textContent = detail.note.value;
+  });
+}
+
+const isSame = (a: Box, b: Box): boolean =>
+  a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+
+function draw(canvas: HTMLCanvasElement, image: ImageData): void {
+  const { width, height } = image;
+  Object.assign(canvas, { width, height });
+  canvas.getContext('2d')?.putImageData(image, 0, 0);
+}
