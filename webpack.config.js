@@ -45,11 +45,11 @@ export default {
     new MiniCssExtractPlugin({ filename: '[name].[contenthash:8].css' }),
     new CopyPlugin({ patterns: [{ from: 'www/samples', to: 'samples' }] }),
   ],
-  // What a visitor waits for before the page answers. The wasm and the weights are loaded with a progress bar and judged by the release's own figures.
+  // What a visitor waits for before the page answers; tests/browser/demo-layout.test.mjs holds it to 90 kB as it travels. The wasm and the weights are loaded with a progress bar and judged by the release's own figures.
   performance: {
     hints: 'error',
-    maxEntrypointSize: 150 * kibibytes,
-    maxAssetSize: 150 * kibibytes,
+    maxEntrypointSize: 300 * kibibytes,
+    maxAssetSize: 300 * kibibytes,
     assetFilter: (name) => /\.(js|css)$/.test(name),
   },
   stats: 'errors-warnings',

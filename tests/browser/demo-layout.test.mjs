@@ -1,7 +1,14 @@
 // The demo on small and lying phones, in forced colours, and for screen readers.
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
 import { openDemo, openFile, pick, smoothPng } from './demo-tools.mjs';
+import { ROOT } from './harness.mjs';
+
+/** Of all scripts of the page and its workers, as they travel. */
+const MOST_SCRIPT_BYTES = 90_000;
 
 describe('the layout of the demo', { timeout: 5 * 60_000 }, () => {
   let session;
@@ -41,6 +48,15 @@ describe('the layout of the demo', { timeout: 5 * 60_000 }, () => {
       assert.ok(map.x + map.width <= zoom.x, `${text}: the map's button lies under the zoom`);
     }
     await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  it('is small', () => {
+    const folder = join(ROOT, 'dist');
+    const bytes = readdirSync(folder)
+      .filter((name) => name.endsWith('.js'))
+      .reduce((sum, name) => sum + brotliCompressSync(readFileSync(join(folder, name))).length, 0);
+    console.log(`scripts: ${bytes} bytes in brotli`);
+    assert.ok(bytes < MOST_SCRIPT_BYTES, `${bytes} bytes`);
   });
 
   it('has a heading, and does not speak at every step of a slider', async () => {
