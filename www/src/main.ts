@@ -9,6 +9,7 @@ import './styles/layout.css';
 import './styles/stage.css';
 import './styles/panel.css';
 import './styles/detail.css';
+import './styles/after.css';
 import './styles/forced-colors.css';
 import { Detail } from './detail/detail.js';
 import { setUpDetailMarker } from './detail/marker.js';
@@ -27,6 +28,7 @@ import { decodePhoto, PhotoError, type Photo } from './picture/photo.js';
 import { setUpAnother } from './results/another.js';
 import { setUpMapBar } from './results/map-bar.js';
 import { setUpSave } from './results/save.js';
+import { setUpStrengthBar } from './results/strength-bar.js';
 import { setUpStrip } from './results/strip.js';
 import { setUpAttention } from './run/attention.js';
 import { EngineHost } from './run/engine.js';
@@ -41,8 +43,16 @@ import { AppState } from './state/app-state.js';
 import { engineText } from './state/engine-state.js';
 import { Session, type Preset } from './state/session.js';
 import { watch } from './state/watch.js';
+import { setUpSteps } from './steps/steps-view.js';
+import { Steps } from './steps/steps.js';
 import type { TaskId } from './vocabulary.js';
-import { engine as engineWords, opening, results, run as runWords } from './words.js';
+import {
+  engine as engineWords,
+  opening,
+  results,
+  run as runWords,
+  steps as stepWords,
+} from './words.js';
 
 const state = new AppState();
 state.model.value = weightsOfAddress(location.search);
@@ -54,7 +64,8 @@ const runner = new Runner(state, host, {
   refused: notifyInfo,
   doneElsewhere: offerResult,
 });
-const keeper = new Keeper(state, session);
+const steps = new Steps(state, session);
+const keeper = new Keeper(state, session, steps);
 const cancel = (): void => void runner.cancel();
 
 setUpOpeners({ open: openFile, refuse: notifyInfo });
@@ -97,6 +108,8 @@ function setUpPictures(): void {
   setUpCompare(state, isPinching);
   setUpMapBar(state);
   setUpStrip(state);
+  setUpStrengthBar(state);
+  setUpSteps(state, steps, reportError(stepWords.failed));
   setUpAnother(state, () => runner.startAnother());
   setUpSave(state, { failed: reportError(results.saveFailed), copied: notifyInfo });
   setUpAttention(state);
@@ -163,6 +176,7 @@ async function openPhoto(photo: Photo, preset?: Preset): Promise<void> {
     await runner.cancel();
     notifyInfo(opening.cancelledRun);
   }
+  steps.clear();
   session.open(photo, preset);
   if (photo.isFalsified) notify({ kind: 'error', title: opening.falsified });
 }
@@ -171,6 +185,7 @@ async function openPhoto(photo: Photo, preset?: Preset): Promise<void> {
 async function closePhoto(): Promise<void> {
   await runner.cancel();
   session.close();
+  steps.clear();
   await keeper.forget().catch(() => undefined);
 }
 

@@ -269,10 +269,29 @@ export const results = {
   comparison: (label: string): string => `The photo before, and ${label}`,
   divider: (percent: number): string => `${percent} % before, ${100 - percent} % after`,
   mapText: (samples: number): string =>
-    `How much the ${plural(samples, 'variant')} differ, in levels of 255 (standard deviation). ` +
-    'Bright areas are guesswork. Point at the picture to read the values.',
+    'How far the result may be off, in levels of 255: as far as the ' +
+    `${plural(samples, 'variant')} differ. Bright areas are guesswork. ` +
+    'Point at the picture to read the values.',
   mapReading: (column: number, row: number, level: number): string =>
-    `At ${column}, ${row} the variants differ by ${level.toFixed(0)} of 255 (standard deviation).`,
+    `At ${column}, ${row} the result may be off by ± ${plural(Math.round(level), 'level')} of 255.`,
+  mapTick: (level: number, isLast: boolean): string =>
+    level === 0 ? '0' : `±\u00a0${level}${isLast ? '+' : ''}`,
+  percent: (percent: number): string => `${percent} %`,
+  strengthNotes: {
+    mean: '0 % is the photo, 100 % the best result.',
+    sample: '0 % is the best result, 100 % the variant; more exaggerates it.',
+  },
+};
+
+// One restoration after the other.
+
+export const steps = {
+  goOn: 'Go on from this',
+  working: 'One moment…',
+  opened: 'Opened',
+  now: (name: string): string => `${name}, now`,
+  back: (name: string): string => `Back to the photo as it was: ${name}`,
+  failed: 'This step could not be made',
 };
 
 // The rest.

@@ -21,7 +21,8 @@ export function setUpDetailView(state: AppState, detail: Detail): void {
   effect(() => {
     const input = detail.input.value;
     const box = detail.window.value?.inner;
-    figure.hidden = !input || !box;
+    // The other views show what a run has made of it.
+    figure.hidden = !input || !box || state.view.value !== 'photo';
     before.classList.toggle('grey', state.task.value === 'colourise');
     if (!input || !box || (shown?.input === input && isSame(shown.box, box))) return;
     shown = { input, box };

@@ -1,36 +1,20 @@
-// Keeps the photo, what is painted on it and what is set, in this browser: a reload brings them
-// back. Closing the photo forgets them.
+// Keeps the photo, what is painted on it and what is set, and the steps before, in this browser: a
+// reload brings them back. Closing the photo forgets them.
 
 import { createStore, del, get, set } from 'idb-keyval';
-import { Mask } from '../picture/mask.js';
-import { decodePhoto } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
 import type { Session } from '../state/session.js';
-import type { Options, Settings } from '../state/settings.js';
 import { watch } from '../state/watch.js';
-import type { Box, Point, Size, TaskId } from '../vocabulary.js';
-
-/** Photos are large: they are stored apart from what changes often. */
-interface KeptPhoto {
-  readonly file: Blob;
-  readonly name: string;
-  readonly scratchCentre: Point | undefined;
-}
-
-interface KeptWork {
-  readonly task: TaskId;
-  readonly settings: Settings;
-  readonly options: Options;
-  readonly simulate: boolean;
-  /** The size that the visitor has reduced the photo to. */
-  readonly reducedTo: Size | undefined;
-}
-
-/** The painted part of a mask. */
-interface KeptMask extends Size {
-  readonly box: Box | undefined;
-  readonly bits: Uint8Array;
-}
+import type { Steps, StepsState } from '../steps/steps.js';
+import {
+  bringBack,
+  maskToKeep,
+  photoToKeep,
+  workToKeep,
+  type KeptMask,
+  type KeptPhoto,
+  type KeptWork,
+} from './kept.js';
 
 /** Changes come quickly while a slider is dragged, in milliseconds. */
 const DELAY = 400;
@@ -42,30 +26,22 @@ export class Keeper {
   constructor(
     private readonly state: AppState,
     private readonly session: Session,
+    private readonly steps: Steps,
   ) {}
 
   /** Brings back what was kept. @returns whether there was a photo. */
   async restore(): Promise<boolean> {
-    const photo = await get<KeptPhoto>('photo', this.store);
-    const work = await get<KeptWork>('work', this.store);
-    if (!photo || !work || this.state.photo.peek()) return false;
-    const decoded = await decodePhoto(photo.file, photo.name);
-    const { scratchCentre } = photo;
-    if (this.state.photo.peek()) return false; // the visitor was quicker
-    this.session.open(scratchCentre ? { ...decoded, scratchCentre } : decoded, work);
-    this.state.changeOptions(work.options);
-    if (work.reducedTo) await this.session.reduceTo(work.reducedTo);
-    const mask = await get<KeptMask>('mask', this.store);
-    if (mask) this.restoreMask(mask);
-    return true;
-  }
-
-  private restoreMask({ width, height, box, bits }: KeptMask): void {
-    const pixels = this.state.photo.peek()?.pixels;
-    if (pixels?.width !== width || pixels.height !== height) return;
-    const mask = new Mask({ width, height });
-    if (box) mask.write(box, bits);
-    this.session.replaceMask(mask);
+    const { state, session, store } = this;
+    const photo = await get<KeptPhoto>('photo', store);
+    const work = await get<KeptWork>('work', store);
+    const mask = await get<KeptMask>('mask', store);
+    const steps = await get<StepsState>('steps', store);
+    // The visitor may be quicker.
+    const isWanted = (): boolean => state.photo.peek() === undefined;
+    if (!photo || !work || !isWanted()) return false;
+    const isBack = await bringBack({ photo, work, mask }, state, session, isWanted);
+    if (isBack && steps) this.steps.current.value = steps;
+    return isBack;
   }
 
   /** Keeps everything from now on. */
@@ -73,12 +49,7 @@ export class Keeper {
     const { state } = this;
     watch(
       () => state.photo.value?.file,
-      (file) => {
-        const photo = state.photo.peek();
-        if (!file || !photo) return;
-        const { name, scratchCentre } = photo;
-        this.quietly(set('photo', { file, name, scratchCentre } satisfies KeptPhoto, this.store));
-      },
+      () => this.keep('photo', photoToKeep(state)),
     );
     watch(
       () => [
@@ -96,7 +67,11 @@ export class Keeper {
     // The bounds are computed anew after every edit.
     watch(
       () => [state.mask.value, state.mask.value?.bounds.value],
-      () => this.keepMask(),
+      () => this.keep('mask', maskToKeep(state)),
+    );
+    watch(
+      () => this.steps.current.value,
+      (steps) => this.keep('steps', steps),
     );
     // The page may be gone before the delay is over.
     document.addEventListener('visibilitychange', () => {
@@ -107,37 +82,16 @@ export class Keeper {
   /** Forgets everything. */
   async forget(): Promise<void> {
     clearTimeout(this.timer);
-    await Promise.all([del('photo', this.store), del('work', this.store), del('mask', this.store)]);
+    const names = ['photo', 'work', 'mask', 'steps'];
+    await Promise.all(names.map((name) => del(name, this.store)));
   }
 
   private keepWork(): void {
-    const { photo, task, settings, options, simulate } = this.state;
-    const shown = photo.peek();
-    if (!shown) return;
-    const { original, pixels } = shown;
-    // A reduced photo that this page has scratched is damaged again, at its full size.
-    const isReduced = original !== undefined && !original.scratched;
-    const work: KeptWork = {
-      task: task.peek(),
-      settings: settings.peek(),
-      options: options.peek(),
-      simulate: original?.simulate ?? simulate.peek(),
-      reducedTo: isReduced ? { width: pixels.width, height: pixels.height } : undefined,
-    };
-    this.quietly(set('work', work, this.store));
-  }
-
-  private keepMask(): void {
-    const mask = this.state.mask.peek();
-    if (!mask) return;
-    const { width, height } = mask;
-    const box = mask.bounds.peek();
-    const bits = box ? mask.read(mask.bits, box) : new Uint8Array();
-    this.quietly(set('mask', { width, height, box, bits } satisfies KeptMask, this.store));
+    this.keep('work', workToKeep(this.state));
   }
 
   /** Private windows and full disks keep nothing, and the page works all the same. */
-  private quietly(work: Promise<void>): void {
-    work.catch(() => undefined);
+  private keep(name: string, value: unknown): void {
+    if (value !== undefined) set(name, value, this.store).catch(() => undefined);
   }
 }

@@ -128,6 +128,12 @@ export function psnr(truth: ImageData, image: ImageData, mask?: Uint8Array): num
   return sum === 0 ? Infinity : 10 * Math.log10((255 * 255 * count) / sum);
 }
 
+/** The largest square in the middle of a picture. */
+export function middleSquare({ width, height }: Size): Box {
+  const side = Math.min(width, height);
+  return { x: (width - side) / 2, y: (height - side) / 2, width: side, height: side };
+}
+
 /** Samples along one side of a pixel of a thumbnail. */
 const SAMPLES = 4;
 

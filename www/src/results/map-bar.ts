@@ -36,7 +36,7 @@ export function setUpMapBar(state: AppState): void {
     const end = state.map.value?.end;
     if (end === undefined) return;
     const last = TICKS.length - 1;
-    const ticks = TICKS.map((i) => `${(end * i) / last}${i === last ? '+' : ''}`);
+    const ticks = TICKS.map((i) => words.mapTick((end * i) / last, i === last));
     element('legend-ticks').replaceChildren(
       ...ticks.map((textContent) => create('span', { textContent })),
     );

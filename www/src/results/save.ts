@@ -6,7 +6,7 @@ import { EpsError, type ImageType } from 'eps-restore';
 import { create, element, selectedValue } from '../dom.js';
 import { ownFile } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
-import { watch } from '../state/watch.js';
+import { watch, whenDefined } from '../state/watch.js';
 import { FILE_EXTENSIONS, IMAGE_TYPES, memberOf } from '../vocabulary.js';
 import { results as words } from '../words.js';
 import { inWorker } from '../worker/client.js';
@@ -29,6 +29,7 @@ export function setUpSave(state: AppState, { failed, copied }: SaveEvents): void
   const type = signal<ImageType>('image/png');
   const picture = computed(() => pictureOf(state));
   const fileAs = async (fileType: ImageType): Promise<File | undefined> => {
+    await untilBlended(state);
     const shown = picture.peek();
     if (!shown) return undefined;
     const edited = fileType === 'image/jpeg' ? await editedFile(state, shown) : undefined;
@@ -62,6 +63,13 @@ export function setUpSave(state: AppState, { failed, copied }: SaveEvents): void
   });
   element('share-button').hidden = !canShare();
   element('copy-button').hidden = !('ClipboardItem' in window);
+}
+
+/** A strength that was just set may not be computed yet. */
+async function untilBlended(state: AppState): Promise<void> {
+  if (!state.pickedEntry.peek()) return;
+  const blended = await whenDefined(state.blended);
+  if (blended instanceof Error) throw blended;
 }
 
 /**

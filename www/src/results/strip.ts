@@ -2,7 +2,7 @@
 
 import { batch, effect } from '@preact/signals-core';
 import { create, element } from '../dom.js';
-import { thumbnail } from '../picture/pixels.js';
+import { middleSquare, thumbnail } from '../picture/pixels.js';
 import type { AppState } from '../state/app-state.js';
 import type { Entry } from '../state/outcome.js';
 import type { Box } from '../vocabulary.js';
@@ -42,7 +42,7 @@ export function setUpStrip(state: AppState): void {
       // The legend is the first child. A tile that is moved would lose the focus.
       const next = strip.children.item(i + 1);
       if (next !== tile.label) strip.insertBefore(tile.label, next);
-      tile.show(entry, entry === state.entry.value, outcome.focus);
+      tile.show(entry, entry === state.pickedEntry.value, outcome.focus);
     });
   });
 }
@@ -82,9 +82,4 @@ class Tile {
     const picture = thumbnail(image, focus ?? middleSquare(image), SIDE);
     this.picture.getContext('2d')?.putImageData(picture, 0, 0);
   }
-}
-
-function middleSquare({ width, height }: ImageData): Box {
-  const side = Math.min(width, height);
-  return { x: (width - side) / 2, y: (height - side) / 2, width: side, height: side };
 }

@@ -2,9 +2,10 @@
 // other values are computed from them.
 
 import type { MaskBytes } from 'eps-restore';
-import { batch, computed, signal } from '@preact/signals-core';
+import { batch, computed, effect, signal } from '@preact/signals-core';
 import type { Mask } from '../picture/mask.js';
 import { ownFile, type Photo } from '../picture/photo.js';
+import { askBlend, blendOf, FULL, type Strengths } from '../results/strength.js';
 import type { DeviceChoice, TaskId, View } from '../vocabulary.js';
 import { noise as noiseWords } from '../words.js';
 import { askCost, COST_DELAY, type CostQuestion } from './cost.js';
@@ -43,6 +44,7 @@ export class AppState {
   readonly slowness = signal(1);
   readonly chosenEntryId = signal<string | undefined>(undefined);
   readonly chosenView = signal<View>('photo');
+  readonly strengths = signal<Strengths>(FULL);
 
   /** The results of the chosen task. */
   readonly outcome = computed(() => {
@@ -164,11 +166,44 @@ export class AppState {
   /** The map of where the samples disagree, while it is looked at. */
   readonly map = latestAnswer(this.shownDeviation, (deviation) => inWorker('map', deviation));
 
-  /** The entry on the stage: the chosen one, or the latest. */
-  readonly entry = computed((): Entry | undefined => {
+  /** The chosen entry, or the latest. */
+  readonly pickedEntry = computed((): Entry | undefined => {
     const entries = this.outcome.value?.entries;
     return entries?.find(({ id }) => id === this.chosenEntryId.value) ?? entries?.at(-1);
   });
+
+  private readonly blendQuestion = computed(() =>
+    blendOf(this.pickedEntry.value, this.outcome.value, this.strengths.value),
+  );
+
+  private readonly blendAnswer = latestAnswer(this.blendQuestion, askBlend);
+
+  /** The picked entry at its strength; undefined while that is computed, or why there is none. */
+  readonly blended = computed((): Entry | Error | undefined => {
+    const entry = this.pickedEntry.value;
+    if (!entry || !this.blendQuestion.value) return entry;
+    const image = this.blendAnswer.value;
+    return image instanceof ImageData ? { ...entry, image } : image;
+  });
+
+  /** The latest that was computed: it stays in sight while a slider moves on. */
+  private readonly lastBlended = signal<Entry | undefined>(undefined);
+
+  /** The entry on the stage. */
+  readonly entry = computed((): Entry | undefined => {
+    const picked = this.pickedEntry.value;
+    const last = this.lastBlended.value;
+    const blended = this.blended.value;
+    if (blended && !(blended instanceof Error)) return blended;
+    return last?.id === picked?.id ? last : picked;
+  });
+
+  constructor() {
+    effect(() => {
+      const blended = this.blended.value;
+      if (blended && !(blended instanceof Error)) this.lastBlended.value = blended;
+    });
+  }
 
   /** Changes settings, and shows the photo that they apply to. */
   changeSettings(changes: Partial<Settings>): void {

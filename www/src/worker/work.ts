@@ -5,6 +5,7 @@ import { drawMap } from '../results/disagreement.js';
 import { resizeMask } from '../picture/mask-bits.js';
 import { reduce } from '../picture/pixels.js';
 import { damage } from '../damage/damage.js';
+import { blendHeld, holdFirst, holdSecond } from './blender.js';
 import { decodeFile } from './decode.js';
 
 export const WORK = {
@@ -20,6 +21,10 @@ export const WORK = {
   bitmap: (image: ImageData) => createImageBitmap(image),
   /** Writes a picture as a file. */
   encode: toBlob,
+  /** Take two pictures, and blend them. */
+  holdFirst,
+  holdSecond,
+  blendHeld,
   /** Draws where the samples differ. */
   map: drawMap,
 };

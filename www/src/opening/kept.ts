@@ -1,0 +1,100 @@
+// A photo with what is painted on it and what is set, as it can be stored and brought back.
+
+import { Mask } from '../picture/mask.js';
+import { decodePhoto } from '../picture/photo.js';
+import type { AppState } from '../state/app-state.js';
+import type { Session } from '../state/session.js';
+import type { Options, Settings } from '../state/settings.js';
+import type { Box, Point, Size, TaskId } from '../vocabulary.js';
+
+/** Photos are large: they are stored apart from what changes often. */
+export interface KeptPhoto {
+  readonly file: Blob;
+  readonly name: string;
+  readonly scratchCentre: Point | undefined;
+}
+
+export interface KeptWork {
+  readonly task: TaskId;
+  readonly settings: Settings;
+  readonly options: Options;
+  readonly simulate: boolean;
+  /** The size that the visitor has reduced the photo to. */
+  readonly reducedTo: Size | undefined;
+}
+
+/** The painted part of a mask. */
+export interface KeptMask extends Size {
+  readonly box: Box | undefined;
+  readonly bits: Uint8Array;
+}
+
+export interface Kept {
+  readonly photo: KeptPhoto;
+  readonly work: KeptWork;
+  readonly mask: KeptMask | undefined;
+}
+
+export function photoToKeep(state: AppState): KeptPhoto | undefined {
+  const photo = state.photo.peek();
+  if (!photo) return undefined;
+  const { file, name, scratchCentre } = photo;
+  return { file, name, scratchCentre };
+}
+
+export function workToKeep(state: AppState): KeptWork | undefined {
+  const { task, settings, options, simulate } = state;
+  const photo = state.photo.peek();
+  if (!photo) return undefined;
+  const { original, pixels } = photo;
+  // A reduced photo that this page has scratched is damaged again, at its full size.
+  const isReduced = original !== undefined && !original.scratched;
+  return {
+    task: task.peek(),
+    settings: settings.peek(),
+    options: options.peek(),
+    simulate: original?.simulate ?? simulate.peek(),
+    reducedTo: isReduced ? { width: pixels.width, height: pixels.height } : undefined,
+  };
+}
+
+export function maskToKeep(state: AppState): KeptMask | undefined {
+  const mask = state.mask.peek();
+  if (!mask) return undefined;
+  const { width, height } = mask;
+  const box = mask.bounds.peek();
+  return { width, height, box, bits: box ? mask.read(mask.bits, box) : new Uint8Array() };
+}
+
+/**
+ * Opens the photo again.
+ *
+ * @param isWanted whether nothing else has come up while it is decoded.
+ */
+export async function bringBack(
+  { photo, work, mask }: Kept,
+  state: AppState,
+  session: Session,
+  isWanted: () => boolean,
+): Promise<boolean> {
+  const decoded = await decodePhoto(photo.file, photo.name);
+  const { scratchCentre } = photo;
+  if (!isWanted()) return false;
+  session.open(scratchCentre ? { ...decoded, scratchCentre } : decoded, work);
+  state.changeOptions(work.options);
+  if (work.reducedTo) await session.reduceTo(work.reducedTo);
+  if (mask) bringBackMask(mask, state, session);
+  return true;
+}
+
+function bringBackMask(
+  { width, height, box, bits }: KeptMask,
+  state: AppState,
+  session: Session,
+): void {
+  const pixels = state.photo.peek()?.pixels;
+  if (pixels?.width !== width || pixels.height !== height) return;
+  const mask = new Mask({ width, height });
+  if (box) mask.write(box, bits);
+  session.replaceMask(mask);
+}
