@@ -5,8 +5,8 @@ import { memberOf } from './vocabulary.js';
 
 /** The element with this id, which must be of the given class. */
 export function element(id: string): HTMLElement;
-export function element<T extends HTMLElement>(id: string, type: new () => T): T;
-export function element(id: string, type = HTMLElement): HTMLElement {
+export function element<T extends Element>(id: string, type: new () => T): T;
+export function element(id: string, type: new () => Element = HTMLElement): Element {
   const found = document.getElementById(id);
   if (!found) throw new Error(`index.html has no element #${id}.`);
   const { tagName } = found;

@@ -10,6 +10,7 @@ import './styles/stage.css';
 import './styles/panel.css';
 import './styles/detail.css';
 import './styles/after.css';
+import './styles/painting.css';
 import './styles/forced-colors.css';
 import { Detail } from './detail/detail.js';
 import { setUpDetailMarker } from './detail/marker.js';
@@ -23,6 +24,8 @@ import { announce, setUpActionBar } from './panel/action-bar.js';
 import { setUpAdvancedPanel } from './panel/advanced-panel.js';
 import { setUpPlanView } from './panel/plan-view.js';
 import { setUpTaskPanel } from './panel/task-panel.js';
+import { MaskEditor, MaskError } from './painting/editor.js';
+import { setUpMaskMenu } from './painting/mask-menu.js';
 import { isWeightsFile, setUpWeights, useWeights, weightsOfAddress } from './panel/weights.js';
 import { decodePhoto, PhotoError, type Photo } from './picture/photo.js';
 import { setUpAnother } from './results/another.js';
@@ -49,6 +52,7 @@ import type { TaskId } from './vocabulary.js';
 import {
   engine as engineWords,
   opening,
+  painting as paintingWords,
   results,
   run as runWords,
   steps as stepWords,
@@ -99,7 +103,12 @@ function setUpPictures(): void {
   const brush = new Brush();
   const zoom = new Zoom();
   const isPinching = setUpGestures(zoom);
-  new Painter(state.mask, brush, zoom.scale, isPinching);
+  const editor = new MaskEditor(state);
+  const reportMask = reportError(paintingWords.failed);
+  new Painter(state.mask, brush, zoom.scale, isPinching, (at, isErasing) => {
+    editor.flood(at, brush.tolerance.peek(), !isErasing).catch(reportMask);
+  });
+  setUpMaskMenu(state, editor, reportMask);
   setUpPaintBar(state, brush);
   setUpStage(state, zoom);
   const detail = new Detail(state);
@@ -222,7 +231,7 @@ function reportEngineFailure(error: unknown): void {
 
 function reportError(title: string): (error: unknown) => void {
   return (error) => {
-    const isExpected = error instanceof PhotoError || error instanceof EpsError;
+    const isExpected = [PhotoError, MaskError, EpsError].some((type) => error instanceof type);
     if (!isExpected) console.error(error);
     notify({ kind: 'error', title, text: messageOf(error) });
   };

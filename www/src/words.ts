@@ -144,6 +144,16 @@ export const cost = {
     plural(evaluations, 'evaluation') + (tiles > 1 ? ` of ${plural(tiles, 'tile')}` : ''),
 };
 
+// Painting the mask.
+
+export const painting = {
+  failed: 'The mask could not be changed',
+  unreadable: (name: string): string => `“${name}” cannot be read as a picture.`,
+  otherSize: (mask: Size, photo: Size): string =>
+    `This mask has ${formatSize(mask)} pixels; one for this photo has ${formatSize(photo)}.`,
+  levels: (levels: number): string => `± ${levels}`,
+};
+
 // The detail: a part of the photo that is restored before the run.
 
 export const detail = {

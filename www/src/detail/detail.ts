@@ -50,7 +50,7 @@ export class Detail {
   });
 
   /** Why the detail cannot be restored; empty if it can. */
-  private readonly obstacle = computed(() => {
+  readonly obstacle = computed(() => {
     const { task, mask, maskBounds } = this.state;
     const window = this.window.value;
     if (!window || task.value !== 'fill') return '';

@@ -38,6 +38,7 @@ export function setUpDetailView(state: AppState, detail: Detail): void {
   });
   effect(() => {
     element('detail-note').textContent = detail.note.value;
+    figure.classList.toggle('without', detail.obstacle.value !== '');
   });
 }
 

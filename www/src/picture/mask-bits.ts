@@ -5,6 +5,23 @@ import type { Box, Point, Size } from '../vocabulary.js';
 
 export type Bits = Uint8Array<ArrayBuffer>;
 
+/** What an edit has changed in a box. */
+export interface Patch {
+  readonly box: Box;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+/** The part of a mask in a box. */
+export function readBox(bits: Uint8Array, width: number, box: Box): Uint8Array {
+  const values = new Uint8Array(box.width * box.height);
+  for (let y = 0; y < box.height; y++) {
+    const start = (box.y + y) * width + box.x;
+    values.set(bits.subarray(start, start + box.width), y * box.width);
+  }
+  return values;
+}
+
 /**
  * Sets every pixel whose centre is within `radius` of the line. Coordinates are in pixels; the
  * centre of the first pixel is at 0.5.

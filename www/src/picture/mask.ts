@@ -3,14 +3,15 @@
 
 import { computed, signal, type Signal } from '@preact/signals-core';
 import type { Box, Point, Size } from '../vocabulary.js';
-import { boundsOf, changedBoxes, paintLine, union, type Bits } from './mask-bits.js';
-
-/** What an edit has changed in a box. */
-interface Patch {
-  readonly box: Box;
-  readonly before: Uint8Array;
-  readonly after: Uint8Array;
-}
+import {
+  boundsOf,
+  changedBoxes,
+  paintLine,
+  readBox,
+  union,
+  type Bits,
+  type Patch,
+} from './mask-bits.js';
 
 /** An edit that can be undone. */
 type Edit = readonly Patch[];
@@ -30,6 +31,9 @@ export class Mask {
   readonly bits: Bits;
   /** Called with every box of pixels that may have changed. */
   onPaint: (box: Box) => void = () => undefined;
+
+  /** Another number after every change. */
+  revision = 0;
 
   private readonly history: Signal<History>;
   /** The bits before the current stroke. */
@@ -62,8 +66,18 @@ export class Mask {
 
   /** Continues the stroke along a line. */
   paint(from: Point, to: Point, radius: number, missing: boolean): void {
-    const box = paintLine(this.bits, this, from, to, radius, missing);
+    this.change((bits) => paintLine(bits, this, from, to, radius, missing));
+  }
+
+  /**
+   * Continues the stroke.
+   *
+   * @param act changes the bits, and returns the box that it may have changed.
+   */
+  change(act: (bits: Bits) => Box | undefined): void {
+    const box = act(this.bits);
     if (!box) return;
+    this.revision++;
     this.stroke = this.stroke ? union(this.stroke, box) : box;
     this.onPaint(box);
   }
@@ -81,6 +95,7 @@ export class Mask {
 
   /** Replaces the whole mask, as one edit. */
   load(bits: Uint8Array): void {
+    this.revision++;
     this.base.set(this.bits);
     this.bits.set(bits);
     const boxes = [boundsOf(this.base, this), boundsOf(this.bits, this)];
@@ -88,6 +103,12 @@ export class Mask {
     const edit = this.changes(box);
     this.record(edit);
     for (const patch of edit) this.onPaint(patch.box);
+  }
+
+  /** Makes an edit that was computed elsewhere. */
+  apply(edit: Edit): void {
+    for (const { box, after } of edit) this.write(box, after);
+    this.record(edit);
   }
 
   clear(): void {
@@ -131,12 +152,7 @@ export class Mask {
 
   /** The part of a mask in a box. */
   read(bits: Uint8Array, box: Box): Uint8Array {
-    const values = new Uint8Array(box.width * box.height);
-    for (let y = 0; y < box.height; y++) {
-      const start = (box.y + y) * this.width + box.x;
-      values.set(bits.subarray(start, start + box.width), y * box.width);
-    }
-    return values;
+    return readBox(bits, this.width, box);
   }
 
   /** Sets the part of the mask in a box, without history. */
@@ -145,6 +161,7 @@ export class Mask {
       const row = values.subarray(y * box.width, (y + 1) * box.width);
       this.bits.set(row, (box.y + y) * this.width + box.x);
     }
+    this.revision++;
     this.onPaint(box);
   }
 }

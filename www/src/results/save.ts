@@ -10,9 +10,7 @@ import { watch, whenDefined } from '../state/watch.js';
 import { FILE_EXTENSIONS, IMAGE_TYPES, memberOf } from '../vocabulary.js';
 import { results as words } from '../words.js';
 import { inWorker } from '../worker/client.js';
-
-/** Time for the browser to begin its download, in milliseconds. */
-const URL_LIFETIME = 60_000;
+import { download } from './download.js';
 
 interface Picture {
   readonly image: ImageData;
@@ -144,12 +142,6 @@ function fileName(state: AppState, { label }: Picture, type: ImageType): string 
   const { photoName = 'photo', task = '' } = state.outcome.peek() ?? {};
   const ending = label.toLowerCase().replaceAll(' ', '-');
   return `${photoName}-${task}-${ending}.${FILE_EXTENSIONS[type]}`;
-}
-
-function download(file: File): void {
-  const url = URL.createObjectURL(file);
-  create('a', { href: url, download: file.name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), URL_LIFETIME);
 }
 
 function canShare(): boolean {

@@ -1,11 +1,11 @@
-// The painting tools: brush, eraser, size, undo, redo, clear; and their keys.
+// The painting tools: what a stroke draws, size, undo, redo, clear; and their keys.
 
-import { effect } from '@preact/signals-core';
+import { batch, effect } from '@preact/signals-core';
 import { element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
-import { page } from '../words.js';
-import type { Brush } from './painter.js';
+import { page, painting as words } from '../words.js';
+import { TOOLS, type Brush, type ToolName } from './painter.js';
 
 /** The range of the brush's diameter, in pixels of the photo. */
 const SMALLEST_MAX = 16;
@@ -43,16 +43,40 @@ export function setUpPaintBar(state: AppState, brush: Brush): void {
 }
 
 function setUpTools(brush: Brush): void {
-  for (const [id, isErasing] of [
-    ['tool-brush', false],
-    ['tool-eraser', true],
-  ] as const) {
-    const button = element(id);
-    button.addEventListener('click', () => {
-      brush.isErasing.value = isErasing;
+  for (const tool of TOOLS) {
+    const button = element(`tool-${tool}`);
+    button.addEventListener('click', () => choose(brush, tool));
+    effect(() => {
+      const isChosen = brush.tool.value === tool;
+      // The brush that erases is the eraser.
+      const isEraser = tool === 'brush' && brush.isErasing.value;
+      button.setAttribute('aria-pressed', String(isChosen && !isEraser));
     });
-    effect(() => button.setAttribute('aria-pressed', String(brush.isErasing.value === isErasing)));
   }
+  const eraser = element('tool-eraser');
+  eraser.addEventListener('click', () => {
+    brush.isErasing.value = true;
+  });
+  effect(() => eraser.setAttribute('aria-pressed', String(brush.isErasing.value)));
+  effect(() => {
+    element('brush-size-field').hidden = brush.tool.value !== 'brush';
+    element('tolerance-field').hidden = brush.tool.value !== 'colour';
+  });
+  const tolerance = element('tolerance', HTMLInputElement);
+  tolerance.addEventListener('input', () => {
+    brush.tolerance.value = tolerance.valueAsNumber;
+  });
+  effect(() => {
+    element('tolerance-text').textContent = words.levels(brush.tolerance.value);
+  });
+}
+
+/** A tool paints when it is chosen; the eraser makes it erase. */
+function choose(brush: Brush, tool: ToolName): void {
+  batch(() => {
+    brush.tool.value = tool;
+    brush.isErasing.value = false;
+  });
 }
 
 function setUpHistory(state: AppState): void {
@@ -73,14 +97,16 @@ function setUpHistory(state: AppState): void {
 function setUpKeys(state: AppState, brush: Brush, resize: (diameter: number) => void): void {
   const undo = (): void => state.mask.peek()?.undo();
   const redo = (): void => state.mask.peek()?.redo();
-  const erase = (isErasing: boolean) => (): void => {
-    brush.isErasing.value = isErasing;
-  };
   const plainKeys: Readonly<Record<string, Action>> = {
     '[': () => resize(Math.min(brush.diameter.peek() - 1, brush.diameter.peek() / 1.2)),
     ']': () => resize(Math.max(brush.diameter.peek() + 1, brush.diameter.peek() * 1.2)),
-    b: erase(false),
-    e: erase(true),
+    b: () => choose(brush, 'brush'),
+    r: () => choose(brush, 'rectangle'),
+    l: () => choose(brush, 'lasso'),
+    c: () => choose(brush, 'colour'),
+    e: () => {
+      brush.isErasing.value = true;
+    },
   };
   // Keys without Ctrl act on the picture alone: they would get in the way of dictation elsewhere.
   element('canvas-mask').addEventListener('keydown', (event) => {

@@ -2,6 +2,7 @@
 
 import { batch, effect, signal, type ReadonlySignal } from '@preact/signals-core';
 import { element } from '../dom.js';
+import { Outline } from '../painting/outline.js';
 import type { Mask } from '../picture/mask.js';
 import { watch } from '../state/watch.js';
 import type { Box, Point } from '../vocabulary.js';
@@ -10,13 +11,24 @@ import type { Box, Point } from '../vocabulary.js';
 const [MASK_COLOUR = 0] = new Uint32Array(new Uint8Array([236, 28, 58, 140]).buffer);
 /** Of the ring around the brush, in CSS pixels. */
 const MIN_RING = 4;
+/** Of the ring around a tool that draws no width. */
+const POINT_RING = 9;
+/** Pixels that are drawn at one go. */
+const BAND_AREA = 1e6;
 const RIGHT_BUTTON = 2;
 const PEN_ERASER = 5;
 
+/** What a stroke draws. */
+export const TOOLS = ['brush', 'rectangle', 'lasso', 'colour'] as const;
+export type ToolName = (typeof TOOLS)[number];
+
 export class Brush {
+  readonly tool = signal<ToolName>('brush');
   /** In pixels of the photo. */
   readonly diameter = signal(24);
   readonly isErasing = signal(false);
+  /** How far the colour of a region may lie from that of its first pixel, in 8-bit levels. */
+  readonly tolerance = signal(24);
 }
 
 export class Painter {
@@ -29,6 +41,9 @@ export class Painter {
   /** The pointer that draws the current stroke. */
   private pointerId: number | undefined;
   private isSpaceDown = false;
+  private readonly outline = new Outline();
+  /** Where the last stroke of the brush has ended: with Shift, a line begins there. */
+  private lastEnd: Point | undefined;
 
   constructor(
     private readonly mask: ReadonlySignal<Mask | undefined>,
@@ -36,6 +51,8 @@ export class Painter {
     private readonly scale: ReadonlySignal<number>,
     /** Whether two fingers zoom: they paint nothing. */
     private readonly isPinching: ReadonlySignal<boolean>,
+    /** Paints or erases the region of like colour around a point. */
+    private readonly flood: (at: Point, isErasing: boolean) => void,
   ) {
     const { overlay } = this;
     watch(
@@ -73,11 +90,23 @@ export class Painter {
   private show(mask: Mask): void {
     const { width, height } = mask;
     this.cursor.value = undefined;
+    this.lastEnd = undefined;
     this.overlay.width = width;
     this.overlay.height = height;
-    mask.onPaint = (box) => this.draw(mask, box);
+    mask.onPaint = (box) => this.drawInBands(mask, box);
     const painted = mask.bounds.peek();
-    if (painted) this.draw(mask, painted);
+    if (painted) this.drawInBands(mask, painted);
+  }
+
+  /** Draws a large box little by little: at one go it would hold up the page. */
+  private drawInBands(mask: Mask, box: Box): void {
+    const rows = Math.max(1, Math.floor(BAND_AREA / box.width));
+    this.draw(mask, { ...box, height: Math.min(rows, box.height) });
+    if (box.height <= rows) return;
+    const rest = { ...box, y: box.y + rows, height: box.height - rows };
+    setTimeout(() => {
+      if (this.mask.peek() === mask) this.drawInBands(mask, rest);
+    });
   }
 
   private draw(mask: Mask, { x: left, y: top, width, height }: Box): void {
@@ -97,7 +126,9 @@ export class Painter {
     ring.hidden = !cursor || !this.isRingVisible.value;
     if (!cursor || ring.hidden) return;
     const scale = this.scale.value;
-    const diameter = `${Math.max(MIN_RING, this.brush.diameter.value * scale)}px`;
+    const isBrush = this.brush.tool.value === 'brush';
+    const drawn = isBrush ? this.brush.diameter.value * scale : POINT_RING;
+    const diameter = `${Math.max(MIN_RING, drawn)}px`;
     ring.style.width = diameter;
     ring.style.height = diameter;
     ring.style.left = `${cursor.x * scale}px`;
@@ -105,16 +136,34 @@ export class Painter {
     ring.classList.toggle('erasing', this.brush.isErasing.value || this.isStrokeErasing.value);
   }
 
-  private beginStroke(mask: Mask, at: Point): void {
+  private get isErasing(): boolean {
+    return this.brush.isErasing.peek() || this.isStrokeErasing.peek();
+  }
+
+  /** @param isLine whether a straight line leads here from the end of the last stroke. */
+  private beginStroke(mask: Mask, at: Point, isLine = false): void {
+    const tool = this.brush.tool.peek();
     mask.beginStroke();
-    this.cursor.value = undefined;
+    this.cursor.value = isLine && tool === 'brush' ? this.lastEnd : undefined;
+    if (tool === 'rectangle' || tool === 'lasso') this.outline.begin(tool, at, mask);
     this.paintTo(mask, at);
   }
 
   private paintTo(mask: Mask, to: Point): void {
-    const isErasing = this.brush.isErasing.peek() || this.isStrokeErasing.peek();
-    mask.paint(this.cursor.peek() ?? to, to, this.brush.diameter.peek() / 2, !isErasing);
+    const from = this.cursor.peek() ?? to;
+    if (this.outline.isActive) this.outline.moveTo(to);
+    else if (this.brush.tool.peek() === 'brush')
+      mask.paint(from, to, this.brush.diameter.peek() / 2, !this.isErasing);
     this.cursor.value = to;
+  }
+
+  private endStroke(mask: Mask): void {
+    const missing = !this.isErasing;
+    if (this.outline.isActive) mask.change((bits) => this.outline.fill(bits, mask, missing));
+    const end = this.cursor.peek();
+    if (end && this.brush.tool.peek() === 'colour') this.flood(end, !missing);
+    this.lastEnd = end;
+    mask.endStroke();
   }
 
   /** The pixel of the photo under the pointer. */
@@ -137,7 +186,7 @@ export class Painter {
     this.pointerId = event.pointerId;
     batch(() => {
       this.isStrokeErasing.value = isEraser;
-      this.beginStroke(mask, this.pointAt(event));
+      this.beginStroke(mask, this.pointAt(event), event.shiftKey);
       this.isRingVisible.value = true;
     });
   }
@@ -161,9 +210,9 @@ export class Painter {
     if (!mask || this.pointerId !== event.pointerId) return;
     this.pointerId = undefined;
     batch(() => {
+      if (event.type === 'pointercancel') this.removeStroke(mask);
+      else this.endStroke(mask);
       this.isStrokeErasing.value = false;
-      if (event.type === 'pointercancel') mask.cancelStroke();
-      else mask.endStroke();
       if (event.pointerType === 'touch') this.isRingVisible.value = false;
     });
   }
@@ -175,8 +224,14 @@ export class Painter {
     batch(() => {
       this.isStrokeErasing.value = false;
       this.isRingVisible.value = false;
-      this.mask.peek()?.cancelStroke();
+      const mask = this.mask.peek();
+      if (mask) this.removeStroke(mask);
     });
+  }
+
+  private removeStroke(mask: Mask): void {
+    this.outline.cancel();
+    mask.cancelStroke();
   }
 
   private onKeyDown(event: KeyboardEvent): void {
@@ -212,6 +267,7 @@ export class Painter {
   private onSpaceUp(): void {
     if (!this.isSpaceDown) return;
     this.isSpaceDown = false;
-    this.mask.peek()?.endStroke();
+    const mask = this.mask.peek();
+    if (mask) this.endStroke(mask);
   }
 }

@@ -26,11 +26,13 @@ export function pack(value: unknown, transfer: Transferable[]): unknown {
   }
   if (value instanceof ImageBitmap) transfer.push(value);
   if (value instanceof Uint8Array) transfer.push(value.buffer as ArrayBuffer);
+  if (Array.isArray(value)) return value.map((each) => pack(each, transfer));
   return isPlain(value) ? mapValues(value, (each) => pack(each, transfer)) : value;
 }
 
 /** The value as it was before. */
 export function unpack(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unpack);
   if (!isPlain(value)) return value;
   if (isParcel(value)) return new ImageData(value.data, value.width, value.height);
   return mapValues(value, unpack);

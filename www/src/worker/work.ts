@@ -2,6 +2,9 @@
 
 import { toBlob } from 'eps-restore';
 import { drawMap } from '../results/disagreement.js';
+import { editMask } from '../painting/edits.js';
+import { maskPicture, readMask } from '../painting/mask-file.js';
+import type { Size } from '../vocabulary.js';
 import { resizeMask } from '../picture/mask-bits.js';
 import { reduce } from '../picture/pixels.js';
 import { damage } from '../damage/damage.js';
@@ -15,6 +18,12 @@ export const WORK = {
   reduce,
   /** A mask of another size. */
   resizeMask,
+  /** What an edit of the whole mask changes. */
+  editMask,
+  /** A mask in a file. */
+  readMask,
+  /** A mask as a PNG. */
+  writeMask: (bits: Uint8Array, size: Size) => toBlob(maskPicture(bits, size), 'image/png'),
   /** Damages a picture as the visitor asks. */
   damage,
   /** A picture as canvases show it. */
