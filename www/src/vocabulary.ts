@@ -23,8 +23,15 @@ export type TaskId = (typeof TASK_IDS)[number];
 
 // What the visitor can choose.
 
+/** What the core enlarges by. */
 export const FACTORS = [2, 4, 8] as const;
 export type Factor = (typeof FACTORS)[number];
+/** What a photo can be enlarged by: the core's next factor, then scaled down. */
+export const LEAST_FACTOR = 1.1;
+export const MOST_FACTOR = 8;
+
+/** The core's factor for any other. */
+export const coreFactor = (factor: number): Factor => FACTORS.find((each) => each >= factor) ?? 8;
 /** As the package names what fills a hole. */
 export const FILLS = ['network', 'photo'] as const;
 export type FillKind = (typeof FILLS)[number];

@@ -32,6 +32,8 @@ const formatMegabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} 
 /** A noise level, with one decimal below 10. */
 const formatLevel = (level: number): string => level.toFixed(level < 9.95 ? 1 : 0);
 
+const formatFactor = (factor: number): string => `${factor}×`;
+
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 // Tasks.
@@ -119,11 +121,11 @@ export const plan = {
   thisResolution: (size: Size): string => `This resolution is kept: ${formatSize(size)} pixels. `,
   bitForBit: 'Unpainted pixels are kept bit for bit.',
   lessNoise: 'Unpainted pixels lose only their noise.',
-  enlarged: (input: Size, factor: Factor, output: Size): string =>
-    `${formatSize(input)} pixels, enlarged ${factor}× to ${formatSize(output)}.`,
-  shrunkAndEnlarged: (input: Size, factor: Factor, output: Size): string =>
+  enlarged: (input: Size, factor: number, output: Size): string =>
+    `${formatSize(input)} pixels, enlarged ${formatFactor(factor)} to ${formatSize(output)}.`,
+  shrunkAndEnlarged: (input: Size, factor: number, output: Size): string =>
     `This page first shrinks the photo to ${formatSize(input)} pixels. ` +
-    `It is then enlarged ${factor}× to ${formatSize(output)}.`,
+    `It is then enlarged ${formatFactor(factor)} to ${formatSize(output)}.`,
   firstReduced: (from: Size, to: Size): string =>
     `This page first reduces the photo from ${formatSize(from)} to ${formatSize(to)} pixels.`,
   keepsSize: (size: Size): string => `The photo keeps its size, ${formatSize(size)} pixels.`,
@@ -133,7 +135,7 @@ export const plan = {
   shorter: (size: Size, seconds: number): string =>
     `At ${formatSize(size)} pixels: ${formatExpectedDuration(seconds)}.`,
   reduce: (size: Size): string => `Reduce the photo to ${formatSize(size)}`,
-  enlargeLess: (factor: Factor): string => `Enlarge ${factor}× instead`,
+  enlargeLess: (factor: Factor): string => `Enlarge ${formatFactor(factor)} instead`,
   undo: (size: Size): string => `Back to ${formatSize(size)}`,
 };
 
@@ -205,6 +207,8 @@ export const settings = {
     `straight line, ${length} pixels long, at ${angle} degrees`,
   kernel: (description: string, size: Size): string =>
     `Drawing of the blur: ${description}, ${formatSize(size)} pixels`,
+  enlarged: (factor: number, size: Size | undefined): string =>
+    `${formatFactor(factor)}${size ? `, to ${formatSize(size)}` : ''}`,
   noSamples: 'none',
   fillNoise: '0 keeps unpainted pixels bit for bit',
   otherNoise: 'standard deviation, in levels of 255',

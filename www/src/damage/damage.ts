@@ -1,7 +1,7 @@
 // Damages a clean picture: what the page does when the visitor asks to see a task at work.
 
 import { crop } from '../picture/pixels.js';
-import type { Point, Size, TaskId } from '../vocabulary.js';
+import { coreFactor, type Point, type Size, type TaskId } from '../vocabulary.js';
 import { blurKernel } from '../state/package-task.js';
 import type { Settings } from '../state/settings.js';
 import { scratch } from './scratches.js';
@@ -37,7 +37,7 @@ export function damage(
       return { input: image, truth, scratches: mask };
     }
     case 'enlarge':
-      return { input: shrink(truth, factor, noise.enlarge), truth };
+      return { input: shrink(truth, coreFactor(factor), noise.enlarge), truth };
     case 'unblur':
       return { input: blur(truth, blurKernel(settings), noise.unblur), truth };
     case 'denoise':

@@ -8,7 +8,7 @@ import type { AppState } from '../state/app-state.js';
 import { latestAnswer } from '../state/latest-answer.js';
 import { measuresNoise } from '../state/settings.js';
 import { watch } from '../state/watch.js';
-import type { Box, Point } from '../vocabulary.js';
+import { coreFactor, type Box, type Point } from '../vocabulary.js';
 import { detail as words } from '../words.js';
 import { askDetail, type DetailAnswer, type DetailQuestion } from './ask.js';
 import { cutsPaint, windowAt } from './window.js';
@@ -44,7 +44,7 @@ export class Detail {
   readonly window = computed(() => {
     const input = this.input.value;
     const { task, settings, maskBounds } = this.state;
-    const factor = task.value === 'enlarge' ? settings.value.factor : 1;
+    const factor = task.value === 'enlarge' ? coreFactor(settings.value.factor) : 1;
     const painted = input && maskBounds.value && centreOf(maskBounds.value, input);
     return input && windowAt(input, this.chosenCentre.value ?? painted ?? MIDDLE, factor);
   });

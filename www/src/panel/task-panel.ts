@@ -5,7 +5,7 @@ import { checkRadio, element, onChoice } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { blurKernel } from '../state/package-task.js';
 import { measuresNoise, type Settings } from '../state/settings.js';
-import { BLURS, FACTORS, FILLS, TASK_IDS } from '../vocabulary.js';
+import { BLURS, FACTORS, FILLS, LEAST_FACTOR, MOST_FACTOR, TASK_IDS } from '../vocabulary.js';
 import { page, settings as words, TASKS } from '../words.js';
 import { drawKernel } from './kernel-view.js';
 
@@ -48,7 +48,17 @@ function setUpFill(state: AppState): void {
 
 function setUpFactor(state: AppState): void {
   onChoice('factor', FACTORS, (factor) => state.changeSettings({ factor }));
-  effect(() => checkRadio('factor', String(state.settings.value.factor)));
+  const slider = element('factor-any', HTMLInputElement);
+  slider.min = String(LEAST_FACTOR);
+  slider.max = String(MOST_FACTOR);
+  slider.addEventListener('input', () => state.changeSettings({ factor: slider.valueAsNumber }));
+  effect(() => {
+    const { factor } = state.settings.value;
+    checkRadio('factor', String(factor));
+    slider.value = String(factor);
+    const size = state.task.value === 'enlarge' ? state.plan.value?.output : undefined;
+    element('factor-text').textContent = words.enlarged(factor, size);
+  });
 }
 
 function setUpBlur(state: AppState): void {

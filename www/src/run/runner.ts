@@ -14,6 +14,7 @@ import type { EngineHost } from './engine.js';
 import { compareWithTruth, finishedEntries, withStep } from './entries.js';
 import { jobOf, type Job } from './job.js';
 import { Pace, slownessOf } from './pace.js';
+import { imageAt, resultAt, stepAt } from './target-size.js';
 import { resultFacts, stageAnnouncement, stageText } from './texts.js';
 
 interface RunnerEvents {
@@ -77,7 +78,9 @@ export class Runner {
 
   private async nextJob(): Promise<Job | undefined> {
     await whenDefined(this.state.prepared);
-    return jobOf(this.state);
+    const job = jobOf(this.state);
+    if (!job?.truth) return job;
+    return { ...job, truth: await imageAt(job.truth, job.outcome.size) };
   }
 
   /** Asks the run to end, and resolves once it has. */
@@ -146,8 +149,9 @@ export class Runner {
     let announced = '';
     for (;;) {
       const next = await steps.next();
-      if (next.done) return next.value;
-      const step = next.value;
+      const { size } = job.outcome;
+      if (next.done) return resultAt(next.value, size);
+      const step = await stepAt(next.value, size);
       const count = (stepsOfSample.get(step.sample) ?? 0) + 1;
       stepsOfSample.set(step.sample, count);
       showStep(step);

@@ -3,7 +3,7 @@
 import { LIMITS } from 'eps-restore';
 
 import type { Size } from '../vocabulary.js';
-import { FACTORS, type Factor, type TaskId } from '../vocabulary.js';
+import { coreFactor, FACTORS, type Factor, type TaskId } from '../vocabulary.js';
 import type { Cost } from './cost.js';
 
 /** The share of the device's memory that a run may take. */
@@ -29,7 +29,7 @@ export interface Offers {
 interface Wish {
   readonly photo: Size;
   readonly task: TaskId;
-  readonly factor: Factor;
+  readonly factor: number;
 }
 
 /** Browsers report at most 8 GiB; one that does not tell counts as having enough. */
@@ -75,6 +75,7 @@ function reduce({ photo }: Wish, cost: Cost, scale: number): Offers['reduction']
 /** The largest smaller factor that fits. */
 function smallerFactor({ task, factor }: Wish, cost: Cost, limit: number): Factor | undefined {
   if (task !== 'enlarge') return undefined;
-  const fits = (other: Factor): boolean => cost.bytes * (other / factor) ** 2 <= EASE * limit;
+  const fits = (other: Factor): boolean =>
+    cost.bytes * (other / coreFactor(factor)) ** 2 <= EASE * limit;
   return FACTORS.filter((other) => other < factor && fits(other)).at(-1);
 }

@@ -12,7 +12,7 @@ import {
   type MaskBytes,
   type Task,
 } from 'eps-restore';
-import type { TaskId } from '../vocabulary.js';
+import { coreFactor, type TaskId } from '../vocabulary.js';
 import { measuresNoise, type Options, type Settings } from './settings.js';
 
 export const blurKernel = ({ blur, sigma, length, angle }: Settings): Kernel =>
@@ -38,7 +38,7 @@ export function packageTask(
       return inpaint(mask, noise.fill > 0 ? { noise: noise.fill } : {});
     }
     case 'enlarge':
-      return superResolve(settings.factor, { noise: noise.enlarge });
+      return superResolve(coreFactor(settings.factor), { noise: noise.enlarge });
     case 'unblur':
       return deblur(blurKernel(settings), { noise: noise.unblur });
     case 'denoise':

@@ -2,7 +2,7 @@
 
 import { fitWithin } from '../picture/pixels.js';
 import type { Photo } from '../picture/photo.js';
-import type { Size, TaskId } from '../vocabulary.js';
+import { coreFactor, type Size, type TaskId } from '../vocabulary.js';
 import { plan as words } from '../words.js';
 import type { Settings } from './settings.js';
 
@@ -34,16 +34,17 @@ export function planSizes(
   const fitted = simulate ? fitWithin(photo, SIMULATION_SIDE) : photo;
   if (task !== 'enlarge') return { work: fitted, input: fitted, output: fitted };
   if (!simulate) return { work: photo, input: photo, output: multiply(photo, factor) };
+  const shrunkBy = coreFactor(factor);
   const input = {
-    width: Math.max(1, Math.floor(fitted.width / factor)),
-    height: Math.max(1, Math.floor(fitted.height / factor)),
+    width: Math.max(1, Math.floor(fitted.width / shrunkBy)),
+    height: Math.max(1, Math.floor(fitted.height / shrunkBy)),
   };
-  return { work: multiply(input, factor), input, output: multiply(input, factor) };
+  return { work: multiply(input, shrunkBy), input, output: multiply(input, factor) };
 }
 
 const multiply = ({ width, height }: Size, factor: number): Size => ({
-  width: width * factor,
-  height: height * factor,
+  width: Math.round(width * factor),
+  height: Math.round(height * factor),
 });
 
 /** @param masked whether anything is painted. */

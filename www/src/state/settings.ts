@@ -1,10 +1,11 @@
 // What the visitor sets for a run.
 
-import type { Blur, Factor, FillKind, SamplerName, TaskId } from '../vocabulary.js';
+import type { Blur, FillKind, SamplerName, TaskId } from '../vocabulary.js';
 
 export interface Settings {
   readonly fill: FillKind;
-  readonly factor: Factor;
+  /** From LEAST_FACTOR to MOST_FACTOR. */
+  readonly factor: number;
   readonly blur: Blur;
   /** Of the Gaussian kernel, in pixels. */
   readonly sigma: number;

@@ -10,12 +10,15 @@ import { reduce } from '../picture/pixels.js';
 import { damage } from '../damage/damage.js';
 import { blendHeld, holdFirst, holdSecond } from './blender.js';
 import { decodeFile } from './decode.js';
+import { resize } from './resize.js';
 
 export const WORK = {
   /** Reads a photo from a file. */
   decode: decodeFile,
   /** Reduces a picture. */
   reduce,
+  /** Scales a picture, by the browser's best scaling. */
+  resize,
   /** A mask of another size. */
   resizeMask,
   /** What an edit of the whole mask changes. */
