@@ -95,6 +95,7 @@ test('the weights in the package are the ones that its source names', () => {
 test('the package exports its API, and nothing by accident', () => {
   const functions = [
     'EpsError',
+    'LIMITS',
     'Restorer',
     'chooseDevice',
     'colorize',

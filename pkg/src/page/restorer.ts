@@ -23,7 +23,7 @@ import { resultOf, type Result } from './result.js';
 import { readInput, type RunInput } from './run-input.js';
 import { RunObserver, type RunCallbacks } from './run-observer.js';
 import { requireFitting, sizeOf, taskRequest } from './task-request.js';
-import type { NoiseOption, Task } from './task-types.js';
+import type { Task } from './task-types.js';
 import { checkedTask } from './tasks.js';
 import { browserPlatform, readWeights } from './weights.js';
 import { errorOf, type Outcome, type RunHandle } from './worker-link.js';
