@@ -1,6 +1,6 @@
 // Rust to WebAssembly, and the JavaScript around it: the core for the package, and the golden
 // vectors' check for the browser tests.
-import { rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBindgen } from './bindgen.mjs';
 import { CARGO_TARGET_DIR, PKG, ROOT } from './paths.mjs';
@@ -100,7 +100,7 @@ async function build(name, rust, bindgen, { cargo, built, as, folder, sources, e
   let took = 0;
   const worked = await unlessFresh(
     name,
-    { paths: sources, text: [rust.version] },
+    { paths: sources, text: [rust.version, 'declarations without Symbol.dispose'] },
     [folder],
     async () => {
       begun(`${name}: building (${expect})…`);
@@ -113,8 +113,18 @@ async function build(name, rust, bindgen, { cargo, built, as, folder, sources, e
         folder,
         as,
       ]);
+      removeDisposal(join(folder, `${as}.d.ts`));
       took = compiled.seconds + bound.seconds;
     },
   );
   return worked ? `built in ${duration(took)}` : 'up to date';
+}
+
+/**
+ * Takes `Symbol.dispose` out of declarations: a program whose `lib` is ES2022 does not know it, and
+ * the package's public types lead here.
+ */
+function removeDisposal(path) {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  writeFileSync(path, lines.filter((line) => !line.includes('[Symbol.dispose]')).join('\n'));
 }

@@ -1,0 +1,88 @@
+// The public types: what they are, what is exported, and which TypeScript reads them.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import ts from 'typescript';
+import * as api from '../../pkg/dist/index.js';
+import { PKG, ROOT } from '../../scripts/lib/paths.mjs';
+
+const require = createRequire(import.meta.url);
+/** The oldest that the README states, and the repository's own. */
+const COMPILERS = ['typescript-5.7', 'typescript'];
+const RESOLUTIONS = { bundler: 'ESNext', nodenext: 'NodeNext' };
+
+for (const compiler of COMPILERS) {
+  const { version } = require(`${compiler}/package.json`);
+  for (const [resolution, module] of Object.entries(RESOLUTIONS))
+    test(`TypeScript ${version} reads the types, with ${resolution}`, () => {
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        [
+          join(ROOT, 'node_modules', compiler, 'bin', 'tsc'),
+          ...['-p', 'tests/types', '--module', module, '--moduleResolution', resolution],
+        ],
+        { cwd: ROOT, encoding: 'utf8' },
+      );
+      assert.equal(status, 0, stdout);
+    });
+}
+
+test('the README states the oldest TypeScript that is tried', () => {
+  const { version } = require('typescript-5.7/package.json');
+  const readme = readFileSync(join(PKG, 'README.md'), 'utf8');
+  assert.equal(/TypeScript (\d+\.\d+) or newer/.exec(readme)?.[1], version.replace(/\.\d+$/, ''));
+});
+
+/** Beside what exists at run time, which package.test.mjs lists. */
+const TYPES = [
+  'AdapterFacts',
+  'BayerPattern',
+  'Borders',
+  'ColorizeTask',
+  'ComposedTask',
+  'DeblurTask',
+  'DemosaicTask',
+  'DenoiseTask',
+  'DeviceChoice',
+  'DeviceKind',
+  'EpsErrorCode',
+  'Estimate',
+  'GreyWeights',
+  'ImageSize',
+  'ImageType',
+  'InpaintTask',
+  'Kernel',
+  'LoadOptions',
+  'LoadProgress',
+  'MaskBytes',
+  'MaskSource',
+  'MaskValues',
+  'NoiseOption',
+  'OperatorTask',
+  'PhotoSource',
+  'PixelImage',
+  'Precision',
+  'Reduction',
+  'RestoreOptions',
+  'RestoreProgress',
+  'RestoreStep',
+  'Result',
+  'Sampler',
+  'SamplerOptions',
+  'ScriptUrlPolicy',
+  'SuperResolveTask',
+  'Task',
+];
+
+test('the package exports these types beside its functions, and nothing by accident', () => {
+  const entry = join(PKG, 'dist', 'index.d.ts');
+  const options = { module: ts.ModuleKind.NodeNext, lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'] };
+  const program = ts.createProgram([entry], options);
+  const checker = program.getTypeChecker();
+  const file = checker.getSymbolAtLocation(program.getSourceFile(entry));
+  const names = checker.getExportsOfModule(file).map(({ name }) => name);
+  assert.deepEqual(names.filter((name) => !(name in api)).sort(), TYPES);
+});
