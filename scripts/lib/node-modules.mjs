@@ -12,7 +12,8 @@ export async function ensureNodeModules() {
   if (major < 20 || (major === 20 && minor < 9))
     throw new Stop(`Node ${process.versions.node} is too old: install Node 20.9 or newer.`);
   let took = 0;
-  const inputs = { paths: ['package-lock.json', 'package.json', 'pkg/package.json', '.npmrc'] };
+  const packages = ['package.json', 'pkg/package.json', 'tests/types/package.json'];
+  const inputs = { paths: ['package-lock.json', ...packages, '.npmrc'] };
   const worked = await unlessFresh('npm', inputs, ['node_modules/.package-lock.json'], async () => {
     begun('npm packages: installing (10 s)…');
     const { seconds } = await run(
