@@ -90,9 +90,12 @@ describe('the detail', { timeout: 10 * 60_000 }, () => {
     assert.notDeepEqual(await detail('before'), middle);
     const frame = await page.locator('#frame').boundingBox();
     const at = (x, y) => [frame.x + x * frame.width, frame.y + y * frame.height];
-    await page.mouse.move(...at(0.8, 0.5));
+    // The grip lies above the corner of the frame.
+    const grip = await marker.boundingBox();
+    await page.mouse.move(grip.x + 8, grip.y - 12);
     await page.mouse.down();
-    await page.mouse.move(...at(0.5, 0.6), { steps: 4 });
+    const [right, down] = [-0.3 * frame.width, 0.1 * frame.height];
+    await page.mouse.move(grip.x + 8 + right, grip.y - 12 + down, { steps: 4 });
     await page.mouse.up();
     assert.match(await label(), /at 50 % from the left, 60 % from the top/);
     await page.mouse.click(...at(0.2, 0.9));

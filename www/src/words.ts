@@ -159,8 +159,8 @@ export const painting = {
 // The detail: a part of the photo that is restored before the run.
 
 export const detail = {
-  hint: 'Click the photo, or move its frame, to see another part.',
-  hintForPaint: 'Its frame follows what you paint. The grip of the frame moves it.',
+  hint: 'Click the photo, or move the frame by its grip, to see another part.',
+  hintForPaint: 'The frame follows what you paint. Its grip moves it.',
   nothingPainted: 'Nothing is painted in the frame.',
   cutsPaint: 'What is painted reaches beyond the frame: only the whole photo shows its fill.',
   failed: 'This part could not be restored. Restore says why.',

@@ -1,5 +1,5 @@
-// The frame on the photo that marks the detail: moved by pointer and arrow keys, or put where the
-// visitor clicks.
+// The frame on the photo that marks the detail: moved by its grip and by arrow keys, or put where
+// the visitor clicks.
 
 import { effect, type ReadonlySignal } from '@preact/signals-core';
 import { element } from '../dom.js';
@@ -11,6 +11,8 @@ import type { Detail } from './detail.js';
 
 /** A pointer that moves farther drags, in CSS pixels. */
 const CLICK_REACH = 5;
+/** The share of the photo's height that the grip needs above the frame. */
+const GRIP_ROOM = 0.08;
 /** The share of the window that a key moves it by; with Shift, the whole. */
 const KEY_SHARE = 1 / 8;
 
@@ -28,13 +30,12 @@ export function setUpDetailMarker(
   isPinching: ReadonlySignal<boolean>,
 ): void {
   const marker = element('marker');
-  const paints = (): boolean => state.task.value === 'fill';
   effect(() => {
     const input = detail.input.value;
     const box = detail.window.value?.inner;
     marker.hidden = !input || !box || state.view.value !== 'photo';
-    marker.classList.toggle('over-paint', paints());
     if (!input || !box) return;
+    marker.classList.toggle('at-top', box.y < GRIP_ROOM * input.height);
     const percent = (part: number, whole: number): string => `${(100 * part) / whole}%`;
     marker.style.left = percent(box.x, input.width);
     marker.style.top = percent(box.y, input.height);
