@@ -102,6 +102,21 @@ describe('the detail', { timeout: 10 * 60_000 }, () => {
     assert.match(await label(), /at 20 % from the left, 76 % from the top/);
   });
 
+  it('has a frame within the picture, and none around the whole of it', async () => {
+    await openFile(page, 'low.png', smoothPng(640, 200));
+    await untilDetail(page);
+    await page.locator('#marker.full-height').waitFor();
+    const isScrolled = await page
+      .locator('#scroller')
+      .evaluate((part) => part.scrollHeight > part.clientHeight);
+    assert.equal(isScrolled, false);
+    await openFile(page, 'small.png', smoothPng(64));
+    await page.locator('#marker').waitFor({ state: 'hidden' });
+    await untilDetail(page);
+    await openFile(page, 'wide.png', smoothPng(640, 400));
+    await page.getByRole('heading', { name: 'Restore “wide”' }).waitFor({ state: 'attached' });
+  });
+
   it('is as large for every factor, and grey where colour is drawn', async () => {
     await pick(page, 'Enlarge');
     await pick(page, '4×');

@@ -33,9 +33,14 @@ export function setUpDetailMarker(
   effect(() => {
     const input = detail.input.value;
     const box = detail.window.value?.inner;
-    marker.hidden = !input || !box || state.view.value !== 'photo';
+    // There is nowhere to move a frame around the whole photo.
+    const isWhole = box && input && box.width === input.width && box.height === input.height;
+    marker.hidden = !input || !box || isWhole || state.view.value !== 'photo';
     if (!input || !box) return;
-    marker.classList.toggle('at-top', box.y < GRIP_ROOM * input.height);
+    const isAtTop = box.y < GRIP_ROOM * input.height;
+    const isAtBottom = box.y + box.height > (1 - GRIP_ROOM) * input.height;
+    marker.classList.toggle('at-top', isAtTop && !isAtBottom);
+    marker.classList.toggle('full-height', isAtTop && isAtBottom);
     const percent = (part: number, whole: number): string => `${(100 * part) / whole}%`;
     marker.style.left = percent(box.x, input.width);
     marker.style.top = percent(box.y, input.height);
