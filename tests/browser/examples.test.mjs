@@ -6,7 +6,8 @@ import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createServer } from 'vite';
 import { staticServer } from '../../scripts/lib/static-server.mjs';
-import { encodePng, openSession, ROOT } from './harness.mjs';
+import { expectedIn, PIXELS, restoresIn } from './example-page.mjs';
+import { openSession, ROOT } from './harness.mjs';
 import {
   copyExample,
   EXAMPLES,
@@ -18,27 +19,13 @@ import {
 
 const MOST_LINES = 40;
 /** Files that are data, or markup alone. */
-const NO_CODE = /(package\.json|public\/index\.html|vite\/index\.html)$/;
+const NO_CODE = /(package\.json|(public|vite|parcel)\/index\.html)$/;
 /** The page of each example that is built, in its folder. */
 const BUILT = { webpack: 'public/', esbuild: 'public/', rollup: 'public/', vite: 'dist/' };
 /** Examples that no program builds. */
 const UNBUILT = ['cdn', 'worker'];
-
-const [WIDTH, HEIGHT] = [40, 32];
-/** RGBA bytes of smooth colours, with uniform noise by a linear congruence. */
-const PIXELS = (() => {
-  let state = 1;
-  const noise = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24) / 3 - 42;
-  return Array.from({ length: 4 * WIDTH * HEIGHT }, (_, i) =>
-    i % 4 === 3 ? 255 : Math.round(100 + (i % (4 * WIDTH)) / 3 + noise()),
-  );
-})();
-/** What the page's file input is given. */
-const PHOTO = {
-  name: 'photo.png',
-  mimeType: 'image/png',
-  buffer: encodePng({ data: PIXELS, width: WIDTH, height: HEIGHT }),
-};
+/** Examples that `npm run test:examples` builds: their tools are large. */
+const HEAVY = ['next', 'parcel'];
 
 describe('the examples', { timeout: 300_000 }, () => {
   let packed;
@@ -55,17 +42,7 @@ describe('the examples', { timeout: 300_000 }, () => {
       return false;
     });
     await new Promise((resolve) => cdn.listen(0, 'localhost', resolve));
-    expected = await session.page.evaluate(
-      async (bytes) => {
-        const eps = await import('/node_modules/eps-restore/dist/index.js');
-        const restorer = await eps.Restorer.load({ device: 'cpu' });
-        const file = new Blob([Uint8Array.from(bytes)]);
-        const { mean } = await restorer.restore(file, eps.denoise(), { samples: 0, seed: 1 });
-        restorer.dispose();
-        return [...mean.data];
-      },
-      [...PHOTO.buffer],
-    );
+    expected = await expectedIn(session);
   });
   after(async () => {
     cdn?.closeAllConnections();
@@ -74,24 +51,7 @@ describe('the examples', { timeout: 300_000 }, () => {
     await session?.close();
   });
 
-  /** Chooses the photo in an example's page, and compares what it shows. */
-  const restores = async (address) => {
-    await session.newPage();
-    await session.page.goto(address);
-    await session.page.setInputFiles('input', PHOTO);
-    await session.page.waitForFunction(
-      () => !/^(Restoring…)?$/.test(document.querySelector('output').value),
-    );
-    assert.equal(await stateOf(), 'Restored');
-    const found = await session.page.evaluate(() => {
-      const canvas = document.querySelector('canvas');
-      return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data];
-    });
-    // As text: a list of thousands of differences helps nobody.
-    assert.ok(found.join() === expected.join(), 'these are not the pixels of the package itself');
-    await session.page.close();
-  };
-  const stateOf = () => session.page.evaluate(() => document.querySelector('output').value);
+  const restores = (address) => restoresIn(session, address, expected);
 
   test('the photo is restored, not returned', () => {
     assert.equal(expected.length, PIXELS.length);
@@ -99,11 +59,11 @@ describe('the examples', { timeout: 300_000 }, () => {
     assert.ok(changed > 0.3 * PIXELS.length, `${changed} levels of ${PIXELS.length} changed`);
   });
 
-  test(`are of at most ${MOST_LINES} lines each, and all of them are tried here`, () => {
+  test(`are of at most ${MOST_LINES} lines each, and all of them are tried`, () => {
     const names = readdirSync(EXAMPLES, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name);
-    assert.deepEqual(names.sort(), [...Object.keys(BUILT), ...UNBUILT].sort());
+    assert.deepEqual(names.sort(), [...Object.keys(BUILT), ...UNBUILT, ...HEAVY].sort());
     for (const name of names) {
       const lines = linesOf(join(EXAMPLES, name));
       assert.ok(lines > 5 && lines <= MOST_LINES, `${name}: ${lines} lines`);

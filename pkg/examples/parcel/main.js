@@ -1,0 +1,17 @@
+import { Restorer, denoise } from 'eps-restore';
+
+const [input, output, canvas] = document.querySelectorAll('input, output, canvas');
+const loading = Restorer.load();
+
+input.onchange = async () => {
+  output.value = 'Restoring…';
+  try {
+    const restorer = await loading;
+    const { mean } = await restorer.restore(input.files[0], denoise(), { samples: 0, seed: 1 });
+    Object.assign(canvas, { width: mean.width, height: mean.height });
+    canvas.getContext('2d').putImageData(mean, 0, 0);
+    output.value = 'Restored';
+  } catch (error) {
+    output.value = error.message;
+  }
+};
