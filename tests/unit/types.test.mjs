@@ -41,6 +41,7 @@ test('the README states the oldest TypeScript that is tried', () => {
 const TYPES = [
   'AdapterFacts',
   'BayerPattern',
+  'BlurEstimate',
   'Borders',
   'ColorizeTask',
   'ComposedTask',

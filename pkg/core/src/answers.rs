@@ -71,32 +71,43 @@ pub(crate) struct ResultAnswer {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BlurAnswer {
     kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size_deviation: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    angle: Option<f64>,
+    size: f64,
+    size_deviation: f64,
+    angle: f64,
     confidence: f64,
+    kernel: KernelAnswer,
 }
 
-impl From<&Candidate> for BlurAnswer {
-    fn from(candidate: &Candidate) -> Self {
+/// The kernel of a `BlurCandidate`.
+#[derive(Serialize)]
+struct KernelAnswer {
+    width: usize,
+    height: usize,
+    data: Vec<f64>,
+}
+
+impl BlurAnswer {
+    /// None for kernels of other shapes, which the page does not ask for.
+    pub(crate) fn of(candidate: &Candidate) -> Option<Self> {
         let (kind, size, angle) = match candidate.blur {
-            Blur::Sharp => ("none", None, None),
-            Blur::Gaussian { sigma } => ("gaussian", Some(sigma), None),
-            Blur::Disc { radius } => ("disk", Some(radius), None),
-            Blur::Line { length, angle } => ("motion", Some(length), Some(angle)),
-            Blur::Free => ("free", None, None),
+            Blur::Sharp => ("none", 0.0, 0.0),
+            Blur::Gaussian { sigma } => ("gaussian", sigma, 0.0),
+            Blur::Disc { radius } => ("disk", radius, 0.0),
+            Blur::Line { length, angle } => ("motion", length, angle),
+            Blur::Free => return None,
         };
-        let relative = candidate.size_deviation;
-        Self {
+        Some(Self {
             kind,
             size,
-            size_deviation: size.zip(relative).map(|(size, relative)| size * relative),
+            size_deviation: size * candidate.size_deviation.unwrap_or(0.0),
             angle,
             confidence: candidate.confidence,
-        }
+            kernel: KernelAnswer {
+                width: candidate.kernel.width(),
+                height: candidate.kernel.height(),
+                data: candidate.kernel.weights().to_vec(),
+            },
+        })
     }
 }
 

@@ -165,7 +165,7 @@ impl Engine {
             ControlFlow::Continue(())
         })?;
         let candidates = found.unwrap_or_default();
-        let answers: Vec<BlurAnswer> = candidates.iter().map(BlurAnswer::from).collect();
+        let answers: Vec<BlurAnswer> = candidates.iter().filter_map(BlurAnswer::of).collect();
         object(&answers)
     }
 

@@ -166,15 +166,17 @@ export interface Cost extends ImageSize {
 
 /** A blur that a photo may have. */
 export interface BlurCandidate {
-  readonly kind: 'none' | 'gaussian' | 'disk' | 'motion' | 'free';
-  /** The Gaussian's standard deviation, the disk's radius or the motion's length, in pixels. */
-  readonly size?: number;
-  /** The standard deviation of the size's error, in pixels. */
-  readonly sizeDeviation?: number;
-  /** The direction of the motion, in degrees counter-clockwise from the right. */
-  readonly angle?: number;
+  readonly kind: 'none' | 'gaussian' | 'disk' | 'motion';
+  /** The Gaussian's standard deviation, the disk's radius or the motion's length, in pixels; 0. */
+  readonly size: number;
+  /** The standard deviation of the size's error, in pixels; 0. */
+  readonly sizeDeviation: number;
+  /** The direction of the motion, in degrees counter-clockwise from the right; 0. */
+  readonly angle: number;
   /** The probability of the kind, 0 to 1; those of all candidates sum to 1. */
   readonly confidence: number;
+  /** Its weights row by row; their sum is 1. */
+  readonly kernel: ImageSize & { readonly data: readonly number[] };
 }
 
 /** One step of a restoration. */

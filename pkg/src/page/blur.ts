@@ -1,5 +1,4 @@
-import type { BlurCandidate } from '../shared/requests.js';
-import { diskKernel, gaussianKernel, motionKernel, type Kernel } from './kernels.js';
+import type { Kernel } from './kernels.js';
 
 /** A blur that a photo may have, by {@link Restorer.estimateBlur}. */
 export interface BlurEstimate {
@@ -18,25 +17,4 @@ export interface BlurEstimate {
   readonly confidence: number;
   /** The kernel, for {@link deblur}: one pixel for `none`. */
   readonly kernel: Kernel;
-}
-
-/** The estimates of the core with their kernels. Kernels of any shape are not asked of it. */
-export function blurEstimates(candidates: readonly BlurCandidate[]): BlurEstimate[] {
-  return candidates.flatMap(({ kind, size = 0, sizeDeviation = 0, angle = 0, confidence }) => {
-    if (kind === 'free') return [];
-    return [{ kind, size, sizeDeviation, angle, confidence, kernel: kernelOf(kind, size, angle) }];
-  });
-}
-
-function kernelOf(kind: BlurEstimate['kind'], size: number, angle: number): Kernel {
-  switch (kind) {
-    case 'none':
-      return { data: new Float32Array([1]), width: 1, height: 1 };
-    case 'gaussian':
-      return gaussianKernel(size);
-    case 'disk':
-      return diskKernel(size);
-    case 'motion':
-      return motionKernel(size, angle);
-  }
 }

@@ -3,7 +3,7 @@ import { EpsError, abortedError, throwIfAborted } from '../shared/errors.js';
 import type { FinishedRun, RunEvent } from '../shared/protocol.js';
 import type { ImageSize, RestoreRequest } from '../shared/requests.js';
 import { AsyncQueue } from './async-queue.js';
-import { blurEstimates, type BlurEstimate } from './blur.js';
+import type { BlurEstimate } from './blur.js';
 import { copySeconds } from './copy-time.js';
 import { weightsSource } from './default-weights.js';
 import { jpegBytes } from './jpeg-file.js';
@@ -282,9 +282,9 @@ export class Restorer {
       jpegBytes(source ?? photo),
     ]);
     const lead = await this.#pool.lead();
-    const candidates = await lead.ask('blur', { image, ...(file && { file }) });
+    const estimates = await lead.ask('blur', { image, ...(file && { file }) });
     this.#pool.throwIfDisposed();
-    return blurEstimates(candidates);
+    return estimates;
   }
 
   /**

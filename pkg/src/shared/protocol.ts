@@ -36,7 +36,7 @@ export interface Calls {
   /** The standard deviation of a measurement's noise, in 8-bit levels. */
   noise: { ask: NoiseRequest; answer: number; event: never };
   /** The blurs that a photo may have. */
-  blur: { ask: BlurRequest; answer: readonly BlurCandidate[]; event: never };
+  blur: { ask: BlurRequest; answer: FoundBlur[]; event: never };
   /** A JPEG file of an edited photo, with the file's coefficients where no pixel changed. */
   edit: { ask: EditRequest; answer: Uint8Array<ArrayBuffer>; event: never };
   /** Restores a photo. */
@@ -74,6 +74,11 @@ export interface LoadRequest {
   readonly device: 'auto' | DeviceKind;
   readonly precision: Precision;
   readonly weights: Uint8Array<ArrayBuffer>;
+}
+
+/** A candidate of the core, its kernel as the package's kernels are. */
+export interface FoundBlur extends Omit<BlurCandidate, 'kernel'> {
+  readonly kernel: ImageSize & { readonly data: Float32Array<ArrayBuffer> };
 }
 
 /** The pixels that a JPEG file was decoded to, and what they have become. */
