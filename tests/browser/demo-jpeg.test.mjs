@@ -68,6 +68,7 @@ describe("a visitor's JPEG", { timeout: 10 * 60_000 }, () => {
       .locator('#plan')
       .getByText(/^Reduced on opening/)
       .waitFor();
+    await pick(page, 'Denoise');
     const note = page.locator('#noise-auto-note');
     await note.getByText(/^Measured: /).waitFor();
     assert.doesNotMatch(await note.textContent(), /JPEG/);
