@@ -3,8 +3,8 @@
     cargo build --release --example grain
     python examples/grain/evaluate.py TARGET/release/examples/grain DATA FOLDER docs/grain.json
 
-TARGET is cargo's target folder, DATA holds the photos; FOLDER keeps the photos that are
-made of them, so that another run is fast. A hash of its name puts a photo into the set that
+TARGET is cargo's target folder, DATA holds the photos; FOLDER keeps the photos that are made of
+them, so that another run is fast. A hash of its name puts a photo into the set that
 thresholds were tuned on, into the held-out set, or into neither; `test` photos are held out.
 
 `soft` photos were halved and enlarged fourfold, as soft as a camera's at its full size; `native`

@@ -13,7 +13,7 @@ const BRIGHTEST: f32 = 253.0;
 const CLIPPED: f64 = 0.03;
 /// The most windows.
 const MOST: usize = 28;
-/// The fewest, where there are so many.
+/// The least number of windows, in a photo that has as many.
 const FEWEST: usize = 4;
 /// The texture that a window must have, as a share of the strongest.
 const ENOUGH: f64 = 0.35;
