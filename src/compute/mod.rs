@@ -13,6 +13,7 @@ pub mod fourier;
 #[cfg(feature = "webgpu")]
 pub mod gpu;
 pub mod grid_system;
+pub mod host;
 pub mod membrane;
 pub mod noise_stream;
 pub mod symmetric_3x3;

@@ -100,7 +100,7 @@ fn prior_of(network: &str) -> Result<PriorModel, Error> {
             .zip(prior.axes.as_flattened());
         pairs
             .into_iter()
-            .all(|(u, told)| (u - told).abs() < ROUNDING)
+            .all(|(u, stated)| (u - stated).abs() < ROUNDING)
     };
     match [Axes::Rgb, Axes::Opponent].iter().find(|axes| near(axes)) {
         Some(axes) => Ok(PriorModel {

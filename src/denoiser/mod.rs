@@ -10,7 +10,7 @@ mod weights;
 
 pub use architecture::Architecture;
 pub use preconditioning::{Level, PhotoDenoiser};
-pub use unet::PhotoV1;
+pub use unet::UNet;
 pub use weights::Weights;
 
 use burn::tensor::Tensor;

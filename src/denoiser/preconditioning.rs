@@ -13,7 +13,7 @@ use std::pin::Pin;
 
 use burn::tensor::Tensor;
 
-use super::{Architecture, Denoiser, PhotoV1, TAU_TOP, Weights};
+use super::{Architecture, Denoiser, TAU_TOP, UNet, Weights};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, expand, tensors};
 use crate::denoiser::layers::cpu::CpuLayers;
@@ -42,13 +42,13 @@ impl Debug for PhotoDenoiser {
 
 /// The network F(w, g, m, coarse), on any layers.
 trait Network {
-    /// See [`PhotoV1::forward`].
+    /// See [`UNet::forward`].
     fn forward(&self, w: Tensor<4>, g: Tensor<4>, m: Tensor<4>, coarse: Tensor<4>) -> Tensor<4>;
-    /// See [`PhotoV1::measure`].
+    /// See [`UNet::measure`].
     fn measure(&self) -> Pin<Box<dyn Future<Output = ()> + '_>>;
 }
 
-impl<L: Layers> Network for PhotoV1<L> {
+impl<L: Layers> Network for UNet<L> {
     fn forward(&self, w: Tensor<4>, g: Tensor<4>, m: Tensor<4>, coarse: Tensor<4>) -> Tensor<4> {
         self.forward(w, g, m, coarse)
     }
@@ -138,7 +138,7 @@ impl PhotoDenoiser {
     /// # Errors
     /// As [`Self::new`].
     pub fn on<L: Layers + 'static>(layers: L, weights: &Weights) -> Result<Self, Error> {
-        let network = PhotoV1::new(weights, layers)?;
+        let network = UNet::new(weights, layers)?;
         Ok(Self {
             network: Box::new(network),
             architecture: weights.architecture(),

@@ -27,7 +27,7 @@ const HEAD: usize = 32;
 const ALIGN: usize = 8;
 
 /// The network F on the layers `L`.
-pub struct PhotoV1<L: Layers> {
+pub struct UNet<L: Layers> {
     layers: L,
     stem: L::Conv,
     embed: [[L::Conv; 2]; 3],
@@ -41,13 +41,13 @@ pub struct PhotoV1<L: Layers> {
     head: L::Conv,
 }
 
-impl<L: Layers> Debug for PhotoV1<L> {
+impl<L: Layers> Debug for UNet<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PhotoV1").finish_non_exhaustive()
+        f.debug_struct("UNet").finish_non_exhaustive()
     }
 }
 
-impl<L: Layers> PhotoV1<L> {
+impl<L: Layers> UNet<L> {
     /// The network with the given weights.
     ///
     /// # Errors

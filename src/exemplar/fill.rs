@@ -105,7 +105,7 @@ impl Class {
 
 /// The fill of a scene at full size that starts at `left` and `top` of the photo.
 pub(crate) fn fill(scene: &Scene, sites: &Sites, labels: &[Label], corner: [usize; 2]) -> Fill {
-    let maker = Maker {
+    let maker = FillBuilder {
         scene,
         sites,
         labels,
@@ -134,14 +134,14 @@ pub(crate) fn fill(scene: &Scene, sites: &Sites, labels: &[Label], corner: [usiz
     fill
 }
 
-struct Maker<'a> {
+struct FillBuilder<'a> {
     scene: &'a Scene,
     sites: &'a Sites,
     labels: &'a [Label],
     corner: [usize; 2],
 }
 
-impl Maker<'_> {
+impl FillBuilder<'_> {
     fn label(&self, x: i32, y: i32) -> Option<Label> {
         let site = self.sites.at(self.scene.at(x, y)?)?;
         Some(self.labels[site])

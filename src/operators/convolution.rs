@@ -38,7 +38,7 @@ impl CircularConvolution {
     /// [`Error::InvalidKernel`] if the kernel does not have the transform's size.
     pub fn new(kernel: Tensor<4>, fourier: Fourier) -> Result<Self, Error> {
         let ([height, width], device) = (fourier.size(), fourier.device());
-        let spectrum = exact_spectrum(kernel, [height, width])?.to_place(device);
+        let spectrum = exact_spectrum(kernel, [height, width])?.to_device(device);
         Ok(Self {
             bands: SpectralBands::new(height, width, device),
             power: spectrum.power(),

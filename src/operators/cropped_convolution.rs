@@ -24,7 +24,7 @@ use burn::tensor::{DType, Tensor};
 use rustfft::num_complex::Complex;
 
 use super::cropped_solver::ImageEquations;
-use super::frame_system::Frame;
+use super::frame_system::TorusFrame;
 use super::frame_variance::FrameVariance;
 use super::{
     CircularConvolution, ClosedVariances, DataMap, Iterative, IterativeUpdate, LinearMap,
@@ -32,7 +32,8 @@ use super::{
 };
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
-use crate::compute::fourier::{Fourier, Real, Spectrum, tensor, transpose, values};
+use crate::compute::fourier::{Fourier, Real, Spectrum, transpose};
+use crate::compute::host::{tensor, values};
 use crate::error::Error;
 use crate::prior::model::PriorModel;
 
@@ -68,7 +69,7 @@ pub fn cropped_convolution(
 pub struct CroppedConvolution {
     blur: CircularConvolution,
     crop: Mask,
-    frame: Frame,
+    frame: TorusFrame,
     /// What the frame leaves unknown, where the network was trained with it.
     unknown: Option<FrameVariance>,
     fourier: Fourier,
@@ -113,7 +114,7 @@ impl CroppedConvolution {
             unknown: prior.counts_frame.then(unknown),
             blur,
             crop,
-            frame: Frame::new(frame, size),
+            frame: TorusFrame::new(frame, size),
             fourier,
             tolerance: Tolerance::default(),
             worst: Cell::new(0.0),

@@ -6,7 +6,7 @@
 use rustfft::num_complex::Complex;
 
 use super::frame_band::float;
-use super::frame_system::{Frame, FrameSystem};
+use super::frame_system::{FrameSystem, TorusFrame};
 use crate::compute::fourier::{FORWARD, INVERSE, Plan, Real};
 
 /// The most passes.
@@ -43,7 +43,7 @@ pub(super) struct ImageSolution<T> {
 
 impl<T: Real> ImageEquations<T> {
     /// Solves the equations on the torus whose frame this is.
-    pub(super) fn solve(&self, frame: &Frame, plan: &mut Plan<T>) -> ImageSolution<T> {
+    pub(super) fn solve(&self, frame: &TorusFrame, plan: &mut Plan<T>) -> ImageSolution<T> {
         let n = plan.plane.len();
         let inverse = self.inverse();
         let power = |at: usize| (self.e[at] * self.kernel[at].norm_sqr()).to_f64();
@@ -99,7 +99,7 @@ impl<T: Real> ImageEquations<T> {
     /// y - A x - s2 r in space, from the spectra of x and from r in space.
     fn residual(
         &self,
-        frame: &Frame,
+        frame: &TorusFrame,
         plan: &mut Plan<T>,
         x: &Planes<T>,
         r: &Planes<T>,

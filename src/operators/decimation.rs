@@ -79,7 +79,7 @@ impl Decimation {
         let ([height, width], device) = (fourier.size(), fourier.device());
         Ok(Self {
             bands: SpectralBands::new(height, width, device),
-            aliasing: Aliasing::new(factor, spectrum.to_place(device))?,
+            aliasing: Aliasing::new(factor, spectrum.to_device(device))?,
             fourier,
         })
     }

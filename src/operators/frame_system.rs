@@ -31,7 +31,7 @@ const MAX_ITERATIONS: usize = 500;
 
 /// The rows and columns of a torus that make up its frame.
 #[derive(Debug, Clone)]
-pub(super) struct Frame {
+pub(super) struct TorusFrame {
     size: [usize; 2],
     rows: Vec<usize>,
     columns: Vec<usize>,
@@ -44,7 +44,7 @@ pub(super) struct OnFrame<T> {
     columns: Vec<Complex<T>>,
 }
 
-impl Frame {
+impl TorusFrame {
     /// `frame`: the width of the frame before and after the rest, of rows and of columns; no wider
     /// than the torus of this size.
     pub(super) fn new(frame: [[usize; 2]; 2], size: [usize; 2]) -> Self {
@@ -104,7 +104,7 @@ impl Frame {
 
 /// The equations of one P.
 pub(super) struct FrameSystem<'a, T> {
-    frame: &'a Frame,
+    frame: &'a TorusFrame,
     /// P, column by column.
     inverse: &'a [T],
     rows: Toeplitz,
@@ -117,7 +117,11 @@ pub(super) struct FrameSystem<'a, T> {
 impl<'a, T: Real> FrameSystem<'a, T> {
     /// `inverse`: P. `power`: D less a multiple of I, which does not connect the frame with the
     /// data. Both are column by column.
-    pub(super) fn new(frame: &'a Frame, inverse: &'a [T], power: impl Fn(usize) -> f64) -> Self {
+    pub(super) fn new(
+        frame: &'a TorusFrame,
+        inverse: &'a [T],
+        power: impl Fn(usize) -> f64,
+    ) -> Self {
         let [height, width] = frame.size;
         let p = |at: usize| inverse[at].to_f64();
         let (down, across) = (frame.rows.len(), frame.columns.len());
@@ -135,7 +139,7 @@ impl<'a, T: Real> FrameSystem<'a, T> {
     }
 
     /// The frame.
-    pub(super) fn frame(&self) -> &'a Frame {
+    pub(super) fn frame(&self) -> &'a TorusFrame {
         self.frame
     }
 

@@ -25,8 +25,8 @@ use burn::tensor::{DType, Tensor};
 use super::{GaussianUpdate, LinearOperator, NoiseVariances, PriorUpdate};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
-use crate::compute::fourier::values;
 use crate::compute::grid_system::{GridSystem, Multigrid};
+use crate::compute::host::values;
 use crate::error::Error;
 use crate::prior::noise_geometry::{BANDS, tree_band_variances, tree_variances};
 use crate::prior::{GaussianPrior, KAPPA2};
@@ -324,7 +324,7 @@ impl LinearOperator for GradientMask {
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
-        PriorUpdate::Own(self)
+        PriorUpdate::Custom(self)
     }
 
     /// R is s2 at pixels, and R_h at differences.

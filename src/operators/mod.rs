@@ -163,7 +163,7 @@ pub enum PriorUpdate<'a> {
     /// Iterations in data space.
     Iterative(IterativeUpdate<'a>),
     /// Forms of the operator's own.
-    Own(&'a dyn GaussianUpdate),
+    Custom(&'a dyn GaussianUpdate),
 }
 
 impl Debug for PriorUpdate<'_> {
@@ -174,7 +174,7 @@ impl Debug for PriorUpdate<'_> {
             Self::PerChannel(_) => "PerChannel",
             Self::Spatial(_) => "Spatial",
             Self::Iterative(_) => "Iterative",
-            Self::Own(_) => "Own",
+            Self::Custom(_) => "Custom",
         };
         f.debug_tuple(name).finish_non_exhaustive()
     }
@@ -206,7 +206,7 @@ impl<'a> PriorUpdate<'a> {
             Self::Diagonal(update) => VarianceSource::Closed(update),
             Self::PerChannel(update) => VarianceSource::Closed(update),
             Self::Spatial(update) => VarianceSource::Closed(update),
-            Self::Own(update) => VarianceSource::Closed(update),
+            Self::Custom(update) => VarianceSource::Closed(update),
             Self::Iterative(update) => match update.closed_variances {
                 Some(closed) => VarianceSource::Closed(closed),
                 None => VarianceSource::Drawn(update.solver),

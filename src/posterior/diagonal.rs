@@ -8,7 +8,7 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::{AvgPoolOptions, PadMode};
 
 use super::measurement::Measurement;
-use super::{ESTIMATE_ITERATIONS, GaussianSolver, MEAN_ITERATIONS};
+use super::solver::{ESTIMATE_ITERATIONS, GaussianSolver, MEAN_ITERATIONS};
 use crate::compute::formula::Formula;
 use crate::operators::DiagonalUpdate;
 use crate::prior::GaussianPrior;

@@ -3,20 +3,11 @@
 
 use burn::tensor::Tensor;
 
-use super::measurement::Measurement;
+use super::measured_frequencies::MeasuredFrequencies;
 use super::{DATA_VARIANCE, Posterior, shrunk_query};
 use crate::compute::formula::{Formula, View, tensors};
-use crate::compute::fourier::{ComplexFormula, Spectrum};
+use crate::compute::fourier::ComplexFormula;
 use crate::operators::{Aliasing, DiagonalInDft, PriorUpdate, SpectralForm};
-
-/// A measurement by an operator that is diagonal in the DFT, at each frequency.
-#[derive(Debug, Clone)]
-pub(super) struct MeasuredFrequencies {
-    /// b = conj(k) F y/s2.
-    data: Spectrum,
-    /// P = |k|²/s2.
-    precision: Tensor<4>,
-}
 
 impl Posterior {
     /// `epilogue([g, w, pivot])` for the query z at t2 = tau²: formulas of
@@ -65,7 +56,9 @@ impl Posterior {
         t2: Tensor<4>,
         epilogue: impl Fn([Formula; 3]) -> [Formula; M],
     ) -> [Tensor<4>; M] {
-        let measured = self.measured_frequencies(diagonal);
+        let measured = self.measured_frequencies.get_or_init(|| {
+            MeasuredFrequencies::new(&self.measurement, diagonal, self.prior.fourier())
+        });
         let [t, prior, known] = [
             Formula::from(t2),
             self.prior.precision_spectrum().into(),
@@ -80,26 +73,6 @@ impl Posterior {
             [&smooth, &shrunk, &sharp].map(|gain| both.scale(gain))
         };
         self.prior.fourier().through(z, respond, epilogue)
-    }
-
-    fn measured_frequencies(&self, diagonal: &DiagonalInDft<'_>) -> &MeasuredFrequencies {
-        self.measured_frequencies.get_or_init(|| {
-            let Measurement { y, s2, .. } = &self.measurement;
-            let y = self.prior.fourier().forward(y.clone());
-            let precision = Formula::from(s2).recip();
-            let (y, precision) = match diagonal {
-                DiagonalInDft::Identity => (y, precision),
-                DiagonalInDft::Filter { spectrum, power } => {
-                    (y.back_through(spectrum), precision * *power)
-                }
-            };
-            MeasuredFrequencies {
-                data: ComplexFormula::of(&y)
-                    .scale(Formula::from(s2).recip())
-                    .spectrum(),
-                precision: precision.tensor(),
-            }
-        })
     }
 
     /// The inputs for an operator that filters and keeps every f-th pixel of both axes. With S the

@@ -4,9 +4,9 @@
 
 use burn::tensor::Tensor;
 
-use super::GaussianSolver;
 use super::draws::{DrawnVariances, VarianceDraws};
 use super::measurement::Measurement;
+use super::solver::GaussianSolver;
 use crate::operators::IterativeUpdate;
 use crate::prior::GaussianPrior;
 

@@ -12,17 +12,19 @@
 //! The Gaussian posterior is this project's own preconditioning (section 5): the mean g and the
 //! pixel variance q of x given z and y for x ~ N(0, Q^-1), and w0, the mean given y alone. Each
 //! kind of operator has its solver: `spectral.rs`, `diagonal.rs`, `per_channel.rs`, `spatial.rs`,
-//! `iterative.rs`, and `own.rs` for those that solve for themselves.
+//! `iterative.rs`, and `custom.rs` for those that solve for themselves.
 //!
 //! All images are planes on the prior's colour axes.
 
+mod custom;
 mod diagonal;
 mod draws;
 mod inputs;
 mod iterative;
+mod measured_frequencies;
 pub mod measurement;
-mod own;
 mod per_channel;
+mod solver;
 mod spatial;
 mod spectral;
 
@@ -31,13 +33,14 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
+use self::custom::CustomSolver;
 use self::diagonal::DiagonalSolver;
 use self::draws::{DrawnVariances, VarianceDraws, Variances};
-use self::inputs::MeasuredFrequencies;
 use self::iterative::IterativeSolver;
+use self::measured_frequencies::MeasuredFrequencies;
 use self::measurement::Measurement;
-use self::own::OwnSolver;
 use self::per_channel::PerChannelSolver;
+use self::solver::GaussianSolver;
 use self::spatial::SpatialSolver;
 use self::spectral::SpectralSolver;
 use crate::compute::formula::Formula;
@@ -49,12 +52,6 @@ use crate::prior::GaussianPrior;
 pub const SIGMA_DATA: f64 = 0.5;
 /// sigma_data².
 const DATA_VARIANCE: f64 = SIGMA_DATA * SIGMA_DATA;
-
-/// The iterations of w0 in image space: those that the network was trained with. They carry
-/// information across holes of about 42 pixels.
-const ESTIMATE_ITERATIONS: usize = 25;
-/// The iterations of g in image space, which start from w0.
-const MEAN_ITERATIONS: usize = 16;
 
 /// The posterior of x given a measurement: everything that takes no network.
 #[derive(Debug, Clone)]
@@ -237,18 +234,6 @@ impl Posterior {
     }
 }
 
-/// The Gaussian posterior of one measurement, solved in the way that suits the operator.
-trait GaussianSolver {
-    /// w0 = (Q + AᵀA/s2)^-1 Aᵀy/s2.
-    fn linear_estimate(&self) -> Tensor<4>;
-
-    /// g = (Q + 1/t2 + AᵀA/s2)^-1 (z/t2 + Aᵀy/s2). `estimate`: w0, where iterations start.
-    fn mean(&self, z: Tensor<4>, t2: Tensor<4>, estimate: Tensor<4>) -> Tensor<4>;
-
-    /// q = diag (Q + 1/t2 + AᵀA/s2)^-1.
-    fn variance(&self, t2: Tensor<4>) -> Tensor<4>;
-}
-
 /// The solver for the measurement's operator.
 fn gaussian_solver<'a>(
     measurement: &'a Measurement,
@@ -276,7 +261,7 @@ fn gaussian_solver<'a>(
             measurement,
             prior,
         }),
-        PriorUpdate::Own(update) => Box::new(OwnSolver {
+        PriorUpdate::Custom(update) => Box::new(CustomSolver {
             update,
             measurement,
             prior,

@@ -10,7 +10,7 @@
 use burn::tensor::Tensor;
 
 use super::measurement::Measurement;
-use super::{ESTIMATE_ITERATIONS, GaussianSolver, MEAN_ITERATIONS};
+use super::solver::{ESTIMATE_ITERATIONS, GaussianSolver, MEAN_ITERATIONS};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::formula::expand;
 use crate::compute::membrane::Membrane;

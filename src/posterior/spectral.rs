@@ -4,8 +4,8 @@
 
 use burn::tensor::Tensor;
 
-use super::GaussianSolver;
 use super::measurement::Measurement;
+use super::solver::GaussianSolver;
 use crate::operators::SpectralUpdate;
 use crate::prior::GaussianPrior;
 

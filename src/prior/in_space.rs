@@ -3,8 +3,7 @@
 
 use burn::tensor::Tensor;
 
-use super::KAPPA2;
-use super::model::PriorModel;
+use super::model::{KAPPA2, PriorModel};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, expand};

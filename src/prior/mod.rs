@@ -18,15 +18,14 @@ use std::f64::consts::PI;
 
 use burn::tensor::Tensor;
 
+pub use self::model::KAPPA2;
+
 use self::axes::Axes;
 use self::in_space::PrecisionInSpace;
 use self::model::PriorModel;
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
-
-/// kappa², which holds the mean of an image near 0.
-pub const KAPPA2: f64 = 1e-3;
 
 /// The prior on images of one size.
 #[derive(Debug, Clone)]

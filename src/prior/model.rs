@@ -5,6 +5,9 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{CHANNELS, Formula};
 use crate::prior::axes::Axes;
 
+/// kappa², which holds the mean of an image near 0.
+pub const KAPPA2: f64 = 1e-3;
+
 /// The precision c_a (kappa² - Laplacian) on each colour axis a.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PriorModel {

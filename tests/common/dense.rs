@@ -75,7 +75,7 @@ impl Borders {
             PriorUpdate::Diagonal(_)
             | PriorUpdate::PerChannel(_)
             | PriorUpdate::Spatial(_)
-            | PriorUpdate::Own(_) => Self::Open,
+            | PriorUpdate::Custom(_) => Self::Open,
         }
     }
 

@@ -4,7 +4,8 @@ use burn::tensor::Tensor;
 
 use super::{BLOCK, FREQUENCIES, FrequencyMatrices};
 use crate::compute::device::ComputeDevice;
-use crate::compute::fourier::{Real, tensor, values};
+use crate::compute::fourier::Real;
+use crate::compute::host::{tensor, values};
 
 fn real<T: Real>(value: f64) -> T {
     T::from_f64(value).expect("a float holds any f64, rounded")

@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{DType, Tensor};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
 
-use super::Spectrum;
+use super::spectrum::Spectrum;
 use crate::compute::device::ComputeDevice;
+use crate::compute::host::{tensor, values};
 
 /// A float type of the CPU's transform.
 pub(crate) trait Real: FftNum + burn::tensor::Element {
@@ -302,25 +303,6 @@ fn pairs([batch, channels, ..]: [usize; 4], n: usize) -> impl Iterator<Item = Ra
         (0..channels).step_by(2).map(pair)
     };
     (0..batch).flat_map(of_image)
-}
-
-/// The values of a tensor, which must be of type T.
-pub(crate) fn values<T: burn::tensor::Element>(x: Tensor<4>) -> Vec<T> {
-    x.into_data()
-        .try_into_vec()
-        .expect("a tensor's data is of its own type")
-}
-
-/// A tensor of `values`, of the float type of `device`, which must be T.
-pub(crate) fn tensor<T: burn::tensor::Element>(
-    values: Vec<T>,
-    shape: [usize; 4],
-    device: &ComputeDevice,
-) -> Tensor<4> {
-    Tensor::from_data(
-        TensorData::new(values, shape),
-        (device.handle(), device.dtype()),
-    )
 }
 
 /// Transposes `[height, width]` to `[width, height]`, in blocks that fit the cache.

@@ -68,15 +68,15 @@ impl Fits {
     }
 }
 
-/// The grain of a photo. The first kind tells luma, the last one chroma.
+/// The grain of a photo. The first kind measures luma, the last one chroma.
 pub(super) fn estimate(kinds: &[Kind], limits: &Limits) -> Grain {
     let mut grain = Grain::NONE;
-    let told = kinds
+    let has_sets = kinds
         .iter()
         .any(|kind| kind.sets.iter().any(Option::is_some));
     let measured = fits(kinds).filter(|fits| is_noise(&kinds[0], fits, limits));
     let Some(mut fits) = measured else {
-        if !told {
+        if !has_sets {
             return Grain::UNKNOWN;
         }
         grain.axes = [0, 1, 2].map(|axis| bounds(kinds, axis));

@@ -99,16 +99,23 @@ pub(super) fn fit(observations: &[Observation], responses: &[&Response], prior: 
     };
     let mut nodes = [0.0f32; BANDS];
     for step in 0..STEPS {
-        let seen: Vec<Seen> = responses
+        let powers: Vec<ResponsePower> = responses
             .iter()
-            .map(|r| Seen::new(r, &fit.spectrum))
+            .map(|r| ResponsePower::new(r, &fit.spectrum))
             .collect();
         let (mut a, mut b) = ([[0.0; UNKNOWNS]; UNKNOWNS], [0.0; UNKNOWNS]);
         let (mut misfit, mut sum) = (0.0, 0.0);
         for o in observations {
-            let [excess, told] = score(&mut a, &mut b, o, &seen[o.response], &fit.levels, step > 1);
-            misfit += told * excess.powi(2).min(MOST_MISFIT);
-            sum += told;
+            let [excess, weight] = score(
+                &mut a,
+                &mut b,
+                o,
+                &powers[o.response],
+                &fit.levels,
+                step > 1,
+            );
+            misfit += weight * excess.powi(2).min(MOST_MISFIT);
+            sum += weight;
         }
         fit.misfit = misfit / f64::max(sum, 1e-9);
         let mut at = [0.0; UNKNOWNS];
@@ -134,9 +141,9 @@ pub(super) fn fit(observations: &[Observation], responses: &[&Response], prior: 
 }
 
 /// What the coefficients of a response see of a spectrum, and how that changes with its nodes.
-struct Seen(Vec<(f64, [f64; BANDS])>);
+struct ResponsePower(Vec<(f64, [f64; BANDS])>);
 
-impl Seen {
+impl ResponsePower {
     fn new(response: &Response, spectrum: &Spectrum) -> Self {
         let cells = spectrum.cells();
         let weights: [[f32; BANDS]; CELLS] =
@@ -162,7 +169,7 @@ fn score(
     a: &mut Matrix,
     b: &mut [f64; UNKNOWNS],
     o: &Observation,
-    seen: &Seen,
+    seen: &ResponsePower,
     levels: &[f64; KNOTS],
     robust: bool,
 ) -> [f64; 2] {

@@ -7,7 +7,7 @@
 use nalgebra::{Matrix2, Matrix3, RowVector3};
 
 use super::frequencies::{Matrices, inverted, line_eigenvalue};
-use super::posterior::Own;
+use super::posterior::PriorPrecision;
 use crate::compute::block_dct::{BLOCK, FREQUENCIES};
 
 /// The parts of a measurement that its information follows from.
@@ -33,12 +33,12 @@ fn partner(u: usize) -> usize {
 }
 
 impl Folding<'_> {
-    /// N at each frequency, beside a prior of precision `own`.
-    pub(super) fn information(&self, own: Own<'_>) -> Matrices {
+    /// N at each frequency, beside a prior of precision `prior`.
+    pub(super) fn information(&self, prior: PriorPrecision<'_>) -> Matrices {
         let chroma = self.unfolded();
         let at = |k: usize| {
             let luma = self.of_luma(k);
-            luma + self.of_chroma(k, chroma[k], own)
+            luma + self.of_chroma(k, chroma[k], prior)
         };
         (0..FREQUENCIES).map(at).collect()
     }
@@ -54,7 +54,7 @@ impl Folding<'_> {
     }
 
     /// m_Cᵀ [(κ_u κ_v/f²) Z^-1] m_C.
-    fn of_chroma(&self, k: usize, r: f64, own: Own<'_>) -> Matrix3<f64> {
+    fn of_chroma(&self, k: usize, r: f64, prior: PriorPrecision<'_>) -> Matrix3<f64> {
         let place = [k / BLOCK, k % BLOCK];
         let rows = self.mixing.fixed_view::<2, 3>(1, 0);
         let own_noise: Matrix2<f64> = self.grain.fixed_view::<2, 2>(1, 1) / self.area();
@@ -63,7 +63,7 @@ impl Folding<'_> {
             let Some((weight, eigenvalue, far)) = self.folded(place, flipped) else {
                 continue;
             };
-            let left = inverted(own(k, eigenvalue) + self.of_luma(far));
+            let left = inverted(prior(k, eigenvalue) + self.of_luma(far));
             z += rows * left * rows.transpose() * (weight / self.area());
         }
         let seen: f64 = (0..2).map(|axis| self.seen(axis, place[axis])).product();

@@ -14,7 +14,7 @@ use nalgebra::{Matrix3, Vector3};
 
 use super::colour::{Boxes, Tables, mixing};
 use super::frequencies::{Matrices, as_filter, inverted, numbers, pairs};
-use super::posterior::{BlockMeasurement, Own, SolvedInImageSpace};
+use super::posterior::{BlockMeasurement, PriorPrecision, SolvedInImageSpace};
 use crate::compute::block_dct::{
     BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, through, weigh,
 };
@@ -139,7 +139,7 @@ impl LinearOperator for FullJpeg {
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
-        PriorUpdate::Own(self)
+        PriorUpdate::Custom(self)
     }
 }
 
@@ -161,7 +161,7 @@ impl BlockMeasurement for FullJpeg {
     }
 
     /// The same whatever the prior.
-    fn information(&self, _: Own<'_>, grain: f64) -> Matrices {
+    fn information(&self, _: PriorPrecision<'_>, grain: f64) -> Matrices {
         let at = |k| {
             let inverse = inverted(self.noise_covariance(k, grain));
             self.mixing.transpose() * inverse * self.mixing

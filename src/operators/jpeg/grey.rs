@@ -16,7 +16,7 @@ use super::frequencies::{
     Matrices, bin_eigenvalue, nearest_bin, nearest_frequency, numbers, of_image, pairs,
 };
 use super::full::check_size;
-use super::posterior::{BlockMeasurement, Own};
+use super::posterior::{BlockMeasurement, PriorPrecision};
 use crate::compute::block_dct::{
     BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, through, weigh,
 };
@@ -199,7 +199,7 @@ impl LinearOperator for GreyJpeg {
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
-        PriorUpdate::Own(self)
+        PriorUpdate::Custom(self)
     }
 }
 
@@ -249,7 +249,7 @@ impl BlockMeasurement for GreyJpeg {
         &self.device
     }
 
-    fn information(&self, _: Own<'_>, grain: f64) -> Matrices {
+    fn information(&self, _: PriorPrecision<'_>, grain: f64) -> Matrices {
         let normal: Matrix3<f64> = self.row.transpose() * self.row;
         let at = |r: &f64| normal / (r + grain * self.power());
         self.r.iter().map(at).collect()

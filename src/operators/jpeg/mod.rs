@@ -27,6 +27,6 @@ pub use colour::Tables;
 pub use frequencies::Matrices;
 pub use full::FullJpeg;
 pub use grey::GreyJpeg;
-pub use posterior::{BlockMeasurement, Own};
+pub use posterior::{BlockMeasurement, PriorPrecision};
 pub use reduced::ReducedJpeg;
 pub use subsampled::SubsampledJpeg;

@@ -19,7 +19,7 @@ use crate::prior::{GaussianPrior, KAPPA2};
 
 /// The precision of a prior at a frequency of a block, and at an eigenvalue of -Laplacian. What
 /// folds onto the frequency has another eigenvalue than its own.
-pub type Own<'a> = &'a dyn Fn(usize, f64) -> Matrix3<f64>;
+pub type PriorPrecision<'a> = &'a dyn Fn(usize, f64) -> Matrix3<f64>;
 
 /// A measurement of the coefficients of blocks.
 pub trait BlockMeasurement: LinearOperator {
@@ -35,9 +35,9 @@ pub trait BlockMeasurement: LinearOperator {
     /// The device of the images.
     fn device(&self) -> &ComputeDevice;
 
-    /// N: the precision that the measurement adds at each frequency to a prior of precision `own`,
+    /// N: the precision that the measurement adds at each frequency to the precision `prior`,
     /// for grain of variance `grain`.
-    fn information(&self, own: Own<'_>, grain: f64) -> Matrices;
+    fn information(&self, prior: PriorPrecision<'_>, grain: f64) -> Matrices;
 
     /// y ↦ Aᵀ R^-1 y for grain of these variances, one an image.
     fn weighting<'a>(&'a self, grain: &[f64]) -> DataMap<'a>;
@@ -62,22 +62,22 @@ pub trait BlockMeasurement: LinearOperator {
     }
 }
 
-/// The covariances (own + N)^-1 at each frequency.
+/// The covariances (prior + N)^-1 at each frequency.
 pub(super) fn covariances(
     measurement: &dyn BlockMeasurement,
-    own: Own<'_>,
+    prior: PriorPrecision<'_>,
     grain: f64,
 ) -> Matrices {
-    let information = measurement.information(own, grain);
-    let at = |(k, n): (usize, Matrix3<f64>)| inverted(own(k, eigenvalue(k)) + n);
+    let information = measurement.information(prior, grain);
+    let at = |(k, n): (usize, Matrix3<f64>)| inverted(prior(k, eigenvalue(k)) + n);
     information.into_iter().enumerate().map(at).collect()
 }
 
 /// The covariances of S(v) for each image.
 fn of_white(measurement: &dyn BlockMeasurement, v: &Tensor<4>, s2: &Tensor<4>) -> Vec<Matrices> {
     let of_image = |[v, grain]: [f64; 2]| {
-        let own = |_, _| Matrix3::identity() / v;
-        covariances(measurement, &own, grain)
+        let prior = |_, _| Matrix3::identity() / v;
+        covariances(measurement, &prior, grain)
     };
     pairs(v, s2).into_iter().map(of_image).collect()
 }
@@ -143,11 +143,11 @@ impl<Jpeg: SolvedInImageSpace> GaussianUpdate for Jpeg {
     fn variance(&self, prior: &GaussianPrior, t2: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         let image = |[t2, grain]: [f64; 2]| {
             let lowest = lowest_precision(prior, t2.recip());
-            let own = |_, l: f64| match l {
+            let precision = |_, l: f64| match l {
                 0.0 => Matrix3::from_diagonal(&lowest),
-                l => own_precision(prior, l, t2.recip()),
+                l => precision_at(prior, l, t2.recip()),
             };
-            covariances(self, &own, grain)
+            covariances(self, &precision, grain)
         };
         let images: Vec<Matrices> = pairs(&t2, &s2).into_iter().map(image).collect();
         tiled(diagonals_in_space(&images, prior.device()), self.size())
@@ -165,8 +165,8 @@ fn solve(
 ) -> Tensor<4> {
     let images = precision.len().max(grain.len());
     let inverse = |i: usize| {
-        let own = |_, l: f64| own_precision(prior, l, of_image(precision, i));
-        covariances(measurement, &own, of_image(grain, i))
+        let prior_precision = |_, l: f64| precision_at(prior, l, of_image(precision, i));
+        covariances(measurement, &prior_precision, of_image(grain, i))
     };
     let inverse = as_filter(&(0..images).map(inverse).collect::<Vec<_>>());
     let precondition = |r: Tensor<4>| through(&inverse, r);
@@ -183,7 +183,7 @@ fn solve(
 }
 
 /// diag(c) (kappa² + l) + precision.
-fn own_precision(prior: &GaussianPrior, l: f64, precision: f64) -> Matrix3<f64> {
+fn precision_at(prior: &GaussianPrior, l: f64, precision: f64) -> Matrix3<f64> {
     let c = Vector3::from(prior.model().stiffness);
     Matrix3::from_diagonal(&c.map(|c| c * (KAPPA2 + l) + precision))
 }

@@ -31,7 +31,8 @@ use crate::compute::block_dct::{BLOCK, through};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, View};
-use crate::compute::fourier::{ComplexFormula, Fourier, values};
+use crate::compute::fourier::{ComplexFormula, Fourier};
+use crate::compute::host::values;
 use crate::error::Error;
 use crate::operators::aliasing::Aliasing;
 use crate::operators::convolution::exact_spectrum;
@@ -114,7 +115,7 @@ impl ReducedJpeg {
         let spectrum = exact_spectrum(kernel, [height, width])?;
         Ok(Self {
             power: values(spectrum.power()),
-            aliasing: Aliasing::new(factor, spectrum.to_place(&device))?,
+            aliasing: Aliasing::new(factor, spectrum.to_device(&device))?,
             bands: SpectralBands::new(height, width, &device),
             small: Fourier::new(small[0], small[1], &device),
             jpeg,
@@ -295,7 +296,7 @@ impl LinearOperator for ReducedJpeg {
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
-        PriorUpdate::Own(self)
+        PriorUpdate::Custom(self)
     }
 }
 

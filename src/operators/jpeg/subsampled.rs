@@ -22,7 +22,7 @@ use super::colour::{Boxes, Tables, mixing};
 use super::folding::Folding;
 use super::frequencies::{Matrices, numbers, of_image, pairs};
 use super::full::check_size;
-use super::posterior::{BlockMeasurement, Own, SolvedInImageSpace};
+use super::posterior::{BlockMeasurement, PriorPrecision, SolvedInImageSpace};
 use crate::compute::block_dct::{
     BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, tiled, weigh,
 };
@@ -293,7 +293,7 @@ impl LinearOperator for SubsampledJpeg {
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
-        PriorUpdate::Own(self)
+        PriorUpdate::Custom(self)
     }
 }
 
@@ -314,14 +314,14 @@ impl BlockMeasurement for SubsampledJpeg {
         &self.device
     }
 
-    fn information(&self, own: Own<'_>, grain: f64) -> Matrices {
+    fn information(&self, prior: PriorPrecision<'_>, grain: f64) -> Matrices {
         let folding = Folding {
             cell: self.cell,
             mixing: self.mixing,
             r: &self.r,
             grain: self.coupling(grain),
         };
-        folding.information(own)
+        folding.information(prior)
     }
 
     fn weighting<'a>(&'a self, grain: &[f64]) -> DataMap<'a> {

@@ -4,7 +4,7 @@ use super::bits::BitWriter;
 use super::error::WriteError;
 use super::huffman::{HuffmanEncoder, HuffmanSpec};
 use super::layout::Component;
-use super::scan::{Order, Place};
+use super::scan::{BlockPosition, Order};
 use super::zigzag::ZIGZAG;
 
 /// How often each symbol comes: for luminance and chrominance, DC and AC.
@@ -72,10 +72,15 @@ pub(super) fn encode(
 fn run(components: &[Component], order: &Order, sink: &mut impl Sink) -> Result<(), WriteError> {
     let mut last = vec![0; components.len()];
     for mcu in 0..order.mcus() {
-        order.visit(mcu, |place| {
-            let block = &components[place.component].blocks()[place.block];
-            code_dc(place, block[0].into(), &mut last[place.component], sink)?;
-            code_ac(place, block, sink)
+        order.visit(mcu, |position| {
+            let block = &components[position.component].blocks()[position.block];
+            code_dc(
+                position,
+                block[0].into(),
+                &mut last[position.component],
+                sink,
+            )?;
+            code_ac(position, block, sink)
         })?;
     }
     Ok(())
@@ -89,7 +94,7 @@ fn additional(value: i32) -> (u32, u32) {
 }
 
 fn code_dc(
-    place: Place,
+    position: BlockPosition,
     value: i32,
     last: &mut i32,
     sink: &mut impl Sink,
@@ -99,17 +104,21 @@ fn code_dc(
     let (size, bits) = additional(difference);
     if size > 11 {
         return Err(WriteError::DcOutOfRange {
-            component: place.component,
-            block: place.block,
+            component: position.component,
+            block: position.block,
             difference,
         });
     }
-    sink.put(table(place.component), DC, size as u8, bits, size);
+    sink.put(table(position.component), DC, size as u8, bits, size);
     Ok(())
 }
 
-fn code_ac(place: Place, block: &[i16; 64], sink: &mut impl Sink) -> Result<(), WriteError> {
-    let table = table(place.component);
+fn code_ac(
+    position: BlockPosition,
+    block: &[i16; 64],
+    sink: &mut impl Sink,
+) -> Result<(), WriteError> {
+    let table = table(position.component);
     let mut zeros = 0;
     for index in &ZIGZAG[1..] {
         let value = block[*index];
@@ -120,8 +129,8 @@ fn code_ac(place: Place, block: &[i16; 64], sink: &mut impl Sink) -> Result<(), 
         let (size, bits) = additional(value.into());
         if size > 10 {
             return Err(WriteError::AcOutOfRange {
-                component: place.component,
-                block: place.block,
+                component: position.component,
+                block: position.block,
                 index: *index,
                 value,
             });

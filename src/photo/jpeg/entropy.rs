@@ -57,9 +57,9 @@ impl EntropyData<'_> {
             let mut bits = BitReader::new(&clean);
             decoder.restart();
             for mcu in start..total.min(start + step) {
-                let block = order.visit(mcu, |place| {
-                    let block = &mut components[place.component].blocks_mut()[place.block];
-                    let decoded = decoder.block(place.part, &mut bits, block);
+                let block = order.visit(mcu, |position| {
+                    let block = &mut components[position.component].blocks_mut()[position.block];
+                    let decoded = decoder.block(position.part, &mut bits, block);
                     if bits.is_overrun() {
                         return Err(None);
                     }

@@ -88,12 +88,12 @@ impl Part {
 pub(super) struct Order {
     /// MCUs in a row and in a column.
     mcus: [usize; 2],
-    parts: Vec<OrderPart>,
+    parts: Vec<OrderedComponent>,
 }
 
 /// A component in a scan's order.
 #[derive(Debug)]
-struct OrderPart {
+struct OrderedComponent {
     component: usize,
     /// Blocks in a row and in a column of an MCU.
     wide: usize,
@@ -104,7 +104,7 @@ struct OrderPart {
 
 /// Where a block of an MCU is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct BlockPosition {
     /// The index of its component in the scan, and in the frame.
     pub part: usize,
     pub component: usize,
@@ -117,7 +117,7 @@ impl Order {
     /// (A.2.2).
     pub(super) fn new(size: [usize; 2], components: &[Component], scanned: &[usize]) -> Self {
         let samplings: Vec<Sampling> = components.iter().map(Component::sampling).collect();
-        let part = |component: usize, sampling: Sampling| OrderPart {
+        let part = |component: usize, sampling: Sampling| OrderedComponent {
             component,
             wide: sampling.horizontal.into(),
             high: sampling.vertical.into(),
@@ -144,14 +144,14 @@ impl Order {
     pub(super) fn visit<E>(
         &self,
         mcu: usize,
-        mut visit: impl FnMut(Place) -> Result<(), E>,
+        mut visit: impl FnMut(BlockPosition) -> Result<(), E>,
     ) -> Result<(), E> {
         let (row, column) = (mcu / self.mcus[0], mcu % self.mcus[0]);
         for (index, part) in self.parts.iter().enumerate() {
             for y in row * part.high..(row + 1) * part.high {
                 let start = y * part.blocks_wide + column * part.wide;
                 for block in start..start + part.wide {
-                    visit(Place {
+                    visit(BlockPosition {
                         part: index,
                         component: part.component,
                         block,

@@ -110,8 +110,8 @@ impl Tree {
                 .collect();
             let m: Vec<f64> = u.iter().zip(&k).map(|(u, k)| u * k / (u + k)).collect();
             mass = of_cells(&mass, side, |four| four.iter().sum());
-            let told = of_cells(&m, side, |four| four.iter().sum());
-            let parents = told.iter().zip(&mass).map(|(m, mass)| m.max(LEAST * mass));
+            let held = of_cells(&m, side, |four| four.iter().sum());
+            let parents = held.iter().zip(&mass).map(|(m, mass)| m.max(LEAST * mass));
             let parents = parents.collect();
             levels.push(Nodes { side, u, k, m });
             u = parents;
@@ -178,11 +178,11 @@ fn downwards(levels: &[Nodes], root: f64) -> Vec<Vec<f64>> {
             let [y, x] = [i / side, i % side];
             m[(y ^ 1) * side + x] + m[y * side + (x ^ 1)] + m[(y ^ 1) * side + (x ^ 1)]
         };
-        let told = |i: usize| {
+        let information = |i: usize| {
             let r = from_above[parent(i)] + siblings(i);
             k[i] * r / (k[i] + r).max(TINY)
         };
-        let t: Vec<f64> = (0..side * side).map(told).collect();
+        let t: Vec<f64> = (0..side * side).map(information).collect();
         found.push(u.iter().zip(&t).map(|(u, t)| 1.0 / (u + t)).collect());
         from_above = t;
     }

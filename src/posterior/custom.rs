@@ -2,18 +2,18 @@
 
 use burn::tensor::Tensor;
 
-use super::GaussianSolver;
 use super::measurement::Measurement;
+use super::solver::GaussianSolver;
 use crate::operators::GaussianUpdate;
 use crate::prior::GaussianPrior;
 
-pub(super) struct OwnSolver<'a> {
+pub(super) struct CustomSolver<'a> {
     pub(super) update: &'a dyn GaussianUpdate,
     pub(super) measurement: &'a Measurement,
     pub(super) prior: &'a GaussianPrior,
 }
 
-impl GaussianSolver for OwnSolver<'_> {
+impl GaussianSolver for CustomSolver<'_> {
     fn linear_estimate(&self) -> Tensor<4> {
         let Measurement { y, s2, .. } = self.measurement;
         let (y, s2) = (y.clone(), s2.clone());
