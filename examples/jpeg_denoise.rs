@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use clap::Parser;
-use eps_restore::{Denoiser, Jpeg, Noise, Photo, Request, Task, restore};
+use eps_restore::{Denoiser, Jpeg, Noise, Photo, Request, Sampler, Task, restore};
 use image::ExtendedColorType;
 use image::imageops::crop_imm;
 
@@ -89,14 +89,11 @@ fn measured(
     let decoded = photos::photo(&jpeg::decoded(&bytes))?;
     let file = Rc::new(Jpeg::read(&bytes, rgb.len())?);
     let mean = |noise: Noise, file: Option<Rc<Jpeg>>| -> Result<(f64, f64), Failure> {
-        let plain = Request::new(decoded.clone(), Task::Denoise);
-        let request = Request {
-            noise,
-            file,
-            samples: 0,
-            sampler: plain.sampler.refining(true),
-            ..plain
-        };
+        let request = Request::new(decoded.clone(), Task::Denoise)
+            .with_noise(noise)
+            .with_file(file)
+            .with_samples(0)
+            .with_sampler(Sampler::DEFAULT.refining(true));
         let restoration = restore(request, denoiser)?;
         Ok((psnr(&restoration.mean, photo), restoration.noise))
     };

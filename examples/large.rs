@@ -15,7 +15,7 @@ use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::request::problem::{Problem, WindowProblem};
 use eps_restore::low_level::request::task::{Borders, GREY, Task};
 use eps_restore::low_level::request::windows::WindowPlan;
-use eps_restore::{Error, Kernel, Noise, Photo, Request, Sampler};
+use eps_restore::{Error, Kernel, Photo, Request};
 
 #[derive(Parser)]
 struct Options {
@@ -58,15 +58,7 @@ fn measure(
     device: &ComputeDevice,
 ) -> Result<(), Error> {
     let rgba = (0..4 * side * side).map(|i| ((i as f64 / 900.0).sin() * 60.0 + 120.0) as u8);
-    let request = Request {
-        photo: Photo::new(side, side, rgba.collect())?,
-        file: None,
-        task,
-        noise: Noise::TaskDefault,
-        samples: 0,
-        sampler: Sampler::DEFAULT,
-        seed: 1,
-    };
+    let request = Request::new(Photo::new(side, side, rgba.collect())?, task).with_samples(0);
     let region = WindowPlan::of(&request)?.regions[0];
     let noise = request.check()?;
     let Problem::Whole(posterior) =

@@ -197,15 +197,12 @@ fn request(options: &Options) -> Result<Request, Failure> {
     let task = task(options, &photo)?;
     let file = file(options).ok();
     let noise = options.noise.unwrap_or_default();
-    Ok(Request {
-        photo,
-        file,
-        task,
-        noise,
-        samples: options.samples,
-        sampler: sampler(options),
-        seed: options.seed,
-    })
+    Ok(Request::new(photo, task)
+        .with_file(file)
+        .with_noise(noise)
+        .with_samples(options.samples)
+        .with_sampler(sampler(options))
+        .with_seed(options.seed))
 }
 
 fn sampler(options: &Options) -> Sampler {

@@ -41,11 +41,9 @@
 //! # std::env::set_current_dir(env!("CARGO_MANIFEST_DIR"))?;
 //! let denoiser = Denoiser::on_cpu(&std::fs::read("models/photo-v1.safetensors")?)?;
 //! let source = Rc::new(Dimming);
-//! let request = Request {
-//!     noise: Noise::Level(2.0),
-//!     samples: 0,
-//!     ..Request::new(Photo::new(16, 16, vec![140; 1024])?, Task::Operator { source })
-//! };
+//! let request = Request::new(Photo::new(16, 16, vec![140; 1024])?, Task::Operator { source })
+//!     .with_noise(Noise::Level(2.0))
+//!     .with_samples(0);
 //! // 140 is 12.5 above the middle, 127.5; undimmed that is 25, so 152.5.
 //! let mean = restore(request, &denoiser)?.mean;
 //! assert!((150..=155).contains(&mean.rgba()[0]));

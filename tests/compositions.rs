@@ -17,7 +17,7 @@ use eps_restore::low_level::photo::pixels::{Photo, Window};
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::task::{Borders, GREY, OperatorSource, Reduction, Task};
 use eps_restore::low_level::restoration::converged;
-use eps_restore::{Error, Kernel, Mask, Noise, Request, Sampler};
+use eps_restore::{Error, Kernel, Mask, Request};
 
 const SIDE: usize = 48;
 
@@ -45,15 +45,7 @@ fn photo(x: Tensor<4>) -> Photo {
 }
 
 fn job(photo: Photo, task: Task, device: &ComputeDevice) -> Result<Job<PhotoDenoiser>, Error> {
-    let request = Request {
-        photo,
-        file: None,
-        task,
-        noise: Noise::TaskDefault,
-        samples: 0,
-        sampler: Sampler::DEFAULT,
-        seed: 1,
-    };
+    let request = Request::new(photo, task).with_samples(0);
     Job::new(request, denoiser(device), device)
 }
 

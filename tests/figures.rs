@@ -75,18 +75,16 @@ fn one_evaluation_beats_the_linear_estimate_of_a_shaken_photo() {
         rgba.extend((0..3).map(|c| (blurred(c) + NOISE * n[c]).round() as u8));
         rgba.push(255);
     }
-    let request = Request {
-        photo: Photo::new(width, height, rgba).expect("four bytes a pixel"),
-        file: None,
-        task: Task::Deblur {
+    let request = Request::new(
+        Photo::new(width, height, rgba).expect("four bytes a pixel"),
+        Task::Deblur {
             kernel: Kernel::motion(LENGTH as f64, 0.0).expect("valid"),
             borders: Borders::Unknown,
         },
-        noise: Noise::Level(NOISE),
-        samples: 0,
-        sampler: Sampler::DEFAULT.refining(true),
-        seed: 1,
-    };
+    )
+    .with_noise(Noise::Level(NOISE))
+    .with_samples(0)
+    .with_sampler(Sampler::DEFAULT.refining(true));
     let mut job = Job::new(request, released(&device), &device).expect("valid");
     let mut found = Vec::new();
     while let Some(step) = job.step() {

@@ -245,11 +245,9 @@ fn denoising_follows_brightness() {
     let weights = common::model("photo-v1.safetensors");
     let denoiser = Denoiser::on_cpu(&weights).expect("released weights");
     let restored = |noise: Noise| {
-        let request = Request {
-            noise,
-            samples: 0,
-            ..Request::new(photo.clone(), Task::Denoise)
-        };
+        let request = Request::new(photo.clone(), Task::Denoise)
+            .with_noise(noise)
+            .with_samples(0);
         restore(request, &denoiser)
             .expect("a possible request")
             .mean

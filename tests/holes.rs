@@ -20,7 +20,7 @@ use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::task::Task;
 use eps_restore::low_level::restoration::SampleSubset;
 use eps_restore::low_level::restoration::hole::Hole;
-use eps_restore::{Mask, Noise, Photo, Request, Sampler};
+use eps_restore::{Mask, Photo, Request, Sampler};
 use figures::{Figures, NO_SEAM, Square};
 
 /// |w0 - its limit| over |its limit|, in a square hole of `width` pixels; smooth surroundings.
@@ -84,15 +84,8 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
-    let request = Request {
-        photo: photo.clone(),
-        file: None,
-        task: Task::Inpaint { missing },
-        noise: Noise::TaskDefault,
-        samples: 1,
-        sampler: Sampler::DRAFT,
-        seed: 1,
-    };
+    let request =
+        Request::new(photo.clone(), Task::Inpaint { missing }).with_sampler(Sampler::DRAFT);
     let mut job = Job::new(request, Rc::new(denoiser), &device).expect("valid");
     let total = job.total_tiles();
     let (mut steps, mut sample) = (0, None);
@@ -159,18 +152,15 @@ fn a_shared_wide_hole_gives_the_same_samples() {
     let missing = (0..width * height).map(hole).collect();
     let missing = Mask::new(width, height, missing).expect("an entry a pixel");
     let rgba = (0..4 * width * height).map(|i| (i / 3 % 200) as u8);
-    let request = Request {
-        photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
-        file: None,
-        task: Task::Inpaint { missing },
-        noise: Noise::TaskDefault,
-        samples: 2,
-        sampler: Sampler {
-            points: 1,
-            ..Sampler::DEFAULT
-        },
-        seed: 1,
-    };
+    let request = Request::new(
+        Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
+        Task::Inpaint { missing },
+    )
+    .with_samples(2)
+    .with_sampler(Sampler {
+        points: 1,
+        ..Sampler::DEFAULT
+    });
     let bytes = model("photo-v1.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
@@ -186,10 +176,9 @@ fn a_shared_wide_hole_gives_the_same_samples() {
         values(last)
     };
     for refine in [false, true] {
-        let request = Request {
-            sampler: request.sampler.refining(refine),
-            ..request.clone()
-        };
+        let request = request
+            .clone()
+            .with_sampler(request.sampler.refining(refine));
         let job = || Job::new(request.clone(), denoiser.clone(), &device).expect("valid");
         let mut whole = job();
         let expected = last(&mut whole);

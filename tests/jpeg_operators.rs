@@ -165,10 +165,7 @@ fn files_that_do_not_fit_are_refused() {
             file: Rc::new(jpeg),
             reduced: None,
         };
-        let request = Request {
-            noise,
-            ..Request::new(photo, task)
-        };
+        let request = Request::new(photo, task).with_noise(noise);
         restore(request, &denoiser).expect_err("a refusal")
     };
     let other = Photo::new(40, 40, vec![9; 4 * 40 * 40]).expect("a photo");
@@ -231,10 +228,7 @@ fn files_are_turned_after_they_are_restored() {
             file: Rc::new(jpeg.clone()),
             reduced: None,
         };
-        let request = Request {
-            samples: 2,
-            ..Request::new(photo, task)
-        };
+        let request = Request::new(photo, task).with_samples(2);
         restore(request, &denoiser).expect("a restoration")
     };
     let (turned_first, stored) = (restored(&turned), restored(&stored));

@@ -14,7 +14,7 @@ use eps_restore::low_level::request::cost::Target;
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::plan::Plan;
 use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
-use eps_restore::{Kernel, Mask, Noise, Photo, Request, Sampler};
+use eps_restore::{Kernel, Mask, Photo, Request, Sampler};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -54,10 +54,8 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let denoiser = Rc::new(denoiser);
-    let grain = Request {
-        photo: grainy(),
-        ..request(Task::Denoise)
-    };
+    let mut grain = request(Task::Denoise);
+    grain.photo = grainy();
     let noise = grain.check().expect("valid");
     assert!(noise.grain.is_some());
     for request in tasks().map(request).into_iter().chain([grain]) {
@@ -129,16 +127,12 @@ fn request(task: Task) -> Request {
     };
     let [height, width] = SIZE.map(|n| n / factor);
     let rgba = (0..4 * width * height).map(|i| (i * i / 7 % 251) as u8);
-    Request {
-        photo: Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
-        file: None,
+    Request::new(
+        Photo::new(width, height, rgba.collect()).expect("four bytes a pixel"),
         task,
-        noise: Noise::TaskDefault,
-        samples: 1,
-        sampler: Sampler {
-            points: 2,
-            ..Sampler::DEFAULT
-        },
-        seed: 1,
-    }
+    )
+    .with_sampler(Sampler {
+        points: 2,
+        ..Sampler::DEFAULT
+    })
 }

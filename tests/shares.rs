@@ -12,7 +12,7 @@ use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::task::Task;
 use eps_restore::low_level::restoration::{SampleSubset, Stage};
-use eps_restore::{Error, Mask, Noise, Photo, Request, Sampler};
+use eps_restore::{Error, Mask, Photo, Request, Sampler};
 
 const SIDE: usize = 24;
 const SAMPLES: usize = 5;
@@ -25,17 +25,15 @@ fn job(
 ) -> Job<PhotoDenoiser> {
     let pixels = (0..4 * SIDE * SIDE).map(|i| (i * 7919 % 251) as u8);
     let missing = (0..SIDE * SIDE).map(|i| i % SIDE % 11 == 4);
-    let request = Request {
-        photo: Photo::new(SIDE, SIDE, pixels.collect()).expect("a photo"),
-        file: None,
-        task: Task::Inpaint {
+    let request = Request::new(
+        Photo::new(SIDE, SIDE, pixels.collect()).expect("a photo"),
+        Task::Inpaint {
             missing: Mask::new(SIDE, SIDE, missing.collect()).expect("a mask"),
         },
-        noise: Noise::TaskDefault,
-        samples: SAMPLES,
-        sampler,
-        seed: 7,
-    };
+    )
+    .with_samples(SAMPLES)
+    .with_sampler(sampler)
+    .with_seed(7);
     Job::new(request, denoiser.clone(), device).expect("a valid request")
 }
 

@@ -53,19 +53,14 @@ fn request(photo: Photo, task: Task, samples: usize) -> Request {
         Task::Denoise => Noise::Level(task.default_noise()),
         _ => Noise::TaskDefault,
     };
-    Request {
-        photo,
-        file: None,
-        task,
-        noise,
-        samples,
+    Request::new(photo, task)
+        .with_noise(noise)
+        .with_samples(samples)
         // One evaluation a sample.
-        sampler: Sampler {
+        .with_sampler(Sampler {
             points: 1,
             ..Sampler::DEFAULT
-        },
-        seed: 1,
-    }
+        })
 }
 
 /// The mean, or the last sample.
@@ -257,10 +252,7 @@ fn stated_noise_restores_the_known_pixels_everywhere() {
     let size = [600, 400];
     let mask = Mask::new(size[0], size[1], rectangle(size, [20, 20, 9, 9]));
     let missing = mask.expect("an entry a pixel");
-    let noisy = Request {
-        noise: Noise::Level(10.0),
-        ..request(photo(size), Task::Inpaint { missing }, 0)
-    };
+    let noisy = request(photo(size), Task::Inpaint { missing }, 0).with_noise(Noise::Level(10.0));
     let layout = WindowPlan::of(&noisy).expect("valid");
     assert_eq!(layout.regions.len(), 1);
     let window = layout.regions[0].window;

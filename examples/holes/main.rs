@@ -22,7 +22,7 @@ use eps_restore::low_level::denoiser::PhotoDenoiser;
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::task::Task;
 use eps_restore::low_level::restoration::Stage;
-use eps_restore::{Mask, Noise, Request, Sampler};
+use eps_restore::{Mask, Request, Sampler};
 use figures::{Figures, NO_SEAM, RING, Square};
 use image::imageops::{crop_imm, replace};
 use image::{Rgb, RgbImage};
@@ -135,17 +135,14 @@ fn filled(
     let photo = photos::photo(photo)?;
     let (width, height) = (photo.width(), photo.height());
     let missing = (0..width * height).map(|i| hole.contains(i % width, i / width));
-    let request = Request {
-        task: Task::Inpaint {
+    let request = Request::new(
+        photo,
+        Task::Inpaint {
             missing: Mask::new(width, height, missing.collect())?,
         },
-        photo,
-        file: None,
-        noise: Noise::TaskDefault,
-        samples: 1,
-        sampler: Sampler::DEFAULT.refining(true),
-        seed: options.seed,
-    };
+    )
+    .with_sampler(Sampler::DEFAULT.refining(true))
+    .with_seed(options.seed);
     let mut job = Job::new(request, denoiser.clone(), device)?;
     let (mut mean, mut sample) = (Vec::new(), Vec::new());
     while let Some(step) = job.step() {

@@ -111,15 +111,11 @@ fn restored(
         Task::Inpaint { .. } => Noise::Exact,
         _ => Noise::Auto,
     };
-    let request = Request {
-        photo: photos::photo(&damaged.pixels)?,
-        file: Some(damaged.file.clone()),
-        task,
-        noise,
-        samples: 0,
-        sampler: Sampler::DEFAULT.refining(true),
-        seed: 1,
-    };
+    let request = Request::new(photos::photo(&damaged.pixels)?, task)
+        .with_file(Some(damaged.file.clone()))
+        .with_noise(noise)
+        .with_samples(0)
+        .with_sampler(Sampler::DEFAULT.refining(true));
     let mut job = Job::new(request, denoiser.clone(), device)?;
     let assumed = job.noise().level;
     let mut means = Vec::new();

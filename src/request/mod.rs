@@ -24,7 +24,23 @@ use crate::sampler::Sampler;
 pub const MAX_SAMPLES: usize = 16;
 
 /// A photo, what to do with it, and how to sample.
+///
+/// # Examples
+/// ```
+/// use eps_restore::{Noise, Photo, Request, Task};
+///
+/// # fn main() -> Result<(), eps_restore::Error> {
+/// let photo = Photo::new(2, 1, vec![128; 8])?;
+/// let request = Request::new(photo, Task::Denoise)
+///     .with_noise(Noise::Level(12.0))
+///     .with_samples(4)
+///     .with_seed(7);
+/// assert_eq!(request.samples, 4);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Request {
     /// The measurement y: the damaged, small, blurred, noisy or grey photo.
     pub photo: Photo,
@@ -55,6 +71,37 @@ impl Request {
             sampler: Sampler::DEFAULT,
             seed: 1,
         }
+    }
+
+    /// The same request of a photo that was decoded from this file.
+    #[must_use]
+    pub fn with_file(self, file: impl Into<Option<Rc<Jpeg>>>) -> Self {
+        let file = file.into();
+        Self { file, ..self }
+    }
+
+    /// The same request under this noise.
+    #[must_use]
+    pub fn with_noise(self, noise: Noise) -> Self {
+        Self { noise, ..self }
+    }
+
+    /// The same request for this number of samples, 0 to [`MAX_SAMPLES`].
+    #[must_use]
+    pub fn with_samples(self, samples: usize) -> Self {
+        Self { samples, ..self }
+    }
+
+    /// The same request with another sampler.
+    #[must_use]
+    pub fn with_sampler(self, sampler: Sampler) -> Self {
+        Self { sampler, ..self }
+    }
+
+    /// The same request with another seed.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
     }
 
     /// Checks what does not depend on the task, and finds the noise to assume.

@@ -216,11 +216,9 @@ impl Engine {
     async fn evaluate_once(&self) -> Result<(), Error> {
         const SIDE: usize = 64;
         let photo = Photo::new(SIDE, SIDE, vec![128; 4 * SIDE * SIDE])?;
-        let request = Request {
-            noise: Noise::Level(Task::Denoise.default_noise()),
-            samples: 0,
-            ..Request::new(photo, Task::Denoise)
-        };
+        let request = Request::new(photo, Task::Denoise)
+            .with_noise(Noise::Level(Task::Denoise.default_noise()))
+            .with_samples(0);
         let mut job = Job::new(request, self.main.denoiser.clone(), &self.main.device)?;
         while let Some(step) = job.step() {
             for preview in step.previews {

@@ -195,15 +195,12 @@ impl EngineRequest {
         let request: Self = of_js(request)?;
         let user = user_operator(request.functions);
         let (photo, task) = (request.image.photo()?, request.task.read(&user)?);
-        let request = Request {
-            photo,
-            file: readable(request.file.as_ref()),
-            task,
-            noise: noise(request.noise)?,
-            samples: whole("samples", request.samples)? as usize,
-            sampler: request.sampler.read()?.refining(request.refine),
-            seed: whole("seed", request.seed)?,
-        };
+        let request = Request::new(photo, task)
+            .with_file(readable(request.file.as_ref()))
+            .with_noise(noise(request.noise)?)
+            .with_samples(whole("samples", request.samples)? as usize)
+            .with_sampler(request.sampler.read()?.refining(request.refine))
+            .with_seed(whole("seed", request.seed)?);
         Ok((request, user))
     }
 }
