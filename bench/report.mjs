@@ -1,9 +1,9 @@
-// The output of npm run bench: bench/results.json, and the README's section.
+// The output of npm run bench: bench/results.json, and the sections of documents that show it.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../scripts/lib/paths.mjs';
 import { groupOf } from './evaluations.mjs';
-import { benchSection, replaceInReadme } from './readme.mjs';
+import { writeSections } from './section.mjs';
 import { ratio } from './statistics.mjs';
 
 const RESULTS = join(ROOT, 'bench', 'results.json');
@@ -29,14 +29,14 @@ export function merged(old, { evaluations = {}, ...parts }) {
   return { ...old, ...parts, evaluations: shapes };
 }
 
-/** Writes the results and the README's section, and returns the ratios. */
+/** Writes the results and their sections, and returns the ratios. */
 export function writeResults(results) {
   results = {
     ratios: ratiosOf(results),
     ...Object.fromEntries(Object.entries(results).filter(([key]) => key !== 'ratios')),
   };
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
-  replaceInReadme('bench', benchSection(results));
+  writeSections(results);
   return results.ratios;
 }
 

@@ -1,4 +1,4 @@
-// What npm run roofline writes: docs/roofline.md and the README's section.
+// What npm run roofline writes: docs/roofline.md.
 import { table, wrap } from './prose.mjs';
 import { byKind, costs, GPUS, sum, time, timeInHalf } from './roofline-model.mjs';
 
@@ -49,18 +49,6 @@ each (\`tests/browser/traffic.test.mjs\`).
 
 ${otherKernelTable(tasks, restorations)}
 `);
-}
-
-/** The same at 256² alone, for the README. */
-export function rooflineSummary(network, restorations, tasks) {
-  const names = tasks.map((task) => `${task} 256`);
-  const [integrated, desktop] = Object.values(GPUS).map((gpu) => time(network[256], gpu));
-  return wrap(`On paper, by \`npm run roofline\` (launches counted by running, 10 µs each; an
-integrated GPU of 2 TFLOP/s and 60 GB/s, a desktop one of 12 TFLOP/s and 360 GB/s), an evaluation at
-256² takes ${milliseconds(integrated)} and ${milliseconds(desktop)}. The mean and a sample, 7
-evaluations ([every kernel, other operators, 64² and 1024²](docs/roofline.md)):
-
-${restorationTable(Object.fromEntries(names.map((name) => [name, restorations[name]])))}`);
 }
 
 function evaluationTable(network) {

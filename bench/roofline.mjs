@@ -1,6 +1,6 @@
 // npm run roofline: the speed on a real GPU, estimated on paper. Runs the package in a browser,
 // reads every kernel launch and its buffers from the WebGPU calls, and computes the time of the
-// launches by the roofline model. Writes docs/roofline.md and the README's section.
+// launches by the roofline model. Writes docs/roofline.md.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from '../scripts/lib/chromium.mjs';
@@ -9,8 +9,7 @@ import { buildPackage } from '../scripts/lib/package.mjs';
 import { ROOT } from '../scripts/lib/paths.mjs';
 import { done, main } from '../scripts/lib/report.mjs';
 import { buildBench, buildWasm } from '../scripts/lib/wasm.mjs';
-import { replaceInReadme } from './readme.mjs';
-import { rooflineDocument, rooflineSummary } from './roofline-document.mjs';
+import { rooflineDocument } from './roofline-document.mjs';
 import { restorationCost } from './roofline-restoration.mjs';
 
 /** The tasks of the demo, restored at every size. */
@@ -37,7 +36,6 @@ await main(async () => {
     const { network, restorations } = await count(session.page);
     const document = rooflineDocument(network, restorations, TASKS);
     writeFileSync(join(ROOT, 'docs', 'roofline.md'), document);
-    replaceInReadme('roofline', rooflineSummary(network, restorations, TASKS));
   } finally {
     await session.close();
   }

@@ -45,7 +45,7 @@ await main(async () => {
   for (const [name, value] of Object.entries(writeResults(results)))
     console.log(`  ${name}: ${value ?? 'not measured'}`);
   const took = duration((performance.now() - begin) / 1000);
-  done(`bench: wrote bench/results.json and README.md in ${took}`);
+  done(`bench: wrote bench/results.json, docs/speed.md and README.md in ${took}`);
 });
 
 function readOptions() {

@@ -1,4 +1,4 @@
-// The sections of the README that npm run bench and npm run roofline write.
+// The sections of docs/speed.md and of the README that npm run bench writes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../scripts/lib/paths.mjs';
@@ -14,19 +14,50 @@ const CONTENDERS = {
 };
 const DEVICES = { cpu: 'CPU', webgpu: 'WebGPU' };
 
-/** Replaces the text between the README's two markers of this name. */
-export function replaceInReadme(name, text) {
-  const path = join(ROOT, 'README.md');
-  const readme = readFileSync(path, 'utf8');
-  const [begin, end] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`];
-  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
+/** Writes the measurements into docs/speed.md, and the most important ones into the README. */
+export function writeSections(results) {
+  replaceSection(join('docs', 'speed.md'), benchSection(results));
+  replaceSection('README.md', summary(results));
+}
+
+/** Replaces the text between the two markers of a document. */
+function replaceSection(path, text) {
+  const document = readFileSync(join(ROOT, path), 'utf8');
+  const [begin, end] = ['<!-- bench -->\n', '\n<!-- /bench -->'];
+  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
   if (from < 0 || to < from)
-    throw new Error(`README.md lacks the markers ${begin.trim()} and ${end.trim()}.`);
-  writeFileSync(path, readme.slice(0, from + begin.length) + text + readme.slice(to));
+    throw new Error(`${path} lacks the markers ${begin.trim()} and ${end.trim()}.`);
+  const head = document.slice(0, from + begin.length);
+  writeFileSync(join(ROOT, path), head + text + document.slice(to));
+}
+
+/** One evaluation at 256², the first results of a page, and the size of the wasm. */
+function summary({ evaluations = {}, cold_start, wasm_brotli_bytes }) {
+  const shape = evaluations['1x256'] ?? {};
+  const least = (...names) => {
+    const medians = names.flatMap((name) => shape[name]?.median ?? []);
+    return medians.length > 0 ? time(Math.min(...medians)) : '';
+  };
+  const rows = [
+    ['CPU, one thread', least('eps-cpu'), least('ort-cpu'), ''],
+    [
+      'WebGPU, software adapter',
+      least('eps-webgpu'),
+      least('ort-webgpu-nchw', 'ort-webgpu-nhwc'),
+      least('burn-webgpu'),
+    ],
+  ];
+  const head = ['one evaluation, 256²', 'eps-restore', 'onnxruntime-web', "Burn's own operations"];
+  const start =
+    cold_start &&
+    `The mean of a 256² photo on the CPU is there ${time(cold_start.mean.median)} after the ` +
+      'first line of a page whose weights are cached.';
+  const prose = [start, size({ wasm_brotli_bytes })].filter(Boolean).join(' ');
+  return wrap(`${table(head, rows)}\n\n${prose}`);
 }
 
 /** The measurements as Markdown, as far as there are any. */
-export function benchSection(results) {
+function benchSection(results) {
   const { evaluations = {}, restorations = {} } = results;
   const paragraphs = [
     conditions(results),
