@@ -97,4 +97,5 @@ pub use request::task::{BT601, BT709, Borders, GREY, Reduction, Task};
 pub use request::{MAX_SAMPLES, Request};
 pub use restoration::Stage;
 pub use restore::{Denoiser, Restoration, RestorationProgress, restore, restore_with};
-pub use sampler::Sampler;
+pub use sampler::interpolant::Interpolant;
+pub use sampler::{Sampler, SolverKind};

@@ -2,8 +2,8 @@
 
     python -m eps_training.curves run.validation.csv… --out ../docs/learning-curves.svg
 
-Held-out loss per operator family against crops seen; several runs share one picture, told apart by
-the style of their lines. SVG, so that drawing it needs no library and a change shows in a diff.
+Held-out loss per operator family against crops seen; several runs share one picture, each with its
+own style of line. SVG, so that drawing it needs no library and a change shows in a diff.
 """
 import argparse
 import csv

@@ -103,11 +103,11 @@ def markdown(path, sampling, count, rows):
     names = [*COLUMNS, 'gain', 'gain, refined']
     lines = [f'## {path}', '', f'{sampling}, {count} crops of {SIDE}×{SIDE}; dB.', '',
              f'| quality | best level | {" | ".join(names)} |', '|' + ' --- |' * (len(names) + 2)]
-    for quality, told in rows.items():
-        cells = [f'{told[name][0]:.2f}' for name in COLUMNS]
-        cells += [f'{told[name][0]:+.2f} ± {told[name][1]:.2f}' for name in names[-2:]]
-        lines.append(f'| {quality} | {told["level"]} | {" | ".join(cells)} |')
-    ahead = [q for q, told in rows.items() if told['gain'][0] > 0]
+    for quality, measured in rows.items():
+        cells = [f'{measured[name][0]:.2f}' for name in COLUMNS]
+        cells += [f'{measured[name][0]:+.2f} ± {measured[name][1]:.2f}' for name in names[-2:]]
+        lines.append(f'| {quality} | {measured["level"]} | {" | ".join(cells)} |')
+    ahead = [q for q, measured in rows.items() if measured['gain'][0] > 0]
     lines += ['', 'By one evaluation the exact pivot is ahead of the best white level at '
               f'{len(ahead)} of {len(rows)} qualities.', '']
     return '\n'.join(lines)

@@ -22,9 +22,9 @@ def network_of(description):
     """The network, untrained, of a description. Files of photo-v1 have none."""
     if not description:
         return UNet(V1)
-    told = json.loads(description)
+    stated = json.loads(description)
     freeze = lambda v: tuple(map(freeze, v)) if isinstance(v, list) else v
-    return UNet(Prior(**{k: freeze(v) for k, v in told['prior'].items()}), told['bottom'])
+    return UNet(Prior(**{k: freeze(v) for k, v in stated['prior'].items()}), stated['bottom'])
 
 
 def same_network(description, net):
@@ -82,12 +82,12 @@ def save_weights(state, path, description=None, dtype=torch.float16, **metadata)
     if broken:
         raise ValueError(f'not finite in {str(dtype).removeprefix("torch.")}: {", ".join(broken)}')
     name = json.loads(description)['prior']['name'] if description else 'v1'
-    told = dict(architecture=ARCHITECTURES[name], **metadata)
+    stated = dict(architecture=ARCHITECTURES[name], **metadata)
     if description:
-        told['network'] = description
+        stated['network'] = description
     else:
-        told['sigma_data'] = '0.5'
-    save_file(small, path, metadata={k: str(v) for k, v in told.items()})
+        stated['sigma_data'] = '0.5'
+    save_file(small, path, metadata={k: str(v) for k, v in stated.items()})
     return sha256(path)
 
 

@@ -166,12 +166,12 @@ class Trainer:
     def progress(self, stop=False):
         """(share of the budget used, minutes of it used, whether to stop): process 0's, so that all
         stop and save at the same step."""
-        told = self.budget.share, self.budget.seconds_used / 60, stop
+        status = self.budget.share, self.budget.seconds_used / 60, stop
         if self.world > 1:
-            t = torch.tensor(told, dtype=torch.float64, device=self.device)
+            t = torch.tensor(status, dtype=torch.float64, device=self.device)
             dist.broadcast(t, 0)
-            told = t.tolist()
-        return told[0], told[1], bool(told[2])
+            status = t.tolist()
+        return status[0], status[1], bool(status[2])
 
     def state(self):
         """All that an update changes, except the random streams and the time used: references, to

@@ -61,7 +61,7 @@ def grain_spectrum(draws, n):
     return torch.cat(axes, 1).clamp_min(1e-5).sqrt()
 
 
-def kernel_error_spectrum(prior, told, true):
+def kernel_error_spectrum(prior, assumed, true):
     """|δk|² / Q, one for each axis: what an error of the kernel adds to the measurement, as
     noise."""
-    return (told - true).abs() ** 2 / prior.spectrum(*told.shape[2:], told.real)
+    return (assumed - true).abs() ** 2 / prior.spectrum(*assumed.shape[2:], assumed.real)
