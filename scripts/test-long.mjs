@@ -1,13 +1,14 @@
 // npm run test:long: checks that take too long for every change. Calls and weights are fuzzed ten
-// times as long, from another seed; the package is built from its own files, as crates.io would;
-// licences and sources of all dependencies are checked.
+// times as long, from another seed; clippy reads what is compiled for the browser alone; the package
+// is built from its own files, as crates.io would; licences and sources of all dependencies are
+// checked.
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureNodeModules } from './lib/node-modules.mjs';
 import { buildPackage } from './lib/package.mjs';
 import { begun, done, main, Stop } from './lib/report.mjs';
 import { ask, run } from './lib/run.mjs';
 import { cargoEnv } from './lib/rust.mjs';
-import { buildWasm } from './lib/wasm.mjs';
+import { buildWasm, lintWasm } from './lib/wasm.mjs';
 
 const PACKAGE = ['cargo', 'package', '--locked', '--allow-dirty'];
 const DENY = ['cargo', 'deny', '--all-features', 'check', 'licenses', 'bans', 'sources'];
@@ -24,6 +25,7 @@ await main(async () => {
     env: FUZZ_ENV,
   });
   done('fuzz: passed');
+  await lintWasm();
   begun('cargo package: building the crate from its own files (10 min)…');
   await run('cargo package', PACKAGE, { env: cargoEnv() });
   done('cargo package: built');

@@ -77,6 +77,16 @@ export async function buildForeign() {
   done(`foreign crate: ${state}`);
 }
 
+/** Clippy on what is compiled for the browser alone: to the host, those crates are empty. */
+export async function lintWasm() {
+  const { cargo, env } = await ensureWasmRust();
+  begun('clippy of the wasm crates (3 min)…');
+  const command = [cargo, 'clippy', '--locked', '--profile', 'web', '--target', TARGET];
+  const targets = ['-p', 'foreign', '--lib', '--example', 'golden', '--example', 'network'];
+  await run('clippy', [...command, ...CRATES, ...targets, '--', '-D', 'warnings'], { env });
+  done('clippy of the wasm crates: passed');
+}
+
 /**
  * Builds bench/wasm/network from bench/network.rs. After {@link buildWasm} only that file is
  * compiled.

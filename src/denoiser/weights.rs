@@ -1,5 +1,5 @@
-//! Files of weights: safetensors files of f16 or f32 tensors in PyTorch's layout, which are checked
-//! when they are read (`docs/method.md`, section 6.5).
+//! Files of weights: safetensors files of tensors in PyTorch's layout, in f16, f32 or eight bits,
+//! which are checked when they are read (`docs/method.md`, section 6.5).
 
 use std::fmt::{self, Debug};
 
@@ -46,56 +46,69 @@ impl<'a> Weights<'a> {
         self.architecture
     }
 
-    /// The values of the tensor `name`, in row-major order.
+    /// The values of the tensor `name`, in row-major order. A tensor in eight bits is multiplied
+    /// by the scale of each of its outputs, the tensor `NAME.scale`.
     ///
     /// # Errors
-    /// [`Error::InvalidWeights`] if the tensor is missing, has another shape, is neither f16 nor
-    /// f32, or has values that are not finite.
+    /// [`Error::InvalidWeights`] if the tensor or its scales are missing, have another shape or
+    /// type, or hold values that are not finite.
     pub fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
-        let invalid = |what: String| Error::InvalidWeights(format!("tensor {name:?} {what}"));
-        let view = self
-            .file
-            .tensor(name)
-            .map_err(|_| invalid("is missing".into()))?;
-        if view.shape() != shape {
-            return Err(invalid(format!(
-                "has the shape {:?}, not {shape:?}",
-                view.shape()
-            )));
-        }
-        let values = floats(&view).ok_or_else(|| {
-            invalid(format!(
-                "is of type {:?}, neither F16 nor F32",
-                view.dtype()
-            ))
-        })?;
+        let view = self.tensor(name, shape)?;
+        let values = match view.dtype() {
+            Dtype::F16 => of_halves(view.data()),
+            Dtype::F32 => of_words(view.data()),
+            Dtype::I8 => {
+                let scales = self.floats(&format!("{name}.scale"), &shape[..1])?;
+                scaled(view.data(), &scales)
+            }
+            other => {
+                let what = format!("is of type {other:?}, not F16, F32 or I8");
+                return Err(invalid(name, &what));
+            }
+        };
         if !values.iter().all(|v| v.is_finite()) {
-            return Err(invalid("holds a value that is not finite".into()));
+            return Err(invalid(name, "holds a value that is not finite"));
         }
         Ok(values)
     }
+
+    fn tensor(&self, name: &str, shape: &[usize]) -> Result<TensorView<'_>, Error> {
+        let view = self.file.tensor(name);
+        let view = view.map_err(|_| invalid(name, "is missing"))?;
+        if view.shape() != shape {
+            let what = format!("has the shape {:?}, not {shape:?}", view.shape());
+            return Err(invalid(name, &what));
+        }
+        Ok(view)
+    }
 }
 
-/// The values as f32. None for other types than f16 and f32.
-fn floats(view: &TensorView<'_>) -> Option<Vec<f32>> {
-    let bytes = view.data();
-    match view.dtype() {
-        Dtype::F16 => {
-            let halves = bytes.chunks_exact(2);
-            Some(
-                halves
-                    .map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32())
-                    .collect(),
-            )
-        }
-        Dtype::F32 => {
-            let words = bytes.chunks_exact(4);
-            Some(
-                words
-                    .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                    .collect(),
-            )
-        }
-        _ => None,
-    }
+fn invalid(name: &str, what: &str) -> Error {
+    Error::InvalidWeights(format!("tensor {name:?} {what}"))
+}
+
+fn of_halves(bytes: &[u8]) -> Vec<f32> {
+    let halves = bytes.chunks_exact(2);
+    halves
+        .map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32())
+        .collect()
+}
+
+fn of_words(bytes: &[u8]) -> Vec<f32> {
+    let words = bytes.chunks_exact(4);
+    words
+        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        .collect()
+}
+
+/// Signed bytes times the scale of their output, of which each has as many.
+fn scaled(bytes: &[u8], scales: &[f32]) -> Vec<f32> {
+    let outputs = bytes.chunks_exact((bytes.len() / scales.len().max(1)).max(1));
+    let of_output = |(bytes, scale): (&[u8], &f32)| {
+        let values = bytes
+            .iter()
+            .map(|byte| f32::from(byte.cast_signed()) * scale);
+        values.collect::<Vec<f32>>()
+    };
+    outputs.zip(scales).flat_map(of_output).collect()
 }

@@ -2,11 +2,12 @@
 
     python -m eps_training.export run.pt FOLDER [--val DIR] [--onnx SIDE…] [--data-summary TEXT]
 
-Writes photo-v1.safetensors (f16, from the moving average; metadata: architecture, samples seen,
-data, commit) and golden-network.safetensors (the outputs of these f16 weights on
-golden-operators.safetensors, which is the same for every set of weights and is copied); prints
-SHA-256 and, with --val, the model card's figures. --onnx 64 256: the network F alone, for
-benchmarks in other runtimes, a file for each side of its square images.
+Writes photo-v1.safetensors or photo-v2.safetensors (f16, from the moving average; metadata:
+architecture, samples seen, data, commit), the same in eight bits as photo-vN-8bit.safetensors, and
+golden-network.safetensors (the outputs of the f16 weights on golden-operators.safetensors, which is
+the same for every set of weights and is copied); prints SHA-256 and, with --val, the model card's
+figures. --onnx 64 256: the network F alone, for benchmarks in other runtimes, a file for each side
+of its square images.
 
 --raw: nothing but the checkpoint's raw weights, raw.safetensors (f16), from which `train --init`
 continues a stable phase.
@@ -21,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from .release.figures import reference, table
 from .release.golden import network_vectors
 from .images import centre_crops, list_images
-from .method.weights import is_released, load_network, read, save_weights
+from .method.weights import architecture, is_released, load_network, read, save_weights
 from .training.snapshots import save_raw
 
 GOLDEN = Path(__file__).parents[2] / 'models' / 'golden-operators.safetensors'
@@ -74,7 +75,7 @@ def main(argv=None):
     p.add_argument('--data-summary', default='see the model card')
     p.add_argument('--golden', default=GOLDEN, help='golden-operators.safetensors')
     p.add_argument('--onnx', nargs='+', type=int, default=[], metavar='SIDE',
-                   help='write photo-v1-SIDE.onnx; sides are multiples of 8')
+                   help='write photo-vN-SIDE.onnx; sides are multiples of 8')
     args = p.parse_args(argv)
     folder = Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,20 +84,23 @@ def main(argv=None):
         return
     state, description, seen = read(args.checkpoint)
     seen = (seen or 0) + (args.seen_before or 0)
-    path = folder / 'photo-v1.safetensors'
-    digest = save_weights(state, path, description, samples_seen=seen, data=args.data_summary,
-                          licence='MIT OR Apache-2.0', commit=commit())
+    print(f'{sum(v.numel() for v in state.values()):,} parameters, {seen:,} samples seen')
+    name = architecture(description)
+    for path, eight_bit in [(folder / f'{name}-8bit.safetensors', True),
+                            (folder / f'{name}.safetensors', False)]:
+        digest = save_weights(state, path, description, eight_bit=eight_bit, samples_seen=seen,
+                              data=args.data_summary, licence='MIT OR Apache-2.0',
+                              commit=commit())
+        print(f'{path}: {path.stat().st_size} bytes, SHA-256 {digest}')
     net = load_network(path)        # from the file: all that follows is about the f16 weights
-    print(f'{path}: {sum(v.numel() for v in state.values()):,} parameters, {seen:,} samples seen\n'
-          f'bytes {path.stat().st_size}, SHA-256 {digest}')
     golden = Path(args.golden)
     save_file(network_vectors(net, load_file(golden)), folder / 'golden-network.safetensors')
     if golden.resolve().parent != folder.resolve():
         shutil.copy(golden, folder / golden.name)
     print(f'{folder}/golden-network.safetensors')
     for side in args.onnx:
-        export_onnx(net, folder / f'photo-v1-{side}.onnx', side)
-        print(f'{folder}/photo-v1-{side}.onnx')
+        export_onnx(net, folder / f'{name}-{side}.onnx', side)
+        print(f'{folder}/{name}-{side}.onnx')
     if args.reference:
         crops = centre_crops(list_images(args.reference))
         (folder / 'figures.json').write_text(json.dumps(reference(net, crops), indent=1) + '\n')

@@ -9,6 +9,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from .network import UNet
 from .prior import V1, Prior
+from .eight_bit import dequantised, quantised
 
 ARCHITECTURES = {'v1': 'photo-v1', 'v2': 'photo-v2'}       # by the prior's name
 
@@ -25,6 +26,11 @@ def network_of(description):
     stated = json.loads(description)
     freeze = lambda v: tuple(map(freeze, v)) if isinstance(v, list) else v
     return UNet(Prior(**{k: freeze(v) for k, v in stated['prior'].items()}), stated['bottom'])
+
+
+def architecture(description):
+    """The architecture that the Rust loader knows the network of a description by."""
+    return ARCHITECTURES[json.loads(description)['prior']['name'] if description else 'v1']
 
 
 def same_network(description, net):
@@ -52,7 +58,7 @@ def read(path, of='ema'):
     checkpoint: its moving average, or its raw weights (of='net'). The samples include those of the
     weights that a run started from."""
     if is_released(path):
-        metadata, state = _metadata(path), load_file(path)
+        metadata, state = _metadata(path), dequantised(load_file(path))
         seen = metadata.get('samples_seen')
         description, seen = metadata.get('network'), None if seen is None else int(seen)
     else:
@@ -74,15 +80,18 @@ def load_network(path, device='cpu'):
     return net.to(device).eval().requires_grad_(False)
 
 
-def save_weights(state, path, description=None, dtype=torch.float16, **metadata):
+def save_weights(state, path, description=None, dtype=torch.float16, eight_bit=False, **metadata):
     """Writes weights with metadata; returns the file's SHA-256. Refuses values that dtype cannot
-    hold."""
-    small = {k: v.detach().cpu().to(dtype).contiguous() for k, v in state.items()}
+    hold. `eight_bit`: the large tensors in eight bits (`eight_bit.py`), the others in dtype."""
+    state = {k: v.detach().cpu().float() for k, v in state.items()}
+    if eight_bit:
+        state = quantised(state)
+    small = {k: (v.to(dtype) if v.is_floating_point() else v).contiguous()
+             for k, v in state.items()}
     broken = [k for k, v in small.items() if not v.isfinite().all()]
     if broken:
         raise ValueError(f'not finite in {str(dtype).removeprefix("torch.")}: {", ".join(broken)}')
-    name = json.loads(description)['prior']['name'] if description else 'v1'
-    stated = dict(architecture=ARCHITECTURES[name], **metadata)
+    stated = dict(architecture=architecture(description), **metadata)
     if description:
         stated['network'] = description
     else:
