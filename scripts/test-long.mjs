@@ -1,7 +1,7 @@
 // npm run test:long: checks that take too long for every change. Calls and weights are fuzzed ten
-// times as long, from another seed; clippy reads what is compiled for the browser alone; the package
-// is built from its own files, as crates.io would; licences and sources of all dependencies are
-// checked.
+// times as long, from another seed; clippy reads what is compiled for the browser alone; the
+// package is built from its own files, as crates.io would; licences and sources of all
+// dependencies are checked.
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureNodeModules } from './lib/node-modules.mjs';
 import { buildPackage } from './lib/package.mjs';
