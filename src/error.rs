@@ -59,6 +59,9 @@ pub enum Error {
         /// Why there is none.
         source: Cause,
     },
+    /// A device computes something else than it should.
+    #[error("device failed: {0}")]
+    DeviceFailed(String),
     /// A device failed while it worked.
     #[error("device lost: {message}")]
     DeviceLost {
@@ -124,6 +127,7 @@ impl Error {
             Error::NotConverged(_) => "not-converged",
             Error::InvalidWeights(_) | Error::UnreadableWeights { .. } => "invalid-weights",
             Error::UnsupportedDevice(_) | Error::NoDevice { .. } => "unsupported-device",
+            Error::DeviceFailed(_) => "device-failed",
             Error::DeviceLost { .. } => "device-lost",
         }
     }

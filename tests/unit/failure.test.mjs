@@ -57,7 +57,7 @@ describe('after an error', () => {
       'unsupported-device',
     ])
       assert.equal(isFatal(new EpsError(code, 'x')), false, code);
-    for (const code of ['internal', 'device-lost', 'worker-failed'])
+    for (const code of ['internal', 'device-lost', 'device-failed', 'worker-failed'])
       assert.equal(isFatal(new EpsError(code, 'x')), true, code);
     assert.equal(
       isFatal(toEpsError(new WebAssembly.RuntimeError('unreachable'), 'internal')),

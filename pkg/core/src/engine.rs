@@ -3,15 +3,15 @@
 use std::cell::OnceCell;
 use std::ops::ControlFlow;
 
+use eps_restore::Error;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::layers::Precision;
 use eps_restore::low_level::estimation::blur::{self, estimate_blur};
 use eps_restore::low_level::request::cost::Target;
 use eps_restore::low_level::request::job::Job;
-use eps_restore::low_level::request::noise::{Noise, estimated};
+use eps_restore::low_level::request::noise::estimated;
 use eps_restore::low_level::request::plan::Plan;
 use eps_restore::low_level::request::task::Task;
-use eps_restore::{Error, Photo, Request};
 use js_sys::Function;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -20,10 +20,10 @@ use web_sys::WorkerGlobalScope;
 use crate::answers::{BlurAnswer, CostAnswer, object};
 use crate::failure::Failure;
 use crate::gpu::Gpu;
-use crate::read;
 use crate::request::{BlurredPhoto, EngineMeasurement, EngineOutline, EngineRequest};
 use crate::run::Run;
 use crate::side::Side;
+use crate::trial;
 
 /// Restorations on one device.
 #[derive(Debug)]
@@ -106,17 +106,23 @@ impl Engine {
     }
 
     /// Compiles the pipelines by a first evaluation of 64×64 pixels, chooses among kernels, and
-    /// times another one, in milliseconds.
+    /// times another one, in milliseconds. A GPU's picture is compared with the CPU's.
     ///
     /// # Errors
-    /// Code `device-lost`.
+    /// Codes `device-lost`; `device-failed` where a GPU computes something else than the CPU.
     #[wasm_bindgen(js_name = warmUp)]
     pub async fn warm_up(&self) -> Result<f64, Failure> {
-        self.evaluate_once().await?;
+        let mut pictures = vec![trial::evaluate(&self.main).await?];
         self.main.denoiser.measure().await;
-        self.evaluate_once().await?;
+        pictures.push(trial::evaluate(&self.main).await?);
+        if self.target != Target::Cpu {
+            let expected = trial::evaluate(&self.new_cpu_side()?).await?;
+            for found in &pictures {
+                trial::compare(found, &expected)?;
+            }
+        }
         let begin = now();
-        self.evaluate_once().await?;
+        trial::evaluate(&self.main).await?;
         Ok(now() - begin)
     }
 
@@ -208,24 +214,13 @@ impl Engine {
         if let Some(side) = self.cpu.get() {
             return Ok(side.clone());
         }
-        let cpu = ComputeDevice::cpu();
-        let side = Side::new(cpu, "cpu", &self.weights, Precision::F32)?;
+        let side = self.new_cpu_side()?;
         Ok(self.cpu.get_or_init(|| side).clone())
     }
 
-    async fn evaluate_once(&self) -> Result<(), Error> {
-        const SIDE: usize = 64;
-        let photo = Photo::new(SIDE, SIDE, vec![128; 4 * SIDE * SIDE])?;
-        let request = Request::new(photo, Task::Denoise)
-            .with_noise(Noise::Level(Task::Denoise.default_noise()))
-            .with_samples(0);
-        let mut job = Job::new(request, self.main.denoiser.clone(), &self.main.device)?;
-        while let Some(step) = job.step() {
-            for preview in step.previews {
-                read(preview).await?;
-            }
-        }
-        Ok(())
+    /// The network on the CPU, from the file that a GPU's engine keeps.
+    fn new_cpu_side(&self) -> Result<Side, Error> {
+        Side::new(ComputeDevice::cpu(), "cpu", &self.weights, Precision::F32)
     }
 }
 

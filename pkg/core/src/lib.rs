@@ -18,6 +18,7 @@ mod request;
 mod run;
 mod side;
 mod start;
+mod trial;
 mod typescript;
 mod user_operator;
 
@@ -31,7 +32,17 @@ use eps_restore::Error;
 use eps_restore::burn::tensor::Tensor;
 
 /// Reads a tensor back without blocking the event loop.
+///
+/// # Errors
+/// [`Error::DeviceLost`] where it cannot be read, [`Error::DeviceFailed`] where a value is not
+/// finite.
 async fn read(tensor: Tensor<4>) -> Result<Vec<f32>, Error> {
     let data = tensor.into_data_async().await.map_err(Error::unread)?;
-    data.try_into_vec().map_err(Error::unread)
+    let values: Vec<f32> = data.try_into_vec().map_err(Error::unread)?;
+    if values.iter().all(|value| value.is_finite()) {
+        return Ok(values);
+    }
+    Err(Error::DeviceFailed(
+        "it computed values that are not finite".into(),
+    ))
 }

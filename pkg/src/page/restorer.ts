@@ -79,8 +79,8 @@ export class Restorer {
    *
    * @param options all optional: see {@link LoadOptions}.
    * @throws EpsError `invalid-option`, `download-failed`, `weights-corrupt`, `invalid-weights`,
-   *   `insecure-context`, `unsupported-device`, `device-lost`, `worker-failed` or `aborted`. What
-   *   `onProgress` throws ends the load and comes out of it as it is.
+   *   `insecure-context`, `unsupported-device`, `device-lost`, `device-failed`, `worker-failed` or
+   *   `aborted`. What `onProgress` throws ends the load and comes out of it as it is.
    * @example
    * ```ts
    * const restorer = await Restorer.load({
@@ -132,7 +132,7 @@ export class Restorer {
    * @param options all optional: see {@link RestoreOptions}.
    * @returns images of the photo's size (`superResolve`: `factor` times as wide and high).
    * @throws EpsError `invalid-*`, `undecodable-image`, `image-too-large`, `not-converged`,
-   *   `unsupported-device`, `device-lost`, `worker-failed`, `aborted`, `busy`, `disposed` or
+   *   `unsupported-device`, `device-*`, `worker-failed`, `aborted`, `busy`, `disposed` or
    *   `internal`. Except after `disposed`, the restorer stays usable. The photo is never changed.
    * @example
    * ```ts

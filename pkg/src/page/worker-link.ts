@@ -134,6 +134,11 @@ export class WorkerLink {
     return this.#fatal === undefined;
   }
 
+  /** Why the worker was terminated. */
+  get end(): Failure | undefined {
+    return this.#fatal;
+  }
+
   /**
    * Makes a call and returns its answer.
    *

@@ -73,6 +73,8 @@ export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #helpers: Promise<WorkerLink>[] = [];
   readonly #helperLinks = new Set<WorkerLink>();
+  /** A GPU has computed values that are not finite. */
+  #isGpuWrong = false;
   /** Starts of helpers that failed. */
   #failedStarts = 0;
   #weights: Uint8Array<ArrayBuffer> | undefined;
@@ -186,6 +188,7 @@ export class WorkerPool {
   }
 
   async #restartLead(): Promise<WorkerLink> {
+    this.#isGpuWrong ||= this.#lead?.end?.code === 'device-failed';
     return this.#loadLead(await this.#newLead());
   }
 
@@ -210,8 +213,9 @@ export class WorkerPool {
     onEvent: (event: LoadEvent) => void = () => undefined,
   ): Promise<WorkerLink> {
     const { device, precision } = this.#options;
-    let outcome = await this.#load(lead, device, precision, onEvent);
-    let fallbackReason: string | undefined;
+    const isOnCpu = device === 'auto' && this.#isGpuWrong;
+    let outcome = await this.#load(lead, isOnCpu ? 'cpu' : device, precision, onEvent);
+    let fallbackReason = isOnCpu ? 'The GPU computed values that are not finite.' : undefined;
     const failure = outcome.ok ? undefined : outcome.failure;
     if (device === 'auto' && failure?.fatal && failure.during === 'webgpu') {
       // WebGPU made the worker unusable: the CPU gets a new one.

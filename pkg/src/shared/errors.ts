@@ -22,6 +22,7 @@ export type EpsErrorCode =
   // The machine.
   | 'unsupported-device'
   | 'device-lost'
+  | 'device-failed'
   | 'worker-failed'
   // The call itself.
   | 'aborted'
@@ -90,6 +91,7 @@ const CORE_CODES = [
   'invalid-weights',
   'unsupported-device',
   'device-lost',
+  'device-failed',
   'internal',
 ] as const satisfies EpsErrorCode[];
 

@@ -2,13 +2,15 @@ import { EpsError, toEpsError } from '../shared/errors.js';
 
 /**
  * Whether the WebAssembly instance is unusable after an error. Typed errors of the core leave it
- * usable. A panic, an exhausted stack or memory, a lost GPU or a failed load do not.
+ * usable. A panic, an exhausted stack or memory, a failed load, and a GPU that is lost or computes
+ * wrongly do not.
  */
 export function isFatal(error: EpsError): boolean {
   return (
     error.cause instanceof WebAssembly.RuntimeError ||
     error.code === 'internal' ||
     error.code === 'device-lost' ||
+    error.code === 'device-failed' ||
     error.code === 'worker-failed'
   );
 }
