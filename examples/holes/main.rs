@@ -2,13 +2,14 @@
 //! -o docs/holes.jpg`.
 //!
 //! The hole is the square of each photo that is most similar to its surroundings, because the
-//! figures compare the fill with the surroundings. The figures are those of the first sample with
-//! seed 1, not of the mean: the mean of all fills is smooth, and has less energy than any of them.
-//! The sheet shows hole, mean and sample side by side at their own pixels; the figures of
-//! `figures.rs` go to the terminal. `docs/holes.md` discusses the failures and names the sources of
-//! the photos.
+//! figures compare the fill with the surroundings. `--fill network` measures the first sample, not
+//! the mean: the mean of all fills is smooth, and has less energy than any of them. `--fill photo`
+//! measures the first variant of the photo's own texture. The sheet shows hole, mean and sample, or
+//! hole and two variants, side by side at their own pixels; the figures of `figures.rs` go to the
+//! terminal. `docs/holes.md` discusses the failures and names the sources of the photos.
 
 mod figures;
+mod fills;
 #[path = "../common/photos.rs"]
 mod photos;
 
@@ -17,13 +18,11 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Parser;
+use eps_restore::Mask;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::PhotoDenoiser;
-use eps_restore::low_level::request::job::Job;
-use eps_restore::low_level::request::task::Task;
-use eps_restore::low_level::restoration::Stage;
-use eps_restore::{Mask, Request, Sampler};
 use figures::{Figures, NO_SEAM, RING, Square};
+use fills::Source;
 use image::imageops::{crop_imm, replace};
 use image::{Rgb, RgbImage};
 use photos::{Failure, SIZE};
@@ -36,9 +35,11 @@ struct Options {
     /// The sheet, a JPEG.
     #[arg(short, long)]
     output: PathBuf,
-    /// A folder for the mean and the sample of every photo in full.
+    /// A folder for both fills of every photo in full.
     #[arg(long)]
     full: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Source::Network)]
+    fill: Source,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[arg(
@@ -69,7 +70,7 @@ const CUT: u32 = 400;
 const GAP: u32 = 4;
 /// Photos in a row of the sheet.
 const ACROSS: u32 = 2;
-/// The cuts of a photo: hole, mean, sample.
+/// The cuts of a photo: the hole and two fills.
 const COLUMNS: u32 = 3;
 /// The step at the border, in levels, of a control: the seam's figure must show it.
 const PLANTED: i16 = 8;
@@ -94,9 +95,10 @@ fn main() -> Result<(), Failure> {
         let original = photos::reduced(&options.data.join(format!("{name}.jpg")))?;
         let hole = placed(&original);
         let begin = Instant::now();
-        let [mean, sample] = filled(&original, hole, &options, &denoiser, &device)?;
+        let fills = filled(&original, hole, &options, &denoiser, &device)?;
         let seconds = begin.elapsed().as_secs_f64();
-        let met = print(index + 1, name, hole, [&original, &sample], seconds);
+        let measured = &fills[options.fill.measured()];
+        let met = print(index + 1, name, hole, [&original, measured], seconds);
         for (count, met) in counts.iter_mut().zip(met) {
             *count += usize::from(met);
         }
@@ -105,14 +107,15 @@ fn main() -> Result<(), Failure> {
             index % ACROSS * COLUMNS * (CUT + GAP),
             index / ACROSS * (CUT + GAP),
         );
-        let shown = [holed(&original, hole), mean.clone(), sample.clone()];
-        for (column, image) in shown.iter().enumerate() {
+        let damaged = holed(&original, hole);
+        for (column, image) in [&damaged, &fills[0], &fills[1]].into_iter().enumerate() {
             let x = x + column as u32 * (CUT + GAP);
             replace(&mut sheet, &cut(image, hole), i64::from(x), i64::from(y));
         }
         if let Some(folder) = &options.full {
-            photos::save(&mean, &folder.join(format!("{name}-mean.jpg")))?;
-            photos::save(&sample, &folder.join(format!("{name}-sample.jpg")))?;
+            for (number, fill) in fills.iter().enumerate() {
+                photos::save(fill, &folder.join(format!("{name}-{}.jpg", number + 1)))?;
+            }
         }
     }
     let [colour, energy, seam] = counts;
@@ -124,7 +127,7 @@ fn main() -> Result<(), Failure> {
     photos::save(&sheet, &options.output)
 }
 
-/// The posterior mean and a sample.
+/// Two fills of the hole.
 fn filled(
     photo: &RgbImage,
     hole: Square,
@@ -132,31 +135,13 @@ fn filled(
     denoiser: &Rc<PhotoDenoiser>,
     device: &ComputeDevice,
 ) -> Result<[RgbImage; 2], Failure> {
-    let photo = photos::photo(photo)?;
-    let (width, height) = (photo.width(), photo.height());
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
     let missing = (0..width * height).map(|i| hole.contains(i % width, i / width));
-    let request = Request::new(
-        photo,
-        Task::Inpaint {
-            missing: Mask::new(width, height, missing.collect())?,
-        },
-    )
-    .with_sampler(Sampler::DEFAULT.refining(true))
-    .with_seed(options.seed);
-    let mut job = Job::new(request, denoiser.clone(), device)?;
-    let (mut mean, mut sample) = (Vec::new(), Vec::new());
-    while let Some(step) = job.step() {
-        match step.stage {
-            Stage::Mean => mean = step.previews,
-            Stage::Sample { .. } if step.finished => sample = step.previews,
-            _ => {}
-        }
+    let missing = Mask::new(width, height, missing.collect())?;
+    match options.fill {
+        Source::Network => fills::by_network(photo, missing, options.seed, denoiser, device),
+        Source::Photo => fills::by_photo(photo, &missing, options.seed),
     }
-    let image = |windows| {
-        let values = photos::values(windows)?;
-        Ok::<_, Failure>(photos::image(&job.composite().restored(&values)))
-    };
-    Ok([image(mean)?, image(sample)?])
 }
 
 /// The square of the photo that is most similar to its surroundings in colour and in every band.
@@ -185,11 +170,11 @@ fn print(
     number: usize,
     name: &str,
     hole: Square,
-    [photo, sample]: [&RgbImage; 2],
+    [photo, fill]: [&RgbImage; 2],
     seconds: f64,
 ) -> [bool; 3] {
-    let width = sample.width() as usize;
-    let [own, found] = [photo, sample].map(|image| Figures::of(image.as_raw(), width, hole));
+    let width = fill.width() as usize;
+    let [own, found] = [photo, fill].map(|image| Figures::of(image.as_raw(), width, hole));
     let mut stepped = photo.clone();
     for (x, y, pixel) in stepped.enumerate_pixels_mut() {
         if hole.contains(x as usize, y as usize) {

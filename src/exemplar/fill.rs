@@ -3,6 +3,7 @@
 use crate::exemplar::colour::{difference, square};
 use crate::exemplar::label::Label;
 use crate::exemplar::scene::{STEPS, Scene, Sites};
+use crate::photo::pixels::Window;
 
 /// The mismatch, in levels, that doubles a deviation.
 const GRAIN: f32 = 20.0;
@@ -19,6 +20,22 @@ pub struct Fill {
     pub pixels: Vec<Copied>,
     /// The gradients between neighbours of which at least one is in the hole, row by row.
     pub gradients: Vec<Gradient>,
+}
+
+impl Fill {
+    /// The smallest window around the hole; `None` for a fill without pixels.
+    pub(crate) fn bounds(&self) -> Option<Window> {
+        let columns = || self.pixels.iter().map(|pixel| pixel.x as usize);
+        let rows = || self.pixels.iter().map(|pixel| pixel.y as usize);
+        let (left, right) = (columns().min()?, columns().max()?);
+        let (top, bottom) = (rows().min()?, rows().max()?);
+        Some(Window {
+            left,
+            top,
+            width: right + 1 - left,
+            height: bottom + 1 - top,
+        })
+    }
 }
 
 /// A pixel of the hole.

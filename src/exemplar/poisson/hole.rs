@@ -52,18 +52,10 @@ pub fn reconstruct(
 
 /// The hole and its rim. `None` for a fill without pixels or outside the photo.
 fn bounds(fill: &Fill, photo: &Photo<'_>) -> Option<Window> {
-    let columns = || fill.pixels.iter().map(|pixel| pixel.x as usize);
-    let rows = || fill.pixels.iter().map(|pixel| pixel.y as usize);
-    let (left, right) = (columns().min()?, columns().max()?);
-    let (top, bottom) = (rows().min()?, rows().max()?);
-    let hole = Window {
-        left,
-        top,
-        width: right + 1 - left,
-        height: bottom + 1 - top,
-    };
-    let inside = right < photo.width() && bottom < photo.height();
-    inside.then(|| hole.grown(1, photo.width(), photo.height()))
+    let (width, height) = (photo.width(), photo.height());
+    let hole = fill.bounds()?;
+    let inside = hole.left + hole.width <= width && hole.top + hole.height <= height;
+    inside.then(|| hole.grown(1, width, height))
 }
 
 fn place(window: Window, x: u32, y: u32) -> usize {
