@@ -8,6 +8,7 @@ import {
   openFile,
   paint,
   pick,
+  pixelsOf,
   restore,
   setVariants,
   smoothPng,
@@ -15,15 +16,6 @@ import {
 } from './demo-tools.mjs';
 
 const SIDE = 224;
-
-/** The pixels of a canvas, whatever draws on it. */
-const pixelsOf = (page, selector) =>
-  page.locator(selector).evaluate((canvas) => {
-    const copy = new OffscreenCanvas(canvas.width, canvas.height);
-    const context = copy.getContext('2d');
-    context.drawImage(canvas, 0, 0);
-    return [...context.getImageData(0, 0, canvas.width, canvas.height).data];
-  });
 
 /** The mean difference of neighbours: grain has much of it. */
 const roughness = (pixels) =>

@@ -92,6 +92,15 @@ export async function paint(page, from, to) {
   await page.mouse.up();
 }
 
+/** The pixels of a canvas, whatever draws on it. */
+export const pixelsOf = (page, selector) =>
+  page.locator(selector).evaluate((canvas) => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height);
+    const context = copy.getContext('2d');
+    context.drawImage(canvas, 0, 0);
+    return [...context.getImageData(0, 0, canvas.width, canvas.height).data];
+  });
+
 /** How many pixels are painted red. */
 export const painted = (page) =>
   page.locator('#canvas-mask').evaluate((canvas) => {

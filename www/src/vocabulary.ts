@@ -35,7 +35,7 @@ export const coreFactor = (factor: number): Factor => FACTORS.find((each) => eac
 /** As the package names what fills a hole. */
 export const FILLS = ['network', 'photo'] as const;
 export type FillKind = (typeof FILLS)[number];
-export const BLURS = ['gaussian', 'motion'] as const;
+export const BLURS = ['gaussian', 'disk', 'motion'] as const;
 export type Blur = (typeof BLURS)[number];
 export const SAMPLERS = ['draft', 'default', 'accurate'] as const;
 export type SamplerName = (typeof SAMPLERS)[number];

@@ -2,7 +2,7 @@
 // index.html. How numbers are written is here too.
 
 import type { DeviceKind } from 'eps-restore';
-import type { Factor, FillKind, Size, TaskId } from './vocabulary.js';
+import type { Blur, Factor, FillKind, Size, TaskId } from './vocabulary.js';
 
 // Numbers.
 
@@ -168,6 +168,38 @@ export const detail = {
     `Frame of the detail, at ${x} % from the left, ${y} % from the top. Arrow keys move it.`,
 };
 
+// The blur of a photo, found from the photo alone.
+
+export const blur = {
+  find: 'Find the blur',
+  cancel: 'Cancel',
+  looking: 'Looking at the photo…',
+  sharp: 'This photo looks sharp: no blur convinces. Nothing was changed.',
+  unknown:
+    'This photo does not show its blur: it is too small, or has too little texture. Nothing was ' +
+    'changed. Try the amounts below by hand.',
+  failed: 'The blur could not be looked for. Nothing was changed.',
+  found: (name: string): string =>
+    `Best guess: ${name}. Take what looks best; the frame on the photo chooses the part shown.`,
+  taken: (name: string): string => `Taken: ${name}. The amounts below refine it.`,
+  names: {
+    none: 'As it is',
+    gaussian: 'Soft',
+    disk: 'Out of focus',
+    motion: 'Camera shake',
+  } satisfies Readonly<Record<Blur | 'none', string>>,
+  amount: (pixels: number): string => `${pixels} px`,
+  amountAlong: (pixels: number, degrees: number): string => `${pixels} px at ${degrees}°`,
+  nothing: 'no change',
+  named: (name: string, amount: string): string => `${name}, ${amount}`,
+  /** @param confidence from 0 to 1. */
+  described: (amount: string, confidence: number): string => {
+    const percent = Math.min(99, Math.round(100 * confidence));
+    return `${amount}, ${percent < 1 ? 'unlikely' : `${percent} % likely`}`;
+  },
+  kept: 'The photo stays as it is. Nothing was changed.',
+};
+
 // The engine.
 
 /** As in “Ready on …”. */
@@ -202,7 +234,9 @@ export const settings = {
       'its place. Faces cannot be found elsewhere.',
   } satisfies Readonly<Record<FillKind, string>>,
   blurAmount: (pixels: number): string => `${pixels.toFixed(1)} px`,
+  blurAngle: (degrees: number): string => `${degrees}°`,
   gaussianKernel: (sigma: number): string => `Gaussian, sigma ${sigma} pixels`,
+  diskKernel: (radius: number): string => `disk, radius ${radius} pixels`,
   motionKernel: (length: number, angle: number): string =>
     `straight line, ${length} pixels long, at ${angle} degrees`,
   kernel: (description: string, size: Size): string =>

@@ -6,11 +6,12 @@ import type { MaskBytes } from 'eps-restore';
 import type { Mask } from '../picture/mask.js';
 import type { AppState } from '../state/app-state.js';
 import { latestAnswer } from '../state/latest-answer.js';
-import { measuresNoise } from '../state/settings.js';
+import { measuresNoise, type Settings } from '../state/settings.js';
 import { watch } from '../state/watch.js';
 import { coreFactor, type Box, type Point } from '../vocabulary.js';
 import { detail as words } from '../words.js';
 import { askDetail, type DetailAnswer, type DetailQuestion } from './ask.js';
+import { compared } from './comparison.js';
 import { cutsPaint, windowAt } from './window.js';
 
 /** A slider's next step comes sooner than this, in milliseconds. */
@@ -21,10 +22,16 @@ export class Detail {
   /** Where the visitor has moved it, in units of the photo's sides; it follows what is painted. */
   private readonly chosenCentre = signal<Point | undefined>(undefined);
 
+  /** Settings to compare, in place of the present ones. */
+  readonly alternatives = signal<readonly Settings[] | undefined>(undefined);
+
   readonly answer: ReadonlySignal<DetailAnswer | undefined>;
+  /** What each of the alternatives gives, as far as they are restored. */
+  readonly comparison: ReadonlySignal<readonly DetailAnswer[]>;
 
   constructor(private readonly state: AppState) {
     this.answer = latestAnswer(this.question, askDetail, DELAY);
+    this.comparison = compared(this.comparisonQuestions, DELAY);
     watch(
       () => [state.photo.value, state.maskBounds.value],
       () => {
@@ -73,25 +80,35 @@ export class Detail {
 
   private readonly seed = computed(() => this.state.options.value.seed);
 
-  readonly question = computed((): DetailQuestion | undefined => {
+  /** What to restore, whatever the settings. */
+  private readonly part = computed((): Omit<DetailQuestion, 'settings'> | undefined => {
     const { task, simulate, restorer, mask, view, isRunning } = this.state;
     const input = this.input.value;
     const window = this.window.value;
-    const settings = this.settings.value;
     // A restorer does one thing at a time.
     const isFree = view.value === 'photo' && !isRunning.value;
-    if (!input || !window || !settings || !restorer.value || !isFree) return undefined;
+    if (!input || !window || !restorer.value || !isFree) return undefined;
     if (this.obstacle.value) return undefined;
     return {
       restorer: restorer.value,
       input,
       window,
       task: task.value,
-      settings,
       simulate: simulate.value,
       seed: this.seed.value,
       mask: task.value === 'fill' ? maskWithin(mask.value, window.outer) : undefined,
     };
+  });
+
+  readonly question = computed((): DetailQuestion | undefined => {
+    const part = this.part.value;
+    const settings = this.settings.value;
+    return part && settings && !this.alternatives.value ? { ...part, settings } : undefined;
+  });
+
+  private readonly comparisonQuestions = computed(() => {
+    const part = this.part.value;
+    return part && this.alternatives.value?.map((settings) => ({ ...part, settings }));
   });
 
   readonly note = computed(() => {

@@ -22,7 +22,8 @@ export function setUpDetailView(state: AppState, detail: Detail): void {
     const input = detail.input.value;
     const box = detail.window.value?.inner;
     // The other views show what a run has made of it.
-    figure.hidden = !input || !box || state.view.value !== 'photo';
+    const isCompared = detail.alternatives.value !== undefined;
+    figure.hidden = !input || !box || isCompared || state.view.value !== 'photo';
     before.classList.toggle('grey', state.task.value === 'colourise');
     if (!input || !box || (shown?.input === input && isSame(shown.box, box))) return;
     shown = { input, box };
@@ -45,7 +46,7 @@ export function setUpDetailView(state: AppState, detail: Detail): void {
 const isSame = (a: Box, b: Box): boolean =>
   a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 
-function draw(canvas: HTMLCanvasElement, image: ImageData): void {
+export function draw(canvas: HTMLCanvasElement, image: ImageData): void {
   const { width, height } = image;
   Object.assign(canvas, { width, height });
   canvas.getContext('2d')?.putImageData(image, 0, 0);

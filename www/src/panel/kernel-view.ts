@@ -1,14 +1,11 @@
 // The drawing of the blur kernel: more weight is brighter, and the origin is in the centre.
 
 import type { Kernel } from 'eps-restore';
-import { element } from '../dom.js';
-import { formatSize, settings as words } from '../words.js';
 
 /** The least side of the drawing, in taps: a small kernel looks small. */
 const MIN_SIDE = 17;
 
-export function drawKernel(kernel: Kernel, description: string): void {
-  const canvas = element('kernel', HTMLCanvasElement);
+export function drawKernel(canvas: HTMLCanvasElement, kernel: Kernel): void {
   const { width, height } = kernel;
   const side = Math.max(MIN_SIDE, width | 1, height | 1);
   const image = new ImageData(side, side);
@@ -26,6 +23,4 @@ export function drawKernel(kernel: Kernel, description: string): void {
   canvas.width = side;
   canvas.height = side;
   canvas.getContext('2d')?.putImageData(image, 0, 0);
-  canvas.setAttribute('aria-label', words.kernel(description, kernel));
-  element('kernel-text').textContent = formatSize(kernel);
 }

@@ -6,7 +6,7 @@ import type { AppState } from '../state/app-state.js';
 import { blurKernel } from '../state/package-task.js';
 import { measuresNoise, type Settings } from '../state/settings.js';
 import { BLURS, FACTORS, FILLS, LEAST_FACTOR, MOST_FACTOR, TASK_IDS } from '../vocabulary.js';
-import { page, settings as words, TASKS } from '../words.js';
+import { formatSize, settings as words, TASKS } from '../words.js';
 import { drawKernel } from './kernel-view.js';
 
 export function setUpTaskPanel(state: AppState): void {
@@ -63,7 +63,7 @@ function setUpFactor(state: AppState): void {
 
 function setUpBlur(state: AppState): void {
   onChoice('blur', BLURS, (blur) => state.changeSettings({ blur }));
-  for (const name of ['sigma', 'length', 'angle'] as const) {
+  for (const name of ['sigma', 'radius', 'length', 'angle'] as const) {
     const slider = element(name, HTMLInputElement);
     slider.addEventListener('input', () => state.changeSettings({ [name]: slider.valueAsNumber }));
     effect(() => {
@@ -71,22 +71,35 @@ function setUpBlur(state: AppState): void {
     });
   }
   effect(() => {
-    const { blur, sigma, length, angle } = state.settings.value;
+    const { blur, sigma, radius, length, angle } = state.settings.value;
     checkRadio('blur', blur);
     showOnly('blur', blur);
     element('sigma-text').textContent = words.blurAmount(sigma);
-    element('length-text').textContent = page.brushSize(length);
-    element('angle-text').textContent = `${angle}°`;
+    element('radius-text').textContent = words.blurAmount(radius);
+    element('length-text').textContent = words.blurAmount(length);
+    element('angle-text').textContent = words.blurAngle(angle);
   });
   effect(() => {
     if (state.task.value !== 'unblur') return;
     const settings = state.settings.value;
-    drawKernel(blurKernel(settings), kernelText(settings));
+    const kernel = blurKernel(settings);
+    const canvas = element('kernel', HTMLCanvasElement);
+    drawKernel(canvas, kernel);
+    canvas.setAttribute('aria-label', words.kernel(kernelText(settings), kernel));
+    element('kernel-text').textContent = formatSize(kernel);
   });
 }
 
-const kernelText = ({ blur, sigma, length, angle }: Settings): string =>
-  blur === 'gaussian' ? words.gaussianKernel(sigma) : words.motionKernel(length, angle);
+function kernelText({ blur, sigma, radius, length, angle }: Settings): string {
+  switch (blur) {
+    case 'gaussian':
+      return words.gaussianKernel(sigma);
+    case 'disk':
+      return words.diskKernel(radius);
+    case 'motion':
+      return words.motionKernel(length, angle);
+  }
+}
 
 function setUpNoise(state: AppState): void {
   const automatic = element('noise-auto', HTMLInputElement);

@@ -4,6 +4,7 @@ import {
   colorize,
   deblur,
   denoise,
+  diskKernel,
   gaussianKernel,
   inpaint,
   motionKernel,
@@ -15,8 +16,16 @@ import {
 import { coreFactor, type TaskId } from '../vocabulary.js';
 import { measuresNoise, type Options, type Settings } from './settings.js';
 
-export const blurKernel = ({ blur, sigma, length, angle }: Settings): Kernel =>
-  blur === 'gaussian' ? gaussianKernel(sigma) : motionKernel(length, angle);
+export function blurKernel({ blur, sigma, radius, length, angle }: Settings): Kernel {
+  switch (blur) {
+    case 'gaussian':
+      return gaussianKernel(sigma);
+    case 'disk':
+      return diskKernel(radius);
+    case 'motion':
+      return motionKernel(length, angle);
+  }
+}
 
 export const packageOptions = (task: TaskId, options: Options): Options => ({
   ...options,

@@ -9,6 +9,8 @@ export interface Settings {
   readonly blur: Blur;
   /** Of the Gaussian kernel, in pixels. */
   readonly sigma: number;
+  /** Of the disk kernel, in pixels. */
+  readonly radius: number;
   /** Of the motion kernel, in pixels. */
   readonly length: number;
   /** Of the motion kernel, in degrees. */
@@ -34,6 +36,7 @@ export const DEFAULT_SETTINGS: Settings = {
   factor: 4,
   blur: 'gaussian',
   sigma: 2,
+  radius: 3,
   length: 12,
   angle: 0,
   noiseLevel: 25,

@@ -1,0 +1,171 @@
+// Unblur in the demo for a blur that nobody knows: found, compared on a detail, taken, refined.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { motionKernel } from '../../pkg/dist/page/kernels.js';
+import {
+  openDemo,
+  openFile,
+  pick,
+  pixelsOf,
+  restore,
+  setVariants,
+  smoothPng,
+  untilDetail,
+} from './demo-tools.mjs';
+
+/** How the camera of the test has moved, in pixels and degrees. */
+const LENGTH = 15;
+const ANGLE = 30;
+const STILL = { data: [1], width: 1, height: 1 };
+
+/** A sample as a PNG, blurred where the kernel does not reach beyond its borders. */
+async function samplePng(page, { data, width, height }) {
+  const kernel = { data: [...data], width, height };
+  const bytes = await page.evaluate(async (kernel) => {
+    const photo = await createImageBitmap(await (await fetch('samples/spaniels.jpg')).blob());
+    const [width, height] = [photo.width + 1 - kernel.width, photo.height + 1 - kernel.height];
+    const context = new OffscreenCanvas(width, height).getContext('2d', {
+      willReadFrequently: true,
+    });
+    const sums = new Float32Array(4 * width * height);
+    for (const [i, weight] of kernel.data.entries()) {
+      if (weight === 0) continue;
+      const [x, y] = [i % kernel.width, Math.floor(i / kernel.width)];
+      context.drawImage(photo, x + 1 - kernel.width, y + 1 - kernel.height);
+      const { data } = context.getImageData(0, 0, width, height);
+      for (let k = 0; k < data.length; k++) sums[k] += weight * data[k];
+    }
+    context.putImageData(new ImageData(Uint8ClampedArray.from(sums), width), 0, 0);
+    return [...new Uint8Array(await (await context.canvas.convertToBlob()).arrayBuffer())];
+  }, kernel);
+  return Buffer.from(bytes);
+}
+
+describe('Unblur for an unknown blur', { timeout: 10 * 60_000 }, () => {
+  let session;
+  let page;
+  let find;
+  let candidates;
+  const note = () => page.locator('#blur-note');
+  const value = async (id) => Number(await page.locator(`#${id}`).inputValue());
+  const settings = () => Promise.all(['sigma', 'radius', 'length', 'angle'].map(value));
+  async function open(name, bytes) {
+    await openFile(page, `${name}.png`, bytes);
+    await page.getByRole('heading', { name: `Restore “${name}”` }).waitFor({ state: 'attached' });
+  }
+  const untilCompared = () =>
+    page.waitForFunction(() => {
+      const items = [...document.querySelectorAll('.candidate')];
+      return items.length > 1 && items.every((item) => item.ariaBusy === 'false');
+    });
+
+  before(async () => {
+    session = await openDemo({ viewport: { width: 1280, height: 800 } });
+    ({ page } = session);
+    find = page.getByRole('button', { name: 'Find the blur' });
+    candidates = page.getByRole('list', { name: 'What the blur may be' }).getByRole('button');
+    await open('moved', await samplePng(page, motionKernel(LENGTH, ANGLE)));
+    await pick(page, 'Unblur');
+  });
+  after(() => session?.close());
+
+  it('offers candidates, each with its detail and its kernel', async () => {
+    await untilDetail(page);
+    const before = await settings();
+    await find.click();
+    await page.getByText(/^Best guess: Camera shake, 1\d(\.5)? px at \d+°/).waitFor();
+    await untilCompared();
+    const names = await candidates.allTextContents();
+    assert.match(names[0], /^Camera shake 1\d(\.5)? px at \d+°, \d\d % likely$/);
+    assert.ok(names.some((name) => name.startsWith('As it is no change')));
+    const details = await Promise.all(
+      names.map((_, i) => pixelsOf(page, `.candidate:nth-child(${i + 1}) .candidate-detail`)),
+    );
+    const kept = details[names.findIndex((name) => name.startsWith('As it is'))];
+    assert.deepEqual(kept, await pixelsOf(page, '#detail-before'));
+    assert.notDeepEqual(details[0], kept);
+    assert.deepEqual(await settings(), before, 'nothing is set before one is taken');
+    assert.ok(await page.locator('#detail').isHidden());
+  });
+
+  it('shows another part where the frame is moved', async () => {
+    const first = await pixelsOf(page, '.candidate:first-child .candidate-detail');
+    await page.locator('#marker').press('Shift+ArrowRight');
+    await untilCompared();
+    assert.notDeepEqual(await pixelsOf(page, '.candidate:first-child .candidate-detail'), first);
+  });
+
+  it('takes one by a click, and sliders refine it', async () => {
+    await candidates.first().click();
+    assert.ok(await page.getByRole('radio', { name: 'Camera shake' }).isChecked());
+    const [, , length, angle] = await settings();
+    assert.ok(Math.abs(length / LENGTH - 1) < 0.1, `${length} pixels`);
+    assert.ok(Math.abs(angle - ANGLE) <= 5, `${angle} degrees`);
+    assert.match(await note().textContent(), /^Taken: Camera shake/);
+    assert.equal(await candidates.count(), 0);
+    await untilDetail(page);
+    const taken = await pixelsOf(page, '#detail-after');
+    // The focus is on what refines it.
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+    assert.equal(await value('length'), length + 2);
+    await untilDetail(page);
+    assert.notDeepEqual(await pixelsOf(page, '#detail-after'), taken);
+  });
+
+  it('is walked by keys, and put away by Escape', async () => {
+    await page.locator('#length').fill('12');
+    await find.focus();
+    await page.keyboard.press('Enter');
+    await candidates.first().waitFor();
+    const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
+    assert.ok(await cancel.evaluate((button) => button === document.activeElement));
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    assert.equal(await candidates.count(), 0);
+    assert.ok(await find.evaluate((button) => button === document.activeElement));
+    assert.equal(await value('length'), 12);
+    await page.keyboard.press('Space');
+    await candidates.first().waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    assert.ok(Math.abs((await value('length')) / LENGTH - 1) < 0.1);
+  });
+
+  it('keeps the photo where that is taken, and fits a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    const before = await settings();
+    await find.click();
+    await candidates.filter({ hasText: 'As it is' }).click();
+    await page.getByText('The photo stays as it is').waitFor();
+    assert.deepEqual(await settings(), before);
+    assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth), 360);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('restores by what was taken', async () => {
+    await open('small', smoothPng(48));
+    assert.equal(await note().textContent(), '');
+    await setVariants(page, 0);
+    await pick(page, 'Out of focus');
+    await page.locator('#radius').press('Home');
+    await restore(page);
+    await pick(page, 'Photo');
+  });
+
+  it('says so where nothing convinces, and sets nothing', async () => {
+    const before = await settings();
+    await find.click();
+    await page.getByText('This photo does not show its blur').waitFor();
+    await open('sharp', await samplePng(page, STILL));
+    await find.click();
+    await page.getByText('This photo looks sharp').waitFor();
+    assert.equal(await candidates.count(), 0);
+    assert.deepEqual(await settings(), before);
+  });
+
+  it('does not look for a blur that the page has made', async () => {
+    await page.locator('#simulate-field').click();
+    assert.ok(await page.locator('#simulate').isChecked());
+    assert.ok(await page.locator('#finder').isHidden());
+  });
+});

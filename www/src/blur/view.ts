@@ -1,0 +1,105 @@
+// “Find the blur” in the panel: the button, what it has found, and the candidates to take from.
+
+import { effect, signal } from '@preact/signals-core';
+import type { Detail } from '../detail/detail.js';
+import { element } from '../dom.js';
+import { cut } from '../picture/pixels.js';
+import { watch } from '../state/watch.js';
+import { blur as words } from '../words.js';
+import { SLIDERS, type Candidate } from './candidate.js';
+import { Card } from './card.js';
+import type { BlurFinder, Finding } from './finder.js';
+
+/** What refines each kind. */
+const FIRST_SLIDER = { gaussian: 'sigma', disk: 'radius', motion: 'length' } as const;
+
+export function setUpBlurFinder(finder: BlurFinder, detail: Detail): void {
+  const button = element('blur-find', HTMLButtonElement);
+  const note = element('blur-note');
+  setUpSliders();
+  setUpButton(finder, button);
+  setUpCandidates(finder, detail, (candidate) => {
+    finder.take(candidate);
+    const isChanged = candidate.kind !== 'none';
+    note.textContent = isChanged ? words.taken(nameOf(candidate)) : words.kept;
+    // The candidates are gone: the focus goes to what refines this one.
+    if (candidate.kind === 'none') button.focus();
+    else element(FIRST_SLIDER[candidate.kind]).focus();
+  });
+  watch(
+    () => finder.input.value,
+    () => {
+      note.textContent = '';
+    },
+  );
+  watch(
+    () => finder.finding.value,
+    (finding) => {
+      note.textContent = noteOf(finding);
+    },
+  );
+}
+
+function setUpSliders(): void {
+  for (const [id, { min, max, step }] of Object.entries(SLIDERS)) {
+    const limits = { min: String(min), max: String(max), step: String(step) };
+    Object.assign(element(id, HTMLInputElement), limits);
+  }
+}
+
+/** The button looks, and then puts away what was found. */
+function setUpButton(finder: BlurFinder, button: HTMLButtonElement): void {
+  button.addEventListener('click', () => {
+    if (finder.isActive.peek()) finder.close();
+    else finder.open();
+  });
+  element('finder').addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !finder.isActive.peek()) return;
+    event.stopPropagation();
+    finder.close();
+    button.focus();
+  });
+  effect(() => {
+    element('finder').hidden = !finder.input.value;
+    button.textContent = finder.isActive.value ? words.cancel : words.find;
+  });
+}
+
+function setUpCandidates(
+  finder: BlurFinder,
+  detail: Detail,
+  take: (candidate: Candidate) => void,
+): void {
+  const list = element('blur-candidates');
+  const cards = signal<readonly Card[]>([]);
+  watch(
+    () => finder.candidates.value,
+    (candidates) => {
+      cards.value = candidates.map((candidate) => new Card(candidate, take));
+      list.hidden = candidates.length === 0;
+      list.replaceChildren(...cards.value.map(({ item }) => item));
+    },
+  );
+  effect(() => {
+    const input = detail.input.value;
+    const box = detail.window.value?.inner;
+    const answers = [...detail.comparison.value];
+    if (!input || !box || cards.value.length === 0) return;
+    const before = cut(input, box);
+    for (const card of cards.value)
+      card.show(before, card.candidate.kind === 'none' ? before : answers.shift());
+  });
+}
+
+const nameOf = ({ name, amount }: Candidate): string => words.named(name, amount);
+
+function noteOf(finding: Finding): string {
+  switch (finding.status) {
+    case 'closed':
+      return '';
+    case 'found':
+      return words.found(nameOf(finding.best));
+    default:
+      return words[finding.status];
+  }
+}
