@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
-import { openDemo, openFile, pick, smoothPng } from './demo-tools.mjs';
+import { openDemo, openFile, pick, restore, setVariants, smoothPng } from './demo-tools.mjs';
 import { ROOT } from './harness.mjs';
 
 /** Of all scripts of the page and its workers, as they travel. */
@@ -47,6 +47,22 @@ describe('the layout of the demo', { timeout: 5 * 60_000 }, () => {
       );
       assert.ok(map.x + map.width <= zoom.x, `${text}: the map's button lies under the zoom`);
     }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  it('keeps the labels of Compare apart on a lying phone', async () => {
+    await page.setViewportSize({ width: 740, height: 360 });
+    await pick(page, 'Denoise');
+    await setVariants(page, 0);
+    await restore(page);
+    await pick(page, 'Compare');
+    const [left, right] = await Promise.all(
+      ['#chip-left', '#chip-right'].map((chip) => page.locator(chip).boundingBox()),
+    );
+    const text = `${JSON.stringify(left)}, ${JSON.stringify(right)}`;
+    assert.ok(left.x + left.width <= right.x, `the labels overlap: ${text}`);
+    const whole = await page.locator('#chip-right').evaluate((c) => c.scrollWidth <= c.clientWidth);
+    assert.ok(whole, 'a label is cut');
     await page.setViewportSize({ width: 1280, height: 900 });
   });
 
