@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import CopyPlugin from 'copy-webpack-plugin';
 import HtmlPlugin from 'html-webpack-plugin';
+import WorkboxPlugin from 'workbox-webpack-plugin';
 import MiniCssExtractPlugin from 'mini-css-extract-plugin';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -43,7 +44,28 @@ export default {
   plugins: [
     new HtmlPlugin({ template: './www/index.html', scriptLoading: 'module' }),
     new MiniCssExtractPlugin({ filename: '[name].[contenthash:8].css' }),
-    new CopyPlugin({ patterns: [{ from: 'www/samples', to: 'samples' }] }),
+    new CopyPlugin({
+      patterns: [
+        { from: 'www/samples', to: 'samples' },
+        { from: 'www/app', to: '.' },
+      ],
+    }),
+    // The service worker: the whole page works offline. The package keeps the weights itself.
+    new WorkboxPlugin.GenerateSW({
+      swDest: 'sw.js',
+      cacheId: 'eps-restore',
+      inlineWorkboxRuntime: true,
+      sourcemap: false,
+      babelPresetEnvTargets: ['chrome >= 113', 'firefox >= 115', 'safari >= 16.4'],
+      exclude: [/\.map$/, /\.safetensors$/, /\.(txt|md)$/],
+      maximumFileSizeToCacheInBytes: 16 * 1024 * kibibytes,
+      // Names that carry a hash of the contents.
+      dontCacheBustURLsMatching: /\.[0-9a-f]{8}\./,
+      ignoreURLParametersMatching: [/^model$/],
+      clientsClaim: true,
+      // A new version waits: www/src/offline/app-worker.ts.
+      skipWaiting: false,
+    }),
   ],
   // What a visitor waits for before the page answers; tests/browser/demo-layout.test.mjs holds it to 90 kB as it travels. The wasm and the weights are loaded with a progress bar and judged by the release's own figures.
   performance: {

@@ -80,13 +80,12 @@ class Session {
   #allowed = [];
   #allowedOrigins = [];
   #routes = new Map();
+  #folder = '';
+  #port = 0;
 
   async open(root, webgpu, viewport) {
-    const folder = join(ROOT, root);
-    this.server = staticServer(folder, (request, response) =>
-      this.#answer(folder, request, response),
-    );
-    await new Promise((resolve) => this.server.listen(0, 'localhost', resolve));
+    this.#folder = join(ROOT, root);
+    await this.plugIn();
     this.origin = `http://localhost:${this.server.address().port}`;
     this.browser = await chromium.launch({
       executablePath: findChromium(),
@@ -110,6 +109,22 @@ class Session {
       throw new Error(
         `navigator.gpu should be ${webgpu ? 'there' : 'absent'} in this browser, and is not.`,
       );
+  }
+
+  /** Starts the server, on the port that it had before. */
+  async plugIn() {
+    const folder = this.#folder;
+    this.server = staticServer(folder, (request, response) =>
+      this.#answer(folder, request, response),
+    );
+    await new Promise((resolve) => this.server.listen(this.#port, 'localhost', resolve));
+    this.#port = this.server.address().port;
+  }
+
+  /** Ends the server, as if there were no network. */
+  async unplug() {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
   }
 
   /** A page that shares the cache of the others: the next visit. It becomes `page`. */
@@ -188,8 +203,7 @@ class Session {
    */
   async close() {
     await this.browser?.close();
-    this.server?.closeAllConnections();
-    await new Promise((resolve) => this.server?.close(resolve));
+    if (this.server) await this.unplug();
     const foreign = this.foreign.map((url) => `request to elsewhere: ${url}`);
     const wrong = [...this.errors, ...foreign];
     if (wrong.length > 0) throw new Error(`Errors in the page:\n${wrong.join('\n')}`);

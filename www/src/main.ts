@@ -3,7 +3,7 @@
 // most of the work: canvases, pointers and a worker.
 
 import { EpsError } from 'eps-restore';
-import { effect } from '@preact/signals-core';
+import { computed, effect } from '@preact/signals-core';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/stage.css';
@@ -23,6 +23,8 @@ import { notify, notifyInfo } from './notices.js';
 import { setUpOpeners } from './opening/openers.js';
 import { Keeper } from './opening/keeper.js';
 import { setUpSamples, showCredits } from './opening/samples.js';
+import { AppWorker } from './offline/app-worker.js';
+import { setUpOffline } from './offline/view.js';
 import { announce, setUpActionBar } from './panel/action-bar.js';
 import { setUpAdvancedPanel } from './panel/advanced-panel.js';
 import { setUpPlanView } from './panel/plan-view.js';
@@ -48,7 +50,7 @@ import { Zoom } from './stage/zoom.js';
 import { AppState } from './state/app-state.js';
 import { engineText } from './state/engine-state.js';
 import { Session, type Preset } from './state/session.js';
-import { watch } from './state/watch.js';
+import { watch, whenDefined } from './state/watch.js';
 import { setUpSteps } from './steps/steps-view.js';
 import { Steps } from './steps/steps.js';
 import type { TaskId } from './vocabulary.js';
@@ -73,6 +75,8 @@ const runner = new Runner(state, host, {
 });
 const steps = new Steps(state, session);
 const keeper = new Keeper(state, session, steps);
+const isWorking = computed(() => state.photo.value !== undefined);
+const appWorker = new AppWorker(isWorking);
 const cancel = (): void => void runner.cancel();
 
 setUpOpeners({ open: openFile, refuse: notifyInfo });
@@ -100,6 +104,10 @@ async function setUpRest(): Promise<void> {
     await keeper.forget().catch(() => undefined); // what was kept cannot be read
   }
   keeper.follow();
+  setUpOffline(appWorker, isWorking, () => keeper.forget());
+  // It loads the same files again: the engine comes first.
+  await whenDefined(state.restorer);
+  await appWorker.start();
 }
 
 function setUpPictures(): void {

@@ -342,6 +342,20 @@ export const steps = {
   failed: 'This step could not be made',
 };
 
+// The page itself, stored for use without a network.
+
+export const offline = {
+  ready: 'This page works offline, and can be installed like an app.',
+  notReady: 'This page is not stored for offline use.',
+  stored: (bytes: number): string =>
+    `${formatMegabytes(bytes)} are stored in this browser: page, model, and the open photo.`,
+  cleared: 'Nothing is stored any more. The next visit loads the page and the model again.',
+  update: 'Use the new version',
+  updateReady: 'A new version of this page is ready.',
+  updateWaits:
+    'A new version of this page is ready. It waits until the photo is closed, in every tab.',
+};
+
 // The rest.
 
 export const page = {
