@@ -2,13 +2,19 @@
 //! exact posterior sampling needs.
 
 mod architecture;
+mod divisible;
+mod evaluation;
 pub mod layers;
+mod network_inputs;
+mod part_ledger;
 mod preconditioning;
 pub mod tiling;
 mod unet;
 mod weights;
 
 pub use architecture::Architecture;
+pub use divisible::{Divisible, Loan};
+pub use network_inputs::{NetworkInputs, Planes};
 pub use preconditioning::{Level, PhotoDenoiser};
 pub use unet::UNet;
 pub use weights::Weights;
@@ -56,6 +62,11 @@ pub trait Denoiser {
 
     /// Begins the evaluation of D at the pivot of z `[B, 3, H, W]`.
     fn begin(&self, posterior: &Posterior, z: Tensor<4>, level: &Self::Level) -> Self::Evaluation;
+
+    /// Whether all parts that are left are computed elsewhere: see [`Divisible`].
+    fn is_lent_out(&self, _evaluation: &Self::Evaluation) -> bool {
+        false
+    }
 
     /// Computes one more part. After the last part: D, of the shape of z.
     fn advance(&self, evaluation: &mut Self::Evaluation) -> Option<Tensor<4>>;

@@ -13,12 +13,15 @@ use std::pin::Pin;
 
 use burn::tensor::Tensor;
 
+use super::divisible::{Divisible, Loan};
+use super::evaluation::{Evaluation, Inputs};
+use super::network_inputs::NetworkInputs;
 use super::{Architecture, Denoiser, TAU_TOP, UNet, Weights};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, expand, tensors};
 use crate::denoiser::layers::cpu::CpuLayers;
 use crate::denoiser::layers::{Layers, Precision, TensorLayers};
-use crate::denoiser::tiling::{Tile, TileSize, Tiling};
+use crate::denoiser::tiling::{TileSize, Tiling};
 use crate::error::Error;
 use crate::operators::MapFidelity;
 use crate::posterior::{Posterior, SIGMA_DATA};
@@ -202,70 +205,12 @@ impl PhotoDenoiser {
     }
 
     /// F on one tile.
-    fn tile_correction(&self, inputs: &Inputs, tile: &Tile) -> Tensor<4> {
-        let crop = |x: &Tensor<4>| crop(x, tile);
-        let (w, g) = (crop(&inputs.w), crop(&inputs.g));
+    fn tile_correction(&self, inputs: Inputs) -> Tensor<4> {
+        let Inputs { w, g, maps, coarse } = inputs;
         let [images, _, height, width] = w.dims();
         // The network takes maps for every image and pixel.
-        let maps = expand(crop(&inputs.maps), [images, 8, height, width]);
-        self.network.forward(w, g, maps, crop(&inputs.coarse))
-    }
-}
-
-/// The part of an image within a tile. Axes of length 1, along which x broadcasts, stay.
-fn crop(x: &Tensor<4>, tile: &Tile) -> Tensor<4> {
-    let [batch, channels, height, width] = x.dims();
-    let rows = if height == 1 { 0..1 } else { tile.rows.clone() };
-    let columns = if width == 1 {
-        0..1
-    } else {
-        tile.columns.clone()
-    };
-    let whole = [0..batch, 0..channels, 0..height, 0..width];
-    let part = [0..batch, 0..channels, rows, columns];
-    if part == whole {
-        return x.clone();
-    }
-    x.clone().slice(part)
-}
-
-/// The inputs of the network for the whole image.
-#[derive(Debug)]
-struct Inputs {
-    /// w/sigma_data.
-    w: Tensor<4>,
-    /// g/sigma_data.
-    g: Tensor<4>,
-    maps: Tensor<4>,
-    coarse: Tensor<4>,
-}
-
-/// An unfinished evaluation of D.
-#[derive(Debug)]
-pub struct Evaluation {
-    inputs: Inputs,
-    deviation: Formula,
-    tiling: Tiling,
-    /// The index of the next tile.
-    next: usize,
-    /// The sum of weighted tiles of F so far. None before the first tile.
-    f: Option<Tensor<4>>,
-}
-
-impl Evaluation {
-    /// Adds F of one tile, times the weights of the tile.
-    fn add(&mut self, f: Tensor<4>, tile: &Tile) {
-        let [batch, ..] = f.dims();
-        let Some(weights) = self.tiling.weights(tile, &ComputeDevice::of(&f)) else {
-            self.f = Some(f);
-            return;
-        };
-        let sum = self.f.take();
-        let sum = sum.unwrap_or_else(|| self.inputs.g.zeros_like());
-        let part = [0..batch, 0..3, tile.rows.clone(), tile.columns.clone()];
-        let added = Formula::from(sum.clone().slice(part.clone())) + Formula::from(f) * weights;
-        let added = added.tensor();
-        self.f = Some(sum.slice_assign(part, added));
+        let maps = expand(maps, [images, 8, height, width]);
+        self.network.forward(w, g, maps, coarse)
     }
 }
 
@@ -309,34 +254,53 @@ impl Denoiser for PhotoDenoiser {
             [g / SIGMA_DATA, w / SIGMA_DATA, coarse]
         };
         let [g, w, coarse] = posterior.inputs(z, level.t2.clone(), scaled);
-        Evaluation {
-            inputs: Inputs {
-                w,
-                g,
-                maps: level.maps.clone(),
-                coarse,
-            },
-            deviation: level.deviation.clone(),
-            tiling: self.tiling(posterior),
-            next: 0,
-            f: None,
-        }
+        let inputs = Inputs {
+            w,
+            g,
+            maps: level.maps.clone(),
+            coarse,
+        };
+        Evaluation::new(inputs, level.deviation.clone(), self.tiling(posterior))
+    }
+
+    fn is_lent_out(&self, evaluation: &Evaluation) -> bool {
+        evaluation.is_lent_out()
     }
 
     fn advance(&self, evaluation: &mut Evaluation) -> Option<Tensor<4>> {
-        if let Some(tile) = evaluation.tiling.tiles().get(evaluation.next).cloned() {
-            let f = self.tile_correction(&evaluation.inputs, &tile);
-            evaluation.add(f, &tile);
-            evaluation.next += 1;
+        if let Some(part) = evaluation.next() {
+            let f = self.tile_correction(evaluation.inputs_of(part));
+            evaluation.enter(part, f);
         }
-        if evaluation.next < evaluation.tiling.tiles().len() {
-            return None;
-        }
-        let g = Formula::from(&evaluation.inputs.g) * SIGMA_DATA;
-        let d = match evaluation.f.take() {
-            Some(f) => g + Formula::from(f) * &evaluation.deviation,
-            None => g,
-        };
-        Some(d.tensor())
+        evaluation.finish()
+    }
+}
+
+impl Divisible for PhotoDenoiser {
+    fn open_parts(&self, evaluation: &Evaluation) -> usize {
+        evaluation.open()
+    }
+
+    fn lend(&self, evaluation: &mut Evaluation) -> Option<(Loan, NetworkInputs)> {
+        evaluation.lend()
+    }
+
+    fn give_back(
+        &self,
+        evaluation: &mut Evaluation,
+        loan: &Loan,
+        output: &[f32],
+    ) -> Result<bool, Error> {
+        evaluation.give_back(loan, output)
+    }
+
+    fn reopen(&self, evaluation: &mut Evaluation, loan: &Loan) {
+        evaluation.reopen(loan);
+    }
+
+    fn evaluate_part(&self, inputs: NetworkInputs) -> Result<Vec<f32>, Error> {
+        let [w, g, maps, coarse] = inputs.tensors(&ComputeDevice::cpu())?;
+        let f = self.tile_correction(Inputs { w, g, maps, coarse });
+        f.try_into_vec_as().map_err(Error::unread)
     }
 }

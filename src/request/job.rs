@@ -7,7 +7,7 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 
 use crate::compute::device::ComputeDevice;
-use crate::denoiser::Denoiser;
+use crate::denoiser::{Denoiser, Divisible, Loan, NetworkInputs};
 use crate::error::Error;
 use crate::photo::composite::Composite;
 use crate::photo::jpeg::Jpeg;
@@ -29,8 +29,8 @@ pub struct Job<D: Denoiser> {
     file: Option<Rc<Jpeg>>,
     /// One for each window; none where nothing is missing: the photo is the answer.
     runs: Vec<Run<D>>,
-    /// The previews of the windows that have finished the current step.
-    previews: Vec<Tensor<4>>,
+    /// The preview of each window; none where the window has not finished the current step.
+    previews: Vec<Option<Tensor<4>>>,
 }
 
 /// The outcome of one step in all windows.
@@ -119,8 +119,8 @@ impl<D: Denoiser> Job<D> {
             composite: Composite::new(photo, patches, orientation),
             noise,
             file: request.task.file().cloned(),
+            previews: vec![None; runs.len()],
             runs,
-            previews: Vec::new(),
         })
     }
 
@@ -221,12 +221,12 @@ impl<D: Denoiser> Job<D> {
 
     /// One part of a step: a tile of a window. None once all is done.
     pub fn advance(&mut self) -> Option<JobProgress> {
-        let run = self.runs.get_mut(self.previews.len())?;
-        let Progress::Step(step) = run.advance()? else {
+        let index = self.next_window()?;
+        let Progress::Step(step) = self.runs[index].advance()? else {
             return Some(JobProgress::Part);
         };
-        self.previews.push(step.preview.clone());
-        if self.previews.len() < self.runs.len() {
+        self.previews[index] = Some(step.preview);
+        if self.previews.iter().any(Option::is_none) {
             return Some(JobProgress::Part);
         }
         let Step {
@@ -241,8 +241,27 @@ impl<D: Denoiser> Job<D> {
             evaluations,
             tau,
             finished,
-            previews: std::mem::take(&mut self.previews),
+            previews: self.previews.iter_mut().filter_map(Option::take).collect(),
         }))
+    }
+
+    /// The first window that has not finished the step, and does not wait for tiles that others
+    /// compute; the first of all where all wait. None where there are no windows.
+    fn next_window(&self) -> Option<usize> {
+        let mut waiting = self.unfinished();
+        let can_go_on = self.unfinished().find(|&i| !self.runs[i].is_lent_out());
+        can_go_on.or_else(|| waiting.next())
+    }
+
+    /// The windows that have not finished the current step.
+    fn unfinished(&self) -> impl Iterator<Item = usize> {
+        let indices = self.previews.iter().enumerate();
+        indices.filter_map(|(i, preview)| preview.is_none().then_some(i))
+    }
+
+    /// Whether [`Self::advance`] can only compute tiles that are lent.
+    pub fn is_lent_out(&self) -> bool {
+        self.unfinished().all(|i| self.runs[i].is_lent_out())
     }
 
     /// A whole step; none once all is done.
@@ -283,5 +302,40 @@ impl<D: Denoiser> Job<D> {
             return None;
         }
         self.runs.iter().map(Run::deviation).collect()
+    }
+}
+
+/// Tiles that others compute, while the job goes on with the rest. Windows do not wait for one
+/// another: once no tile of a window is open, those of the next one are.
+impl<D: Divisible> Job<D> {
+    /// Tiles of this step that nobody computes.
+    pub fn open_tiles(&self) -> usize {
+        let tiles = self.unfinished().map(|i| self.runs[i].open_tiles());
+        tiles.sum()
+    }
+
+    /// Lends an open tile: [`Self::advance`] then computes others. None where no tile is open, or
+    /// the next step evaluates nothing.
+    pub fn lend(&mut self) -> Option<(Loan, NetworkInputs)> {
+        let index = self.unfinished().find(|&i| self.runs[i].open_tiles() > 0)?;
+        self.runs[index].lend()
+    }
+
+    /// Takes the output for a lent tile. False if it is not awaited (any more).
+    ///
+    /// # Errors
+    /// [`Error::InvalidOption`] for another number of values than the tile has.
+    pub fn give_back(&mut self, loan: &Loan, output: &[f32]) -> Result<bool, Error> {
+        for run in &mut self.runs {
+            if run.give_back(loan, output)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Opens a lent tile again, which will not come back.
+    pub fn reopen(&mut self, loan: &Loan) {
+        self.runs.iter_mut().for_each(|run| run.reopen(loan));
     }
 }

@@ -12,7 +12,7 @@
 use std::rc::Rc;
 
 use super::{Goal, Part, Progress, Run, Sampling, Stage, Step};
-use crate::denoiser::Denoiser;
+use crate::denoiser::{Denoiser, Divisible, Loan, NetworkInputs};
 use crate::error::Error;
 use crate::posterior::Posterior;
 use crate::restoration::hole::Hole;
@@ -89,6 +89,15 @@ impl<D: Denoiser> CoarseToFine<D> {
         self.coarse.tiles() + self.finished_tiles + fine
     }
 
+    pub(super) fn is_lent_out(&self) -> bool {
+        self.current().is_lent_out()
+    }
+
+    /// The run of the size that is under way.
+    fn current(&self) -> &Run<D> {
+        self.fine.as_ref().unwrap_or(&self.coarse)
+    }
+
     /// One part: of the smaller size until it has the goal's image, then of this size.
     pub(super) fn advance(&mut self, goal: &Goal) -> Part {
         let Some(fine) = &mut self.fine else {
@@ -143,5 +152,28 @@ impl<D: Denoiser> CoarseToFine<D> {
             preview: step.preview,
             reached,
         }
+    }
+}
+
+/// See the methods of [`Run`] of the same names.
+impl<D: Divisible> CoarseToFine<D> {
+    fn current_mut(&mut self) -> &mut Run<D> {
+        self.fine.as_mut().unwrap_or(&mut self.coarse)
+    }
+
+    pub(super) fn open_tiles(&self) -> usize {
+        self.current().open_tiles()
+    }
+
+    pub(super) fn lend(&mut self) -> Option<(Loan, NetworkInputs)> {
+        self.current_mut().lend()
+    }
+
+    pub(super) fn give_back(&mut self, loan: &Loan, output: &[f32]) -> Result<bool, Error> {
+        self.current_mut().give_back(loan, output)
+    }
+
+    pub(super) fn reopen(&mut self, loan: &Loan) {
+        self.current_mut().reopen(loan);
     }
 }

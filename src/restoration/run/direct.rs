@@ -12,7 +12,8 @@ use super::{Goal, Part, Sampling};
 use crate::compute::formula::Formula;
 use crate::compute::noise_stream::NoiseStream;
 use crate::compute::white_noise::WhiteNoise;
-use crate::denoiser::{Denoiser, TAU_TOP};
+use crate::denoiser::{Denoiser, Divisible, Loan, NetworkInputs, TAU_TOP};
+use crate::error::Error;
 use crate::posterior::Posterior;
 use crate::prior::axes::Axes;
 use crate::sampler::{PosteriorMean, Solver};
@@ -31,7 +32,11 @@ pub(super) struct Direct<D: Denoiser> {
     /// D under way, and its tau.
     evaluation: Option<(D::Evaluation, f64)>,
     levels: Vec<(f64, Rc<D::Level>)>,
-    tiles: usize,
+    /// Tiles of one evaluation.
+    parts: usize,
+    /// Evaluations that are finished, and tiles of the one under way that are.
+    finished: usize,
+    computed: usize,
 }
 
 impl<D: Denoiser> Direct<D> {
@@ -43,6 +48,7 @@ impl<D: Denoiser> Direct<D> {
         region: u64,
     ) -> Self {
         Self {
+            parts: denoiser.parts(&posterior),
             denoiser,
             posterior,
             sampling,
@@ -50,18 +56,25 @@ impl<D: Denoiser> Direct<D> {
             solver: None,
             evaluation: None,
             levels: Vec::new(),
-            tiles: 0,
+            finished: 0,
+            computed: 0,
         }
     }
 
     /// Tiles of one evaluation.
     pub(super) fn parts(&self) -> usize {
-        self.denoiser.parts(&self.posterior)
+        self.parts
     }
 
     /// Tiles that are finished.
     pub(super) fn tiles(&self) -> usize {
-        self.tiles
+        self.finished * self.parts + self.computed
+    }
+
+    /// Whether all tiles that are left of the evaluation under way are lent.
+    pub(super) fn is_lent_out(&self) -> bool {
+        let under_way = self.evaluation.as_ref();
+        under_way.is_some_and(|(evaluation, _)| self.denoiser.is_lent_out(evaluation))
     }
 
     /// One part of an evaluation.
@@ -70,11 +83,13 @@ impl<D: Denoiser> Direct<D> {
             Some(under_way) => under_way,
             None => self.begin(goal),
         };
-        let d = self.denoiser.advance(&mut evaluation);
-        self.tiles += 1;
-        match d {
-            Some(d) => self.answer(d, tau, goal),
+        match self.denoiser.advance(&mut evaluation) {
+            Some(d) => {
+                (self.finished, self.computed) = (self.finished + 1, 0);
+                self.answer(d, tau, goal)
+            }
             None => {
+                self.computed += 1;
                 self.evaluation = Some((evaluation, tau));
                 Part::Incomplete
             }
@@ -182,5 +197,40 @@ impl<D: Denoiser> Direct<D> {
         }
         self.levels.push((tau, level.clone()));
         level
+    }
+}
+
+/// See the methods of [`Run`](super::Run) of the same names.
+impl<D: Divisible> Direct<D> {
+    pub(super) fn open_tiles(&self) -> usize {
+        match &self.evaluation {
+            Some((evaluation, _)) => self.denoiser.open_parts(evaluation),
+            None => self.parts(),
+        }
+    }
+
+    pub(super) fn lend(&mut self, goal: &Goal) -> Option<(Loan, NetworkInputs)> {
+        let mut under_way = match self.evaluation.take() {
+            Some(under_way) => under_way,
+            None => self.begin(goal),
+        };
+        let lent = self.denoiser.lend(&mut under_way.0);
+        self.evaluation = Some(under_way);
+        lent
+    }
+
+    pub(super) fn give_back(&mut self, loan: &Loan, output: &[f32]) -> Result<bool, Error> {
+        let Some((evaluation, _)) = &mut self.evaluation else {
+            return Ok(false);
+        };
+        let is_new = self.denoiser.give_back(evaluation, loan, output)?;
+        self.computed += usize::from(is_new);
+        Ok(is_new)
+    }
+
+    pub(super) fn reopen(&mut self, loan: &Loan) {
+        if let Some((evaluation, _)) = &mut self.evaluation {
+            self.denoiser.reopen(evaluation, loan);
+        }
     }
 }

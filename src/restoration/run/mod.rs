@@ -5,6 +5,7 @@
 
 mod coarse_to_fine;
 mod direct;
+mod lending;
 
 use std::fmt::{self, Debug};
 use std::rc::Rc;
@@ -307,6 +308,14 @@ impl<D: Denoiser> Run<D> {
         }
     }
 
+    /// Whether [`Self::advance`] can only compute tiles that are lent.
+    pub fn is_lent_out(&self) -> bool {
+        match &self.method {
+            Method::Direct(method) => method.is_lent_out(),
+            Method::CoarseToFine(method) => method.is_lent_out(),
+        }
+    }
+
     /// One part of a step; none once the run is finished.
     pub fn advance(&mut self) -> Option<Progress> {
         if matches!(self.state, State::Estimate) {
@@ -316,14 +325,7 @@ impl<D: Denoiser> Run<D> {
         if self.is_finished() {
             return None;
         }
-        let index = self.ledger.index();
-        let goal = match &self.state {
-            State::Estimate | State::Mean => Goal::Mean,
-            State::Samples { mean } => Goal::Sample {
-                index,
-                mean: mean.clone(),
-            },
-        };
+        let goal = self.goal();
         let part = match &mut self.method {
             Method::Direct(method) => method.advance(&goal),
             Method::CoarseToFine(method) => method.advance(&goal),
@@ -353,6 +355,17 @@ impl<D: Denoiser> Run<D> {
                 self.report(Stage::Sample { index }, tau, preview, reached)
             }
         })
+    }
+
+    /// What the next evaluation is for.
+    fn goal(&self) -> Goal {
+        match &self.state {
+            State::Estimate | State::Mean => Goal::Mean,
+            State::Samples { mean } => Goal::Sample {
+                index: self.ledger.index(),
+                mean: mean.clone(),
+            },
+        }
     }
 
     fn report(&self, stage: Stage, tau: f64, preview: Tensor<4>, finished: bool) -> Progress {
