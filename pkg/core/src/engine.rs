@@ -211,6 +211,14 @@ impl Engine {
         if self.target(task) == self.target {
             return Ok(self.main.clone());
         }
+        self.cpu()
+    }
+
+    /// The CPU, and the network on it.
+    pub(crate) fn cpu(&self) -> Result<Side, Error> {
+        if self.target == Target::Cpu {
+            return Ok(self.main.clone());
+        }
         if let Some(side) = self.cpu.get() {
             return Ok(side.clone());
         }

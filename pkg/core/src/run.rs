@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::answers::{ResultAnswer, StepAnswer, bytes, object};
 use crate::failure::Failure;
+use crate::loans::Loans;
 use crate::read;
 use crate::side::Side;
 use crate::user_operator::UserOperator;
@@ -20,7 +21,9 @@ use crate::user_operator::UserOperator;
 #[derive(Debug)]
 #[wasm_bindgen]
 pub struct Run {
-    job: Job<PhotoDenoiser>,
+    pub(crate) job: Job<PhotoDenoiser>,
+    /// Tiles that other workers evaluate.
+    pub(crate) loans: Loans,
     side: Side,
     /// The page's own operator, where the task is one.
     user: Option<Rc<UserOperator>>,
@@ -38,6 +41,7 @@ impl Run {
     ) -> Self {
         Self {
             job,
+            loans: Loans::default(),
             side,
             user,
             steps: 0,
@@ -110,9 +114,7 @@ impl Run {
     #[wasm_bindgen(unchecked_return_type = "Step | null | undefined")]
     pub async fn advance(&mut self) -> Result<JsValue, Failure> {
         let progress = self.job.advance();
-        if let Some(user) = &self.user {
-            user.check()?;
-        }
+        self.check_operator()?;
         match progress {
             None => Ok(JsValue::UNDEFINED),
             Some(JobProgress::Part) => {
@@ -213,6 +215,15 @@ impl Run {
 }
 
 impl Run {
+    /// # Errors
+    /// What went wrong in the page's own operator.
+    pub(crate) fn check_operator(&self) -> Result<(), Error> {
+        match &self.user {
+            Some(user) => user.check(),
+            None => Ok(()),
+        }
+    }
+
     /// Waits until the device has done its work so far, so that a run that is cancelled between two
     /// tiles leaves no queue behind. A device works in order: a value that is read now comes after
     /// everything before.

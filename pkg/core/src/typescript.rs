@@ -215,4 +215,13 @@ export interface RestoredImages extends ImageSize {
 
 /** The values of every window of the photo: one array for each window. */
 export type WindowValues = Float32Array<ArrayBuffer>[];
+
+/** A tile of a run that another worker evaluates: the network's inputs, and its number. */
+export interface LentTile {
+  readonly number: number;
+  /** Of four inputs, one after another: images, channels, rows, columns. */
+  readonly shape: Uint32Array<ArrayBuffer>;
+  /** The values of all inputs, one after another. */
+  readonly values: Float32Array<ArrayBuffer>;
+}
 "#;
