@@ -13,7 +13,7 @@ import { formatMessage } from 'publint/utils';
 import { PKG } from '../../scripts/lib/paths.mjs';
 
 /** Bytes under brotli of what a page imports: `Restorer` and one task, and everything. */
-const LARGEST = { 'Restorer, inpaint': 14_000, '*': 15_500 };
+const LARGEST = { 'Restorer, inpaint': 15_000, '*': 16_000 };
 
 test('publint finds nothing', async () => {
   const { messages, pkg } = await publint({ pkgDir: PKG, strict: true });

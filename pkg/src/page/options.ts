@@ -75,9 +75,10 @@ export interface LoadOptions {
    */
   readonly precision?: Precision | undefined;
   /**
-   * How many workers draw samples in parallel on the CPU, a whole number from 1 to 16. Default: as
-   * many as the machine has cores and memory for, up to 8. The samples do not depend on it. WebGPU
-   * uses one worker.
+   * How many workers share a restoration on the CPU, a whole number from 1 to 16. Each draws
+   * samples of its own; those that are left evaluate tiles of the network for the others, so that
+   * the mean of one photo takes all of them. Default: as many as the machine has cores and memory
+   * for, up to 8. Results do not depend on it by a single bit. WebGPU uses one worker.
    */
   readonly workers?: number | undefined;
   /**

@@ -28,6 +28,7 @@ import { checkedTask } from './tasks.js';
 import { browserPlatform, readWeights } from './weights.js';
 import { errorOf, type Outcome, type RunHandle } from './worker-link.js';
 import { WorkerPool } from './worker-pool.js';
+import { workersOf } from './worker-shares.js';
 
 /** Steps that a stream's run may be ahead of its reader, who still draws the last one. */
 const STREAM_CREDIT = 2;
@@ -47,8 +48,8 @@ interface EndedRun {
 
 /**
  * Restores photos. It holds a worker with the network on one device. On the CPU it holds further
- * workers once several samples are wanted. Make one with {@link Restorer.load}, use it for any
- * number of photos and tasks, one at a time, and {@link Restorer.dispose} of it at the end.
+ * workers once a run is long enough to gain from them. Make one with {@link Restorer.load}, use it
+ * for any number of photos and tasks, one at a time, and {@link Restorer.dispose} of it at the end.
  *
  * Nothing that it is given leaves the machine.
  *
@@ -208,15 +209,11 @@ export class Restorer {
     const lead = await this.#pool.lead();
     const cost = await lead.ask('cost', { ...request, ...(noise !== undefined && { noise }) });
     this.#pool.throwIfDisposed();
-    const { width, height, evaluations, meanEvaluations, tiles, pixels, bytes, gpuBytes } = cost;
-    // The mean comes first; then the workers evaluate samples in parallel.
-    const workers = this.#pool.workersFor(samples, bytes);
-    const rounds =
-      evaluations === 0 ? 0 : meanEvaluations + (evaluations - meanEvaluations) / workers;
+    const { width, height, evaluations, tiles, bytes, gpuBytes } = cost;
     const seconds =
       prepared.kind === 'copy'
         ? copySeconds(prepared, samples + 1)
-        : (rounds * this.#pool.evaluationTimes.predict(pixels)) / 1000;
+        : this.#pool.expectedSeconds(cost, samples);
     return { seconds, evaluations, tiles, bytes, gpuBytes, width, height };
   }
 
@@ -447,20 +444,22 @@ export class Restorer {
     const lead = await this.#pool.lead();
     throwIfAborted(signal);
     this.#pool.throwIfDisposed();
-    const workers = await this.#pool.workersForRun(lead, request);
+    const shares = await this.#pool.sharesForRun(lead, request);
     throwIfAborted(signal);
     this.#pool.throwIfDisposed();
+    const workers = workersOf(shares);
     const observer = new RunObserver(hooks, this.#pool.evaluationTimes, workers);
     const onEvent = (event: RunEvent): void => {
       if (!signal?.aborted && !observer.report(event)) run.cancel();
     };
     const onShared = (count: number): void => observer.setWorkers(count);
     const { credit } = hooks;
+    const { drawers } = shares;
     const helpers = this.#pool.helpers(workers - 1);
     const run =
       helpers.length === 0
         ? lead.startRun({ request, credit }, onEvent)
-        : new ParallelRun({ lead, helpers, request, credit, onEvent, onShared });
+        : new ParallelRun({ lead, helpers, drawers, request, credit, onEvent, onShared });
     const cancel = (): void => run.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     hooks.onStart?.(run);

@@ -40,6 +40,18 @@ export interface WorkerRun extends RunHandle {
   share(every: number): void;
   /** Gives the run a sample that another worker has drawn. */
   adopt(index: number, values: WindowValues): void;
+  /** Gives the run a worker that evaluates tiles of it: the other end of the port. */
+  connect(helper: number, port: MessagePort): void;
+  /** Takes that worker away. */
+  disconnect(helper: number): void;
+}
+
+/** A worker that evaluates tiles of runs in other workers. */
+export interface TileServer {
+  /** Settles when the worker no longer does so, for whatever reason. Never rejects. */
+  readonly outcome: Promise<unknown>;
+  /** Ends it before the next tile. */
+  cancel(): void;
 }
 
 /** What a call may have beside what it asks. */
@@ -74,6 +86,7 @@ export class WorkerLink {
     edit: new Map(),
     noise: new Map(),
     restore: new Map(),
+    tiles: new Map(),
   };
   #lastId = NO_CALL;
   #fatal: Failure | undefined;
@@ -171,20 +184,30 @@ export class WorkerLink {
     return {
       outcome,
       more: () => send({ type: 'more' }),
-      cancel: () => {
-        send({ type: 'cancel' });
-        this.#expectEnd(outcome);
-      },
+      cancel: () => this.#cancel(id, outcome),
       share: (every) => send({ type: 'share', every }),
       adopt: (index, values) => {
         const buffers = values.map(({ buffer }) => buffer);
         send({ type: 'adopt', index, values }, buffers);
       },
+      connect: (helper, port) => send({ type: 'connect', helper, port }, [port]),
+      disconnect: (helper) => send({ type: 'disconnect', helper }),
     };
   }
 
+  /** Lets the worker evaluate the tiles that come through a port. */
+  serveTiles(port: MessagePort): TileServer {
+    const { id, outcome } = this.#begin('tiles', { port }, { transfer: [port] });
+    return { outcome, cancel: () => this.#cancel(id, outcome) };
+  }
+
+  #cancel(id: number, outcome: Promise<unknown>): void {
+    this.#post({ id, type: 'cancel' }, []);
+    this.#expectEnd(outcome);
+  }
+
   /** Gives the worker up if a cancelled run does not end: an operator may never return. */
-  #expectEnd(outcome: Promise<Outcome<'restore'>>): void {
+  #expectEnd(outcome: Promise<unknown>): void {
     const stallMs = this.#stallMs;
     const watch = new StallWatch(stallMs, () =>
       this.#fail(workerFailure(`A run has not ended ${seconds(stallMs)} after its cancellation.`)),

@@ -1,47 +1,26 @@
 import type { DeviceKind, Precision } from '../shared/device.js';
 import { EpsError, toEpsError } from '../shared/errors.js';
 import { WARM_UP_PIXELS, type LoadEvent, type LoadedEngine } from '../shared/protocol.js';
-import { costRequestOf, type RestoreRequest } from '../shared/requests.js';
+import { costRequestOf, type Cost, type RestoreRequest } from '../shared/requests.js';
 import { EvaluationTimes } from './timing.js';
 import { WorkerLink, errorOf, type Outcome } from './worker-link.js';
 import type { WorkerSettings } from './worker-script.js';
+import {
+  ALONE,
+  rounds,
+  withHelpers,
+  workerShares,
+  workersOf,
+  type Machine,
+  type RunLoad,
+  type WorkerShares,
+} from './worker-shares.js';
 
-/** Bytes of an idle worker: its code, the weights and their packed form. */
-const IDLE_BYTES = 150e6;
-/** The share of the device's memory that all workers may take. */
-const MEMORY_SHARE = 0.25;
-/** More workers wait for caches and memory instead of computing. */
-const MAX_DEFAULT_WORKERS = 8;
-/** Below this expected time of a run, helpers take longer to start than they save. */
+/** Below this expected time of a run, helpers that do not run yet start for too little. */
 const MIN_MILLISECONDS_FOR_HELPERS = 2000;
 
 /** How often a helper may fail to start. A start that stalls delays the run. */
 const MAX_HELPER_STARTS = 2;
-
-/** The resources of this device, as far as the browser reports them. */
-export interface Machine {
-  readonly cores: number;
-  /** GiB. */
-  readonly memory: number;
-}
-
-/**
- * How many workers draw a number of samples.
- *
- * @param requested the caller's number; undefined: as many as there are cores and memory for.
- * @param runBytes bytes that the run takes in each worker.
- */
-export function workerCount(
-  samples: number,
-  requested: number | undefined,
-  runBytes: number,
-  machine: Machine,
-): number {
-  const available = MEMORY_SHARE * machine.memory * 2 ** 30;
-  const fitting = Math.floor(available / (IDLE_BYTES + runBytes));
-  const limit = requested ?? Math.min(MAX_DEFAULT_WORKERS, machine.cores, fitting);
-  return Math.max(1, Math.min(samples, limit));
-}
 
 /** Browsers that do not report the memory count as having 4 GiB. */
 function thisMachine(): Machine {
@@ -62,16 +41,18 @@ export interface PoolOptions extends WorkerSettings {
 }
 
 /**
- * A restorer's workers. The lead has the chosen device. The helpers draw samples beside it on the
- * CPU; each is started when it is first needed and kept for the next run. A worker that has failed
- * is replaced when it is needed again. Only the first downloads and compiles the core: the others
- * get it compiled.
+ * A restorer's workers. The lead has the chosen device. The helpers draw samples beside it and
+ * evaluate tiles for it on the CPU; each is started when it is first needed and kept for the next
+ * run. A worker that has failed is replaced when it is needed again. Only the first downloads and
+ * compiles the core: the others get it compiled.
  */
 export class WorkerPool {
   /** Of the lead's device. */
   readonly evaluationTimes = new EvaluationTimes();
   readonly #options: PoolOptions;
   readonly #helpers: Promise<WorkerLink>[] = [];
+  /** Those of them that are loaded. */
+  readonly #ready: WorkerLink[] = [];
   readonly #helperLinks = new Set<WorkerLink>();
   /** A GPU has computed values that are not finite. */
   #isGpuWrong = false;
@@ -140,32 +121,47 @@ export class WorkerPool {
     return Array.from({ length: count }, (_, i) => {
       const helper = this.#liveHelper(this.#helpers[i]);
       this.#helpers[i] = helper;
+      const onReady = (link: WorkerLink): void => void (this.#ready[i] = link);
+      helper.then(onReady, () => undefined);
       return helper;
     });
   }
 
-  /**
-   * How many workers may draw a number of samples.
-   *
-   * @param runBytes bytes that the run takes in each worker.
-   */
-  workersFor(samples: number, runBytes: number): number {
-    if (this.#engine.device !== 'cpu') return 1;
-    const count = workerCount(samples, this.#options.workers, runBytes, thisMachine());
-    return Math.max(1, count - this.#abandonedHelpers);
+  /** Expected seconds of a run with all workers that it may have. */
+  expectedSeconds(cost: Cost, samples: number): number {
+    const { tiles, bytes, evaluations, pixels } = cost;
+    if (evaluations === 0) return 0;
+    const shares = this.#shares({ samples, tiles, bytes });
+    return (rounds(cost, shares) * this.evaluationTimes.predict(pixels)) / 1000;
   }
 
-  /** How many workers a run gets: one if helpers would have nothing to do or gain no time. */
-  async workersForRun(lead: WorkerLink, request: RestoreRequest): Promise<number> {
-    if (this.workersFor(request.samples, 0) === 1) return 1;
+  /** The workers of a run: one if others would have nothing to do or gain no time. */
+  async sharesForRun(lead: WorkerLink, request: RestoreRequest): Promise<WorkerShares> {
+    const { samples } = request;
+    if (workersOf(this.#shares({ samples, tiles: Infinity, bytes: 0 })) === 1) return ALONE;
     const cost = await lead.call('cost', costRequestOf(request));
     // Of a lead that has ended, the run itself tells it.
-    if (!cost.ok && cost.failure.fatal) return 1;
+    if (!cost.ok && cost.failure.fatal) return ALONE;
     if (!cost.ok) throw errorOf(cost.failure);
-    const { evaluations, pixels, bytes } = cost.answer;
+    const { evaluations, pixels, tiles, bytes } = cost.answer;
+    if (evaluations === 0) return ALONE;
+    const shares = this.#shares({ samples, tiles, bytes });
     const expected = evaluations * this.evaluationTimes.predict(pixels);
     const isShort = this.#options.workers === undefined && expected < MIN_MILLISECONDS_FOR_HELPERS;
-    return evaluations === 0 || isShort ? 1 : this.workersFor(request.samples, bytes);
+    return isShort ? withHelpers(shares, this.#readyHelpers) : shares;
+  }
+
+  /** The workers that a run may have. */
+  #shares(load: RunLoad): WorkerShares {
+    if (this.#engine.device !== 'cpu') return ALONE;
+    const shares = workerShares(load, this.#options.workers, thisMachine());
+    return withHelpers(shares, workersOf(shares) - 1 - this.#abandonedHelpers);
+  }
+
+  /** How many of the first helpers are running. */
+  get #readyHelpers(): number {
+    const missing = this.#helpers.findIndex((_, i) => !this.#ready[i]?.alive);
+    return missing < 0 ? this.#helpers.length : missing;
   }
 
   /** Helpers that runs go on without: each has had {@link MAX_HELPER_STARTS} failed starts. */

@@ -2,9 +2,9 @@
  * The messages between the page and the worker.
  *
  * The page makes calls, and every message about a call carries the call's id. The worker runs
- * `load` and `restore` one at a time, in the order of arrival. Between two tiles of a restoration
- * it reads its messages: a cancelled run ends within one tile, and questions are answered
- * during a run.
+ * `load`, `restore` and `tiles` one at a time, in the order of arrival. Between two tiles of a
+ * restoration it reads its messages: a cancelled run ends within one tile, and questions are
+ * answered during a run.
  */
 import type { DeviceKind, Precision } from './device.js';
 import type { EpsErrorCode } from './errors.js';
@@ -41,6 +41,8 @@ export interface Calls {
   edit: { ask: EditRequest; answer: Uint8Array<ArrayBuffer>; event: never };
   /** Restores a photo. */
   restore: { ask: RunRequest; answer: FinishedRun; event: RunEvent };
+  /** Evaluates tiles of another worker's run, until it is cancelled: it then fails as `aborted`. */
+  tiles: { ask: TileService; answer: never; event: never };
 }
 
 export type CallName = keyof Calls;
@@ -74,6 +76,11 @@ export interface LoadRequest {
   readonly device: 'auto' | DeviceKind;
   readonly precision: Precision;
   readonly weights: Uint8Array<ArrayBuffer>;
+}
+
+export interface TileService {
+  /** Where the tiles come from: see `tiles.ts`. */
+  readonly port: MessagePort;
 }
 
 /** A candidate of the core, its kernel as the package's kernels are. */
@@ -176,6 +183,10 @@ export type RunCommand =
   | { readonly type: 'more' }
   /** Tells the lead of a shared run how many workers draw, itself included. */
   | { readonly type: 'share'; readonly every: number }
+  /** Gives the run a worker that evaluates tiles of it. */
+  | { readonly type: 'connect'; readonly helper: number; readonly port: MessagePort }
+  /** Takes that worker away: it has ended, or has something else to do. */
+  | { readonly type: 'disconnect'; readonly helper: number }
   /** Ends the run before its next tile. Its call then fails with `aborted`. */
   | { readonly type: 'cancel' }
   /** Gives the lead of a shared run a sample that a helper has drawn. */

@@ -24,6 +24,7 @@ import { holdLock } from './life-lock.js';
 import { loadEngine } from './load.js';
 import { restore } from './restore.js';
 import { RunControl } from './run-control.js';
+import { serveTiles } from './tile-service.js';
 import { coreTask } from './user-operator.js';
 
 /** Calls that are answered at once, even during a run. */
@@ -73,6 +74,7 @@ export class CallServer {
       return { answer, transfer: [answer.buffer] };
     },
     restore: (ask, context) => this.#restore(ask, context),
+    tiles: ({ port }, { id }) => serveTiles(this.#loadedEngine(), port, this.#control(id)),
   };
   /** The message of the core's first panic. */
   #panicMessage: string | undefined;
@@ -94,6 +96,12 @@ export class CallServer {
         break;
       case 'share':
         this.#runs.get(message.id)?.setWorkers(message.every);
+        break;
+      case 'connect':
+        this.#runs.get(message.id)?.helpers.connect(message.helper, message.port);
+        break;
+      case 'disconnect':
+        this.#runs.get(message.id)?.helpers.disconnect(message.helper);
         break;
       case 'more':
         this.#runs.get(message.id)?.addCredit();
@@ -117,6 +125,7 @@ export class CallServer {
       return;
     }
     if (name === 'restore') this.#runs.set(id, new RunControl(message.ask.credit));
+    if (name === 'tiles') this.#runs.set(id, new RunControl(Infinity));
     this.#queue = this.#queue
       .then(() => this.#answer(message))
       .finally(() => this.#runs.delete(id));
@@ -184,8 +193,7 @@ export class CallServer {
     ask: Ask<'restore'>,
     { id, emit }: CallContext<'restore'>,
   ): Promise<Reply<'restore'>> {
-    const control = this.#runs.get(id);
-    if (!control) throw new EpsError('internal', 'A run was started that was not accepted.');
+    const control = this.#control(id);
     const engine = this.#loadedEngine();
     const { task } = ask.request;
     const answer =
@@ -195,6 +203,12 @@ export class CallServer {
     const { estimate, mean, deviation } = answer.images;
     const images = [estimate, mean, ...answer.samples, ...(deviation ? [deviation] : [])];
     return { answer, transfer: images.map(({ buffer }) => buffer) };
+  }
+
+  #control(id: number): RunControl {
+    const control = this.#runs.get(id);
+    if (!control) throw new EpsError('internal', 'A run was started that was not accepted.');
+    return control;
   }
 
   #loadedEngine(): Engine {

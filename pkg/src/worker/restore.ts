@@ -2,6 +2,7 @@ import type { FinishedRun, RunEvent, RunRequest } from '../shared/protocol.js';
 import type { Engine, Run } from './core.js';
 import type { RunControl } from './run-control.js';
 import { SharedRun } from './shared-run.js';
+import { TileLending } from './tile-lending.js';
 import { coreTask } from './user-operator.js';
 
 type EmitRunEvent = (event: RunEvent, transfer?: Transferable[]) => void;
@@ -37,6 +38,7 @@ export async function restore(
     const milliseconds = performance.now() - begin;
     return { images, samples, milliseconds, memoryBytes: engine.memoryBytes };
   } finally {
+    control.helpers.close();
     release(run);
   }
 }
@@ -49,9 +51,11 @@ async function drawSamples(
   emit: EmitRunEvent,
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const samples: Uint8Array<ArrayBuffer>[] = [];
+  const lending = new TileLending(run, control, emit);
   let withinStep = false;
   for (;;) {
     await (withinStep ? control.beforeTile() : control.beforeStep());
+    await lending.beforeTile();
     const begin = performance.now();
     const step = await run.advance();
     if (step === undefined) return samples;

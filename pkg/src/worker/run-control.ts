@@ -1,8 +1,11 @@
 import { abortedError } from '../shared/errors.js';
 import type { WindowValues } from '../shared/requests.js';
+import { TileHelpers } from './tile-helpers.js';
 
-/** What the page's commands change in a run: its credit, its end, its share, its samples. */
+/** What the page's commands change in a run: its credit, end, share, samples and helpers. */
 export class RunControl {
+  /** The workers that evaluate tiles of the run. */
+  readonly helpers = new TileHelpers(() => this.wake());
   #credit: number;
   #cancelled = false;
   #wake: (() => void) | undefined;
@@ -17,25 +20,25 @@ export class RunControl {
   /** Allows one more step. */
   addCredit(): void {
     this.#credit++;
-    this.#wake?.();
+    this.wake();
   }
 
   /** Makes the run's next check throw. */
   cancel(): void {
     this.#cancelled = true;
-    this.#wake?.();
+    this.wake();
   }
 
   /** Stores a sample of a shared run until the lead adopts it. */
   addSample(index: number, values: WindowValues): void {
     this.#samples.set(index, values);
-    this.#wake?.();
+    this.wake();
   }
 
   /** Stores how many workers draw the samples. */
   setWorkers(count: number): void {
     this.#workers = count;
-    this.#wake?.();
+    this.wake();
   }
 
   /** Waits for the number of workers that draw. Throws `aborted` if the run is cancelled. */
@@ -43,7 +46,7 @@ export class RunControl {
     for (;;) {
       this.throwIfCancelled();
       if (this.#workers !== undefined) return this.#workers;
-      await this.#wakeUp();
+      await this.change();
     }
   }
 
@@ -60,7 +63,7 @@ export class RunControl {
       this.throwIfCancelled();
       const values = this.takeSample(index);
       if (values) return values;
-      await this.#wakeUp();
+      await this.change();
     }
   }
 
@@ -74,7 +77,7 @@ export class RunControl {
   async beforeStep(): Promise<void> {
     await this.beforeTile();
     while (this.#credit <= 0) {
-      await this.#wakeUp();
+      await this.change();
       this.throwIfCancelled();
     }
     this.#credit--;
@@ -85,8 +88,13 @@ export class RunControl {
     if (this.#cancelled) throw abortedError();
   }
 
-  /** Resolves at the next command. */
-  #wakeUp(): Promise<void> {
+  /** Resolves at the next command, and when anything else has changed for the run. */
+  change(): Promise<void> {
     return new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+
+  /** Ends the wait for a {@link RunControl.change}. */
+  wake(): void {
+    this.#wake?.();
   }
 }
