@@ -3,6 +3,7 @@ import { openSession } from '../tests/browser/harness.mjs';
 import { contenders, evaluations, groupOf, SHAPES } from './evaluations.mjs';
 import { ensureOnnx } from './onnx.mjs';
 import { coldStart, memory, restorations } from './restorations.mjs';
+import { oneImage } from './tiles.mjs';
 import { workers } from './workers.mjs';
 
 /**
@@ -12,7 +13,7 @@ import { workers } from './workers.mjs';
 export async function measure({ parts, groups, quick }) {
   const webgpu = groups.includes('webgpu');
   const onnx = parts.includes('evaluations') ? await ensureOnnx([64, 256]) : {};
-  // Cold starts and workers use the CPU, so that a GPU would not change them.
+  // Cold starts, workers and tiles use the CPU, so that a GPU would not change them.
   const session = await openSession({ root: '.', webgpu: true });
   try {
     const results = {
@@ -27,6 +28,7 @@ export async function measure({ parts, groups, quick }) {
     };
     if (parts.includes('start')) results.cold_start = await coldStart(session);
     if (parts.includes('workers')) results.workers = await workers(await fresh());
+    if (parts.includes('tiles')) results.one_image = await oneImage(await fresh());
     if (parts.includes('restorations'))
       results.restorations = await restorations(await fresh(), { webgpu });
     if (parts.includes('memory')) results.memory = await memory(await fresh(), { webgpu });

@@ -41,7 +41,9 @@ export function writeResults(results) {
 }
 
 /** How many times faster this package is than the best setting of each rival: above 1, it leads. */
-function ratiosOf({ evaluations = {}, restorations = {}, workers, wasm_brotli_bytes }) {
+function ratiosOf(results) {
+  const { evaluations = {}, restorations = {}, one_image = {} } = results;
+  const { workers, wasm_brotli_bytes } = results;
   const over = (shape, rival, ours) =>
     ratio(best(evaluations[shape], rival), evaluations[shape]?.[ours]);
   const shares = Object.values(restorations)
@@ -55,9 +57,15 @@ function ratiosOf({ evaluations = {}, restorations = {}, workers, wasm_brotli_by
     cpu_over_ort_64: over('1x64', 'ort-cpu', 'eps-cpu'),
     cpu_over_ort_256: over('1x256', 'ort-cpu', 'eps-cpu'),
     two_workers_over_one: workers && ratio(workers.one, workers.two),
+    one_image_two_workers: leastOf(Object.values(one_image).map((photo) => photo.two_over_one)),
     restoration_over_evaluations: shares.length > 0 ? Math.max(...shares) : undefined,
     wasm_brotli_bytes,
   };
+}
+
+/** Undefined where nothing was measured. */
+function leastOf(values) {
+  return values.length > 0 ? Math.min(...values) : undefined;
 }
 
 /** The fastest of the contenders whose names have this prefix. */

@@ -63,6 +63,7 @@ function benchSection(results) {
     conditions(results),
     evaluationTable(evaluations),
     Object.keys(restorations).length > 0 ? restorationTable(restorations) : '',
+    results.one_image ? oneImageTable(results.one_image) : '',
     [startTimes(results), memory(results), size(results)].filter(Boolean).join(' '),
   ];
   return wrap(paragraphs.filter(Boolean).join('\n\n'));
@@ -99,6 +100,29 @@ function restorationTable(restorations) {
       over_evaluations.median.toFixed(3),
     ],
   );
+  return table(head, rows);
+}
+
+/** Medians, and the ratios of one run. */
+function oneImageTable(photos) {
+  const head = [
+    'mean of one photo, CPU',
+    'tiles',
+    'one worker',
+    'two workers',
+    'times as fast',
+    'serial share',
+    'four, eight workers on paper',
+  ];
+  const rows = Object.entries(photos).map(([tiles, photo]) => [
+    `${photo.width} × ${photo.height}`,
+    tiles,
+    time(photo.one.median),
+    time(photo.two.median),
+    photo.two_over_one,
+    `${(100 * photo.serial_share).toFixed(1)} %`,
+    Object.values(photo.on_paper).join(', '),
+  ]);
   return table(head, rows);
 }
 

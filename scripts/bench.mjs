@@ -15,7 +15,7 @@ import { wasmBrotliBytes } from './lib/size.mjs';
 import { unlessFresh } from './lib/stamp.mjs';
 import { buildBench, buildWasm } from './lib/wasm.mjs';
 
-const PARTS = ['evaluations', 'restorations', 'memory', 'start', 'workers'];
+const PARTS = ['evaluations', 'restorations', 'memory', 'start', 'workers', 'tiles'];
 
 await main(async () => {
   const options = readOptions();
