@@ -56,7 +56,8 @@ describe('files that the demo cannot take as they are', { timeout: 10 * 60_000 }
   let session;
   let page;
   before(async () => {
-    session = await openDemo();
+    // The workers of each visit come with another prelude.
+    session = await openDemo({ serviceWorkers: 'block' });
     ({ page } = session);
   });
   after(() => session?.close());

@@ -63,10 +63,17 @@ function probe() {
  *   '.' for the package.
  * @param {boolean} options.webgpu whether the browser has WebGPU (on the software adapter).
  * @param {{ width: number, height: number }} [options.viewport]
+ * @param {'allow' | 'block'} [options.serviceWorkers] 'block': every file comes from the server,
+ *   also on the next visit.
  */
-export async function openSession({ root, webgpu, viewport = { width: 1280, height: 900 } }) {
+export async function openSession({
+  root,
+  webgpu,
+  viewport = { width: 1280, height: 900 },
+  serviceWorkers = 'allow',
+}) {
   const session = new Session();
-  await session.open(root, webgpu, viewport);
+  await session.open(root, webgpu, { viewport, serviceWorkers });
   return session;
 }
 
@@ -83,7 +90,7 @@ class Session {
   #folder = '';
   #port = 0;
 
-  async open(root, webgpu, viewport) {
+  async open(root, webgpu, options) {
     this.#folder = join(ROOT, root);
     await this.plugIn();
     this.origin = `http://localhost:${this.server.address().port}`;
@@ -91,7 +98,7 @@ class Session {
       executablePath: findChromium(),
       args: [...QUIET, ...(webgpu ? WITH_WEBGPU : WITHOUT_WEBGPU)],
     });
-    this.context = await this.browser.newContext({ viewport, acceptDownloads: true });
+    this.context = await this.browser.newContext({ ...options, acceptDownloads: true });
     this.prelude = webgpu ? probe : withoutWebGpu;
     if (!webgpu) await this.context.addInitScript(withoutWebGpu);
     this.context.on('request', (request) => {
