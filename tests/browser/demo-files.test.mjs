@@ -73,7 +73,7 @@ describe('files that the demo cannot take as they are', { timeout: 10 * 60_000 }
     await alert("can't open RAW files");
   });
 
-  it('says which of several files is open', async () => {
+  it('lists all of several files', async () => {
     const png = [...smoothPng(24)];
     await page.evaluate((bytes) => {
       const files = new DataTransfer();
@@ -81,7 +81,10 @@ describe('files that the demo cannot take as they are', { timeout: 10 * 60_000 }
         files.items.add(new File([new Uint8Array(bytes)], `p${i}.png`, { type: 'image/png' }));
       window.dispatchEvent(new DragEvent('drop', { dataTransfer: files, cancelable: true }));
     }, png);
-    await page.getByText('One photo at a time: of 20 files, “p0.png” is open now.').waitFor();
+    await page.getByRole('heading', { name: '20 photos' }).waitFor();
+    assert.equal(await page.locator('#queue-list li').count(), 20);
+    await page.getByRole('button', { name: 'Close the list of photos' }).click();
+    assert.ok(await page.locator('#queue').isHidden());
   });
 
   it('reduces what no canvas holds, instead of opening an empty picture', async () => {

@@ -12,6 +12,7 @@ import './styles/detail.css';
 import './styles/blur.css';
 import './styles/after.css';
 import './styles/painting.css';
+import './styles/queue.css';
 import './styles/forced-colors.css';
 import { BlurFinder } from './blur/finder.js';
 import { setUpBlurFinder } from './blur/view.js';
@@ -33,6 +34,8 @@ import { MaskEditor, MaskError } from './painting/editor.js';
 import { setUpMaskMenu } from './painting/mask-menu.js';
 import { isWeightsFile, setUpWeights, useWeights, weightsOfAddress } from './panel/weights.js';
 import { decodePhoto, PhotoError, type Photo } from './picture/photo.js';
+import { Queue } from './queue/queue.js';
+import { setUpQueue } from './queue/view.js';
 import { setUpAnother } from './results/another.js';
 import { setUpMapBar } from './results/map-bar.js';
 import { setUpSave } from './results/save.js';
@@ -58,6 +61,7 @@ import {
   engine as engineWords,
   opening,
   painting as paintingWords,
+  queue as queueWords,
   results,
   run as runWords,
   steps as stepWords,
@@ -73,18 +77,19 @@ const runner = new Runner(state, host, {
   refused: notifyInfo,
   doneElsewhere: offerResult,
 });
+const queue = new Queue(state, host, { announce, ended: notifyInfo });
 const steps = new Steps(state, session);
 const keeper = new Keeper(state, session, steps);
 const isWorking = computed(() => state.photo.value !== undefined);
 const appWorker = new AppWorker(isWorking);
-const cancel = (): void => void runner.cancel();
 
-setUpOpeners({ open: openFile, refuse: notifyInfo });
+setUpOpeners({ open: openFiles, refuse: notifyInfo });
 setUpTaskPanel(state);
 setUpPlanView(state, session, reportError(opening.failed));
 setUpAdvancedPanel(state);
 setUpWeights(state);
-setUpActionBar(state, { start: () => runner.start(), cancel });
+setUpActionBar(state, { start: () => runner.start(), cancel: () => void cancel() });
+setUpQueue(queue, state, reportError(queueWords.zipFailed));
 setUpPictures();
 setUpPage();
 showCredits();
@@ -169,12 +174,22 @@ function showWorkspace(name: string | undefined): void {
   element('workspace').focus({ preventScroll: true });
 }
 
+/** Ends what runs. */
+async function cancel(): Promise<void> {
+  const ended = runner.cancel();
+  queue.cancel();
+  await ended;
+}
+
 async function reloadEngine(): Promise<void> {
-  await runner.cancel();
+  await cancel();
   void host.load();
 }
 
-function openFile(file: File, count: number): void {
+/** Opens the first file; several wait in the queue. */
+function openFiles(files: readonly File[]): void {
+  const [file] = files;
+  if (!file) return;
   if (isWeightsFile(file.name)) {
     useWeights(state, file);
     return;
@@ -183,7 +198,7 @@ function openFile(file: File, count: number): void {
   decodePhoto(file, file.name)
     .then((photo) => openPhoto(photo))
     .then(() => {
-      if (count > 1) notifyInfo(opening.onlyFirst(count, file.name));
+      if (files.length > 1) queue.open(files);
     })
     .catch(reportError(opening.failed));
 }
@@ -194,9 +209,10 @@ function openSample(photo: Photo, preset: Preset): void {
 
 async function openPhoto(photo: Photo, preset?: Preset): Promise<void> {
   if (state.isRunning.peek()) {
-    await runner.cancel();
+    await cancel();
     notifyInfo(opening.cancelledRun);
   }
+  queue.close();
   steps.clear();
   session.open(photo, preset);
   if (photo.isFalsified) notify({ kind: 'error', title: opening.falsified });
@@ -204,7 +220,8 @@ async function openPhoto(photo: Photo, preset?: Preset): Promise<void> {
 
 /** Closes the photo, and forgets it. */
 async function closePhoto(): Promise<void> {
-  await runner.cancel();
+  await cancel();
+  queue.close();
   session.close();
   steps.clear();
   await keeper.forget().catch(() => undefined);

@@ -96,8 +96,6 @@ export const opening = {
   failed: 'The file could not be opened',
   nothing: (verb: 'dropped' | 'pasted'): string =>
     `You ${verb} no picture. Picture files and copied pictures work.`,
-  onlyFirst: (count: number, name: string): string =>
-    `One photo at a time: of ${count} files, “${name}” is open now.`,
   cancelledRun: 'The run was cancelled for the new photo.',
   falsified:
     'This browser changes the pixels that a page reads, to guard against tracking. The result ' +
@@ -340,6 +338,28 @@ export const steps = {
   now: (name: string): string => `${name}, now`,
   back: (name: string): string => `Back to the photo as it was: ${name}`,
   failed: 'This step could not be made',
+};
+
+// Many photos by one setting.
+
+export const queue = {
+  title: (count: number): string => plural(count, 'photo'),
+  note: 'The first is open, to find the settings. All are restored by the same ones.',
+  noFill: 'Fill needs a mask for each photo. Choose another task for all of them.',
+  start: (count: number): string => `Restore all ${count}`,
+  save: (count: number): string => `Save ${plural(count, 'result')} as a zip`,
+  zipName: 'restored.zip',
+  zipFailed: 'The zip could not be written',
+  waiting: 'waiting',
+  running: (fraction: number): string => `${Math.round(100 * fraction)} %`,
+  done: 'done',
+  stage: (photo: number, of: number): string => `Photo ${photo} of ${of}`,
+  began: (photo: number, of: number, name: string): string => `Photo ${photo} of ${of}: ${name}`,
+  ended: (done: number, of: number): string =>
+    done === of
+      ? `All ${plural(of, 'photo')} are restored.`
+      : `${done} of ${plural(of, 'photo')} are restored. The list says why the others are not.`,
+  tooLarge: 'This needs more memory than this browser has.',
 };
 
 // The page itself, stored for use without a network.

@@ -4,8 +4,7 @@ import { element } from '../dom.js';
 import { opening as words } from '../words.js';
 
 interface OpenerEvents {
-  /** @param count of the files that were given, of which one is opened. */
-  readonly open: (file: File, count: number) => void;
+  readonly open: (files: readonly File[]) => void;
   /** Something without a file was dropped or pasted. */
   readonly refuse: (message: string) => void;
 }
@@ -21,8 +20,8 @@ function setUpPicker({ open }: OpenerEvents): void {
   for (const id of ['open-first', 'open-another'])
     element(id).addEventListener('click', () => picker.click());
   picker.addEventListener('change', () => {
-    const file = picker.files?.[0];
-    if (file) open(file, 1);
+    const files = [...(picker.files ?? [])];
+    if (files.length > 0) open(files);
     picker.value = ''; // the same file can be chosen again
   });
 }
@@ -62,14 +61,14 @@ function setUpPaste(events: OpenerEvents): void {
   });
 }
 
-/** Opens the first picture, or else the first file. */
+/** Opens the pictures, or else the files. */
 function openFrom(
   transfer: DataTransfer | null,
   verb: 'dropped' | 'pasted',
   { open, refuse }: OpenerEvents,
 ): void {
   const files = [...(transfer?.files ?? [])];
-  const file = files.find(({ type }) => type.startsWith('image/')) ?? files[0];
-  if (file) open(file, files.length);
+  const pictures = files.filter(({ type }) => type.startsWith('image/'));
+  if (files.length > 0) open(pictures.length > 0 ? pictures : files);
   else refuse(words.nothing(verb));
 }

@@ -45,6 +45,7 @@ export class Runner {
 
   start(): void {
     const { state } = this;
+    if (state.isRunning.peek()) return; // a queue of photos
     const todo = state.plan.peek()?.todo;
     const obstacle = todo ?? (state.isTooLarge.peek() ? planWords.tooLargeToStart : undefined);
     if (obstacle) this.events.refused(obstacle);
