@@ -130,7 +130,8 @@ export const LOADING = {
   'no WebGPU where it is asked for': {
     code: 'unsupported-device',
     options: { device: 'webgpu' },
-    limit: START_MS,
+    // The browser starts its GPU process before it answers.
+    limit: 2 * START_MS,
   },
   'half precision on the CPU': { code: 'invalid-option', options: { precision: 'f16' } },
   'an option that does not exist': { code: 'invalid-option', options: { modelURL: '/other' } },
