@@ -16,6 +16,8 @@ export class RunObserver {
   readonly #times: EvaluationTimes;
   #workers: number;
   #started: { readonly run: StartedRun; readonly clock: RunClock } | undefined;
+  /** Tiles of the last report. */
+  #tiles: number | undefined;
   #thrown: { readonly error: unknown } | undefined;
 
   /**
@@ -72,7 +74,9 @@ export class RunObserver {
     }
     if (event.type !== 'tile' && event.type !== 'step') return;
     const { run, progress } = this.#progress(event);
-    this.#callbacks.onProgress(progress);
+    // A step may end after its last tile came back from another worker, and has been reported.
+    if (progress.tiles !== this.#tiles) this.#callbacks.onProgress(progress);
+    this.#tiles = progress.tiles;
     if (event.type === 'tile') return;
     const { totalSteps, totalEvaluations, meanEvaluations, width, height } = run;
     const preview = imageDataOf(event.step.preview, width, height);
