@@ -1,16 +1,16 @@
 // One photo of a queue: opened, restored by the settings that hold for all, written as a file.
 
-import type { ImageType, Restorer } from 'eps-restore';
-import { decodePhoto, ownFile, type Photo } from '../picture/photo.js';
+import type { Restorer } from 'eps-restore';
+import { decodePhoto, ownFile } from '../picture/photo.js';
+import { encoded, writableType } from '../results/file-format.js';
 import { imageAt } from '../run/target-size.js';
 import { askCost } from '../state/cost.js';
 import { isTooLarge } from '../state/offers.js';
 import { packageOptions, packageTask } from '../state/package-task.js';
 import { planSizes } from '../state/plan.js';
 import type { Options, Settings } from '../state/settings.js';
-import { FILE_EXTENSIONS, IMAGE_TYPES, memberOf, type TaskId } from '../vocabulary.js';
+import { FILE_EXTENSIONS, type TaskId } from '../vocabulary.js';
 import { queue as words } from '../words.js';
-import { inWorker } from '../worker/client.js';
 
 /** What holds for all photos. */
 export interface QueueSettings {
@@ -53,11 +53,8 @@ export async function restoreFile(
       onProgress: ({ fraction }) => onProgress(fraction),
     },
   );
-  const type = typeOf(photo);
-  const image = await imageAt(mean, output);
-  const blob = await inWorker('encode', image, type, type === 'image/png' ? undefined : QUALITY);
+  // The photo's own format, if this browser writes it.
+  const type = writableType(photo.file.type);
+  const blob = await encoded(await imageAt(mean, output), type, QUALITY);
   return new File([blob], `${photo.name}-${task}.${FILE_EXTENSIONS[type]}`, { type });
 }
-
-/** The photo's own format, or PNG. */
-const typeOf = ({ file }: Photo): ImageType => memberOf(IMAGE_TYPES, file.type) ?? 'image/png';

@@ -3,14 +3,14 @@
 
 import { computed, effect, signal } from '@preact/signals-core';
 import { EpsError, type ImageType } from 'eps-restore';
-import { create, element, selectedValue } from '../dom.js';
+import { element, selectedValue } from '../dom.js';
 import { ownFile } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
 import { watch, whenDefined } from '../state/watch.js';
-import { FILE_EXTENSIONS, IMAGE_TYPES, memberOf } from '../vocabulary.js';
+import { FILE_EXTENSIONS, memberOf } from '../vocabulary.js';
 import { results as words } from '../words.js';
-import { inWorker } from '../worker/client.js';
 import { download } from './download.js';
+import { encoded, writableType, writableTypes } from './file-format.js';
 
 interface Picture {
   readonly image: ImageData;
@@ -31,8 +31,7 @@ export function setUpSave(state: AppState, { failed, copied }: SaveEvents): void
     const shown = picture.peek();
     if (!shown) return undefined;
     const edited = fileType === 'image/jpeg' ? await editedFile(state, shown) : undefined;
-    const share = fileType === 'image/png' ? undefined : quality.valueAsNumber / 100;
-    const blob = edited ?? (await inWorker('encode', shown.image, fileType, share));
+    const blob = edited ?? (await encoded(shown.image, fileType, quality.valueAsNumber / 100));
     return new File([blob], fileName(state, shown, fileType), { type: fileType });
   };
   const onPress = (id: string, act: () => Promise<void>): void =>
@@ -93,7 +92,7 @@ async function editedFile(state: AppState, { image }: Picture): Promise<Blob | u
 function setUpFormat(state: AppState, type: { value: ImageType }): void {
   const format = element('save-format', HTMLSelectElement);
   const quality = element('save-quality', HTMLInputElement);
-  const writable = IMAGE_TYPES.filter(canWrite);
+  const writable = writableTypes();
   for (const option of [...format.options]) if (!memberOf(writable, option.value)) option.remove();
   format.addEventListener('change', () => {
     type.value = selectedValue(format, writable);
@@ -104,7 +103,7 @@ function setUpFormat(state: AppState, type: { value: ImageType }): void {
   watch(
     () => preferredType(state),
     (preferred) => {
-      type.value = memberOf(writable, preferred) ?? 'image/png';
+      type.value = writableType(preferred);
     },
   );
   effect(() => {
@@ -122,11 +121,6 @@ function preferredType(state: AppState): string {
 function keepsBits(state: AppState): boolean {
   const { fill, noise } = state.settings.value;
   return state.task.value === 'fill' && (fill === 'photo' || noise.fill === 0);
-}
-
-function canWrite(type: ImageType): boolean {
-  const canvas = create('canvas', { width: 1, height: 1 });
-  return canvas.toDataURL(type).startsWith(`data:${type}`);
 }
 
 /** The result on the stage, or the latest that is finished. */
