@@ -56,7 +56,7 @@ fn picture() -> Result<Photo, Error> {
     for i in 0..SIDE * SIDE {
         let (x, y) = (i % SIDE, i / SIDE);
         let disc = if (x * x + y * y) / 2 < 30 * 30 { 60 } else { 0 };
-        let grain = (i * 2_654_435_761 >> 7) % 24;
+        let grain = (i.wrapping_mul(2_654_435_761) >> 7) % 24;
         rgba.extend([2 * x + disc + grain, 2 * y + grain, x + y, 255].map(|v| v.min(255) as u8));
     }
     Photo::new(SIDE, SIDE, rgba)
