@@ -40,6 +40,12 @@ impl PriorModel {
         counts_frame: true,
     };
 
+    /// Whether the weights of this prior were trained on the noise of JPEG files: all of the
+    /// opponent axes were.
+    pub fn knows_jpeg(&self) -> bool {
+        self.axes == Axes::Opponent
+    }
+
     /// c, if it is the same on all axes.
     pub fn common_stiffness(&self) -> Option<f64> {
         let [first, rest @ ..] = self.stiffness;

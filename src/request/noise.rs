@@ -112,6 +112,14 @@ impl Noise {
     }
 }
 
+/// The level of white noise that stands for what compression did to a photo, which had noise of the
+/// `stated` level before; for weights that were not trained on the noise of JPEG files
+/// (docs/method.md, section 10.9).
+pub(super) fn white_level(file: &Jpeg, stated: f64, task: &Task) -> f64 {
+    let compression = CAUTION * file.equivalent_noise();
+    compression.hypot(stated).max(least(task)).min(MAX_LEVEL)
+}
+
 fn checked(level: f64) -> Result<f64, Error> {
     if level > 0.0 && level <= MAX_LEVEL {
         return Ok(level);

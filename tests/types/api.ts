@@ -12,6 +12,7 @@ import {
   gaussianKernel,
   inpaint,
   isSoftwareAdapter,
+  jpeg,
   linearOperator,
   motionKernel,
   readPhoto,
@@ -30,6 +31,7 @@ import type {
   EpsErrorCode,
   Estimate,
   InpaintTask,
+  JpegTask,
   Kernel,
   LoadOptions,
   LoadProgress,
@@ -71,6 +73,7 @@ expectTypeOf(superResolve(4, { reduction: { gaussian: 2 } })).toEqualTypeOf<Supe
 expectTypeOf(deblur(kernel, { borders: 'circular' })).toEqualTypeOf<DeblurTask>();
 expectTypeOf(denoise(25)).toEqualTypeOf<DenoiseTask>();
 expectTypeOf(denoise('auto')).toEqualTypeOf<DenoiseTask>();
+expectTypeOf(jpeg({ factor: 2, noise: 3 })).toEqualTypeOf<JpegTask>();
 expectTypeOf(colorize({ weights: [0.2, 0.5, 0.3] })).toEqualTypeOf<ColorizeTask>();
 expectTypeOf(demosaic('rggb')).toEqualTypeOf<DemosaicTask>();
 expectTypeOf(compose(denoise(5), colorize())).toEqualTypeOf<ComposedTask>();
@@ -81,6 +84,7 @@ expectTypeOf<Task['kind']>().toEqualTypeOf<
   | 'superResolve'
   | 'deblur'
   | 'denoise'
+  | 'jpeg'
   | 'colorize'
   | 'demosaic'
   | 'compose'

@@ -107,6 +107,7 @@ test('the package exports its API, and nothing by accident', () => {
     'gaussianKernel',
     'inpaint',
     'isSoftwareAdapter',
+    'jpeg',
     'linearOperator',
     'motionKernel',
     'readPhoto',

@@ -9,6 +9,7 @@ import {
   demosaic,
   denoise,
   inpaint,
+  jpeg,
   linearOperator,
   superResolve,
 } from '../../pkg/dist/page/tasks.js';
@@ -35,6 +36,9 @@ describe('tasks', () => {
       noise: 'auto',
     });
     assert.deepEqual(colorize({ noise: undefined }), { kind: 'colorize' });
+    assert.deepEqual(jpeg(), { kind: 'jpeg' });
+    const thumbnail = { factor: 3, reduction: 'bicubic', noise: 2 };
+    assert.deepEqual(checkedTask(jpeg(thumbnail)), { kind: 'jpeg', ...thumbnail });
     assert.deepEqual(inpaint(mask, { noise: 255 }), { kind: 'inpaint', mask, noise: 255 });
     assert.equal(deblur(gaussianKernel(1)).kind, 'deblur');
   });
@@ -54,6 +58,13 @@ describe('tasks', () => {
     );
     assert.throws(() => checkedTask(undefined), eps('invalid-option', /got undefined/));
     assert.throws(() => checkedTask('denoise'), eps('invalid-option'));
+  });
+  test('refuse bad options of a JPEG', () => {
+    assert.throws(() => jpeg({ noise: 'auto' }), eps('invalid-noise', /state its level/));
+    assert.throws(() => jpeg({ factor: 3 }), eps('invalid-factor', /jpeg: the factor/));
+    assert.throws(() => jpeg({ factor: 2, reduction: { gaussian: 1 } }), eps('invalid-option'));
+    assert.throws(() => jpeg({ quality: 80 }), eps('invalid-option'));
+    assert.throws(() => compose(superResolve(2), jpeg()), eps('invalid-operator', /own factor/));
   });
   test('refuse bad factors', () => {
     for (const factor of [0, 1, 3, 16, NaN, '4', undefined])

@@ -56,6 +56,7 @@ const TYPES = [
   'ImageSize',
   'ImageType',
   'InpaintTask',
+  'JpegTask',
   'Kernel',
   'LoadOptions',
   'LoadProgress',

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use eps_restore::Error;
 use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::denoiser::Denoiser;
 use eps_restore::low_level::denoiser::layers::Precision;
 use eps_restore::low_level::estimation::blur::{self, estimate_blur};
 use eps_restore::low_level::request::cost::Target;
@@ -135,7 +136,7 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "CostRequest")] outline: JsValue,
     ) -> Result<JsValue, Failure> {
-        let outline = EngineOutline::read(outline)?;
+        let outline = EngineOutline::read(outline, &self.main.denoiser.prior())?;
         let target = self.target(&outline.task);
         let tiles = self.main.denoiser.tiles();
         let plan = Plan::outline(&outline.borrowed(), tiles, target)?;
@@ -184,6 +185,7 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "RestoreRequest")] request: JsValue,
     ) -> Result<Run, Failure> {
         let (request, user) = EngineRequest::read(request)?;
+        let request = request.suited_to(&self.main.denoiser.prior());
         let side = self.side(&request.task)?;
         let target = self.target(&request.task);
         let plan = Plan::new(&request, side.denoiser.tiles(), target)?;

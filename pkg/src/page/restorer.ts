@@ -185,7 +185,7 @@ export class Restorer {
   /**
    * What a restoration will take, from the times of the warm-up and of every run since.
    *
-   * @param photo the photo, or its size in pixels.
+   * @param photo the photo, or its size in pixels; the file for the task `jpeg`.
    * @param task what was done to it.
    * @param options as for the restoration.
    * @throws EpsError as {@link Restorer.restore} does for bad input.
@@ -200,9 +200,10 @@ export class Restorer {
     options: RestoreOptions = {},
   ): Promise<Estimate> {
     this.#pool.throwIfDisposed();
-    const { samples, sampler, refine } = checkedRestoreOptions(options);
+    const { samples, sampler, refine, file: source } = checkedRestoreOptions(options);
     const checked = checkedTask(task);
-    const [size, prepared] = await Promise.all([sizeOf(photo), taskRequest(checked)]);
+    const file = checked.kind === 'jpeg' ? jpegBytes(source ?? photo) : undefined;
+    const [size, prepared] = await Promise.all([sizeOf(photo), taskRequest(checked, file)]);
     requireFitting(prepared, size);
     const request = { ...size, task: prepared, samples, sampler, refine };
     const { noise } = checked;
@@ -227,8 +228,8 @@ export class Restorer {
    * @param photo the measurement.
    * @param task what was done to it.
    * @param options `file`: as for the restoration.
-   * @throws EpsError `invalid-noise` if too few pixels are known, and as {@link Restorer.restore}
-   *   does for bad input.
+   * @throws EpsError `invalid-noise` for the task `jpeg` and if too few pixels are known, and as
+   *   {@link Restorer.restore} does for bad input.
    * @example
    * ```ts
    * const level = await restorer.estimateNoise(photo, denoise());
@@ -241,7 +242,7 @@ export class Restorer {
   ): Promise<number> {
     this.#pool.throwIfDisposed();
     const { file: source } = checkedRestoreOptions(options);
-    const input = await readInput(photo, { ...checkedTask(task), noise: 'auto' }, source);
+    const input = await readInput(photo, { ...checkedTask(task), noise: 'auto' } as Task, source);
     const { image, file, task: request } = input;
     const lead = await this.#pool.lead();
     const level = await lead.ask('noise', { image, task: request, ...(file && { file }) });

@@ -36,6 +36,11 @@ export interface Result {
    */
   readonly noise: number;
   /**
+   * Of the task `jpeg` at the photo's own size, answered from the file's coefficients: the share of
+   * them, 0 to 1, that the mean compresses back to at the file's own tables. Otherwise undefined.
+   */
+  readonly consistency: number | undefined;
+  /**
    * Bytes of memory that the core holds after the run. WebAssembly memory never shrinks, so this is
    * also its peak. The GPU's memory is not counted.
    */
@@ -133,7 +138,7 @@ export function imageDataOf(
 
 /** The result of a finished run. */
 export function resultOf(run: FinishedRun, seed: number, device: Result['device']): Result {
-  const { width, height, evaluations, noise, deviation, estimate } = run.images;
+  const { width, height, evaluations, noise, consistency, deviation, estimate } = run.images;
   const image = (bytes: Uint8Array<ArrayBuffer>): ImageData => imageDataOf(bytes, width, height);
   return new FinishedResult({
     mean: image(run.images.mean),
@@ -147,6 +152,7 @@ export function resultOf(run: FinishedRun, seed: number, device: Result['device'
     memoryBytes: run.memoryBytes,
     seed,
     noise,
+    consistency,
     device,
   });
 }
@@ -162,6 +168,7 @@ class FinishedResult implements Result {
   declare readonly evaluations: number;
   declare readonly milliseconds: number;
   declare readonly noise: number;
+  declare readonly consistency: number | undefined;
   declare readonly memoryBytes: number;
   declare readonly device: Result['device'];
   declare readonly seed: number;

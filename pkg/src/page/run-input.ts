@@ -18,11 +18,13 @@ export async function readInput(photo: PhotoSource, task: Task, source?: Blob): 
   const checked = checkedTask(task);
   const { noise } = checked;
   const isEstimated = noise === 'auto' || (noise === undefined && checked.kind === 'denoise');
-  const [image, request, file] = await Promise.all([
+  const needsFile = isEstimated || checked.kind === 'jpeg';
+  const file = needsFile ? jpegBytes(source ?? photo) : undefined;
+  const [image, request, bytes] = await Promise.all([
     decodePhoto(photo, 'The photo'),
-    taskRequest(checked),
-    isEstimated ? jpegBytes(source ?? photo) : undefined,
+    taskRequest(checked, file),
+    file,
   ]);
   requireFitting(request, image);
-  return { image, file, task: request, noise };
+  return { image, file: isEstimated ? bytes : undefined, task: request, noise };
 }

@@ -2,7 +2,7 @@ import { EpsError, reading } from '../shared/errors.js';
 import type { ImageSize, MeasurementTask, TaskRequest } from '../shared/requests.js';
 import { decodeMask, requireMaskSize } from './mask.js';
 import { decodePhoto, isPlainImage, type PhotoSource } from './photo.js';
-import type { Task } from './task-types.js';
+import type { JpegTask, Task } from './task-types.js';
 import { isObject, isSide, kindOf, shown } from './validation.js';
 
 /**
@@ -14,8 +14,14 @@ const MAX_PIXELS = 2 ** 30;
 /**
  * A task as the core takes it, with its masks decoded. What can be read at once is read before the
  * call returns.
+ *
+ * @param file of the task `jpeg`: the bytes of the photo's file; undefined if it is no JPEG.
+ * @throws EpsError `invalid-image` for the task `jpeg` without a file.
  */
-export async function taskRequest(task: Task): Promise<TaskRequest> {
+export async function taskRequest(
+  task: Task,
+  file?: Promise<Uint8Array<ArrayBuffer> | undefined>,
+): Promise<TaskRequest> {
   switch (task.kind) {
     case 'inpaint': {
       if (task.fill !== 'photo') return { kind: 'inpaint', mask: await decodeMask(task.mask) };
@@ -35,6 +41,8 @@ export async function taskRequest(task: Task): Promise<TaskRequest> {
     }
     case 'denoise':
       return { kind: 'denoise' };
+    case 'jpeg':
+      return jpegRequest(task, await file);
     case 'colorize': {
       const { kind, weights } = task;
       return { kind, ...(weights && { weights }) };
@@ -49,6 +57,18 @@ export async function taskRequest(task: Task): Promise<TaskRequest> {
     case 'operator':
       return { kind: 'operator', module: task.module };
   }
+}
+
+function jpegRequest(task: JpegTask, file: Uint8Array<ArrayBuffer> | undefined): TaskRequest {
+  if (file === undefined)
+    throw new EpsError(
+      'invalid-image',
+      'jpeg: the photo must be a JPEG file, as a Blob or a File; for its pixels, state the file ' +
+        'as the option `file`.',
+    );
+  const { kind, factor, reduction } = task;
+  if (factor === undefined) return { kind, file };
+  return { kind, file, reduced: { factor, ...(reduction && { reduction }) } };
 }
 
 /** A part of a composition, which is checked to be a measurement. */
@@ -103,6 +123,10 @@ function requireKernelSize(kernel: ImageSize, photo: ImageSize): void {
 /** The size of the image whose measurement has this size. */
 function enlarged(size: ImageSize, task: TaskRequest): ImageSize {
   switch (task.kind) {
+    case 'jpeg': {
+      const factor = task.reduced?.factor ?? 1;
+      return { width: factor * size.width, height: factor * size.height };
+    }
     case 'superResolve':
       return { width: task.factor * size.width, height: task.factor * size.height };
     case 'compose':

@@ -49,6 +49,20 @@ export interface DenoiseTask extends NoiseOption {
   readonly kind: 'denoise';
 }
 
+/** Removes the traces of JPEG compression. Made by `jpeg`. */
+export interface JpegTask {
+  readonly kind: 'jpeg';
+  /** By how much the photo was reduced before it was compressed. Default: it was not. */
+  readonly factor?: SuperResolveTask['factor'] | undefined;
+  /** How it was reduced. Default `'blockMean'`. */
+  readonly reduction?: 'blockMean' | 'bicubic' | undefined;
+  /**
+   * The standard deviation of the noise that the photo had before it was compressed, in 8-bit
+   * levels. Default: none.
+   */
+  readonly noise?: number | undefined;
+}
+
 /** Colours a grey photo. Made by `colorize`. */
 export interface ColorizeTask extends NoiseOption {
   readonly kind: 'colorize';
@@ -84,6 +98,7 @@ export type Task =
   | SuperResolveTask
   | DeblurTask
   | DenoiseTask
+  | JpegTask
   | ColorizeTask
   | DemosaicTask
   | ComposedTask

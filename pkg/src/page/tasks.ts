@@ -11,6 +11,7 @@ import type {
   DemosaicTask,
   DenoiseTask,
   InpaintTask,
+  JpegTask,
   NoiseOption,
   OperatorTask,
   SuperResolveTask,
@@ -30,6 +31,7 @@ const KINDS = [
   'superResolve',
   'deblur',
   'denoise',
+  'jpeg',
   'colorize',
   'demosaic',
   'compose',
@@ -38,6 +40,9 @@ const KINDS = [
 
 /** What fills missing pixels. */
 const FILLS = ['network', 'photo'] as const;
+
+/** How a photo may have been reduced before it was compressed. */
+const JPEG_REDUCTIONS = ['blockMean', 'bicubic'] as const;
 
 /** How deep compositions may be nested. */
 const MAX_DEPTH = 16;
@@ -99,14 +104,7 @@ export function superResolve(
 ): SuperResolveTask {
   const { reduction: stated, ...noise } = optionsOf('superResolve', options, ['reduction']);
   const reduction = stated === undefined ? undefined : checkedReduction(stated);
-  const isBlockMean = (reduction ?? 'blockMean') === 'blockMean';
-  const factors = LIMITS.factors[isBlockMean ? 'blockMean' : 'filtered'];
-  if (!factors.some((valid) => valid === factor))
-    throw new EpsError(
-      'invalid-factor',
-      `superResolve: the factor must be one of ${factors.join(', ')} for this reduction; ` +
-        `got ${shown(factor)}.`,
-    );
+  requireFactor('superResolve', factor, reduction ?? 'blockMean');
   return { kind: 'superResolve', factor, ...(reduction && { reduction }), ...noise };
 }
 
@@ -147,6 +145,42 @@ export function deblur(
 export function denoise(options: number | 'auto' | NoiseOption = {}): DenoiseTask {
   const isLevel = typeof options === 'number' || options === 'auto';
   return { kind: 'denoise', ...optionsOf('denoise', isLevel ? { noise: options } : options) };
+}
+
+/**
+ * y = the coefficients of a JPEG file, each known up to its rounding: removes the traces of
+ * compression, and enlarges what was reduced before it was compressed.
+ *
+ * The photo must be the file itself (a Blob or a File), or the option `file` must state it. JPEGs
+ * of 8 bits, grey or YCbCr with 4:4:4, 4:2:2 or 4:2:0, are read; `invalid-image` for others, whose
+ * pixels `denoise` restores. Weights that were not trained on the noise of JPEG files (photo-v1)
+ * assume white noise of the level that compression left; `result.noise` states it.
+ *
+ * @param options `factor`: 2, 4 or 8, by which the photo was reduced before; also 3 and 16 for
+ *   `reduction: 'bicubic'`. Default: it was not. `noise`: the standard deviation, in 8-bit levels,
+ *   of the noise before compression. Default: none.
+ * @throws EpsError `invalid-factor`, `invalid-noise` or `invalid-option`.
+ * @example
+ * ```ts
+ * const { mean } = await restorer.restore(file, jpeg());
+ * const large = await restorer.restore(thumbnail, jpeg({ factor: 2, reduction: 'bicubic' }));
+ * ```
+ */
+export function jpeg(options: Omit<JpegTask, 'kind'> = {}): JpegTask {
+  const { factor, reduction, noise } = optionsOf('jpeg', options, ['factor', 'reduction']);
+  if ((noise as unknown) === 'auto')
+    throw new EpsError(
+      'invalid-noise',
+      "jpeg: the noise before compression can't be estimated; state its level, or none.",
+    );
+  if (reduction !== undefined) requireOneOf('jpeg: reduction', reduction, JPEG_REDUCTIONS);
+  if (factor !== undefined) requireFactor('jpeg', factor, reduction ?? 'blockMean');
+  return {
+    kind: 'jpeg',
+    ...(factor !== undefined && { factor }),
+    ...(reduction !== undefined && { reduction }),
+    ...(noise !== undefined && { noise }),
+  };
 }
 
 /**
@@ -299,6 +333,8 @@ function taskOf(task: unknown, depth: number): Task {
       return deblur(task.kernel, { ...options, borders: task.borders });
     case 'denoise':
       return denoise(options);
+    case 'jpeg':
+      return jpeg({ noise: task.noise, factor: task.factor, reduction: task.reduction });
     case 'colorize':
       return colorize({ ...options, weights: task.weights });
     case 'demosaic':
@@ -328,6 +364,11 @@ function checkedPart(position: 'first' | 'second', task: unknown, depth: number)
       'invalid-option',
       "compose: inpaint with fill: 'photo' cannot be a part: it copies from the photo itself.",
     );
+  if (part.kind === 'jpeg')
+    throw new EpsError(
+      'invalid-operator',
+      'compose: jpeg cannot be a part; it measures a whole file. Enlarge by its own factor.',
+    );
   if (part.kind === 'operator')
     throw new EpsError(
       'invalid-operator',
@@ -344,6 +385,17 @@ function requireMask(mask: unknown): void {
         'missing, or { data, width, height } with one byte a pixel; ' +
         `got ${shown(mask)}.`,
     );
+}
+
+/** @throws EpsError `invalid-factor`. */
+function requireFactor(task: string, factor: unknown, reduction: Reduction): void {
+  const factors = LIMITS.factors[reduction === 'blockMean' ? 'blockMean' : 'filtered'];
+  if (factors.some((valid) => valid === factor)) return;
+  throw new EpsError(
+    'invalid-factor',
+    `${task}: the factor must be one of ${factors.join(', ')} for this reduction; ` +
+      `got ${shown(factor)}.`,
+  );
 }
 
 /** @throws EpsError `invalid-option`, or `invalid-kernel` for a sigma out of range. */

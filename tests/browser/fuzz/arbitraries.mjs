@@ -79,6 +79,12 @@ const tasksWith = (options) => {
       options({ borders: orStrange(fc.constantFrom('circular', 'unknown')) }),
     ),
     denoise: fc.tuple(options({})),
+    jpeg: fc.tuple(
+      options({
+        factor: orStrange(fc.constantFrom(2, 3)),
+        reduction: orStrange(fc.constantFrom('blockMean', 'bicubic')),
+      }),
+    ),
     colorize: fc.tuple(options({ weights: orStrange(weights) })),
     demosaic: fc.tuple(orStrange(fc.constantFrom('rggb', 'grbg', 'bggr', 'gbrg')), options({})),
     linearOperator: fc.tuple(orStrange(fc.constantFrom(...MODULES)), options({})),
@@ -96,7 +102,7 @@ const part = fc.oneof(
     weight: 15,
     arbitrary: tasksWith(noiseless).filter(
       ({ maker, parameters: [, options] }) =>
-        maker !== 'linearOperator' && options?.fill !== 'photo',
+        maker !== 'linearOperator' && maker !== 'jpeg' && options?.fill !== 'photo',
     ),
   },
   { weight: 1, arbitrary: simpleTask },

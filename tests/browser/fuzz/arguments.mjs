@@ -113,6 +113,7 @@ export function taskOf(task, photo) {
       superResolve: () => eps.superResolve(made(first), options(second)),
       deblur: () => eps.deblur(kernelOf(first), options(second)),
       denoise: () => eps.denoise(typeof first === 'object' ? options(first) : first),
+      jpeg: () => eps.jpeg(options(first)),
       colorize: () => eps.colorize(options(first)),
       demosaic: () => eps.demosaic(made(first), options(second)),
       linearOperator: () => eps.linearOperator(moduleOf(first), options(second)),
