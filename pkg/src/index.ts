@@ -40,6 +40,7 @@ export type {
 export type {
   Borders,
   BayerPattern,
+  Grain,
   GreyWeights,
   ImageSize,
   Reduction,

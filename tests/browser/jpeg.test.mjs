@@ -48,6 +48,34 @@ describe('JPEG files', () => {
     }
   });
 
+  test('the result states the grain, over brightness and frequency', async () => {
+    const { noise, grain, stated } = await inPage(async () => {
+      const side = 192;
+      const image = new ImageData(side, side);
+      const normal = tools.normal(7);
+      for (let i = 0; i < image.data.length; i++) {
+        const brightness = 20 + (200 * ((i >> 2) % side)) / side;
+        const deviation = brightness < 120 ? 4 : 12;
+        image.data[i] = i % 4 === 3 ? 255 : brightness + deviation * normal();
+      }
+      const { noise, grain } = await restorer.restore(image, eps.denoise(), { samples: 0 });
+      const stated = await restorer.restore(image, eps.denoise(8), { samples: 0 });
+      return { noise, grain, stated: stated.grain };
+    });
+    for (const deviations of grain.deviations) {
+      assert.equal(deviations.length, 8);
+      // A picture as small as this tells it roughly.
+      const [dark, light] = [deviations[1], deviations[6]];
+      assert.ok(dark > 2 && dark < 6, `${dark} levels in the dark`);
+      assert.ok(light > 9 && light < 15, `${light} levels in the light`);
+    }
+    for (const band of grain.bands.luma) assert.ok(band > 0.5 && band < 2, `${band} of white`);
+    assert.equal(grain.bands.chroma.length, 4);
+    assert.equal(grain.compression, 0);
+    assert.ok(noise > 6 && noise < 12, `${noise} levels on the whole`);
+    assert.equal(stated, undefined);
+  });
+
   test('traces of JPEG alone, and a thumbnail enlarged', async () => {
     const { own, large, stated, seconds } = await inPage(async () => {
       const file = await compressed(tools.photo(48), 0.8);

@@ -52,6 +52,7 @@ const TYPES = [
   'DeviceKind',
   'EpsErrorCode',
   'Estimate',
+  'Grain',
   'GreyWeights',
   'ImageSize',
   'ImageType',

@@ -1,13 +1,20 @@
 //! What the core answers, as plain objects.
 
+use core::array;
+
 use eps_restore::Photo;
 use eps_restore::low_level::estimation::blur::{Blur, Candidate};
+use eps_restore::low_level::estimation::grain::{BANDS, KNOTS, Part};
 use eps_restore::low_level::request::cost::Cost;
+use eps_restore::low_level::request::noise::AssumedGrain;
 use serde::Serialize;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;
 
 use crate::failure::Failure;
+
+/// R, G and B.
+const CHANNELS: usize = 3;
 
 /// `Cost` of TypeScript. Floats: the memory of an outline may exceed the integers of JavaScript.
 #[derive(Serialize)]
@@ -59,11 +66,44 @@ pub(crate) struct ResultAnswer {
     pub evaluations: usize,
     pub noise: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub grain: Option<GrainAnswer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub consistency: Option<f64>,
     pub estimate: ByteBuf,
     pub mean: ByteBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deviation: Option<ByteBuf>,
+}
+
+/// `Grain` of TypeScript.
+#[derive(Serialize)]
+pub(crate) struct GrainAnswer {
+    deviations: [[f32; KNOTS]; CHANNELS],
+    bands: BandsAnswer,
+    compression: f64,
+}
+
+/// The spectra of a `Grain`.
+#[derive(Serialize)]
+struct BandsAnswer {
+    luma: [f32; BANDS],
+    chroma: [f32; BANDS],
+}
+
+impl From<AssumedGrain> for GrainAnswer {
+    fn from(assumed: AssumedGrain) -> Self {
+        let AssumedGrain { grain, white, .. } = assumed;
+        let at = |channel: usize, knot: usize| {
+            let brightness = (knot as f32 + 0.5) * 256.0 / KNOTS as f32;
+            grain.deviation(Part::Channel(channel), brightness)
+        };
+        let [luma, chroma] = grain.bands();
+        Self {
+            deviations: array::from_fn(|c| array::from_fn(|k| at(c, k))),
+            bands: BandsAnswer { luma, chroma },
+            compression: white,
+        }
+    }
 }
 
 /// `BlurCandidate` of TypeScript.

@@ -10,7 +10,7 @@ use eps_restore::{Error, Photo};
 use js_sys::{Array, Float32Array};
 use wasm_bindgen::prelude::*;
 
-use crate::answers::{ResultAnswer, StepAnswer, bytes, object};
+use crate::answers::{GrainAnswer, ResultAnswer, StepAnswer, bytes, object};
 use crate::failure::Failure;
 use crate::loans::Loans;
 use crate::read;
@@ -206,6 +206,7 @@ impl Run {
             height: self.height(),
             evaluations: self.total_evaluations(),
             noise: self.job.noise().level,
+            grain: self.job.noise().grain.map(GrainAnswer::from),
             consistency: self.job.consistency(&mean),
             estimate: bytes(estimate),
             mean: bytes(mean),

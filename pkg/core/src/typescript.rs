@@ -197,6 +197,22 @@ export interface Step {
   readonly preview: Uint8Array<ArrayBuffer>;
 }
 
+/** The grain of a photo: noise that follows brightness. */
+export interface Grain {
+  /**
+   * Its standard deviation in 8-bit levels: of red, green and blue, each at a brightness of 16, 48,
+   * 80, … 240.
+   */
+  readonly deviations: readonly (readonly number[])[];
+  /**
+   * Its power in four octaves of frequency, the finest first, where white noise has 1 in each: of
+   * luma, and of both chroma axes.
+   */
+  readonly bands: { readonly luma: readonly number[]; readonly chroma: readonly number[] };
+  /** The standard deviation of what JPEG compression did beside it, in 8-bit levels. */
+  readonly compression: number;
+}
+
 /** The images of a finished restoration other than its samples, as RGBA bytes. */
 export interface RestoredImages extends ImageSize {
   readonly estimate: Uint8Array<ArrayBuffer>;
@@ -206,6 +222,8 @@ export interface RestoredImages extends ImageSize {
   readonly evaluations: number;
   /** The standard deviation of the noise that was assumed, in 8-bit levels. */
   readonly noise: number;
+  /** Where that noise follows brightness. */
+  readonly grain?: Grain;
   /**
    * Of the task `jpeg` at the photo's own size: the share of the file's coefficients that the mean
    * compresses back to.

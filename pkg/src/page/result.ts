@@ -1,6 +1,7 @@
 import type { DeviceKind } from '../shared/device.js';
 import { EpsError, reading } from '../shared/errors.js';
 import type { FinishedRun } from '../shared/protocol.js';
+import type { Grain } from '../shared/requests.js';
 import { kindOf, requireNumber, requireOneOf, shown } from './validation.js';
 
 /**
@@ -35,6 +36,11 @@ export interface Result {
    * the task's default, or as estimated.
    */
   readonly noise: number;
+  /**
+   * Where that noise follows brightness, as `denoise` and `inpaint` take it with `noise: 'auto'`:
+   * its curve and its spectrum. Otherwise undefined.
+   */
+  readonly grain: Grain | undefined;
   /**
    * Of the task `jpeg` at the photo's own size, answered from the file's coefficients: the share of
    * them, 0 to 1, that the mean compresses back to at the file's own tables. Otherwise undefined.
@@ -138,7 +144,8 @@ export function imageDataOf(
 
 /** The result of a finished run. */
 export function resultOf(run: FinishedRun, seed: number, device: Result['device']): Result {
-  const { width, height, evaluations, noise, consistency, deviation, estimate } = run.images;
+  const { width, height, evaluations, noise, grain, consistency } = run.images;
+  const { deviation, estimate } = run.images;
   const image = (bytes: Uint8Array<ArrayBuffer>): ImageData => imageDataOf(bytes, width, height);
   return new FinishedResult({
     mean: image(run.images.mean),
@@ -152,6 +159,7 @@ export function resultOf(run: FinishedRun, seed: number, device: Result['device'
     memoryBytes: run.memoryBytes,
     seed,
     noise,
+    grain,
     consistency,
     device,
   });
@@ -168,6 +176,7 @@ class FinishedResult implements Result {
   declare readonly evaluations: number;
   declare readonly milliseconds: number;
   declare readonly noise: number;
+  declare readonly grain: Grain | undefined;
   declare readonly consistency: number | undefined;
   declare readonly memoryBytes: number;
   declare readonly device: Result['device'];

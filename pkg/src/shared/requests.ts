@@ -22,6 +22,7 @@ export type {
   BlurRequest,
   Borders,
   Cost,
+  Grain,
   GreyWeights,
   ImageSize,
   Pixels,

@@ -1,7 +1,7 @@
 //! The deviation of grain over brightness: eight knots, linear between, constant beyond.
 
 /// The knots: one in the middle of each 32 levels.
-pub(super) const KNOTS: usize = 8;
+pub const KNOTS: usize = 8;
 /// The levels between neighbouring knots.
 const SPACING: f32 = 256.0 / KNOTS as f32;
 /// A camera's logarithm of variance at the knots, up to a constant: (a l + b) (dt/dl)² with a

@@ -23,6 +23,7 @@ mod response;
 mod spectrum;
 mod variances;
 
+pub use curve::KNOTS;
 pub use model::{Certainty, Grain, Part};
 pub use spectrum::BANDS;
 pub use variances::VarianceTable;
