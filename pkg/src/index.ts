@@ -16,12 +16,17 @@ export {
   linearOperator,
 } from './page/tasks.js';
 export { gaussianKernel, motionKernel, diskKernel } from './page/kernels.js';
+export { restoreAll } from './page/batch.js';
+export { preload } from './page/preload.js';
+export { isSupported } from './page/support.js';
+export { clearCache } from './page/weights-cache.js';
 export { readPhoto } from './page/photo.js';
 export { toBlob } from './page/result.js';
 export { EpsError } from './shared/errors.js';
 export { LIMITS } from './shared/limits.js';
 export { chooseDevice, isSoftwareAdapter } from './shared/device.js';
 
+export type { BatchItem, BatchOptions, BatchProgress } from './page/batch.js';
 export type { BlurEstimate } from './page/blur.js';
 export type { LoadOptions, RestoreOptions, Sampler, SamplerOptions } from './page/options.js';
 export type {
@@ -50,6 +55,8 @@ export type { PhotoSource, PixelImage } from './page/photo.js';
 export type { MaskSource, MaskBytes, MaskValues } from './page/mask.js';
 export type { LoadProgress, RestoreProgress, RestoreStep, Estimate } from './page/progress.js';
 export type { Result, ImageType } from './page/result.js';
+export type { RestorerInfo } from './page/restorer-info.js';
+export type { WhenBusy } from './page/turns.js';
 export type { ScriptUrlPolicy } from './page/trusted-types.js';
 export type { DeviceKind, Precision, AdapterFacts, DeviceChoice } from './shared/device.js';
 export type { EpsErrorCode } from './shared/errors.js';

@@ -275,7 +275,8 @@ describe('workers that start in other ways', () => {
       createReadStream(join(ROOT, WASM)).pipe(response);
     });
     const before = requests(WASM);
-    await load({ workers: 4 });
+    // Another address: restorers of one page share a compiled core.
+    await load({ workers: 4, wasmUrl: `${WASM}?chunked` });
     await session.untilWorkers(4);
     assert.equal(requests(WASM) - before, 1);
     assert.deepEqual(await inPage(bytesOfSamples), expected);
@@ -287,7 +288,7 @@ describe('workers that start in other ways', () => {
       response.writeHead(200, { 'content-type': 'application/octet-stream' });
       createReadStream(join(ROOT, WASM)).pipe(response);
     });
-    await load({ workers: 1 });
+    await load({ workers: 1, wasmUrl: `${WASM}?unknown` });
     session.route(WASM, undefined);
   });
 

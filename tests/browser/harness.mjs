@@ -65,15 +65,17 @@ function probe() {
  * @param {{ width: number, height: number }} [options.viewport]
  * @param {'allow' | 'block'} [options.serviceWorkers] 'block': every file comes from the server,
  *   also on the next visit.
+ * @param {string[]} [options.args] of the browser's command line.
  */
 export async function openSession({
   root,
   webgpu,
   viewport = { width: 1280, height: 900 },
   serviceWorkers = 'allow',
+  args = [],
 }) {
   const session = new Session();
-  await session.open(root, webgpu, { viewport, serviceWorkers });
+  await session.open(root, webgpu, args, { viewport, serviceWorkers });
   return session;
 }
 
@@ -90,13 +92,13 @@ class Session {
   #folder = '';
   #port = 0;
 
-  async open(root, webgpu, options) {
+  async open(root, webgpu, args, options) {
     this.#folder = join(ROOT, root);
     await this.plugIn();
     this.origin = `http://localhost:${this.server.address().port}`;
     this.browser = await chromium.launch({
       executablePath: findChromium(),
-      args: [...QUIET, ...(webgpu ? WITH_WEBGPU : WITHOUT_WEBGPU)],
+      args: [...QUIET, ...(webgpu ? WITH_WEBGPU : WITHOUT_WEBGPU), ...args],
     });
     this.context = await this.browser.newContext({ ...options, acceptDownloads: true });
     this.prelude = webgpu ? probe : withoutWebGpu;

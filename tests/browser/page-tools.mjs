@@ -7,9 +7,9 @@ import { openSession, ROOT } from './harness.mjs';
 
 export const WEIGHTS = '/pkg/models/photo-v1.safetensors';
 
-/** A browser with or without WebGPU, and a page with the package in it. */
-export async function openPackage(webgpu) {
-  const session = await openSession({ root: '.', webgpu });
+/** A browser with or without WebGPU, started with more arguments, and a page with the package. */
+export async function openPackage(webgpu, args = []) {
+  const session = await openSession({ root: '.', webgpu, args });
   await preparePage(session);
   return session;
 }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ROOT } from './harness.mjs';
-import { openPackage, serveEdited } from './page-tools.mjs';
+import { openPackage, preparePage, serveEdited } from './page-tools.mjs';
 
 const WORKER = '/pkg/dist/worker.js';
 const WASM = '/pkg/wasm/eps_restore_bg.wasm';
@@ -59,6 +59,8 @@ describe('a part that never answers', () => {
         [WORKER]: ['worker-failed', /the worker's script has not answered/, () => {}],
       };
       for (const [path, [code, message, answer]] of Object.entries(cases)) {
+        // A page of its own: restorers of one page share a compiled core.
+        await preparePage(session);
         session.route(path, answer);
         const { failure } = await load(session, { stallMs: 2000 });
         assert.deepEqual([failure.eps, failure.code], [true, code], failure.message);

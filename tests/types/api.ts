@@ -2,6 +2,7 @@
 import { expectTypeOf } from 'expect-type';
 import {
   chooseDevice,
+  clearCache,
   colorize,
   compose,
   deblur,
@@ -12,15 +13,20 @@ import {
   gaussianKernel,
   inpaint,
   isSoftwareAdapter,
+  isSupported,
   jpeg,
   linearOperator,
   motionKernel,
+  preload,
   readPhoto,
+  restoreAll,
   Restorer,
   superResolve,
   toBlob,
 } from 'eps-restore';
 import type {
+  BatchItem,
+  BatchOptions,
   ColorizeTask,
   ComposedTask,
   DeblurTask,
@@ -41,6 +47,7 @@ import type {
   Precision,
   RestoreOptions,
   RestoreStep,
+  RestorerInfo,
   Result,
   SuperResolveTask,
   Task,
@@ -66,6 +73,13 @@ expectTypeOf({ modelUrl: new URL('https://site.example/') }).toExtend<LoadOption
 expectTypeOf({ stallMs: '5' }).not.toExtend<LoadOptions>();
 // An option may be stated as undefined, whatever exactOptionalPropertyTypes says.
 expectTypeOf({ signal: undefined, workers: undefined }).toExtend<LoadOptions>();
+
+expectTypeOf(restorer.info).toEqualTypeOf<RestorerInfo>();
+expectTypeOf(Restorer.shared({ device: 'cpu' })).resolves.toEqualTypeOf<Restorer>();
+expectTypeOf({ modelRequest: { headers: { authorization: '' } } }).toExtend<LoadOptions>();
+expectTypeOf(preload()).resolves.toBeVoid();
+expectTypeOf(clearCache()).resolves.toBeBoolean();
+expectTypeOf(isSupported()).toBeBoolean();
 
 // Tasks, each of its own type and all of one.
 expectTypeOf(inpaint(mask, { fill: 'photo', avoid: mask })).toEqualTypeOf<InpaintTask>();
@@ -103,11 +117,16 @@ expectTypeOf<
   | HTMLCanvasElement
   | OffscreenCanvas
   | HTMLImageElement
-  | File
+  | HTMLVideoElement
   | VideoFrame
+  | File
+  | Response
+  | ArrayBuffer
+  | string
+  | URL
 >().toExtend<PhotoSource>();
 expectTypeOf<{ data: Uint8Array; width: number; height: number }>().toExtend<PhotoSource>();
-expectTypeOf<string>().not.toExtend<PhotoSource>();
+expectTypeOf<number>().not.toExtend<PhotoSource>();
 expectTypeOf<{ data: boolean[]; width: number; height: number }>().toExtend<MaskSource>();
 
 // Restoring.
@@ -120,7 +139,18 @@ expectTypeOf(
 ).resolves.toEqualTypeOf<Estimate>();
 expectTypeOf(restorer.estimateNoise(photo, denoise())).resolves.toBeNumber();
 expectTypeOf(restorer.editJpeg(new Blob(), photo)).resolves.toEqualTypeOf<Blob>();
+expectTypeOf(
+  Restorer.restore('photo.jpg', denoise(), { load: {} }),
+).resolves.toEqualTypeOf<Result>();
+expectTypeOf(restoreAll(restorer, [photo], (index) => denoise(index))).toEqualTypeOf<
+  AsyncGenerator<BatchItem, void, void>
+>();
+expectTypeOf<{
+  onProgress: (progress: { index: number; fraction: number }) => void;
+}>().toExtend<BatchOptions>();
+expectTypeOf<'wait'>().toExtend<NonNullable<RestoreOptions['whenBusy']>>();
 expectTypeOf(restorer.dispose()).toBeVoid();
+expectTypeOf(restorer[Symbol.dispose]()).toBeVoid();
 expectTypeOf<{ sampler: 'draft' }>().toExtend<RestoreOptions>();
 expectTypeOf<{ sampler: { solver: 'heun'; points: 3 } }>().toExtend<RestoreOptions>();
 expectTypeOf<{ sampler: 'fast' }>().not.toExtend<RestoreOptions>();

@@ -30,6 +30,7 @@ describe('restore options', () => {
       onStep: undefined,
       onProgress: undefined,
       signal: undefined,
+      whenBusy: 'fail',
     });
   });
   test('a sampler spelt out in part gets the rest', () => {
@@ -62,6 +63,7 @@ describe('restore options', () => {
     [{ smaples: 2 }, /Did you mean 'samples'\?/],
     [{ steps: 2 }, /there is no 'steps'/],
     [{ quality: 2 }, /Valid: samples, sampler, refine, seed, onStep, onProgress, signal/],
+    [{ whenBusy: 'queue' }, /whenBusy must be one of fail, wait, replace/],
     [{ samples: 1.5 }, /samples must be a whole number from 0 to 16; got 1.5/],
     [{ samples: -1 }, /samples/],
     [{ samples: 17 }, /samples/],
@@ -112,6 +114,7 @@ describe('load options', () => {
       trustedTypesPolicy: { isStated: false, policy: 'eps-restore' },
       stallMs: 60_000,
       sha256: undefined,
+      modelRequest: undefined,
     });
   });
   test('take a URL, and a hash in either case', () => {
@@ -123,6 +126,7 @@ describe('load options', () => {
     assert.equal(checked.sha256, 'ab'.repeat(32));
   });
   const refused = [
+    [{ modelRequest: 'omit' }, /modelRequest must be an object, as fetch takes it/],
     [{ device: 'gpu' }, /device must be one of auto, webgpu, cpu; got 'gpu'/],
     [{ device: 'webgl' }, /Did you mean 'webgpu'\?/],
     [{ precision: 16 }, /precision must be one of f32, f16/],

@@ -6,8 +6,8 @@ import { trustedScriptUrl } from '../../pkg/dist/page/trusted-types.js';
 import { StallWatch } from '../../pkg/dist/shared/stall.js';
 import { eps } from './assertions.mjs';
 
-test('a load in Node says that it needs a web page', () =>
-  assert.rejects(Restorer.load(), eps('worker-failed', /needs a web page.* not run in Node/)));
+test('a load in Node says which import it needs', () =>
+  assert.rejects(Restorer.load(), eps('worker-failed', /In Node, import .* 'eps-restore\/node'/)));
 
 test('a restorer is made by load alone', () => {
   assert.throws(() => new Restorer(), eps('invalid-option', /await Restorer\.load\(\)/));

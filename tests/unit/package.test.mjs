@@ -98,6 +98,7 @@ test('the package exports its API, and nothing by accident', () => {
     'LIMITS',
     'Restorer',
     'chooseDevice',
+    'clearCache',
     'colorize',
     'compose',
     'deblur',
@@ -107,10 +108,13 @@ test('the package exports its API, and nothing by accident', () => {
     'gaussianKernel',
     'inpaint',
     'isSoftwareAdapter',
+    'isSupported',
     'jpeg',
     'linearOperator',
     'motionKernel',
+    'preload',
     'readPhoto',
+    'restoreAll',
     'superResolve',
     'toBlob',
   ];
@@ -137,6 +141,8 @@ test('every public option and error code is explained in the README', () => {
     'trustedTypesPolicy',
     'stallMs',
     'sha256',
+    'modelRequest',
+    'whenBusy',
     'onProgress',
   ]) {
     assert.ok(readme.includes(`\`${name}`), `the README says nothing of ${name}`);

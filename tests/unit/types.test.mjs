@@ -40,6 +40,9 @@ test('the README states the oldest TypeScript that is tried', () => {
 /** Beside what exists at run time, which package.test.mjs lists. */
 const TYPES = [
   'AdapterFacts',
+  'BatchItem',
+  'BatchOptions',
+  'BatchProgress',
   'BayerPattern',
   'BlurEstimate',
   'Borders',
@@ -73,12 +76,14 @@ const TYPES = [
   'RestoreOptions',
   'RestoreProgress',
   'RestoreStep',
+  'RestorerInfo',
   'Result',
   'Sampler',
   'SamplerOptions',
   'ScriptUrlPolicy',
   'SuperResolveTask',
   'Task',
+  'WhenBusy',
 ];
 
 test('the package exports these types beside its functions, and nothing by accident', () => {

@@ -15,23 +15,27 @@ export const DEFAULT_WEIGHTS = {
  * The weights to load: those of this package, or those of the caller's address.
  *
  * @param sha256 the hash that the caller expects; undefined: that of this package's weights.
+ * @param request how to ask for them.
  * @throws EpsError `download-failed` if this package's own address is unknown.
  */
 export function weightsSource(
   modelUrl: string | undefined,
   sha256: string | undefined,
+  request?: RequestInit,
 ): WeightsSource {
   const advice = addressAdvice('modelUrl');
   if (modelUrl !== undefined)
     return {
       url: modelUrl,
       sha256,
+      request,
       bytes: undefined,
       advice: 'modelUrl probably points to the wrong address.',
     };
   const { bytes, sha256: defaultSha256 } = DEFAULT_WEIGHTS;
   try {
-    return { url: defaultWeightsUrl().href, sha256: sha256 ?? defaultSha256, bytes, advice };
+    const url = defaultWeightsUrl().href;
+    return { url, sha256: sha256 ?? defaultSha256, request, bytes, advice };
   } catch (cause) {
     // Some bundlers leave `import.meta.url` empty.
     throw new EpsError('download-failed', `The address of the weights is unknown. ${advice}`, {

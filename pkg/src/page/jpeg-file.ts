@@ -1,5 +1,6 @@
 import { EpsError } from '../shared/errors.js';
 import { bytesOf } from './file-bytes.js';
+import { OpenedFile } from './photo-file.js';
 import { isFile, shown } from './validation.js';
 
 /** The first two bytes of a JPEG file. */
@@ -9,9 +10,11 @@ const START = [0xff, 0xd8];
  * The bytes of the file that a photo was decoded from, if it is a JPEG. They tell the core what
  * compression did to the photo; its pixels hardly show it.
  *
+ * @param opened by `openFile`, if it may be an address or bytes.
  * @throws EpsError `undecodable-image` if the file cannot be read.
  */
-export async function jpegBytes(source: unknown): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function jpegBytes(opened: unknown): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const source = opened instanceof OpenedFile ? await opened.blob : opened;
   if (!isFile(source)) return undefined;
   const start = await bytesOf(source, START.length);
   if (!START.every((byte, i) => start[i] === byte)) return undefined;

@@ -17,6 +17,7 @@ import {
   type ScriptUrlPolicy,
   type TrustedTypesOption,
 } from './trusted-types.js';
+import { WHEN_BUSY, type WhenBusy } from './turns.js';
 import {
   invalidOption,
   isObject,
@@ -121,6 +122,11 @@ export interface LoadOptions {
    * `modelUrl` are checked and cached only if it is given.
    */
   readonly sha256?: string | undefined;
+  /**
+   * How the weights are asked for, as by `fetch`: `headers`, `credentials`, `integrity` and so on.
+   * Default: as a page's own scripts.
+   */
+  readonly modelRequest?: RequestInit | undefined;
 }
 
 /** Options of {@link Restorer.restore}, {@link Restorer.stream} and {@link Restorer.estimate}. */
@@ -157,6 +163,12 @@ export interface RestoreOptions {
    * compression did to the photo. Default: the photo itself, if it is a Blob or File.
    */
   readonly file?: Blob | undefined;
+  /**
+   * What a call does while another is under way. `'fail'` (the default): it fails with `busy`.
+   * `'wait'`: it begins after all earlier ones. `'replace'`: all earlier ones fail with `aborted`,
+   * as a page wants it that restores again at every change of a setting.
+   */
+  readonly whenBusy?: WhenBusy | undefined;
 }
 
 /** {@link LoadOptions}, checked, with their defaults. */
@@ -172,6 +184,7 @@ export interface CheckedLoadOptions {
   readonly trustedTypesPolicy: TrustedTypesOption;
   readonly stallMs: number;
   readonly sha256: string | undefined;
+  readonly modelRequest: RequestInit | undefined;
 }
 
 /** {@link RestoreOptions}, checked, with their defaults. */
@@ -184,6 +197,7 @@ export interface CheckedRestoreOptions {
   readonly onProgress: ((progress: RestoreProgress) => void) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly file: Blob | undefined;
+  readonly whenBusy: WhenBusy;
 }
 
 const DEVICES = ['auto', 'webgpu', 'cpu'] as const;
@@ -209,9 +223,11 @@ function loadOptions(options: LoadOptions): CheckedLoadOptions {
     'trustedTypesPolicy',
     'stallMs',
     'sha256',
+    'modelRequest',
   ] satisfies (keyof LoadOptions)[]);
   const { device = 'auto', precision = 'f32', stallMs = DEFAULT_STALL_MS } = options;
-  const { workers, onProgress, signal, modelUrl, workerUrl, wasmUrl, sha256 } = options;
+  const { workers, onProgress, signal, modelUrl, workerUrl, wasmUrl, sha256, modelRequest } =
+    options;
   requireOneOf('device', device, DEVICES);
   requireOneOf('precision', precision, PRECISIONS);
   if (precision === 'f16' && device === 'cpu')
@@ -223,6 +239,8 @@ function loadOptions(options: LoadOptions): CheckedLoadOptions {
   requireOptionalFunction('onProgress', onProgress);
   requireOptionalSignal(signal);
   requireNumber('stallMs', stallMs, 1, MAX_STALL_MS);
+  if (modelRequest !== undefined && !isObject(modelRequest))
+    throw invalidOption('modelRequest', 'an object, as fetch takes it', modelRequest);
   return {
     device,
     precision,
@@ -235,7 +253,20 @@ function loadOptions(options: LoadOptions): CheckedLoadOptions {
     trustedTypesPolicy: checkedTrustedTypes(options.trustedTypesPolicy),
     stallMs,
     sha256: checkedSha256(sha256),
+    modelRequest: modelRequest && { ...modelRequest },
   };
+}
+
+/**
+ * The options with defaults of the call's own.
+ *
+ * @throws EpsError `invalid-option` if they are no object, or cannot be read.
+ */
+export function withDefaults<T extends object>(options: T, defaults: Partial<T>): T {
+  return reading('invalid-option', 'The options', () => {
+    if (!isObject(options)) throw invalidOption('options', 'an object', options);
+    return { ...defaults, ...options };
+  });
 }
 
 /** @throws EpsError `invalid-option` that names the option, its value and what is valid. */
@@ -253,9 +284,10 @@ function restoreOptions(options: RestoreOptions): CheckedRestoreOptions {
     'onProgress',
     'signal',
     'file',
+    'whenBusy',
   ] satisfies (keyof RestoreOptions)[]);
   const { samples = 1, sampler = 'default', refine = false, seed = randomSeed() } = options;
-  const { onStep, onProgress, signal, file } = options;
+  const { onStep, onProgress, signal, file, whenBusy = 'fail' } = options;
   requireInteger('samples', samples, 0, LIMITS.samples);
   requireBoolean('refine', refine);
   requireInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
@@ -263,8 +295,9 @@ function restoreOptions(options: RestoreOptions): CheckedRestoreOptions {
   requireOptionalFunction('onProgress', onProgress);
   requireOptionalSignal(signal);
   requireOptionalFile(file);
+  requireOneOf('whenBusy', whenBusy, WHEN_BUSY);
   const checked = { samples, sampler: checkedSampler(sampler), refine, seed };
-  return { ...checked, onStep, onProgress, signal, file };
+  return { ...checked, onStep, onProgress, signal, file, whenBusy };
 }
 
 function checkedSampler(sampler: Sampler): SamplerRequest {

@@ -1,6 +1,7 @@
 import { EpsError, messageOf, reading } from '../shared/errors.js';
 import type { ImageSize, Pixels } from '../shared/requests.js';
 import { isCompleteFile } from './complete-file.js';
+import { OpenedFile, openFile } from './photo-file.js';
 import { isFile, isObject, isSide, kindOf, shown } from './validation.js';
 
 /** Raw pixels: RGBA, four bytes a pixel, rows from the top, sRGB, alpha not premultiplied. */
@@ -12,7 +13,11 @@ export interface PixelImage {
 
 /**
  * Anything a page has that holds a picture. It is copied when the call is made (an image element
- * that is still loading: once it has loaded), and never changed, closed or kept.
+ * that is still loading: once it has loaded), and never changed, closed or kept. The body of a
+ * `Response` is read.
+ *
+ * A string or URL is the address of a file, relative to the page, which is fetched; an ArrayBuffer
+ * holds the bytes of a file. A video gives the frame that it shows.
  *
  * A photo reaches the core as 8-bit sRGB, upright (EXIF), with its transparency: see
  * {@link readPhoto}.
@@ -23,8 +28,13 @@ export type PhotoSource =
   | HTMLCanvasElement
   | OffscreenCanvas
   | HTMLImageElement
-  | Blob
+  | HTMLVideoElement
   | VideoFrame
+  | Blob
+  | Response
+  | ArrayBuffer
+  | string
+  | URL
   | PixelImage;
 
 /** The picture objects of the platform, by the kind that {@link kindOf} reports. */
@@ -34,12 +44,14 @@ interface PictureKinds {
   HTMLCanvasElement: HTMLCanvasElement;
   OffscreenCanvas: OffscreenCanvas;
   HTMLImageElement: HTMLImageElement;
+  HTMLVideoElement: HTMLVideoElement;
   VideoFrame: VideoFrame;
 }
 
 const ACCEPTED =
-  'ImageData, ImageBitmap, a canvas, an image element, a Blob or File, VideoFrame, ' +
-  'or { data, width, height } with RGBA bytes';
+  'ImageData, ImageBitmap, a canvas, an image or video element, VideoFrame, a Blob or File, ' +
+  'Response, an ArrayBuffer with a file in it, an address, or { data, width, height } with RGBA ' +
+  'bytes';
 
 /**
  * The pixels of a picture as {@link Restorer.restore} reads them: 8-bit sRGB, alpha not
@@ -50,8 +62,9 @@ const ACCEPTED =
  * of half-transparent pixels are exact if the browser has canvases of 16-bit floats, else rounded.
  *
  * @throws EpsError `invalid-image` if the source is no picture or has no pixels;
- *   `undecodable-image` if its bytes cannot be decoded, are incomplete, or may not be read (CORS);
- *   `image-too-large` if a canvas of that size is not possible.
+ *   `download-failed` if its address does not answer; `undecodable-image` if its bytes cannot be
+ *   decoded, are incomplete, or may not be read (CORS); `image-too-large` if a canvas of that size
+ *   is not possible.
  * @example
  * ```ts
  * const { width, height, data } = await readPhoto(fileInput.files[0]);
@@ -70,10 +83,11 @@ export async function readPhoto(source: PhotoSource): Promise<ImageData> {
  * @throws EpsError as {@link readPhoto} does.
  */
 export async function decodePhoto(source: unknown, subject: string): Promise<DecodedPhoto> {
-  return reading('invalid-image', subject, () => decode(source, subject));
+  return reading('invalid-image', subject, () => decode(openFile(source, subject), subject));
 }
 
 function decode(source: unknown, subject: string): DecodedPhoto | Promise<DecodedPhoto> {
+  if (source instanceof OpenedFile) return source.blob.then((file) => fromBlob(file, subject));
   if (isKind(source, 'ImageData')) return fromImageData(source, subject);
   if (isKind(source, 'HTMLImageElement')) return fromElement(source, subject);
   if (isFile(source)) return fromBlob(source, subject);
@@ -87,6 +101,7 @@ function decode(source: unknown, subject: string): DecodedPhoto | Promise<Decode
     const { displayWidth: width, displayHeight: height } = source;
     return drawn(source, { width, height }, subject);
   }
+  if (isKind(source, 'HTMLVideoElement')) return fromVideo(source, subject);
   return fromPixels(source, subject);
 }
 
@@ -145,6 +160,16 @@ async function fromLoadingElement(
   }
   const { naturalWidth: width, naturalHeight: height } = element;
   return drawn(element, { width, height }, subject);
+}
+
+function fromVideo(video: HTMLVideoElement, subject: string): DecodedPhoto {
+  const { videoWidth: width, videoHeight: height, readyState } = video;
+  if (readyState < HTMLMediaElement.HAVE_CURRENT_DATA || width === 0)
+    throw new EpsError(
+      'invalid-image',
+      `${subject} is a video without a frame yet: wait for its event 'loadeddata'.`,
+    );
+  return drawn(video, { width, height }, subject);
 }
 
 async function fromBlob(blob: Blob, subject: string): Promise<DecodedPhoto> {

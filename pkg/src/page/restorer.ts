@@ -1,50 +1,42 @@
 import type { DeviceKind, Precision } from '../shared/device.js';
-import { EpsError, abortedError, throwIfAborted } from '../shared/errors.js';
-import type { FinishedRun, RunEvent } from '../shared/protocol.js';
+import { EpsError, throwIfAborted } from '../shared/errors.js';
 import type { ImageSize, RestoreRequest } from '../shared/requests.js';
 import { AsyncQueue } from './async-queue.js';
 import type { BlurEstimate } from './blur.js';
 import { copySeconds } from './copy-time.js';
-import { weightsSource } from './default-weights.js';
 import { jpegBytes } from './jpeg-file.js';
-import { LoadReporter } from './load-reporter.js';
 import {
   checkedLoadOptions,
   checkedRestoreOptions,
-  type CheckedLoadOptions,
+  withDefaults,
   type CheckedRestoreOptions,
   type LoadOptions,
   type RestoreOptions,
 } from './options.js';
-import { ParallelRun } from './parallel-run.js';
+import { openFile } from './photo-file.js';
 import { decodePhoto, type PhotoSource } from './photo.js';
 import type { Estimate, RestoreStep } from './progress.js';
-import { resultOf, type Result } from './result.js';
+import type { RestorerInfo } from './restorer-info.js';
+import type { Result } from './result.js';
 import { readInput, type RunInput } from './run-input.js';
-import { RunObserver, type RunCallbacks } from './run-observer.js';
+import { importSession } from './session-import.js';
+import type { RunHooks, Session } from './session.js';
 import { requireFitting, sizeOf, taskRequest } from './task-request.js';
 import type { Task } from './task-types.js';
 import { checkedTask } from './tasks.js';
-import { browserPlatform, readWeights } from './weights.js';
-import { errorOf, type Outcome, type RunHandle } from './worker-link.js';
-import { WorkerPool } from './worker-pool.js';
-import { workersOf } from './worker-shares.js';
+import { Turns, untilAborted } from './turns.js';
+import type { RunHandle } from './worker-link.js';
+import type { WorkerPool } from './worker-pool.js';
+
+declare global {
+  // Where the program's `lib` has no disposal: as the ones that have it, and as @types/node.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
 
 /** Steps that a stream's run may be ahead of its reader, who still draws the last one. */
 const STREAM_CREDIT = 2;
-
-/** How a run reports to its caller. */
-interface RunHooks extends RunCallbacks {
-  /** Steps that the run may take before it needs a `more` for each further one. */
-  readonly credit: number;
-  readonly onStart?: (run: RunHandle) => void;
-}
-
-/** How a run ended, and where it ran: undefined if it did not start. */
-interface EndedRun {
-  readonly outcome: Outcome<'restore'>;
-  readonly device: DeviceKind | undefined;
-}
 
 /**
  * Restores photos. It holds a worker with the network on one device. On the CPU it holds further
@@ -63,15 +55,18 @@ interface EndedRun {
  * ```
  */
 export class Restorer {
+  /** The restorer of {@link Restorer.shared}. */
+  static #shared: Promise<Restorer> | undefined;
+  readonly #session: Session;
   readonly #pool: WorkerPool;
-  /** The run in progress. Once it is aborted another may begin. */
-  #current: { readonly signal: AbortSignal | undefined } | undefined;
+  readonly #turns = new Turns();
 
-  private constructor(pool: WorkerPool) {
-    // Callers without types can reach this.
-    if (!((pool as unknown) instanceof WorkerPool))
+  private constructor(session: Session | undefined) {
+    // Callers without types can reach this, and have no session.
+    if (session === undefined || !(session.pool as unknown))
       throw new EpsError('invalid-option', 'Make a Restorer with await Restorer.load().');
-    this.#pool = pool;
+    this.#session = session;
+    this.#pool = session.pool;
   }
 
   /**
@@ -92,17 +87,73 @@ export class Restorer {
   static async load(options: LoadOptions = {}): Promise<Restorer> {
     const checked = checkedLoadOptions(options);
     throwIfAborted(checked.signal);
-    const restorer = new Restorer(new WorkerPool(checked));
+    const { Session } = await untilAborted(importSession(), checked.signal);
+    const restorer = new Restorer(new Session(checked));
     // Ends what is still under way, such as the download, when any part has failed.
     const stop = new AbortController();
     try {
-      await untilAborted(restorer.#load(checked, stop), checked.signal);
+      await untilAborted(restorer.#session.load(checked, stop), checked.signal);
       return restorer;
     } catch (error) {
       stop.abort();
       restorer.dispose();
       throw error;
     }
+  }
+
+  /**
+   * The restorer that the page's parts share. The first call loads it; so does the next one after a
+   * load that failed, or after its {@link Restorer.dispose}.
+   *
+   * @param options as of {@link Restorer.load}, for the call that loads it.
+   * @throws EpsError as {@link Restorer.load} does.
+   * @example
+   * ```ts
+   * const restorer = await Restorer.shared();
+   * ```
+   */
+  static async shared(options: LoadOptions = {}): Promise<Restorer> {
+    const loading = (Restorer.#shared ??= Restorer.load(options));
+    try {
+      const restorer = await loading;
+      restorer.#pool.throwIfDisposed();
+      return restorer;
+    } catch (error) {
+      if (Restorer.#shared === loading) Restorer.#shared = undefined;
+      // It has been disposed of since.
+      if (error instanceof EpsError && error.code === 'disposed') return Restorer.shared(options);
+      throw error;
+    }
+  }
+
+  /**
+   * Restores a photo in one call, by the restorer of {@link Restorer.shared}, after earlier calls.
+   *
+   * @param options as of {@link Restorer.restore}; `whenBusy` is `'wait'` by default. `load`: for
+   *   the call that loads the restorer. The signal aborts this call and not the load.
+   * @throws EpsError as {@link Restorer.load} and {@link Restorer.restore} do.
+   * @example
+   * ```ts
+   * const { mean } = await Restorer.restore('photo.jpg', denoise(), { samples: 0 });
+   * ```
+   */
+  static async restore(
+    photo: PhotoSource,
+    task: Task,
+    options: RestoreOptions & { readonly load?: LoadOptions } = {},
+  ): Promise<Result> {
+    const { load, ...own } = withDefaults(options, { whenBusy: 'wait' });
+    const checked = checkedRestoreOptions(own);
+    throwIfAborted(checked.signal);
+    const input = deferred(() => readInput(photo, task, checked.file));
+    const restorer = await untilAborted(Restorer.shared(load), checked.signal);
+    return restorer.#run(input, checked, hooksOf(checked));
+  }
+
+  /** What this restorer runs on, as plain data: for a line in the page, or a report of a fault. */
+  get info(): RestorerInfo {
+    const { device, precision, adapter, reason, evaluationMilliseconds } = this.#pool.engine;
+    return { device, precision, adapter, reason, evaluationMilliseconds };
   }
 
   /** The device that the network runs on. It may change after the loss of a GPU. */
@@ -146,11 +197,7 @@ export class Restorer {
     return this.#run(
       deferred(() => readInput(photo, task, checked.file)),
       checked,
-      {
-        credit: Infinity,
-        onStep: (step) => checked.onStep?.(step),
-        onProgress: (progress) => checked.onProgress?.(progress),
-      },
+      hooksOf(checked),
     );
   }
 
@@ -275,9 +322,10 @@ export class Restorer {
   ): Promise<BlurEstimate[]> {
     this.#pool.throwIfDisposed();
     const { file: source } = checkedRestoreOptions(options);
+    const opened = openFile(photo, 'The photo');
     const [image, file] = await Promise.all([
-      decodePhoto(photo, 'The photo'),
-      jpegBytes(source ?? photo),
+      decodePhoto(opened, 'The photo'),
+      jpegBytes(source ?? opened),
     ]);
     const lead = await this.#pool.lead();
     const estimates = await lead.ask('blur', { image, ...(file && { file }) });
@@ -331,24 +379,17 @@ export class Restorer {
     );
   }
 
-  async #load(options: CheckedLoadOptions, stop: AbortController): Promise<void> {
-    const { modelUrl, sha256, stallMs, onProgress } = options;
-    let onThrow: (error: unknown) => void = () => undefined;
-    const thrown = new Promise<never>((_, reject) => (onThrow = reject));
-    const reporter = new LoadReporter(onProgress, stop.signal, (error) => {
-      onThrow(error);
-      stop.abort();
-    });
-    const source = weightsSource(modelUrl, sha256);
-    const loaded = this.#pool.start(
-      () =>
-        readWeights(source, browserPlatform(stallMs), stop.signal, (progress) => {
-          const { loadedBytes, totalBytes } = progress;
-          reporter.report('weights', totalBytes ? loadedBytes / totalBytes : 0, progress);
-        }),
-      ({ stage, fraction, device }) => reporter.report(stage, fraction, { device }),
-    );
-    await Promise.race([thrown, loaded]);
+  /**
+   * The same as {@link Restorer.dispose}, for `using`: the restorer is disposed of where the block
+   * ends.
+   *
+   * @example
+   * ```ts
+   * using restorer = await Restorer.load();
+   * ```
+   */
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   async *#stream(
@@ -363,12 +404,12 @@ export class Restorer {
     const steps = new AsyncQueue<RestoreStep>();
     let run: RunHandle | undefined;
     const hooks: RunHooks = {
+      ...hooksOf(checked),
       credit: STREAM_CREDIT,
       onStep: (step) => {
         checked.onStep?.(step);
         steps.push(step);
       },
-      onProgress: (progress) => checked.onProgress?.(progress),
       onStart: (started) => (run = started),
     };
     const result = this.#run(input, { ...checked, signal: stop.signal }, hooks);
@@ -395,17 +436,13 @@ export class Restorer {
   ): Promise<Result> {
     this.#pool.throwIfDisposed();
     throwIfAborted(options.signal);
-    if (this.#current && !this.#current.signal?.aborted)
-      throw new EpsError(
-        'busy',
-        'This restorer is working on another photo. Wait for it, or abort it by its signal first.',
-      );
-    const current = { signal: options.signal };
-    this.#current = current;
+    const turn = this.#turns.take(options.whenBusy, options.signal);
+    const { signal } = turn;
+    const restored = turn.begun.then(() => this.#restore(input, { ...options, signal }, hooks));
     try {
-      return await untilAborted(this.#restore(input, options, hooks), options.signal);
+      return await untilAborted(restored, signal);
     } finally {
-      if (this.#current === current) this.#current = undefined;
+      turn.end();
     }
   }
 
@@ -426,56 +463,17 @@ export class Restorer {
       ...(file && { file }),
       ...(noise !== undefined && { noise }),
     };
-    let { outcome, device } = await this.#attempt(request, signal, hooks);
-    // A worker that fails before the run starts had failed earlier, for example by the loss of its
-    // GPU. A new worker then gets the run.
-    if (!outcome.ok && outcome.failure.fatal && !device)
-      ({ outcome, device } = await this.#attempt(request, signal, hooks));
-    if (!outcome.ok)
-      throw outcome.failure.code === 'aborted' ? abortedError(signal) : errorOf(outcome.failure);
-    return this.#result(outcome.answer, seed, device ?? this.device);
+    return this.#session.run(request, signal, hooks);
   }
+}
 
-  /** Runs the request on the workers in use, and reports its steps. */
-  async #attempt(
-    request: RestoreRequest,
-    signal: AbortSignal | undefined,
-    hooks: RunHooks,
-  ): Promise<EndedRun> {
-    const lead = await this.#pool.lead();
-    throwIfAborted(signal);
-    this.#pool.throwIfDisposed();
-    const shares = await this.#pool.sharesForRun(lead, request);
-    throwIfAborted(signal);
-    this.#pool.throwIfDisposed();
-    const workers = workersOf(shares);
-    const observer = new RunObserver(hooks, this.#pool.evaluationTimes, workers);
-    const onEvent = (event: RunEvent): void => {
-      if (!signal?.aborted && !observer.report(event)) run.cancel();
-    };
-    const onShared = (count: number): void => observer.setWorkers(count);
-    const { credit } = hooks;
-    const { drawers } = shares;
-    const helpers = this.#pool.helpers(workers - 1);
-    const run =
-      helpers.length === 0
-        ? lead.startRun({ request, credit }, onEvent)
-        : new ParallelRun({ lead, helpers, drawers, request, credit, onEvent, onShared });
-    const cancel = (): void => run.cancel();
-    signal?.addEventListener('abort', cancel, { once: true });
-    hooks.onStart?.(run);
-    const outcome = await run.outcome;
-    signal?.removeEventListener('abort', cancel);
-    observer.rethrow();
-    const device = observer.started?.device;
-    if (outcome.ok && device === this.device) observer.recordTimes(outcome.answer);
-    return { outcome, device };
-  }
-
-  #result(run: FinishedRun, seed: number, kind: DeviceKind): Result {
-    const adapter = kind === this.device ? this.adapter : '';
-    return resultOf(run, seed, { kind, adapter });
-  }
+/** How a run without a reader reports to its caller. */
+function hooksOf({ onStep, onProgress }: CheckedRestoreOptions): RunHooks {
+  return {
+    credit: Infinity,
+    onStep: (step) => onStep?.(step),
+    onProgress: (progress) => onProgress?.(progress),
+  };
 }
 
 /** Reads now, and keeps a failure for whoever waits for what was read. */
@@ -483,18 +481,4 @@ function deferred<T>(read: () => T | Promise<T>): Promise<T> {
   const promise = (async () => read())();
   promise.catch(() => undefined);
   return promise;
-}
-
-/**
- * The outcome of `work`, or a rejection as soon as the signal is aborted. The work itself goes on;
- * its outcome is then ignored.
- */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(abortedError(signal));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -132,13 +132,14 @@ function tooLargeToWrite({ width, height }: ImageData, cause?: unknown): EpsErro
   );
 }
 
-/** RGBA bytes as ImageData, without a copy. */
+/** RGBA bytes as ImageData, without a copy; in Node as a plain object like it. */
 export function imageDataOf(
   bytes: Uint8Array<ArrayBuffer>,
   width: number,
   height: number,
 ): ImageData {
   const clamped = new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (typeof ImageData === 'undefined') return { data: clamped, width, height, colorSpace: 'srgb' };
   return new ImageData(clamped, width, height);
 }
 

@@ -1,5 +1,6 @@
 import type { Pixels, TaskRequest } from '../shared/requests.js';
 import { jpegBytes } from './jpeg-file.js';
+import { openFile } from './photo-file.js';
 import { decodePhoto, type PhotoSource } from './photo.js';
 import { requireFitting, taskRequest } from './task-request.js';
 import type { NoiseOption, Task } from './task-types.js';
@@ -14,7 +15,8 @@ export interface RunInput extends NoiseOption {
 }
 
 /** Reads the photo and the task. What can be read at once is read before the call returns. */
-export async function readInput(photo: PhotoSource, task: Task, source?: Blob): Promise<RunInput> {
+export async function readInput(given: PhotoSource, task: Task, source?: Blob): Promise<RunInput> {
+  const photo = openFile(given, 'The photo');
   const checked = checkedTask(task);
   const { noise } = checked;
   const isEstimated = noise === 'auto' || (noise === undefined && checked.kind === 'denoise');

@@ -1,5 +1,6 @@
 import { EpsError, abortedError, messageOf, throwIfAborted } from '../shared/errors.js';
 import { DEFAULT_STALL_MS, StallWatch, seconds, withinStall } from '../shared/stall.js';
+import { WEIGHTS_CACHE, availableCaches } from './weights-cache.js';
 
 /** The weights to read. */
 export interface WeightsSource {
@@ -9,6 +10,8 @@ export interface WeightsSource {
    * cached.
    */
   readonly sha256: string | undefined;
+  /** How to ask for them, beside the signal. */
+  readonly request?: RequestInit | undefined;
   /** The expected size, for the progress if the server does not state it. */
   readonly bytes: number | undefined;
   /** What to do if something else is at the address, for messages. */
@@ -45,17 +48,6 @@ export function browserPlatform(stallMs = DEFAULT_STALL_MS): WeightsPlatform {
   };
 }
 
-/** Frames of an opaque origin have caches and may not use them. */
-function availableCaches(): CacheStorage | undefined {
-  try {
-    const { caches }: { caches?: CacheStorage } = globalThis;
-    return caches;
-  } catch {
-    return undefined;
-  }
-}
-
-const CACHE = 'eps-restore-weights';
 /** How many weights are cached: this release's, and those of another page of the same site. */
 const MAX_CACHED = 2;
 
@@ -119,7 +111,7 @@ async function download(
   });
   try {
     const read = async (): Promise<Uint8Array<ArrayBuffer>> => {
-      const response = await fetch(source.url, { signal: stop.signal });
+      const response = await fetch(source.url, { ...source.request, signal: stop.signal });
       if (!response.ok) throw statusError(source, response);
       return readBody(response, source.bytes, (progress) => {
         watch.beat();
@@ -218,7 +210,7 @@ async function readCache(
 ): Promise<CacheEntry> {
   if (!caches) return {};
   const read = async (): Promise<CacheEntry> => {
-    const cache = await caches.open(CACHE);
+    const cache = await caches.open(WEIGHTS_CACHE);
     const response = await cache.match(cacheKey(sha256));
     if (!response) return { cache };
     const bytes = new Uint8Array(await response.arrayBuffer());

@@ -2,6 +2,7 @@ import type { DeviceKind, Precision } from '../shared/device.js';
 import { EpsError, toEpsError } from '../shared/errors.js';
 import { WARM_UP_PIXELS, type LoadEvent, type LoadedEngine } from '../shared/protocol.js';
 import { costRequestOf, type Cost, type RestoreRequest } from '../shared/requests.js';
+import { sharingCore } from './shared-core.js';
 import { EvaluationTimes } from './timing.js';
 import { WorkerLink, errorOf, type Outcome } from './worker-link.js';
 import type { WorkerSettings } from './worker-script.js';
@@ -197,10 +198,13 @@ export class WorkerPool {
 
   /** Waits until a worker has the core. */
   async #start(link: WorkerLink): Promise<void> {
-    const outcome = await link.start(this.#core ?? this.#options.wasmUrl);
-    this.throwIfDisposed();
-    if (!outcome.ok) throw errorOf(outcome.failure);
-    this.#core = outcome.answer.module;
+    const begin = async (core: WebAssembly.Module | undefined): Promise<WebAssembly.Module> => {
+      const outcome = await link.start(core ?? this.#options.wasmUrl);
+      this.throwIfDisposed();
+      if (!outcome.ok) throw errorOf(outcome.failure);
+      return outcome.answer.module;
+    };
+    this.#core = await (this.#core ? begin(this.#core) : sharingCore(this.#options, begin));
   }
 
   /** Starts the engine in the lead. */

@@ -29,7 +29,8 @@ export function startWorker({ workerUrl, trustedTypesPolicy }: WorkerSettings): 
   if (typeof Worker === 'undefined')
     throw new EpsError(
       'worker-failed',
-      'There are no workers here: Restorer.load needs a web page. It does not run in Node.',
+      'There are no workers here: Restorer.load needs a web page. ' +
+        "In Node, import { Restorer } from 'eps-restore/node'.",
     );
   try {
     if (workerUrl !== undefined) return startFrom(workerUrl, trustedTypesPolicy);

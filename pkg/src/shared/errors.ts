@@ -137,9 +137,11 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortedError(signal);
 }
 
-/** The error of a call that its signal aborted. */
+/** The error of a call that its signal aborted: the signal's reason, if it is such an error. */
 export function abortedError(signal?: AbortSignal): EpsError {
-  return new EpsError('aborted', 'The call was aborted by its signal.', { cause: signal?.reason });
+  const reason: unknown = signal?.reason;
+  if (isEpsError(reason) && reason.code === 'aborted') return reason;
+  return new EpsError('aborted', 'The call was aborted by its signal.', { cause: reason });
 }
 
 /** A revoked proxy has no prototype to look at. */

@@ -18,7 +18,10 @@ const noise = fc.oneof(
 
 const photoIn = (...forms) =>
   orStrange(fc.record({ form: fc.constantFrom(...forms), width: side, height: side, level }));
-const photo = photoIn('ImageData', 'bytes', 'canvas', 'element', 'bitmap', 'png', 'jpeg', 'webp');
+const photo = photoIn(
+  ...['ImageData', 'bytes', 'canvas', 'element', 'bitmap', 'png', 'jpeg', 'webp', 'address'],
+  'buffer',
+);
 
 /** A mask: mostly of the photo's size. */
 const mask = orStrange(
@@ -147,6 +150,7 @@ const options = orStrange(
     onStep: orStrange(fc.constantFrom('watch', 'throw')),
     onProgress: orStrange(fc.constantFrom('watch', 'throw')),
     file: photoIn('png', 'jpeg'),
+    whenBusy: orStrange(fc.constantFrom('fail', 'wait', 'replace')),
   }),
   12,
 );
@@ -162,6 +166,7 @@ const loadOptions = fc.record(
     sha256: orStrange(fc.constantFrom('', 'ab'.repeat(32)), 1),
     stallMs: orStrange(fc.constantFrom(1, 1000), 2),
     trustedTypesPolicy: strange,
+    modelRequest: orStrange(fc.constant({ credentials: 'omit' }), 1),
     onProgress: orStrange(fc.constant('throw'), 2),
     signal: orStrange(fc.constant({ abortAfter: 0 }), 1),
   },
@@ -173,6 +178,8 @@ const CALLS = [
   [10, 'restore', RUN],
   [4, 'stream', RUN],
   [1, 'twice', RUN],
+  [1, 'shared', RUN],
+  [1, 'batch', RUN],
   [
     3,
     'estimate',
@@ -191,6 +198,7 @@ const CALLS = [
     ),
   ],
   [1, 'load', fc.tuple(orStrange(loadOptions))],
+  [1, 'preload', fc.tuple(orStrange(loadOptions))],
   [1, 'chooseDevice', fc.tuple(strange, strange)],
   [1, 'isSoftwareAdapter', fc.tuple(strange)],
 ];

@@ -51,6 +51,8 @@ const FORMS = {
   png: (image) => encoded(image, 'image/png'),
   jpeg: (image) => encoded(image, 'image/jpeg'),
   webp: (image) => encoded(image, 'image/webp'),
+  address: async (image) => URL.createObjectURL(await encoded(image, 'image/png')),
+  buffer: async (image) => (await encoded(image, 'image/jpeg')).arrayBuffer(),
 };
 
 /**

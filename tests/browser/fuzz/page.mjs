@@ -36,6 +36,20 @@ const CALLS = {
     const both = await Promise.allSettled([0, 1].map(() => CALLS.restore(parameters)));
     for (const { status, reason } of both) if (status === 'rejected') throw reason;
   },
+  shared: async (parameters) => {
+    const [photo, task, options] = await runOf(parameters);
+    const load = { device: 'cpu', workers: 1 };
+    await eps.Restorer.shared(load);
+    requireSound(await eps.Restorer.restore(photo, task, options));
+  },
+  batch: async (parameters) => {
+    const [photo, task, options] = await runOf(parameters);
+    const photos = parameters[0].strange === undefined ? [photo, photo] : photo;
+    for await (const { result, error } of eps.restoreAll(restorer, photos, task, options)) {
+      if (error) throw error;
+      requireSound(result);
+    }
+  },
   estimate: async (parameters) => {
     const estimate = await restorer.estimate(...(await runOf(parameters)));
     for (const [name, value] of Object.entries(estimate))
@@ -54,6 +68,7 @@ const CALLS = {
     const [image] = await photoOf(photo);
     await eps.toBlob(image, plainOf(type), plainOf(quality));
   },
+  preload: async ([options]) => eps.preload(...(await optionsOf(options))),
   load: async ([options]) => (await eps.Restorer.load(...(await optionsOf(options)))).dispose(),
   chooseDevice: ([device, adapter]) => eps.chooseDevice(plainOf(device), plainOf(adapter)),
   isSoftwareAdapter: ([adapter]) => eps.isSoftwareAdapter(plainOf(adapter)),

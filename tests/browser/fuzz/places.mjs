@@ -62,6 +62,11 @@ export const PLACES = {
   'sampler: fromMean': (value) => sampler({ points: 1, fromMean: value }),
   'stream: photo': (value) => ({ call: 'stream', parameters: [value, denoise, mean] }),
   'stream: options': (value) => ({ call: 'stream', parameters: [photo, denoise, value] }),
+  whenBusy: (value) => restoring(denoise, { ...mean, whenBusy: value }),
+  'shared: photo': (value) => ({ call: 'shared', parameters: [value, denoise, mean] }),
+  'shared: options': (value) => ({ call: 'shared', parameters: [photo, denoise, value] }),
+  'batch: photos': (value) => ({ call: 'batch', parameters: [value, denoise, mean] }),
+  'batch: options': (value) => ({ call: 'batch', parameters: [photo, denoise, value] }),
   'estimate: photo': (value) => ({ call: 'estimate', parameters: [value, denoise, mean] }),
   'estimate: width': (value) => ({
     call: 'estimate',
@@ -75,10 +80,11 @@ export const PLACES = {
   'toBlob: type': (value) => ({ call: 'toBlob', parameters: [photo, value, 1] }),
   'toBlob: quality': (value) => ({ call: 'toBlob', parameters: [photo, 'image/jpeg', value] }),
   'load: options': (value) => ({ call: 'load', parameters: [value] }),
+  'preload: options': (value) => ({ call: 'preload', parameters: [value] }),
   ...Object.fromEntries(
     [
       ...['device', 'precision', 'workers', 'onProgress', 'signal', 'modelUrl', 'workerUrl'],
-      ...['wasmUrl', 'trustedTypesPolicy', 'stallMs', 'sha256'],
+      ...['wasmUrl', 'trustedTypesPolicy', 'stallMs', 'sha256', 'modelRequest'],
     ].map((name) => [`load: ${name}`, (value) => loading({ [name]: value })]),
   ),
   'chooseDevice: requested': (value) => ({ call: 'chooseDevice', parameters: [value, value] }),

@@ -1,0 +1,177 @@
+import type { DeviceKind } from '../shared/device.js';
+import { abortedError, throwIfAborted } from '../shared/errors.js';
+import type { FinishedRun, RunEvent } from '../shared/protocol.js';
+import type { RestoreRequest } from '../shared/requests.js';
+import { weightsSource } from './default-weights.js';
+import { LoadReporter } from './load-reporter.js';
+import type { CheckedLoadOptions } from './options.js';
+import { ParallelRun } from './parallel-run.js';
+import { resultOf, type Result } from './result.js';
+import { RunObserver, type RunCallbacks } from './run-observer.js';
+import { keepCore, sharingCore } from './shared-core.js';
+import { sharedWeights } from './shared-weights.js';
+import { browserPlatform } from './weights.js';
+import { WorkerLink, errorOf, type Outcome, type RunHandle } from './worker-link.js';
+import { WorkerPool } from './worker-pool.js';
+import { workersOf } from './worker-shares.js';
+
+/** How a run reports to its caller. */
+export interface RunHooks extends RunCallbacks {
+  /** Steps that the run may take before it needs a `more` for each further one. */
+  readonly credit: number;
+  readonly onStart?: (run: RunHandle) => void;
+}
+
+/** How a run ended, and where it ran: undefined if it did not start. */
+interface EndedRun {
+  readonly outcome: Outcome<'restore'>;
+  readonly device: DeviceKind | undefined;
+}
+
+/**
+ * The part of a restorer that pages fetch only when they load one: its workers, and the runs in
+ * them.
+ */
+export class Session {
+  readonly pool: WorkerPool;
+
+  constructor(options: CheckedLoadOptions) {
+    this.pool = new WorkerPool(options);
+  }
+
+  /**
+   * Reads the weights and starts the workers.
+   *
+   * @param stop ends the download when it is aborted. What `onProgress` throws aborts it.
+   * @throws EpsError as `Restorer.load` does, and what `onProgress` throws.
+   */
+  async load(options: CheckedLoadOptions, stop: AbortController): Promise<void> {
+    await reporting(options, stop, (reporter) =>
+      this.pool.start(
+        () => weightsFor(options, stop.signal, reporter),
+        ({ stage, fraction, device }) => reporter.report(stage, fraction, { device }),
+      ),
+    );
+  }
+
+  /**
+   * Runs a request to its result.
+   *
+   * @throws EpsError as `Restorer.restore` does, and what a callback throws.
+   */
+  async run(
+    request: RestoreRequest,
+    signal: AbortSignal | undefined,
+    hooks: RunHooks,
+  ): Promise<Result> {
+    let { outcome, device } = await this.#attempt(request, signal, hooks);
+    // A worker that fails before the run starts had failed earlier, for example by the loss of its
+    // GPU. A new worker then gets the run.
+    if (!outcome.ok && outcome.failure.fatal && !device)
+      ({ outcome, device } = await this.#attempt(request, signal, hooks));
+    if (!outcome.ok)
+      throw outcome.failure.code === 'aborted' ? abortedError(signal) : errorOf(outcome.failure);
+    return this.#result(outcome.answer, request.seed, device ?? this.pool.engine.device);
+  }
+
+  /** Runs the request on the workers in use, and reports its steps. */
+  async #attempt(
+    request: RestoreRequest,
+    signal: AbortSignal | undefined,
+    hooks: RunHooks,
+  ): Promise<EndedRun> {
+    const { pool } = this;
+    const lead = await pool.lead();
+    throwIfAborted(signal);
+    pool.throwIfDisposed();
+    const shares = await pool.sharesForRun(lead, request);
+    throwIfAborted(signal);
+    pool.throwIfDisposed();
+    const workers = workersOf(shares);
+    const observer = new RunObserver(hooks, pool.evaluationTimes, workers);
+    const onEvent = (event: RunEvent): void => {
+      if (!signal?.aborted && !observer.report(event)) run.cancel();
+    };
+    const onShared = (count: number): void => observer.setWorkers(count);
+    const { credit } = hooks;
+    const { drawers } = shares;
+    const helpers = pool.helpers(workers - 1);
+    const run =
+      helpers.length === 0
+        ? lead.startRun({ request, credit }, onEvent)
+        : new ParallelRun({ lead, helpers, drawers, request, credit, onEvent, onShared });
+    const cancel = (): void => run.cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    hooks.onStart?.(run);
+    const outcome = await run.outcome;
+    signal?.removeEventListener('abort', cancel);
+    observer.rethrow();
+    const device = observer.started?.device;
+    if (outcome.ok && device === pool.engine.device) observer.recordTimes(outcome.answer);
+    return { outcome, device };
+  }
+
+  #result(run: FinishedRun, seed: number, kind: DeviceKind): Result {
+    const { device, adapter } = this.pool.engine;
+    return resultOf(run, seed, { kind, adapter: kind === device ? adapter : '' });
+  }
+}
+
+/**
+ * Fetches the weights into the cache, and the core, compiled, into this page.
+ *
+ * @param stop as of {@link Session.load}.
+ * @throws EpsError as `Restorer.load` does, and what `onProgress` throws.
+ */
+export async function preload(options: CheckedLoadOptions, stop: AbortController): Promise<void> {
+  await reporting(options, stop, (reporter) =>
+    Promise.all([weightsFor(options, stop.signal, reporter), compileCore(options, stop.signal)]),
+  );
+}
+
+/** A worker finds the core's address, wherever a bundler has put it, and ends with it compiled. */
+async function compileCore(options: CheckedLoadOptions, signal: AbortSignal): Promise<void> {
+  const link = new WorkerLink(options);
+  const end = (): void => link.terminate(abortedError(signal));
+  signal.addEventListener('abort', end);
+  const start = async (core: WebAssembly.Module | undefined): Promise<WebAssembly.Module> => {
+    if (core) return core;
+    const outcome = await link.start(options.wasmUrl);
+    if (!outcome.ok) throw errorOf(outcome.failure);
+    return outcome.answer.module;
+  };
+  try {
+    keepCore(await sharingCore(options, start));
+  } finally {
+    signal.removeEventListener('abort', end);
+    end();
+  }
+}
+
+/** The weights of these options, with the progress of their download. */
+function weightsFor(
+  { modelUrl, sha256, modelRequest, stallMs }: CheckedLoadOptions,
+  signal: AbortSignal,
+  reporter: LoadReporter,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const source = weightsSource(modelUrl, sha256, modelRequest);
+  return sharedWeights(source, browserPlatform(stallMs), signal, (progress) => {
+    const { loadedBytes, totalBytes } = progress;
+    reporter.report('weights', totalBytes ? loadedBytes / totalBytes : 0, progress);
+  });
+}
+
+/** Does `work` with a reporter. What `onProgress` throws ends it. */
+async function reporting(
+  { onProgress }: CheckedLoadOptions,
+  stop: AbortController,
+  work: (reporter: LoadReporter) => Promise<unknown>,
+): Promise<void> {
+  let onThrow: (error: unknown) => void = () => undefined;
+  const thrown = new Promise<never>((_, reject) => (onThrow = reject));
+  const reporter = new LoadReporter(onProgress, stop.signal, (error) => {
+    onThrow(error);
+    stop.abort();
+  });
+  await Promise.race([thrown, work(reporter)]);
+}
