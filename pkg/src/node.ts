@@ -1,0 +1,208 @@
+/**
+ * The same restorations in Node, on the CPU: pixels in, pixels out. Start with
+ * {@link Restorer.load}.
+ *
+ * @packageDocumentation
+ */
+import { readFile } from 'node:fs/promises';
+import { checkedRestoreOptions, type RestoreOptions } from './page/options.js';
+import type { PixelImage } from './page/photo.js';
+import { resultOf, type Result } from './page/result.js';
+import { readInput, type RunInput } from './page/run-input.js';
+import { RunObserver } from './page/run-observer.js';
+import type { Task } from './page/task-types.js';
+import { EvaluationTimes } from './page/timing.js';
+import { Turns, untilAborted } from './page/turns.js';
+import { isObject, shown } from './page/validation.js';
+import { EpsError, abortedError, throwIfAborted } from './shared/errors.js';
+import { WARM_UP_PIXELS, type FinishedRun, type RunRequest } from './shared/protocol.js';
+import { DEFAULT_STALL_MS } from './shared/stall.js';
+import { runCopy } from './worker/copy-run.js';
+import { createEngine, instantiateCore, type Engine } from './worker/core.js';
+import { explainFailure, isFatal } from './worker/failure.js';
+import { RunControl } from './worker/run-control.js';
+import { restore } from './worker/restore.js';
+
+export {
+  inpaint,
+  superResolve,
+  deblur,
+  denoise,
+  colorize,
+  demosaic,
+  compose,
+  linearOperator,
+} from './page/tasks.js';
+export { gaussianKernel, motionKernel, diskKernel } from './page/kernels.js';
+export { EpsError } from './shared/errors.js';
+export { LIMITS } from './shared/limits.js';
+
+/** Options of {@link Restorer.load}. */
+export interface NodeLoadOptions {
+  /** The bytes of the weights. Default: those of this package. */
+  readonly model?: Uint8Array | undefined;
+}
+
+/** Why the process's core cannot be used any more: it has stopped. */
+let stopped: EpsError | undefined;
+/** The message of the core's panic. */
+let panicMessage: string | undefined;
+let core: Promise<void> | undefined;
+
+/** Makes the process's only instance of the core. */
+async function instantiate(): Promise<void> {
+  const file = await readFile(new URL('../wasm/eps_restore_bg.wasm', import.meta.url));
+  const module = await WebAssembly.compile(file);
+  await instantiateCore(module, (message) => (panicMessage ??= message));
+}
+
+/**
+ * Restores photos in Node, in the thread that calls it: one evaluation of 256 × 256 pixels takes
+ * about 0.4 s. Between two tiles the thread is free for other work. Several at a time need
+ * processes or worker threads of the program's own.
+ *
+ * @example
+ * ```ts
+ * import { Restorer, denoise } from 'eps-restore/node';
+ *
+ * const restorer = await Restorer.load();
+ * const { mean } = await restorer.restore({ data, width, height }, denoise(), { samples: 0 });
+ * ```
+ */
+export class Restorer {
+  readonly #engine: Engine;
+  readonly #times = new EvaluationTimes();
+  readonly #turns = new Turns();
+  /** Settles when the last run has ended: an aborted one ends within a tile. */
+  #last: Promise<unknown> = Promise.resolve();
+  #isDisposed = false;
+
+  private constructor(engine: Engine, evaluationMilliseconds: number) {
+    this.#engine = engine;
+    this.#times.observe(WARM_UP_PIXELS, evaluationMilliseconds);
+  }
+
+  /**
+   * Reads the core and the weights from this package's files, and starts the network.
+   *
+   * @throws EpsError `invalid-option`, `invalid-weights` or `internal`.
+   */
+  static async load(options: NodeLoadOptions = {}): Promise<Restorer> {
+    const model: unknown = isObject(options) ? options.model : options;
+    if (model !== undefined && !(model instanceof Uint8Array))
+      throw new EpsError('invalid-option', `model must be a Uint8Array; got ${shown(model)}.`);
+    return guarded(async () => {
+      await (core ??= instantiate());
+      const path = new URL('../models/photo-v1.safetensors', import.meta.url);
+      const engine = await createEngine(
+        'cpu',
+        model ?? (await readFile(path)),
+        'f32',
+        () => undefined,
+      );
+      return new Restorer(engine, await engine.warmUp());
+    });
+  }
+
+  /**
+   * Restores a photo: see the restorer of pages. Images come as `{ data, width, height }`, RGBA,
+   * and go back as that.
+   *
+   * @param photo the pixels. Decode files by a library of yours.
+   * @param task what was done to it; masks are `{ data, width, height }` too.
+   * @param options as in pages. `file`: a Blob of the JPEG that the photo was decoded from.
+   * @throws EpsError `invalid-*`, `image-too-large`, `not-converged`, `aborted`, `busy`, `disposed`
+   *   or `internal`, after which the process needs to be started anew.
+   */
+  async restore(photo: PixelImage, task: Task, options: RestoreOptions = {}): Promise<Result> {
+    const checked = checkedRestoreOptions(options);
+    this.#throwIfDisposed();
+    throwIfAborted(checked.signal);
+    const turn = this.#turns.take(checked.whenBusy, checked.signal);
+    const { signal } = turn;
+    const input = readInput(photo, task, checked.file);
+    const restored = Promise.all([input, turn.begun]).then(([read]) => {
+      const run = this.#last.then(() => this.#run(read, { ...checked, signal }));
+      this.#last = run.catch(() => undefined);
+      return run;
+    });
+    try {
+      return await untilAborted(restored, signal);
+    } finally {
+      turn.end();
+    }
+  }
+
+  /** Releases the network's memory. Every later call fails with `disposed`. */
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    // A run that is under way ends first.
+    void this.#last.then(() => this.#engine.free());
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async #run(
+    { image, file, task, noise }: RunInput,
+    options: ReturnType<typeof checkedRestoreOptions> & { readonly signal: AbortSignal },
+  ): Promise<Result> {
+    const { samples, sampler, refine, seed, signal, onStep, onProgress } = options;
+    throwIfAborted(signal);
+    this.#throwIfDisposed();
+    const observer = new RunObserver(
+      { onStep: (step) => onStep?.(step), onProgress: (progress) => onProgress?.(progress) },
+      this.#times,
+      1,
+    );
+    const given = { ...(file && { file }), ...(noise !== undefined && { noise }) };
+    const request = { image, task, samples, sampler, refine, seed, ...given };
+    const control = new RunControl(Infinity);
+    const cancel = (): void => control.cancel();
+    signal.addEventListener('abort', cancel);
+    try {
+      const run = await guarded(() =>
+        this.#answer({ request, credit: Infinity }, control, (event) => {
+          if (!signal.aborted && !observer.report(event)) cancel();
+        }),
+      );
+      observer.recordTimes(run);
+      return resultOf(run, seed, { kind: 'cpu', adapter: '' });
+    } catch (error) {
+      observer.rethrow();
+      throw signal.aborted ? abortedError(signal) : error;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  #answer(
+    ask: RunRequest,
+    control: RunControl,
+    emit: Parameters<typeof restore>[4],
+  ): Promise<FinishedRun> {
+    const { task } = ask.request;
+    return task.kind === 'copy'
+      ? runCopy(this.#engine, ask, task, control, emit)
+      : restore(this.#engine, ask, DEFAULT_STALL_MS, control, emit);
+  }
+
+  #throwIfDisposed(): void {
+    if (this.#isDisposed)
+      throw new EpsError('disposed', 'This restorer has been disposed of. Load another.');
+  }
+}
+
+/** Does what may stop the core for good. */
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  if (stopped) throw stopped;
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = explainFailure(thrown, panicMessage);
+    if (isFatal(error)) stopped = error;
+    throw error;
+  }
+}
