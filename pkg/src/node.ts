@@ -28,6 +28,7 @@ export {
   superResolve,
   deblur,
   denoise,
+  jpeg,
   colorize,
   demosaic,
   compose,

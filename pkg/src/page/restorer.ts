@@ -249,8 +249,9 @@ export class Restorer {
     this.#pool.throwIfDisposed();
     const { samples, sampler, refine, file: source } = checkedRestoreOptions(options);
     const checked = checkedTask(task);
-    const file = checked.kind === 'jpeg' ? jpegBytes(source ?? photo) : undefined;
-    const [size, prepared] = await Promise.all([sizeOf(photo), taskRequest(checked, file)]);
+    const opened = openFile(photo, 'The photo');
+    const file = checked.kind === 'jpeg' ? jpegBytes(source ?? opened) : undefined;
+    const [size, prepared] = await Promise.all([sizeOf(opened), taskRequest(checked, file)]);
     requireFitting(prepared, size);
     const request = { ...size, task: prepared, samples, sampler, refine };
     const { noise } = checked;

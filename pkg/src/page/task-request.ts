@@ -1,7 +1,7 @@
 import { EpsError, reading } from '../shared/errors.js';
 import type { ImageSize, MeasurementTask, TaskRequest } from '../shared/requests.js';
 import { decodeMask, requireMaskSize } from './mask.js';
-import { decodePhoto, isPlainImage, type PhotoSource } from './photo.js';
+import { decodePhoto, isPlainImage } from './photo.js';
 import type { JpegTask, Task } from './task-types.js';
 import { isObject, isSide, kindOf, shown } from './validation.js';
 
@@ -141,7 +141,7 @@ function enlarged(size: ImageSize, task: TaskRequest): ImageSize {
  *
  * @throws EpsError `invalid-image`.
  */
-export async function sizeOf(photo: PhotoSource | ImageSize): Promise<ImageSize> {
+export async function sizeOf(photo: unknown): Promise<ImageSize> {
   const stated = reading('invalid-image', 'The photo', () => statedSize(photo));
   if (stated) return stated;
   const { width, height } = await decodePhoto(photo, 'The photo');
