@@ -25,6 +25,7 @@ import { requireFitting, sizeOf, taskRequest } from './task-request.js';
 import type { Task } from './task-types.js';
 import { checkedTask } from './tasks.js';
 import { Turns, untilAborted } from './turns.js';
+import { isFile } from './validation.js';
 import type { RunHandle } from './worker-link.js';
 import type { WorkerPool } from './worker-pool.js';
 
@@ -354,11 +355,12 @@ export class Restorer {
   async editJpeg(file: Blob, edited: PhotoSource, before: PhotoSource = file): Promise<Blob> {
     this.#pool.throwIfDisposed();
     const [bytes, after, unedited] = await Promise.all([
-      jpegBytes(file),
+      isFile(file) ? jpegBytes(file) : undefined,
       decodePhoto(edited, 'The edited photo'),
-      decodePhoto(before, 'The photo'),
+      isFile(file) ? decodePhoto(before, 'The photo') : undefined,
     ]);
-    if (!bytes) throw new EpsError('invalid-image', 'file must be a Blob with a JPEG file in it.');
+    if (!bytes || !unedited)
+      throw new EpsError('invalid-image', 'file must be a Blob with a JPEG file in it.');
     const lead = await this.#pool.lead();
     const answer = await lead.ask('edit', { file: bytes, before: unedited, after });
     this.#pool.throwIfDisposed();
