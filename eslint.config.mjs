@@ -14,6 +14,7 @@ export default defineConfig(
     'tests/browser/wasm',
     'tests/foreign/wasm',
     'training',
+    'docs/api',
   ]),
   js.configs.recommended,
   {

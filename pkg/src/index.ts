@@ -49,6 +49,8 @@ export type {
   GreyWeights,
   ImageSize,
   Reduction,
+  SamplerPreset,
+  Solver,
 } from './shared/requests.js';
 export type { Kernel } from './page/kernels.js';
 export type { PhotoSource, PixelImage } from './page/photo.js';

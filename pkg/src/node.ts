@@ -142,6 +142,7 @@ export class Restorer {
     void this.#last.then(() => this.#engine.free());
   }
 
+  /** The same as {@link Restorer.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -7,9 +7,10 @@ import { after, before, describe, test } from 'node:test';
 import { ROOT } from './harness.mjs';
 import { openPackage, preparePage } from './page-tools.mjs';
 import { prepare } from './fault-table/page.mjs';
-import { FAULTS, LIMIT_MS, markdown } from './fault-table/table.mjs';
+import { openSleeper } from './fault-table/sleeper.mjs';
+import { FAULTS, LIMIT_MS, markdown, SLEEP } from './fault-table/table.mjs';
 
-const { Loading, ...CALLS } = FAULTS;
+const { Loading, [SLEEP]: SLEEPS, ...CALLS } = FAULTS;
 
 function check({ code, eps, message, took }, { code: expected, limit = LIMIT_MS }) {
   assert.equal(code, expected, message);
@@ -105,3 +106,18 @@ for (const [title, faults] of Object.entries(CALLS))
         assert.equal(next.code, 'none', next.message);
       });
   });
+
+describe(SLEEP, { timeout: 400_000 }, () => {
+  let sleeper;
+  before(async () => {
+    sleeper = await openSleeper();
+  });
+  after(() => sleeper.close());
+
+  for (const [name, fault] of Object.entries(SLEEPS))
+    test(name, async () => {
+      check(await sleeper.sleepIn(fault.call), fault);
+      const next = await sleeper.call(() => restore(photo));
+      assert.equal(next.code, 'none', next.message);
+    });
+});

@@ -14,7 +14,7 @@ const START = [0xff, 0xd8];
  * @throws EpsError `undecodable-image` if the file cannot be read.
  */
 export async function jpegBytes(opened: unknown): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const source = opened instanceof OpenedFile ? await opened.blob : opened;
+  const source = OpenedFile.is(opened) ? await opened.blob : opened;
   if (!isFile(source)) return undefined;
   const start = await bytesOf(source, START.length);
   if (!START.every((byte, i) => start[i] === byte)) return undefined;

@@ -1,14 +1,23 @@
 import { EpsError, messageOf, reading } from '../shared/errors.js';
-import { kindOf } from './validation.js';
+import { isObject, kindOf } from './validation.js';
 
 /** A photo whose file is being fetched or read: once, whoever asks for its pixels or its bytes. */
 export class OpenedFile {
-  readonly blob: Promise<Blob>;
+  readonly #blob: Promise<Blob>;
 
   constructor(blob: Promise<Blob>) {
-    this.blob = blob;
+    this.#blob = blob;
     // Whoever waits for it is told.
     blob.catch(() => undefined);
+  }
+
+  get blob(): Promise<Blob> {
+    return this.#blob;
+  }
+
+  /** Unlike `instanceof` it works for proxies that have been revoked. */
+  static is(value: unknown): value is OpenedFile {
+    return isObject(value) && #blob in value;
   }
 }
 

@@ -87,7 +87,7 @@ export async function decodePhoto(source: unknown, subject: string): Promise<Dec
 }
 
 function decode(source: unknown, subject: string): DecodedPhoto | Promise<DecodedPhoto> {
-  if (source instanceof OpenedFile) return source.blob.then((file) => fromBlob(file, subject));
+  if (OpenedFile.is(source)) return source.blob.then((file) => fromBlob(file, subject));
   if (isKind(source, 'ImageData')) return fromImageData(source, subject);
   if (isKind(source, 'HTMLImageElement')) return fromElement(source, subject);
   if (isFile(source)) return fromBlob(source, subject);

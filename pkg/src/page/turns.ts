@@ -1,8 +1,8 @@
 import { EpsError, abortedError } from '../shared/errors.js';
 
-/** What a call does while another is under way. */
-export const WHEN_BUSY = ['fail', 'wait', 'replace'] as const;
-export type WhenBusy = (typeof WHEN_BUSY)[number];
+/** What a call does while another is under way: see {@link RestoreOptions.whenBusy}. */
+export type WhenBusy = 'fail' | 'wait' | 'replace';
+export const WHEN_BUSY = ['fail', 'wait', 'replace'] as const satisfies WhenBusy[];
 
 /** One call among those of a restorer. It is over at its end, or as soon as it is aborted. */
 export class Turn {

@@ -52,6 +52,8 @@ export class EpsError extends Error {
   readonly code: EpsErrorCode;
 
   /**
+   * Pages have no need to make one.
+   *
    * @param code the kind of failure.
    * @param message what was wrong, in one or more sentences for people.
    * @param options `cause`: the error or value that led to this one.

@@ -2,11 +2,20 @@
 import { INPUT } from './input.mjs';
 import { LOADING } from './loading.mjs';
 import { RUNS } from './runs.mjs';
+import { SLEEPS } from './sleeps.mjs';
 
 /** Milliseconds to the answer on a photo of 64 × 64 pixels, where a fault states no other. */
 export const LIMIT_MS = 1000;
 
-export const FAULTS = { Loading: LOADING, 'What a call is given': INPUT, 'During a run': RUNS };
+/** The section of faults that only a page in the background has. */
+export const SLEEP = 'A page that sleeps';
+
+export const FAULTS = {
+  Loading: LOADING,
+  'What a call is given': INPUT,
+  'During a run': RUNS,
+  [SLEEP]: SLEEPS,
+};
 
 const HEAD = `# Faults
 

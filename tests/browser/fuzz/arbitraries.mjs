@@ -175,7 +175,7 @@ const loadOptions = fc.record(
 
 const RUN = fc.tuple(photo, task, options);
 const CALLS = [
-  [10, 'restore', RUN],
+  [14, 'restore', RUN],
   [4, 'stream', RUN],
   [1, 'twice', RUN],
   [1, 'shared', RUN],
