@@ -3,13 +3,14 @@
 // most of the work: canvases, pointers and a worker.
 
 import { EpsError } from 'eps-restore';
-import { computed, effect } from '@preact/signals-core';
+import { batch, computed, effect } from '@preact/signals-core';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/stage.css';
 import './styles/panel.css';
 import './styles/detail.css';
 import './styles/blur.css';
+import './styles/improve.css';
 import './styles/after.css';
 import './styles/painting.css';
 import './styles/queue.css';
@@ -21,6 +22,8 @@ import { setUpDetailMarker } from './detail/marker.js';
 import { setUpDetailView } from './detail/view.js';
 import { element } from './dom.js';
 import { notify, notifyInfo } from './notices.js';
+import { Improver } from './improve/improver.js';
+import { setUpImprove } from './improve/view.js';
 import { setUpOpeners } from './opening/openers.js';
 import { Keeper } from './opening/keeper.js';
 import { setUpSamples, showCredits } from './opening/samples.js';
@@ -43,7 +46,9 @@ import { setUpStrengthBar } from './results/strength-bar.js';
 import { setUpStrip } from './results/strip.js';
 import { setUpAttention } from './run/attention.js';
 import { EngineHost } from './run/engine.js';
+import type { Job } from './run/job.js';
 import { Runner } from './run/runner.js';
+import { namesOf } from './run/texts.js';
 import { setUpCompare } from './stage/compare.js';
 import { setUpGestures } from './stage/gestures.js';
 import { setUpPaintBar } from './stage/paint-bar.js';
@@ -56,7 +61,6 @@ import { Session, type Preset } from './state/session.js';
 import { watch, whenDefined } from './state/watch.js';
 import { setUpSteps } from './steps/steps-view.js';
 import { Steps } from './steps/steps.js';
-import type { TaskId } from './vocabulary.js';
 import {
   engine as engineWords,
   opening,
@@ -129,6 +133,7 @@ function setUpPictures(): void {
   setUpStage(state, zoom);
   const detail = new Detail(state);
   setUpDetailView(state, detail);
+  setUpImprove(state, new Improver(state));
   setUpBlurFinder(new BlurFinder(state, detail), detail);
   setUpDetailMarker(state, detail, zoom, isPinching);
   setUpCompare(state, isPinching);
@@ -228,13 +233,17 @@ async function closePhoto(): Promise<void> {
 }
 
 /** A run has ended while the visitor looks at another task. */
-function offerResult(task: TaskId): void {
+function offerResult({ outcome, course }: Job): void {
+  const { task, isImproved } = outcome;
   const show = (): void => {
-    state.task.value = task;
+    batch(() => {
+      state.task.value = task;
+      state.isImproving.value = isImproved;
+    });
   };
   notify({
     kind: 'info',
-    title: runWords.doneElsewhere(task),
+    title: runWords.doneElsewhere(namesOf(course.tasks)),
     action: { label: runWords.show, run: show },
   });
 }

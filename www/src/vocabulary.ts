@@ -20,6 +20,8 @@ export interface Box extends Point, Size {}
 
 export const TASK_IDS = ['fill', 'enlarge', 'unblur', 'denoise', 'colourise'] as const;
 export type TaskId = (typeof TASK_IDS)[number];
+/** What the panel offers: what the photo needs, or one task by hand. */
+export const CHOICES = ['improve', ...TASK_IDS] as const;
 
 // What the visitor can choose.
 

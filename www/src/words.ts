@@ -80,6 +80,33 @@ export const TASKS: Readonly<Record<TaskId, TaskWords>> = {
   },
 };
 
+// Improve: what the photo needs.
+
+export const improve = {
+  name: 'Improve',
+  button: 'Improve',
+  waiting: 'Looks at the photo once the engine is ready.',
+  looking: 'Looking at the photo…',
+  found: 'Found in this photo. Untick what should stay as it is.',
+  offered:
+    'Nothing is wrong with this photo as far as this page can see. It could still be changed:',
+  nothing:
+    'Nothing to mend was found: no grain, no traces of JPEG, no blur. ' +
+    'A task below changes the photo all the same.',
+  grain: 'Grain',
+  jpeg: 'Traces of JPEG',
+  grainAndJpeg: 'Grain and traces of JPEG',
+  grainNote: (level: number): string =>
+    `${level < 8 ? 'faint' : level < 18 ? 'clear to see' : 'heavy'}, ${formatLevel(level)} of 255`,
+  jpegNote: (quality: number): string => `saved at quality ${quality} of 100`,
+  both: (first: string, second: string): string => `${first}; ${second}`,
+  blur: 'Blur',
+  grey: 'No colour',
+  greyNote: 'Colours are drawn by chance: they may fit, but are not the true ones',
+  small: 'Few pixels',
+  smallNote: (from: Size, to: Size): string => `${formatSize(from)}, enlarged to ${formatSize(to)}`,
+};
+
 // Opening a photo.
 
 export const undecodable = {
@@ -110,6 +137,7 @@ export const opening = {
 
 export const plan = {
   paintFirst: 'Paint over what should be filled.',
+  nothingTicked: 'Tick what should be improved, or choose a task by hand.',
   reducedOnOpening: (from: Size, to: Size): string =>
     `Reduced on opening from ${formatSize(from)} to ${formatSize(to)} pixels: ` +
     'this device cannot hold more. ',
@@ -276,22 +304,25 @@ export const run = {
   meanReady: 'The best result is ready.',
   sampleBegan: (sample: number, of: number): string => `Variant ${sample} of ${of}`,
   done: (seconds: number): string => `Done in ${formatDuration(seconds)}.`,
-  doneElsewhere: (task: TaskId): string => `${TASKS[task].name} is done.`,
+  restore: 'Restore',
+  doneElsewhere: (names: string): string => `${names} is done.`,
   show: 'Show it',
   ended: { cancelled: 'Cancelled', stopped: 'Stopped' },
+  partOf: (step: number, of: number, name: string, text: string): string =>
+    `${step} of ${of}, ${name}: ${text}`,
   facts: (
-    task: TaskId,
+    names: string,
     evaluations: number,
     seconds: number,
     device: string,
     seed: number,
     level: number | undefined,
   ): string =>
-    `${TASKS[task].name}, ${plural(evaluations, 'evaluation')} in ${formatDuration(seconds)} ` +
+    `${names}, ${plural(evaluations, 'evaluation')} in ${formatDuration(seconds)} ` +
     `on ${device}, seed ${seed}` +
     `${level === undefined ? '' : `, noise ${formatLevel(level)} of 255`}.`,
-  partialFacts: (task: TaskId, end: string): string =>
-    `${TASKS[task].name}. ${end} before the end; finished results are kept.`,
+  partialFacts: (names: string, end: string): string =>
+    `${names}. ${end} before the end; finished results are kept.`,
   failed: 'The restoration stopped. Your photo, mask and settings are unchanged.',
 };
 
@@ -302,6 +333,9 @@ export const results = {
   mean: 'Best result',
   sample: (number: number): string => `Variant ${number}`,
   original: 'Original',
+  another: 'Another',
+  showVariants: 'Show 2 variants',
+  improved: 'improved',
   map: 'Map',
   closeness: (psnr: number): string => `${psnr.toFixed(1)} dB`,
   save: (label: string): string => `Save ${label.toLowerCase()}`,

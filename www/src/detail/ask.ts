@@ -2,18 +2,16 @@
 
 import { EpsError, type MaskBytes, type Restorer } from 'eps-restore';
 import { packageTask } from '../state/package-task.js';
-import type { Settings } from '../state/settings.js';
+import type { Step } from '../state/settings.js';
 import { cut } from '../picture/pixels.js';
-import type { TaskId } from '../vocabulary.js';
 import type { DetailWindow } from './window.js';
 
 export interface DetailQuestion {
   readonly restorer: Restorer;
   readonly input: ImageData;
   readonly window: DetailWindow;
-  readonly task: TaskId;
   /** With the level of the noise, not the wish to measure it. */
-  readonly settings: Settings;
+  readonly steps: readonly Step[];
   readonly simulate: boolean;
   readonly seed: number;
   /** Of the window's outer box. */
@@ -24,19 +22,20 @@ export interface DetailQuestion {
 export type DetailAnswer = ImageData | 'aborted' | 'failed';
 
 export async function askDetail(
-  { restorer, input, window, task, settings, simulate, seed, mask }: DetailQuestion,
+  { restorer, input, window, steps, simulate, seed, mask }: DetailQuestion,
   signal: AbortSignal,
 ): Promise<DetailAnswer> {
   const { inner, outer } = window;
   try {
-    const { mean, width } = await restorer.restore(
-      cut(input, outer),
-      packageTask(task, settings, simulate, mask),
+    let image = cut(input, outer);
+    for (const { task, settings } of steps) {
+      const asked = packageTask(task, settings, simulate, mask);
       // One evaluation: what a second and third would add is too little to wait for.
-      { samples: 0, seed, signal },
-    );
-    const scale = width / outer.width;
-    return cut(mean, {
+      const { mean } = await restorer.restore(image, asked, { samples: 0, seed, signal });
+      image = mean;
+    }
+    const scale = image.width / outer.width;
+    return cut(image, {
       x: scale * (inner.x - outer.x),
       y: scale * (inner.y - outer.y),
       width: scale * inner.width,

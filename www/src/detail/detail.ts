@@ -6,7 +6,7 @@ import type { MaskBytes } from 'eps-restore';
 import type { Mask } from '../picture/mask.js';
 import type { AppState } from '../state/app-state.js';
 import { latestAnswer } from '../state/latest-answer.js';
-import { measuresNoise, type Settings } from '../state/settings.js';
+import { measuresNoise, type Settings, type Step } from '../state/settings.js';
 import { watch } from '../state/watch.js';
 import { coreFactor, type Box, type Point } from '../vocabulary.js';
 import { detail as words } from '../words.js';
@@ -42,47 +42,53 @@ export class Detail {
 
   /** What is restored; undefined where no part can stand for the whole. */
   readonly input = computed(() => {
-    const { task, settings, prepared } = this.state;
+    const { task, settings, steps, isImproving, prepared } = this.state;
     // Texture comes from the rest of the photo.
-    const takesAll = task.value === 'fill' && settings.value.fill === 'photo';
-    return takesAll ? undefined : prepared.value?.input;
+    const takesAll = !isImproving.value && task.value === 'fill' && settings.value.fill === 'photo';
+    return takesAll || steps.value.length === 0 ? undefined : prepared.value?.input;
   });
 
   readonly window = computed(() => {
     const input = this.input.value;
-    const { task, settings, maskBounds } = this.state;
-    const factor = task.value === 'enlarge' ? coreFactor(settings.value.factor) : 1;
+    const { steps, maskBounds } = this.state;
+    const enlargement = steps.value.find(({ task }) => task === 'enlarge');
+    const factor = enlargement ? coreFactor(enlargement.settings.factor) : 1;
     const painted = input && maskBounds.value && centreOf(maskBounds.value, input);
     return input && windowAt(input, this.chosenCentre.value ?? painted ?? MIDDLE, factor);
   });
 
   /** Why the detail cannot be restored; empty if it can. */
   readonly obstacle = computed(() => {
-    const { task, mask, maskBounds } = this.state;
+    const { isPainting, mask, maskBounds } = this.state;
     const window = this.window.value;
-    if (!window || task.value !== 'fill') return '';
+    if (!window || !isPainting.value) return '';
     const bits = maskBounds.value && mask.value;
     if (!bits) return words.nothingPainted;
     if (cutsPaint(bits.bits, bits, window.outer)) return words.cutsPaint;
     return bits.read(bits.bits, window.outer).includes(1) ? '' : words.nothingPainted;
   });
 
-  /** The settings with the noise that a run will assume; undefined until it is measured. */
-  private readonly settings = computed(() => {
-    const { task, settings, simulate, measuredNoise } = this.state;
+  /** The steps with the noise that a run will assume; undefined until it is measured. */
+  private readonly steps = computed((): readonly Step[] | undefined => {
+    const { isImproving, recipe, task, settings, simulate, measuredNoise } = this.state;
+    // What Improve proposes it has measured.
+    if (isImproving.value)
+      return recipe.value.map((step) => ({
+        ...step,
+        settings: { ...step.settings, noiseAuto: false },
+      }));
     const isMeasured = task.value === 'denoise' && measuresNoise(settings.value, simulate.value);
-    if (!isMeasured) return settings.value;
+    if (!isMeasured) return this.state.steps.value;
     const noiseLevel = measuredNoise.value?.level;
-    return noiseLevel === undefined
-      ? undefined
-      : { ...settings.value, noiseLevel, noiseAuto: false };
+    if (noiseLevel === undefined) return undefined;
+    return [{ task: task.value, settings: { ...settings.value, noiseLevel, noiseAuto: false } }];
   });
 
   private readonly seed = computed(() => this.state.options.value.seed);
 
   /** What to restore, whatever the settings. */
-  private readonly part = computed((): Omit<DetailQuestion, 'settings'> | undefined => {
-    const { task, simulate, restorer, mask, view, isRunning } = this.state;
+  private readonly part = computed((): Omit<DetailQuestion, 'steps'> | undefined => {
+    const { simulate, restorer, mask, maskBounds, view, isRunning } = this.state;
     const input = this.input.value;
     const window = this.window.value;
     // A restorer does one thing at a time.
@@ -93,28 +99,30 @@ export class Detail {
       restorer: restorer.value,
       input,
       window,
-      task: task.value,
       simulate: simulate.value,
       seed: this.seed.value,
-      mask: task.value === 'fill' ? maskWithin(mask.value, window.outer) : undefined,
+      mask: maskBounds.value ? maskWithin(mask.value, window.outer) : undefined,
     };
   });
 
   readonly question = computed((): DetailQuestion | undefined => {
     const part = this.part.value;
-    const settings = this.settings.value;
-    return part && settings && !this.alternatives.value ? { ...part, settings } : undefined;
+    const steps = this.steps.value;
+    return part && steps && !this.alternatives.value ? { ...part, steps } : undefined;
   });
 
   private readonly comparisonQuestions = computed(() => {
     const part = this.part.value;
-    return part && this.alternatives.value?.map((settings) => ({ ...part, settings }));
+    const task = this.state.task.value;
+    return (
+      part && this.alternatives.value?.map((settings) => ({ ...part, steps: [{ task, settings }] }))
+    );
   });
 
   readonly note = computed(() => {
     if (this.obstacle.value) return this.obstacle.value;
     if (this.answer.value === 'failed') return words.failed;
-    return this.state.task.value === 'fill' ? words.hintForPaint : words.hint;
+    return this.state.isPainting.value ? words.hintForPaint : words.hint;
   });
 
   /** Moves the middle of the window. */

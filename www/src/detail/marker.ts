@@ -99,7 +99,7 @@ function setUpClick(
   const scroller = element('scroller');
   let start: Point | undefined;
   scroller.addEventListener('pointerdown', (event) => {
-    const isFree = state.view.peek() === 'photo' && state.task.peek() !== 'fill';
+    const isFree = state.view.peek() === 'photo' && !state.isPainting.peek();
     start = event.button === 0 && isFree ? { x: event.clientX, y: event.clientY } : undefined;
   });
   scroller.addEventListener('pointerup', (event) => {

@@ -58,6 +58,7 @@ export class Keeper {
         state.settings.value,
         state.options.value,
         state.simulate.value,
+        state.isImproving.value,
       ],
       () => {
         clearTimeout(this.timer);

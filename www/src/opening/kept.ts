@@ -19,6 +19,7 @@ export interface KeptWork {
   readonly settings: Settings;
   readonly options: Options;
   readonly simulate: boolean;
+  readonly isImproving: boolean;
   /** The size that the visitor has reduced the photo to. */
   readonly reducedTo: Size | undefined;
 }
@@ -43,7 +44,7 @@ export function photoToKeep(state: AppState): KeptPhoto | undefined {
 }
 
 export function workToKeep(state: AppState): KeptWork | undefined {
-  const { task, settings, options, simulate } = state;
+  const { task, settings, options, simulate, isImproving } = state;
   const photo = state.photo.peek();
   if (!photo) return undefined;
   const { original, pixels } = photo;
@@ -54,6 +55,7 @@ export function workToKeep(state: AppState): KeptWork | undefined {
     settings: settings.peek(),
     options: options.peek(),
     simulate: original?.simulate ?? simulate.peek(),
+    isImproving: isImproving.peek(),
     reducedTo: isReduced ? { width: pixels.width, height: pixels.height } : undefined,
   };
 }

@@ -4,7 +4,7 @@
 import { effect } from '@preact/signals-core';
 import { element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
-import { cost as costWords, run as words } from '../words.js';
+import { cost as costWords, improve as improveWords, run as words } from '../words.js';
 
 export function setUpActionBar(
   state: AppState,
@@ -30,6 +30,9 @@ export function setUpActionBar(
     // A button that is hidden passes the focus to the other.
     if (isRunning && focused === restore) cancel.focus();
     if (!isRunning && focused === cancel) restore.focus();
+  });
+  effect(() => {
+    restore.textContent = state.isImproving.value ? improveWords.button : words.restore;
   });
   effect(() => {
     const progress = state.progress.value;

@@ -5,7 +5,7 @@ import { checkRadio, element, onChoice } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { blurKernel } from '../state/package-task.js';
 import { measuresNoise, type Settings } from '../state/settings.js';
-import { BLURS, FACTORS, FILLS, LEAST_FACTOR, MOST_FACTOR, TASK_IDS } from '../vocabulary.js';
+import { BLURS, CHOICES, FACTORS, FILLS, LEAST_FACTOR, MOST_FACTOR } from '../vocabulary.js';
 import { formatSize, settings as words, TASKS } from '../words.js';
 import { drawKernel } from './kernel-view.js';
 
@@ -19,15 +19,20 @@ export function setUpTaskPanel(state: AppState): void {
 }
 
 function setUpTaskChoice(state: AppState): void {
-  onChoice('task', TASK_IDS, (task) => {
+  onChoice('task', CHOICES, (choice) => {
     batch(() => {
-      state.task.value = task;
+      state.isImproving.value = choice === 'improve';
+      if (choice !== 'improve') state.task.value = choice;
+      // Damage of this page is mended by hand.
+      else state.simulate.value = false;
       state.chosenView.value = 'photo';
     });
   });
   effect(() => {
-    checkRadio('task', state.task.value);
-    showOnly('task', state.task.value);
+    const choice = state.isImproving.value ? 'improve' : state.task.value;
+    checkRadio('task', choice);
+    showOnly('task', choice);
+    element('simulate-field').hidden = choice === 'improve';
   });
 }
 

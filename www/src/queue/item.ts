@@ -40,7 +40,8 @@ export async function restoreFile(
   const options = { ...wish.options, samples: 0 };
   const { output } = planSizes(photo.pixels, task, settings, false);
   const input = { width: photo.pixels.width, height: photo.pixels.height };
-  const question = { restorer, input, task, settings, simulate: false, options, mask: undefined };
+  const steps = [{ task, settings }];
+  const question = { restorer, input, steps, simulate: false, options, mask: undefined };
   const cost = await askCost(question);
   if (cost && isTooLarge(cost)) throw new QueueError(words.tooLarge);
   const { mean } = await restorer.restore(

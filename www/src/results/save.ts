@@ -120,7 +120,8 @@ function preferredType(state: AppState): string {
 /** Whether what was not painted is as it was. */
 function keepsBits(state: AppState): boolean {
   const { fill, noise } = state.settings.value;
-  return state.task.value === 'fill' && (fill === 'photo' || noise.fill === 0);
+  const isFill = state.task.value === 'fill' && !state.isImproving.value;
+  return isFill && (fill === 'photo' || noise.fill === 0);
 }
 
 /** The result on the stage, or the latest that is finished. */
@@ -133,9 +134,10 @@ function pictureOf(state: AppState): Picture | undefined {
 }
 
 function fileName(state: AppState, { label }: Picture, type: ImageType): string {
-  const { photoName = 'photo', task = '' } = state.outcome.peek() ?? {};
+  const { photoName = 'photo', task = '', isImproved } = state.outcome.peek() ?? {};
+  const made = isImproved ? words.improved : task;
   const ending = label.toLowerCase().replaceAll(' ', '-');
-  return `${photoName}-${task}-${ending}.${FILE_EXTENSIONS[type]}`;
+  return `${photoName}-${made}-${ending}.${FILE_EXTENSIONS[type]}`;
 }
 
 function canShare(): boolean {

@@ -1,19 +1,26 @@
-// One more sample of a photo that has been restored.
+// More samples of a photo that has been restored.
 
 import type { Outcome } from '../state/outcome.js';
-import { keptEntries } from './entries.js';
+import { keptEntries, variantsOf } from './entries.js';
 import type { Job } from './job.js';
 
 const SEEDS = 1e6;
+/** Two can be compared, and make a map. */
+export const FIRST_VARIANTS = 2;
 
-/** The same job again for one more sample, by another seed. */
+/** The same job again for the first samples or one more, by another seed. */
 export function jobForAnother(job: Job, { entries, deviation }: Outcome): Job {
   const earlier = keptEntries(entries);
+  const firstSample = variantsOf(entries);
+  const samples = firstSample === 0 ? FIRST_VARIANTS : 1;
+  const { tasks } = job.course;
   return {
     ...job,
-    options: { ...job.options, samples: 1, seed: Math.floor(Math.random() * SEEDS) },
+    options: { ...job.options, samples, seed: Math.floor(Math.random() * SEEDS) },
     earlier,
-    firstSample: earlier.filter(({ order }) => order >= 0).length,
-    outcome: { ...job.outcome, entries: earlier, deviation },
+    isFurther: true,
+    course: { index: 0, tasks: tasks.slice(-1), rest: [], shares: [1] },
+    firstSample,
+    outcome: { ...job.outcome, entries: earlier, deviation, samples: firstSample + samples },
   };
 }

@@ -10,7 +10,7 @@ import type { Job } from './job.js';
 export function withStep(entries: readonly Entry[], step: RestoreStep, job: Job): Entry[] {
   const { stage, sample, preview, finished } = step;
   // A further sample repeats the steps before it, whose pictures are there already.
-  if (stage !== 'sample' && job.earlier.length > 0) return [...entries];
+  if (stage !== 'sample' && job.isFurther) return [...entries];
   const entry =
     stage === 'estimate'
       ? estimateEntry(preview)
@@ -23,9 +23,8 @@ export function withStep(entries: readonly Entry[], step: RestoreStep, job: Job)
 
 export function finishedEntries({ estimate, mean, samples }: Result, job: Job): Entry[] {
   const drawn = samples.map((image, i) => sampleEntry(job.firstSample + i, image));
-  return job.earlier.length > 0
-    ? [...job.earlier, ...drawn]
-    : [estimateEntry(estimate), meanEntry(mean), ...drawn];
+  const best = job.isFurther ? [] : [estimateEntry(estimate), meanEntry(mean)];
+  return [...job.earlier, ...best, ...drawn];
 }
 
 const estimateEntry = (image: ImageData): Entry => ({
@@ -62,6 +61,10 @@ export function compareWithTruth(entries: readonly Entry[], { truth, mask }: Job
     original,
   ];
 }
+
+/** How many samples there are. */
+export const variantsOf = (entries: readonly Entry[]): number =>
+  entries.filter(({ id }) => id.startsWith('sample-')).length;
 
 /** The pictures that a further run adds to: all but the original, which comes last again. */
 export const keptEntries = (entries: readonly Entry[]): Entry[] =>

@@ -4,7 +4,7 @@ import type { Bits } from '../picture/mask-bits.js';
 import { ownFile } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
 import type { Entry, Outcome } from '../state/outcome.js';
-import type { Options, Settings } from '../state/settings.js';
+import type { Options, Settings, Step } from '../state/settings.js';
 import { packageOptions } from '../state/package-task.js';
 import type { Box, Size, TaskId } from '../vocabulary.js';
 
@@ -21,27 +21,44 @@ export interface Job {
   readonly mask: (Size & { readonly data: Bits }) | undefined;
   /** The clean picture, if the damage is simulated. */
   readonly truth: ImageData | undefined;
-  /** Pictures of earlier runs of this job, to which this one adds samples. */
+  /** Pictures of earlier steps, or of earlier runs of this job. */
   readonly earlier: readonly Entry[];
+  /** Whether it only adds samples to an earlier run. */
+  readonly isFurther: boolean;
+  /** What comes after it, and how the time is divided. */
+  readonly course: Course;
   /** The number of this run's first sample, from 0. */
   readonly firstSample: number;
   /** The outcome before the first step. */
   readonly outcome: Outcome;
 }
 
-/** The job of the current state; undefined without a photo. */
+/** A job's place among the steps of Improve; alone, it is the first and last. */
+export interface Course {
+  /** From 0. */
+  readonly index: number;
+  readonly tasks: readonly TaskId[];
+  readonly rest: readonly Step[];
+  /** The share of the time that each step is expected to take. */
+  readonly shares: readonly number[];
+}
+
+/** The job of the current state, or of its first step; undefined without a photo. */
 export function jobOf(state: AppState): Job | undefined {
   const photo = state.photo.peek();
   const plan = state.plan.peek();
   const prepared = state.prepared.peek();
   if (!photo || !plan || !prepared) return undefined;
-  const task = state.task.peek();
+  const [step, ...rest] = state.steps.peek();
+  if (!step) return undefined;
+  const { task, settings } = step;
+  const tasks = [task, ...rest.map((later) => later.task)];
   const mask = task === 'fill' ? state.mask.peek() : undefined;
   const bounds = state.maskBounds.peek();
   const options = packageOptions(task, state.options.peek());
   return {
     task,
-    settings: state.settings.peek(),
+    settings,
     simulate: state.simulate.peek(),
     options,
     input: prepared.input,
@@ -49,10 +66,13 @@ export function jobOf(state: AppState): Job | undefined {
     mask: mask && { data: mask.bits.slice(), width: mask.width, height: mask.height },
     truth: prepared.truth,
     earlier: [],
+    isFurther: false,
+    course: { index: 0, tasks, rest, shares: sharesOf(state.cost.peek()?.parts, tasks.length) },
     firstSample: 0,
     outcome: {
       photoName: photo.name,
-      task,
+      task: tasks.at(-1) ?? task,
+      isImproved: state.isImproving.peek(),
       before: prepared.input,
       size: plan.output,
       entries: [],
@@ -63,6 +83,13 @@ export function jobOf(state: AppState): Job | undefined {
       isComplete: false,
     },
   };
+}
+
+/** Of the seconds of the steps; equal where those are not known. */
+function sharesOf(parts: readonly number[] | undefined, count: number): number[] {
+  const known = parts?.length === count ? parts : new Array<number>(count).fill(1);
+  const sum = known.reduce((all, seconds) => all + seconds, 0) || 1;
+  return known.map((seconds) => seconds / sum);
 }
 
 /** A square with a margin around the box; undefined if that is nearly the whole picture. */

@@ -7,15 +7,16 @@ import type { AppState } from '../state/app-state.js';
 import type { Entry, Outcome, Progress } from '../state/outcome.js';
 import { packageTask } from '../state/package-task.js';
 import { whenDefined } from '../state/watch.js';
-import type { TaskId, View } from '../vocabulary.js';
+import type { View } from '../vocabulary.js';
 import { plan as planWords, run as words } from '../words.js';
 import { jobForAnother } from './another-job.js';
 import type { EngineHost } from './engine.js';
 import { compareWithTruth, finishedEntries, withStep } from './entries.js';
 import { jobOf, type Job } from './job.js';
+import { fractionOfAll, jobAfter } from './next-step.js';
 import { Pace, slownessOf } from './pace.js';
 import { imageAt, resultAt, stepAt } from './target-size.js';
-import { resultFacts, stageAnnouncement, stageText } from './texts.js';
+import { namesOf, resultFacts, stageAnnouncement, stageText, type Made } from './texts.js';
 
 interface RunnerEvents {
   /** Tells screen readers. */
@@ -24,7 +25,7 @@ interface RunnerEvents {
   /** The visitor must do something before the run can start. */
   readonly refused: (todo: string) => void;
   /** A run has ended while the visitor looks at another task. */
-  readonly doneElsewhere: (task: TaskId) => void;
+  readonly doneElsewhere: (job: Job) => void;
 }
 
 interface Run {
@@ -52,7 +53,7 @@ export class Runner {
     else this.launch(() => this.nextJob());
   }
 
-  /** Draws one more sample of the latest job. */
+  /** Draws the first samples of the latest job, or one more. */
   startAnother(): void {
     const { job } = this;
     const outcome = this.state.latestOutcome.peek();
@@ -98,20 +99,21 @@ export class Runner {
       entryId: state.chosenEntryId.peek(),
       view: state.chosenView.peek(),
     };
-    const expected = job.earlier.length > 0 ? undefined : state.cost.peek()?.seconds;
+    const expected = job.isFurther ? undefined : state.cost.peek()?.seconds;
     this.changeProgress({ secondsLeft: expected });
     events.announce(words.began);
     let entries = [...job.earlier];
     try {
       const restorer = await host.ready(signal);
-      const result = await this.follow(restorer, job, signal, expected, (step) => {
-        entries = withStep(entries, step, job);
-        this.showEntries(job, entries);
+      const pace = new Pace(expected);
+      const made = await this.runSteps(restorer, job, signal, pace, (current, step) => {
+        entries = step ? withStep(entries, step, current) : [...current.earlier];
+        this.showEntries(current, entries);
       });
-      this.learnPace(result.milliseconds / 1000, expected);
-      this.showResult(job, result);
-      events.announce(words.done(result.milliseconds / 1000));
-      if (state.task.peek() !== job.task) events.doneElsewhere(job.task);
+      this.learnPace(made.milliseconds / 1000, expected);
+      this.showResult(made);
+      events.announce(words.done(made.milliseconds / 1000));
+      if (!state.outcome.peek()) events.doneElsewhere(job);
     } catch (error) {
       const isCancelled = error instanceof EpsError && error.code === 'aborted';
       const end = isCancelled ? words.ended.cancelled : words.ended.stopped;
@@ -125,24 +127,48 @@ export class Runner {
     }
   }
 
-  /** Runs the job step by step, and shows its progress. */
+  /** Runs a job, and what comes after it. */
+  private async runSteps(
+    restorer: Restorer,
+    first: Job,
+    signal: AbortSignal,
+    pace: Pace,
+    showStep: (job: Job, step?: RestoreStep) => void,
+  ): Promise<Made> {
+    const { size } = first.outcome;
+    const sums = { evaluations: 0, milliseconds: 0 };
+    for (let job = first; ;) {
+      const result = await this.follow(restorer, job, signal, pace, (step) => showStep(job, step));
+      sums.evaluations += result.evaluations;
+      sums.milliseconds += result.milliseconds;
+      const hasMore = job.course.rest.length > 0;
+      const next = hasMore && jobAfter(job, result.mean, await imageAt(result.mean, size));
+      if (!next) return { job, result: await resultAt(result, size), ...sums };
+      showStep(next);
+      job = next;
+    }
+  }
+
+  /** Runs one job step by step, and shows its progress. */
   private async follow(
     restorer: Restorer,
     job: Job,
     signal: AbortSignal,
-    expected: number | undefined,
+    pace: Pace,
     showStep: (step: RestoreStep) => void,
   ): Promise<Result> {
     const { task, settings, simulate, mask, input, file, options } = job;
-    const pace = new Pace(expected);
+    const changeFraction = (ofJob: number): void => {
+      const fraction = fractionOfAll(job, ofJob);
+      this.changeProgress({ fraction, secondsLeft: pace.secondsLeft(fraction) });
+    };
     const steps = restorer.stream(input, packageTask(task, settings, simulate, mask), {
       ...options,
       signal,
       file,
       // A step of a large photo takes many tiles.
       onProgress: ({ fraction }) => {
-        const secondsLeft = pace.secondsLeft(fraction);
-        if (!signal.aborted) this.changeProgress({ fraction, secondsLeft });
+        if (!signal.aborted) changeFraction(fraction);
       },
     });
     /** Several samples may be drawn in parallel. */
@@ -150,18 +176,13 @@ export class Runner {
     let announced = '';
     for (;;) {
       const next = await steps.next();
-      const { size } = job.outcome;
-      if (next.done) return resultAt(next.value, size);
-      const step = await stepAt(next.value, size);
+      if (next.done) return next.value;
+      const step = await stepAt(next.value, job.outcome.size);
       const count = (stepsOfSample.get(step.sample) ?? 0) + 1;
       stepsOfSample.set(step.sample, count);
       showStep(step);
-      this.changeProgress({
-        stage: stageText(step, count, job),
-        fraction: step.fraction,
-        secondsLeft: pace.secondsLeft(step.fraction),
-        cancelling: signal.aborted,
-      });
+      changeFraction(step.fraction);
+      this.changeProgress({ stage: stageText(step, count, job), cancelling: signal.aborted });
       const announcement = stageAnnouncement(step, job);
       if (announcement !== announced) this.events.announce(announcement);
       announced = announcement;
@@ -188,18 +209,19 @@ export class Runner {
     else this.show(outcome, chosenEntryId.peek(), chosenView.peek());
   }
 
-  private showResult(job: Job, result: Result): void {
+  private showResult(made: Made): void {
     const view = this.state.chosenView.peek();
+    const { job, result } = made;
     const outcome = {
       ...job.outcome,
       entries: compareWithTruth(finishedEntries(result, job), job),
       deviation: result.deviation ?? job.outcome.deviation,
-      facts: resultFacts(result, job.task),
+      facts: resultFacts(made),
       isComplete: true,
     };
     this.job = job;
     // The mean is the best single answer; of a further run, the sample is what is new.
-    const newest = job.earlier.length > 0 ? `sample-${job.firstSample + 1}` : 'mean';
+    const newest = job.isFurther ? `sample-${job.firstSample + 1}` : 'mean';
     this.show(outcome, newest, view === 'result' ? 'compare' : view);
   }
 
@@ -208,7 +230,7 @@ export class Runner {
     const outcome = {
       ...job.outcome,
       entries: compareWithTruth(finished, job),
-      facts: words.partialFacts(job.task, end),
+      facts: words.partialFacts(namesOf(job.course.tasks), end),
     };
     this.show(outcome, finished.at(-1)?.id, this.state.chosenView.peek());
   }

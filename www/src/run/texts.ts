@@ -2,11 +2,19 @@
 
 import type { RestoreStep, Result } from 'eps-restore';
 import type { TaskId } from '../vocabulary.js';
-import { DEVICES, run as words } from '../words.js';
+import { DEVICES, run as words, TASKS } from '../words.js';
 import type { Job } from './job.js';
 
 /** @param count steps of this sample, or of the estimate and the mean, so far. */
-export function stageText(
+export function stageText(step: RestoreStep, count: number, job: Job): string {
+  const { index, tasks } = job.course;
+  const text = textOfStage(step, count, job);
+  return tasks.length > 1
+    ? words.partOf(index + 1, tasks.length, TASKS[job.task].name, text)
+    : text;
+}
+
+function textOfStage(
   { stage, sample, totalEvaluations, meanEvaluations }: RestoreStep,
   count: number,
   { options, firstSample }: Job,
@@ -32,10 +40,21 @@ export function stageAnnouncement({ stage, sample }: RestoreStep, job: Job): str
   }
 }
 
-export function resultFacts(result: Result, task: TaskId): string {
+/** What came of the last job, with the sums over all steps. */
+export interface Made {
+  readonly job: Job;
+  readonly result: Result;
+  readonly evaluations: number;
+  readonly milliseconds: number;
+}
+
+export const namesOf = (tasks: readonly TaskId[]): string =>
+  tasks.map((task) => TASKS[task].name).join(', ');
+
+export function resultFacts({ job, result, evaluations, milliseconds }: Made): string {
   const { kind, adapter } = result.device;
   const device = `${DEVICES[kind]}${adapter ? ` (${adapter})` : ''}`;
-  const level = task === 'denoise' ? result.noise : undefined;
-  const seconds = result.milliseconds / 1000;
-  return words.facts(task, result.evaluations, seconds, device, result.seed, level);
+  const level = job.task === 'denoise' ? result.noise : undefined;
+  const names = namesOf(job.course.tasks);
+  return words.facts(names, evaluations, milliseconds / 1000, device, result.seed, level);
 }

@@ -34,8 +34,7 @@ export function setUpPaintBar(state: AppState, brush: Brush): void {
     element('brush-size-text').textContent = page.brushSize(brush.diameter.value);
   });
   effect(() => {
-    const isPainting = state.view.value === 'photo' && state.task.value === 'fill';
-    element('paint-bar').hidden = !isPainting || !state.photo.value;
+    element('paint-bar').hidden = !state.isPainting.value || !state.photo.value;
   });
   setUpTools(brush);
   setUpHistory(state);

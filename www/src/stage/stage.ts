@@ -45,7 +45,7 @@ function setUpViews(state: AppState): void {
     checkRadio('view', view);
     element('canvas-over').hidden = view !== 'compare';
     element('divider').hidden = view !== 'compare';
-    element('canvas-mask').hidden = view !== 'photo' || state.task.value !== 'fill';
+    element('canvas-mask').hidden = !state.isPainting.value;
   });
   effect(() => {
     const outcome = state.outcome.value;

@@ -14,10 +14,16 @@ import { latestAnswer } from './latest-answer.js';
 import { askNoise, describeNoise, type MeasuredNoise, type NoiseQuestion } from './noise.js';
 import type { Entry, Outcome, Progress } from './outcome.js';
 import { isTooLarge, offersFor } from './offers.js';
-import { makePlan } from './plan.js';
+import { makePlan, planImprovement } from './plan.js';
 import { askDamage, type DamageQuestion, type Prepared } from './prepare.js';
 import { inWorker } from '../worker/client.js';
-import { DEFAULT_OPTIONS, DEFAULT_SETTINGS, type Options, type Settings } from './settings.js';
+import {
+  DEFAULT_OPTIONS,
+  DEFAULT_SETTINGS,
+  type Options,
+  type Settings,
+  type Step,
+} from './settings.js';
 
 /** Weights that replace the page's own. */
 export interface Model {
@@ -30,6 +36,10 @@ export class AppState {
   readonly mask = signal<Mask | undefined>(undefined);
   readonly task = signal<TaskId>('fill');
   readonly settings = signal<Settings>(DEFAULT_SETTINGS);
+  /** Whether the page chooses what to do; else the visitor has chosen a task by hand. */
+  readonly isImproving = signal(false);
+  /** What Improve is going to do. */
+  readonly recipe = signal<readonly Step[]>([]);
   /** Whether the page damages the photo first. */
   readonly simulate = signal(false);
   readonly options = signal<Options>(DEFAULT_OPTIONS);
@@ -46,10 +56,24 @@ export class AppState {
   readonly chosenView = signal<View>('photo');
   readonly strengths = signal<Strengths>(FULL);
 
-  /** The results of the chosen task. */
+  /** What the next run does. */
+  readonly steps = computed((): readonly Step[] =>
+    this.isImproving.value
+      ? this.recipe.value
+      : [{ task: this.task.value, settings: this.settings.value }],
+  );
+
+  /** Whether the visitor paints what is missing. */
+  readonly isPainting = computed(
+    () => this.view.value === 'photo' && this.task.value === 'fill' && !this.isImproving.value,
+  );
+
+  /** The results of the chosen task, or of Improve. */
   readonly outcome = computed(() => {
     const outcome = this.latestOutcome.value;
-    return outcome?.task === this.task.value ? outcome : undefined;
+    const isImproving = this.isImproving.value;
+    if (outcome?.isImproved !== isImproving) return undefined;
+    return isImproving || outcome.task === this.task.value ? outcome : undefined;
   });
 
   private readonly damageQuestion = computed((): DamageQuestion | undefined => {
@@ -71,7 +95,9 @@ export class AppState {
 
   /** The box around the painted pixels, if the task needs a mask. */
   readonly maskBounds = computed(() =>
-    this.task.value === 'fill' ? this.mask.value?.bounds.value : undefined,
+    this.steps.value.some(({ task }) => task === 'fill')
+      ? this.mask.value?.bounds.value
+      : undefined,
   );
 
   private readonly isMasked = computed(() => this.maskBounds.value !== undefined);
@@ -79,7 +105,8 @@ export class AppState {
   readonly plan = computed(() => {
     const photo = this.photo.value;
     if (!photo) return undefined;
-    const { task, settings, simulate, isMasked } = this;
+    const { isImproving, recipe, task, settings, simulate, isMasked } = this;
+    if (isImproving.value) return planImprovement(photo, recipe.value);
     return makePlan(photo, task.value, settings.value, simulate.value, isMasked.value);
   });
 
@@ -90,8 +117,7 @@ export class AppState {
     return {
       restorer: engine.restorer,
       input: plan.input,
-      task: this.task.value,
-      settings: this.settings.value,
+      steps: this.steps.value,
       simulate: this.simulate.value,
       options: this.options.value,
       // The bounds change with every edit of the mask.
@@ -115,7 +141,7 @@ export class AppState {
   /** What works in place of a run that is too large, and what is quicker than a long one. */
   readonly offers = computed(() => {
     const photo = this.photo.value?.pixels;
-    const task = this.task.value;
+    const task = this.isImproving.value ? 'denoise' : this.task.value;
     const cost = this.cost.value;
     // A photo that the page damages is reduced anyway.
     if (!photo || !cost || (this.simulate.value && task !== 'fill')) return {};
@@ -124,7 +150,9 @@ export class AppState {
 
   /** The picture whose noise Denoise should measure. */
   private readonly noisyInput = computed(() =>
-    this.task.value === 'denoise' && !this.simulate.value ? this.prepared.value?.input : undefined,
+    this.task.value === 'denoise' && !this.isImproving.value && !this.simulate.value
+      ? this.prepared.value?.input
+      : undefined,
   );
 
   readonly restorer = computed(() => {

@@ -1,20 +1,25 @@
 // What the next run will take.
 
 import type { Estimate, MaskBytes, Restorer } from 'eps-restore';
-import type { Size, TaskId } from '../vocabulary.js';
+import type { Size } from '../vocabulary.js';
 import { packageOptions, packageTask } from './package-task.js';
-import type { Options, Settings } from './settings.js';
+import type { Options, Step } from './settings.js';
 
 /** Settings change quickly while a slider is dragged: the page asks once they rest. */
 export const COST_DELAY = 150;
 
-export type Cost = Pick<Estimate, 'seconds' | 'evaluations' | 'tiles' | 'bytes'>;
+type Part = Pick<Estimate, 'seconds' | 'evaluations' | 'tiles' | 'bytes'>;
+
+export interface Cost extends Part {
+  /** The seconds of each step. */
+  readonly parts: readonly number[];
+}
 
 export interface CostQuestion {
   readonly restorer: Restorer;
+  /** Only the last step may change the size. */
   readonly input: Size;
-  readonly task: TaskId;
-  readonly settings: Settings;
+  readonly steps: readonly Step[];
   readonly simulate: boolean;
   readonly options: Options;
   readonly mask: MaskBytes | undefined;
@@ -22,14 +27,29 @@ export interface CostQuestion {
 
 /** The cost; undefined if the input is wrong, which the run itself will report. */
 export async function askCost(question: CostQuestion): Promise<Cost | undefined> {
-  const { restorer, input, task, settings, simulate, options, mask } = question;
+  const { restorer, input, steps, simulate, options, mask } = question;
   try {
-    return await restorer.estimate(
-      input,
-      packageTask(task, settings, simulate, mask),
-      packageOptions(task, options),
-    );
+    const parts: Part[] = [];
+    for (const { task, settings } of steps) {
+      const asked = packageTask(task, settings, simulate, mask);
+      parts.push(await restorer.estimate(input, asked, packageOptions(task, options)));
+    }
+    return together(parts);
   } catch {
     return undefined;
   }
+}
+
+/** One step ends before the next begins. */
+function together(parts: readonly Part[]): Cost {
+  const sum = (of: (part: Part) => number): number =>
+    parts.reduce((all, part) => all + of(part), 0);
+  const most = (of: (part: Part) => number): number => Math.max(0, ...parts.map(of));
+  return {
+    seconds: sum(({ seconds }) => seconds),
+    evaluations: sum(({ evaluations }) => evaluations),
+    tiles: most(({ tiles }) => tiles),
+    bytes: most(({ bytes }) => bytes),
+    parts: parts.map(({ seconds }) => seconds),
+  };
 }

@@ -26,7 +26,10 @@ export interface Entry {
 /** The results of a run so far. They do not change with the settings. */
 export interface Outcome {
   readonly photoName: string;
+  /** The last one, if Improve took several. */
   readonly task: TaskId;
+  /** Whether Improve made it. */
+  readonly isImproved: boolean;
   /** What was restored. Enlarge shows it at the size of the result. */
   readonly before: ImageData;
   /** The size of the results. */

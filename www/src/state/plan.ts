@@ -4,7 +4,7 @@ import { fitWithin } from '../picture/pixels.js';
 import type { Photo } from '../picture/photo.js';
 import { coreFactor, type Size, type TaskId } from '../vocabulary.js';
 import { plan as words } from '../words.js';
-import type { Settings } from './settings.js';
+import { DEFAULT_SETTINGS, type Settings, type Step } from './settings.js';
 
 /** The longest side of a photo that this page damages itself. */
 export const SIMULATION_SIDE = 1024;
@@ -69,6 +69,21 @@ export function makePlan(
       ? enlargementText(sizes, settings, simulate)
       : restorationText(photo.pixels, sizes.work);
   return { ...sizes, text: reductions + text };
+}
+
+/** The plan of the steps of Improve; only the last may enlarge. */
+export function planImprovement(photo: Photo, steps: readonly Step[]): Plan {
+  const enlargement = steps.find(({ task }) => task === 'enlarge');
+  const settings = enlargement?.settings;
+  const { width, height } = photo.pixels;
+  const sizes = settings
+    ? planSizes(photo.pixels, 'enlarge', settings, false)
+    : planSizes(photo.pixels, 'fill', DEFAULT_SETTINGS, false);
+  const text = settings
+    ? enlargementText(sizes, settings, false)
+    : words.keepsSize({ width, height });
+  const plan = { ...sizes, text: reductionText(photo) + text };
+  return steps.length > 0 ? plan : { ...plan, todo: words.nothingTicked };
 }
 
 /** How the photo has already been reduced; empty if it has not. */

@@ -17,6 +17,8 @@ export interface Preset {
   readonly settings: Partial<Settings>;
   /** Whether this page damages it. */
   readonly simulate: boolean;
+  /** Whether the page chooses what to do. */
+  readonly isImproving?: boolean;
 }
 
 export class Session {
@@ -32,13 +34,14 @@ export class Session {
     );
   }
 
-  /** Opens a photo. Without a preset, the task stays and the photo is not damaged. */
+  /** Opens a photo. Without a preset, the page looks at what it needs. */
   open(photo: Photo, preset?: Preset): void {
     const { state } = this;
     batch(() => {
       state.latestOutcome.value = undefined;
       state.chosenEntryId.value = undefined;
       state.simulate.value = preset?.simulate ?? false;
+      state.isImproving.value = preset ? (preset.isImproving ?? false) : true;
       if (preset) {
         state.task.value = preset.task;
         state.changeSettings(preset.settings);

@@ -23,6 +23,12 @@ export interface Settings {
   readonly noise: Readonly<Record<Exclude<TaskId, 'denoise'>, number>>;
 }
 
+/** One restoration: a task and its settings. */
+export interface Step {
+  readonly task: TaskId;
+  readonly settings: Settings;
+}
+
 export interface Options {
   readonly samples: number;
   readonly sampler: SamplerName;
@@ -45,7 +51,7 @@ export const DEFAULT_SETTINGS: Settings = {
 };
 
 export const DEFAULT_OPTIONS: Options = {
-  samples: 2,
+  samples: 0,
   sampler: 'default',
   refine: true,
   seed: 1,

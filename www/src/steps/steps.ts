@@ -57,7 +57,12 @@ export class Steps {
       const step = this.presentStep();
       if (!photo || !step || state.photo.peek() !== photo) return;
       const { name, isFalsified } = photo;
-      const preset = { task: state.task.peek(), settings: {}, simulate: false };
+      const preset = {
+        task: state.task.peek(),
+        settings: {},
+        simulate: false,
+        isImproving: state.isImproving.peek(),
+      };
       session.open({ name, file, pixels: image, isFalsified }, preset);
       const { earlier } = this.current.peek();
       this.current.value = { earlier: [...earlier, step], madeBy: task };

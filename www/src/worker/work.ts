@@ -8,6 +8,7 @@ import type { Size } from '../vocabulary.js';
 import { resizeMask } from '../picture/mask-bits.js';
 import { reduce } from '../picture/pixels.js';
 import { damage } from '../damage/damage.js';
+import { isMonochrome } from '../improve/tint.js';
 import { blendHeld, holdFirst, holdSecond } from './blender.js';
 import { decodeFile } from './decode.js';
 import { resize } from './resize.js';
@@ -31,6 +32,8 @@ export const WORK = {
   damage,
   /** A picture as canvases show it. */
   bitmap: (image: ImageData) => createImageBitmap(image),
+  /** Whether a picture has no colours of its own. */
+  isMonochrome,
   /** Writes a picture as a file. */
   encode: toBlob,
   /** Take two pictures, and blend them. */

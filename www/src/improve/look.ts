@@ -1,0 +1,87 @@
+// Looks at a photo for what could be better: one finding after the other, the quick ones first.
+
+import { denoise, type Restorer } from 'eps-restore';
+import { candidateOf, convinces, type Candidate } from '../blur/candidate.js';
+import { cut } from '../picture/pixels.js';
+import { ownFile, type Photo } from '../picture/photo.js';
+import type { Size } from '../vocabulary.js';
+import { inWorker } from '../worker/client.js';
+import { jpegQuality } from './jpeg-quality.js';
+
+export interface LookQuestion {
+  readonly restorer: Restorer;
+  readonly photo: Photo;
+}
+
+export interface Findings {
+  readonly size: Size;
+  readonly isGrey: boolean;
+  /** Of the file, from 1 to 100; undefined where it is no JPEG. */
+  readonly jpegQuality: number | undefined;
+  /** In 8-bit levels; undefined until it is measured, or where it cannot be. */
+  readonly grain?: number;
+  /** The same with what JPEG has lost. */
+  readonly loss?: number;
+  readonly blur?: FoundBlur;
+  readonly isComplete: boolean;
+}
+
+interface FoundBlur {
+  readonly candidate: Candidate;
+  /** The probability that the photo is sharp. */
+  readonly sharp: number;
+}
+
+/** The side of the part that is looked at, in pixels. */
+const LOOKED_SIDE = 1024;
+/** A JPEG of better quality has lost nothing that can be seen. */
+export const GOOD_QUALITY = 75;
+/** The detail shows what is known so far before the next look begins, in milliseconds. */
+const PAUSE = 150;
+
+/** @param tell called whenever something is found. */
+export async function look(
+  { restorer, photo }: LookQuestion,
+  signal: AbortSignal,
+  tell: (findings: Findings) => void,
+): Promise<void> {
+  const { pixels } = photo;
+  const part = middleOf(pixels);
+  const file = ownFile(photo);
+  let findings: Findings = {
+    size: { width: pixels.width, height: pixels.height },
+    isGrey: await inWorker('isMonochrome', part),
+    jpegQuality: await jpegQuality(photo.file),
+    isComplete: false,
+  };
+  const add = (more: Partial<Findings>): void => {
+    findings = { ...findings, ...more };
+    if (!signal.aborted) tell(findings);
+  };
+  const grain = await restorer.estimateNoise(part, denoise()).catch(() => undefined);
+  add(grain === undefined ? {} : { grain });
+  const isCompressed = findings.jpegQuality !== undefined && findings.jpegQuality <= GOOD_QUALITY;
+  if (isCompressed && file && !signal.aborted) {
+    const loss = await restorer.estimateNoise(pixels, denoise(), { file }).catch(() => undefined);
+    add(loss === undefined ? {} : { loss });
+  }
+  await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  const blur = signal.aborted ? undefined : await findBlur(restorer, part);
+  add({ ...(blur && { blur }), isComplete: true });
+}
+
+async function findBlur(restorer: Restorer, part: ImageData): Promise<FoundBlur | undefined> {
+  const estimates = await restorer.estimateBlur(part).catch(() => []);
+  if (!convinces(estimates)) return undefined;
+  const best = estimates.find(({ kind }) => kind !== 'none');
+  const sharp = estimates.find(({ kind }) => kind === 'none')?.confidence ?? 0;
+  return best && { candidate: candidateOf(best), sharp };
+}
+
+function middleOf(image: ImageData): ImageData {
+  const width = Math.min(LOOKED_SIDE, image.width);
+  const height = Math.min(LOOKED_SIDE, image.height);
+  const x = Math.floor((image.width - width) / 2);
+  const y = Math.floor((image.height - height) / 2);
+  return cut(image, { x, y, width, height });
+}
