@@ -38,6 +38,10 @@ export default defineConfig(
     rules: { 'no-undef': 'off' },
   },
   {
+    files: ['www/app/*.js'],
+    languageOptions: { globals: globals.serviceworker },
+  },
+  {
     files: ['pkg/examples/**/*.js'],
     languageOptions: { globals: { ...globals.browser, ...globals.worker } },
   },

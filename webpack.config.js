@@ -12,7 +12,7 @@ const kibibytes = 1024;
 export default {
   mode: 'production',
   context: root,
-  entry: { main: './www/src/main.ts' },
+  entry: { main: './www/src/start.ts' },
   output: {
     path: join(root, 'dist'),
     filename: '[name].[contenthash:8].js',
@@ -38,11 +38,20 @@ export default {
           options: { transpileOnly: true, configFile: join(root, 'tsconfig.json') },
         },
       },
+      { test: /\.html$/, type: 'asset/source' },
       { test: /\.css$/, use: [MiniCssExtractPlugin.loader, 'css-loader'] },
     ],
   },
   plugins: [
-    new HtmlPlugin({ template: './www/index.html', scriptLoading: 'module' }),
+    ...Object.entries({ en: 'index.html', de: 'de.html' }).map(
+      ([language, filename]) =>
+        new HtmlPlugin({
+          template: './www/src/words/page-template.ts',
+          scriptLoading: 'module',
+          language,
+          filename,
+        }),
+    ),
     new MiniCssExtractPlugin({ filename: '[name].[contenthash:8].css' }),
     new CopyPlugin({
       patterns: [
@@ -55,13 +64,14 @@ export default {
       swDest: 'sw.js',
       cacheId: 'eps-restore',
       inlineWorkboxRuntime: true,
+      importScripts: ['share-target.js'],
       sourcemap: false,
       babelPresetEnvTargets: ['chrome >= 113', 'firefox >= 115', 'safari >= 16.4'],
-      exclude: [/\.map$/, /\.safetensors$/, /\.(txt|md)$/],
+      exclude: [/\.map$/, /\.safetensors$/, /\.(txt|md)$/, /^share-target\.js$/],
       maximumFileSizeToCacheInBytes: 16 * 1024 * kibibytes,
       // Names that carry a hash of the contents.
       dontCacheBustURLsMatching: /\.[0-9a-f]{8}\./,
-      ignoreURLParametersMatching: [/^model$/],
+      ignoreURLParametersMatching: [/^model$/, /^shared$/],
       clientsClaim: true,
       // A new version waits: www/src/offline/app-worker.ts.
       skipWaiting: false,

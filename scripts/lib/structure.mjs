@@ -13,6 +13,8 @@ const PROSE = /\.md$/;
 const LONG = new Map([
   ['docs/method.md', 'the whole method is one text'],
   ['tests/browser/package.test.mjs', 'one page serves all of its tests'],
+  ['www/src/words.ts', 'all English of the page in one file, for translators'],
+  ['www/src/words/german.ts', 'its translation'],
 ]);
 
 /** Folders whose files form a circle for a reason: their inner edges do not count. */

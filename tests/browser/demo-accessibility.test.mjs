@@ -72,6 +72,7 @@ describe('the demo by axe-core', { timeout: 10 * 60_000 }, () => {
     it(`in ${task}, with its options`, async () => {
       if (task === 'Fill') {
         await openFile(page, 'photo.png', smoothPng(SIDE));
+        await pick(page, 'Fill');
         await setVariants(page, 2);
       }
       await pick(page, task);

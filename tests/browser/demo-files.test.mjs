@@ -102,7 +102,7 @@ describe('files that the demo cannot take as they are', { timeout: 10 * 60_000 }
     await openFile(page, 'camera.png', stripedPng(6000, 4000));
     await page
       .locator('#plan')
-      .getByText(/Full resolution is kept: 6000\s×\s4000/)
+      .getByText(/The photo keeps its size, 6000\s×\s4000/)
       .waitFor();
   });
 

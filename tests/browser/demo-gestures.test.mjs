@@ -18,6 +18,7 @@ describe('gestures of the demo', { timeout: 5 * 60_000 }, () => {
         touchPoints: points.map(([x, y], id) => ({ x, y, id })),
       });
     await openFile(page, 'photo.png', smoothPng(300));
+    await pick(page, 'Fill');
     await page.locator('#canvas-mask').waitFor();
   });
   after(() => session?.close());

@@ -60,6 +60,7 @@ describe('the demo with a large photo', { timeout: 10 * 60_000 }, () => {
     const bytes = await largeJpeg(page, WIDTH, HEIGHT);
     await staysQuick('opening', async () => {
       await openFile(page, 'large.jpg', bytes, 'image/jpeg');
+      await pick(page, 'Fill');
       await page
         .locator('#plan')
         .getByText(/Full resolution is kept: 4032\s×\s3024/)

@@ -17,6 +17,7 @@ describe('the layout of the demo', { timeout: 5 * 60_000 }, () => {
     session = await openDemo();
     ({ page } = session);
     await openFile(page, 'photo.png', smoothPng(64));
+    await pick(page, 'Fill');
     await page.locator('#canvas-mask').waitFor();
   });
   after(() => session?.close());

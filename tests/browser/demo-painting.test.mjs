@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { largeJpeg, openDemo, openFile, paint, painted, smoothPng } from './demo-tools.mjs';
+import { largeJpeg, openDemo, openFile, paint, painted, pick, smoothPng } from './demo-tools.mjs';
 import { decodePng, encodePng } from './harness.mjs';
 import { longestTask } from './main-thread.mjs';
 
@@ -17,6 +17,7 @@ describe('painting', { timeout: 10 * 60_000 }, () => {
     session = await openDemo();
     ({ page } = session);
     await openFile(page, 'smooth.png', smoothPng(SIDE));
+    await pick(page, 'Fill');
     await page.locator('#canvas-mask').waitFor();
   });
   after(() => session?.close());

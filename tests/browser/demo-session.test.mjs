@@ -40,6 +40,7 @@ describe('what the demo keeps', { timeout: 10 * 60_000 }, () => {
 
   it('offers the first result while the rest is drawn, and tells in the title', async () => {
     await openFile(page, 'tiny.png', smoothPng(40));
+    await pick(page, 'Fill');
     await page.locator('#canvas-mask').waitFor();
     await paint(page, [0.3, 0.4], [0.6, 0.5]);
     await setVariants(page, 1);
@@ -155,6 +156,7 @@ describe('what the demo keeps', { timeout: 10 * 60_000 }, () => {
       return [...new Uint8Array(await blob.arrayBuffer())];
     });
     await openFile(page, 'tiny.jpg', Buffer.from(jpeg), 'image/jpeg');
+    await pick(page, 'Fill');
     await page.locator('#canvas-mask').waitFor();
     await setVariants(page, 0);
     await page.locator('#noise').fill('0');

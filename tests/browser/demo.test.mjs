@@ -201,6 +201,7 @@ for (const webgpu of [true, false]) {
 
       it('opens a photo from a file', async () => {
         await ui.open('tiny.png', original);
+        await ui.pick('Fill');
         await ui.painting.waitFor();
         assert.match(
           await page.locator('#plan').innerText(),

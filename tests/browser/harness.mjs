@@ -66,16 +66,20 @@ function probe() {
  * @param {'allow' | 'block'} [options.serviceWorkers] 'block': every file comes from the server,
  *   also on the next visit.
  * @param {string[]} [options.args] of the browser's command line.
+ * @param {boolean} [options.hasTouch]
+ * @param {string} [options.locale] what the browser prefers.
  */
 export async function openSession({
   root,
   webgpu,
   viewport = { width: 1280, height: 900 },
   serviceWorkers = 'allow',
+  hasTouch = false,
+  locale = 'en-US',
   args = [],
 }) {
   const session = new Session();
-  await session.open(root, webgpu, args, { viewport, serviceWorkers });
+  await session.open(root, webgpu, args, { viewport, serviceWorkers, hasTouch, locale });
   return session;
 }
 

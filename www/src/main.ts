@@ -21,11 +21,12 @@ import { Detail } from './detail/detail.js';
 import { setUpDetailMarker } from './detail/marker.js';
 import { setUpDetailView } from './detail/view.js';
 import { element } from './dom.js';
-import { notify, notifyInfo } from './notices.js';
+import { messageOf, notify, notifyInfo } from './notices.js';
 import { Improver } from './improve/improver.js';
 import { setUpImprove } from './improve/view.js';
 import { setUpOpeners } from './opening/openers.js';
 import { Keeper } from './opening/keeper.js';
+import { setUpLaunches, sharedFiles } from './opening/shared.js';
 import { setUpSamples, showCredits } from './opening/samples.js';
 import { AppWorker } from './offline/app-worker.js';
 import { setUpOffline } from './offline/view.js';
@@ -107,16 +108,24 @@ async function setUpRest(): Promise<void> {
     missing: notifyInfo,
     failed: reportError(opening.failed),
   });
-  try {
-    if (await keeper.restore()) notifyInfo(opening.back);
-  } catch {
-    await keeper.forget().catch(() => undefined); // what was kept cannot be read
-  }
+  const shared = await sharedFiles().catch(() => []);
+  if (shared.length > 0) openFiles(shared);
+  else await bringBack();
+  setUpLaunches(openFiles, reportError(opening.failed));
   keeper.follow();
   setUpOffline(appWorker, isWorking, () => keeper.forget());
   // It loads the same files again: the engine comes first.
   await whenDefined(state.restorer);
   await appWorker.start();
+}
+
+/** Opens what was open before. */
+async function bringBack(): Promise<void> {
+  try {
+    if (await keeper.restore()) notifyInfo(opening.back);
+  } catch {
+    await keeper.forget().catch(() => undefined); // what was kept cannot be read
+  }
 }
 
 function setUpPictures(): void {
@@ -203,7 +212,10 @@ function openFiles(files: readonly File[]): void {
   decodePhoto(file, file.name)
     .then((photo) => openPhoto(photo))
     .then(() => {
-      if (files.length > 1) queue.open(files);
+      if (files.length <= 1) return;
+      // All of them take one setting.
+      state.isImproving.value = false;
+      queue.open(files);
     })
     .catch(reportError(opening.failed));
 }
@@ -273,8 +285,4 @@ function reportError(title: string): (error: unknown) => void {
     if (!isExpected) console.error(error);
     notify({ kind: 'error', title, text: messageOf(error) });
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

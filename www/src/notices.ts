@@ -1,7 +1,8 @@
 // Notices: errors and news, each with at most one action. An error stays until it is dismissed or
 // another one replaces it. Nothing else on the page changes.
 
-import { page } from './words.js';
+import { EpsError } from 'eps-restore';
+import { failures, page } from './words.js';
 import { create, createButton, createIcon, element } from './dom.js';
 
 interface Notice {
@@ -48,4 +49,10 @@ export function notify({ kind, title, text, action }: Notice): void {
 
 export function notifyInfo(title: string): void {
   notify({ kind: 'info', title });
+}
+
+/** What an error says to the visitor. */
+export function messageOf(error: unknown): string {
+  if (error instanceof EpsError) return failures.text(error.code, error.message);
+  return error instanceof Error ? error.message : String(error);
 }

@@ -23,6 +23,19 @@ export type TaskId = (typeof TASK_IDS)[number];
 /** What the panel offers: what the photo needs, or one task by hand. */
 export const CHOICES = ['improve', ...TASK_IDS] as const;
 
+// Samples.
+
+export const SAMPLE_NAMES = [
+  'spaniels',
+  'portrait',
+  'aircraft',
+  'station',
+  'peppers',
+  'young-man',
+  'hills',
+] as const;
+export type SampleName = (typeof SAMPLE_NAMES)[number];
+
 // What the visitor can choose.
 
 /** What the core enlarges by. */

@@ -1,8 +1,8 @@
-// All that the page's scripts say, in one place, ready to be translated; what never changes is in
-// index.html. How numbers are written is here too.
+// All that the page says in English, what its scripts say and what stands in index.html, and how
+// numbers are written. A translation says the same in another language (words/german.ts).
 
-import type { DeviceKind } from 'eps-restore';
-import type { Blur, Factor, FillKind, Size, TaskId } from './vocabulary.js';
+import type { DeviceKind, EpsErrorCode } from 'eps-restore';
+import type { Blur, Factor, FillKind, SampleName, Size, TaskId } from './vocabulary.js';
 
 // Numbers.
 
@@ -131,6 +131,34 @@ export const opening = {
     `These samples could not be loaded: ${titles.join(', ')}. Your own photos still work.`,
   back: 'Your last photo is open again, with what you had painted and set.',
   workTitle: (name: string): string => `Restore “${name}”`,
+  unnamed: 'photo',
+};
+
+// The sample photos, by their files.
+
+export const samples = {
+  titles: {
+    spaniels: 'Two spaniels',
+    portrait: 'Portrait',
+    aircraft: 'Aircraft',
+    station: 'Station',
+    peppers: 'Peppers',
+    'young-man': 'Young man',
+    hills: 'Hills',
+  } as Readonly<Record<SampleName, string>>,
+  reduced: (source: string): string => `${source}; cropped and reduced`,
+  synthetic: 'synthetic person',
+  unnamed: 'unnamed photographer',
+  through: (source: string, set: string): string => `${source}, through the ${set} image set`,
+  licence: (name: string): string => `${name} Licence`,
+};
+
+// What the package says when it fails.
+
+export const failures = {
+  /** By the code of the error, and what the package itself says in English. */
+  text: (_code: EpsErrorCode, message: string): string => message,
+  deviceReason: (reason: string): string => reason,
 };
 
 // The plan of the next run.
@@ -379,6 +407,7 @@ export const steps = {
 export const queue = {
   title: (count: number): string => plural(count, 'photo'),
   note: 'The first is open, to find the settings. All are restored by the same ones.',
+  noImprove: 'Choose one task for all of them.',
   noFill: 'Fill needs a mask for each photo. Choose another task for all of them.',
   start: (count: number): string => `Restore all ${count}`,
   save: (count: number): string => `Save ${plural(count, 'result')} as a zip`,
@@ -418,3 +447,188 @@ export const page = {
   zoomLevel: (scale: number): string => `${Math.round(100 * scale)} %`,
   brushSize: (diameter: number): string => `${diameter} px`,
 };
+
+// All of the above, for a translation to replace.
+
+export const WORDS = {
+  TASKS,
+  improve,
+  undecodable,
+  opening,
+  samples,
+  failures,
+  plan,
+  cost,
+  painting,
+  detail,
+  blur,
+  DEVICES,
+  engine,
+  settings,
+  noise,
+  run,
+  results,
+  steps,
+  queue,
+  offline,
+  page,
+};
+
+/** What a translation says. */
+export type Words = typeof WORDS;
+
+/** From here on the page speaks another language. */
+export function speak(translation: Words): void {
+  for (const name of Object.keys(WORDS) as (keyof Words)[])
+    Object.assign(WORDS[name], translation[name]);
+}
+
+// What index.html says. It names these texts by their keys, and those above by theirs.
+
+export const markup = {
+  language: 'en',
+  manifest: 'manifest.webmanifest',
+  otherPage: 'de.html',
+  otherLanguage: 'de',
+  otherName: 'Deutsch',
+  description:
+    'Fill, enlarge, unblur, denoise and colourise photos in your browser by exact posterior sampling. Photos never leave your device.',
+  title: 'eps-restore: restore photos on your own device',
+  skip: 'Skip to the photo',
+  pledge: 'Photos never leave this device',
+  starting: 'Starting',
+  openPhoto: 'Open photo',
+  closePhoto: 'Close the photo and forget it',
+  headline: 'Restore a photo on your own device.',
+  lede: 'Fill scratches, enlarge, unblur, remove grain, add colour. One best result, a few variants, and a map of what is guesswork.',
+  promise: 'Photos never leave this device.',
+  privacy:
+    'There is no server behind this page. Once the engine is ready you can disconnect, and everything still works. This browser keeps your photo until you close it, so that a reload loses nothing.',
+  openFirst: 'Open a photo',
+  openHint: 'or drop photos anywhere, or paste one',
+  view: 'View',
+  viewPhoto: 'Photo',
+  viewResult: 'Result',
+  viewCompare: 'Compare',
+  viewMap: 'Map',
+  zoom: 'Zoom',
+  zoomOut: 'Zoom out',
+  zoomFit: 'Fit the picture to the view',
+  zoomFitNow: 'Fit the picture to the view, now at',
+  zoomIn: 'Zoom in',
+  picture: 'The picture. Plus and minus zoom it, 0 fits it.',
+  photo: 'The photo',
+  paintingArea: 'painting area',
+  paintingKeys:
+    'Paint the mask. Arrow keys move the tool, Space paints while it is held, [ and ] resize the brush. B is the brush, R a rectangle, L a lasso, C an area of one colour, E the eraser.',
+  frame: 'frame',
+  compare: 'Compare before and after',
+  steps: 'Steps so far',
+  painting: 'Painting',
+  brushKey: 'Brush (B)',
+  brush: 'Brush',
+  rectangle: 'Rectangle',
+  rectangleKey: 'Rectangle (R)',
+  lasso: 'Lasso',
+  lassoKey: 'Lasso (L)',
+  colourArea: 'Area of one colour',
+  colourAreaKey: 'Area of one colour (C)',
+  eraserKey: 'Eraser (E)',
+  eraser: 'Eraser',
+  brushSize: 'Brush size ( [ and ] )',
+  size: 'Size',
+  brushSizeNow: '24 px',
+  reach: 'Reach',
+  reachHint: 'How far the colour may differ, in levels of 255',
+  undo: 'Undo',
+  undoKey: 'Undo (Ctrl Z)',
+  redo: 'Redo',
+  redoKey: 'Redo (Ctrl Shift Z)',
+  clearMask: 'Clear the mask',
+  mask: 'Mask',
+  edge: 'Edge',
+  edgeNow: '4 px',
+  grow: 'Grow',
+  shrink: 'Shrink',
+  invert: 'Invert',
+  openMask: 'Open mask',
+  saveMask: 'Save mask',
+  maskFile: 'Mask file',
+  results: 'Results',
+  strength: 'Strength',
+  goOnHint: 'Makes this result the photo, for the next task',
+  savePicture: 'Save the picture',
+  format: 'File format',
+  quality: 'Quality',
+  save: 'Save',
+  share: 'Share',
+  copy: 'Copy',
+  restoration: 'Restoration',
+  closeList: 'Close the list of photos',
+  whatToDo: 'What should be done?',
+  improveHint: 'what this photo needs',
+  improvements: 'What can be improved',
+  paintedOver: 'What is painted over',
+  narrow: 'Scratches, wires',
+  wide: 'People, objects',
+  factor: 'Factor',
+  anyFactor: 'Any factor',
+  blurMayBe: 'What the blur may be',
+  kindOfBlur: 'Kind of blur',
+  amount: 'Amount',
+  direction: 'Direction',
+  measureGrain: 'Measure the grain',
+  grain: 'Grain',
+  grainHint: '5 is faint, 25 is heavy.',
+  colourHint:
+    'Draws colours that fit the grey photo, by chance: each variant is one possibility. Any colour in the photo is ignored.',
+  detail: 'Detail',
+  detailBefore: 'The detail before',
+  before: 'Before',
+  detailAfter: 'The detail after',
+  after: 'After',
+  advanced: 'Advanced',
+  variants: 'Variants',
+  care: 'Care',
+  quick: 'Quick',
+  normal: 'Normal',
+  thorough: 'Thorough',
+  refine: 'Refine the best result',
+  refineHint: 'takes a little longer, and is often clearly closer to the original',
+  noise: 'Grain in the photo',
+  seed: 'Seed',
+  seedHint: 'the same seed gives the same variants',
+  newSeed: 'New seed',
+  device: 'Device',
+  automatic: 'Automatic',
+  model: 'Model',
+  openWeights: 'Open weights',
+  weightsFile: 'Weights file',
+  ownWeights: 'Use the page’s own',
+  cancel: 'Cancel',
+  samplesTitle: 'Try a sample',
+  samplesHint:
+    'Left, a clean photo that this page has damaged. Right, its own best result. Open one to see both in full, beside the original.',
+  aboutTitle: 'What the results mean',
+  best: 'Best result',
+  bestText:
+    'The average of every photo that fits what is left of yours: the answer with the least expected error. It is soft where little is known, because the possibilities differ.',
+  variantsText:
+    'Single photos drawn from those possibilities. Each agrees with what your photo shows. Detail beyond that is a plausible invention, never a recovered fact.',
+  mapText:
+    'How far the variants differ at each pixel. Dark: the photo itself decides. Bright: the detail there is guesswork, and should not be read as evidence.',
+  limits: 'Limits',
+  limitsText:
+    'Photos keep their size, and large ones take time: the page tells it before it starts. Nothing in a hole is recognised or redrawn: narrow ones are mended, wide ones are filled with texture from the photo itself. Unblur always runs on the CPU.',
+  photoFile: 'Photo file',
+  onThisDevice: 'On this device',
+  clearStored: 'Clear what is stored',
+  update: 'Use the new version',
+  credits: 'Sample photos',
+  licence:
+    'eps-restore is free software, MIT or Apache 2.0. It runs a network of 7 million parameters in WebAssembly and WebGPU, on this device only.',
+  drop: 'Drop the photo to open it',
+  needsScript: 'This page restores photos on your device with WebAssembly. It needs JavaScript.',
+};
+
+export type Markup = Readonly<Record<keyof typeof markup, string>>;

@@ -66,12 +66,19 @@ export async function look(
     add(loss === undefined ? {} : { loss });
   }
   await new Promise((resolve) => setTimeout(resolve, PAUSE));
-  const blur = signal.aborted ? undefined : await findBlur(restorer, part);
+  // What JPEG did to it is known for the whole alone.
+  const isWhole = part.width === pixels.width && part.height === pixels.height;
+  const partFile = isWhole ? file : undefined;
+  const blur = signal.aborted ? undefined : await findBlur(restorer, part, partFile);
   add({ ...(blur && { blur }), isComplete: true });
 }
 
-async function findBlur(restorer: Restorer, part: ImageData): Promise<FoundBlur | undefined> {
-  const estimates = await restorer.estimateBlur(part).catch(() => []);
+async function findBlur(
+  restorer: Restorer,
+  part: ImageData,
+  file: Blob | undefined,
+): Promise<FoundBlur | undefined> {
+  const estimates = await restorer.estimateBlur(part, { file }).catch(() => []);
   if (!convinces(estimates)) return undefined;
   const best = estimates.find(({ kind }) => kind !== 'none');
   const sharp = estimates.find(({ kind }) => kind === 'none')?.confidence ?? 0;

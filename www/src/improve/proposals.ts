@@ -23,7 +23,7 @@ const LOSS_PER_QUALITY = 0.1;
 /** A blur is advised where the photo is less probably sharp than this. */
 const MOST_SHARP = 0.05;
 /** Longest sides of photos that are offered larger, in pixels. */
-const SMALL_SIDE = 1000;
+const SMALL_SIDE = 900;
 const TINY_SIDE = 400;
 
 export function proposalsFor(findings: Findings): Proposal[] {

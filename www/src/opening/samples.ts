@@ -4,7 +4,7 @@
 import { create, element } from '../dom.js';
 import { decodePhoto, type Photo } from '../picture/photo.js';
 import type { Preset } from '../state/session.js';
-import { opening as words, TASKS } from '../words.js';
+import { opening as words, samples as sampleWords, TASKS } from '../words.js';
 import { SAMPLES, type Sample } from './sample-list.js';
 
 interface GalleryEvents {
@@ -15,12 +15,16 @@ interface GalleryEvents {
 
 export function showCredits(): void {
   element('credits').append(
-    ...SAMPLES.map(({ title, credit }) =>
+    ...SAMPLES.map(({ name, credit }) =>
       create(
         'li',
         {},
-        `${title}: ${credit.author} (${credit.source}), `,
-        create('a', { href: credit.link, rel: 'noreferrer license', textContent: credit.licence }),
+        `${sampleWords.titles[name]}: ${credit.author()} (${credit.source()}), `,
+        create('a', {
+          href: credit.link,
+          rel: 'noreferrer license',
+          textContent: credit.licence(),
+        }),
       ),
     ),
   );
@@ -40,31 +44,31 @@ export async function setUpSamples({ choose, missing, failed }: GalleryEvents): 
       return undefined;
     } catch {
       card.item.remove();
-      return sample.title;
+      return sampleWords.titles[sample.name];
     }
   });
   const titles = (await Promise.all(loads)).filter((title) => title !== undefined);
   if (titles.length > 0) missing(words.samplesMissing(titles));
 }
 
-async function loadSample({ file }: Sample): Promise<Blob> {
-  const response = await fetch(`samples/${file}`);
-  if (!response.ok) throw new Error(`${file}: ${response.status}`);
+async function loadSample({ name }: Sample): Promise<Blob> {
+  const response = await fetch(`samples/${name}.jpg`);
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
   return response.blob();
 }
 
-async function decodeSample(blob: Blob, { file, scratchCentre }: Sample): Promise<Photo> {
-  const photo = await decodePhoto(blob, file);
+async function decodeSample(blob: Blob, { name, scratchCentre }: Sample): Promise<Photo> {
+  const photo = await decodePhoto(blob, `${name}.jpg`);
   return scratchCentre ? { ...photo, scratchCentre } : photo;
 }
 
 /** A card's picture shows the damaged photo on the left and what this page makes of it. */
-function createCard({ title, task, file }: Sample): {
+function createCard({ name, task }: Sample): {
   item: HTMLLIElement;
   button: HTMLButtonElement;
 } {
   const picture = create('img', {
-    src: `samples/cards/${file}`,
+    src: `samples/cards/${name}.jpg`,
     alt: '',
     width: 400,
     height: 400,
@@ -74,7 +78,7 @@ function createCard({ title, task, file }: Sample): {
     'button',
     { type: 'button', className: 'card', disabled: true },
     picture,
-    create('span', { className: 'card-title', textContent: title }),
+    create('span', { className: 'card-title', textContent: sampleWords.titles[name] }),
     create('span', { className: 'card-task', textContent: TASKS[task].name }),
   );
   return { item: create('li', {}, button), button };

@@ -4,7 +4,7 @@ import { effect } from '@preact/signals-core';
 import { element, selectedValue } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { DEVICE_CHOICES, SAMPLERS } from '../vocabulary.js';
-import { cost as costWords, settings as words } from '../words.js';
+import { cost as costWords, failures, settings as words } from '../words.js';
 
 const LARGEST_SEED = 2 ** 53 - 1;
 const LARGEST_NOISE = 255;
@@ -100,6 +100,6 @@ function setUpDevice(state: AppState): void {
     const engine = state.engine.value;
     const isAutomatic = state.deviceChoice.value === 'auto';
     element('device-note').textContent =
-      isAutomatic && engine.status === 'ready' ? engine.deviceReason : '';
+      isAutomatic && engine.status === 'ready' ? failures.deviceReason(engine.deviceReason) : '';
   });
 }

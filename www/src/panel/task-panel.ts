@@ -21,7 +21,7 @@ export function setUpTaskPanel(state: AppState): void {
 function setUpTaskChoice(state: AppState): void {
   onChoice('task', CHOICES, (choice) => {
     batch(() => {
-      state.isImproving.value = choice === 'improve';
+      state.isImproving.value = state.prefersImprove.value = choice === 'improve';
       if (choice !== 'improve') state.task.value = choice;
       // Damage of this page is mended by hand.
       else state.simulate.value = false;

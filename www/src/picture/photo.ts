@@ -2,6 +2,7 @@
 
 import type { Point, Size } from '../vocabulary.js';
 import { inWorker } from '../worker/client.js';
+import { opening } from '../words.js';
 import { keepBitmap } from './display.js';
 import { undecodableText } from './formats.js';
 
@@ -41,7 +42,7 @@ export async function decodePhoto(file: Blob, fileName: string): Promise<Photo> 
   try {
     const { bitmap, ...decoded } = await inWorker('decode', file, maxArea());
     keepBitmap(decoded.pixels, bitmap);
-    return { ...decoded, name: fileName.replace(/\.[^.]+$/, '') || 'photo', file };
+    return { ...decoded, name: fileName.replace(/\.[^.]+$/, '') || opening.unnamed, file };
   } catch (cause) {
     throw new PhotoError(await undecodableText(file, fileName), { cause });
   }

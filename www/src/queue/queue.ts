@@ -2,6 +2,7 @@
 // photo fails, is kept.
 
 import { computed, signal } from '@preact/signals-core';
+import { messageOf } from '../notices.js';
 import type { EngineHost } from '../run/engine.js';
 import type { AppState } from '../state/app-state.js';
 import { queue as words } from '../words.js';
@@ -43,7 +44,11 @@ export class Queue {
   ) {}
 
   /** Why it cannot start; empty if it can. */
-  readonly obstacle = computed(() => (this.state.task.value === 'fill' ? words.noFill : ''));
+  readonly obstacle = computed(() => {
+    const { isImproving, task } = this.state;
+    if (isImproving.value) return words.noImprove;
+    return task.value === 'fill' ? words.noFill : '';
+  });
 
   readonly results = computed(() =>
     this.items.value.flatMap((item) => (item.status === 'done' ? [item.result] : [])),
@@ -117,7 +122,7 @@ export class Queue {
       const result = await restoreFile(file, restorer, wish, signal, show);
       this.setItem(turn, { status: 'done', result });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.setItem(turn, signal.aborted ? WAITING : { status: 'failed', reason });
     }
   }

@@ -37,7 +37,9 @@ export class AppState {
   readonly task = signal<TaskId>('fill');
   readonly settings = signal<Settings>(DEFAULT_SETTINGS);
   /** Whether the page chooses what to do; else the visitor has chosen a task by hand. */
-  readonly isImproving = signal(false);
+  readonly isImproving = signal(true);
+  /** Whether it should with the next photo: a choice by hand lasts. */
+  readonly prefersImprove = signal(true);
   /** What Improve is going to do. */
   readonly recipe = signal<readonly Step[]>([]);
   /** Whether the page damages the photo first. */

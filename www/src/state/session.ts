@@ -41,7 +41,9 @@ export class Session {
       state.latestOutcome.value = undefined;
       state.chosenEntryId.value = undefined;
       state.simulate.value = preset?.simulate ?? false;
-      state.isImproving.value = preset ? (preset.isImproving ?? false) : true;
+      state.isImproving.value = preset
+        ? (preset.isImproving ?? false)
+        : state.prefersImprove.peek();
       if (preset) {
         state.task.value = preset.task;
         state.changeSettings(preset.settings);
