@@ -37,6 +37,9 @@ describe('many photos in the demo', { timeout: 5 * 60_000 }, () => {
     ({ page } = session);
   });
   after(() => session?.close());
+  /** Whether leaving the page would ask first. */
+  const asks = () =>
+    page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })));
   const rows = () => page.locator('#queue-list li').allTextContents();
   const start = () => page.getByRole('button', { name: 'Restore all 4' });
   async function zip(act) {
@@ -86,6 +89,10 @@ describe('many photos in the demo', { timeout: 5 * 60_000 }, () => {
     assert.deepEqual(again, entries);
   });
 
+  it('asks before it loses what is not saved', async () => {
+    assert.equal(await asks(), false, 'the zip is saved');
+  });
+
   it('is cancelled by the button of a run, and keeps what is done', async () => {
     await pick(page, 'Denoise');
     await page.evaluate(() => {
@@ -102,6 +109,7 @@ describe('many photos in the demo', { timeout: 5 * 60_000 }, () => {
     const told = await rows();
     assert.deepEqual([told[0], told[3]], ['a.png done', 'a.png waiting']);
     assert.ok(await page.getByRole('button', { name: 'Save 1 result as a zip' }).isVisible());
+    assert.equal(await asks(), true, 'one result is in no zip');
   });
 
   it('fits a phone, and is left by another photo', async () => {

@@ -123,6 +123,11 @@ describe('what the demo keeps', { timeout: 10 * 60_000 }, () => {
     assert.equal(await page.locator('#noise').inputValue(), '4');
     assert.equal(await page.locator('#sampler').inputValue(), 'draft');
     assert.equal(await page.locator('h1:visible').textContent(), 'Restore “tiny”');
+    await page.locator('.tile', { hasText: 'Variant 2' }).waitFor();
+    assert.deepEqual(await labels(), ['First guess', 'Best result', 'Variant 1', 'Variant 2']);
+    await pick(page, 'Result');
+    assert.equal(await page.locator('#save-text').textContent(), 'Save variant 2');
+    assert.ok(await page.getByRole('button', { name: 'Another' }).isHidden());
   });
 
   it('asks before it leaves a run', async () => {

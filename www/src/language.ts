@@ -1,5 +1,5 @@
-// The page's language: each has a page of its own. The first visit goes to what the browser prefers;
-// the link to the other language keeps the visitor's choice.
+// The page's language: each has a page of its own. The first visit goes to what the browser
+// prefers; the link to the other language keeps the visitor's choice.
 
 import { element } from './dom.js';
 import { speak } from './words.js';

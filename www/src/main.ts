@@ -152,7 +152,7 @@ function setUpPictures(): void {
   setUpSteps(state, steps, reportError(stepWords.failed));
   setUpAnother(state, () => runner.startAnother());
   setUpSave(state, { failed: reportError(results.saveFailed), copied: notifyInfo });
-  setUpAttention(state);
+  setUpAttention(state, queue.hasUnsaved);
 }
 
 /** The parts outside the workspace, and what changes with the photo and the engine. */

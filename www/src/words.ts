@@ -406,7 +406,9 @@ export const steps = {
 
 export const queue = {
   title: (count: number): string => plural(count, 'photo'),
-  note: 'The first is open, to find the settings. All are restored by the same ones.',
+  note:
+    'The first is open, to find the settings. All are restored by the same ones. ' +
+    'This list does not outlast the page: save its zip before you leave.',
   noImprove: 'Choose one task for all of them.',
   noFill: 'Fill needs a mask for each photo. Choose another task for all of them.',
   start: (count: number): string => `Restore all ${count}`,
@@ -492,7 +494,8 @@ export const markup = {
   otherLanguage: 'de',
   otherName: 'Deutsch',
   description:
-    'Fill, enlarge, unblur, denoise and colourise photos in your browser by exact posterior sampling. Photos never leave your device.',
+    'Fill, enlarge, unblur, denoise and colourise photos in your browser by exact posterior ' +
+    'sampling. Photos never leave your device.',
   title: 'eps-restore: restore photos on your own device',
   skip: 'Skip to the photo',
   pledge: 'Photos never leave this device',
@@ -500,10 +503,14 @@ export const markup = {
   openPhoto: 'Open photo',
   closePhoto: 'Close the photo and forget it',
   headline: 'Restore a photo on your own device.',
-  lede: 'Fill scratches, enlarge, unblur, remove grain, add colour. One best result, a few variants, and a map of what is guesswork.',
+  lede:
+    'Fill scratches, enlarge, unblur, remove grain, add colour. One best result, a few ' +
+    'variants, and a map of what is guesswork.',
   promise: 'Photos never leave this device.',
   privacy:
-    'There is no server behind this page. Once the engine is ready you can disconnect, and everything still works. This browser keeps your photo until you close it, so that a reload loses nothing.',
+    'There is no server behind this page. Once the engine is ready you can disconnect, and ' +
+    'everything still works. This browser keeps your photo until you close it, so that a ' +
+    'reload loses nothing.',
   openFirst: 'Open a photo',
   openHint: 'or drop photos anywhere, or paste one',
   view: 'View',
@@ -520,7 +527,9 @@ export const markup = {
   photo: 'The photo',
   paintingArea: 'painting area',
   paintingKeys:
-    'Paint the mask. Arrow keys move the tool, Space paints while it is held, [ and ] resize the brush. B is the brush, R a rectangle, L a lasso, C an area of one colour, E the eraser.',
+    'Paint the mask. Arrow keys move the tool, Space paints while it is held, [ and ] resize' +
+    ' the brush. B is the brush, R a rectangle, L a lasso, C an area of one colour, E the ' +
+    'eraser.',
   frame: 'frame',
   compare: 'Compare before and after',
   steps: 'Steps so far',
@@ -581,7 +590,8 @@ export const markup = {
   grain: 'Grain',
   grainHint: '5 is faint, 25 is heavy.',
   colourHint:
-    'Draws colours that fit the grey photo, by chance: each variant is one possibility. Any colour in the photo is ignored.',
+    'Draws colours that fit the grey photo, by chance: each variant is one possibility. Any ' +
+    'colour in the photo is ignored.',
   detail: 'Detail',
   detailBefore: 'The detail before',
   before: 'Before',
@@ -608,25 +618,32 @@ export const markup = {
   cancel: 'Cancel',
   samplesTitle: 'Try a sample',
   samplesHint:
-    'Left, a clean photo that this page has damaged. Right, its own best result. Open one to see both in full, beside the original.',
+    'Left, a clean photo that this page has damaged. Right, its own best result. Open one to' +
+    ' see both in full, beside the original.',
   aboutTitle: 'What the results mean',
   best: 'Best result',
   bestText:
-    'The average of every photo that fits what is left of yours: the answer with the least expected error. It is soft where little is known, because the possibilities differ.',
+    'The average of every photo that fits what is left of yours: the answer with the least ' +
+    'expected error. It is soft where little is known, because the possibilities differ.',
   variantsText:
-    'Single photos drawn from those possibilities. Each agrees with what your photo shows. Detail beyond that is a plausible invention, never a recovered fact.',
+    'Single photos drawn from those possibilities. Each agrees with what your photo shows. ' +
+    'Detail beyond that is a plausible invention, never a recovered fact.',
   mapText:
-    'How far the variants differ at each pixel. Dark: the photo itself decides. Bright: the detail there is guesswork, and should not be read as evidence.',
+    'How far the variants differ at each pixel. Dark: the photo itself decides. Bright: the ' +
+    'detail there is guesswork, and should not be read as evidence.',
   limits: 'Limits',
   limitsText:
-    'Photos keep their size, and large ones take time: the page tells it before it starts. Nothing in a hole is recognised or redrawn: narrow ones are mended, wide ones are filled with texture from the photo itself. Unblur always runs on the CPU.',
+    'Photos keep their size, and large ones take time: the page tells it before it starts. ' +
+    'Nothing in a hole is recognised or redrawn: narrow ones are mended, wide ones are ' +
+    'filled with texture from the photo itself. Unblur always runs on the CPU.',
   photoFile: 'Photo file',
   onThisDevice: 'On this device',
   clearStored: 'Clear what is stored',
   update: 'Use the new version',
   credits: 'Sample photos',
   licence:
-    'eps-restore is free software, MIT or Apache 2.0. It runs a network of 7 million parameters in WebAssembly and WebGPU, on this device only.',
+    'eps-restore is free software, MIT or Apache 2.0. It runs a network of 7 million ' +
+    'parameters in WebAssembly and WebGPU, on this device only.',
   drop: 'Drop the photo to open it',
   needsScript: 'This page restores photos on your device with WebAssembly. It needs JavaScript.',
 };

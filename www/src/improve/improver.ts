@@ -1,4 +1,4 @@
-// Improve: what was found in the photo, what the visitor has ticked of it, and the steps of the run.
+// Improve: what was found in the photo, what of it the visitor has ticked, and the steps of a run.
 
 import { computed, effect, signal } from '@preact/signals-core';
 import type { Photo } from '../picture/photo.js';

@@ -1,8 +1,9 @@
-// Keeps the photo, what is painted on it and what is set, and the steps before, in this browser: a
-// reload brings them back. Closing the photo forgets them.
+// Keeps the photo, what is painted on it and what is set, the results, and the steps before, in
+// this browser: a reload brings them back. Closing the photo forgets them.
 
 import { createStore, del, get, set } from 'idb-keyval';
 import type { AppState } from '../state/app-state.js';
+import type { Outcome } from '../state/outcome.js';
 import type { Session } from '../state/session.js';
 import { watch } from '../state/watch.js';
 import type { Steps, StepsState } from '../steps/steps.js';
@@ -15,6 +16,7 @@ import {
   type KeptPhoto,
   type KeptWork,
 } from './kept.js';
+import { keptOutcome, outcomeToKeep, type KeptOutcome } from './kept-outcome.js';
 
 /** Changes come quickly while a slider is dragged, in milliseconds. */
 const DELAY = 400;
@@ -22,6 +24,8 @@ const DELAY = 400;
 export class Keeper {
   private readonly store = createStore('eps-restore', 'session');
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was brought back is kept already. */
+  private brought: Outcome | undefined;
 
   constructor(
     private readonly state: AppState,
@@ -41,7 +45,17 @@ export class Keeper {
     if (!photo || !work || !isWanted()) return false;
     const isBack = await bringBack({ photo, work, mask }, state, session, isWanted);
     if (isBack && steps) this.steps.current.value = steps;
+    if (isBack) await this.restoreOutcome();
     return isBack;
+  }
+
+  private async restoreOutcome(): Promise<void> {
+    const photo = this.state.photo.peek();
+    const kept = await get<KeptOutcome>('outcome', this.store);
+    if (!kept) return;
+    const outcome = await keptOutcome(kept);
+    const isWanted = this.state.photo.peek() === photo && !this.state.isRunning.peek();
+    if (isWanted) this.state.latestOutcome.value = this.brought = outcome;
   }
 
   /** Keeps everything from now on. */
@@ -74,6 +88,10 @@ export class Keeper {
       () => this.steps.current.value,
       (steps) => this.keep('steps', steps),
     );
+    watch(
+      () => (state.isRunning.value ? undefined : state.latestOutcome.value),
+      (outcome) => void this.keepOutcome(outcome),
+    );
     // The page may be gone before the delay is over.
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden') this.keepWork();
@@ -83,8 +101,17 @@ export class Keeper {
   /** Forgets everything. */
   async forget(): Promise<void> {
     clearTimeout(this.timer);
-    const names = ['photo', 'work', 'mask', 'steps'];
+    const names = ['photo', 'work', 'mask', 'steps', 'outcome'];
     await Promise.all(names.map((name) => del(name, this.store)));
+  }
+
+  private async keepOutcome(outcome: Outcome | undefined): Promise<void> {
+    const { state, store } = this;
+    if (state.isRunning.peek() || outcome === this.brought) return;
+    // Results of another photo would be wrong from now on.
+    await del('outcome', store).catch(() => undefined);
+    const kept = outcome && (await outcomeToKeep(outcome).catch(() => undefined));
+    if (outcome === state.latestOutcome.peek()) this.keep('outcome', kept);
   }
 
   private keepWork(): void {

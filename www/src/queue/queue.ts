@@ -54,6 +54,18 @@ export class Queue {
     this.items.value.flatMap((item) => (item.status === 'done' ? [item.result] : [])),
   );
 
+  private readonly saved = signal<readonly File[]>([]);
+
+  /** Whether results would be lost with the page. */
+  readonly hasUnsaved = computed(
+    () => this.results.value.length > 0 && this.saved.value !== this.results.value,
+  );
+
+  /** The results that there are have been written. */
+  markSaved(): void {
+    this.saved.value = this.results.peek();
+  }
+
   open(files: readonly File[]): void {
     this.cancel();
     this.files.value = files;

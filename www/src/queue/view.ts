@@ -15,7 +15,10 @@ const ABOVE = 60;
 export function setUpQueue(queue: Queue, state: AppState, failed: (error: unknown) => void): void {
   const start = element('queue-start', HTMLButtonElement);
   const saveButton = element('queue-save', HTMLButtonElement);
-  const save = async (): Promise<void> => download(await zipOf(queue.results.peek()));
+  const save = async (): Promise<void> => {
+    download(await zipOf(queue.results.peek()));
+    queue.markSaved();
+  };
   start.addEventListener('click', () => {
     queue
       .start()

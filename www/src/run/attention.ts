@@ -1,16 +1,17 @@
 // A run goes on while nobody looks: the tab's title tells how far it is, the screen stays awake,
 // and leaving the page asks first.
 
-import { effect } from '@preact/signals-core';
+import { effect, type ReadonlySignal } from '@preact/signals-core';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
 import { page, run as words } from '../words.js';
 
-export function setUpAttention(state: AppState): void {
+/** @param hasUnsaved whether there is more that leaving would lose. */
+export function setUpAttention(state: AppState, hasUnsaved: ReadonlySignal<boolean>): void {
   setUpTitle(state);
   setUpWakeLock(state);
   window.addEventListener('beforeunload', (event) => {
-    if (state.isRunning.peek()) event.preventDefault();
+    if (state.isRunning.peek() || hasUnsaved.peek()) event.preventDefault();
   });
 }
 

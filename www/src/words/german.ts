@@ -220,7 +220,9 @@ const painting: Words['painting'] = {
 };
 
 const detail: Words['detail'] = {
-  hint: 'Klicken Sie ins Foto, oder ziehen Sie den Rahmen am Griff, um eine andere Stelle zu sehen.',
+  hint:
+    'Klicken Sie ins Foto, oder ziehen Sie den Rahmen am Griff, um eine andere Stelle zu ' +
+    'sehen.',
   hintForPaint: 'Der Rahmen folgt dem, was Sie malen. Sein Griff bewegt ihn.',
   nothingPainted: 'Im Rahmen ist nichts übermalt.',
   cutsPaint:
@@ -236,8 +238,8 @@ const blur: Words['blur'] = {
   looking: 'Sieht sich das Foto an …',
   sharp: 'Dieses Foto sieht scharf aus: Keine Unschärfe überzeugt. Nichts wurde geändert.',
   unknown:
-    'Dieses Foto verrät seine Unschärfe nicht: Es ist zu klein oder hat zu wenig Struktur. Nichts ' +
-    'wurde geändert. Probieren Sie die Regler unten von Hand.',
+    'Dieses Foto verrät seine Unschärfe nicht: Es ist zu klein oder hat zu wenig Struktur. ' +
+    'Nichts wurde geändert. Probieren Sie die Regler unten von Hand.',
   failed: 'Nach der Unschärfe ließ sich nicht suchen. Nichts wurde geändert.',
   found: (name: string): string =>
     `Beste Vermutung: ${name}. Nehmen Sie, was am besten aussieht; der Rahmen im Foto wählt die ` +
@@ -412,7 +414,9 @@ const steps: Words['steps'] = {
 
 const queue: Words['queue'] = {
   title: (count: number): string => counted(count, 'Foto', 'Fotos'),
-  note: 'Das erste ist offen, um die Einstellungen zu finden. Sie gelten dann für alle.',
+  note:
+    'Das erste ist offen, um die Einstellungen zu finden. Sie gelten dann für alle. ' +
+    'Die Liste endet mit der Seite: Speichern Sie vorher ihre Zip-Datei.',
   noFill: 'Füllen braucht für jedes Foto eine Maske. Wählen Sie eine andere Aufgabe für alle.',
   noImprove: 'Wählen Sie eine Aufgabe für alle.',
   start: (count: number): string => `Alle ${count} restaurieren`,
@@ -486,7 +490,8 @@ export const markup: Markup = {
   otherLanguage: 'en',
   otherName: 'English',
   description:
-    'Fotos ausbessern, vergrößern, schärfen, entrauschen und einfärben: im Browser, durch exaktes Ziehen aus der A-posteriori-Verteilung. Fotos verlassen Ihr Gerät nie.',
+    'Fotos ausbessern, vergrößern, schärfen, entrauschen und einfärben: im Browser, durch ' +
+    'exaktes Ziehen aus der A-posteriori-Verteilung. Fotos verlassen Ihr Gerät nie.',
   title: 'eps-restore: Fotos auf dem eigenen Gerät restaurieren',
   skip: 'Zum Foto springen',
   pledge: 'Fotos verlassen dieses Gerät nie',
@@ -494,10 +499,14 @@ export const markup: Markup = {
   openPhoto: 'Foto öffnen',
   closePhoto: 'Foto schließen und vergessen',
   headline: 'Ein Foto restaurieren, auf Ihrem eigenen Gerät.',
-  lede: 'Kratzer ausbessern, vergrößern, schärfen, Körnung entfernen, einfärben. Ein bestes Ergebnis, einige Varianten und eine Karte, die zeigt, was nur geraten ist.',
+  lede:
+    'Kratzer ausbessern, vergrößern, schärfen, Körnung entfernen, einfärben. Ein bestes ' +
+    'Ergebnis, einige Varianten und eine Karte, die zeigt, was nur geraten ist.',
   promise: 'Fotos verlassen dieses Gerät nie.',
   privacy:
-    'Hinter dieser Seite steht kein Server. Sobald alles geladen ist, können Sie die Verbindung trennen, und alles funktioniert weiter. Der Browser behält Ihr Foto, bis Sie es schließen: Beim Neuladen geht nichts verloren.',
+    'Hinter dieser Seite steht kein Server. Sobald alles geladen ist, können Sie die ' +
+    'Verbindung trennen, und alles funktioniert weiter. Der Browser behält Ihr Foto, bis Sie' +
+    ' es schließen: Beim Neuladen geht nichts verloren.',
   openFirst: 'Ein Foto öffnen',
   openHint: 'oder Fotos hierher ziehen, oder eines einfügen',
   view: 'Ansicht',
@@ -514,7 +523,9 @@ export const markup: Markup = {
   photo: 'Das Foto',
   paintingArea: 'Malfläche',
   paintingKeys:
-    'Maske malen. Pfeiltasten bewegen das Werkzeug, die Leertaste malt, solange sie gedrückt ist, [ und ] ändern die Pinselgröße. B ist der Pinsel, R ein Rechteck, L ein Lasso, C eine Fläche gleicher Farbe, E der Radierer.',
+    'Maske malen. Pfeiltasten bewegen das Werkzeug, die Leertaste malt, solange sie gedrückt' +
+    ' ist, [ und ] ändern die Pinselgröße. B ist der Pinsel, R ein Rechteck, L ein Lasso, C ' +
+    'eine Fläche gleicher Farbe, E der Radierer.',
   frame: 'Rahmen',
   compare: 'Vorher und nachher vergleichen',
   steps: 'Bisherige Schritte',
@@ -575,7 +586,8 @@ export const markup: Markup = {
   grain: 'Körnung',
   grainHint: '5 ist schwach, 25 ist stark.',
   colourHint:
-    'Zieht zufällig Farben, die zum grauen Foto passen: Jede Variante ist eine Möglichkeit. Farbe im Foto wird nicht beachtet.',
+    'Zieht zufällig Farben, die zum grauen Foto passen: Jede Variante ist eine Möglichkeit. ' +
+    'Farbe im Foto wird nicht beachtet.',
   detail: 'Ausschnitt',
   detailBefore: 'Der Ausschnitt vorher',
   before: 'Vorher',
@@ -602,25 +614,35 @@ export const markup: Markup = {
   cancel: 'Abbrechen',
   samplesTitle: 'Ein Beispiel ausprobieren',
   samplesHint:
-    'Links ein sauberes Foto, das diese Seite beschädigt hat. Rechts ihr eigenes bestes Ergebnis. Öffnen Sie eines, um beide ganz zu sehen, neben dem Original.',
+    'Links ein sauberes Foto, das diese Seite beschädigt hat. Rechts ihr eigenes bestes ' +
+    'Ergebnis. Öffnen Sie eines, um beide ganz zu sehen, neben dem Original.',
   aboutTitle: 'Was die Ergebnisse bedeuten',
   best: 'Bestes Ergebnis',
   bestText:
-    'Der Mittelwert aller Fotos, die zu dem passen, was von Ihrem übrig ist: die Antwort mit dem kleinsten erwarteten Fehler. Sie ist weich, wo wenig bekannt ist, denn dort unterscheiden sich die Möglichkeiten.',
+    'Der Mittelwert aller Fotos, die zu dem passen, was von Ihrem übrig ist: die Antwort mit' +
+    ' dem kleinsten erwarteten Fehler. Sie ist weich, wo wenig bekannt ist, denn dort ' +
+    'unterscheiden sich die Möglichkeiten.',
   variantsText:
-    'Einzelne Fotos, aus diesen Möglichkeiten gezogen. Jedes stimmt mit dem überein, was Ihr Foto zeigt. Was darüber hinausgeht, ist glaubhaft erfunden, nie eine wiedergewonnene Tatsache.',
+    'Einzelne Fotos, aus diesen Möglichkeiten gezogen. Jedes stimmt mit dem überein, was Ihr' +
+    ' Foto zeigt. Was darüber hinausgeht, ist glaubhaft erfunden, nie eine wiedergewonnene ' +
+    'Tatsache.',
   mapText:
-    'Wie weit sich die Varianten an jedem Pixel unterscheiden. Dunkel: Das Foto selbst entscheidet. Hell: Was dort zu sehen ist, ist geraten und darf nicht als Beleg gelten.',
+    'Wie weit sich die Varianten an jedem Pixel unterscheiden. Dunkel: Das Foto selbst ' +
+    'entscheidet. Hell: Was dort zu sehen ist, ist geraten und darf nicht als Beleg gelten.',
   limits: 'Grenzen',
   limitsText:
-    'Fotos behalten ihre Größe, und große brauchen Zeit: Die Seite sagt vorher, wie viel. Nichts in einer Lücke wird erkannt oder neu gezeichnet: Schmale werden ausgebessert, breite mit Strukturen aus dem Foto selbst gefüllt. Geschärft wird immer auf dem Prozessor.',
+    'Fotos behalten ihre Größe, und große brauchen Zeit: Die Seite sagt vorher, wie viel. ' +
+    'Nichts in einer Lücke wird erkannt oder neu gezeichnet: Schmale werden ausgebessert, ' +
+    'breite mit Strukturen aus dem Foto selbst gefüllt. Geschärft wird immer auf dem ' +
+    'Prozessor.',
   photoFile: 'Fotodatei',
   onThisDevice: 'Auf diesem Gerät',
   clearStored: 'Gespeichertes löschen',
   update: 'Neue Version verwenden',
   credits: 'Beispielfotos',
   licence:
-    'eps-restore ist freie Software, MIT oder Apache 2.0. Es rechnet mit einem Netz aus 7 Millionen Parametern in WebAssembly und WebGPU, nur auf diesem Gerät.',
+    'eps-restore ist freie Software, MIT oder Apache 2.0. Es rechnet mit einem Netz aus 7 ' +
+    'Millionen Parametern in WebAssembly und WebGPU, nur auf diesem Gerät.',
   drop: 'Foto hier ablegen, um es zu öffnen',
   needsScript:
     'Diese Seite restauriert Fotos auf Ihrem Gerät, mit WebAssembly. Sie braucht JavaScript.',
