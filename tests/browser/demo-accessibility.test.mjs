@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import {
+  grainyPng,
   openDemo,
   openFile,
   paint,
@@ -66,6 +67,13 @@ describe('the demo by axe-core', { timeout: 10 * 60_000 }, () => {
   it('at the start', async () => {
     await page.locator('.card:disabled').first().waitFor({ state: 'detached' });
     await check('start', []);
+  });
+
+  it('with what Improve has found', async () => {
+    await openFile(page, 'grainy.png', grainyPng(160));
+    await page.getByText('Found in this photo').waitFor();
+    await untilDetail(page);
+    await check('improve');
   });
 
   for (const task of ['Fill', 'Enlarge', 'Unblur', 'Denoise', 'Colourise'])

@@ -1,7 +1,15 @@
 // The picture of the demo under two fingers, the mouse and keys.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { openDemo, openFile, painted, pick, smoothPng } from './demo-tools.mjs';
+import {
+  openDemo,
+  openFile,
+  painted,
+  pick,
+  restore,
+  setVariants,
+  smoothPng,
+} from './demo-tools.mjs';
 
 describe('gestures of the demo', { timeout: 5 * 60_000 }, () => {
   let session;
@@ -77,5 +85,28 @@ describe('gestures of the demo', { timeout: 5 * 60_000 }, () => {
     assert.equal(await eraser.getAttribute('aria-pressed'), 'false');
     await page.locator('#canvas-mask').press('e');
     assert.equal(await eraser.getAttribute('aria-pressed'), 'true');
+  });
+
+  it('a finger moves the grip of Compare', async () => {
+    await pick(page, 'Denoise');
+    await setVariants(page, 0);
+    await restore(page);
+    await pick(page, 'Compare');
+    const divider = page.getByRole('slider', { name: 'Compare before and after' });
+    await divider.scrollIntoViewIfNeeded();
+    const at = async () => Number(await divider.getAttribute('aria-valuenow'));
+    const picture = await page.locator('#frame').boundingBox();
+    const grip = await page.locator('.grip').boundingBox();
+    const [x, y] = [grip.x + grip.width / 2, grip.y + grip.height / 2];
+    const start = await at();
+    await touch('touchStart', [x, y]);
+    for (let i = 1; i <= 5; i++) await touch('touchMove', [x + (i * picture.width) / 20, y]);
+    await touch('touchEnd');
+    const moved = (await at()) - start;
+    assert.ok(Math.abs(moved - 25) <= 3, `moved by ${moved} % for a quarter of the width`);
+    const top = await page.evaluate(() => window.scrollY);
+    await touch('touchStart', [x, y]);
+    await touch('touchEnd');
+    assert.equal(await page.evaluate(() => window.scrollY), top);
   });
 });
