@@ -36,6 +36,8 @@ interface FoundBlur {
 const LOOKED_SIDE = 1024;
 /** A JPEG of better quality has lost nothing that can be seen. */
 export const GOOD_QUALITY = 75;
+/** Less grain than this is hardly seen, in 8-bit levels. */
+export const LEAST_GRAIN = 3;
 /** The detail shows what is known so far before the next look begins, in milliseconds. */
 const PAUSE = 150;
 
@@ -60,8 +62,10 @@ export async function look(
   };
   const grain = await restorer.estimateNoise(part, denoise()).catch(() => undefined);
   add(grain === undefined ? {} : { grain });
-  const isCompressed = findings.jpegQuality !== undefined && findings.jpegQuality <= GOOD_QUALITY;
-  if (isCompressed && file && !signal.aborted) {
+  const isCompressed = (findings.jpegQuality ?? 100) <= GOOD_QUALITY;
+  const isGrainy = (grain ?? 0) >= LEAST_GRAIN;
+  const isLossy = findings.jpegQuality !== undefined && (isCompressed || isGrainy);
+  if (isLossy && file && !signal.aborted) {
     const loss = await restorer.estimateNoise(pixels, denoise(), { file }).catch(() => undefined);
     add(loss === undefined ? {} : { loss });
   }

@@ -3,7 +3,7 @@
 import { DEFAULT_SETTINGS, type Settings, type Step } from '../state/settings.js';
 import type { Factor } from '../vocabulary.js';
 import { blur as blurWords, improve as words } from '../words.js';
-import { GOOD_QUALITY, type Findings } from './look.js';
+import { GOOD_QUALITY, LEAST_GRAIN, type Findings } from './look.js';
 
 export const REMEDIES = ['clean', 'sharpen', 'colour', 'enlarge'] as const;
 export type Remedy = (typeof REMEDIES)[number];
@@ -16,8 +16,6 @@ export interface Proposal {
   readonly isAdvised: boolean;
 }
 
-/** Less grain than this is hardly seen, in 8-bit levels. */
-const LEAST_GRAIN = 3;
 /** What a JPEG has lost for each step of quality below 100, until it is measured. */
 const LOSS_PER_QUALITY = 0.1;
 /** A blur is advised where the photo is less probably sharp than this. */
@@ -32,7 +30,7 @@ export function proposalsFor(findings: Findings): Proposal[] {
   const hasGrain = grain !== undefined && grain >= LEAST_GRAIN;
   const isCompressed = jpegQuality !== undefined && jpegQuality <= GOOD_QUALITY;
   if (hasGrain || isCompressed) {
-    const grainNote = hasGrain ? words.grainNote(grain) : '';
+    const grainNote = hasGrain ? words.grainNote(levelOf(findings)) : '';
     const jpegNote = isCompressed ? words.jpegNote(jpegQuality) : '';
     const note = grainNote && jpegNote ? words.both(grainNote, jpegNote) : grainNote || jpegNote;
     const title = !hasGrain ? words.jpeg : isCompressed ? words.grainAndJpeg : words.grain;
