@@ -10,7 +10,7 @@ await main(async () => {
     throw new Stop(`PORT is '${process.env.PORT}'; it must be a whole number from 1 to 65535.`);
   await build();
   await new Promise((resolve, reject) => {
-    const server = staticServer(DIST);
+    const server = staticServer(DIST, undefined, { compresses: true });
     server.once('error', (error) => {
       reject(
         error.code === 'EADDRINUSE'

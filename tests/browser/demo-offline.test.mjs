@@ -9,11 +9,12 @@ import {
   openFile,
   pick,
   restore,
+  restoreButton,
   setVariants,
   smoothPng,
   untilReady,
 } from './demo-tools.mjs';
-import { ROOT } from './harness.mjs';
+import { openSession, ROOT } from './harness.mjs';
 
 describe('the demo without a network', { timeout: 5 * 60_000 }, () => {
   let session;
@@ -47,6 +48,26 @@ describe('the demo without a network', { timeout: 5 * 60_000 }, () => {
     await page.getByRole('button', { name: /^Two spaniels/ }).click();
     await page.getByText('Scratched by this page').waitFor();
     await session.plugIn();
+  });
+
+  it('tells the end of a run to who looks at something else', async () => {
+    await session.context.grantPermissions(['notifications']);
+    const told = () =>
+      page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.getRegistration();
+        return (await registration.getNotifications()).map(({ title }) => title);
+      });
+    await openFile(page, 'photo.png', smoothPng(48));
+    await pick(page, 'Denoise');
+    await restore(page);
+    assert.deepEqual(await told(), []);
+    await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true }));
+    await pick(page, 'Photo');
+    await restoreButton(page).click();
+    await page.locator('#cancel').waitFor();
+    await restoreButton(page).waitFor();
+    while ((await told()).length === 0) await page.waitForTimeout(50);
+    assert.deepEqual(await told(), ['photo is done.']);
   });
 
   it('keeps a new version waiting while a photo is open in some tab', async () => {
@@ -96,5 +117,35 @@ describe('the demo without a network', { timeout: 5 * 60_000 }, () => {
       (await navigator.serviceWorker.getRegistrations()).length,
     ]);
     assert.deepEqual(left, [0, 0]);
+  });
+});
+
+describe('the demo on a connection where megabytes cost', { timeout: 3 * 60_000 }, () => {
+  let session;
+  before(async () => {
+    session = await openSession({ root: 'dist', webgpu: false, serviceWorkers: 'block' });
+    await session.context.addInitScript(() => {
+      Object.defineProperty(Navigator.prototype, 'connection', { value: { saveData: true } });
+    });
+  });
+  after(() => session?.close());
+  const isModel = ({ path }) => path.endsWith('.safetensors');
+
+  it('loads the model when it is asked to, or with the first photo', async () => {
+    for (const want of [
+      (page) => page.getByRole('button', { name: 'Get ready now' }).click(),
+      (page) => openFile(page, 'photo.png', smoothPng(48)),
+    ]) {
+      const page = await session.newPage();
+      await page.goto(`${session.origin}/`);
+      await page.getByText('The first visit loads 17 MB').waitFor();
+      await page.getByText('Loads with your first photo').waitFor();
+      await page.locator('.card:disabled').first().waitFor({ state: 'detached' });
+      const before = session.requests.filter(isModel).length;
+      await want(page);
+      await untilReady(page);
+      if (before === 0) assert.ok(session.requests.some(isModel));
+      assert.ok(await page.getByRole('button', { name: 'Get ready now' }).isHidden());
+    }
   });
 });

@@ -48,6 +48,8 @@ import { setUpStrip } from './results/strip.js';
 import { setUpAttention } from './run/attention.js';
 import { EngineHost } from './run/engine.js';
 import type { Job } from './run/job.js';
+import { setUpDownload } from './run/metered.js';
+import { setUpNotification } from './run/notification.js';
 import { Runner } from './run/runner.js';
 import { namesOf } from './run/texts.js';
 import { setUpCompare } from './stage/compare.js';
@@ -153,6 +155,7 @@ function setUpPictures(): void {
   setUpAnother(state, () => runner.startAnother());
   setUpSave(state, { failed: reportError(results.saveFailed), copied: notifyInfo });
   setUpAttention(state, queue.hasUnsaved);
+  setUpNotification(state);
 }
 
 /** The parts outside the workspace, and what changes with the photo and the engine. */
@@ -162,14 +165,17 @@ function setUpPage(): void {
     (photo) => showWorkspace(photo?.name),
   );
   element('close-photo').addEventListener('click', () => void closePhoto());
+  const isWanted = setUpDownload(state);
   effect(() => {
     element('engine').dataset['status'] = state.engine.value.status;
-    element('engine-text').textContent = engineText(state.engine.value);
+    element('engine-text').textContent = isWanted.value
+      ? engineText(state.engine.value)
+      : engineWords.onDemand;
   });
   // Another device or other weights need another engine. A run on the current one ends first.
   watch(
-    () => [state.deviceChoice.value, state.model.value],
-    () => void reloadEngine(),
+    () => isWanted.value && [state.deviceChoice.value, state.model.value],
+    (wanted) => void (wanted && reloadEngine()),
   );
 }
 

@@ -264,6 +264,7 @@ export const DEVICES: Readonly<Record<DeviceKind, string>> = {
 
 export const engine = {
   starting: 'Starting',
+  onDemand: 'Loads with your first photo',
   failed: 'The engine did not start',
   ready: (device: DeviceKind, adapter: string): string =>
     `Ready on ${DEVICES[device]}${adapter ? `, ${adapter}` : ''}`,
@@ -513,6 +514,8 @@ export const markup = {
     'reload loses nothing.',
   openFirst: 'Open a photo',
   openHint: 'or drop photos anywhere, or paste one',
+  firstVisit: 'The first visit loads 17 MB, the page and its model. Later visits load nothing.',
+  getReady: 'Get ready now',
   view: 'View',
   viewPhoto: 'Photo',
   viewResult: 'Result',

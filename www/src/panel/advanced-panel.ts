@@ -35,7 +35,6 @@ function setUpSampling(state: AppState): void {
     element('samples-count-text').textContent =
       options.samples === 0 ? words.noSamples : String(options.samples);
     sampler.value = options.sampler;
-    sampler.disabled = options.samples === 0;
     refine.checked = options.refine;
     element('refine-field').hidden = state.task.value === 'denoise';
   });

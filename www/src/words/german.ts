@@ -269,6 +269,7 @@ const DEVICES: Words['DEVICES'] = { webgpu: 'WebGPU', cpu: 'dem Prozessor' };
 
 const engine: Words['engine'] = {
   starting: 'Startet',
+  onDemand: 'Lädt mit Ihrem ersten Foto',
   failed: 'Die Rechnung ließ sich nicht starten',
   ready: (device: DeviceKind, adapter: string): string =>
     `Bereit auf ${DEVICES[device]}${adapter ? `, ${adapter}` : ''}`,
@@ -509,6 +510,8 @@ export const markup: Markup = {
     ' es schließen: Beim Neuladen geht nichts verloren.',
   openFirst: 'Ein Foto öffnen',
   openHint: 'oder Fotos hierher ziehen, oder eines einfügen',
+  firstVisit: 'Der erste Besuch lädt 17 MB, Seite und Modell. Spätere laden nichts.',
+  getReady: 'Jetzt bereit machen',
   view: 'Ansicht',
   viewPhoto: 'Foto',
   viewResult: 'Ergebnis',
