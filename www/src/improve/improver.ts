@@ -6,7 +6,8 @@ import type { AppState } from '../state/app-state.js';
 import { latestAnswer } from '../state/latest-answer.js';
 import type { Step } from '../state/settings.js';
 import { watch } from '../state/watch.js';
-import { look, type Findings, type LookQuestion } from './look.js';
+import type { Findings } from './findings.js';
+import { look, type LookQuestion } from './look.js';
 import { proposalsFor, recipeFor, type Remedy } from './proposals.js';
 
 export class Improver {

@@ -1,11 +1,11 @@
 // Looks at a photo for what could be better: one finding after the other, the quick ones first.
 
 import { denoise, type Restorer } from 'eps-restore';
-import { candidateOf, convinces, type Candidate } from '../blur/candidate.js';
+import { candidateOf, convinces } from '../blur/candidate.js';
 import { cut } from '../picture/pixels.js';
 import { ownFile, type Photo } from '../picture/photo.js';
-import type { Size } from '../vocabulary.js';
 import { inWorker } from '../worker/client.js';
+import { GOOD_QUALITY, LEAST_GRAIN, type Findings, type FoundBlur } from './findings.js';
 import { jpegQuality } from './jpeg-quality.js';
 
 export interface LookQuestion {
@@ -13,31 +13,8 @@ export interface LookQuestion {
   readonly photo: Photo;
 }
 
-export interface Findings {
-  readonly size: Size;
-  readonly isGrey: boolean;
-  /** Of the file, from 1 to 100; undefined where it is no JPEG. */
-  readonly jpegQuality: number | undefined;
-  /** In 8-bit levels; undefined until it is measured, or where it cannot be. */
-  readonly grain?: number;
-  /** The same with what JPEG has lost. */
-  readonly loss?: number;
-  readonly blur?: FoundBlur;
-  readonly isComplete: boolean;
-}
-
-interface FoundBlur {
-  readonly candidate: Candidate;
-  /** The probability that the photo is sharp. */
-  readonly sharp: number;
-}
-
 /** The side of the part that is looked at, in pixels. */
 const LOOKED_SIDE = 1024;
-/** A JPEG of better quality has lost nothing that can be seen. */
-export const GOOD_QUALITY = 75;
-/** Less grain than this is hardly seen, in 8-bit levels. */
-export const LEAST_GRAIN = 3;
 /** The detail shows what is known so far before the next look begins, in milliseconds. */
 const PAUSE = 150;
 
@@ -86,7 +63,7 @@ async function findBlur(
   if (!convinces(estimates)) return undefined;
   const best = estimates.find(({ kind }) => kind !== 'none');
   const sharp = estimates.find(({ kind }) => kind === 'none')?.confidence ?? 0;
-  return best && { candidate: candidateOf(best), sharp };
+  return best && { candidate: candidateOf(best), size: best.size, sharp };
 }
 
 function middleOf(image: ImageData): ImageData {

@@ -3,7 +3,7 @@
 import { DEFAULT_SETTINGS, type Settings, type Step } from '../state/settings.js';
 import type { Factor } from '../vocabulary.js';
 import { blur as blurWords, improve as words } from '../words.js';
-import { GOOD_QUALITY, LEAST_GRAIN, type Findings } from './look.js';
+import { GOOD_QUALITY, LEAST_GRAIN, type Findings } from './findings.js';
 
 export const REMEDIES = ['clean', 'sharpen', 'colour', 'enlarge'] as const;
 export type Remedy = (typeof REMEDIES)[number];
@@ -20,6 +20,8 @@ export interface Proposal {
 const LOSS_PER_QUALITY = 0.1;
 /** A blur is advised where the photo is less probably sharp than this. */
 const MOST_SHARP = 0.05;
+/** Smaller ones are often false, in pixels. */
+const LEAST_BLUR: Readonly<Record<string, number>> = { gaussian: 0.8, disk: 1.2, motion: 5 };
 /** Longest sides of photos that are offered larger, in pixels. */
 const SMALL_SIDE = 900;
 const TINY_SIDE = 400;
@@ -37,9 +39,9 @@ export function proposalsFor(findings: Findings): Proposal[] {
     proposals.push({ remedy: 'clean', title, note, isAdvised: true });
   }
   if (blur) {
-    const { name, amount } = blur.candidate;
+    const { kind, name, amount } = blur.candidate;
     const note = blurWords.named(name, amount);
-    const isAdvised = blur.sharp < MOST_SHARP;
+    const isAdvised = blur.sharp < MOST_SHARP && blur.size >= (LEAST_BLUR[kind] ?? 0);
     proposals.push({ remedy: 'sharpen', title: words.blur, note, isAdvised });
   }
   if (isGrey)
