@@ -53,13 +53,18 @@ fn rectangles(side: usize, count: usize, least: f64) -> Vec<f64> {
 
 /// The photo where the kernel does not reach over its border, with noise of two levels, rounded.
 fn blurred(sharp: &[f64], side: usize, kernel: &Kernel) -> Luma {
+    worn(sharp, side, kernel, 2.0)
+}
+
+/// The same with noise of another deviation.
+fn worn(sharp: &[f64], side: usize, kernel: &Kernel, noise: f64) -> Luma {
     let (w, h) = (kernel.width(), kernel.height());
     let (width, height) = (side + 1 - w, side + 1 - h);
     let mut stream = Stream(9);
     let mut values = Vec::with_capacity(width * height);
     for row in 0..height {
         for column in 0..width {
-            let mut sum = 2.0 * stream.gaussian();
+            let mut sum = noise * stream.gaussian();
             for (i, weight) in kernel.weights().iter().enumerate() {
                 let (y, x) = (row + h - 1 - i / w, column + w - 1 - i % w);
                 sum += weight * sharp[y * side + x];
@@ -105,6 +110,33 @@ fn closed_forms_are_found() {
     };
     assert!((length / 13.0 - 1.0).abs() < 0.1, "{length}");
     assert!((angle - 30.0).abs() < 5.0, "{angle}");
+}
+
+/// Pictures that a program blurred have no noise, and the frequencies that a motion along an axis
+/// takes away form whole rows or columns of the spectrum.
+#[test]
+fn motions_along_axes_are_found_without_noise() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/samples/spaniels.jpg");
+    let picture = image::open(path).expect("a picture").into_luma8();
+    let side = 336;
+    let cut = image::imageops::crop_imm(&picture, 300, 200, side, side).to_image();
+    let sharp: Vec<f64> = cut.as_raw().iter().map(|v| f64::from(*v)).collect();
+    for direction in [0.0, 90.0] {
+        for wanted in [9.0, 15.0, 21.0] {
+            let kernel = Kernel::motion(wanted, direction).expect("a size in range");
+            let photo = worn(&sharp, side as usize, &kernel, 0.0);
+            let all = estimate_blur(&photo, Options::default(), &mut onwards).expect("valid");
+            let first = &all.expect("a search that was not stopped")[0];
+            let Blur::Line { length, angle } = first.blur else {
+                panic!("{wanted} pixels at {direction} degrees: {:?}", first.blur);
+            };
+            let turned = (angle - direction + 90.0).rem_euclid(180.0) - 90.0;
+            assert!((length / wanted - 1.0).abs() < 0.1, "{length}");
+            // Its ends are within a pixel: all such lines have nearly the same kernel.
+            assert!((turned.to_radians().sin() * wanted).abs() < 2.0, "{angle}");
+            assert!(first.confidence > 0.8, "{}", first.confidence);
+        }
+    }
 }
 
 #[test]

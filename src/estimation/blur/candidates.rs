@@ -93,6 +93,27 @@ pub fn estimate_blur(
     Ok(Some(candidates))
 }
 
+/// What the decision between kinds is made by, for those who fit it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecisionInputs {
+    /// Of the softmax over none, Gaussian, disc and line.
+    pub kinds: Vec<f64>,
+    /// Of the regression of ln (true deviation / fitted one) of a Gaussian.
+    pub sizes: Vec<f64>,
+    /// The fitted deviation of a Gaussian, in pixels.
+    pub sigma: f64,
+}
+
+/// The inputs of the decision; `None` where the photo does not show its blur.
+pub fn decision_inputs(luma: &Luma) -> Option<DecisionInputs> {
+    let fits = Search::new(luma)?.all();
+    Some(DecisionInputs {
+        kinds: fits.kind_features().to_vec(),
+        sizes: fits.sigma_features().to_vec(),
+        sigma: fits.gaussian.blur.size(),
+    })
+}
+
 /// None, the Gaussian with its radius corrected, the disc and the line.
 fn closed_forms(search: &mut Search, fits: &Fits) -> Vec<Candidate> {
     let probabilities = fits.probabilities();

@@ -46,6 +46,19 @@ pub(in crate::estimation::blur) struct Evidence {
     rounding: Table,
 }
 
+/// How exact a fit is.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::estimation::blur) struct Effort {
+    /// The most steps of scoring.
+    pub steps: usize,
+    /// Of the bins every so-manieth is looked at.
+    pub stride: usize,
+    /// Power in levels² that is added to the photo and to the model. The zeros of a kernel's
+    /// spectrum are as sharp as the noise is weak; under a veil a blur that is a little off still
+    /// explains the photo better than none.
+    pub veil: f64,
+}
+
 /// A fitted blur.
 #[derive(Debug, Clone)]
 pub(in crate::estimation::blur) struct Fit {
@@ -82,18 +95,17 @@ impl Evidence {
         }
     }
 
-    /// The fit with a kernel of power spectrum `transfer`, given at every `stride`-th bin, from
-    /// coefficients near its own.
+    /// The fit with a kernel of power spectrum `transfer`, given at the bins that are looked at,
+    /// from coefficients near its own.
     pub(in crate::estimation::blur) fn fit(
         &self,
         transfer: &[Transfer],
         start: &Coefficients,
-        steps: usize,
-        stride: usize,
+        effort: Effort,
     ) -> Fit {
         let mut here = *start;
-        let mut state = self.state(transfer, &here, stride);
-        for _ in 0..steps {
+        let mut state = self.state(transfer, &here, effort);
+        for _ in 0..effort.steps {
             let Some(change) = solve(&state.fisher, &state.gradient) else {
                 break;
             };
@@ -104,7 +116,7 @@ impl Evidence {
                 for (c, d) in there.iter_mut().zip(&change) {
                     *c += size * d;
                 }
-                let next = self.state(transfer, &there, stride);
+                let next = self.state(transfer, &there, effort);
                 if next.cost <= state.cost || size < 0.05 {
                     here = there;
                     break next;
@@ -124,7 +136,8 @@ impl Evidence {
     }
 
     /// -ln of the joint density, its gradient's negative and Fisher's information.
-    fn state(&self, transfer: &[Transfer], c: &Coefficients, stride: usize) -> State {
+    fn state(&self, transfer: &[Transfer], c: &Coefficients, effort: Effort) -> State {
+        let Effort { stride, veil, .. } = effort;
         let noise = c[NOISE].exp();
         let shape = SHAPE * stride as f64;
         let mut state = State::of_prior(c);
@@ -132,8 +145,8 @@ impl Evidence {
             let exponent: f64 = row.features.iter().zip(c).map(|(f, c)| f * c).sum();
             let sharp = f64::from((exponent as f32).min(40.0).exp());
             let (power, by_signal, by_noise) = self.rounded(row, h, sharp, noise);
-            let power = power + 1.0 / 12.0;
-            let ratio = row.power / power;
+            let power = power + 1.0 / 12.0 + veil;
+            let ratio = (row.power + veil) / power;
             state.cost += shape * (ratio + f64::from((power as f32).ln()));
             let mut slopes = [0.0; COUNT];
             for (slope, f) in slopes.iter_mut().zip(&row.features) {

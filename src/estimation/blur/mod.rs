@@ -21,7 +21,7 @@ mod search;
 mod spectrum_of_error;
 mod windows;
 
-pub use candidates::{Candidate, Options, estimate_blur};
+pub use candidates::{Candidate, DecisionInputs, Options, decision_inputs, estimate_blur};
 pub use free::{LARGEST, SMALLEST, free_kernel};
 pub use kind::Blur;
 pub use plane::Luma;
