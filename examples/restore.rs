@@ -53,8 +53,8 @@ struct Options {
     #[arg(long, value_enum, default_value = "rggb")]
     pattern: PatternName,
     /// Deblur: how the blur is found, where neither --sigma nor --motion states it. `auto` takes
-    /// the most probable of a Gaussian, a disk and a line; `free` also looks for any other shape of
-    /// up to 31 pixels, which takes seconds.
+    /// the most probable of none, a Gaussian, a disk and a line; `free` also looks for any other
+    /// shape of up to 31 pixels, which takes seconds. A photo without a blur stays as it is.
     #[arg(long, value_enum, default_value = "auto")]
     kernel: KernelName,
     /// Deblur: the standard deviation of a Gaussian blur in pixels.
@@ -184,7 +184,10 @@ fn main() -> Result<(), Failure> {
     }
     let weights = std::fs::read(&options.weights)?;
     let denoiser = Denoiser::on_device(device(options.device)?, &weights)?;
-    let restoration = run(request(&options)?, &denoiser)?;
+    let Some(request) = request(&options)? else {
+        return save(&open(&options.photo)?, &options.output);
+    };
+    let restoration = run(request, &denoiser)?;
     if let Some(path) = &options.mean {
         save(&restoration.mean, path)?;
     }
@@ -192,17 +195,21 @@ fn main() -> Result<(), Failure> {
     save(result.unwrap_or(&restoration.mean), &options.output)
 }
 
-fn request(options: &Options) -> Result<Request, Failure> {
+/// None where there is nothing to do.
+fn request(options: &Options) -> Result<Option<Request>, Failure> {
     let photo = open(&options.photo)?;
-    let task = task(options, &photo)?;
+    let Some(task) = task(options, &photo)? else {
+        return Ok(None);
+    };
     let file = file(options).ok();
     let noise = options.noise.unwrap_or_default();
-    Ok(Request::new(photo, task)
+    let request = Request::new(photo, task)
         .with_file(file)
         .with_noise(noise)
         .with_samples(options.samples)
         .with_sampler(sampler(options))
-        .with_seed(options.seed))
+        .with_seed(options.seed);
+    Ok(Some(request))
 }
 
 fn sampler(options: &Options) -> Sampler {
@@ -285,8 +292,9 @@ fn reduction(options: &Options) -> Reduction {
     }
 }
 
-fn task(options: &Options, photo: &Photo) -> Result<Task, Failure> {
-    Ok(match options.task {
+/// None for a photo without a blur that is to be unblurred.
+fn task(options: &Options, photo: &Photo) -> Result<Option<Task>, Failure> {
+    let task = match options.task {
         TaskName::Inpaint => Task::Inpaint {
             missing: missing(options.mask.as_deref())?,
         },
@@ -294,13 +302,14 @@ fn task(options: &Options, photo: &Photo) -> Result<Task, Failure> {
             factor: options.factor,
             reduction: reduction(options),
         },
-        TaskName::Deblur => Task::Deblur {
-            kernel: kernel(options, photo)?,
-            borders: match options.borders {
+        TaskName::Deblur => {
+            let borders = match options.borders {
                 BordersName::Unknown => Borders::Unknown,
                 BordersName::Circular => Borders::Circular,
-            },
-        },
+            };
+            let kernel = kernel(options, photo)?;
+            return Ok(kernel.map(|kernel| Task::Deblur { kernel, borders }));
+        }
         TaskName::Denoise => Task::Denoise,
         TaskName::Jpeg => Task::Jpeg {
             file: file(options)?,
@@ -325,7 +334,8 @@ fn task(options: &Options, photo: &Photo) -> Result<Task, Failure> {
                 PatternName::Gbrg => Bayer::Gbrg,
             },
         },
-    })
+    };
+    Ok(Some(task))
 }
 
 fn missing(mask: Option<&Path>) -> Result<Mask, Failure> {
@@ -335,17 +345,17 @@ fn missing(mask: Option<&Path>) -> Result<Mask, Failure> {
     Ok(Mask::new(mask.width(), mask.height(), pixels)?)
 }
 
-fn kernel(options: &Options, photo: &Photo) -> Result<Kernel, Failure> {
+fn kernel(options: &Options, photo: &Photo) -> Result<Option<Kernel>, Failure> {
     match (options.sigma, options.motion) {
-        (Some(sigma), None) => Ok(Kernel::gaussian(sigma)?),
-        (None, Some((length, angle))) => Ok(Kernel::motion(length, angle)?),
+        (Some(sigma), None) => Ok(Some(Kernel::gaussian(sigma)?)),
+        (None, Some((length, angle))) => Ok(Some(Kernel::motion(length, angle)?)),
         (None, None) => found_kernel(options, photo),
         _ => Err("--task deblur takes either --sigma or --motion, not both".into()),
     }
 }
 
-/// The kernel of the most probable blur.
-fn found_kernel(options: &Options, photo: &Photo) -> Result<Kernel, Failure> {
+/// The kernel of the most probable blur, or none.
+fn found_kernel(options: &Options, photo: &Photo) -> Result<Option<Kernel>, Failure> {
     let file = file(options).ok();
     let luma = Luma::of_photo(photo, file.as_deref());
     let shapes = blur::Options {
@@ -357,13 +367,17 @@ fn found_kernel(options: &Options, photo: &Photo) -> Result<Kernel, Failure> {
         let percent = 100.0 * candidate.confidence;
         eprintln!("{:?}: {percent:.0} %", candidate.blur);
     }
-    match candidates.into_iter().next() {
-        None => Err("the photo does not show its blur; state it by --sigma or --motion".into()),
-        Some(first) if first.blur == Blur::Sharp => {
-            Err("the photo is most probably sharp; state a blur by --sigma or --motion".into())
-        }
-        Some(first) => Ok(first.kernel),
+    let first = candidates.into_iter().next();
+    let kept = match &first {
+        None => Some("the photo does not show its blur"),
+        Some(first) if first.blur == Blur::Sharp => Some("the photo is most probably sharp"),
+        Some(_) => None,
+    };
+    if let Some(why) = kept {
+        eprintln!("{why}: the photo is the result; --sigma or --motion states a blur");
+        return Ok(None);
     }
+    Ok(first.map(|first| first.kernel))
 }
 
 fn noise(text: &str) -> Result<Noise, String> {

@@ -41,6 +41,11 @@ describe('the native command and the browser agree', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
+  test('a photo that does not show its blur stays as it is', async () => {
+    const { data } = await restoreNatively(folder, ['--task', 'deblur', '--kernel', 'auto']);
+    assert.deepEqual(Uint8Array.from(data), photo);
+  });
+
   for (const device of ['webgpu', 'cpu']) {
     for (const [name, { native }] of Object.entries(TASKS)) {
       test(`${name} on ${device}`, { timeout: 600_000 }, async () => {
