@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 import { readFile } from 'node:fs/promises';
+import type { BlurEstimate } from './page/blur.js';
+import { blurToRemove, measured } from './page/found-blur.js';
 import { checkedRestoreOptions, type RestoreOptions } from './page/options.js';
 import type { PixelImage } from './page/photo.js';
 import { resultOf, type Result } from './page/result.js';
@@ -17,6 +19,7 @@ import { isObject, shown } from './page/validation.js';
 import { EpsError, abortedError, throwIfAborted } from './shared/errors.js';
 import { WARM_UP_PIXELS, type FinishedRun, type RunRequest } from './shared/protocol.js';
 import { DEFAULT_STALL_MS } from './shared/stall.js';
+import { blursOf } from './worker/blurs.js';
 import { runCopy } from './worker/copy-run.js';
 import { createEngine, instantiateCore, type Engine } from './worker/core.js';
 import { explainFailure, isFatal } from './worker/failure.js';
@@ -148,7 +151,7 @@ export class Restorer {
   }
 
   async #run(
-    { image, file, task, noise }: RunInput,
+    input: RunInput,
     options: ReturnType<typeof checkedRestoreOptions> & { readonly signal: AbortSignal },
   ): Promise<Result> {
     const { samples, sampler, refine, seed, signal, onStep, onProgress } = options;
@@ -159,8 +162,8 @@ export class Restorer {
       this.#times,
       1,
     );
-    const given = { ...(file && { file }), ...(noise !== undefined && { noise }) };
-    const request = { image, task, samples, sampler, refine, seed, ...given };
+    const blur = input.isBlurUnknown ? blurToRemove(this.#blurs(input)) : undefined;
+    const request = { ...measured(input, blur), samples, sampler, refine, seed };
     const control = new RunControl(Infinity);
     const cancel = (): void => control.cancel();
     signal.addEventListener('abort', cancel);
@@ -171,13 +174,17 @@ export class Restorer {
         }),
       );
       observer.recordTimes(run);
-      return resultOf(run, seed, { kind: 'cpu', adapter: '' });
+      return resultOf(run, { seed, blur, device: { kind: 'cpu', adapter: '' } });
     } catch (error) {
       observer.rethrow();
       throw signal.aborted ? abortedError(signal) : error;
     } finally {
       signal.removeEventListener('abort', cancel);
     }
+  }
+
+  #blurs({ image, file }: RunInput): BlurEstimate[] {
+    return blursOf(this.#engine, { image, ...(file && { file }) });
   }
 
   #answer(

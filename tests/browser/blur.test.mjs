@@ -79,6 +79,59 @@ describe('an unknown blur', () => {
     assert.ok(Math.abs(angle - 30) < 5, `${angle} degrees`);
   });
 
+  test('a motion along an axis is found, without noise', async () => {
+    for (const direction of [0, 90]) {
+      const { kind, size, angle, confidence } = await first('motion', 15, direction);
+      assert.equal(kind, 'motion');
+      assert.ok(Math.abs(size / 15 - 1) < 0.1, `${size} pixels`);
+      assert.ok(Math.abs(Math.sin(((angle - direction) * Math.PI) / 180)) < 0.09, `${angle}°`);
+      assert.ok(confidence > 0.8, `${confidence}`);
+    }
+  });
+
+  test('deblur(auto) removes what is found', async () => {
+    const { blur, evaluations, before, after } = await inPage(async () => {
+      const cut = (image, x, y) => {
+        const canvas = new OffscreenCanvas(224, 224);
+        canvas.getContext('2d').putImageData(image, -x, -y);
+        return canvas.getContext('2d').getImageData(0, 0, 224, 224);
+      };
+      const error = (a, b) => a.data.reduce((sum, v, i) => sum + (v - b.data[i]) ** 2, 0);
+      const photo = cut(blurred(sharp, eps.diskKernel(3)), 300, 200);
+      // The blur took three pixels of each border.
+      const truth = cut(sharp, 303, 203);
+      const result = await restorer.restore(photo, eps.deblur('auto'), { samples: 0 });
+      const { kind, size } = result.blur;
+      const { evaluations } = result;
+      const errors = { before: error(photo, truth), after: error(result.mean, truth) };
+      return { blur: { kind, size }, evaluations, ...errors };
+    });
+    assert.equal(blur.kind, 'disk');
+    assert.ok(Math.abs(blur.size / 3 - 1) < 0.15, `${blur.size} pixels`);
+    assert.equal(evaluations, 1);
+    assert.ok(after < before / 2, `${after} of ${before}`);
+  });
+
+  test('deblur(auto) leaves a photo without a blur as it is', async () => {
+    const all = await inPage(async () => {
+      const flat = new ImageData(new Uint8ClampedArray(4 * 64 * 64).fill(120), 64);
+      const canvas = new OffscreenCanvas(300, 300);
+      canvas.getContext('2d').putImageData(sharp, -300, -200);
+      const cut = canvas.getContext('2d').getImageData(0, 0, 300, 300);
+      const kept = async (photo, options) => {
+        const task = eps.deblur('auto', { noise: 3 });
+        const { mean, samples, blur, evaluations } = await restorer.restore(photo, task, options);
+        const isSame = [mean, ...samples].every(({ data }) =>
+          data.every((v, i) => v === photo.data[i]),
+        );
+        return [isSame, evaluations, samples.length, blur.kind, blur.confidence > 0];
+      };
+      const cost = await restorer.estimate(cut, eps.deblur('auto'));
+      return [await kept(flat, { samples: 2 }), await kept(cut, { samples: 0 }), cost.evaluations];
+    });
+    assert.deepEqual(all, [[true, 0, 2, 'none', false], [true, 0, 0, 'none', true], 7]);
+  });
+
   test('a photo without texture shows no blur', async () => {
     const [flat, small] = await inPage(async () => {
       const flat = new ImageData(new Uint8ClampedArray(4 * 256 * 256).fill(120), 256);

@@ -27,6 +27,7 @@ import {
 import type {
   BatchItem,
   BatchOptions,
+  BlurEstimate,
   ColorizeTask,
   ComposedTask,
   DeblurTask,
@@ -85,6 +86,7 @@ expectTypeOf(isSupported()).toBeBoolean();
 expectTypeOf(inpaint(mask, { fill: 'photo', avoid: mask })).toEqualTypeOf<InpaintTask>();
 expectTypeOf(superResolve(4, { reduction: { gaussian: 2 } })).toEqualTypeOf<SuperResolveTask>();
 expectTypeOf(deblur(kernel, { borders: 'circular' })).toEqualTypeOf<DeblurTask>();
+expectTypeOf(deblur('auto')).toEqualTypeOf<DeblurTask>();
 expectTypeOf(denoise(25)).toEqualTypeOf<DenoiseTask>();
 expectTypeOf(denoise('auto')).toEqualTypeOf<DenoiseTask>();
 expectTypeOf(jpeg({ factor: 2, noise: 3 })).toEqualTypeOf<JpegTask>();
@@ -157,6 +159,7 @@ expectTypeOf<{ sampler: 'fast' }>().not.toExtend<RestoreOptions>();
 expectTypeOf<Result['mean']>().toEqualTypeOf<ImageData>();
 expectTypeOf<Result['samples']>().toEqualTypeOf<readonly ImageData[]>();
 expectTypeOf<Result['deviation']>().toEqualTypeOf<ImageData | undefined>();
+expectTypeOf<Result['blur']>().toEqualTypeOf<BlurEstimate | undefined>();
 expectTypeOf<RestoreStep['preview']>().toEqualTypeOf<ImageData>();
 expectTypeOf(readPhoto(photo)).resolves.toEqualTypeOf<ImageData>();
 expectTypeOf(toBlob(new ImageData(1, 1), 'image/webp', 0.9)).resolves.toEqualTypeOf<Blob>();

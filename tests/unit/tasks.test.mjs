@@ -41,6 +41,7 @@ describe('tasks', () => {
     assert.deepEqual(checkedTask(jpeg(thumbnail)), { kind: 'jpeg', ...thumbnail });
     assert.deepEqual(inpaint(mask, { noise: 255 }), { kind: 'inpaint', mask, noise: 255 });
     assert.equal(deblur(gaussianKernel(1)).kind, 'deblur');
+    assert.deepEqual(deblur('auto'), { kind: 'deblur', kernel: 'auto' });
   });
   test('written by hand are checked as made ones are', () => {
     assert.deepEqual(
@@ -77,6 +78,7 @@ describe('tasks', () => {
       superResolve(3, { reduction: 'bicubic' }),
       superResolve(16, { reduction: { gaussian: 2 }, noise: 1 }),
       blurred,
+      deblur('auto', { noise: 2 }),
       colorize({ weights: 'bt709' }),
       colorize({ weights: [0, 1, 0] }),
       demosaic('gbrg'),
@@ -111,6 +113,11 @@ describe('tasks', () => {
     assert.throws(
       () => compose(colorize(), linearOperator('https://example.org/a.js')),
       eps('invalid-operator', /in its own module/),
+    );
+    assert.throws(() => deblur('automatic'), eps('invalid-kernel'));
+    assert.throws(
+      () => compose(deblur('auto'), superResolve(2)),
+      eps('invalid-kernel', /cannot be a part/),
     );
     assert.throws(() => compose(colorize()), eps('invalid-option', /got undefined/));
     assert.throws(

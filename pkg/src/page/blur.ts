@@ -1,4 +1,6 @@
+import type { ImageSize, TaskRequest } from '../shared/requests.js';
 import type { Kernel } from './kernels.js';
+import type { Task } from './task-types.js';
 
 /** A blur that a photo may have, by {@link Restorer.estimateBlur}. */
 export interface BlurEstimate {
@@ -17,4 +19,20 @@ export interface BlurEstimate {
   readonly confidence: number;
   /** The kernel, for {@link deblur}: one pixel for `none`. */
   readonly kernel: Kernel;
+}
+
+/** The side of the kernel that the cost of removing an unknown blur is counted with, in pixels. */
+const EXPECTED_SIDE = 15;
+
+/** Whether a task leaves its blur to be found. */
+export const isBlurUnknown = (task: Task): boolean =>
+  task.kind === 'deblur' && task.kernel === 'auto';
+
+/** The task with the kernel of a middling blur of this photo. */
+export function withExpectedBlur(task: TaskRequest, photo: ImageSize): TaskRequest {
+  if (task.kind !== 'deblur') return task;
+  const width = Math.min(photo.width, EXPECTED_SIDE);
+  const height = Math.min(photo.height, EXPECTED_SIDE);
+  const data = new Array<number>(width * height).fill(1);
+  return { ...task, kernel: { data, width, height } };
 }

@@ -1,5 +1,6 @@
 import { EpsError, reading } from '../shared/errors.js';
 import { LIMITS } from '../shared/limits.js';
+import type { KernelRequest } from '../shared/requests.js';
 import { isArrayLike, isObject, isSide, shown } from './validation.js';
 
 /**
@@ -99,6 +100,13 @@ export function diskKernel(radius: number): Kernel {
 export function checkedKernel(kernel: unknown): Kernel {
   return reading('invalid-kernel', 'The kernel', () => kernelOf(kernel));
 }
+
+/** A kernel as the core takes it. */
+export const kernelRequest = ({ data, width, height }: Kernel): KernelRequest => ({
+  data: Array.from(data),
+  width,
+  height,
+});
 
 function kernelOf(kernel: unknown): Kernel {
   if (!isObject(kernel)) throw kernelError(`deblur needs a kernel; got ${shown(kernel)}.`);

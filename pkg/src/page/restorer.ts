@@ -1,8 +1,8 @@
 import type { DeviceKind, Precision } from '../shared/device.js';
 import { EpsError, throwIfAborted } from '../shared/errors.js';
-import type { ImageSize, RestoreRequest } from '../shared/requests.js';
+import type { ImageSize } from '../shared/requests.js';
 import { AsyncQueue } from './async-queue.js';
-import type { BlurEstimate } from './blur.js';
+import { isBlurUnknown, withExpectedBlur, type BlurEstimate } from './blur.js';
 import { copySeconds } from './copy-time.js';
 import { jpegBytes } from './jpeg-file.js';
 import {
@@ -252,7 +252,8 @@ export class Restorer {
     const checked = checkedTask(task);
     const opened = openFile(photo, 'The photo');
     const file = checked.kind === 'jpeg' ? jpegBytes(source ?? opened) : undefined;
-    const [size, prepared] = await Promise.all([sizeOf(opened), taskRequest(checked, file)]);
+    const [size, stated] = await Promise.all([sizeOf(opened), taskRequest(checked, file)]);
+    const prepared = isBlurUnknown(checked) ? withExpectedBlur(stated, size) : stated;
     requireFitting(prepared, size);
     const request = { ...size, task: prepared, samples, sampler, refine };
     const { noise } = checked;
@@ -329,10 +330,7 @@ export class Restorer {
       decodePhoto(opened, 'The photo'),
       jpegBytes(source ?? opened),
     ]);
-    const lead = await this.#pool.lead();
-    const estimates = await lead.ask('blur', { image, ...(file && { file }) });
-    this.#pool.throwIfDisposed();
-    return estimates;
+    return this.#session.blurs({ image, file });
   }
 
   /**
@@ -454,19 +452,9 @@ export class Restorer {
     { signal, samples, sampler, refine, seed }: CheckedRestoreOptions,
     hooks: RunHooks,
   ): Promise<Result> {
-    const { image, file, task, noise } = await input;
+    const read = await input;
     throwIfAborted(signal);
-    const request: RestoreRequest = {
-      image,
-      task,
-      samples,
-      sampler,
-      refine,
-      seed,
-      ...(file && { file }),
-      ...(noise !== undefined && { noise }),
-    };
-    return this.#session.run(request, signal, hooks);
+    return this.#session.run(read, { samples, sampler, refine, seed }, signal, hooks);
   }
 }
 

@@ -2,6 +2,7 @@ import type { DeviceKind } from '../shared/device.js';
 import { EpsError, reading } from '../shared/errors.js';
 import type { FinishedRun } from '../shared/protocol.js';
 import type { Grain } from '../shared/requests.js';
+import type { BlurEstimate } from './blur.js';
 import { kindOf, requireNumber, requireOneOf, shown } from './validation.js';
 
 /**
@@ -36,6 +37,8 @@ export interface Result {
    * the task's default, or as estimated.
    */
   readonly noise: number;
+  /** The blur that was found and removed, with `deblur('auto')`; of kind `none`: nothing was. */
+  readonly blur: BlurEstimate | undefined;
   /**
    * Where that noise follows brightness, as `denoise` and `inpaint` take it with `noise: 'auto'`:
    * its curve and its spectrum. Otherwise undefined.
@@ -144,7 +147,10 @@ export function imageDataOf(
 }
 
 /** The result of a finished run. */
-export function resultOf(run: FinishedRun, seed: number, device: Result['device']): Result {
+export function resultOf(
+  run: FinishedRun,
+  { seed, device, blur }: Pick<Result, 'seed' | 'device' | 'blur'>,
+): Result {
   const { width, height, evaluations, noise, grain, consistency } = run.images;
   const { deviation, estimate } = run.images;
   const image = (bytes: Uint8Array<ArrayBuffer>): ImageData => imageDataOf(bytes, width, height);
@@ -161,6 +167,7 @@ export function resultOf(run: FinishedRun, seed: number, device: Result['device'
     seed,
     noise,
     grain,
+    blur,
     consistency,
     device,
   });
@@ -178,6 +185,7 @@ class FinishedResult implements Result {
   declare readonly milliseconds: number;
   declare readonly noise: number;
   declare readonly grain: Grain | undefined;
+  declare readonly blur: BlurEstimate | undefined;
   declare readonly consistency: number | undefined;
   declare readonly memoryBytes: number;
   declare readonly device: Result['device'];

@@ -1,4 +1,5 @@
 import type { Pixels, TaskRequest } from '../shared/requests.js';
+import { isBlurUnknown } from './blur.js';
 import { jpegBytes } from './jpeg-file.js';
 import { openFile } from './photo-file.js';
 import { decodePhoto, type PhotoSource } from './photo.js';
@@ -9,9 +10,11 @@ import { checkedTask } from './tasks.js';
 /** What a run takes, read when it was asked for. */
 export interface RunInput extends NoiseOption {
   readonly image: Pixels;
-  /** Of a JPEG whose noise is to be estimated. */
+  /** Of a JPEG whose noise or blur is to be estimated. */
   readonly file?: Uint8Array<ArrayBuffer> | undefined;
   readonly task: TaskRequest;
+  /** Whether the blur that the task removes is to be found first. */
+  readonly isBlurUnknown: boolean;
 }
 
 /** Reads the photo and the task. What can be read at once is read before the call returns. */
@@ -19,7 +22,9 @@ export async function readInput(given: PhotoSource, task: Task, source?: Blob): 
   const photo = openFile(given, 'The photo');
   const checked = checkedTask(task);
   const { noise } = checked;
-  const isEstimated = noise === 'auto' || (noise === undefined && checked.kind === 'denoise');
+  const isNoiseUnknown = noise === 'auto' || (noise === undefined && checked.kind === 'denoise');
+  const unknownBlur = isBlurUnknown(checked);
+  const isEstimated = isNoiseUnknown || unknownBlur;
   const needsFile = isEstimated || checked.kind === 'jpeg';
   const file = needsFile ? jpegBytes(source ?? photo) : undefined;
   const [image, request, bytes] = await Promise.all([
@@ -28,5 +33,6 @@ export async function readInput(given: PhotoSource, task: Task, source?: Blob): 
     file,
   ]);
   requireFitting(request, image);
-  return { image, file: isEstimated ? bytes : undefined, task: request, noise };
+  const known = { image, task: request, noise, isBlurUnknown: unknownBlur };
+  return { ...known, file: isEstimated ? bytes : undefined };
 }

@@ -1,12 +1,15 @@
 import type { DeviceKind } from '../shared/device.js';
 import { abortedError, throwIfAborted } from '../shared/errors.js';
-import type { FinishedRun, RunEvent } from '../shared/protocol.js';
+import type { RunEvent } from '../shared/protocol.js';
 import type { RestoreRequest } from '../shared/requests.js';
+import type { BlurEstimate } from './blur.js';
 import { weightsSource } from './default-weights.js';
+import { blurToRemove, measured } from './found-blur.js';
 import { LoadReporter } from './load-reporter.js';
 import type { CheckedLoadOptions } from './options.js';
 import { ParallelRun } from './parallel-run.js';
 import { resultOf, type Result } from './result.js';
+import type { RunInput } from './run-input.js';
 import { RunObserver, type RunCallbacks } from './run-observer.js';
 import { keepCore, sharingCore } from './shared-core.js';
 import { sharedWeights } from './shared-weights.js';
@@ -21,6 +24,9 @@ export interface RunHooks extends RunCallbacks {
   readonly credit: number;
   readonly onStart?: (run: RunHandle) => void;
 }
+
+/** What of a request is not measured. */
+export type Sampling = Pick<RestoreRequest, 'samples' | 'sampler' | 'refine' | 'seed'>;
 
 /** How a run ended, and where it ran: undefined if it did not start. */
 interface EndedRun {
@@ -55,15 +61,19 @@ export class Session {
   }
 
   /**
-   * Runs a request to its result.
+   * Restores what was read. A blur that is not known is found first.
    *
    * @throws EpsError as `Restorer.restore` does, and what a callback throws.
    */
   async run(
-    request: RestoreRequest,
+    input: RunInput,
+    sampling: Sampling,
     signal: AbortSignal | undefined,
     hooks: RunHooks,
   ): Promise<Result> {
+    const blur = input.isBlurUnknown ? blurToRemove(await this.blurs(input)) : undefined;
+    throwIfAborted(signal);
+    const request = { ...measured(input, blur), ...sampling };
     let { outcome, device } = await this.#attempt(request, signal, hooks);
     // A worker that fails before the run starts had failed earlier, for example by the loss of its
     // GPU. A new worker then gets the run.
@@ -71,7 +81,16 @@ export class Session {
       ({ outcome, device } = await this.#attempt(request, signal, hooks));
     if (!outcome.ok)
       throw outcome.failure.code === 'aborted' ? abortedError(signal) : errorOf(outcome.failure);
-    return this.#result(outcome.answer, request.seed, device ?? this.pool.engine.device);
+    const { seed } = sampling;
+    return resultOf(outcome.answer, { seed, blur, device: this.#device(device) });
+  }
+
+  /** The blurs that a photo may have, the most probable first. */
+  async blurs({ image, file }: Pick<RunInput, 'image' | 'file'>): Promise<BlurEstimate[]> {
+    const lead = await this.pool.lead();
+    const estimates = await lead.ask('blur', { image, ...(file && { file }) });
+    this.pool.throwIfDisposed();
+    return estimates;
   }
 
   /** Runs the request on the workers in use, and reports its steps. */
@@ -111,9 +130,11 @@ export class Session {
     return { outcome, device };
   }
 
-  #result(run: FinishedRun, seed: number, kind: DeviceKind): Result {
+  /** The device of a run, as its result states it. */
+  #device(ran: DeviceKind | undefined): Result['device'] {
     const { device, adapter } = this.pool.engine;
-    return resultOf(run, seed, { kind, adapter: kind === device ? adapter : '' });
+    const kind = ran ?? device;
+    return { kind, adapter: kind === device ? adapter : '' };
   }
 }
 

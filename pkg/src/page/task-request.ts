@@ -1,5 +1,6 @@
 import { EpsError, reading } from '../shared/errors.js';
-import type { ImageSize, MeasurementTask, TaskRequest } from '../shared/requests.js';
+import type { ImageSize, KernelRequest, MeasurementTask, TaskRequest } from '../shared/requests.js';
+import { kernelRequest } from './kernels.js';
 import { decodeMask, requireMaskSize } from './mask.js';
 import { decodePhoto, isPlainImage } from './photo.js';
 import type { JpegTask, Task } from './task-types.js';
@@ -10,6 +11,9 @@ import { isObject, isSide, kindOf, shown } from './validation.js';
  * so that a page can say what a run would take; the core refuses those that do not fit into memory.
  */
 const MAX_PIXELS = 2 ** 30;
+
+/** It stands for a blur until that is found. */
+const UNKNOWN_KERNEL: KernelRequest = { data: [1], width: 1, height: 1 };
 
 /**
  * A task as the core takes it, with its masks decoded. What can be read at once is read before the
@@ -36,8 +40,8 @@ export async function taskRequest(
     }
     case 'deblur': {
       const { kind, kernel, borders } = task;
-      const data = Array.from(kernel.data);
-      return { kind, kernel: { ...kernel, data }, ...(borders && { borders }) };
+      const request = kernel === 'auto' ? UNKNOWN_KERNEL : kernelRequest(kernel);
+      return { kind, kernel: request, ...(borders && { borders }) };
     }
     case 'denoise':
       return { kind: 'denoise' };

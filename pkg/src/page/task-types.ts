@@ -36,10 +36,11 @@ export interface SuperResolveTask extends NoiseOption {
   readonly reduction?: Reduction | undefined;
 }
 
-/** Removes a known blur. Made by `deblur`. */
+/** Removes a blur. Made by `deblur`. */
 export interface DeblurTask extends NoiseOption {
   readonly kind: 'deblur';
-  readonly kernel: Kernel;
+  /** `'auto'`: it is found from the photo. */
+  readonly kernel: Kernel | 'auto';
   /** Default `'unknown'`. */
   readonly borders?: Borders | undefined;
 }

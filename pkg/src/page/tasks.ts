@@ -2,7 +2,7 @@ import { EpsError, reading } from '../shared/errors.js';
 import { LIMITS } from '../shared/limits.js';
 import { BAYER_PATTERNS, BORDERS, type BayerPattern, type Reduction } from '../shared/requests.js';
 import { checkedGreyWeights } from './grey-weights.js';
-import { checkedKernel, type Kernel } from './kernels.js';
+import { checkedKernel } from './kernels.js';
 import type { MaskSource } from './mask.js';
 import type {
   ColorizeTask,
@@ -109,9 +109,11 @@ export function superResolve(
 }
 
 /**
- * y = k * x: removes a blur whose kernel is known.
+ * y = k * x: removes a blur.
  *
  * @param kernel from {@link gaussianKernel}, {@link motionKernel}, {@link diskKernel}, or your own.
+ *   `'auto'`: the most probable blur of {@link Restorer.estimateBlur}, which `result.blur` then
+ *   names. Where that is none, or the photo does not show its blur, the photo comes back as it is.
  * @param options `borders`: `'unknown'` (the default) if the scenery beyond the borders was blurred
  *   into the photo; it is restored too and cut away, on the CPU. `'circular'` if the photo wraps
  *   around, as after a blur by a program; faster, but photos from cameras ring. `noise`: see
@@ -123,12 +125,13 @@ export function superResolve(
  * ```
  */
 export function deblur(
-  kernel: Kernel,
+  kernel: DeblurTask['kernel'],
   options: NoiseOption & Pick<DeblurTask, 'borders'> = {},
 ): DeblurTask {
   const { borders, ...noise } = optionsOf('deblur', options, ['borders']);
   if (borders !== undefined) requireOneOf('deblur: borders', borders, BORDERS);
-  return { kind: 'deblur', kernel: checkedKernel(kernel), ...(borders && { borders }), ...noise };
+  const checked = kernel === 'auto' ? kernel : checkedKernel(kernel);
+  return { kind: 'deblur', kernel: checked, ...(borders && { borders }), ...noise };
 }
 
 /**
@@ -368,6 +371,12 @@ function checkedPart(position: 'first' | 'second', task: unknown, depth: number)
     throw new EpsError(
       'invalid-operator',
       'compose: jpeg cannot be a part; it measures a whole file. Enlarge by its own factor.',
+    );
+  if (part.kind === 'deblur' && part.kernel === 'auto')
+    throw new EpsError(
+      'invalid-kernel',
+      "compose: deblur('auto') cannot be a part: find the blur by estimateBlur, and state its " +
+        'kernel.',
     );
   if (part.kind === 'operator')
     throw new EpsError(

@@ -41,6 +41,9 @@ export const SOLVERS = ['dpmpp2m', 'heun', 'euler', 'churn'] as const satisfies 
 export const BORDERS = ['unknown', 'circular'] as const satisfies Borders[];
 export const BAYER_PATTERNS = ['rggb', 'grbg', 'bggr', 'gbrg'] as const satisfies BayerPattern[];
 
+/** The kernel of a blur. */
+export type KernelRequest = Extract<CoreTask, { readonly kind: 'deblur' }>['kernel'];
+
 /** A hole that is filled with the photo's own texture, without the network. */
 export interface CopyTask {
   readonly kind: 'copy';

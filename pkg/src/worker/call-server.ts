@@ -10,12 +10,11 @@ import {
   type CallName,
   type EventMessage,
   type Failure,
-  type FoundBlur,
   type FromWorker,
   type ToWorker,
 } from '../shared/protocol.js';
-import type { BlurCandidate } from '../shared/requests.js';
 import { DEFAULT_STALL_MS } from '../shared/stall.js';
+import { blursOf } from './blurs.js';
 import { compileFrom } from './compile.js';
 import { copyCost, runCopy } from './copy-run.js';
 import { coreUrl, editJpeg, instantiateCore, type Engine } from './core.js';
@@ -60,14 +59,7 @@ export class CallServer {
       const task = await coreTask(ask.task, this.#stallMs);
       return { answer: this.#loadedEngine().estimateNoise({ ...ask, ...task }) };
     },
-    blur: (ask) => {
-      const found = this.#loadedEngine().estimateBlur(ask);
-      const withKernel = ({ kernel, ...rest }: BlurCandidate): FoundBlur => ({
-        ...rest,
-        kernel: { ...kernel, data: Float32Array.from(kernel.data) },
-      });
-      return { answer: found.map(withKernel) };
-    },
+    blur: (ask) => ({ answer: blursOf(this.#loadedEngine(), ask) }),
     edit: ({ file, before, after }) => {
       this.#loadedEngine();
       const answer = editJpeg(file, before, after);
