@@ -117,23 +117,19 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Middles of photos taken evenly from the folder.
+/// Middles of photos taken evenly from those of the folder that are large enough.
 fn crops(options: &Options) -> Result<Vec<Photo>, Failure> {
-    let files = images::images(&options.data, usize::MAX)?;
+    let mut files = images::images(&options.data, usize::MAX)?;
+    files.retain(|file| image::image_dimensions(file).is_ok_and(|(w, h)| w.min(h) >= options.side));
     let step = (files.len() / options.images).max(1);
     let chosen = files.iter().step_by(step).take(options.images);
-    let crops = chosen.map(|file| crop(file, options));
-    crops.filter_map(Result::transpose).collect()
+    chosen.map(|file| crop(file, options)).collect()
 }
 
-/// None for a photo that is smaller than its crop.
-fn crop(file: &Path, options: &Options) -> Result<Option<Photo>, Failure> {
+fn crop(file: &Path, options: &Options) -> Result<Photo, Failure> {
     let side = options.side;
     let image = image::open(file)?.into_rgb8();
     let (width, height) = image.dimensions();
-    if width.min(height) < side {
-        return Ok(None);
-    }
     let scale = options
         .scale
         .max(f64::from(side) / f64::from(width.min(height)));
@@ -146,7 +142,7 @@ fn crop(file: &Path, options: &Options) -> Result<Option<Photo>, Failure> {
     );
     let (width, height) = image.dimensions();
     let middle = crop_imm(&image, (width - side) / 2, (height - side) / 2, side, side);
-    photos::photo(&middle.to_image()).map(Some)
+    photos::photo(&middle.to_image())
 }
 
 /// The rows as a table of Markdown.
