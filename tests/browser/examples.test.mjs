@@ -19,13 +19,13 @@ import {
 
 const MOST_LINES = 40;
 /** Files that are data, or markup alone. */
-const NO_CODE = /(package\.json|(public|vite|parcel)\/index\.html)$/;
+const NO_CODE = /(package\.json|(public|vite|parcel|react)\/index\.html)$/;
 /** The page of each example that is built, in its folder. */
 const BUILT = { webpack: 'public/', esbuild: 'public/', rollup: 'public/', vite: 'dist/' };
 /** Examples that no program builds. */
 const UNBUILT = ['cdn', 'worker'];
 /** Examples that `npm run test:examples` builds: their tools are large. */
-const HEAVY = ['next', 'parcel'];
+const HEAVY = ['next', 'parcel', 'react'];
 
 describe('the examples', { timeout: 300_000 }, () => {
   let packed;

@@ -121,6 +121,11 @@ describe('the heavy examples', { timeout: 1_200_000 }, () => {
     await restoresIn(session, `${session.origin}/parcel/dist/`, expected);
   });
 
+  test('Vite builds the page with the React component, which works', async () => {
+    await runScript(await install('react'), 'build');
+    await restoresIn(session, `${session.origin}/react/dist/`, expected);
+  });
+
   test('Next.js builds its example, which works', async () => {
     process.env.NEXT_TELEMETRY_DISABLED = '1';
     const site = await install('next');
