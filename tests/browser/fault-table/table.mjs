@@ -24,6 +24,12 @@ call works. Without a fault the code is “none”. The times are those of a pho
 the CPU; a load that starts its engine first has 4 s. “stall” is the option \`stallMs\`.
 
 The data is in \`tests/browser/fault-table\`, and \`npm run faults\` writes this file.
+
+[soak.json](soak.json) is the output of 500 restorations in one page, by \`npm run test:long\`: 13
+tasks, sides of 1 to 200 pixels, 0 to 2 samples in two workers, and in a quarter of the calls an
+abort, a callback that throws, a wrong option or a worker that is ended from outside. No call
+hangs or gives pictures of another size. The page's process, with its workers, takes 507 MB after
+100 calls and 505 MB after 500.
 `;
 
 /** The table as \`docs/faults.md\` has it. */
