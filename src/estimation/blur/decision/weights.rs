@@ -20,9 +20,9 @@ pub(super) const KIND: [[f64; 4]; 15] = [
 ];
 /// By kind.
 pub(super) const KIND_OFFSET: [f64; 4] = [3.1229, 2.1997, -0.1712, -5.1514];
-/// By feature of a Gaussian's fit.
+/// By feature of a Gaussian's fit: an earlier fit of the same kind, to more photos.
 pub(super) const RADIUS: [f64; 8] = [
-    -0.2414, 0.1953, -0.0203, 1.0312, 0.0033, -0.0175, -0.0189, 0.0082,
+    0.0524, -0.0295, -0.0310, 1.5584, -0.0007, -0.0034, 0.0034, -0.0025,
 ];
 /// Of ln radius.
-pub(super) const RADIUS_OFFSET: f64 = 0.0525;
+pub(super) const RADIUS_OFFSET: f64 = -0.0298;
