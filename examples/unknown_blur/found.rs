@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// A folder of large photos, which are reduced to 1024×768.
     #[arg(long)]
     photos: Option<PathBuf>,
+    /// Of each photo's blurs, those of one photo in so many of CBSD68.
+    #[arg(long, default_value_t = 2)]
+    every: usize,
     /// Also restores the middle of every so-manieth case; 0 for none.
     #[arg(long, default_value_t = 0)]
     restore: usize,
@@ -60,7 +63,7 @@ pub(crate) fn table(options: &Options) -> Result<(), Failure> {
             name: "CBSD68",
             files: images::images(folder, usize::MAX)?,
             is_reduced: false,
-            every: 2,
+            every: options.every,
         });
     }
     if let Some(folder) = &options.photos {
@@ -109,8 +112,11 @@ fn row(set: &Set, kind: Kind, restore: usize, restorer: &Restorer) -> Result<Val
             let photo_taken = taken(&photo, &blur, wear, &mut stream)?;
             let found = candidates(&photo_taken.luma()?)?;
             if restore > 0 && (findings.len()).is_multiple_of(restore) {
-                let truth = seen(&photo, &blur);
-                comparisons.push(compared(restorer, &photo_taken, &truth, blur, &found)?);
+                let (asked, truth) = (truth, seen(&photo, &blur));
+                let one = compared(restorer, &photo_taken, &truth, blur, &found)?;
+                let offered = found.first().map(|c| (c.blur, c.confidence));
+                eprintln!("photo {index}, {asked:?}, {wear:?}: {offered:?}, {one:?}");
+                comparisons.push(one);
             }
             let own = found.iter().find(|c| is_same_kind(c.blur, truth));
             findings.push(Finding {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::PhotoDenoiser;
 use eps_restore::low_level::request::job::Job;
+use eps_restore::low_level::request::noise::estimated;
 use eps_restore::low_level::restoration::Stage;
 use eps_restore::{Borders, Kernel, Noise, Request, Task};
 use image::RgbImage;
@@ -23,6 +24,7 @@ const HARM: f64 = 0.3;
 pub(crate) struct Restorer(pub Rc<PhotoDenoiser>);
 
 /// PSNR in dB.
+#[derive(Debug)]
 pub(crate) struct Comparison {
     blurred: f64,
     by_truth: f64,
@@ -30,14 +32,15 @@ pub(crate) struct Comparison {
 }
 
 impl Restorer {
-    /// The posterior mean by one evaluation, the noise estimated.
-    pub(crate) fn mean(&self, blurred: &RgbImage, kernel: &Kernel) -> Result<RgbImage, Failure> {
-        let task = Task::Deblur {
-            kernel: kernel.clone(),
-            borders: Borders::Unknown,
-        };
-        let request = Request::new(photo(blurred)?, task)
-            .with_noise(Noise::Auto)
+    /// The posterior mean by one evaluation.
+    pub(crate) fn mean(
+        &self,
+        blurred: &RgbImage,
+        kernel: &Kernel,
+        noise: f64,
+    ) -> Result<RgbImage, Failure> {
+        let request = Request::new(photo(blurred)?, deblur(kernel))
+            .with_noise(Noise::Level(noise))
             .with_samples(0);
         let mut job = Job::new(request, self.0.clone(), &ComputeDevice::cpu())?;
         let mut mean = None;
@@ -59,16 +62,30 @@ impl Restorer {
         found: Option<&Kernel>,
     ) -> Result<Comparison, Failure> {
         let (blurred, truth) = (middle(&photo.image), middle(truth));
+        let noise = noise_of(photo, kernel)?;
         let by_found = match found {
-            Some(found) => psnr(&self.mean(&blurred, found)?, &truth),
+            Some(found) => psnr(&self.mean(&blurred, found, noise)?, &truth),
             None => psnr(&blurred, &truth),
         };
         Ok(Comparison {
             blurred: psnr(&blurred, &truth),
-            by_truth: psnr(&self.mean(&blurred, kernel)?, &truth),
+            by_truth: psnr(&self.mean(&blurred, kernel, noise)?, &truth),
             by_found,
         })
     }
+}
+
+fn deblur(kernel: &Kernel) -> Task {
+    Task::Deblur {
+        kernel: kernel.clone(),
+        borders: Borders::Unknown,
+    }
+}
+
+/// The noise of a whole photo and its file, in levels.
+pub(crate) fn noise_of(taken: &Taken, kernel: &Kernel) -> Result<f64, Failure> {
+    let file = taken.file.as_deref();
+    Ok(estimated(&taken.photo()?, file, &deblur(kernel))?.level)
 }
 
 fn middle(image: &RgbImage) -> RgbImage {

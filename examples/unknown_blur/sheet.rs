@@ -11,7 +11,7 @@ use image::imageops::{crop_imm, replace};
 use crate::blurs::{candidates, kernel};
 use crate::damage::{Levels, Stream, Taken, Wear, blurred, worn};
 use crate::photos::{self, Failure, save};
-use crate::restored::Restorer;
+use crate::restored::{Restorer, noise_of};
 use crate::scenes::{Shot, lens_with_depth, shaken_path};
 use crate::statistics::psnr;
 
@@ -105,7 +105,11 @@ pub(crate) fn sheet(options: &Options) -> Result<(), Failure> {
         let (restored, said) = match first {
             None => (taken.image.clone(), "none; kept".into()),
             Some(first) => (
-                restorer.mean(&taken.image, &first.kernel)?,
+                restorer.mean(
+                    &taken.image,
+                    &first.kernel,
+                    noise_of(&taken, &first.kernel)?,
+                )?,
                 format!("{:.1?}, {:.0} %", first.blur, 100.0 * first.confidence),
             ),
         };
