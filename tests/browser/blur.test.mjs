@@ -115,21 +115,16 @@ describe('an unknown blur', () => {
   test('deblur(auto) leaves a photo without a blur as it is', async () => {
     const all = await inPage(async () => {
       const flat = new ImageData(new Uint8ClampedArray(4 * 64 * 64).fill(120), 64);
-      const canvas = new OffscreenCanvas(300, 300);
-      canvas.getContext('2d').putImageData(sharp, -300, -200);
-      const cut = canvas.getContext('2d').getImageData(0, 0, 300, 300);
-      const kept = async (photo, options) => {
-        const task = eps.deblur('auto', { noise: 3 });
-        const { mean, samples, blur, evaluations } = await restorer.restore(photo, task, options);
-        const isSame = [mean, ...samples].every(({ data }) =>
-          data.every((v, i) => v === photo.data[i]),
-        );
+      const task = eps.deblur('auto', { noise: 3 });
+      const kept = async (photo) => {
+        const { mean, samples, blur, evaluations } = await restorer.restore(photo, task);
+        const isSame = mean.data.every((value, i) => value === photo.data[i]);
         return [isSame, evaluations, samples.length, blur.kind, blur.confidence > 0];
       };
-      const cost = await restorer.estimate(cut, eps.deblur('auto'));
-      return [await kept(flat, { samples: 2 }), await kept(cut, { samples: 0 }), cost.evaluations];
+      const { evaluations } = await restorer.estimate({ width: 300, height: 9 }, task);
+      return [await kept(flat), await kept(sharp), evaluations];
     });
-    assert.deepEqual(all, [[true, 0, 2, 'none', false], [true, 0, 0, 'none', true], 7]);
+    assert.deepEqual(all, [[true, 0, 0, 'none', false], [true, 0, 0, 'none', true], 7]);
   });
 
   test('a photo without texture shows no blur', async () => {
