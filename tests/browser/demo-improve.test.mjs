@@ -151,6 +151,7 @@ describe('Improve in the demo', { timeout: 10 * 60_000 }, () => {
     await page.reload();
     await page.getByText('Your last photo is open again').waitFor();
     assert.ok(await page.getByRole('radio', { name: /^Improve/ }).isChecked());
+    assert.ok(await page.locator('#results').isHidden(), 'results of another photo are gone');
     await pick(page, 'Denoise');
     await openFile(page, 'grainy.png', grainyPng(64));
     await page.getByRole('heading', { name: 'Restore “grainy”' }).waitFor({ state: 'attached' });

@@ -107,7 +107,8 @@ export class Keeper {
 
   private async keepOutcome(outcome: Outcome | undefined): Promise<void> {
     const { state, store } = this;
-    if (state.isRunning.peek() || outcome === this.brought) return;
+    const isKept = outcome !== undefined && outcome === this.brought;
+    if (state.isRunning.peek() || isKept) return;
     // Results of another photo would be wrong from now on.
     await del('outcome', store).catch(() => undefined);
     const kept = outcome && (await outcomeToKeep(outcome).catch(() => undefined));
