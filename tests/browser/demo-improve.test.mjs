@@ -31,11 +31,12 @@ const note = (page, text) => page.locator('#improve-note').getByText(text).waitF
 const lookedAt = (page) =>
   page.waitForFunction(() => !/Look/.test(document.querySelector('#improve-note').textContent));
 
+/** Lying phones hide the facts. */
 async function finished(page) {
   await page
     .locator('#facts')
     .getByText(/evaluation/)
-    .waitFor();
+    .waitFor({ state: 'attached' });
   await button(page).waitFor();
   return page.locator('#facts').textContent();
 }
