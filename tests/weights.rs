@@ -71,3 +71,78 @@ fn every_fault_of_a_tensor_is_named() {
         assert!(message.contains(fault), "{message}");
     }
 }
+
+/// Draws of a linear congruence.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % limit.max(1)
+    }
+}
+
+/// What a stranger may do to a file whose header ends at `header`.
+fn mutate(file: &mut Vec<u8>, header: usize, random: &mut Random) {
+    match random.below(7) {
+        0 => file[8 + random.below(header - 8)] ^= 1 << random.below(8),
+        1 => file.truncate(random.below(file.len())),
+        2 => file.truncate(random.below(header)),
+        3 => file[..8].copy_from_slice(&(random.below(1 << 40) as u64).to_le_bytes()),
+        4 => file.extend(vec![7; 1 + random.below(1000)]),
+        // A digit of an offset or a shape.
+        5 => {
+            let from = 8 + random.below(header - 8);
+            let digit = file[from..header].iter().position(u8::is_ascii_digit);
+            file[from + digit.unwrap_or(0)] = b'0' + random.below(10) as u8;
+        }
+        // A half that is not finite.
+        _ => {
+            let at = header + 2 * random.below((file.len() - header) / 2 - 1);
+            file[at..at + 2].copy_from_slice(&0x7c00_u16.to_le_bytes());
+        }
+    }
+}
+
+#[test]
+fn mutated_files_are_read_or_refused() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors");
+    let whole = std::fs::read(path).expect("the released weights");
+    let header = 8 + u64::from_le_bytes(whole[..8].try_into().expect("eight bytes")) as usize;
+    let mut random = Random(7);
+    let mut refused = 0;
+    for _ in 0..500 {
+        let mut file = whole.clone();
+        mutate(&mut file, header, &mut random);
+        if let Err(error) = eps_restore::Denoiser::on_cpu(&file) {
+            assert_eq!(error.code(), "invalid-weights", "{error}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 300, "{refused} of 500 refused");
+}
+
+#[test]
+fn images_of_another_deviation_are_refused() {
+    let whole = file(&[]);
+    let text = "\"architecture\":\"photo-v1\"";
+    let at = whole
+        .windows(text.len())
+        .position(|part| part == text.as_bytes());
+    let at = at.expect("the metadata") + text.len();
+    let with = |entry: &str| {
+        let mut file = whole.clone();
+        file.splice(at..at, entry.bytes());
+        let length = u64::from_le_bytes(file[..8].try_into().expect("eight bytes"));
+        file[..8].copy_from_slice(&(length + entry.len() as u64).to_le_bytes());
+        Weights::read(&file)
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(with(",\"sigma_data\":\"0.5\""), Ok(()));
+    let refused = with(",\"sigma_data\":\"0.7\"").expect_err("another deviation");
+    assert!(refused.contains("sigma_data \"0.7\""), "{refused}");
+}

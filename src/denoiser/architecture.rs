@@ -28,10 +28,17 @@ impl Architecture {
     /// The architecture that a file's metadata names.
     ///
     /// # Errors
-    /// [`Error::InvalidWeights`] for another architecture, or for a network that this crate does
-    /// not run.
+    /// [`Error::InvalidWeights`] for another architecture, for a network that this crate does not
+    /// run, or for images of another deviation.
     pub fn of(metadata: Option<&HashMap<String, String>>) -> Result<Self, Error> {
         let entry = |key: &str| metadata.and_then(|m| m.get(key)).map(String::as_str);
+        if let Some(stated) = entry("sigma_data")
+            && stated.parse() != Ok(SIGMA_DATA)
+        {
+            return Err(Error::InvalidWeights(format!(
+                "the file states sigma_data {stated:?}; this version takes {SIGMA_DATA}"
+            )));
+        }
         match entry("architecture") {
             Some("photo-v1") => Ok(Self {
                 prior: PriorModel::PHOTO_V1,
