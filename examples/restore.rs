@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 use clap::{Parser, ValueEnum};
-use eps_restore::low_level::estimation::blur::{self, Blur, Luma, estimate_blur};
+use eps_restore::low_level::estimation::blur::{self, Blur, Candidate, Luma, estimate_blur};
 use eps_restore::low_level::exemplar::{self, filled_from_photo};
 use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::{
@@ -354,6 +354,9 @@ fn kernel(options: &Options, photo: &Photo) -> Result<Option<Kernel>, Failure> {
     }
 }
 
+/// The probability at which a blur convinces: twice that of all others together.
+const CONVINCING: f64 = 2.0 / 3.0;
+
 /// The kernel of the most probable blur, or none.
 fn found_kernel(options: &Options, photo: &Photo) -> Result<Option<Kernel>, Failure> {
     let file = file(options).ok();
@@ -368,9 +371,11 @@ fn found_kernel(options: &Options, photo: &Photo) -> Result<Option<Kernel>, Fail
         eprintln!("{:?}: {percent:.0} %", candidate.blur);
     }
     let first = candidates.into_iter().next();
+    let convinces = |first: &Candidate| first.confidence > CONVINCING;
     let kept = match &first {
         None => Some("the photo does not show its blur"),
         Some(first) if first.blur == Blur::Sharp => Some("the photo is most probably sharp"),
+        Some(first) if !convinces(first) => Some("no blur is probable enough"),
         Some(_) => None,
     };
     if let Some(why) = kept {

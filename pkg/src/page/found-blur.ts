@@ -15,8 +15,18 @@ const NOT_SHOWN: BlurEstimate = {
   kernel: { data: Float32Array.of(1), width: 1, height: 1 },
 };
 
-/** The blur that is removed, of those that a photo may have. */
-export const blurToRemove = ([first = NOT_SHOWN]: readonly BlurEstimate[]): BlurEstimate => first;
+/**
+ * The probability at which a blur convinces: twice that of all others together. Below it a disk is
+ * often a Gaussian, and the wrong one of the two does harm.
+ */
+const CONVINCING = 2 / 3;
+
+/** The blur that is removed, of those that a photo may have; none where no blur convinces. */
+export function blurToRemove(blurs: readonly BlurEstimate[]): BlurEstimate {
+  const [first] = blurs;
+  if (first && first.confidence > CONVINCING) return first;
+  return blurs.find(({ kind }) => kind === 'none') ?? NOT_SHOWN;
+}
 
 /** The task that removes this blur; without a blur, one that leaves the photo as it is. */
 function withBlur(

@@ -113,7 +113,8 @@ export function superResolve(
  *
  * @param kernel from {@link gaussianKernel}, {@link motionKernel}, {@link diskKernel}, or your own.
  *   `'auto'`: the most probable blur of {@link Restorer.estimateBlur}, which `result.blur` then
- *   names. Where that is none, or the photo does not show its blur, the photo comes back as it is.
+ *   names. Where that is none, is less than twice as probable as all others together, or the photo
+ *   does not show its blur, the photo comes back as it is.
  * @param options `borders`: `'unknown'` (the default) if the scenery beyond the borders was blurred
  *   into the photo; it is restored too and cut away, on the CPU. `'circular'` if the photo wraps
  *   around, as after a blur by a program; faster, but photos from cameras ring. `noise`: see
