@@ -9,12 +9,10 @@ use serde_json::{Value, json};
 
 use crate::blurs::{KINDS, Kind, candidates, degrees_apart, is_same_kind, kernel, size};
 use crate::damage::{Stream, Taken, Wear, seen, taken};
+use crate::images;
 use crate::photos::{self, Failure};
 use crate::restored::{Comparison, Restorer};
 use crate::statistics::{median, quantile, rounded};
-
-#[path = "../../tests/common/images.rs"]
-mod images;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -27,7 +25,7 @@ pub(crate) struct Options {
     /// Of each photo's blurs, those of one photo in so many of CBSD68.
     #[arg(long, default_value_t = 2)]
     every: usize,
-    /// Also restores the middle of every so-manieth case; 0 for none.
+    /// Also restores the middle of every n-th case; 0 for none.
     #[arg(long, default_value_t = 0)]
     restore: usize,
     #[arg(

@@ -12,6 +12,8 @@ mod blurs;
 mod damage;
 mod features;
 mod found;
+#[path = "../../tests/common/images.rs"]
+mod images;
 #[path = "../common/photos.rs"]
 mod photos;
 mod restored;

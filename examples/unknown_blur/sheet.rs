@@ -10,13 +10,11 @@ use image::imageops::{crop_imm, replace};
 
 use crate::blurs::{candidates, kernel};
 use crate::damage::{Levels, Stream, Taken, Wear, blurred, worn};
+use crate::images;
 use crate::photos::{self, Failure, save};
 use crate::restored::{Restorer, noise_of};
 use crate::scenes::{Shot, lens_with_depth, shaken_path};
 use crate::statistics::psnr;
-
-#[path = "../../tests/common/images.rs"]
-mod images;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {

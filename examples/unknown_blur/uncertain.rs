@@ -26,11 +26,9 @@ use serde_json::json;
 
 use crate::blurs::{Kind, candidates, is_same_kind, kernel};
 use crate::damage::{Stream, Wear, taken};
+use crate::images;
 use crate::photos::{self, Failure};
 use crate::statistics::{median, rounded};
-
-#[path = "../../tests/common/images.rs"]
-mod images;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
