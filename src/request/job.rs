@@ -63,14 +63,12 @@ impl<D: Denoiser> Job<D> {
     /// # Errors
     /// A typed [`Error`] for the first invalid part of the request.
     pub fn new(request: Request, denoiser: Rc<D>, device: &ComputeDevice) -> Result<Self, Error> {
-        let request = request.suited_to(&denoiser.prior());
         let noise = request.check()?;
         let windows = WindowPlan::of(&request)?;
         Self::of_windows(request, &windows, noise, denoiser, device)
     }
 
-    /// Sets up the measurements of a request that is planned already, and suited to the denoiser's
-    /// prior.
+    /// Sets up the measurements of a request that is planned already.
     ///
     /// # Errors
     /// As [`Self::new`].

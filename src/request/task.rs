@@ -41,8 +41,8 @@ pub enum Task {
     Denoise,
     /// Remove the traces of JPEG compression: the file's coefficients are the measurement, exact up
     /// to their rounding. The request's noise is that of the photo before it was compressed.
-    /// Weights that were not trained on such noise (photo-v1) are asked for white noise of its
-    /// level instead, which measures better: see [`Task::suited_to`].
+    /// Weights that were not trained on such noise (photo-v1) answer better about white noise of
+    /// its level: [`Request::suited_to`](crate::Request::suited_to).
     Jpeg {
         /// The file that the photo was decoded from.
         file: Rc<Jpeg>,
