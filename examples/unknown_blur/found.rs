@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use eps_restore::Kernel;
 use eps_restore::low_level::compute::device::ComputeDevice;
-use eps_restore::low_level::estimation::blur::Blur;
+use eps_restore::low_level::estimation::blur::{Blur, Candidate};
 use image::RgbImage;
 use serde_json::{Value, json};
 
@@ -34,6 +35,9 @@ pub(crate) struct Options {
     )]
     weights: PathBuf,
 }
+
+/// The probability at which `auto` removes a blur.
+const CONVINCING: f64 = 2.0 / 3.0;
 
 /// A set of photos, and which blurs each of them gets.
 struct Set {
@@ -137,10 +141,11 @@ fn compared(
     restorer: &Restorer,
     photo: &Taken,
     truth: &RgbImage,
-    blur: eps_restore::Kernel,
-    found: &[eps_restore::low_level::estimation::blur::Candidate],
+    blur: Kernel,
+    found: &[Candidate],
 ) -> Result<Comparison, Failure> {
-    let offered = found.first().filter(|c| c.blur != Blur::Sharp);
+    let convinces = |c: &&Candidate| c.blur != Blur::Sharp && c.confidence > CONVINCING;
+    let offered = found.first().filter(convinces);
     restorer.compared(photo, truth, &blur, offered.map(|c| &c.kernel))
 }
 

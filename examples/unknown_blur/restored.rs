@@ -29,6 +29,8 @@ pub(crate) struct Comparison {
     blurred: f64,
     by_truth: f64,
     by_found: f64,
+    /// Whether a blur convinced: else the photo is kept.
+    is_removed: bool,
 }
 
 impl Restorer {
@@ -71,6 +73,7 @@ impl Restorer {
             blurred: psnr(&blurred, &truth),
             by_truth: psnr(&self.mean(&blurred, kernel, noise)?, &truth),
             by_found,
+            is_removed: found.is_some(),
         })
     }
 }
@@ -99,6 +102,7 @@ impl Comparison {
         let of = |value: fn(&Self) -> f64| -> Vec<f64> { all.iter().map(value).collect() };
         let behind = of(|c| c.by_truth - c.by_found);
         let gain = of(|c| c.by_found - c.blurred);
+        let true_gain = of(|c| c.by_truth - c.blurred);
         let db = |value: f64| rounded(value, 2);
         json!({
             "cases": all.len(),
@@ -109,6 +113,8 @@ impl Comparison {
             "behind_90_percent": db(quantile(&behind, 0.9)),
             "least_gain": db(quantile(&gain, 0.0)),
             "worse_than_blurred": gain.iter().filter(|g| **g < -HARM).count(),
+            "worse_by_true_kernel": true_gain.iter().filter(|g| **g < -HARM).count(),
+            "removed": all.iter().filter(|c| c.is_removed).count(),
         })
     }
 }
