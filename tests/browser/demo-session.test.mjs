@@ -115,7 +115,7 @@ describe('what the demo keeps', { timeout: 10 * 60_000 }, () => {
     await pick(page, 'Photo');
     const count = await painted(page);
     await page.locator('#noise').fill('4');
-    await page.locator('#noise').press('Enter');
+    await page.locator('#noise').press('Tab');
     await page.waitForTimeout(1000);
     await page.reload();
     await page.getByText('Your last photo is open again').waitFor();

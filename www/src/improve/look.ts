@@ -15,6 +15,8 @@ export interface LookQuestion {
 
 /** The side of the part that is looked at, in pixels. */
 const LOOKED_SIDE = 1024;
+/** Under more grain than this no blur is looked for: the estimate was tried up to 5 levels. */
+const MOST_GRAIN = 6;
 /** The detail shows what is known so far before the next look begins, in milliseconds. */
 const PAUSE = 150;
 
@@ -50,7 +52,9 @@ export async function look(
   // What JPEG did to it is known for the whole alone.
   const isWhole = part.width === pixels.width && part.height === pixels.height;
   const partFile = isWhole ? file : undefined;
-  const blur = signal.aborted ? undefined : await findBlur(restorer, part, partFile);
+  const isTooGrainy = (grain ?? 0) > MOST_GRAIN;
+  const isOver = isTooGrainy || signal.aborted;
+  const blur = isOver ? undefined : await findBlur(restorer, part, partFile);
   add({ ...(blur && { blur }), isComplete: true });
 }
 
