@@ -72,3 +72,13 @@ pub(crate) fn save(image: &RgbImage, path: &Path) -> Result<(), Failure> {
     JpegEncoder::new_with_quality(file, QUALITY).encode_image(image)?;
     Ok(())
 }
+
+/// PSNR of R, G and B, in dB.
+pub(crate) fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
+    let squares = a
+        .as_raw()
+        .iter()
+        .zip(b.as_raw())
+        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
+    10.0 * (255f64.powi(2) * b.as_raw().len() as f64 / squares.sum::<f64>()).log10()
+}

@@ -10,6 +10,7 @@
 
 mod figures;
 mod fills;
+#[allow(dead_code, reason = "another example uses the rest of it")]
 #[path = "../common/photos.rs"]
 mod photos;
 

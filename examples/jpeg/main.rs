@@ -2,7 +2,7 @@
 //! prints a table of docs/jpeg.md, and `--json FILE` adds its rows to docs/jpeg.json.
 //!
 //! Middles of photos of DIR, taken evenly, are reduced and compressed by libjpeg's tables. All
-//! figures are PSNR in dB, but for the share of coefficients that results compress back to.
+//! figures are PSNR in dB; consistency is the share of coefficients that results compress back to.
 
 mod files;
 mod tables;
@@ -28,6 +28,8 @@ use files::Chroma;
 use photos::Failure;
 use tables::Row;
 
+/// The rows of a table, of photos compressed at these qualities.
+type RowsOf = fn(&[Photo], &[u16], Chroma, &Denoiser) -> Result<Vec<Row>, Failure>;
 type Columns = BTreeMap<&'static str, f64>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -70,36 +72,13 @@ fn main() -> Result<(), Failure> {
     let options = Options::parse();
     let denoiser = Denoiser::on_cpu(&std::fs::read(&options.weights)?)?;
     let photos = crops(&options)?;
-    let qualities = |own: &[u16]| options.qualities.clone().unwrap_or(own.to_vec());
-    let (name, rows) = match options.table {
-        Table::Traces => {
-            let rows = tables::traces(
-                &photos,
-                &qualities(&[30, 50, 75, 90]),
-                options.chroma,
-                &denoiser,
-            )?;
-            ("traces", rows)
-        }
-        Table::Thumbnails => {
-            let rows = tables::thumbnails(
-                &photos,
-                &qualities(&[60, 75, 90]),
-                options.chroma,
-                &denoiser,
-            )?;
-            ("thumbnails", rows)
-        }
-        Table::Literature => {
-            let rows = tables::literature(
-                &photos,
-                &qualities(&[10, 20, 30, 40]),
-                options.chroma,
-                &denoiser,
-            )?;
-            ("literature", rows)
-        }
+    let (name, table, own): (&str, RowsOf, &[u16]) = match options.table {
+        Table::Traces => ("traces", tables::traces, &[30, 50, 75, 90]),
+        Table::Thumbnails => ("thumbnails", tables::thumbnails, &[60, 75, 90]),
+        Table::Literature => ("literature", tables::literature, &[10, 20, 30, 40]),
     };
+    let qualities = options.qualities.as_deref().unwrap_or(own);
+    let rows = table(&photos, qualities, options.chroma, &denoiser)?;
     let measured = json!({
         "chroma": options.chroma,
         "images": photos.len(),

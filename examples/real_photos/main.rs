@@ -27,7 +27,7 @@ use eps_restore::low_level::restoration::{Stage, converged};
 use eps_restore::{Noise, Request, Sampler};
 use image::RgbImage;
 use image::imageops::{FilterType, crop_imm, replace, resize};
-use photos::{Failure, save};
+use photos::{Failure, psnr, save};
 
 #[derive(Parser)]
 struct Options {
@@ -151,13 +151,4 @@ fn cut(image: &RgbImage, case: &Case) -> RgbImage {
         start(case.shown.1, image.height(), CUT.1),
     );
     crop_imm(&image, x, y, CUT.0, CUT.1).to_image()
-}
-
-fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
-    let squares = a
-        .as_raw()
-        .iter()
-        .zip(b.as_raw())
-        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
-    10.0 * (255f64.powi(2) * b.as_raw().len() as f64 / squares.sum::<f64>()).log10()
 }

@@ -23,7 +23,7 @@ pub(crate) struct Options {
     /// A folder of large photos, which are reduced to 1024×768.
     #[arg(long)]
     photos: Option<PathBuf>,
-    /// Of each photo's blurs, those of one photo in so many of CBSD68.
+    /// Takes every n-th pair of a photo of CBSD68 and a blur, and all photos as sharp ones.
     #[arg(long, default_value_t = 2)]
     every: usize,
     /// Also restores the middle of every n-th case; 0 for none.
@@ -44,7 +44,7 @@ struct Set {
     name: &'static str,
     files: Vec<PathBuf>,
     is_reduced: bool,
-    /// Of each photo's blurs, one in so many.
+    /// Every n-th pair of a photo and a blur is taken.
     every: usize,
 }
 

@@ -13,8 +13,8 @@ use image::imageops::crop_imm;
 use serde_json::{Value, json};
 
 use crate::damage::Taken;
-use crate::photos::{Failure, image, photo, values};
-use crate::statistics::{median, psnr, quantile, rounded};
+use crate::photos::{Failure, image, photo, psnr, values};
+use crate::statistics::{median, quantile, rounded};
 
 /// The side of the part that is restored.
 const SIDE: u32 = 224;

@@ -11,10 +11,9 @@ use image::imageops::{crop_imm, replace};
 use crate::blurs::{candidates, kernel};
 use crate::damage::{Levels, Stream, Taken, Wear, blurred, worn};
 use crate::images;
-use crate::photos::{self, Failure, save};
+use crate::photos::{self, Failure, psnr, save};
 use crate::restored::{Restorer, noise_of};
 use crate::scenes::{Shot, lens_with_depth, shaken_path};
-use crate::statistics::psnr;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {

@@ -1,6 +1,4 @@
-//! Quantiles, and the distance of two photos.
-
-use image::RgbImage;
+//! Quantiles.
 
 /// The quantile of unsorted values, linear in between; NaN for none.
 pub(crate) fn quantile(values: &[f64], part: f64) -> f64 {
@@ -22,14 +20,4 @@ pub(crate) fn median(values: &[f64]) -> f64 {
 pub(crate) fn rounded(value: f64, digits: i32) -> f64 {
     let scale = 10f64.powi(digits);
     (value * scale).round() / scale
-}
-
-/// PSNR of R, G and B, in dB.
-pub(crate) fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
-    let squares = a
-        .as_raw()
-        .iter()
-        .zip(b.as_raw())
-        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
-    10.0 * (255f64.powi(2) * b.as_raw().len() as f64 / squares.sum::<f64>()).log10()
 }

@@ -35,7 +35,7 @@ pub(crate) struct Options {
     /// A folder of photos.
     #[arg(long)]
     data: PathBuf,
-    /// One photo in so many.
+    /// Takes every n-th photo.
     #[arg(long, default_value_t = 4)]
     every: usize,
     /// Samples, from which intervals are made; at least 9.
