@@ -264,7 +264,7 @@ test('preload fetches everything, and starts nothing', async () => {
   });
   assert.ok(isSupported);
   assert.deepEqual(stages, ['weights']);
-  assert.equal(session.page.workers().length, 0);
+  await session.untilWorkers(0);
   const before = [WEIGHTS, WASM].map(requests);
   await inPage(async () => (await eps.Restorer.load({ device: 'cpu', workers: 1 })).dispose());
   assert.deepEqual([WEIGHTS, WASM].map(requests), before);
