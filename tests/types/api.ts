@@ -72,6 +72,7 @@ expectTypeOf<NonNullable<LoadOptions['onProgress']>>().parameters.toEqualTypeOf<
 >();
 expectTypeOf({ modelUrl: new URL('https://site.example/') }).toExtend<LoadOptions>();
 expectTypeOf({ stallMs: '5' }).not.toExtend<LoadOptions>();
+expectTypeOf({ memoryLimit: 1e9 }).toExtend<LoadOptions>();
 // An option may be stated as undefined, whatever exactOptionalPropertyTypes says.
 expectTypeOf({ signal: undefined, workers: undefined }).toExtend<LoadOptions>();
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { editDistance, nearestName } from '../../pkg/dist/page/edit-distance.js';
 import { checkedLoadOptions, checkedRestoreOptions } from '../../pkg/dist/page/options.js';
+import { LIMITS } from '../../pkg/dist/shared/limits.js';
 import { eps } from './assertions.mjs';
 
 describe('restore options', () => {
@@ -113,6 +114,7 @@ describe('load options', () => {
       wasmUrl: undefined,
       trustedTypesPolicy: { isStated: false, policy: 'eps-restore' },
       stallMs: 60_000,
+      memoryLimit: LIMITS.pageBytes,
       sha256: undefined,
       modelRequest: undefined,
     });
@@ -139,6 +141,8 @@ describe('load options', () => {
     [{ trustedTypesPolicy: {} }, /trustedTypesPolicy/],
     [{ stallMs: 0 }, /stallMs must be a number from 1 to 3600000/],
     [{ stallMs: Infinity }, /stallMs/],
+    [{ memoryLimit: 1e6 }, /memoryLimit must be a number from 32000000 to/],
+    [{ memoryLimit: '1e9' }, /memoryLimit/],
     [{ sha256: 'abc' }, /64 hexadecimal digits/],
     [{ onProgress: 1 }, /onProgress/],
     [{ workers: 0 }, /workers must be a whole number from 1 to 16/],

@@ -41,7 +41,7 @@ test('the package holds what its README promises, and nothing else', () => {
   const allowed = [
     /^(package\.json|README\.md|LICENSE-\w+|THIRD-PARTY-NOTICES\.txt)$/,
     /^bin\/eps-restore\.mjs$/,
-    /^dist\/((page|shared|worker)\/)?[\w-]+\.(js|js\.map|d\.ts)$/,
+    /^dist\/((page|page\/windows|shared|worker)\/)?[\w-]+\.(js|js\.map|d\.ts)$/,
     /^wasm\/eps_restore(_bg)?\.(js|wasm|d\.ts|wasm\.d\.ts)$/,
     /^models\/photo-v1\.safetensors$/,
   ];
@@ -140,6 +140,7 @@ test('every public option and error code is explained in the README', () => {
     'wasmUrl',
     'trustedTypesPolicy',
     'stallMs',
+    'memoryLimit',
     'sha256',
     'modelRequest',
     'whenBusy',

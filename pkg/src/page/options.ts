@@ -118,6 +118,13 @@ export interface LoadOptions {
    */
   readonly stallMs?: number | undefined;
   /**
+   * Most bytes of WebAssembly memory that a restoration may take, 32e6 or more; that of an idle
+   * restorer, 80 MB, is not counted. What takes more is restored window by window by `denoise` and
+   * `superResolve`, and refused with `image-too-large` by the other tasks. Default: all that
+   * WebAssembly has, 4.1e9.
+   */
+  readonly memoryLimit?: number | undefined;
+  /**
    * SHA-256 of the weights, 64 hexadecimal digits. Known for the default weights. Weights from a
    * `modelUrl` are checked and cached only if it is given.
    */
@@ -183,6 +190,7 @@ export interface CheckedLoadOptions {
   readonly wasmUrl: string | undefined;
   readonly trustedTypesPolicy: TrustedTypesOption;
   readonly stallMs: number;
+  readonly memoryLimit: number;
   readonly sha256: string | undefined;
   readonly modelRequest: RequestInit | undefined;
 }
@@ -204,6 +212,8 @@ const DEVICES = ['auto', 'webgpu', 'cpu'] as const;
 const PRECISIONS = ['f32', 'f16'] as const;
 const MAX_WORKERS = 16;
 const MAX_STALL_MS = 3_600_000;
+/** A restoration of 256 × 256 pixels takes less. */
+const LEAST_MEMORY_LIMIT = 32e6;
 
 /** @throws EpsError `invalid-option` that names the option, its value and what is valid. */
 export function checkedLoadOptions(options: LoadOptions = {}): CheckedLoadOptions {
@@ -222,10 +232,12 @@ function loadOptions(options: LoadOptions): CheckedLoadOptions {
     'wasmUrl',
     'trustedTypesPolicy',
     'stallMs',
+    'memoryLimit',
     'sha256',
     'modelRequest',
   ] satisfies (keyof LoadOptions)[]);
   const { device = 'auto', precision = 'f32', stallMs = DEFAULT_STALL_MS } = options;
+  const { memoryLimit = LIMITS.pageBytes } = options;
   const { workers, onProgress, signal, modelUrl, workerUrl, wasmUrl, sha256, modelRequest } =
     options;
   requireOneOf('device', device, DEVICES);
@@ -239,6 +251,7 @@ function loadOptions(options: LoadOptions): CheckedLoadOptions {
   requireOptionalFunction('onProgress', onProgress);
   requireOptionalSignal(signal);
   requireNumber('stallMs', stallMs, 1, MAX_STALL_MS);
+  requireNumber('memoryLimit', memoryLimit, LEAST_MEMORY_LIMIT, LIMITS.pageBytes);
   if (modelRequest !== undefined && !isObject(modelRequest))
     throw invalidOption('modelRequest', 'an object, as fetch takes it', modelRequest);
   return {
@@ -252,6 +265,7 @@ function loadOptions(options: LoadOptions): CheckedLoadOptions {
     wasmUrl: checkedAddress('wasmUrl', wasmUrl),
     trustedTypesPolicy: checkedTrustedTypes(options.trustedTypesPolicy),
     stallMs,
+    memoryLimit,
     sha256: checkedSha256(sha256),
     modelRequest: modelRequest && { ...modelRequest },
   };

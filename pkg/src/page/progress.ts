@@ -34,7 +34,11 @@ export interface RestoreProgress {
   readonly secondsLeft: number;
 }
 
-/** What one step of a restoration did. */
+/**
+ * What one step of a restoration did. Of a photo that is restored in windows, a step is a window:
+ * its preview is the mean so far, transparent where no window has come yet, and changes with the
+ * next step.
+ */
 export interface RestoreStep extends RestoreProgress {
   /**
    * `estimate`: the linear estimate, without the network; `mean`: one evaluation for the posterior
@@ -69,6 +73,11 @@ export interface Estimate {
   readonly evaluations: number;
   /** Tiles of the network in one evaluation; 0 if nothing is missing. */
   readonly tiles: number;
+  /**
+   * Windows that the photo is restored in, one after the other: more than 1 where the whole does
+   * not fit into memory (see `memoryLimit` of {@link LoadOptions}).
+   */
+  readonly windows: number;
   /** Most bytes of the page's memory that the run takes, beyond the 80 MB of a loaded restorer. */
   readonly bytes: number;
   /**

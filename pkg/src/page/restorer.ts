@@ -20,13 +20,13 @@ import type { RestorerInfo } from './restorer-info.js';
 import type { Result } from './result.js';
 import { readInput, type RunInput } from './run-input.js';
 import { importSession } from './session-import.js';
-import type { RunHooks, Session } from './session.js';
+import type { RunHooks, StartedSteps } from './run-hooks.js';
+import type { Session } from './session.js';
 import { requireFitting, sizeOf, taskRequest } from './task-request.js';
 import type { Task } from './task-types.js';
 import { checkedTask } from './tasks.js';
 import { Turns, untilAborted } from './turns.js';
 import { isFile } from './validation.js';
-import type { RunHandle } from './worker-link.js';
 import type { WorkerPool } from './worker-pool.js';
 
 declare global {
@@ -257,15 +257,15 @@ export class Restorer {
     requireFitting(prepared, size);
     const request = { ...size, task: prepared, samples, sampler, refine };
     const { noise } = checked;
-    const lead = await this.#pool.lead();
-    const cost = await lead.ask('cost', { ...request, ...(noise !== undefined && { noise }) });
+    const stating = { ...request, ...(noise !== undefined && { noise }) };
+    const { cost, windows } = await this.#session.plan(stating);
     this.#pool.throwIfDisposed();
     const { width, height, evaluations, tiles, bytes, gpuBytes } = cost;
     const seconds =
       prepared.kind === 'copy'
         ? copySeconds(prepared, samples + 1)
         : this.#pool.expectedSeconds(cost, samples);
-    return { seconds, evaluations, tiles, bytes, gpuBytes, width, height };
+    return { seconds, evaluations, tiles, windows, bytes, gpuBytes, width, height };
   }
 
   /**
@@ -403,7 +403,7 @@ export class Restorer {
     if (checked.signal?.aborted) forwardAbort();
     checked.signal?.addEventListener('abort', forwardAbort);
     const steps = new AsyncQueue<RestoreStep>();
-    let run: RunHandle | undefined;
+    let run: StartedSteps | undefined;
     const hooks: RunHooks = {
       ...hooksOf(checked),
       credit: STREAM_CREDIT,

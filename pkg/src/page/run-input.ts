@@ -22,9 +22,8 @@ export async function readInput(given: PhotoSource, task: Task, source?: Blob): 
   const photo = openFile(given, 'The photo');
   const checked = checkedTask(task);
   const { noise } = checked;
-  const isNoiseUnknown = noise === 'auto' || (noise === undefined && checked.kind === 'denoise');
   const unknownBlur = isBlurUnknown(checked);
-  const isEstimated = isNoiseUnknown || unknownBlur;
+  const isEstimated = isNoiseUnknown(checked.kind, noise) || unknownBlur;
   const needsFile = isEstimated || checked.kind === 'jpeg';
   const file = needsFile ? jpegBytes(source ?? photo) : undefined;
   const [image, request, bytes] = await Promise.all([
@@ -35,4 +34,9 @@ export async function readInput(given: PhotoSource, task: Task, source?: Blob): 
   requireFitting(request, image);
   const known = { image, task: request, noise, isBlurUnknown: unknownBlur };
   return { ...known, file: isEstimated ? bytes : undefined };
+}
+
+/** Whether the noise of a task is to be estimated. */
+export function isNoiseUnknown(kind: TaskRequest['kind'] | Task['kind'], noise: unknown): boolean {
+  return noise === 'auto' || (noise === undefined && kind === 'denoise');
 }

@@ -1,7 +1,7 @@
 import type { DeviceKind } from '../shared/device.js';
 import { abortedError, throwIfAborted } from '../shared/errors.js';
-import type { RunEvent } from '../shared/protocol.js';
-import type { RestoreRequest } from '../shared/requests.js';
+import type { FinishedRun, RunEvent } from '../shared/protocol.js';
+import { costRequestOf, type CostRequest, type RestoreRequest } from '../shared/requests.js';
 import type { BlurEstimate } from './blur.js';
 import { weightsSource } from './default-weights.js';
 import { blurToRemove, measured } from './found-blur.js';
@@ -9,21 +9,18 @@ import { LoadReporter } from './load-reporter.js';
 import type { CheckedLoadOptions } from './options.js';
 import { ParallelRun } from './parallel-run.js';
 import { resultOf, type Result } from './result.js';
-import type { RunInput } from './run-input.js';
-import { RunObserver, type RunCallbacks } from './run-observer.js';
+import { isNoiseUnknown, type RunInput } from './run-input.js';
+import type { RunHooks } from './run-hooks.js';
+import { RunObserver } from './run-observer.js';
 import { keepCore, sharingCore } from './shared-core.js';
 import { sharedWeights } from './shared-weights.js';
 import { browserPlatform } from './weights.js';
-import { WorkerLink, errorOf, type Outcome, type RunHandle } from './worker-link.js';
+import type { Layout } from './windows/layout.js';
+import { mayNeedWindows, planOf, type Plan } from './windows/plan.js';
+import { restoreInWindows } from './windows/restore.js';
+import { WorkerLink, errorOf, type Outcome } from './worker-link.js';
 import { WorkerPool } from './worker-pool.js';
 import { workersOf } from './worker-shares.js';
-
-/** How a run reports to its caller. */
-export interface RunHooks extends RunCallbacks {
-  /** Steps that the run may take before it needs a `more` for each further one. */
-  readonly credit: number;
-  readonly onStart?: (run: RunHandle) => void;
-}
 
 /** What of a request is not measured. */
 export type Sampling = Pick<RestoreRequest, 'samples' | 'sampler' | 'refine' | 'seed'>;
@@ -34,15 +31,23 @@ interface EndedRun {
   readonly device: DeviceKind | undefined;
 }
 
+/** A run that has ended well. */
+interface Restored {
+  readonly run: FinishedRun;
+  readonly device: DeviceKind | undefined;
+}
+
 /**
  * The part of a restorer that pages fetch only when they load one: its workers, and the runs in
  * them.
  */
 export class Session {
   readonly pool: WorkerPool;
+  readonly #memoryLimit: number;
 
   constructor(options: CheckedLoadOptions) {
     this.pool = new WorkerPool(options);
+    this.#memoryLimit = options.memoryLimit;
   }
 
   /**
@@ -74,6 +79,65 @@ export class Session {
     const blur = input.isBlurUnknown ? blurToRemove(await this.blurs(input)) : undefined;
     throwIfAborted(signal);
     const request = { ...measured(input, blur), ...sampling };
+    const { layout } = await this.#planOf(request);
+    throwIfAborted(signal);
+    const { run, device } = layout
+      ? await this.#inWindows(layout, request, signal, hooks)
+      : await this.#whole(request, signal, hooks);
+    const { seed } = sampling;
+    return resultOf(run, { seed, blur, device: this.#device(device) });
+  }
+
+  /**
+   * What a restoration takes: of the whole photo if it fits into memory, else window by window.
+   *
+   * @throws EpsError as `Restorer.estimate` does.
+   */
+  async plan(request: CostRequest): Promise<Plan> {
+    const lead = await this.pool.lead();
+    return planOf(request, this.#memoryLimit, (part) => lead.call('cost', part));
+  }
+
+  /** Where the whole fits in any case, the worker is not asked. */
+  async #planOf(request: RestoreRequest): Promise<Pick<Plan, 'layout'>> {
+    const cost = costRequestOf(request);
+    return mayNeedWindows(cost, this.#memoryLimit) ? this.plan(cost) : { layout: undefined };
+  }
+
+  async #inWindows(
+    layout: Layout,
+    request: RestoreRequest,
+    signal: AbortSignal | undefined,
+    hooks: RunHooks,
+  ): Promise<Restored> {
+    const known = await this.#withKnownNoise(request);
+    let device: DeviceKind | undefined;
+    const run = await restoreInWindows(layout, known, signal, hooks, async (part, partHooks) => {
+      const restored = await this.#whole(part, signal, partHooks);
+      ({ device } = restored);
+      return restored.run;
+    });
+    return { run, device };
+  }
+
+  /**
+   * White noise of the whole photo's level, where the noise is to be estimated: windows that
+   * estimated their own would differ where they meet.
+   */
+  async #withKnownNoise(request: RestoreRequest): Promise<RestoreRequest> {
+    const { image, task, file, noise } = request;
+    if (!isNoiseUnknown(task.kind, noise)) return request;
+    const lead = await this.pool.lead();
+    const level = await lead.ask('noise', { image, task, ...(file && { file }) });
+    return { ...request, noise: level };
+  }
+
+  /** Restores a photo as a whole. */
+  async #whole(
+    request: RestoreRequest,
+    signal: AbortSignal | undefined,
+    hooks: RunHooks,
+  ): Promise<Restored> {
     let { outcome, device } = await this.#attempt(request, signal, hooks);
     // A worker that fails before the run starts had failed earlier, for example by the loss of its
     // GPU. A new worker then gets the run.
@@ -81,8 +145,7 @@ export class Session {
       ({ outcome, device } = await this.#attempt(request, signal, hooks));
     if (!outcome.ok)
       throw outcome.failure.code === 'aborted' ? abortedError(signal) : errorOf(outcome.failure);
-    const { seed } = sampling;
-    return resultOf(outcome.answer, { seed, blur, device: this.#device(device) });
+    return { run: outcome.answer, device };
   }
 
   /** The blurs that a photo may have, the most probable first. */

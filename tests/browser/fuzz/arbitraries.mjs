@@ -165,6 +165,7 @@ const loadOptions = fc.record(
     wasmUrl: strange,
     sha256: orStrange(fc.constantFrom('', 'ab'.repeat(32)), 1),
     stallMs: orStrange(fc.constantFrom(1, 1000), 2),
+    memoryLimit: orStrange(fc.constantFrom(32e6, 1e9), 2),
     trustedTypesPolicy: strange,
     modelRequest: orStrange(fc.constant({ credentials: 'omit' }), 1),
     onProgress: orStrange(fc.constant('throw'), 2),

@@ -84,7 +84,8 @@ export const PLACES = {
   ...Object.fromEntries(
     [
       ...['device', 'precision', 'workers', 'onProgress', 'signal', 'modelUrl', 'workerUrl'],
-      ...['wasmUrl', 'trustedTypesPolicy', 'stallMs', 'sha256', 'modelRequest'],
+      ...['wasmUrl', 'trustedTypesPolicy', 'stallMs', 'memoryLimit', 'sha256'],
+      'modelRequest',
     ].map((name) => [`load: ${name}`, (value) => loading({ [name]: value })]),
   ),
   'chooseDevice: requested': (value) => ({ call: 'chooseDevice', parameters: [value, value] }),

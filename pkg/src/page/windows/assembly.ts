@@ -1,0 +1,91 @@
+import { EpsError } from '../../shared/errors.js';
+import type { ImageSize } from '../../shared/requests.js';
+import type { Layout, SideLayout } from './layout.js';
+
+/** A window of a layout: its column and its row. */
+export interface WindowIndex {
+  readonly column: number;
+  readonly row: number;
+}
+
+/** The windows of a layout, row by row. */
+export function windowsOf({ columns, rows }: Layout): WindowIndex[] {
+  return rows.starts.flatMap((_, row) => columns.starts.map((_, column) => ({ column, row })));
+}
+
+/**
+ * An image that windows are put into, row by row. Where two overlap, one passes into the other
+ * over the middle half of the overlap; the outer quarter of each, which sees least of the photo,
+ * does not count.
+ */
+export class Assembly {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #layout: Layout;
+  readonly #width: number;
+
+  /** @throws EpsError `image-too-large` if the page has no memory for the image. */
+  constructor(layout: Layout) {
+    this.#layout = layout;
+    const { width, height } = resultSize(layout);
+    this.#width = width;
+    try {
+      this.bytes = new Uint8Array(4 * width * height);
+    } catch (cause) {
+      const message = `This browser has no memory for a result of ${width} × ${height} pixels.`;
+      throw new EpsError('image-too-large', message, { cause });
+    }
+  }
+
+  /** @param window the RGBA bytes of the window's result. */
+  add(window: Uint8Array, { column, row }: WindowIndex): void {
+    const { columns, rows, factor } = this.#layout;
+    const across = weights(columns, column, factor);
+    const down = weights(rows, row, factor);
+    const left = factor * start(columns, column);
+    const top = factor * start(rows, row);
+    const shared = across.findIndex((weight) => weight === 1);
+    for (let y = 0; y < down.length; y++) {
+      const from = 4 * y * across.length;
+      const to = 4 * ((top + y) * this.#width + left);
+      const row = window.subarray(from, from + 4 * across.length);
+      const weight = down[y] ?? 1;
+      // Most pixels lie in one window: these are copied at once.
+      const blended = weight < 1 ? across.length : shared;
+      this.#blend(row, to, across.subarray(0, blended), weight);
+      this.bytes.set(row.subarray(4 * blended), to + 4 * blended);
+    }
+  }
+
+  #blend(pixels: Uint8Array, to: number, across: Float32Array, down: number): void {
+    const { bytes } = this;
+    for (let x = 0; x < across.length; x++) {
+      const weight = (across[x] ?? 1) * down;
+      for (let i = 4 * x; i < 4 * x + 4; i++) {
+        const before = bytes[to + i] ?? 0;
+        bytes[to + i] = Math.round(before + weight * ((pixels[i] ?? 0) - before));
+      }
+    }
+  }
+}
+
+/** The size of a layout's result. */
+export function resultSize({ photo, factor }: Layout): ImageSize {
+  return { width: factor * photo.width, height: factor * photo.height };
+}
+
+/**
+ * What each pixel of a window counts along one side of the result, against what lies there: 0 to 1,
+ * rising over its overlap with the window before.
+ */
+function weights(side: SideLayout, index: number, factor: number): Float32Array {
+  const weights = new Float32Array(factor * side.length).fill(1);
+  if (index === 0) return weights;
+  const overlap = factor * (start(side, index - 1) + side.length - start(side, index));
+  for (let i = 0; i < overlap; i++)
+    weights[i] = Math.min(1, Math.max(0, (i + 0.5 - overlap / 4) / (overlap / 2)));
+  return weights;
+}
+
+function start(side: SideLayout, index: number): number {
+  return side.starts[index] ?? 0;
+}

@@ -1,0 +1,61 @@
+import type { ImageSize } from '../../shared/requests.js';
+
+/** Pixels of the result that neighbouring windows share at least. */
+const OVERLAP = 64;
+
+/** One side of a photo, cut into windows of one length. */
+export interface SideLayout {
+  /** Where each window begins, in the photo's pixels; the first at 0. */
+  readonly starts: readonly number[];
+  /** Pixels of each window, the last one ends where the photo does. */
+  readonly length: number;
+}
+
+/** A photo cut into overlapping windows of one size. */
+export interface Layout {
+  readonly photo: ImageSize;
+  /** The result is `factor` times as wide and as high. */
+  readonly factor: number;
+  readonly columns: SideLayout;
+  readonly rows: SideLayout;
+}
+
+/**
+ * Cuts a photo into as few windows as do not exceed a number of pixels. They are near to squares,
+ * and overlap by 64 pixels of the result or more.
+ *
+ * @param factor of the result's sides over the photo's.
+ * @param pixels most pixels of a window's result. A window has four overlaps a side at least,
+ *   whatever this says.
+ */
+export function layoutOf(photo: ImageSize, factor: number, pixels: number): Layout {
+  const overlap = Math.ceil(OVERLAP / factor);
+  const area = pixels / factor ** 2;
+  const width = Math.min(photo.width, Math.max(Math.sqrt(area), area / photo.height));
+  const height = Math.min(photo.height, area / width);
+  return {
+    photo: { width: photo.width, height: photo.height },
+    factor,
+    columns: sideLayout(photo.width, Math.max(Math.floor(width), 4 * overlap), overlap),
+    rows: sideLayout(photo.height, Math.max(Math.floor(height), 4 * overlap), overlap),
+  };
+}
+
+/** How many windows a photo is cut into. */
+export function windowCount({ columns, rows }: Layout): number {
+  return columns.starts.length * rows.starts.length;
+}
+
+/** The size of each window, in the photo's pixels. */
+export function windowSize({ columns, rows }: Layout): ImageSize {
+  return { width: columns.length, height: rows.length };
+}
+
+/** `total` pixels in windows of at most `most`, all of one length, spread evenly. */
+function sideLayout(total: number, most: number, overlap: number): SideLayout {
+  if (most >= total) return { starts: [0], length: total };
+  const count = Math.ceil((total - overlap) / (most - overlap));
+  const length = Math.ceil((total + (count - 1) * overlap) / count);
+  const start = (i: number): number => Math.round((i * (total - length)) / (count - 1));
+  return { starts: Array.from({ length: count }, (_, i) => start(i)), length };
+}

@@ -1,0 +1,185 @@
+import { EpsError, throwIfAborted } from '../../shared/errors.js';
+import type { FinishedRun } from '../../shared/protocol.js';
+import type { ImageSize, Pixels, RestoreRequest } from '../../shared/requests.js';
+import type { RestoreProgress, RestoreStep } from '../progress.js';
+import { imageDataOf } from '../result.js';
+import type { RunHooks } from '../run-hooks.js';
+import { untilAborted } from '../turns.js';
+import { Assembly, resultSize, windowsOf, type WindowIndex } from './assembly.js';
+import { windowSize, type Layout } from './layout.js';
+import { Pace } from './pace.js';
+
+/** Restores a photo, or a window of one, as a whole. */
+type RestoreWhole = (request: RestoreRequest, hooks: RunHooks) => Promise<FinishedRun>;
+
+/** Seeds of windows lie so far apart that seeds of neighbouring photos do not meet. */
+const SEED_STRIDE = 0x9e3779b1;
+
+/**
+ * Restores a photo window by window, and joins the windows.
+ *
+ * Each finished window is a step, whose preview is the mean as far as it has come. A window's noise
+ * is drawn from a seed of its own.
+ *
+ * @param request the whole photo's, with its noise known.
+ * @throws what `restore` and the callbacks throw; EpsError `aborted`.
+ */
+export async function restoreInWindows(
+  layout: Layout,
+  request: RestoreRequest,
+  signal: AbortSignal | undefined,
+  hooks: RunHooks,
+  restore: RestoreWhole,
+): Promise<FinishedRun> {
+  const begun = performance.now();
+  const pace = new Pace(hooks.credit);
+  hooks.onStart?.(pace);
+  const windows = windowsOf(layout);
+  const joined = new JoinedRun(layout);
+  const progress = new WindowProgress(windows.length);
+  for (const [done, window] of windows.entries()) {
+    await untilAborted(pace.take(), signal);
+    throwIfAborted(signal);
+    progress.begin(done);
+    let last: RestoreStep | undefined;
+    const finished = await restore(windowRequest(layout, request, window, done), {
+      credit: Infinity,
+      onStep: (step) => (last = step),
+      onProgress: (part) => {
+        // The beginning of a window is the end of the one before.
+        if (done === 0 || part.tiles > 0) hooks.onProgress(progress.of(part));
+      },
+    });
+    joined.add(finished, window);
+    if (last) hooks.onStep({ ...progress.step(last), preview: joined.preview });
+  }
+  return joined.finished(performance.now() - begun);
+}
+
+function windowRequest(
+  layout: Layout,
+  request: RestoreRequest,
+  { column, row }: WindowIndex,
+  index: number,
+): RestoreRequest {
+  // Not its file: the coefficients are the whole photo's.
+  const { image, task, noise, samples, sampler, refine, seed } = request;
+  const left = layout.columns.starts[column] ?? 0;
+  const top = layout.rows.starts[row] ?? 0;
+  return {
+    image: cropped(image, windowSize(layout), left, top),
+    task,
+    samples,
+    sampler,
+    refine,
+    seed: (seed + index * SEED_STRIDE) % Number.MAX_SAFE_INTEGER,
+    ...(noise !== undefined && { noise }),
+  };
+}
+
+function cropped(
+  { data, width }: Pixels,
+  size: ImageSize,
+  left: number,
+  top: number,
+): Pixels & { readonly data: Uint8Array<ArrayBuffer> } {
+  const pixels = new Uint8Array(4 * size.width * size.height);
+  for (let y = 0; y < size.height; y++) {
+    const from = 4 * ((top + y) * width + left);
+    pixels.set(data.subarray(from, from + 4 * size.width), 4 * y * size.width);
+  }
+  return { data: pixels, ...size };
+}
+
+/** The images of all windows, joined. */
+class JoinedRun {
+  readonly #layout: Layout;
+  readonly #mean: Assembly;
+  readonly #estimate: Assembly;
+  readonly #samples: Assembly[] = [];
+  #deviation: Assembly | undefined;
+  #last: FinishedRun | undefined;
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+    this.#mean = new Assembly(layout);
+    this.#estimate = new Assembly(layout);
+  }
+
+  add(run: FinishedRun, window: WindowIndex): void {
+    const { mean, estimate, deviation } = run.images;
+    this.#mean.add(mean, window);
+    this.#estimate.add(estimate, window);
+    for (const [i, sample] of run.samples.entries())
+      (this.#samples[i] ??= new Assembly(this.#layout)).add(sample, window);
+    if (deviation) (this.#deviation ??= new Assembly(this.#layout)).add(deviation, window);
+    this.#last = run;
+  }
+
+  get preview(): ImageData {
+    const { width, height } = resultSize(this.#layout);
+    return imageDataOf(this.#mean.bytes, width, height);
+  }
+
+  finished(milliseconds: number): FinishedRun {
+    const last = this.#last;
+    if (!last) throw new EpsError('internal', 'No window of the photo was restored.');
+    const { evaluations, noise } = last.images;
+    return {
+      images: {
+        ...resultSize(this.#layout),
+        mean: this.#mean.bytes,
+        estimate: this.#estimate.bytes,
+        ...(this.#deviation && { deviation: this.#deviation.bytes }),
+        evaluations,
+        noise,
+      },
+      samples: this.#samples.map(({ bytes }) => bytes),
+      milliseconds,
+      memoryBytes: last.memoryBytes,
+    };
+  }
+}
+
+/** The progress of a photo from that of its windows, which are alike. */
+class WindowProgress {
+  readonly #count: number;
+  readonly #begun = performance.now();
+  #done = 0;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  /** Begins the window after the first `done`. */
+  begin(done: number): void {
+    this.#done = done;
+  }
+
+  of({ tiles, totalTiles, fraction, secondsLeft }: RestoreProgress): RestoreProgress {
+    const left = this.#count - this.#done - fraction;
+    const seconds = (performance.now() - this.#begun) / 1000;
+    // Before a window has ended, what it is expected to take in all.
+    const each = this.#done > 0 ? seconds / (this.#done + fraction) : seconds + secondsLeft;
+    return {
+      tiles: this.#done * totalTiles + tiles,
+      totalTiles: this.#count * totalTiles,
+      fraction: (this.#done + fraction) / this.#count,
+      secondsLeft: left * each,
+    };
+  }
+
+  /** The step that has ended a window. */
+  step(last: RestoreStep): Omit<RestoreStep, 'preview'> {
+    const step = this.#done + 1;
+    return {
+      ...last,
+      ...this.of(last),
+      stage: 'mean',
+      sample: -1,
+      step,
+      totalSteps: this.#count,
+      finished: false,
+    };
+  }
+}

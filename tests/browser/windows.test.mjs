@@ -1,0 +1,180 @@
+// Photos that do not fit into the memory of a restorer: restored in windows, against the whole.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openPackage } from './page-tools.mjs';
+
+/** Windows of about 560 × 560 pixels. */
+const LIMIT = 50e6;
+
+let session;
+const inPage = (work, argument) => session.page.evaluate(work, argument);
+
+before(async () => {
+  session = await openPackage(false);
+  await inPage(async (memoryLimit) => {
+    window.whole = await eps.Restorer.load({ device: 'cpu', workers: 1 });
+    window.parts = await eps.Restorer.load({ device: 'cpu', workers: 1, memoryLimit });
+    window.noisy = (width, height, deviation, alpha) => {
+      const photo = tools.photo(width, height, alpha);
+      const normal = tools.normal(5);
+      photo.data.forEach((value, i) => i % 4 < 3 && (photo.data[i] = value + deviation * normal()));
+      return photo;
+    };
+    /**
+     * Of the colours of `part` against `image` from a corner on, in dB. Without the outermost 8
+     * pixels: beyond a photo's edge lies its opposite edge, and beyond a window's that window's.
+     */
+    window.psnr = (image, part, left = 0, top = 0) => {
+      let [sum, count] = [0, 0];
+      for (let y = 8; y < part.height - 8; y++)
+        for (let x = 8; x < part.width - 8; x++)
+          for (let channel = 0; channel < 3; channel++, count++) {
+            const at = 4 * ((top + y) * image.width + left + x) + channel;
+            sum += (image.data[at] - part.data[4 * (y * part.width + x) + channel]) ** 2;
+          }
+      return 10 * Math.log10((255 ** 2 * count) / sum);
+    };
+    window.cropped = (image, left, top) => {
+      const part = new ImageData(image.width - left, image.height - top);
+      for (let y = 0; y < part.height; y++) {
+        const from = 4 * ((top + y) * image.width + left);
+        part.data.set(image.data.subarray(from, from + 4 * part.width), 4 * y * part.width);
+      }
+      return part;
+    };
+    /**
+     * How far the mean of the whole depends on where its tiles lie: against the mean of the photo
+     * without its first columns and rows, in dB. Windows have other tiles than the whole.
+     */
+    window.psnrOfTiles = async (mean, photo, task, factor) => {
+      const [left, top] = [40, 24];
+      const shifted = await whole.restore(cropped(photo, left, top), task, { samples: 0, seed: 2 });
+      return psnr(mean, shifted.mean, factor * left, factor * top);
+    };
+  }, LIMIT);
+});
+after(() => session.close());
+
+describe('in windows', () => {
+  test('a photo is denoised as the whole is, with the noise of the whole', async () => {
+    const found = await inPage(async () => {
+      const photo = noisy(1000, 400, 9, (x) => (x < 500 ? 255 : 90));
+      const options = { samples: 0, seed: 2 };
+      const { windows } = await parts.estimate(photo, eps.denoise(), options);
+      const fractions = [];
+      const onProgress = ({ fraction }) => fractions.push(fraction);
+      const inWindows = await parts.restore(photo, eps.denoise(), { ...options, onProgress });
+      const level = await whole.estimateNoise(photo, eps.denoise());
+      const task = eps.denoise({ noise: level });
+      const asWhole = await whole.restore(photo, task, options);
+      const alphas = (image) => [4 * 100 + 3, 4 * 900 + 3].map((i) => image.data[i]);
+      return {
+        windows,
+        fractions,
+        noise: [inWindows.noise, level],
+        mean: psnr(asWhole.mean, inWindows.mean),
+        tiles: await psnrOfTiles(asWhole.mean, photo, task, 1),
+        estimate: psnr(asWhole.estimate, inWindows.estimate),
+        size: [inWindows.width, inWindows.height, inWindows.mean.width, inWindows.mean.height],
+        alphas: alphas(inWindows.mean),
+        memory: [inWindows.memoryBytes, asWhole.memoryBytes],
+      };
+    });
+    console.log(JSON.stringify({ ...found, fractions: found.fractions.length }));
+    assert.ok(found.windows > 1);
+    assert.equal(found.noise[0], found.noise[1]);
+    assert.ok(found.mean > found.tiles - 2, `${found.mean} and ${found.tiles} dB`);
+    assert.ok(found.estimate > 70, `${found.estimate} dB`);
+    assert.deepEqual(found.size, [1000, 400, 1000, 400]);
+    assert.deepEqual(found.alphas, [255, 90]);
+    assert.ok(found.memory[0] < found.memory[1]);
+    assert.equal(found.fractions.at(-1), 1);
+    assert.ok(found.fractions.every((fraction, i) => i === 0 || fraction > found.fractions[i - 1]));
+  });
+
+  test('a photo is enlarged as the whole is, with samples and their deviation', async () => {
+    const found = await inPage(async () => {
+      const photo = noisy(500, 200, 0);
+      const task = eps.superResolve(2);
+      const options = { samples: 2, seed: 2, sampler: 'draft' };
+      const steps = [];
+      const onStep = ({ step, totalSteps, preview, stage }) =>
+        steps.push([step, totalSteps, stage, preview.width, preview.height]);
+      const inWindows = await parts.restore(photo, task, { ...options, onStep });
+      const asWhole = await whole.restore(photo, task, options);
+      const average = (image) => {
+        const colours = image.data.filter((_, i) => i % 4 < 3);
+        return colours.reduce((sum, value) => sum + value, 0) / colours.length;
+      };
+      return {
+        steps,
+        mean: psnr(asWhole.mean, inWindows.mean),
+        tiles: await psnrOfTiles(asWhole.mean, photo, task, 2),
+        estimate: psnr(asWhole.estimate, inWindows.estimate),
+        samples: inWindows.samples.map(({ width, height }) => [width, height]),
+        spread: [inWindows, asWhole].map(({ deviation }) => average(deviation)),
+        equal: tools.difference(inWindows.samples[0], inWindows.samples[1]),
+      };
+    });
+    console.log(JSON.stringify(found));
+    assert.ok(found.steps.length > 1);
+    assert.deepEqual(
+      found.steps,
+      found.steps.map((_, i) => [i + 1, found.steps.length, 'mean', 1000, 400]),
+    );
+    assert.ok(found.mean > found.tiles - 2, `${found.mean} and ${found.tiles} dB`);
+    assert.ok(found.estimate > 60, `${found.estimate} dB`);
+    assert.deepEqual(found.samples, [
+      [1000, 400],
+      [1000, 400],
+    ]);
+    assert.ok(found.equal > 0);
+    const [inWindows, asWhole] = found.spread;
+    assert.ok(Math.abs(inWindows / asWhole - 1) < 0.1, `${inWindows} and ${asWhole}`);
+  });
+
+  test('an abort ends the run, and the restorer stays usable', async () => {
+    const found = await inPage(async () => {
+      const stop = new AbortController();
+      const photo = noisy(1000, 400, 9);
+      const options = { samples: 0, signal: stop.signal };
+      const onProgress = ({ fraction }) => fraction > 0.5 && stop.abort();
+      const failure = await tools.failure(() =>
+        parts.restore(photo, eps.denoise(), { ...options, onProgress }),
+      );
+      const { mean } = await parts.restore(tools.photo(32), eps.denoise(), { samples: 0 });
+      return [failure.code, mean.width];
+    });
+    assert.deepEqual(found, ['aborted', 32]);
+  });
+
+  test('a stream waits for its reader between windows', async () => {
+    const found = await inPage(async () => {
+      const photo = noisy(5000, 64, 9);
+      const stream = parts.stream(photo, eps.denoise({ noise: 9 }), { samples: 0 });
+      let tiles = 0;
+      const first = await stream.next();
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const seen = [first.value.step];
+      for await (const step of stream) {
+        seen.push(step.step);
+        ({ tiles } = step);
+      }
+      return { seen, total: first.value.totalSteps, tiles, all: first.value.totalTiles };
+    });
+    assert.ok(found.total > 1);
+    assert.deepEqual(
+      found.seen,
+      Array.from({ length: found.total }, (_, i) => i + 1),
+    );
+    assert.equal(found.tiles, found.all);
+  });
+
+  test('what cannot be divided is refused, with what would be possible', async () => {
+    const { code, message } = await inPage(() =>
+      tools.failure(() => parts.restore(noisy(1000, 400, 0), eps.colorize(), { samples: 0 })),
+    );
+    assert.equal(code, 'image-too-large');
+    assert.match(message, /memoryLimit/);
+  });
+});
