@@ -17,15 +17,15 @@ const ALL: usize = 2;
 const SETTLED: usize = 400;
 
 /// The labels of the sites; each site has one that may be used.
-pub(crate) fn labels(
+pub(crate) async fn labels(
     scene: &Scene,
     sites: &Sites,
     offered: &[Label],
-    watch: &mut Watch<'_>,
+    watch: Watch<'_>,
 ) -> Result<Vec<Label>, Error> {
     let mut energy = Energy::guided(scene, sites)?;
     for &label in offered {
-        watch.check(0.0)?;
+        watch.check(0.0).await;
         energy.add(label);
     }
     let first = |site: usize| {
@@ -43,8 +43,10 @@ pub(crate) fn labels(
                 continue;
             }
             let done = sweep * offered.len() + alpha;
-            watch.check(done as f32 / (SWEEPS * offered.len()) as f32)?;
-            changed += labelling.expand(alpha as u16, 0..sites.len(), watch)?;
+            watch
+                .check(done as f32 / (SWEEPS * offered.len()) as f32)
+                .await;
+            changed += labelling.expand(alpha as u16, 0..sites.len(), watch).await;
         }
         if changed * SETTLED <= sites.len() {
             break;

@@ -5,7 +5,6 @@
 //! (Rother et al., *Digital Tapestry*, CVPR 2005), so that no move raises the energy.
 
 use crate::exemplar::energy::{Energy, seam};
-use crate::exemplar::error::Error;
 use crate::exemplar::max_flow::Graph;
 use crate::exemplar::scene::NONE;
 use crate::exemplar::watch::Watch;
@@ -44,27 +43,27 @@ impl<'e, 'a> Labelling<'e, 'a> {
     }
 
     /// Offers a label to sites. How many take it.
-    pub(crate) fn expand(
+    pub(crate) async fn expand(
         &mut self,
         alpha: u16,
         offered: impl Iterator<Item = usize>,
-        watch: &mut Watch<'_>,
-    ) -> Result<usize, Error> {
+        watch: Watch<'_>,
+    ) -> usize {
         let movable = self.movable(alpha, offered);
         for &site in &movable {
             self.add_pairs(site, alpha);
         }
-        let cut = self.graph.cut(watch);
+        self.graph.cut(watch).await;
         let mut changed = 0;
         for &site in &movable {
-            if cut.is_ok() && self.graph.on_sink_side(self.node[site]) {
+            if self.graph.on_sink_side(self.node[site]) {
                 self.numbers[site] = alpha;
                 self.copied[site] = self.offered[site];
                 changed += 1;
             }
             self.node[site] = NONE;
         }
-        cut.map(|()| changed)
+        changed
     }
 
     /// The sites that may take a label, as nodes of the graph.
@@ -183,6 +182,7 @@ mod tests {
     use crate::exemplar::picture::Picture;
     use crate::exemplar::random::Random;
     use crate::exemplar::scene::{Scene, Sites};
+    use crate::exemplar::watch::finished;
 
     fn scene(side: usize, hole: usize, seed: u64) -> Scene {
         let mut random = Random::new(seed, 0);
@@ -220,7 +220,10 @@ mod tests {
         let mut costs = vec![labelling.cost()];
         for alpha in [0, 1, 2, 3, 4, 5].repeat(6) {
             let all = 0..sites.len();
-            let moved = labelling.expand(alpha, all, &mut Watch::new(&mut |_| true));
+            let moved = finished(
+                async |watch| Ok(labelling.expand(alpha, all, watch).await),
+                &mut |_| true,
+            );
             moved.expect("it is not stopped");
             costs.push(labelling.cost());
         }
@@ -246,7 +249,10 @@ mod tests {
             let cost = |numbers: Vec<u16>| Labelling::new(&energy, numbers).cost();
             let all = (0..1u32 << 9).map(|bits| (0..9).map(|i| (bits >> i & 1) as u16).collect());
             let mut labelling = Labelling::new(&energy, vec![0; 9]);
-            let moved = labelling.expand(1, 0..9, &mut Watch::new(&mut |_| true));
+            let moved = finished(
+                async |watch| Ok(labelling.expand(1, 0..9, watch).await),
+                &mut |_| true,
+            );
             moved.expect("it is not stopped");
             assert_eq!(Some(labelling.cost()), all.map(cost).min());
         }

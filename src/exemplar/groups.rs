@@ -67,7 +67,7 @@ impl Groups {
 }
 
 /// Cells numbered from 1 by the part, connected through sides and corners, that they belong to.
-fn connected(touched: &[bool], across: usize) -> Vec<u32> {
+pub(super) fn connected(touched: &[bool], across: usize) -> Vec<u32> {
     let down = touched.len() / across;
     let mut numbers = vec![0; touched.len()];
     let (mut count, mut open) = (0, Vec::new());

@@ -3,11 +3,14 @@
 //! He and Sun, *Computing Nearest-Neighbor Fields via Propagation-Assisted KD-Trees*, CVPR 2012.
 
 use crate::exemplar::features::{COUNT, Feature};
+use crate::exemplar::watch::Watch;
 
 /// The most patches of a leaf.
 const LEAF: usize = 8;
 /// Patches of which the spread along each axis is found.
 const SAMPLES: usize = 256;
+/// Patches parted between two looks at the watch, each as often as it is.
+const BETWEEN_CHECKS: usize = 1 << 17;
 
 /// The leaves.
 #[derive(Debug)]
@@ -33,14 +36,21 @@ enum Node {
 }
 
 impl Leaves {
-    pub(crate) fn of(features: &[Feature]) -> Self {
+    pub(crate) async fn of(features: &[Feature], watch: Watch<'_>) -> Self {
         let mut leaves = Self {
             order: (0..features.len() as u32).collect(),
             spans: vec![(0, 0); features.len()],
             nodes: vec![Node::Leaf(0, 0)],
         };
         let mut open = vec![(0, 0, features.len())];
+        let mut parted = 0;
         while let Some((node, start, end)) = open.pop() {
+            if parted >= BETWEEN_CHECKS {
+                parted = 0;
+                // The upper halves come first.
+                watch.check(1.0 - end as f32 / features.len() as f32).await;
+            }
+            parted += end - start;
             leaves.nodes[node] = if end - start <= LEAF {
                 let span = (start as u32, end as u32);
                 for &patch in &leaves.order[start..end] {

@@ -6,7 +6,6 @@
 
 use std::collections::VecDeque;
 
-use crate::exemplar::error::Error;
 use crate::exemplar::watch::Watch;
 
 const NONE: u32 = u32::MAX;
@@ -14,7 +13,7 @@ const TERMINAL: u32 = u32::MAX - 1;
 const ORPHAN: u32 = u32::MAX - 2;
 const FAR: u32 = u32::MAX;
 /// Steps between two looks at the watch.
-const BETWEEN_CHECKS: usize = 1 << 15;
+const BETWEEN_CHECKS: usize = 1 << 13;
 
 #[derive(Debug, Clone, Copy)]
 struct Node {
@@ -45,6 +44,8 @@ pub(crate) struct Graph {
     /// Arcs, each beside its reverse.
     arcs: Vec<Arc>,
     active: VecDeque<u32>,
+    /// The node that grows, until it finds no more paths.
+    growing: Option<u32>,
     orphans: VecDeque<u32>,
     time: u32,
 }
@@ -55,6 +56,7 @@ impl Graph {
         self.nodes.clear();
         self.arcs.clear();
         self.active.clear();
+        self.growing = None;
         self.orphans.clear();
         self.time = 0;
     }
@@ -98,28 +100,39 @@ impl Graph {
     }
 
     /// Finds the minimum cut.
-    pub(crate) fn cut(&mut self, watch: &mut Watch<'_>) -> Result<(), Error> {
+    pub(crate) async fn cut(&mut self, watch: Watch<'_>) {
         self.plant();
-        let mut steps = 0;
-        while let Some(node) = self.active.pop_front() {
-            self.nodes[node as usize].active = false;
-            // A node goes on growing until it finds no more paths.
-            while self.nodes[node as usize].parent != NONE {
-                steps += 1;
-                if steps % BETWEEN_CHECKS == 0 {
-                    watch.check_again()?;
-                }
-                let Some(bridge) = self.grown(node) else {
-                    break;
-                };
-                self.time += 1;
-                self.augment(bridge);
-                while let Some(orphan) = self.orphans.pop_front() {
-                    self.adopt(orphan);
-                }
+        while !self.flow(BETWEEN_CHECKS) {
+            watch.pause().await;
+        }
+    }
+
+    /// Up to this many steps of augmenting. Whether no path is left.
+    fn flow(&mut self, steps: usize) -> bool {
+        for _ in 0..steps {
+            let Some(node) = self.growing.take().or_else(|| self.next_active()) else {
+                return true;
+            };
+            if self.nodes[node as usize].parent == NONE {
+                continue;
+            }
+            let Some(bridge) = self.grown(node) else {
+                continue;
+            };
+            self.growing = Some(node);
+            self.time += 1;
+            self.augment(bridge);
+            while let Some(orphan) = self.orphans.pop_front() {
+                self.adopt(orphan);
             }
         }
-        Ok(())
+        false
+    }
+
+    fn next_active(&mut self) -> Option<u32> {
+        let node = self.active.pop_front()?;
+        self.nodes[node as usize].active = false;
+        Some(node)
     }
 
     /// The two trees' first nodes.
@@ -319,6 +332,7 @@ impl Graph {
 mod tests {
     use super::*;
     use crate::exemplar::random::Random;
+    use crate::exemplar::watch::finished;
 
     /// The cost of a split, by its definition.
     fn cost(nodes: &[[i64; 2]], edges: &[(u32, u32, i64, i64)], sink: impl Fn(u32) -> bool) -> i64 {
@@ -357,9 +371,14 @@ mod tests {
             for &(a, b, forth, back) in &edges {
                 graph.add_edge(a, b, forth, back);
             }
-            graph
-                .cut(&mut Watch::new(&mut |_| true))
-                .expect("it is not stopped");
+            let cut = finished(
+                async |watch| {
+                    graph.cut(watch).await;
+                    Ok(())
+                },
+                &mut |_| true,
+            );
+            cut.expect("it is not stopped");
             let found = cost(&nodes, &edges, |node| graph.on_sink_side(node));
             let splits = 0..1u32 << count;
             let least = splits.map(|split| cost(&nodes, &edges, |node| split >> node & 1 == 1));

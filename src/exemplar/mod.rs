@@ -31,11 +31,13 @@ mod rim;
 mod rim_match;
 mod scene;
 mod search;
+mod split;
 mod watch;
 
 pub use error::Error;
 pub use fill::{Axis, Class, Copied, Fill, Gradient};
-pub use filled::filled_from_photo;
+pub use filled::{FillProgress, FillRun, filled_from_photo};
 pub use label::Label;
 pub use photo::Photo;
 pub use search::{Exemplar, Options};
+pub use split::{Split, WIDEST_NARROW};

@@ -1,6 +1,7 @@
 //! For each patch of the window, the most similar one that is not near it.
 
-use crate::exemplar::error::Error;
+use std::ops::Range;
+
 use crate::exemplar::features::{Feature, PATCH, Patches, distance, mirrored};
 use crate::exemplar::kd_tree::Leaves;
 use crate::exemplar::label::Label;
@@ -23,20 +24,33 @@ pub(crate) struct Search {
 ///
 /// A patch is compared with its own leaf, and with those that its left and upper neighbours' own
 /// nearest ones point to.
-pub(crate) fn nearest(
+pub(crate) async fn nearest(
     patches: &Patches,
     leaves: &Leaves,
     search: Search,
-    watch: &mut Watch<'_>,
+    watch: Watch<'_>,
     visit: &mut dyn FnMut(usize, Label, f32),
-) -> Result<(), Error> {
+) {
     let count = patches.places.len();
     let mut found = vec![u32::MAX; count];
+    for start in (0..count).step_by(BETWEEN_CHECKS) {
+        watch.check(start as f32 / count as f32).await;
+        let part = start..(start + BETWEEN_CHECKS).min(count);
+        nearest_of(part, patches, leaves, search, &mut found, visit);
+    }
+}
+
+/// The same for a part of the patches, after those before it.
+fn nearest_of(
+    part: Range<usize>,
+    patches: &Patches,
+    leaves: &Leaves,
+    search: Search,
+    found: &mut [u32],
+    visit: &mut dyn FnMut(usize, Label, f32),
+) {
     let forward = if search.mirrored { -1 } else { 1 };
-    for patch in 0..count {
-        if patch % BETWEEN_CHECKS == 0 {
-            watch.check(patch as f32 / count as f32)?;
-        }
+    for patch in part {
         let (x, y) = patches.places[patch];
         let feature = &patches.features[patch];
         let wanted = if search.mirrored {
@@ -68,7 +82,6 @@ pub(crate) fn nearest(
             );
         }
     }
-    Ok(())
 }
 
 /// The label that copies the patch at `to` to the place `from`.

@@ -3,7 +3,6 @@
 //! He and Sun, *Statistics of Patch Offsets for Image Completion*, ECCV 2012: the offsets from
 //! patches to their nearest ones are few, and copying by these few alone completes the photo.
 
-use crate::exemplar::error::Error;
 use crate::exemplar::features::Patches;
 use crate::exemplar::kd_tree::Leaves;
 use crate::exemplar::label::Label;
@@ -29,17 +28,15 @@ pub(crate) struct Peak {
 }
 
 /// The `count` labels by which most patches of the scene repeat, best first.
-pub(crate) fn peaks(
+pub(crate) async fn peaks(
     scene: &Scene,
     mirrors: bool,
     count: usize,
-    watch: &mut Watch<'_>,
-) -> Result<Vec<Peak>, Error> {
-    watch.check(0.0)?;
+    watch: Watch<'_>,
+) -> Vec<Peak> {
+    watch.check(0.0).await;
     let patches = Patches::of(scene);
-    watch.check(0.1)?;
-    let leaves = Leaves::of(&patches.features);
-    watch.check(0.3)?;
+    let leaves = Leaves::of(&patches.features, watch.part(0.1, 0.3)).await;
     let long = scene.width().max(scene.height());
     let least = (long / TRIVIAL).max(LEAST) as i32;
     let mut all = Vec::new();
@@ -52,16 +49,17 @@ pub(crate) fn peaks(
         let mut histogram = Histogram::new(scene, search.mirrored);
         let share = 0.7 / kinds as f32;
         let from = 0.3 + share * kind as f32;
-        let mut part = watch.part(from, from + share);
-        nearest(&patches, &leaves, search, &mut part, &mut |_, label, _| {
+        let part = watch.part(from, from + share);
+        nearest(&patches, &leaves, search, part, &mut |_, label, _| {
             histogram.vote(label);
-        })?;
+        })
+        .await;
         all.extend(histogram.smoothed().peaks());
     }
     // The order of equals is that of the labels.
     all.sort_by(|a, b| b.votes.total_cmp(&a.votes).then(a.label.cmp(&b.label)));
     all.truncate(count);
-    Ok(all)
+    all
 }
 
 /// Votes by label.

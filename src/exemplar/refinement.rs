@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::exemplar::energy::Energy;
-use crate::exemplar::error::Error;
 use crate::exemplar::expansion::Labelling;
 use crate::exemplar::label::Label;
 use crate::exemplar::scene::{NONE, Scene, Sites};
@@ -17,27 +16,27 @@ const BAND: usize = 4;
 const SWEEPS: usize = 2;
 
 /// The labels of the sites of `scene`, from those of the scene of half its size.
-pub(crate) fn refined(
+pub(crate) async fn refined(
     scene: &Scene,
     sites: &Sites,
     coarse: &[Label],
-    watch: &mut Watch<'_>,
-) -> Result<Vec<Label>, Error> {
-    watch.check(0.0)?;
+    watch: Watch<'_>,
+) -> Vec<Label> {
+    watch.check(0.0).await;
     let mut energy = Energy::new(scene, sites);
     let mut regions: BTreeMap<Label, u16> = BTreeMap::new();
     let mut numbers = Vec::with_capacity(coarse.len());
     for &label in coarse {
         if let Entry::Vacant(place) = regions.entry(label) {
-            watch.check(0.0)?;
+            watch.check(0.0).await;
             place.insert(energy.add(label.enlarged(2)));
         }
         numbers.push(regions[&label]);
     }
     for sweep in 0..SWEEPS {
         let from = 0.4 * sweep as f32 / SWEEPS as f32;
-        let mut part = watch.part(from, from + 0.4 / SWEEPS as f32);
-        if !move_labels(&mut energy, &numbers, &mut part)? {
+        let part = watch.part(from, from + 0.4 / SWEEPS as f32);
+        if !move_labels(&mut energy, &numbers, part).await {
             break;
         }
     }
@@ -46,21 +45,19 @@ pub(crate) fn refined(
         for alpha in 0..energy.labels.len() {
             let done = sweep * energy.labels.len() + alpha;
             let share = done as f32 / (SWEEPS * energy.labels.len()) as f32;
-            watch.check(0.4 + 0.6 * share)?;
+            watch.check(0.4 + 0.6 * share).await;
             let offered = beside(&labelling.numbers, alpha as u16, sites);
-            labelling.expand(alpha as u16, offered.into_iter(), watch)?;
+            labelling
+                .expand(alpha as u16, offered.into_iter(), watch)
+                .await;
         }
     }
     let numbers = labelling.numbers.iter();
-    Ok(numbers.map(|&n| energy.labels[usize::from(n)]).collect())
+    numbers.map(|&n| energy.labels[usize::from(n)]).collect()
 }
 
 /// Moves the label of each region to the best of its eight neighbours. Whether any moved.
-fn move_labels(
-    energy: &mut Energy<'_>,
-    numbers: &[u16],
-    watch: &mut Watch<'_>,
-) -> Result<bool, Error> {
+async fn move_labels(energy: &mut Energy<'_>, numbers: &[u16], watch: Watch<'_>) -> bool {
     let mut regions = vec![Vec::new(); energy.labels.len()];
     for (site, &number) in numbers.iter().enumerate() {
         regions[usize::from(number)].push(site);
@@ -71,7 +68,7 @@ fn move_labels(
         let mut best = (region_cost(energy, numbers, region, old), old);
         let steps = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy)));
         for (dx, dy) in steps.filter(|&step| step != (0, 0)) {
-            watch.check(number as f32 / regions.len() as f32)?;
+            watch.check(number as f32 / regions.len() as f32).await;
             let label = old.moved(dx, dy);
             if region.iter().all(|&site| energy.allows(site, label)) {
                 let cost = region_cost(energy, numbers, region, label);
@@ -83,7 +80,7 @@ fn move_labels(
             moved = true;
         }
     }
-    Ok(moved)
+    moved
 }
 
 /// What a label costs in a region: at the rim, and at the seams with other regions.

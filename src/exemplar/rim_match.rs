@@ -4,7 +4,6 @@
 //! A structure that ends at the hole, a shore or a kerb, is too small a part of the window to be
 //! among the offsets that repeat most often.
 
-use crate::exemplar::error::Error;
 use crate::exemplar::label::Label;
 use crate::exemplar::offsets::Peak;
 use crate::exemplar::scene::{NONE, STEPS, Scene, Sites};
@@ -35,7 +34,7 @@ struct Anchor {
 }
 
 /// The offsets that fit at the rim. Those that fit best at some place have the most votes.
-pub(crate) fn matches(scene: &Scene, watch: &mut Watch<'_>) -> Result<Vec<Peak>, Error> {
+pub(crate) async fn matches(scene: &Scene, watch: Watch<'_>) -> Vec<Peak> {
     let count = scene.hole.iter().filter(|&&hole| hole).count();
     let half = if count > MOST_SITES {
         Some(scene.halved())
@@ -46,7 +45,7 @@ pub(crate) fn matches(scene: &Scene, watch: &mut Watch<'_>) -> Result<Vec<Peak>,
     let anchors = anchors(overview, RADIUS);
     let mut found = Vec::new();
     for (done, anchor) in anchors.iter().enumerate() {
-        watch.check(done as f32 / anchors.len() as f32)?;
+        watch.check(done as f32 / anchors.len() as f32).await;
         let best = search(overview, anchor);
         for (rank, label) in best.into_iter().enumerate() {
             let label = if half.is_some() {
@@ -60,7 +59,7 @@ pub(crate) fn matches(scene: &Scene, watch: &mut Watch<'_>) -> Result<Vec<Peak>,
             });
         }
     }
-    Ok(merged(found))
+    merged(found)
 }
 
 /// Sites with known pixels beside them, a little apart.

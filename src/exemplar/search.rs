@@ -12,7 +12,7 @@ use crate::exemplar::random::Random;
 use crate::exemplar::refinement::refined;
 use crate::exemplar::rim_match::matches;
 use crate::exemplar::scene::{Scene, Sites};
-use crate::exemplar::watch::Watch;
+use crate::exemplar::watch::{Watch, finished};
 use crate::photo::pixels::Window;
 
 /// The most pixels of a hole at its smallest size.
@@ -88,6 +88,19 @@ impl<'a> Exemplar<'a> {
         options: Options,
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Self, Error> {
+        let search =
+            async |watch: Watch<'_>| Self::searched(photo, missing, avoid, options, watch).await;
+        finished(search, go_on)
+    }
+
+    /// The same, as work that pauses.
+    pub(crate) async fn searched(
+        photo: Photo<'a>,
+        missing: &'a [bool],
+        avoid: Option<&'a [bool]>,
+        options: Options,
+        watch: Watch<'_>,
+    ) -> Result<Self, Error> {
         let pixels = photo.width() * photo.height();
         if missing.len() != pixels || avoid.is_some_and(|avoid| avoid.len() != pixels) {
             return Err(Error::InvalidMask(format!(
@@ -111,7 +124,7 @@ impl<'a> Exemplar<'a> {
             groups,
             holes: Vec::new(),
         };
-        exemplar.search(&mut Watch::new(go_on))?;
+        exemplar.search(watch).await?;
         Ok(exemplar)
     }
 
@@ -130,35 +143,39 @@ impl<'a> Exemplar<'a> {
         j: usize,
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Vec<Fill>, Error> {
+        finished(async |watch| self.fills(j, watch).await, go_on)
+    }
+
+    /// The same, as work that pauses.
+    pub(crate) async fn fills(&mut self, j: usize, watch: Watch<'_>) -> Result<Vec<Fill>, Error> {
         if j >= MOST_VARIANTS {
             return Err(Error::InvalidOption(format!(
                 "variant is {j}; 0 to {} are possible",
                 MOST_VARIANTS - 1
             )));
         }
-        let mut watch = Watch::new(go_on);
         let count = self.holes.len();
         let mut fills = Vec::with_capacity(count);
         for hole in 0..count {
             let share = 1.0 / count as f32;
-            let mut part = watch.part(hole as f32 * share, (hole + 1) as f32 * share);
-            fills.push(self.filled(hole, j, &mut part)?);
+            let part = watch.part(hole as f32 * share, (hole + 1) as f32 * share);
+            fills.push(self.filled(hole, j, part).await?);
         }
         Ok(fills)
     }
 
-    fn search(&mut self, watch: &mut Watch<'_>) -> Result<(), Error> {
+    async fn search(&mut self, watch: Watch<'_>) -> Result<(), Error> {
         let count = self.groups.bounds.len();
         let mut nothing = count > 0;
         for number in 0..count {
             let share = 1.0 / count as f32;
-            let mut part = watch.part(number as f32 * share, (number + 1) as f32 * share);
-            part.check(0.0)?;
+            let part = watch.part(number as f32 * share, (number + 1) as f32 * share);
+            part.check(0.0).await;
             let size = [self.photo.width(), self.photo.height()];
             let copyable = |at: usize| self.may_be_copied(at);
             let window = search_window(self.groups.bounds[number], size, copyable);
-            let levels = pyramid(self.scene(window, number)?, |_, scene| is_small(scene));
-            part.check(0.0)?;
+            let scene = self.scene(window, number)?;
+            let levels = pyramid(scene, part, |_, scene| is_small(scene)).await;
             let scene = &levels[levels.len() - 1];
             let possible = is_small(scene) && scene.copyable.contains(&true);
             nothing &= !possible;
@@ -166,7 +183,7 @@ impl<'a> Exemplar<'a> {
                 window,
                 halvings: possible.then_some(levels.len() - 1),
                 pools: if possible {
-                    self.pools(scene, &mut part)?
+                    self.pools(scene, part).await
                 } else {
                     [Vec::new(), Vec::new()]
                 },
@@ -182,17 +199,17 @@ impl<'a> Exemplar<'a> {
     }
 
     /// Offsets that repeat often, and offsets that fit at the rim.
-    fn pools(&self, scene: &Scene, watch: &mut Watch<'_>) -> Result<[Vec<Peak>; 2], Error> {
+    async fn pools(&self, scene: &Scene, watch: Watch<'_>) -> [Vec<Peak>; 2] {
         let sites = Sites::of(scene);
         let wanted = POOL * self.options.offsets;
         let mirrors = self.options.mirrors;
-        let often = peaks(scene, mirrors, 2 * wanted, &mut watch.part(0.0, 0.6))?;
-        let fitting = matches(scene, &mut watch.part(0.6, 1.0))?;
-        Ok([often, fitting].map(|pool| {
+        let often = peaks(scene, mirrors, 2 * wanted, watch.part(0.0, 0.6)).await;
+        let fitting = matches(scene, watch.part(0.6, 1.0)).await;
+        [often, fitting].map(|pool| {
             let mut pool = choice::useful(pool, scene, &sites);
             pool.truncate(wanted);
             pool
-        }))
+        })
     }
 
     fn may_be_copied(&self, at: usize) -> bool {
@@ -212,7 +229,7 @@ impl<'a> Exemplar<'a> {
         })
     }
 
-    fn filled(&mut self, number: usize, j: usize, watch: &mut Watch<'_>) -> Result<Fill, Error> {
+    async fn filled(&mut self, number: usize, j: usize, watch: Watch<'_>) -> Result<Fill, Error> {
         let Hole {
             window, halvings, ..
         } = self.holes[number];
@@ -221,29 +238,30 @@ impl<'a> Exemplar<'a> {
             let corner = [window.left, window.top];
             return Ok(fill(&whole, &Sites::default(), &[], corner));
         };
-        let mut levels = pyramid(whole, |n, _| n == halvings);
-        watch.check(0.0)?;
+        let mut levels = pyramid(whole, watch, |n, _| n == halvings).await;
         let whole = levels[0].hole.clone();
         let (mut sites, mut labels) = (Sites::default(), Vec::new());
         let known = self.holes[number].used.len().min(j);
         let share = |done: usize, of: usize| 0.5 * done as f32 / of as f32;
         for earlier in known..=j {
             let [from, to] = [earlier, earlier + 1].map(|at| share(at - known, j + 1 - known));
-            let mut part = watch.part(from, to);
-            (sites, labels) = self.coarse(number, earlier, &mut levels[halvings], &mut part)?;
+            let scene = &mut levels[halvings];
+            (sites, labels) = self
+                .coarse(number, earlier, scene, watch.part(from, to))
+                .await?;
         }
         for level in (0..halvings).rev() {
             let [from, to] = [level + 1, level].map(|left| 1.0 - share(left, halvings));
-            let mut part = watch.part(from, to);
+            let part = watch.part(from, to);
             let (above, below) = levels.split_at_mut(level + 1);
             let scene = &mut above[level];
             let parents = drop_orphans(scene, &below[0], &sites);
             let finer = Sites::of(scene);
             let coarse: Vec<Label> = parents.iter().map(|&site| labels[site]).collect();
-            labels = refined(scene, &finer, &coarse, &mut part)?;
+            labels = refined(scene, &finer, &coarse, part).await;
             sites = finer;
         }
-        watch.check(1.0)?;
+        watch.check(1.0).await;
         let scene = &mut levels[0];
         scene.hole = whole;
         Ok(fill(scene, &sites, &labels, [window.left, window.top]))
@@ -251,12 +269,12 @@ impl<'a> Exemplar<'a> {
 
     /// The sites and labels of a variant at the smallest size. Sites that no label can be used at
     /// are taken out of the scene's hole.
-    fn coarse(
+    async fn coarse(
         &mut self,
         number: usize,
         j: usize,
         scene: &mut Scene,
-        watch: &mut Watch<'_>,
+        watch: Watch<'_>,
     ) -> Result<(Sites, Vec<Label>), Error> {
         let hole = &mut self.holes[number];
         let mut sites = Sites::of(scene);
@@ -279,7 +297,7 @@ impl<'a> Exemplar<'a> {
             }
             sites = Sites::of(scene);
         }
-        let labels = coarse::labels(scene, &sites, &offered, watch)?;
+        let labels = coarse::labels(scene, &sites, &offered, watch).await?;
         if hole.used.len() == j {
             hole.used.push(much_used(&labels));
         }
@@ -288,9 +306,14 @@ impl<'a> Exemplar<'a> {
 }
 
 /// A scene and its halves, until one is the last, or nothing could be copied in the next.
-fn pyramid(scene: Scene, is_last: impl Fn(usize, &Scene) -> bool) -> Vec<Scene> {
+async fn pyramid(
+    scene: Scene,
+    watch: Watch<'_>,
+    is_last: impl Fn(usize, &Scene) -> bool,
+) -> Vec<Scene> {
     let mut levels = vec![scene];
     loop {
+        watch.check(0.0).await;
         let halvings = levels.len() - 1;
         if is_last(halvings, &levels[halvings]) {
             return levels;

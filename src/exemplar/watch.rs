@@ -1,49 +1,89 @@
-//! Progress, and the question whether to go on.
+//! Progress and pauses. A fill is a future that pauses at every look at its watch: whoever polls it
+//! reports how far it is, does something else, or drops it, and so cancels it within one stage's
+//! shortest part. No waker is involved, and no thread.
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::mem::replace;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 
 use crate::exemplar::error::Error;
 
-/// Reports the share of the work that is done, and stops it when the caller says so.
+/// Tells the share of the work that is done, and pauses there.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Watch<'a> {
-    go_on: &'a mut dyn FnMut(f32) -> bool,
+    share: &'a Cell<f32>,
     from: f32,
     to: f32,
-    last: f32,
 }
 
 impl<'a> Watch<'a> {
-    /// `go_on` is given the share that is done, 0 to 1, and says whether to go on.
-    pub(crate) fn new(go_on: &'a mut dyn FnMut(f32) -> bool) -> Self {
+    /// A watch that writes the share that is done, 0 to 1, into `share`.
+    pub(crate) fn new(share: &'a Cell<f32>) -> Self {
         Self {
-            go_on,
+            share,
             from: 0.0,
             to: 1.0,
-            last: 0.0,
         }
     }
 
     /// A watch over the part of this one's work between two shares.
-    pub(crate) fn part(&mut self, from: f32, to: f32) -> Watch<'_> {
+    pub(crate) fn part(&self, from: f32, to: f32) -> Self {
         let length = self.to - self.from;
-        Watch {
+        Self {
+            share: self.share,
             from: self.from + length * from,
             to: self.from + length * to,
-            last: self.from + length * from,
-            go_on: &mut *self.go_on,
         }
     }
 
-    /// [`Error::Cancelled`] where the caller does not want to go on.
-    pub(crate) fn check(&mut self, share: f32) -> Result<(), Error> {
-        self.last = self.from + (self.to - self.from) * share.clamp(0.0, 1.0);
-        self.check_again()
+    /// Pauses where this share of the work is done.
+    pub(crate) async fn check(&self, share: f32) {
+        let share = self.from + (self.to - self.from) * share.clamp(0.0, 1.0);
+        self.share.set(share);
+        self.pause().await;
     }
 
-    /// The same, where no more is done than at the last check.
-    pub(crate) fn check_again(&mut self) -> Result<(), Error> {
-        if (self.go_on)(self.last) {
-            Ok(())
-        } else {
-            Err(Error::Cancelled)
+    /// Pauses where no more is done than at the last check.
+    pub(crate) async fn pause(&self) {
+        let mut paused = false;
+        poll_fn(|_| {
+            if replace(&mut paused, true) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+}
+
+/// Goes on with paused work. `None` where it pauses again.
+pub(crate) fn advanced<T>(work: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> Option<T> {
+    match work.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => None,
+    }
+}
+
+/// Does work to its end. At each pause `go_on` is given the share that is done, 0 to 1, and says
+/// whether to go on.
+///
+/// # Errors
+/// [`Error::Cancelled`], and the work's own.
+pub(crate) fn finished<T>(
+    work: impl AsyncFnOnce(Watch<'_>) -> Result<T, Error>,
+    go_on: &mut dyn FnMut(f32) -> bool,
+) -> Result<T, Error> {
+    let share = Cell::new(0.0);
+    let mut work = pin!(work(Watch::new(&share)));
+    loop {
+        if let Some(done) = advanced(work.as_mut()) {
+            return done;
+        }
+        if !go_on(share.get()) {
+            return Err(Error::Cancelled);
         }
     }
 }

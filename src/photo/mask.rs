@@ -68,7 +68,14 @@ impl Mask {
 
 /// Twice the greatest distance of a missing pixel from a known one, along the farther axis; the
 /// longer side where nothing is known.
-pub fn hole_width(lost: &[bool], [height, width]: [usize; 2]) -> usize {
+pub fn hole_width(lost: &[bool], size: [usize; 2]) -> usize {
+    let deepest = depths(lost, size).into_iter().max().unwrap_or(0);
+    (2 * deepest).min(size[0].max(size[1]))
+}
+
+/// The distance of each pixel from a known one, along the farther axis: 0 for known ones, at most
+/// the longer side. `lost` has `height` rows of `width` entries.
+pub(crate) fn depths(lost: &[bool], [height, width]: [usize; 2]) -> Vec<usize> {
     let far = height.max(width);
     let mut distance: Vec<usize> = lost.iter().map(|&l| if l { far } else { 0 }).collect();
     let pixels = height * width;
@@ -87,5 +94,5 @@ pub fn hole_width(lost: &[bool], [height, width]: [usize; 2]) -> usize {
             }
         }
     }
-    (2 * distance.into_iter().max().unwrap_or(0)).min(far)
+    distance
 }

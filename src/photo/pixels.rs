@@ -54,7 +54,7 @@ impl Photo {
         &self.rgba
     }
 
-    pub(super) fn rgba_mut(&mut self) -> &mut [u8] {
+    pub(crate) fn rgba_mut(&mut self) -> &mut [u8] {
         &mut self.rgba
     }
 

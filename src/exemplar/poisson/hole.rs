@@ -5,6 +5,7 @@ use crate::exemplar::fill::Fill;
 use crate::exemplar::photo::Photo;
 use crate::exemplar::poisson::solver::{Solver, TOLERANCE};
 use crate::exemplar::poisson::system::System;
+use crate::exemplar::watch::{Watch, finished};
 use crate::photo::pixels::Window;
 
 /// The deviation of copied gradients, in levels, relative to which others are trusted less.
@@ -24,6 +25,19 @@ pub fn reconstruct(
     fill: &Fill,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Vec<[f32; 3]>, Error> {
+    finished(
+        async |watch| reconstructed(photo, missing, fill, watch).await,
+        &mut |_| go_on(),
+    )
+}
+
+/// The same, as work that pauses.
+pub(crate) async fn reconstructed(
+    photo: &Photo<'_>,
+    missing: &[bool],
+    fill: &Fill,
+    watch: Watch<'_>,
+) -> Result<Vec<[f32; 3]>, Error> {
     if missing.len() != photo.width() * photo.height() {
         return Err(Error::InvalidMask(
             "it is not of the photo's size".to_owned(),
@@ -37,12 +51,13 @@ pub fn reconstruct(
     let mut solver = Solver::new(&equations.system);
     let mut colours = vec![[0.0; 3]; fill.pixels.len()];
     for channel in 0..3 {
+        watch.check(channel as f32 / 3.0).await;
         let mut x = vec![0.0; known.colours.len()];
         for pixel in &fill.pixels {
             x[place(window, pixel.x, pixel.y)] = pixel.colour[channel];
         }
         let b = &equations.right_sides[channel];
-        solver.solve(b, &mut x, TOLERANCE, go_on)?;
+        solver.solved(b, &mut x, TOLERANCE, watch).await?;
         for (colour, pixel) in colours.iter_mut().zip(&fill.pixels) {
             colour[channel] = x[place(window, pixel.x, pixel.y)];
         }

@@ -5,6 +5,7 @@ mod multigrid;
 mod solver;
 mod system;
 
+pub(super) use hole::reconstructed;
 pub use hole::{INSIDE, reconstruct};
 pub use solver::{Solver, TOLERANCE};
 pub use system::System;

@@ -3,6 +3,7 @@
 use crate::exemplar::error::Error;
 use crate::exemplar::poisson::multigrid::Multigrid;
 use crate::exemplar::poisson::system::System;
+use crate::exemplar::watch::{Watch, finished};
 
 /// The root mean square, over the pixels, of the error that is left, measured by the system itself:
 /// with weights of 1, of its gradients. In levels.
@@ -46,6 +47,20 @@ impl Solver {
         tolerance: f32,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<usize, Error> {
+        finished(
+            async |watch| self.solved(b, x, tolerance, watch).await,
+            &mut |_| go_on(),
+        )
+    }
+
+    /// The same, as work that pauses before each step.
+    pub(crate) async fn solved(
+        &mut self,
+        b: &[f32],
+        x: &mut [f32],
+        tolerance: f32,
+        watch: Watch<'_>,
+    ) -> Result<usize, Error> {
         if b.len() != self.image.len() || x.len() != b.len() {
             return Err(Error::InvalidOption(format!(
                 "a system of {} equations does not take {} values",
@@ -61,9 +76,7 @@ impl Solver {
         self.direction.fill(0.0);
         let mut before = 0.0;
         for step in 0..MOST_STEPS {
-            if !go_on() {
-                return Err(Error::Cancelled);
-            }
+            watch.pause().await;
             let inverse = self.multigrid.cycle(&self.residual);
             let error = dot(&self.residual, inverse);
             if error <= small {
