@@ -12,7 +12,7 @@ use std::time::Instant;
 use burn::tensor::Device;
 use clap::{Parser, ValueEnum};
 use eps_restore::low_level::estimation::blur::{self, Blur, Candidate, Luma, estimate_blur};
-use eps_restore::low_level::exemplar::{self, filled_from_photo};
+use eps_restore::low_level::exemplar::{self, Split, filled_from_photo};
 use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::{
     BT601, BT709, Bayer, Borders, Denoiser, GREY, Jpeg, Kernel, Mask, Noise, Photo, Reduction,
@@ -32,9 +32,9 @@ struct Options {
     #[arg(long)]
     mask: Option<PathBuf>,
     /// Inpaint: what fills the missing pixels.
-    #[arg(long, value_enum, default_value = "network")]
+    #[arg(long, value_enum, default_value = "auto")]
     fill: FillName,
-    /// With `--fill photo`: white where nothing is copied from.
+    /// Inpaint: white where nothing is copied from.
     #[arg(long)]
     avoid: Option<PathBuf>,
     /// Super-resolve: 2, 3, 4, 8 or 16.
@@ -152,7 +152,9 @@ enum SamplerName {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FillName {
-    /// What surrounds them: for scratches and wires.
+    /// Each hole by its width: texture first, then the network.
+    Auto,
+    /// What surrounds them: for scratches, wires and faces.
     Network,
     /// Texture from elsewhere in the photo: for people and objects.
     Photo,
@@ -179,14 +181,13 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse();
-    if options.task == TaskName::Inpaint && options.fill == FillName::Photo {
-        return save(&taken_out(&options)?, &options.output);
-    }
+    let (photo, task) = problem(&options)?;
+    let Some(task) = task else {
+        return save(&photo, &options.output);
+    };
     let weights = std::fs::read(&options.weights)?;
     let denoiser = Denoiser::on_device(device(options.device)?, &weights)?;
-    let Some(request) = request(&options)? else {
-        return save(&open(&options.photo)?, &options.output);
-    };
+    let request = request(&options, photo, task);
     let restoration = run(request, &denoiser)?;
     if let Some(path) = &options.mean {
         save(&restoration.mean, path)?;
@@ -195,21 +196,26 @@ fn main() -> Result<(), Failure> {
     save(result.unwrap_or(&restoration.mean), &options.output)
 }
 
-/// None where there is nothing to do.
-fn request(options: &Options) -> Result<Option<Request>, Failure> {
+/// The photo, its wide holes filled, and what is left for the network; no task where that is
+/// nothing.
+fn problem(options: &Options) -> Result<(Photo, Option<Task>), Failure> {
     let photo = open(&options.photo)?;
-    let Some(task) = task(options, &photo)? else {
-        return Ok(None);
-    };
+    if options.task == TaskName::Inpaint && options.fill != FillName::Network {
+        return taken_out(options, photo);
+    }
+    let task = task(options, &photo)?;
+    Ok((photo, task))
+}
+
+fn request(options: &Options, photo: Photo, task: Task) -> Request {
     let file = file(options).ok();
     let noise = options.noise.unwrap_or_default();
-    let request = Request::new(photo, task)
+    Request::new(photo, task)
         .with_file(file)
         .with_noise(noise)
         .with_samples(options.samples)
         .with_sampler(sampler(options))
-        .with_seed(options.seed);
-    Ok(Some(request))
+        .with_seed(options.seed)
 }
 
 fn sampler(options: &Options) -> Sampler {
@@ -232,22 +238,38 @@ fn sampler(options: &Options) -> Sampler {
     .refining(options.refine)
 }
 
-/// The photo with its holes filled from elsewhere in it.
-fn taken_out(options: &Options) -> Result<Photo, Failure> {
+/// The photo with its holes, or its wide ones, filled from elsewhere in it.
+fn taken_out(options: &Options, photo: Photo) -> Result<(Photo, Option<Task>), Failure> {
     let mask = |path: &Path| missing(Some(path));
     let avoid = options.avoid.as_deref().map(mask).transpose()?;
+    let avoid = avoid.as_ref();
+    let missing = missing(options.mask.as_deref())?;
+    missing.check_size(photo.width(), photo.height())?;
     let seed = exemplar::Options {
         seed: options.seed,
         ..exemplar::Options::DEFAULT
     };
-    let (photo, missing) = (open(&options.photo)?, missing(options.mask.as_deref())?);
-    Ok(filled_from_photo(
-        &photo,
-        &missing,
-        avoid.as_ref(),
-        seed,
-        0,
-    )?)
+    let filled = |holes: &Mask| filled_from_photo(&photo, holes, avoid, seed, 0);
+    if options.fill == FillName::Photo {
+        return Ok((filled(&missing)?, None));
+    }
+    let split = Split::of(&missing, avoid)?;
+    eprintln!(
+        "holes: {} by the network, {} from the photo",
+        split.narrow_holes, split.wide_holes
+    );
+    if split.wide_holes == 0 {
+        return Ok((photo, Some(Task::Inpaint { missing })));
+    }
+    let task = match (split.narrow_holes, options.noise) {
+        (0, None) => None,
+        // Nothing is missing any more, but the noise is left.
+        (0, Some(_)) => Some(Task::Denoise),
+        _ => Some(Task::Inpaint {
+            missing: split.narrow,
+        }),
+    };
+    Ok((filled(&split.wide)?, task))
 }
 
 /// Restores the photo, and shows the progress.

@@ -135,7 +135,7 @@ fn moments(values: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 /// The mean of R, G and B.
-fn luma(rgb: &[u8]) -> Vec<f64> {
+pub(crate) fn luma(rgb: &[u8]) -> Vec<f64> {
     let levels = rgb.chunks_exact(3);
     levels
         .map(|p| p.iter().map(|&v| f64::from(v)).sum::<f64>() / 3.0)
@@ -143,7 +143,7 @@ fn luma(rgb: &[u8]) -> Vec<f64> {
 }
 
 /// The mean of side×side pixels around each pixel, without those outside the image.
-fn box_means(x: &[f64], width: usize, side: usize) -> Vec<f64> {
+pub(crate) fn box_means(x: &[f64], width: usize, side: usize) -> Vec<f64> {
     let height = x.len() / width;
     let mut sums = vec![0.0; (height + 1) * (width + 1)];
     for (i, value) in x.iter().enumerate() {

@@ -6,10 +6,12 @@
 //! the mean: the mean of all fills is smooth, and has less energy than any of them. `--fill photo`
 //! measures the first variant of the photo's own texture. The sheet shows hole, mean and sample, or
 //! hole and two variants, side by side at their own pixels; the figures of `figures.rs` go to the
-//! terminal. `docs/holes.md` discusses the failures and names the sources of the photos.
+//! terminal. With `--narrow` it compares the two kinds of fill in holes of 10 to 30 pixels instead:
+//! see `narrow.rs`. `docs/holes.md` discusses the failures and names the sources of the photos.
 
 mod figures;
 mod fills;
+mod narrow;
 #[allow(dead_code, reason = "another example uses the rest of it")]
 #[path = "../common/photos.rs"]
 mod photos;
@@ -34,8 +36,11 @@ struct Options {
     #[arg(long)]
     data: PathBuf,
     /// The sheet, a JPEG.
-    #[arg(short, long)]
-    output: PathBuf,
+    #[arg(short, long, required_unless_present = "narrow")]
+    output: Option<PathBuf>,
+    /// Compares the network's and the photo's fills of narrow holes, in a table.
+    #[arg(long)]
+    narrow: bool,
     /// A folder for both fills of every photo in full.
     #[arg(long)]
     full: Option<PathBuf>,
@@ -80,6 +85,9 @@ fn main() -> Result<(), Failure> {
     let options = Options::parse();
     let device = ComputeDevice::cpu();
     let denoiser = photos::denoiser(&options.weights, &device)?;
+    let Some(output) = options.output.as_deref().filter(|_| !options.narrow) else {
+        return narrow::table(&options.data, &PHOTOS, options.seed, &denoiser, &device);
+    };
     let rows = (PHOTOS.len() as u32).div_ceil(ACROSS);
     let (width, height) = (
         COLUMNS * ACROSS * (CUT + GAP) - GAP,
@@ -125,7 +133,7 @@ fn main() -> Result<(), Failure> {
          seam below {NO_SEAM} {seam}",
         PHOTOS.len()
     );
-    photos::save(&sheet, &options.output)
+    photos::save(&sheet, output)
 }
 
 /// Two fills of the hole.
