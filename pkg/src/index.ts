@@ -56,7 +56,7 @@ export type { Kernel } from './page/kernels.js';
 export type { PhotoSource, PixelImage } from './page/photo.js';
 export type { MaskSource, MaskBytes, MaskValues } from './page/mask.js';
 export type { LoadProgress, RestoreProgress, RestoreStep, Estimate } from './page/progress.js';
-export type { Result, ImageType } from './page/result.js';
+export type { FilledHoles, Result, ImageType } from './page/result.js';
 export type { RestorerInfo } from './page/restorer-info.js';
 export type { WhenBusy } from './page/turns.js';
 export type { ScriptUrlPolicy } from './page/trusted-types.js';

@@ -6,6 +6,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { BlurEstimate } from './page/blur.js';
+import { fillParts, runParts, type FillParts } from './page/fill-parts.js';
+import type { RunHooks } from './page/run-hooks.js';
 import { blurToRemove, measured } from './page/found-blur.js';
 import { checkedRestoreOptions, type RestoreOptions } from './page/options.js';
 import type { PixelImage } from './page/photo.js';
@@ -18,13 +20,15 @@ import { Turns, untilAborted } from './page/turns.js';
 import { isObject, shown } from './page/validation.js';
 import { EpsError, abortedError, throwIfAborted } from './shared/errors.js';
 import { WARM_UP_PIXELS, type FinishedRun, type RunRequest } from './shared/protocol.js';
+import { costRequestOf, type PageTask, type RestoreRequest } from './shared/requests.js';
 import { DEFAULT_STALL_MS } from './shared/stall.js';
 import { blursOf } from './worker/blurs.js';
 import { runCopy } from './worker/copy-run.js';
-import { createEngine, instantiateCore, type Engine } from './worker/core.js';
+import { createEngine, instantiateCore, splitMask, type Engine } from './worker/core.js';
 import { explainFailure, isFatal } from './worker/failure.js';
 import { RunControl } from './worker/run-control.js';
 import { restore } from './worker/restore.js';
+import { coreTask } from './worker/user-operator.js';
 
 export {
   inpaint,
@@ -157,13 +161,46 @@ export class Restorer {
     const { samples, sampler, refine, seed, signal, onStep, onProgress } = options;
     throwIfAborted(signal);
     this.#throwIfDisposed();
-    const observer = new RunObserver(
-      { onStep: (step) => onStep?.(step), onProgress: (progress) => onProgress?.(progress) },
-      this.#times,
-      1,
-    );
+    const hooks: RunHooks = {
+      credit: Infinity,
+      onStep: (step) => onStep?.(step),
+      onProgress: (progress) => onProgress?.(progress),
+    };
     const blur = input.isBlurUnknown ? blurToRemove(this.#blurs(input)) : undefined;
-    const request = { ...measured(input, blur), samples, sampler, refine, seed };
+    const { task, ...known } = measured(input, blur);
+    const request = { ...known, samples, sampler, refine, seed };
+    const { tasks, holes } = await guarded(() => this.#parts(task, request.noise));
+    const run = await runParts({ tasks, holes }, request, hooks, {
+      run: (part, own) => this.#restored(part, signal, own),
+      seconds: (part) => guarded(() => this.#seconds(part)),
+    });
+    const fill = task.kind === 'fill' ? holes : undefined;
+    return resultOf(run, { seed, blur, fill, device: { kind: 'cpu', adapter: '' } });
+  }
+
+  /** What is to be done for a task: of a fill, by the holes of its mask. */
+  #parts(task: PageTask, noise: RestoreRequest['noise']): FillParts {
+    if (task.kind !== 'fill') return { tasks: [task], holes: { network: 0, photo: 0 } };
+    return fillParts(task, splitMask(task.mask, task.avoid), noise);
+  }
+
+  /** Expected seconds of a run by the network. */
+  async #seconds(request: RestoreRequest): Promise<number> {
+    const cost = costRequestOf(request);
+    const { evaluations, pixels } = this.#engine.cost({
+      ...cost,
+      ...(await coreTask(cost.task, DEFAULT_STALL_MS)),
+    });
+    return (evaluations * this.#times.predict(pixels)) / 1000;
+  }
+
+  /** Runs one request to its end. */
+  async #restored(
+    request: RestoreRequest,
+    signal: AbortSignal,
+    hooks: RunHooks,
+  ): Promise<FinishedRun> {
+    const observer = new RunObserver(hooks, this.#times, 1);
     const control = new RunControl(Infinity);
     const cancel = (): void => control.cancel();
     signal.addEventListener('abort', cancel);
@@ -174,7 +211,7 @@ export class Restorer {
         }),
       );
       observer.recordTimes(run);
-      return resultOf(run, { seed, blur, device: { kind: 'cpu', adapter: '' } });
+      return run;
     } catch (error) {
       observer.rethrow();
       throw signal.aborted ? abortedError(signal) : error;
@@ -205,7 +242,7 @@ export class Restorer {
 }
 
 /** Does what may stop the core for good. */
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
+async function guarded<T>(work: () => Promise<T> | T): Promise<T> {
   if (stopped) throw stopped;
   try {
     return await work();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
+  chooseFill,
   grainyPng,
   openDemo,
   openFile,
@@ -138,8 +139,14 @@ describe('the detail', { timeout: 10 * 60_000 }, () => {
     assert.notDeepEqual(await detail('after'), await detail('before'));
     await paint(page, [0.1, 0.42], [0.9, 0.42]);
     await page.getByText('What is painted reaches beyond the frame').waitFor();
-    await pick(page, 'People, objects');
+    await chooseFill(page, 'People, objects');
     assert.ok(await page.locator('#detail').isHidden());
     assert.ok(await page.locator('#marker').isHidden());
+    // A wide hole gets texture that the frame does not hold.
+    await chooseFill(page, 'Automatic');
+    await page.getByRole('button', { name: 'Clear the mask' }).click();
+    await page.getByRole('button', { name: 'Rectangle', exact: true }).click();
+    await paint(page, [0.3, 0.4], [0.5, 0.55]);
+    await page.getByText('Texture comes from the rest of the photo').waitFor();
   });
 });

@@ -110,6 +110,14 @@ export const painted = (page) =>
     return count;
   });
 
+/** Chooses what fills what is painted, by its name under Advanced. */
+export async function chooseFill(page, name) {
+  await page.locator('#advanced').evaluate((panel) => {
+    panel.open = true;
+  });
+  await page.getByLabel('What is painted over').selectOption(name);
+}
+
 /** The quickest run there is, with this number of variants. */
 export async function setVariants(page, count) {
   await page.locator('#advanced').evaluate((panel) => {

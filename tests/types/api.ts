@@ -49,6 +49,7 @@ import type {
   RestoreOptions,
   RestoreStep,
   RestorerInfo,
+  FilledHoles,
   Result,
   SuperResolveTask,
   Task,
@@ -85,6 +86,7 @@ expectTypeOf(isSupported()).toBeBoolean();
 
 // Tasks, each of its own type and all of one.
 expectTypeOf(inpaint(mask, { fill: 'photo', avoid: mask })).toEqualTypeOf<InpaintTask>();
+expectTypeOf(inpaint(mask, { fill: 'auto' })).toEqualTypeOf<InpaintTask>();
 expectTypeOf(superResolve(4, { reduction: { gaussian: 2 } })).toEqualTypeOf<SuperResolveTask>();
 expectTypeOf(deblur(kernel, { borders: 'circular' })).toEqualTypeOf<DeblurTask>();
 expectTypeOf(deblur('auto')).toEqualTypeOf<DeblurTask>();
@@ -160,6 +162,7 @@ expectTypeOf<{ sampler: 'fast' }>().not.toExtend<RestoreOptions>();
 expectTypeOf<Result['mean']>().toEqualTypeOf<ImageData>();
 expectTypeOf<Result['samples']>().toEqualTypeOf<readonly ImageData[]>();
 expectTypeOf<Result['deviation']>().toEqualTypeOf<ImageData | undefined>();
+expectTypeOf<Result['fill']>().toEqualTypeOf<FilledHoles | undefined>();
 expectTypeOf<Result['blur']>().toEqualTypeOf<BlurEstimate | undefined>();
 expectTypeOf<RestoreStep['preview']>().toEqualTypeOf<ImageData>();
 expectTypeOf(readPhoto(photo)).resolves.toEqualTypeOf<ImageData>();

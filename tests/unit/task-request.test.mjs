@@ -34,6 +34,10 @@ describe('what does not fit the photo', () => {
     assert.doesNotThrow(await refusal(compose(inpaint(mask), superResolve(2)), 4));
     assert.throws(await refusal(compose(inpaint(mask), superResolve(2)), 8), eps('invalid-mask'));
   });
+  test('a mask of what is not copied from', async () => {
+    const task = inpaint(mask, { avoid: { data: new Uint8Array(32), width: 8, height: 4 } });
+    assert.throws(await refusal(task, 8), eps('invalid-mask', /8 × 8; got 8 × 4/));
+  });
   test('more pixels than a browser has', async () => {
     for (const side of [40_000, 65_536, 1e5, 1e7, 2 ** 52])
       assert.throws(
@@ -43,6 +47,20 @@ describe('what does not fit the photo', () => {
     assert.doesNotThrow(await refusal(denoise(), 32_768));
     assert.throws(await refusal(superResolve(2), 20_000), eps('image-too-large', /40000 × 40000/));
   });
+});
+
+test('what fills a mask is left to be found, where it is not stated', async () => {
+  const kinds = [{}, { fill: 'auto' }, { fill: 'network' }, { fill: 'photo' }].map(
+    async (options) => (await taskRequest(inpaint(mask, options))).kind,
+  );
+  assert.deepEqual(await Promise.all(kinds), ['fill', 'fill', 'inpaint', 'copy']);
+  const { first } = await taskRequest(compose(inpaint(mask), superResolve(2)));
+  assert.equal(first.kind, 'inpaint');
+  for (const fill of ['auto', 'photo'])
+    assert.throws(
+      () => compose(inpaint(mask, { fill }), superResolve(2)),
+      eps('invalid-option', new RegExp(`fill: '${fill}' cannot be a part`)),
+    );
 });
 
 describe('a size in place of a photo', () => {

@@ -41,7 +41,13 @@ describe('RunClock', () => {
     near(clock.fraction, 2 / 7, 1e-9);
     near(clock.evaluationMilliseconds, 200, 1e-9);
   });
-  test('a run without evaluations is done at once', () =>
+  test('a run without evaluations has tiles that take time', () => {
+    const clock = new RunClock(200, 0, 0);
+    assert.equal(clock.secondsLeft, 0);
+    clock.tile(50, 1000);
+    near(clock.secondsLeft, 3, 1e-9);
+  });
+  test('a run without tiles is done at once', () =>
     assert.deepEqual(
       [new RunClock(0, 0, 200).fraction, new RunClock(0, 0, 200).secondsLeft],
       [1, 0],

@@ -55,6 +55,7 @@ const TYPES = [
   'DeviceKind',
   'EpsErrorCode',
   'Estimate',
+  'FilledHoles',
   'Grain',
   'GreyWeights',
   'ImageSize',

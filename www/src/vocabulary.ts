@@ -48,7 +48,7 @@ export const MOST_FACTOR = 8;
 /** The core's factor for any other. */
 export const coreFactor = (factor: number): Factor => FACTORS.find((each) => each >= factor) ?? 8;
 /** As the package names what fills a hole. */
-export const FILLS = ['network', 'photo'] as const;
+export const FILLS = ['auto', 'network', 'photo'] as const;
 export type FillKind = (typeof FILLS)[number];
 export const BLURS = ['gaussian', 'disk', 'motion'] as const;
 export type Blur = (typeof BLURS)[number];

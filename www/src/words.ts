@@ -216,6 +216,7 @@ export const detail = {
   hint: 'Click the photo, or move the frame by its grip, to see another part.',
   hintForPaint: 'The frame follows what you paint. Its grip moves it.',
   nothingPainted: 'Nothing is painted in the frame.',
+  takesAll: 'Texture comes from the rest of the photo: only the whole photo shows it.',
   cutsPaint: 'What is painted reaches beyond the frame: only the whole photo shows its fill.',
   failed: 'This part could not be restored. Restore says why.',
   marker: (x: number, y: number): string =>
@@ -283,7 +284,11 @@ export const engine = {
 
 export const settings = {
   fillNotes: {
-    network: 'Mends what is narrow, up to about 15 pixels. Wider holes come out blurry.',
+    auto:
+      'What is narrow, up to 16 pixels, is mended from what surrounds it. What is wider, people ' +
+      'or objects, gives way to texture from the rest of the photo: paint over shadow and ' +
+      'reflection too. Faces cannot be found elsewhere.',
+    network: 'Mends what is narrow, up to about 16 pixels. Wider holes come out blurry.',
     photo:
       'Paint over all of it, shadow and reflection too. Texture from the rest of the photo takes ' +
       'its place. Faces cannot be found elsewhere.',
@@ -350,6 +355,8 @@ export const run = {
     `${names}, ${plural(evaluations, 'evaluation')} in ${formatDuration(seconds)} ` +
     `on ${device}, seed ${seed}` +
     `${level === undefined ? '' : `, noise ${formatLevel(level)} of 255`}.`,
+  filled: (mended: number, copied: number): string =>
+    ` Holes: ${mended} mended, ${copied} with texture from the photo.`,
   partialFacts: (names: string, end: string): string =>
     `${names}. ${end} before the end; finished results are kept.`,
   failed: 'The restoration stopped. Your photo, mask and settings are unchanged.',
@@ -581,7 +588,7 @@ export const markup = {
   improveHint: 'what this photo needs',
   improvements: 'What can be improved',
   paintedOver: 'What is painted over',
-  narrow: 'Scratches, wires',
+  narrow: 'Scratches, wires, faces',
   wide: 'People, objects',
   factor: 'Factor',
   anyFactor: 'Any factor',

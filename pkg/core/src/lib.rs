@@ -25,7 +25,7 @@ mod trial;
 mod typescript;
 mod user_operator;
 
-pub use copy::copy_fill;
+pub use copy::{CopyRun, split_mask};
 pub use edit::edit_jpeg;
 pub use engine::Engine;
 pub use panic::on_panic;

@@ -119,7 +119,7 @@ export interface RestoreRequest<Task = CoreTask> extends TaskFields<Task>, Sampl
 export interface CostRequest<Task = CoreTask>
   extends TaskFields<Task>, SamplingFields, ImageSize {}
 
-/** A hole that is filled with the photo's own texture, without the network. */
+/** Holes that are filled with the photo's own texture, without the network. */
 export interface CopyRequest {
   readonly image: Pixels;
   /** Not 0 where pixels are missing. */
@@ -127,8 +127,8 @@ export interface CopyRequest {
   /** Not 0 where nothing is copied from. */
   readonly avoid?: Pixels;
   readonly seed: number;
-  /** From 0; each copies from other places. */
-  readonly variant: number;
+  /** How many fills to make; each copies from other places. */
+  readonly variants: number;
 }
 
 /** A photo whose blur is to be estimated. */
@@ -162,6 +162,16 @@ export interface Cost extends ImageSize {
   readonly bytes: number;
   /** Most bytes of memory that the GPU needs; 0 on the CPU. */
   readonly gpuBytes: number;
+}
+
+/** The holes of a mask by what fills them: one byte a pixel, 1 where it is missing. */
+export interface MaskSplit {
+  /** Holes that the network fills. */
+  readonly narrow: Uint8Array<ArrayBuffer>;
+  readonly narrowHoles: number;
+  /** Holes that are filled from the photo. */
+  readonly wide: Uint8Array<ArrayBuffer>;
+  readonly wideHoles: number;
 }
 
 /** A blur that a photo may have. */

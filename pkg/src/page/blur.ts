@@ -1,4 +1,4 @@
-import type { ImageSize, TaskRequest } from '../shared/requests.js';
+import type { ImageSize, PageTask } from '../shared/requests.js';
 import type { Kernel } from './kernels.js';
 import type { Task } from './task-types.js';
 
@@ -29,7 +29,7 @@ export const isBlurUnknown = (task: Task): boolean =>
   task.kind === 'deblur' && task.kernel === 'auto';
 
 /** The task with the kernel of a middling blur of this photo. */
-export function withExpectedBlur(task: TaskRequest, photo: ImageSize): TaskRequest {
+export function withExpectedBlur(task: PageTask, photo: ImageSize): PageTask {
   if (task.kind !== 'deblur') return task;
   const width = Math.min(photo.width, EXPECTED_SIDE);
   const height = Math.min(photo.height, EXPECTED_SIDE);

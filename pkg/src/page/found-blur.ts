@@ -1,6 +1,6 @@
 // What a run does with the blur that was found in its photo.
 
-import type { ImageSize, RestoreRequest, TaskRequest } from '../shared/requests.js';
+import type { ImageSize, PageTask, RestoreRequest } from '../shared/requests.js';
 import type { BlurEstimate } from './blur.js';
 import { kernelRequest } from './kernels.js';
 import type { RunInput } from './run-input.js';
@@ -30,10 +30,10 @@ export function blurToRemove(blurs: readonly BlurEstimate[]): BlurEstimate {
 
 /** The task that removes this blur; without a blur, one that leaves the photo as it is. */
 function withBlur(
-  task: TaskRequest,
+  task: PageTask,
   { kind, kernel }: BlurEstimate,
   { width, height }: ImageSize,
-): TaskRequest {
+): PageTask {
   if (kind === 'none')
     return { kind: 'inpaint', mask: { data: new Uint8Array(width * height), width, height } };
   return task.kind === 'deblur' ? { ...task, kernel: kernelRequest(kernel) } : task;
@@ -43,7 +43,7 @@ function withBlur(
 export function measured(
   { image, file, task, noise }: RunInput,
   blur: BlurEstimate | undefined,
-): Pick<RestoreRequest, 'image' | 'file' | 'task' | 'noise'> {
+): Pick<RestoreRequest, 'image' | 'file' | 'noise'> & { readonly task: PageTask } {
   // With noise a photo that is kept would be denoised.
   const isKept = blur?.kind === 'none';
   return {

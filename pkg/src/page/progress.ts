@@ -23,12 +23,12 @@ export interface LoadProgress {
 export interface RestoreProgress {
   /**
    * Tiles of the network so far. A photo of up to 256 × 256 pixels is one tile. Each evaluation of
-   * the network runs over all tiles.
+   * the network runs over all tiles. While holes are filled from the photo: hundredths of a fill.
    */
   readonly tiles: number;
-  /** Tiles of the whole run. */
+  /** Those of the whole run, or of all fills from the photo. */
   readonly totalTiles: number;
-  /** 0 to 1: the share of the run's tiles that are finished. */
+  /** 0 to 1: the share of the run that is finished; of its tiles, where the network does it all. */
   readonly fraction: number;
   /** Expected seconds to the end of the run. */
   readonly secondsLeft: number;

@@ -3,7 +3,6 @@ import { EpsError, throwIfAborted } from '../shared/errors.js';
 import type { ImageSize } from '../shared/requests.js';
 import { AsyncQueue } from './async-queue.js';
 import { isBlurUnknown, withExpectedBlur, type BlurEstimate } from './blur.js';
-import { copySeconds } from './copy-time.js';
 import { jpegBytes } from './jpeg-file.js';
 import {
   checkedLoadOptions,
@@ -255,17 +254,9 @@ export class Restorer {
     const [size, stated] = await Promise.all([sizeOf(opened), taskRequest(checked, file)]);
     const prepared = isBlurUnknown(checked) ? withExpectedBlur(stated, size) : stated;
     requireFitting(prepared, size);
-    const request = { ...size, task: prepared, samples, sampler, refine };
     const { noise } = checked;
-    const stating = { ...request, ...(noise !== undefined && { noise }) };
-    const { cost, windows } = await this.#session.plan(stating);
-    this.#pool.throwIfDisposed();
-    const { width, height, evaluations, tiles, bytes, gpuBytes } = cost;
-    const seconds =
-      prepared.kind === 'copy'
-        ? copySeconds(prepared, samples + 1)
-        : this.#pool.expectedSeconds(cost, samples);
-    return { seconds, evaluations, tiles, windows, bytes, gpuBytes, width, height };
+    const request = { ...size, task: prepared, samples, sampler, refine };
+    return this.#session.estimate({ ...request, ...(noise !== undefined && { noise }) });
   }
 
   /**

@@ -40,6 +40,11 @@ export interface Result {
   /** The blur that was found and removed, with `deblur('auto')`; of kind `none`: nothing was. */
   readonly blur: BlurEstimate | undefined;
   /**
+   * With `inpaint` by `fill: 'auto'`, its default: how many holes were filled by what. Missing
+   * pixels with up to 4 known ones between them are one hole. Otherwise undefined.
+   */
+  readonly fill: FilledHoles | undefined;
+  /**
    * Where that noise follows brightness, as `denoise` and `inpaint` take it with `noise: 'auto'`:
    * its curve and its spectrum. Otherwise undefined.
    */
@@ -67,6 +72,14 @@ export interface Result {
    * ```
    */
   toBlob(type?: ImageType, quality?: number): Promise<Blob>;
+}
+
+/** Holes by what filled them. */
+export interface FilledHoles {
+  /** Narrow holes, filled by the network from what surrounds them. */
+  readonly network: number;
+  /** Wide holes, filled with texture from elsewhere in the photo. */
+  readonly photo: number;
 }
 
 /** File formats that a browser can write. */
@@ -149,7 +162,7 @@ export function imageDataOf(
 /** The result of a finished run. */
 export function resultOf(
   run: FinishedRun,
-  { seed, device, blur }: Pick<Result, 'seed' | 'device' | 'blur'>,
+  { seed, device, blur, fill }: Pick<Result, 'seed' | 'device' | 'blur' | 'fill'>,
 ): Result {
   const { width, height, evaluations, noise, grain, consistency } = run.images;
   const { deviation, estimate } = run.images;
@@ -168,6 +181,7 @@ export function resultOf(
     noise,
     grain,
     blur,
+    fill,
     consistency,
     device,
   });
@@ -184,6 +198,7 @@ class FinishedResult implements Result {
   declare readonly evaluations: number;
   declare readonly milliseconds: number;
   declare readonly noise: number;
+  declare readonly fill: FilledHoles | undefined;
   declare readonly grain: Grain | undefined;
   declare readonly blur: BlurEstimate | undefined;
   declare readonly consistency: number | undefined;

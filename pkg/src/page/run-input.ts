@@ -1,4 +1,4 @@
-import type { Pixels, TaskRequest } from '../shared/requests.js';
+import type { PageTask, Pixels } from '../shared/requests.js';
 import { isBlurUnknown } from './blur.js';
 import { jpegBytes } from './jpeg-file.js';
 import { openFile } from './photo-file.js';
@@ -12,7 +12,7 @@ export interface RunInput extends NoiseOption {
   readonly image: Pixels;
   /** Of a JPEG whose noise or blur is to be estimated. */
   readonly file?: Uint8Array<ArrayBuffer> | undefined;
-  readonly task: TaskRequest;
+  readonly task: PageTask;
   /** Whether the blur that the task removes is to be found first. */
   readonly isBlurUnknown: boolean;
 }
@@ -37,6 +37,6 @@ export async function readInput(given: PhotoSource, task: Task, source?: Blob): 
 }
 
 /** Whether the noise of a task is to be estimated. */
-export function isNoiseUnknown(kind: TaskRequest['kind'] | Task['kind'], noise: unknown): boolean {
+export function isNoiseUnknown(kind: PageTask['kind'] | Task['kind'], noise: unknown): boolean {
   return noise === 'auto' || (noise === undefined && kind === 'denoise');
 }

@@ -1,16 +1,24 @@
 import type { DeviceKind } from '../shared/device.js';
 import { abortedError, throwIfAborted } from '../shared/errors.js';
 import type { FinishedRun, RunEvent } from '../shared/protocol.js';
-import { costRequestOf, type CostRequest, type RestoreRequest } from '../shared/requests.js';
+import {
+  costRequestOf,
+  type CostRequest,
+  type PageTask,
+  type RestoreRequest,
+} from '../shared/requests.js';
 import type { BlurEstimate } from './blur.js';
+import { copySeconds } from './copy-time.js';
 import { weightsSource } from './default-weights.js';
+import { fillParts, runParts, type FillParts } from './fill-parts.js';
 import { blurToRemove, measured } from './found-blur.js';
 import { LoadReporter } from './load-reporter.js';
 import type { CheckedLoadOptions } from './options.js';
 import { ParallelRun } from './parallel-run.js';
+import type { Estimate } from './progress.js';
 import { resultOf, type Result } from './result.js';
-import { isNoiseUnknown, type RunInput } from './run-input.js';
 import type { RunHooks } from './run-hooks.js';
+import { isNoiseUnknown, type RunInput } from './run-input.js';
 import { RunObserver } from './run-observer.js';
 import { keepCore, sharingCore } from './shared-core.js';
 import { sharedWeights } from './shared-weights.js';
@@ -36,6 +44,9 @@ interface Restored {
   readonly run: FinishedRun;
   readonly device: DeviceKind | undefined;
 }
+
+/** A restoration of which only the photo's size is known, and its task perhaps undecided. */
+export type EstimateRequest = Omit<CostRequest, 'task'> & { readonly task: PageTask };
 
 /**
  * The part of a restorer that pages fetch only when they load one: its workers, and the runs in
@@ -65,8 +76,31 @@ export class Session {
     );
   }
 
+  /** What a restoration takes. */
+  async estimate({ task, ...rest }: EstimateRequest): Promise<Estimate> {
+    const { tasks } = await this.#parts(task, rest.noise);
+    const estimates = [...tasks].map(async (part): Promise<Estimate> => {
+      const { cost, windows } = await this.#plan({ ...rest, task: part });
+      const { width, height, evaluations, tiles, bytes, gpuBytes } = cost;
+      const seconds =
+        part.kind === 'copy'
+          ? copySeconds(part, rest.samples + 1)
+          : this.pool.expectedSeconds(cost, rest.samples);
+      return { seconds, evaluations, tiles, windows, bytes, gpuBytes, width, height };
+    });
+    const all = await Promise.all(estimates);
+    this.pool.throwIfDisposed();
+    // Only the last run of several evaluates the network.
+    return all.reduce((earlier, last) => ({
+      ...last,
+      seconds: earlier.seconds + last.seconds,
+      bytes: Math.max(earlier.bytes, last.bytes),
+    }));
+  }
+
   /**
-   * Restores what was read. A blur that is not known is found first.
+   * Restores what was read. What is left to be found, a blur or what fills which hole, is found
+   * first.
    *
    * @throws EpsError as `Restorer.restore` does, and what a callback throws.
    */
@@ -77,31 +111,62 @@ export class Session {
     hooks: RunHooks,
   ): Promise<Result> {
     const blur = input.isBlurUnknown ? blurToRemove(await this.blurs(input)) : undefined;
+    const { task, ...known } = measured(input, blur);
+    const parts = await this.#parts(task, known.noise);
     throwIfAborted(signal);
-    const request = { ...measured(input, blur), ...sampling };
-    const { layout } = await this.#planOf(request);
-    throwIfAborted(signal);
-    const { run, device } = layout
-      ? await this.#inWindows(layout, request, signal, hooks)
-      : await this.#whole(request, signal, hooks);
+    let device: DeviceKind | undefined;
+    const answer = await runParts(parts, { ...known, ...sampling }, hooks, {
+      run: async (request, own) => {
+        const restored = await this.#restored(request, signal, own);
+        ({ device } = restored);
+        return restored.run;
+      },
+      seconds: async (request) => {
+        const lead = await this.pool.lead();
+        const cost = await lead.ask('cost', costRequestOf(request));
+        return this.pool.expectedSeconds(cost, request.samples);
+      },
+    });
     const { seed } = sampling;
-    return resultOf(run, { seed, blur, device: this.#device(device) });
+    const fill = task.kind === 'fill' ? parts.holes : undefined;
+    return resultOf(answer, { seed, blur, fill, device: this.#device(device) });
   }
 
-  /**
-   * What a restoration takes: of the whole photo if it fits into memory, else window by window.
-   *
-   * @throws EpsError as `Restorer.estimate` does.
-   */
-  async plan(request: CostRequest): Promise<Plan> {
+  /** What is to be done for a task: of a fill, by the holes of its mask. */
+  async #parts(task: PageTask, noise: CostRequest['noise']): Promise<FillParts> {
+    if (task.kind !== 'fill') return { tasks: [task], holes: { network: 0, photo: 0 } };
+    const { mask, avoid } = task;
+    const split = async (): Promise<Outcome<'split'>> => {
+      const lead = await this.pool.lead();
+      return lead.call('split', { mask, ...(avoid && { avoid }) });
+    };
+    let outcome = await split();
+    // As for a run: a worker that fails here had failed earlier.
+    if (!outcome.ok && outcome.failure.fatal) outcome = await split();
+    if (!outcome.ok) throw errorOf(outcome.failure);
+    return fillParts(task, outcome.answer, noise);
+  }
+
+  /** Restores a photo: the whole if that fits into memory, else window by window. */
+  async #restored(
+    request: RestoreRequest,
+    signal: AbortSignal | undefined,
+    hooks: RunHooks,
+  ): Promise<Restored> {
+    const cost = costRequestOf(request);
+    // Where the whole fits in any case, the worker is not asked.
+    const isLarge = mayNeedWindows(cost, this.#memoryLimit);
+    const layout = isLarge ? (await this.#plan(cost)).layout : undefined;
+    throwIfAborted(signal);
+    return layout
+      ? this.#inWindows(layout, request, signal, hooks)
+      : this.#whole(request, signal, hooks);
+  }
+
+  /** What a run takes, and its windows where the whole does not fit into memory. */
+  async #plan(request: CostRequest): Promise<Plan> {
     const lead = await this.pool.lead();
     return planOf(request, this.#memoryLimit, (part) => lead.call('cost', part));
-  }
-
-  /** Where the whole fits in any case, the worker is not asked. */
-  async #planOf(request: RestoreRequest): Promise<Pick<Plan, 'layout'>> {
-    const cost = costRequestOf(request);
-    return mayNeedWindows(cost, this.#memoryLimit) ? this.plan(cost) : { layout: undefined };
   }
 
   async #inWindows(
@@ -112,8 +177,8 @@ export class Session {
   ): Promise<Restored> {
     const known = await this.#withKnownNoise(request);
     let device: DeviceKind | undefined;
-    const run = await restoreInWindows(layout, known, signal, hooks, async (part, partHooks) => {
-      const restored = await this.#whole(part, signal, partHooks);
+    const run = await restoreInWindows(layout, known, signal, hooks, async (part, own) => {
+      const restored = await this.#whole(part, signal, own);
       ({ device } = restored);
       return restored.run;
     });
@@ -132,7 +197,6 @@ export class Session {
     return { ...request, noise: level };
   }
 
-  /** Restores a photo as a whole. */
   async #whole(
     request: RestoreRequest,
     signal: AbortSignal | undefined,

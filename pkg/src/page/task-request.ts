@@ -1,5 +1,11 @@
 import { EpsError, reading } from '../shared/errors.js';
-import type { ImageSize, KernelRequest, MeasurementTask, TaskRequest } from '../shared/requests.js';
+import type {
+  ImageSize,
+  KernelRequest,
+  MeasurementTask,
+  PageTask,
+  TaskRequest,
+} from '../shared/requests.js';
 import { kernelRequest } from './kernels.js';
 import { decodeMask, requireMaskSize } from './mask.js';
 import { decodePhoto, isPlainImage } from './photo.js';
@@ -25,14 +31,15 @@ const UNKNOWN_KERNEL: KernelRequest = { data: [1], width: 1, height: 1 };
 export async function taskRequest(
   task: Task,
   file?: Promise<Uint8Array<ArrayBuffer> | undefined>,
-): Promise<TaskRequest> {
+): Promise<PageTask> {
   switch (task.kind) {
     case 'inpaint': {
-      if (task.fill !== 'photo') return { kind: 'inpaint', mask: await decodeMask(task.mask) };
-      const { avoid } = task;
+      const { avoid, fill = 'auto' } = task;
+      if (fill === 'network') return { kind: 'inpaint', mask: await decodeMask(task.mask) };
       const avoiding = avoid === undefined ? Promise.resolve(undefined) : decodeMask(avoid);
       const [mask, avoided] = await Promise.all([decodeMask(task.mask), avoiding]);
-      return { kind: 'copy', mask, ...(avoided && { avoid: avoided }) };
+      const kind = fill === 'photo' ? 'copy' : 'fill';
+      return { kind, mask, ...(avoided && { avoid: avoided }) };
     }
     case 'superResolve': {
       const { kind, factor, reduction } = task;
@@ -75,12 +82,12 @@ function jpegRequest(task: JpegTask, file: Uint8Array<ArrayBuffer> | undefined):
   return { kind, file, reduced: { factor, ...(reduction && { reduction }) } };
 }
 
-/** A part of a composition, which is checked to be a measurement. */
+/** A part of a composition, which is checked to be a measurement. The network fills its holes. */
 async function partRequest(task: Task): Promise<MeasurementTask> {
   const part = await taskRequest(task);
   if (part.kind === 'copy')
     throw new EpsError('internal', 'A fill from the photo is no part of a composition.');
-  return part;
+  return part.kind === 'fill' ? { kind: 'inpaint', mask: part.mask } : part;
 }
 
 /**
@@ -89,7 +96,7 @@ async function partRequest(task: Task): Promise<MeasurementTask> {
  *
  * @throws EpsError `invalid-mask`, `invalid-kernel` or `image-too-large`.
  */
-export function requireFitting(task: TaskRequest, photo: ImageSize): void {
+export function requireFitting(task: PageTask, photo: ImageSize): void {
   const { width, height } = enlarged(photo, task);
   if (width * height > MAX_PIXELS)
     throw new EpsError(
@@ -102,6 +109,7 @@ export function requireFitting(task: TaskRequest, photo: ImageSize): void {
       requireMaskSize(task.mask, photo);
       break;
     case 'copy':
+    case 'fill':
       requireMaskSize(task.mask, photo);
       if (task.avoid) requireMaskSize(task.avoid, photo);
       break;
@@ -125,7 +133,7 @@ function requireKernelSize(kernel: ImageSize, photo: ImageSize): void {
 }
 
 /** The size of the image whose measurement has this size. */
-function enlarged(size: ImageSize, task: TaskRequest): ImageSize {
+function enlarged(size: ImageSize, task: PageTask): ImageSize {
   switch (task.kind) {
     case 'jpeg': {
       const factor = task.reduced?.factor ?? 1;

@@ -18,13 +18,16 @@ export interface InpaintTask extends NoiseOption {
   readonly kind: 'inpaint';
   readonly mask: MaskSource;
   /**
-   * What fills the missing pixels. `'network'` (the default): what surrounds them, for scratches,
-   * dust and wires. `'photo'`: texture from elsewhere in the photo, for holes of about 15 to 400
+   * What fills the missing pixels. `'network'`: what surrounds them, for scratches, dust, wires and
+   * faces. `'photo'`: texture from elsewhere in the photo, for people and objects of up to 400
    * pixels; the mean is then the first fill and each sample another one, no evaluation is made,
-   * and `noise` is not used.
+   * and `noise` is not used. `'auto'` (the default): each hole by its width. Those wider than 16
+   * pixels are filled from the photo first, then the network does the others with these known;
+   * with `noise`, it restores the whole photo. Where the mask leaves fewer pixels than the wide
+   * holes miss, and as a part of `compose`, the network fills all.
    */
-  readonly fill?: 'network' | 'photo' | undefined;
-  /** With `fill: 'photo'`: what is not copied from, as a mask. */
+  readonly fill?: 'auto' | 'network' | 'photo' | undefined;
+  /** What is not copied from, as a mask. */
   readonly avoid?: MaskSource | undefined;
 }
 

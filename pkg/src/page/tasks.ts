@@ -39,7 +39,7 @@ const KINDS = [
 ] as const satisfies Task['kind'][];
 
 /** What fills missing pixels. */
-const FILLS = ['network', 'photo'] as const;
+const FILLS = ['auto', 'network', 'photo'] as const;
 
 /** How a photo may have been reduced before it was compressed. */
 const JPEG_REDUCTIONS = ['blockMean', 'bicubic'] as const;
@@ -48,7 +48,9 @@ const JPEG_REDUCTIONS = ['blockMean', 'bicubic'] as const;
 const MAX_DEPTH = 16;
 
 /**
- * y = c ⊙ x: fills the pixels that the mask paints from what surrounds them.
+ * y = c ⊙ x: fills the pixels that the mask paints. What is narrow, up to 16 pixels, is filled by
+ * the network from what surrounds it; wider holes with texture from elsewhere in the photo. The
+ * option `fill` states one of the two for all holes; `result.fill` counts them.
  *
  * Without `noise` the known pixels come back bit for bit. A mask that paints nothing gives the
  * photo back; one that paints everything invents an image. The cost depends on the painted area,
@@ -363,10 +365,11 @@ function checkedPart(position: 'first' | 'second', task: unknown, depth: number)
       "compose: the noise is the photo's. State it as compose's own option, " +
         `not in the ${position} task.`,
     );
-  if (part.kind === 'inpaint' && part.fill === 'photo')
+  if (part.kind === 'inpaint' && (part.fill === 'photo' || part.fill === 'auto'))
     throw new EpsError(
       'invalid-option',
-      "compose: inpaint with fill: 'photo' cannot be a part: it copies from the photo itself.",
+      `compose: inpaint with fill: '${part.fill}' cannot be a part: it copies from the photo ` +
+        'itself. In a composition the network fills the mask.',
     );
   if (part.kind === 'jpeg')
     throw new EpsError(

@@ -59,15 +59,18 @@ export class RunClock {
   /** Milliseconds of one evaluation: measured in this run, or expected before its first tile. */
   get evaluationMilliseconds(): number {
     return this.#finished > 0
-      ? (this.#spent / this.#finished) * (this.#tiles / this.#evaluations)
+      ? this.#tileMilliseconds * (this.#tiles / this.#evaluations)
       : this.#expected;
   }
 
   get secondsLeft(): number {
-    return (
-      (this.#evaluations * (1 - this.fraction) * this.evaluationMilliseconds) /
-      (1000 * this.workers)
-    );
+    return (this.#tiles * (1 - this.fraction) * this.#tileMilliseconds) / (1000 * this.workers);
+  }
+
+  /** Those of one tile, of runs without evaluations too. */
+  get #tileMilliseconds(): number {
+    if (this.#finished > 0) return this.#spent / this.#finished;
+    return this.#tiles > 0 ? (this.#evaluations * this.#expected) / this.#tiles : 0;
   }
 
   /** 0 to 1. */

@@ -86,6 +86,7 @@ export class WorkerLink {
     edit: new Map(),
     noise: new Map(),
     restore: new Map(),
+    split: new Map(),
     tiles: new Map(),
   };
   #lastId = NO_CALL;

@@ -14,6 +14,7 @@ import type {
   Cost,
   CostRequest,
   ImageSize,
+  MaskSplit,
   NoiseRequest,
   Pixels,
   RestoredImages,
@@ -37,6 +38,8 @@ export interface Calls {
   noise: { ask: NoiseRequest; answer: number; event: never };
   /** The blurs that a photo may have. */
   blur: { ask: BlurRequest; answer: FoundBlur[]; event: never };
+  /** The holes of a mask by what fills them. */
+  split: { ask: SplitRequest; answer: MaskSplit; event: never };
   /** A JPEG file of an edited photo, with the file's coefficients where no pixel changed. */
   edit: { ask: EditRequest; answer: Uint8Array<ArrayBuffer>; event: never };
   /** Restores a photo. */
@@ -86,6 +89,12 @@ export interface TileService {
 /** A candidate of the core, its kernel as the package's kernels are. */
 export interface FoundBlur extends Omit<BlurCandidate, 'kernel'> {
   readonly kernel: ImageSize & { readonly data: Float32Array<ArrayBuffer> };
+}
+
+/** A mask; `avoid`: what is not copied from. */
+export interface SplitRequest {
+  readonly mask: Pixels;
+  readonly avoid?: Pixels;
 }
 
 /** The pixels that a JPEG file was decoded to, and what they have become. */
@@ -156,6 +165,7 @@ export interface StartedRun extends ImageSize {
   readonly totalSteps: number;
   readonly totalEvaluations: number;
   readonly meanEvaluations: number;
+  /** Of a fill from the photo, which has no tiles: a hundred for each variant. */
   readonly totalTiles: number;
   /** Pixels of all tiles of one evaluation. */
   readonly pixels: number;

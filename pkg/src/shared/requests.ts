@@ -25,6 +25,7 @@ export type {
   Grain,
   GreyWeights,
   ImageSize,
+  MaskSplit,
   Pixels,
   Reduction,
   RestoredImages,
@@ -44,7 +45,7 @@ export const BAYER_PATTERNS = ['rggb', 'grbg', 'bggr', 'gbrg'] as const satisfie
 /** The kernel of a blur. */
 export type KernelRequest = Extract<CoreTask, { readonly kind: 'deblur' }>['kernel'];
 
-/** A hole that is filled with the photo's own texture, without the network. */
+/** Holes that are filled with the photo's own texture, without the network. */
 export interface CopyTask {
   readonly kind: 'copy';
   readonly mask: Pixels;
@@ -52,13 +53,23 @@ export interface CopyTask {
   readonly avoid?: Pixels;
 }
 
+/** Holes of which it is still to be found what fills them. */
+export interface FillTask {
+  readonly kind: 'fill';
+  readonly mask: Pixels;
+  /** What is not copied from. */
+  readonly avoid?: Pixels;
+}
+
 /** A measurement. `module`: the address from which the worker imports an operator. */
 export type MeasurementTask = CoreTask<{ readonly kind: 'operator'; readonly module: string }>;
-/** A task of the page. */
+/** What a worker does in one run. */
 export type TaskRequest = MeasurementTask | CopyTask;
+/** A task of the page. */
+export type PageTask = TaskRequest | FillTask;
 export type RestoreRequest = Omit<CoreRestoreRequest<TaskRequest>, 'functions'>;
 export type CostRequest = Omit<CoreCostRequest<TaskRequest>, 'functions'>;
-export type NoiseRequest = Omit<CoreNoiseRequest<TaskRequest>, 'functions'>;
+export type NoiseRequest = Omit<CoreNoiseRequest<PageTask>, 'functions'>;
 
 /** The cost request of a restoration. */
 export function costRequestOf(request: RestoreRequest): CostRequest {

@@ -17,7 +17,7 @@ import { DEFAULT_STALL_MS } from '../shared/stall.js';
 import { blursOf } from './blurs.js';
 import { compileFrom } from './compile.js';
 import { copyCost, runCopy } from './copy-run.js';
-import { coreUrl, editJpeg, instantiateCore, type Engine } from './core.js';
+import { coreUrl, editJpeg, instantiateCore, splitMask, type Engine } from './core.js';
 import { deviceLostError, explainFailure, isFatal } from './failure.js';
 import { holdLock } from './life-lock.js';
 import { loadEngine } from './load.js';
@@ -27,7 +27,13 @@ import { serveTiles } from './tile-service.js';
 import { coreTask } from './user-operator.js';
 
 /** Calls that are answered at once, even during a run. */
-const QUESTIONS: ReadonlySet<CallName> = new Set<CallName>(['cost', 'noise', 'blur', 'edit']);
+const QUESTIONS: ReadonlySet<CallName> = new Set<CallName>([
+  'cost',
+  'noise',
+  'blur',
+  'split',
+  'edit',
+]);
 
 /** What a handler may use beside what the call asks. */
 interface CallContext<N extends CallName> {
@@ -60,6 +66,11 @@ export class CallServer {
       return { answer: this.#loadedEngine().estimateNoise({ ...ask, ...task }) };
     },
     blur: (ask) => ({ answer: blursOf(this.#loadedEngine(), ask) }),
+    split: ({ mask, avoid }) => {
+      this.#loadedEngine();
+      const answer = splitMask(mask, avoid);
+      return { answer, transfer: [answer.narrow.buffer, answer.wide.buffer] };
+    },
     edit: ({ file, before, after }) => {
       this.#loadedEngine();
       const answer = editJpeg(file, before, after);

@@ -1,6 +1,6 @@
 import type { FinishedRun, RunEvent, RunRequest } from '../shared/protocol.js';
 import type { CopyTask, Cost, CostRequest } from '../shared/requests.js';
-import { copyFill, type Engine } from './core.js';
+import { release, startCopy, type Engine } from './core.js';
 import { deviationOf } from './deviation.js';
 import type { RunControl } from './run-control.js';
 
@@ -8,6 +8,13 @@ import type { RunControl } from './run-control.js';
 const HOLE_BYTES = 100e6;
 /** Copies of the photo, four bytes a pixel, that a fill holds at once. */
 const COPIES = 6;
+/** Parts of a fill that are reported. */
+const PARTS = 100;
+/**
+ * Milliseconds of a fill between two looks at the page's messages. The core's longest part adds to
+ * it before a cancelled run ends.
+ */
+const SLICE = 50;
 
 /** What a fill from the photo takes: no evaluation of the network. */
 export function copyCost({ width, height }: CostRequest): Cost {
@@ -18,7 +25,7 @@ export function copyCost({ width, height }: CostRequest): Cost {
 
 /**
  * Fills holes from elsewhere in the photo, without the network. The first variant stands for the
- * mean, the next ones for samples. A cancelled run ends with the variant that it is at.
+ * mean, the next ones for samples.
  *
  * @throws EpsError `aborted` if the run is cancelled, and the core's errors.
  */
@@ -32,22 +39,41 @@ export async function runCopy(
   const { image, samples: count, seed } = request;
   const { width, height } = image;
   const { mask, avoid } = task;
-  const totals = { totalSteps: count + 1, totalEvaluations: 0, meanEvaluations: 0, pixels: 0 };
-  emit({ type: 'started', device: 'cpu', width, height, totalTiles: count + 1, ...totals });
+  const variants = count + 1;
+  const totals = { totalSteps: variants, totalEvaluations: 0, meanEvaluations: 0, pixels: 0 };
   const begin = performance.now();
+  await control.beforeStep();
+  emit({ type: 'started', device: 'cpu', width, height, totalTiles: PARTS * variants, ...totals });
+  const run = startCopy({ image, mask, seed, variants, ...(avoid && { avoid }) });
   const fills: Uint8Array<ArrayBuffer>[] = [];
-  for (let variant = 0; variant <= count; variant++) {
-    await control.beforeStep();
-    const began = performance.now();
-    const fill = copyFill({ image, mask, seed, variant, ...(avoid && { avoid }) });
-    fills.push(fill);
-    const preview = fill.slice();
-    const sample = variant - 1;
-    const stage = variant === 0 ? 'mean' : 'sample';
-    const place = { stage, sample, step: variant + 1, evaluations: 0, tau: 0 } as const;
-    const step = { ...place, finished: variant > 0, preview };
-    const milliseconds = performance.now() - began;
-    emit({ type: 'step', step, tiles: variant + 1, milliseconds }, [preview.buffer]);
+  let [tiles, milliseconds] = [0, 0];
+  try {
+    while (fills.length < variants) {
+      const began = performance.now();
+      let fill = run.advance();
+      while (fill === null && performance.now() - began < SLICE) fill = run.advance();
+      milliseconds += performance.now() - began;
+      const done = Math.floor(PARTS * variants * run.share);
+      if (!fill && done > tiles) {
+        tiles = done;
+        emit({ type: 'tile', tiles, milliseconds });
+        milliseconds = 0;
+      }
+      if (fill) {
+        tiles = done;
+        const preview = fill.slice();
+        const sample = fills.length - 1;
+        const stage = sample < 0 ? 'mean' : 'sample';
+        fills.push(fill);
+        const place = { stage, sample, step: fills.length, evaluations: 0, tau: 0 } as const;
+        const step = { ...place, finished: sample >= 0, preview };
+        emit({ type: 'step', step, tiles, milliseconds }, [preview.buffer]);
+        milliseconds = 0;
+        if (fills.length < variants) await control.beforeStep();
+      } else await control.beforeTile();
+    }
+  } finally {
+    release(run);
   }
   control.throwIfCancelled();
   const [mean = new Uint8Array(image.data), ...samples] = fills;

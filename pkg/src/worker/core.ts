@@ -1,13 +1,14 @@
 /** The WebAssembly core as the worker uses it. No other file loads it. */
 import init, {
-  copyFill as copyFillOf,
+  CopyRun,
   editJpeg as editJpegFile,
   Engine,
   onPanic,
+  splitMask as splitMaskOf,
   type CopyRequest,
 } from '../../wasm/eps_restore.js';
 import type { DeviceKind, Precision } from '../shared/device.js';
-import type { Pixels } from '../shared/requests.js';
+import type { MaskSplit, Pixels } from '../shared/requests.js';
 
 export type { Engine, Run } from '../../wasm/eps_restore.js';
 export type { OperatorFunctions } from '../../wasm/eps_restore.js';
@@ -38,9 +39,23 @@ export function editJpeg(file: Uint8Array, before: Pixels, after: Pixels): Uint8
   return new Uint8Array(editJpegFile(file, before, after));
 }
 
-/** RGBA bytes of a photo whose holes are filled from elsewhere in it. */
-export function copyFill(request: CopyRequest): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(copyFillOf(request));
+/** Begins to fill a photo's holes from elsewhere in it. */
+export function startCopy(request: CopyRequest): CopyRun {
+  return new CopyRun(request);
+}
+
+/** The holes of a mask by what fills them; `avoid`: what is not copied from. */
+export function splitMask(mask: Pixels, avoid?: Pixels): MaskSplit {
+  return splitMaskOf(mask, avoid);
+}
+
+/** Frees what the core holds for a run. */
+export function release(run: { free(): void } | undefined): void {
+  try {
+    run?.free();
+  } catch {
+    // After a panic the instance and its memory are gone. The panic is the error to report.
+  }
 }
 
 /** Puts the network on a device. The core must have been instantiated. */

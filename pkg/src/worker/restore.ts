@@ -1,5 +1,5 @@
 import type { FinishedRun, RunEvent, RunRequest } from '../shared/protocol.js';
-import type { Engine, Run } from './core.js';
+import { release, type Engine, type Run } from './core.js';
 import type { RunControl } from './run-control.js';
 import { SharedRun } from './shared-run.js';
 import { TileLending } from './tile-lending.js';
@@ -68,13 +68,5 @@ async function drawSamples(
     if (step.finished) samples.push(step.preview.slice());
     emit({ type: 'step', step, ...tile }, [step.preview.buffer]);
     await shared?.afterStep(step);
-  }
-}
-
-function release(run: Run | undefined): void {
-  try {
-    run?.free();
-  } catch {
-    // After a panic the instance and its memory are gone. The panic is the error to report.
   }
 }

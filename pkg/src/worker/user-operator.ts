@@ -1,6 +1,6 @@
 import type { CoreTask, OperatorFunctions, TaskFields } from '../../wasm/eps_restore.js';
 import { EpsError, messageOf } from '../shared/errors.js';
-import type { TaskRequest } from '../shared/requests.js';
+import type { PageTask } from '../shared/requests.js';
 import { seconds, withinStall } from '../shared/stall.js';
 
 /**
@@ -10,9 +10,10 @@ import { seconds, withinStall } from '../shared/stall.js';
  * @param stallMs milliseconds that the import may take.
  * @throws EpsError `invalid-operator` if the module cannot be imported or lacks a function.
  */
-export async function coreTask(task: TaskRequest, stallMs: number): Promise<TaskFields<CoreTask>> {
+export async function coreTask(task: PageTask, stallMs: number): Promise<TaskFields<CoreTask>> {
   // The same hole, measured by the same pixels.
-  if (task.kind === 'copy') return { task: { kind: 'inpaint', mask: task.mask } };
+  if (task.kind === 'copy' || task.kind === 'fill')
+    return { task: { kind: 'inpaint', mask: task.mask } };
   if (task.kind !== 'operator') return { task };
   const { module } = task;
   const imported = withinStall(stallMs, importModule(module), () =>

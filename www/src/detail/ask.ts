@@ -18,8 +18,8 @@ export interface DetailQuestion {
   readonly mask: MaskBytes | undefined;
 }
 
-/** The restored detail, or why there is none. */
-export type DetailAnswer = ImageData | 'aborted' | 'failed';
+/** The restored detail, or why there is none; `copied`: the whole photo alone has its texture. */
+export type DetailAnswer = ImageData | 'aborted' | 'failed' | 'copied';
 
 export async function askDetail(
   { restorer, input, window, steps, simulate, seed, mask }: DetailQuestion,
@@ -31,7 +31,8 @@ export async function askDetail(
     for (const { task, settings } of steps) {
       const asked = packageTask(task, settings, simulate, mask);
       // One evaluation: what a second and third would add is too little to wait for.
-      const { mean } = await restorer.restore(image, asked, { samples: 0, seed, signal });
+      const { mean, fill } = await restorer.restore(image, asked, { samples: 0, seed, signal });
+      if (fill && fill.photo > 0) return 'copied';
       image = mean;
     }
     const scale = image.width / outer.width;

@@ -122,6 +122,7 @@ export class Detail {
   readonly note = computed(() => {
     if (this.obstacle.value) return this.obstacle.value;
     if (this.answer.value === 'failed') return words.failed;
+    if (this.answer.value === 'copied') return words.takesAll;
     return this.state.isPainting.value ? words.hintForPaint : words.hint;
   });
 

@@ -3,7 +3,7 @@
 import { effect } from '@preact/signals-core';
 import { element, selectedValue } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
-import { DEVICE_CHOICES, SAMPLERS } from '../vocabulary.js';
+import { DEVICE_CHOICES, FILLS, SAMPLERS } from '../vocabulary.js';
 import { cost as costWords, failures, settings as words } from '../words.js';
 
 const LARGEST_SEED = 2 ** 53 - 1;
@@ -14,10 +14,23 @@ export function setUpAdvancedPanel(state: AppState): void {
   panel.addEventListener('toggle', () => {
     if (panel.open) panel.scrollIntoView({ block: 'nearest' });
   });
+  setUpFill(state);
   setUpSampling(state);
   setUpNoise(state);
   setUpSeed(state);
   setUpDevice(state);
+}
+
+/** What fills what is painted: found by its width, or stated. */
+function setUpFill(state: AppState): void {
+  const select = element('fill', HTMLSelectElement);
+  select.addEventListener('change', () =>
+    state.changeSettings({ fill: selectedValue(select, FILLS) }),
+  );
+  effect(() => {
+    select.value = state.settings.value.fill;
+    element('fill-field').hidden = state.task.value !== 'fill' || state.isImproving.value;
+  });
 }
 
 function setUpSampling(state: AppState): void {

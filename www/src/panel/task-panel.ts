@@ -5,7 +5,7 @@ import { checkRadio, element, onChoice } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { blurKernel } from '../state/package-task.js';
 import { measuresNoise, type Settings } from '../state/settings.js';
-import { BLURS, CHOICES, FACTORS, FILLS, LEAST_FACTOR, MOST_FACTOR } from '../vocabulary.js';
+import { BLURS, CHOICES, FACTORS, LEAST_FACTOR, MOST_FACTOR } from '../vocabulary.js';
 import { formatSize, settings as words, TASKS } from '../words.js';
 import { drawKernel } from './kernel-view.js';
 
@@ -43,11 +43,8 @@ function showOnly(attribute: 'task' | 'blur', value: string): void {
 }
 
 function setUpFill(state: AppState): void {
-  onChoice('fill', FILLS, (fill) => state.changeSettings({ fill }));
   effect(() => {
-    const { fill } = state.settings.value;
-    checkRadio('fill', fill);
-    element('fill-note').textContent = words.fillNotes[fill];
+    element('fill-note').textContent = words.fillNotes[state.settings.value.fill];
   });
 }
 

@@ -56,5 +56,7 @@ export function resultFacts({ job, result, evaluations, milliseconds }: Made): s
   const device = `${DEVICES[kind]}${adapter ? ` (${adapter})` : ''}`;
   const level = job.task === 'denoise' ? result.noise : undefined;
   const names = namesOf(job.course.tasks);
-  return words.facts(names, evaluations, milliseconds / 1000, device, result.seed, level);
+  const { fill, seed } = result;
+  const filled = fill && fill.photo > 0 ? words.filled(fill.network, fill.photo) : '';
+  return words.facts(names, evaluations, milliseconds / 1000, device, seed, level) + filled;
 }

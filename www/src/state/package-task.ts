@@ -42,9 +42,9 @@ export function packageTask(
   switch (task) {
     case 'fill': {
       if (!mask) throw new Error('Fill needs a mask.');
-      if (settings.fill === 'photo') return inpaint(mask, { fill: 'photo' });
+      const { fill } = settings;
       // Without stated noise, known pixels are kept bit for bit.
-      return inpaint(mask, noise.fill > 0 ? { noise: noise.fill } : {});
+      return inpaint(mask, { fill, ...(noise.fill > 0 && { noise: noise.fill }) });
     }
     case 'enlarge':
       return superResolve(coreFactor(settings.factor), { noise: noise.enlarge });

@@ -60,7 +60,7 @@ export function makePlan(
   if (task === 'fill') {
     const text = reductions + resolutionText(photo);
     if (!masked) return { ...sizes, text, todo: words.paintFirst };
-    const isRestored = settings.fill === 'network' && settings.noise.fill > 0;
+    const isRestored = settings.fill !== 'photo' && settings.noise.fill > 0;
     const known = isRestored ? words.lessNoise : words.bitForBit;
     return { ...sizes, text: text + known };
   }

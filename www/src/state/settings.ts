@@ -38,7 +38,7 @@ export interface Options {
 }
 
 export const DEFAULT_SETTINGS: Settings = {
-  fill: 'network',
+  fill: 'auto',
   factor: 4,
   blur: 'gaussian',
   sigma: 2,

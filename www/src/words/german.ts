@@ -225,6 +225,7 @@ const detail: Words['detail'] = {
     'sehen.',
   hintForPaint: 'Der Rahmen folgt dem, was Sie malen. Sein Griff bewegt ihn.',
   nothingPainted: 'Im Rahmen ist nichts übermalt.',
+  takesAll: 'Strukturen kommen aus dem übrigen Foto: Nur das ganze Foto zeigt sie.',
   cutsPaint:
     'Was übermalt ist, reicht über den Rahmen: Nur das ganze Foto zeigt, was dort entsteht.',
   failed: 'Diese Stelle ließ sich nicht restaurieren. Ein Lauf sagt, warum.',
@@ -289,7 +290,11 @@ const engine: Words['engine'] = {
 
 const settings: Words['settings'] = {
   fillNotes: {
-    network: 'Bessert Schmales aus, bis etwa 15 Pixel. Breitere Lücken werden unscharf.',
+    auto:
+      'Schmales, bis 16 Pixel, wird aus dem ausgebessert, was es umgibt. Was breiter ist, ' +
+      'Personen oder Dinge, weicht Strukturen aus dem übrigen Foto: Übermalen Sie auch Schatten ' +
+      'und Spiegelung. Gesichter finden sich dort nicht.',
+    network: 'Bessert Schmales aus, bis etwa 16 Pixel. Breitere Lücken werden unscharf.',
     photo:
       'Übermalen Sie alles, auch Schatten und Spiegelung. Strukturen aus dem übrigen Foto treten ' +
       'an die Stelle. Gesichter finden sich dort nicht.',
@@ -359,6 +364,8 @@ const run: Words['run'] = {
     `${names}, ${counted(evaluations, 'Auswertung', 'Auswertungen')} in ` +
     `${duration(seconds, true)} auf ${device}, Startwert ${seed}` +
     `${value === undefined ? '' : `, Körnung ${level(value)} von 255`}.`,
+  filled: (mended: number, copied: number): string =>
+    ` Lücken: ${mended} ausgebessert, ${copied} mit Struktur aus dem Foto.`,
   partialFacts: (names: string, end: string): string =>
     `${names}. ${end} vor dem Ende; was fertig war, bleibt.`,
   failed: 'Der Lauf brach ab. Foto, Maske und Einstellungen sind unverändert.',
@@ -577,7 +584,7 @@ export const markup: Markup = {
   improveHint: 'was diesem Foto fehlt',
   improvements: 'Was sich verbessern lässt',
   paintedOver: 'Was übermalt ist',
-  narrow: 'Kratzer, Drähte',
+  narrow: 'Kratzer, Drähte, Gesichter',
   wide: 'Personen, Dinge',
   factor: 'Faktor',
   anyFactor: 'Beliebig',
