@@ -38,6 +38,27 @@ test('a photo is restored, step by step, to pictures that are plain objects', as
   );
 });
 
+test('a mixed mask is filled from the photo and by the network', async () => {
+  const [width, height] = [64, 56];
+  const data = new Uint8Array(width * height);
+  for (let y = 6; y < 30; y++) data.fill(1, y * width + 8, y * width + 32);
+  data.fill(1, 46 * width + 4, 46 * width + 60);
+  const fractions = [];
+  const onProgress = ({ fraction }) => fractions.push(fraction);
+  const task = inpaint({ data, width, height });
+  const { fill, evaluations, mean } = await restorer.restore(photo(width, height), task, {
+    samples: 0,
+    seed: 1,
+    onProgress,
+  });
+  assert.deepEqual(fill, { network: 1, photo: 1 });
+  assert.equal(evaluations, 1);
+  assert.ok(fractions.length > 1 && fractions.at(-1) === 1);
+  assert.ok(fractions.every((value, i) => i === 0 || value >= fractions[i - 1]));
+  const isKnown = (_, i) => data[i >> 2] === 0;
+  assert.deepEqual(mean.data.filter(isKnown), photo(width, height).data.filter(isKnown));
+});
+
 test('calls are aborted, refused, and made to wait', async () => {
   const call = (options, size = 32) =>
     restorer.restore(photo(size, size), denoise(20), { samples: 0, ...options });
