@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { grainyPng, openDemo, openFile, pick, setVariants, untilDetail } from './demo-tools.mjs';
+import {
+  grainyPng,
+  openDemo,
+  openFile,
+  pick,
+  setVariants,
+  textsOf,
+  untilDetail,
+} from './demo-tools.mjs';
 import { decodePng, ROOT } from './harness.mjs';
 
 const SIDE = 160;
@@ -110,15 +118,7 @@ describe('Improve in the demo', { timeout: 10 * 60_000 }, () => {
       .getByText(/enlarged 4× to 640/)
       .waitFor();
     await setVariants(page, 0);
-    const stages = await page.locator('#progress-stage').evaluateHandle((stage) => {
-      const texts = [];
-      new MutationObserver(() => texts.push(stage.textContent)).observe(stage, {
-        childList: true,
-        characterData: true,
-        subtree: true,
-      });
-      return texts;
-    });
+    const stages = await textsOf(page.locator('#progress-stage'));
     await button(page).focus();
     await page.keyboard.press('Enter');
     assert.match(await finished(page), /^Denoise, Colourise, Enlarge, \d+ evaluations in /);

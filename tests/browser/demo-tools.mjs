@@ -101,6 +101,18 @@ export const pixelsOf = (page, selector) =>
     return [...context.getImageData(0, 0, canvas.width, canvas.height).data];
   });
 
+/** Follows a text of the page: a handle of the list of all that it says from now on. */
+export const textsOf = (locator) =>
+  locator.evaluateHandle((element) => {
+    const texts = [];
+    new MutationObserver(() => texts.push(element.textContent)).observe(element, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+    return texts;
+  });
+
 /** How many pixels are painted red. */
 export const painted = (page) =>
   page.locator('#canvas-mask').evaluate((canvas) => {

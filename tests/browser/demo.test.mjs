@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { textsOf } from './demo-tools.mjs';
 import { decodePng, encodePng, openSession } from './harness.mjs';
 
 /** Small: a software adapter takes seconds for one evaluation of it. */
@@ -360,15 +361,7 @@ for (const webgpu of [true, false]) {
           await page.getByText('Faded by this page').waitFor();
           await ui.samples(2);
           await ui.sampler.selectOption('accurate');
-          const told = await ui.stage.evaluateHandle((stage) => {
-            const texts = [];
-            new MutationObserver(() => texts.push(stage.textContent)).observe(stage, {
-              childList: true,
-              characterData: true,
-              subtree: true,
-            });
-            return texts;
-          });
+          const told = await textsOf(ui.stage);
           await ui.restore.click();
           await ui.finished();
           const steps = (await told.jsonValue())

@@ -6,6 +6,8 @@ const { fillRectangle } = await demoModule('painting/rectangle');
 const { fillPolygon } = await demoModule('painting/lasso');
 const { floodRegion } = await demoModule('painting/flood');
 const { grown } = await demoModule('painting/grow');
+const { depthIn } = await demoModule('painting/depth');
+const { soften } = await demoModule('results/blend');
 const { inverted } = await demoModule('painting/invert');
 const { editMask } = await demoModule('painting/edits');
 const { maskBitsOf } = await demoModule('painting/mask-file');
@@ -88,6 +90,39 @@ describe('a mask that grows', () => {
       );
       assert.equal(result[i], Number(isNear), `pixel ${i}`);
     }
+  });
+});
+
+describe('the rim of a mask', () => {
+  const size = { width: 19, height: 15 };
+  const bits = Uint8Array.from({ length: 19 * 15 }, (_, i) =>
+    Number(Math.hypot((i % 19) - 9, Math.floor(i / 19) - 7) < 6.5),
+  );
+  test('is as deep as the nearest pixel that is not painted is far', () => {
+    const depth = depthIn(bits, size, 4);
+    for (let i = 0; i < bits.length; i++) {
+      const far = bits.reduce((least, bit, j) => {
+        const way = Math.hypot((i % 19) - (j % 19), Math.floor(i / 19) - Math.floor(j / 19));
+        return bit ? least : Math.min(least, way);
+      }, Infinity);
+      const expected = Math.min(4, far);
+      const isNear = depth[i] >= expected - 1e-4 && depth[i] <= 1.09 * expected;
+      assert.ok(isNear, `pixel ${i}: ${depth[i]}, not ${expected}`);
+    }
+  });
+  test('counts what lies beyond the photo as painted', () => {
+    assert.ok(
+      depthIn(new Uint8Array(12).fill(1), { width: 4, height: 3 }, 7).every((d) => d === 7),
+    );
+  });
+  test('lets the photo through, and nothing else changes', () => {
+    const picture = { data: new Uint8ClampedArray(4 * 3).fill(200) };
+    const photo = { data: new Uint8ClampedArray(4 * 3).fill(100) };
+    soften(picture, photo, Float32Array.of(0, 1, 5), 3);
+    assert.deepEqual(
+      [...picture.data],
+      [200, 200, 200, 200, 125, 125, 125, 125, 200, 200, 200, 200],
+    );
   });
 });
 

@@ -2,6 +2,7 @@
 
 import type { Restorer } from 'eps-restore';
 import { decodePhoto, ownFile } from '../picture/photo.js';
+import { described } from '../results/described.js';
 import { encoded, writableType } from '../results/file-format.js';
 import { imageAt } from '../run/target-size.js';
 import { askCost } from '../state/cost.js';
@@ -17,6 +18,7 @@ export interface QueueSettings {
   readonly task: TaskId;
   readonly settings: Settings;
   readonly options: Options;
+  readonly keepsLocation: boolean;
 }
 
 /** Of files that lose something. */
@@ -56,6 +58,7 @@ export async function restoreFile(
   );
   // The photo's own format, if this browser writes it.
   const type = writableType(photo.file.type);
-  const blob = await encoded(await imageAt(mean, output), type, QUALITY);
+  const bare = await encoded(await imageAt(mean, output), type, QUALITY);
+  const blob = await described(bare, photo, output, wish.keepsLocation);
   return new File([blob], `${photo.name}-${task}.${FILE_EXTENSIONS[type]}`, { type });
 }

@@ -93,8 +93,13 @@ export class Queue {
     this.isRunning.value = true;
     const files = this.files.peek();
     this.items.value = files.map(() => WAITING);
-    const { task, settings, options } = state;
-    const wish = { task: task.peek(), settings: settings.peek(), options: options.peek() };
+    const { task, settings, options, removesLocation } = state;
+    const wish = {
+      task: task.peek(),
+      settings: settings.peek(),
+      options: options.peek(),
+      keepsLocation: !removesLocation.peek(),
+    };
     const { signal } = controller;
     try {
       for (const index of files.keys()) {

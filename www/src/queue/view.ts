@@ -3,6 +3,7 @@
 import { effect } from '@preact/signals-core';
 import { create, element } from '../dom.js';
 import { download } from '../results/download.js';
+import { setUpLocationTick } from '../results/location-tick.js';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
 import { queue as words } from '../words.js';
@@ -28,6 +29,7 @@ export function setUpQueue(queue: Queue, state: AppState, failed: (error: unknow
   saveButton.addEventListener('click', () => void save().catch(failed));
   element('queue-close').addEventListener('click', () => queue.close());
   setUpList(queue);
+  setUpLocationTick(state, 'queue-location', queue.files);
   effect(() => {
     const count = queue.files.value.length;
     element('queue').hidden = count === 0;

@@ -12,6 +12,27 @@ export function blend(from: ImageData, to: ImageData, amount: number): ImageData
   return output;
 }
 
+/**
+ * Lets the fill of a picture begin softly: a painted pixel that lies less deep in the mask than the
+ * rim is wide counts by its share of that way, and the photo by the rest. Changes the picture.
+ */
+export function soften(
+  { data }: ImageData,
+  photo: ImageData,
+  depth: Float32Array,
+  rim: number,
+): void {
+  for (let pixel = 0; pixel < depth.length; pixel++) {
+    const deep = depth[pixel] ?? 0;
+    if (deep === 0 || deep > rim) continue;
+    const share = deep / (rim + 1);
+    for (let i = 4 * pixel; i < 4 * pixel + 4; i++) {
+      const start = photo.data[i] ?? 0;
+      data[i] = start + share * ((data[i] ?? 0) - start);
+    }
+  }
+}
+
 /** The mean of the three colours, in all three: what Colourise starts from. */
 export function grey({ data, width, height }: ImageData): ImageData {
   const output = new ImageData(width, height);

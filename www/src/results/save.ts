@@ -8,13 +8,18 @@ import { ownFile } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
 import { watch, whenDefined } from '../state/watch.js';
 import { FILE_EXTENSIONS, memberOf } from '../vocabulary.js';
+import { inWorker } from '../worker/client.js';
 import { results as words } from '../words.js';
+import { described, loadMetadata, spaceOfFile } from './described.js';
 import { download } from './download.js';
 import { encoded, writableType, writableTypes } from './file-format.js';
+import { setUpLocationTick } from './location-tick.js';
 
 interface Picture {
   readonly image: ImageData;
   readonly label: string;
+  /** Whether it is no photo, but says something about one. */
+  readonly isMap?: boolean;
 }
 
 interface SaveEvents {
@@ -31,7 +36,12 @@ export function setUpSave(state: AppState, { failed, copied }: SaveEvents): void
     const shown = picture.peek();
     if (!shown) return undefined;
     const edited = fileType === 'image/jpeg' ? await editedFile(state, shown) : undefined;
-    const blob = edited ?? (await encoded(shown.image, fileType, quality.valueAsNumber / 100));
+    const bare = edited ?? (await encoded(shown.image, fileType, quality.valueAsNumber / 100));
+    const photo = state.photo.peek();
+    const blob =
+      photo && !shown.isMap
+        ? await described(bare, photo, shown.image, !state.removesLocation.peek())
+        : bare;
     return new File([blob], fileName(state, shown, fileType), { type: fileType });
   };
   const onPress = (id: string, act: () => Promise<void>): void =>
@@ -54,6 +64,13 @@ export function setUpSave(state: AppState, { failed, copied }: SaveEvents): void
     copied(words.copied);
   });
   setUpFormat(state, type);
+  const hasPicture = computed(() => picture.value !== undefined);
+  const files = computed(() => {
+    const file = state.photo.value?.file;
+    return file && hasPicture.value ? [file] : [];
+  });
+  setUpLocationTick(state, 'save-location', files);
+  loadMetadata(state);
   effect(() => {
     element('save').hidden = !picture.value;
     element('save-text').textContent = words.save(picture.value?.label ?? '');
@@ -79,13 +96,26 @@ async function editedFile(state: AppState, { image }: Picture): Promise<Blob | u
   if (!photo || !restorer || !keepsBits(state) || state.simulate.peek()) return undefined;
   const file = ownFile(photo);
   if (file?.type !== 'image/jpeg') return undefined;
+  const [before, after] = await Promise.all(
+    [photo.pixels, image].map((each) => inSpaceOf(file, each)),
+  );
+  if (!before || !after) return undefined;
   try {
-    return await restorer.editJpeg(file, image, photo.pixels);
+    return await restorer.editJpeg(file, after, before);
   } catch (error) {
     // A rare kind of JPEG.
     if (error instanceof EpsError && error.code === 'invalid-image') return undefined;
     throw error;
   }
+}
+
+/**
+ * The picture in the colour space of a file, whose profile the edited file keeps; undefined if no
+ * canvas has that space.
+ */
+async function inSpaceOf(file: Blob, image: ImageData): Promise<ImageData | undefined> {
+  const space = await spaceOfFile(file);
+  return space === 'srgb' ? image : space && inWorker('convert', image, space);
 }
 
 /** The choice of format and quality. Formats that the browser cannot write are not offered. */
@@ -127,7 +157,7 @@ function keepsBits(state: AppState): boolean {
 /** The result on the stage, or the latest that is finished. */
 function pictureOf(state: AppState): Picture | undefined {
   const map = state.view.value === 'map' ? state.map.value : undefined;
-  if (map) return { image: map.image, label: words.map };
+  if (map) return { image: map.image, label: words.map, isMap: true };
   const entry = state.entry.value;
   if (!entry?.unfinished) return entry;
   return state.outcome.value?.entries.filter(({ unfinished }) => !unfinished).at(-1);

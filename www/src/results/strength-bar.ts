@@ -1,14 +1,14 @@
-// The slider of a result's strength.
+// The sliders of a result's strength, and of the rim of a fill.
 
 import { effect } from '@preact/signals-core';
 import { element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
-import { results as words } from '../words.js';
-import { FULL, strengthKind, type Strengths } from './strength.js';
+import { page, results as words } from '../words.js';
+import { canSoften, FULL, strengthKind, type Strengths } from './strength.js';
 
 /** In percent. */
-const MOST: Strengths = { mean: 100, sample: 150 };
+const MOST: Omit<Strengths, 'rim'> = { mean: 100, sample: 150 };
 
 export function setUpStrengthBar(state: AppState): void {
   const slider = element('strength', HTMLInputElement);
@@ -28,6 +28,7 @@ export function setUpStrengthBar(state: AppState): void {
     element('strength-text').textContent = words.percent(percent);
     element('strength-note').textContent = words.strengthNotes[kind];
   });
+  setUpRim(state);
   // Each run's results are shown as they are first.
   watch(
     () => state.latestOutcome.value?.before,
@@ -35,4 +36,17 @@ export function setUpStrengthBar(state: AppState): void {
       state.strengths.value = FULL;
     },
   );
+}
+
+function setUpRim(state: AppState): void {
+  const slider = element('rim', HTMLInputElement);
+  slider.addEventListener('input', () => {
+    state.strengths.value = { ...state.strengths.peek(), rim: slider.valueAsNumber };
+  });
+  effect(() => {
+    const { rim } = state.strengths.value;
+    element('rim-field').hidden = !canSoften(state.outcome.value);
+    slider.value = String(rim);
+    element('rim-text').textContent = page.brushSize(rim);
+  });
 }

@@ -53,7 +53,12 @@ export function jobOf(state: AppState): Job | undefined {
   if (!step) return undefined;
   const { task, settings } = step;
   const tasks = [task, ...rest.map((later) => later.task)];
-  const mask = task === 'fill' ? state.mask.peek() : undefined;
+  const painted = task === 'fill' ? state.mask.peek() : undefined;
+  const mask = painted && {
+    data: painted.bits.slice(),
+    width: painted.width,
+    height: painted.height,
+  };
   const bounds = state.maskBounds.peek();
   const options = packageOptions(task, state.options.peek());
   return {
@@ -63,7 +68,7 @@ export function jobOf(state: AppState): Job | undefined {
     options,
     input: prepared.input,
     file: state.simulate.peek() ? undefined : ownFile(photo),
-    mask: mask && { data: mask.bits.slice(), width: mask.width, height: mask.height },
+    mask,
     truth: prepared.truth,
     earlier: [],
     isFurther: false,
@@ -77,6 +82,7 @@ export function jobOf(state: AppState): Job | undefined {
       size: plan.output,
       entries: [],
       deviation: undefined,
+      ...(mask && { mask }),
       samples: options.samples,
       focus: bounds && focusAround(bounds, plan.output),
       facts: '',

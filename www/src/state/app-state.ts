@@ -57,6 +57,8 @@ export class AppState {
   readonly chosenEntryId = signal<string | undefined>(undefined);
   readonly chosenView = signal<View>('photo');
   readonly strengths = signal<Strengths>(FULL);
+  /** Whether what is saved says nothing of where the photo was taken. */
+  readonly removesLocation = signal(false);
 
   /** What the next run does. */
   readonly steps = computed((): readonly Step[] =>

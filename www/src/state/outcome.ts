@@ -1,5 +1,6 @@
 // A run's progress and results.
 
+import type { MaskBytes } from 'eps-restore';
 import type { Box, Size, TaskId } from '../vocabulary.js';
 
 export interface Progress {
@@ -36,6 +37,8 @@ export interface Outcome {
   readonly size: Size;
   readonly entries: readonly Entry[];
   readonly deviation: ImageData | undefined;
+  /** What was filled. */
+  readonly mask?: MaskBytes;
   /** How many samples were asked for. */
   readonly samples: number;
   /** The part of the picture that is restored, unless it is nearly the whole. */

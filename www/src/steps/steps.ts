@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals-core';
 import { bringBack, maskToKeep, photoToKeep, workToKeep, type Kept } from '../opening/kept.js';
+import { described } from '../results/described.js';
 import { middleSquare, thumbnail } from '../picture/pixels.js';
 import type { AppState } from '../state/app-state.js';
 import type { Session } from '../state/session.js';
@@ -53,9 +54,12 @@ export class Steps {
       if (blended instanceof Error) throw blended;
       const { image } = blended;
       // The file brings the photo back after a reload.
-      const file = await inWorker('encode', image, 'image/png');
+      const bare = await inWorker('encode', image, 'image/png');
       const step = this.presentStep();
       if (!photo || !step || state.photo.peek() !== photo) return;
+      // What the visitor's own file says of the photo stays with it.
+      const file = await described(bare, photo, image, true);
+      if (state.photo.peek() !== photo) return;
       const { name, isFalsified } = photo;
       const preset = {
         task: state.task.peek(),

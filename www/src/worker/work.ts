@@ -9,13 +9,16 @@ import { resizeMask } from '../picture/mask-bits.js';
 import { reduce } from '../picture/pixels.js';
 import { damage } from '../damage/damage.js';
 import { isMonochrome } from '../improve/tint.js';
-import { blendHeld, holdFirst, holdSecond } from './blender.js';
+import { blendHeld, holdFirst, holdRim, holdSecond } from './blender.js';
+import { convert } from './convert.js';
 import { decodeFile } from './decode.js';
 import { resize } from './resize.js';
 
 export const WORK = {
   /** Reads a photo from a file. */
   decode: decodeFile,
+  /** The numbers of a picture in another colour space. */
+  convert,
   /** Reduces a picture. */
   reduce,
   /** Scales a picture, by the browser's best scaling. */
@@ -39,6 +42,7 @@ export const WORK = {
   /** Take two pictures, and blend them. */
   holdFirst,
   holdSecond,
+  holdRim,
   blendHeld,
   /** Draws where the samples differ. */
   map: drawMap,

@@ -1,0 +1,33 @@
+// What a file says of its photo, beside the pixels.
+
+import type { Bytes } from './bytes.js';
+
+export interface Metadata {
+  /** A TIFF structure without a picture. */
+  readonly exif?: Bytes;
+  /** The packet's text. */
+  readonly xmp?: string;
+  /** The records of IPTC's Information Interchange Model. */
+  readonly iptc?: Bytes;
+  /** The colour profile. */
+  readonly icc?: Bytes;
+  readonly density?: Density;
+}
+
+/** Dots per inch. */
+export interface Density {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What must be true of the metadata of a saved picture. */
+export interface Truth {
+  /** Of the pixels as they are stored. */
+  readonly width: number;
+  readonly height: number;
+  /** How the pixels are to be turned, as EXIF counts: 1 is upright. */
+  readonly orientation: number;
+  readonly keepsLocation: boolean;
+}
+
+export const INCH_IN_METRES = 0.0254;
