@@ -42,6 +42,8 @@ export default {
       { test: /\.css$/, use: [MiniCssExtractPlugin.loader, 'css-loader'] },
     ],
   },
+  // A worker that is loaded when it is needed is one file, with its libraries.
+  optimization: { splitChunks: { cacheGroups: { defaultVendors: false } } },
   plugins: [
     ...Object.entries({ en: 'index.html', de: 'de.html' }).map(
       ([language, filename]) =>
@@ -57,6 +59,12 @@ export default {
       patterns: [
         { from: 'www/samples', to: 'samples' },
         { from: 'www/app', to: '.' },
+        // Under the LGPL: as it is, with its notice, and apart from the page's scripts.
+        {
+          from: 'node_modules/libheif-js/libheif-wasm/libheif.{js,wasm}',
+          to: 'libheif/[name][ext]',
+        },
+        { from: 'node_modules/libheif-js/libheif-wasm/LICENSE', to: 'libheif/LICENSE.txt' },
       ],
     }),
     // The service worker: the whole page works offline. The package keeps the weights itself.
@@ -67,7 +75,8 @@ export default {
       importScripts: ['share-target.js'],
       sourcemap: false,
       babelPresetEnvTargets: ['chrome >= 113', 'firefox >= 115', 'safari >= 16.4'],
-      exclude: [/\.map$/, /\.safetensors$/, /\.(txt|md)$/, /^share-target\.js$/],
+      // libheif is for those who open a HEIC file.
+      exclude: [/\.map$/, /\.safetensors$/, /\.(txt|md)$/, /^share-target\.js$/, /^libheif\//],
       maximumFileSizeToCacheInBytes: 16 * 1024 * kibibytes,
       // Names that carry a hash of the contents.
       dontCacheBustURLsMatching: /\.[0-9a-f]{8}\./,

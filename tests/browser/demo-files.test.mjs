@@ -63,14 +63,18 @@ describe('files that the demo cannot take as they are', { timeout: 10 * 60_000 }
   after(() => session?.close());
   const alert = (text) => page.getByRole('alert').getByText(text).waitFor();
 
-  it('names the format of TIFF, HEIC and RAW files', async () => {
+  it('names the format of a file that it cannot read', async () => {
     await openFile(page, 'scan.tif', Buffer.from('II*\0 and so on'), 'image/tiff');
-    await alert("This browser can't open TIFF files. Save it as JPEG or PNG");
+    await alert(
+      "TIFF file, damaged or of a kind that this page can't read. Save it as JPEG or PNG",
+    );
     const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1', 'latin1');
     await openFile(page, 'phone.heic', heic, 'image/heic');
-    await alert("can't open HEIC files");
+    await alert('HEIC file, damaged');
     await openFile(page, 'camera.CR2', Buffer.from('raw'), '');
-    await alert("can't open RAW files");
+    await alert('RAW file, damaged');
+    await openFile(page, 'layers.psd', Buffer.from('8BPS and so on'), '');
+    await alert("can't open Photoshop files");
   });
 
   it('lists all of several files', async () => {

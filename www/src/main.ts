@@ -238,6 +238,7 @@ async function openPhoto(photo: Photo, preset?: Preset): Promise<void> {
   queue.close();
   steps.clear();
   session.open(photo, preset);
+  if (photo.isPreview) notifyInfo(opening.preview);
   if (photo.isFalsified) notify({ kind: 'error', title: opening.falsified });
 }
 

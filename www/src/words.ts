@@ -114,9 +114,12 @@ export const undecodable = {
   format: (name: string, format: string): string =>
     `“${name}” is a ${format} file. This browser can't open ${format} files. ` +
     'Save it as JPEG or PNG, and open that.',
+  foreign: (name: string, format: string): string =>
+    `“${name}” is a ${format} file, damaged or of a kind that this page can't read. ` +
+    'Save it as JPEG or PNG, and open that.',
   unknown: (name: string): string =>
     `“${name}” cannot be read as a picture by this browser. It may be another kind of file, ` +
-    'damaged, incomplete or too large. JPEG, PNG, WebP, AVIF and GIF work.',
+    'damaged, incomplete or too large. JPEG, PNG, WebP, AVIF, GIF, TIFF and HEIC work.',
 };
 
 export const opening = {
@@ -129,6 +132,9 @@ export const opening = {
     'will carry faint stray pixels. Allow canvas access for this page, or use another browser.',
   samplesMissing: (titles: readonly string[]): string =>
     `These samples could not be loaded: ${titles.join(', ')}. Your own photos still work.`,
+  preview:
+    'This is the picture that the camera put into its RAW file. What it holds beyond that is not ' +
+    'used.',
   back: 'Your last photo is open again, with what you had painted and set.',
   workTitle: (name: string): string => `Restore “${name}”`,
   unnamed: 'photo',
@@ -575,6 +581,8 @@ export const markup = {
   maskFile: 'Mask file',
   results: 'Results',
   strength: 'Strength',
+  rim: 'Soft rim',
+  rimHint: 'How far the photo shows through at the rim of what was painted',
   goOnHint: 'Makes this result the photo, for the next task',
   savePicture: 'Save the picture',
   format: 'File format',
@@ -582,12 +590,12 @@ export const markup = {
   save: 'Save',
   share: 'Share',
   copy: 'Copy',
+  removeLocation: 'Without location',
+  removeLocationHint: 'Leaves out where the photo was taken',
   restoration: 'Restoration',
   closeList: 'Close the list of photos',
   whatToDo: 'What should be done?',
   improveHint: 'what this photo needs',
-  rim: 'Soft rim',
-  rimHint: 'How far the photo shows through at the rim of what was painted',
   improvements: 'What can be improved',
   paintedOver: 'What is painted over',
   narrow: 'Scratches, wires, faces',
@@ -595,8 +603,6 @@ export const markup = {
   factor: 'Factor',
   anyFactor: 'Any factor',
   blurMayBe: 'What the blur may be',
-  removeLocation: 'Without location',
-  removeLocationHint: 'Leaves out where the photo was taken',
   kindOfBlur: 'Kind of blur',
   amount: 'Amount',
   direction: 'Direction',

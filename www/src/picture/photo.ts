@@ -1,19 +1,22 @@
 // A photo, and how it is opened from a file.
 
+import { converted } from '../formats/client.js';
 import type { Point, Size } from '../vocabulary.js';
 import { inWorker } from '../worker/client.js';
 import { opening } from '../words.js';
 import { keepBitmap } from './display.js';
-import { undecodableText } from './formats.js';
+import { foreignFormat, undecodableText } from './formats.js';
 
 /** A photo as opened, or as reduced at the visitor's request. */
 export interface Photo {
   readonly name: string;
-  /** The file that it was read from. */
+  /** The file that it was read from, or one that was made of it: browsers read it. */
   readonly file: Blob;
   readonly pixels: ImageData;
   /** The size of the picture in the file, if it had to be reduced on opening. */
   readonly fileSize?: Size;
+  /** Whether it is the JPEG that a camera put into its RAW file. */
+  readonly isPreview?: boolean;
   /** Whether this browser changes the pixels that a page reads. */
   readonly isFalsified: boolean;
   /** The photo before the visitor reduced it. */
@@ -37,15 +40,25 @@ export const ownFile = ({ file, fileSize, original }: Photo): Blob | undefined =
 /** A file that is no photo, with a message for the visitor. */
 export class PhotoError extends Error {}
 
-/** @throws PhotoError if the file is no picture that this browser can read. */
+/** @throws PhotoError if the file is no picture that this page can read. */
 export async function decodePhoto(file: Blob, fileName: string): Promise<Photo> {
   try {
-    const { bitmap, ...decoded } = await inWorker('decode', file, maxArea());
-    keepBitmap(decoded.pixels, bitmap);
-    return { ...decoded, name: fileName.replace(/\.[^.]+$/, '') || opening.unnamed, file };
+    const format = await foreignFormat(file, fileName);
+    if (format === undefined) return await decoded(file, fileName);
+    // Some browsers read HEIC by themselves.
+    const own = format === 'HEIC' && (await decoded(file, fileName).catch(() => undefined));
+    if (own) return own;
+    const photo = await decoded(await converted(file, format), fileName);
+    return { ...photo, isPreview: format === 'RAW' };
   } catch (cause) {
     throw new PhotoError(await undecodableText(file, fileName), { cause });
   }
+}
+
+async function decoded(file: Blob, fileName: string): Promise<Photo> {
+  const { bitmap, ...rest } = await inWorker('decode', file, maxArea());
+  keepBitmap(rest.pixels, bitmap);
+  return { ...rest, name: fileName.replace(/\.[^.]+$/, '') || opening.unnamed, file };
 }
 
 /** Bytes that the page holds for each pixel: photo, mask, canvases and several results. */

@@ -107,9 +107,12 @@ const undecodable: Words['undecodable'] = {
   format: (name: string, format: string): string =>
     `„${name}“ ist eine ${format}-Datei. Dieser Browser kann ${format}-Dateien nicht öffnen. ` +
     'Speichern Sie das Bild als JPEG oder PNG, und öffnen Sie das.',
+  foreign: (name: string, format: string): string =>
+    `„${name}“ ist eine ${format}-Datei, beschädigt oder von einer Art, die diese Seite nicht ` +
+    'lesen kann. Speichern Sie das Bild als JPEG oder PNG, und öffnen Sie das.',
   unknown: (name: string): string =>
     `„${name}“ kann dieser Browser nicht als Bild lesen. Die Datei ist vielleicht kein Bild, ` +
-    'beschädigt, unvollständig oder zu groß. JPEG, PNG, WebP, AVIF und GIF gehen.',
+    'beschädigt, unvollständig oder zu groß. JPEG, PNG, WebP, AVIF, GIF, TIFF und HEIC gehen.',
 };
 
 const opening: Words['opening'] = {
@@ -124,6 +127,9 @@ const opening: Words['opening'] = {
     'Canvas-Daten, oder nehmen Sie einen anderen Browser.',
   samplesMissing: (titles: readonly string[]): string =>
     `Diese Beispiele ließen sich nicht laden: ${titles.join(', ')}. Ihre eigenen Fotos gehen.`,
+  preview:
+    'Das ist das Bild, das die Kamera in ihre RAW-Datei gelegt hat. Was diese darüber hinaus ' +
+    'enthält, wird nicht genutzt.',
   back: 'Ihr letztes Foto ist wieder offen, mit allem, was gemalt und eingestellt war.',
   workTitle: (name: string): string => `„${name}“ restaurieren`,
   unnamed: 'Foto',
@@ -571,6 +577,8 @@ export const markup: Markup = {
   maskFile: 'Maskendatei',
   results: 'Ergebnisse',
   strength: 'Stärke',
+  rim: 'Weicher Rand',
+  rimHint: 'Wie weit das Foto am Rand des Bemalten durchscheint',
   goOnHint: 'Macht dieses Ergebnis zum Foto, für die nächste Aufgabe',
   savePicture: 'Bild speichern',
   format: 'Dateiformat',
@@ -578,6 +586,8 @@ export const markup: Markup = {
   save: 'Speichern',
   share: 'Teilen',
   copy: 'Kopieren',
+  removeLocation: 'Ohne Ort',
+  removeLocationHint: 'Lässt weg, wo das Foto aufgenommen wurde',
   restoration: 'Restaurierung',
   closeList: 'Liste der Fotos schließen',
   whatToDo: 'Was soll geschehen?',
@@ -593,8 +603,6 @@ export const markup: Markup = {
   blurMayBe: 'Was die Unschärfe sein kann',
   kindOfBlur: 'Art der Unschärfe',
   amount: 'Stärke',
-  removeLocation: 'Ohne Ort',
-  removeLocationHint: 'Lässt weg, wo das Foto aufgenommen wurde',
   direction: 'Richtung',
   measureGrain: 'Körnung messen',
   grain: 'Körnung',
