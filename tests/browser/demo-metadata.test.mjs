@@ -135,6 +135,14 @@ describe('what a file says of its photo', { timeout: 10 * 60_000 }, () => {
     assert.equal(readExif(eXIf).main[0x010f], 'Camera Works');
   });
 
+  it('turns IPTC into XMP where a format has no place for it', async () => {
+    const plain = await largeJpeg(page, WIDTH, HEIGHT);
+    await open('iptc', withSegments(plain, { iptc: photoshop({ title: 'Caffè' }) }));
+    await restore(page);
+    assert.ok(chunksOf(await saved('image/png')).iTXt.includes('Caffè'));
+    assert.ok(riffOf(await saved('image/webp'))['XMP '].includes('Caffè'));
+  });
+
   it('asks for nothing where no place is told', async () => {
     await openFile(page, 'bare.png', smoothPng(WIDTH, HEIGHT));
     await page.getByRole('heading', { name: 'Restore “bare”' }).waitFor({ state: 'attached' });

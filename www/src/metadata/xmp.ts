@@ -3,6 +3,7 @@
 import type { IptcTexts } from './iptc.js';
 import type { Truth } from './metadata.js';
 
+const META = 'adobe:ns:meta/';
 const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#';
 const XML = 'http://www.w3.org/XML/1998/namespace';
 const DC = 'http://purl.org/dc/elements/1.1/';
@@ -85,27 +86,27 @@ export function xmpFor(packet: string, { keepsLocation }: Truth): string | undef
 
 /** A packet with the texts of IPTC's older records; undefined if there are none. */
 export function xmpOf(texts: IptcTexts): string | undefined {
-  const document = new DOMParser().parseFromString(
-    `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}">` +
-      `<rdf:Description rdf:about="" xmlns:dc="${DC}"/></rdf:RDF></x:xmpmeta>`,
-    'application/xml',
-  );
-  const [description] = descriptions(document);
+  const packet = document.implementation.createDocument(META, 'x:xmpmeta');
+  const description = packet.createElementNS(RDF, 'rdf:Description');
+  description.setAttributeNS(RDF, 'rdf:about', '');
+  const frame = packet.createElementNS(RDF, 'rdf:RDF');
+  frame.append(description);
+  packet.documentElement.append(frame);
   const kinds = { title: 'Alt', description: 'Alt', rights: 'Alt', creator: 'Seq', subject: 'Bag' };
   for (const [name, kind] of Object.entries(kinds)) {
     const values = texts[name as keyof IptcTexts];
     if (values.length === 0) continue;
-    const list = document.createElementNS(RDF, `rdf:${kind}`);
+    const list = packet.createElementNS(RDF, `rdf:${kind}`);
     for (const value of values) {
-      const item = document.createElementNS(RDF, 'rdf:li');
+      const item = packet.createElementNS(RDF, 'rdf:li');
       if (kind === 'Alt') item.setAttributeNS(XML, 'xml:lang', 'x-default');
       item.textContent = value;
       list.append(item);
     }
-    const property = document.createElementNS(DC, `dc:${name}`);
+    const property = packet.createElementNS(DC, `dc:${name}`);
     property.append(list);
-    description?.append(property);
+    description.append(property);
   }
-  if (!description?.firstChild) return undefined;
-  return new XMLSerializer().serializeToString(document);
+  if (!description.firstChild) return undefined;
+  return new XMLSerializer().serializeToString(packet);
 }
