@@ -24,7 +24,7 @@ import { keepCore, sharingCore } from './shared-core.js';
 import { sharedWeights } from './shared-weights.js';
 import { browserPlatform } from './weights.js';
 import type { Layout } from './windows/layout.js';
-import { mayNeedWindows, planOf, type Plan } from './windows/plan.js';
+import { mayNeedWindows, planOf, requireWithin, type Plan } from './windows/plan.js';
 import { restoreInWindows } from './windows/restore.js';
 import { WorkerLink, errorOf, type Outcome } from './worker-link.js';
 import { WorkerPool } from './worker-pool.js';
@@ -155,11 +155,12 @@ export class Session {
   ): Promise<Restored> {
     const cost = costRequestOf(request);
     // Where the whole fits in any case, the worker is not asked.
-    const isLarge = mayNeedWindows(cost, this.#memoryLimit);
-    const layout = isLarge ? (await this.#plan(cost)).layout : undefined;
+    if (!mayNeedWindows(cost, this.#memoryLimit)) return this.#whole(request, signal, hooks);
+    const plan = await this.#plan(cost);
     throwIfAborted(signal);
-    return layout
-      ? this.#inWindows(layout, request, signal, hooks)
+    requireWithin(this.#memoryLimit, plan);
+    return plan.layout
+      ? this.#inWindows(plan.layout, request, signal, hooks)
       : this.#whole(request, signal, hooks);
   }
 

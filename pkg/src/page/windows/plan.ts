@@ -4,6 +4,8 @@ import { errorOf, type Outcome } from '../worker-link.js';
 import { resultSize } from './assembly.js';
 import { layoutOf, windowCount, windowSize, type Layout } from './layout.js';
 
+/** Hardly any GPU has more memory: the core refuses what takes more. */
+const GPU_BYTES = 8 * 2 ** 30;
 /** Most bytes of WebAssembly memory for a window, where windows are needed at all. */
 const WINDOW_BYTES = 900e6;
 /** No restoration takes as many bytes for a pixel of its result. */
@@ -30,22 +32,21 @@ export function mayNeedWindows(request: CostRequest, memoryLimit: number): boole
 }
 
 /**
- * What a restoration takes: of the whole photo if that fits, else window by window.
+ * What a restoration takes: of the whole photo if that fits or its task cannot be divided, else
+ * window by window.
  *
  * @param memoryLimit most bytes of WebAssembly memory.
- * @throws EpsError `image-too-large` where the task cannot be divided, and what the worker answers.
+ * @throws EpsError what the worker answers.
  */
 export async function planOf(
   request: CostRequest,
   memoryLimit: number,
   ask: AskCost,
 ): Promise<Plan> {
-  const whole = await ask(request);
-  if (whole.ok && whole.answer.bytes <= memoryLimit)
-    return { cost: whole.answer, layout: undefined, windows: 1 };
-  if (!whole.ok && whole.failure.code !== 'image-too-large') throw errorOf(whole.failure);
+  const whole = await answered(ask(request));
   const factor = factorOf(request.task);
-  if (factor === undefined) throw whole.ok ? aboveLimit(whole.answer) : errorOf(whole.failure);
+  const fits = whole.bytes <= memoryLimit && whole.gpuBytes <= GPU_BYTES;
+  if (fits || factor === undefined) return { cost: whole, layout: undefined, windows: 1 };
   const costOf = (size: ImageSize): Promise<Cost> => answered(ask({ ...request, ...size }));
   const side = Math.ceil(PROBE_SIDE / factor);
   const probe = await costOf({ width: side, height: side });
@@ -93,11 +94,18 @@ async function answered(outcome: Promise<Outcome<'cost'>>): Promise<Cost> {
   return cost.answer;
 }
 
-function aboveLimit({ bytes }: Cost): EpsError {
-  const needed = Math.ceil(bytes / 1e6);
-  return new EpsError(
+/**
+ * Refuses what takes more than the caller allows.
+ *
+ * @throws EpsError `image-too-large`.
+ */
+export function requireWithin(memoryLimit: number, { cost, layout }: Plan): void {
+  if (layout || cost.bytes <= memoryLimit) return;
+  const [needed, limit] = [cost.bytes, memoryLimit].map((bytes) => Math.ceil(bytes / 1e6));
+  throw new EpsError(
     'image-too-large',
-    `This restoration takes ${needed} MB, more than the memoryLimit of the restorer. ` +
-      'Reduce the photo; denoise and superResolve can be done in parts.',
+    `A result of ${cost.width} × ${cost.height} pixels takes about ${needed} MB of memory, and ` +
+      `may take ${limit} (memoryLimit). Reduce the photo; only denoise and superResolve can be ` +
+      'done in windows.',
   );
 }
