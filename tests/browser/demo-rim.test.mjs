@@ -27,7 +27,6 @@ describe('the rim of a fill', { timeout: 5 * 60_000 }, () => {
 
   it('is as wide as the keyboard sets it', async () => {
     await pick(page, 'Fill');
-    await page.getByRole('radio', { name: 'People, objects' }).check();
     await page.getByRole('button', { name: 'Rectangle', exact: true }).click();
     await paint(page, [0.3, 0.6], [0.5, 0.7]);
     await restore(page);

@@ -87,7 +87,7 @@ function deferred() {
 function serveBundled() {
   const folder = join(ROOT, 'pkg', 'dist');
   for (const path of readdirSync(folder, { recursive: true })) {
-    if (!/^(index|(page|shared)\/[\w-]+)\.js$/.test(path)) continue;
+    if (!/^(index|(page|page\/windows|shared)\/[\w-]+)\.js$/.test(path)) continue;
     const source = readFileSync(join(folder, path), 'utf8');
     session.route(`/app/chunks/${path}`, (request, response) =>
       response.writeHead(200, { 'content-type': 'text/javascript' }).end(source),

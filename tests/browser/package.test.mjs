@@ -663,7 +663,7 @@ for (const device of ['webgpu', 'cpu']) {
     test('bad input is refused with its own code, and does no harm', async () => {
       const found = await inPage(async () => {
         const photo = tools.photo();
-        const { inpaint, superResolve, deblur, denoise, gaussianKernel } = eps;
+        const { inpaint, deblur, denoise, gaussianKernel } = eps;
         const kernel = (...values) => ({
           kind: 'deblur',
           kernel: { data: Float32Array.from(values), width: values.length, height: 1 },

@@ -1,9 +1,9 @@
 // The results of a queue in one file. Pictures are compressed already: they are stored as they are.
 
-import { downloadZip } from 'client-zip';
 import { queue as words } from '../words.js';
 
 export async function zipOf(files: readonly File[]): Promise<File> {
+  const { downloadZip } = await import(/* webpackChunkName: "zip" */ 'client-zip');
   const blob = await downloadZip(withOwnNames(files)).blob();
   return new File([blob], words.zipName, { type: 'application/zip' });
 }

@@ -594,8 +594,6 @@ export const markup: Markup = {
   improveHint: 'was diesem Foto fehlt',
   improvements: 'Was sich verbessern lässt',
   paintedOver: 'Was übermalt ist',
-  rim: 'Weicher Rand',
-  rimHint: 'Wie weit das Foto am Rand des Bemalten durchscheint',
   narrow: 'Kratzer, Drähte, Gesichter',
   wide: 'Personen, Dinge',
   factor: 'Faktor',
