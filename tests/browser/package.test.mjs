@@ -627,6 +627,7 @@ for (const device of ['webgpu', 'cpu']) {
             bytes: 0,
             gpuBytes: 0,
             tiles: evaluations > 0 ? 1 : 0,
+            windows: 1,
             evaluations,
             width,
             height,
@@ -634,7 +635,16 @@ for (const device of ['webgpu', 'cpu']) {
         );
       assert.deepEqual(
         { ...estimates.at(-1), seconds: 0, bytes: 0 },
-        { seconds: 0, bytes: 0, gpuBytes: 0, tiles: 2, evaluations: 31, width: 400, height: 128 },
+        {
+          seconds: 0,
+          bytes: 0,
+          gpuBytes: 0,
+          tiles: 2,
+          windows: 1,
+          evaluations: 31,
+          width: 400,
+          height: 128,
+        },
       );
       assert.ok(estimates.every(({ bytes }) => bytes > 0 && bytes < 1e9));
       assert.ok(estimates.at(-1).seconds > estimates[0].seconds && estimates[0].seconds > 0);
