@@ -4,6 +4,7 @@ import type { PhotoSource } from './photo.js';
 import type { Restorer } from './restorer.js';
 import type { Result } from './result.js';
 import type { Task } from './task-types.js';
+import { requireOptionalFunction } from './validation.js';
 
 /** One photo of a batch: its result, or why there is none. */
 export interface BatchItem {
@@ -55,6 +56,7 @@ export async function* restoreAll(
   options: BatchOptions = {},
 ): AsyncGenerator<BatchItem, void, void> {
   const { onProgress, ...own } = withDefaults(options, { whenBusy: 'wait' });
+  requireOptionalFunction('onProgress', onProgress);
   const list = reading('invalid-option', 'The photos', () => [...photos]);
   const count = list.length;
   for (const [index, photo] of list.entries()) {
