@@ -78,7 +78,7 @@ const MASKS = {
 
 function maskOf(mask, photo) {
   return made(mask, ({ form, like, every, ...own }) => {
-    const { width, height } = like && photo?.width ? photo : own;
+    const { width, height } = like && photo?.width > 0 && photo.height > 0 ? photo : own;
     if (form === 'ImageData') return rgba({ width, height, level: every });
     const missing = Array.from({ length: width * height }, (_, i) => Number(i % every === 0));
     return { data: MASKS[form](missing), width, height };
