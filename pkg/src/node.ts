@@ -6,13 +6,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { BlurEstimate } from './page/blur.js';
-import { fillParts, runParts, type FillParts } from './page/fill-parts.js';
-import type { RunHooks } from './page/run-hooks.js';
+import { fillParts, runParts, type TaskParts } from './page/fill-parts.js';
 import { blurToRemove, measured } from './page/found-blur.js';
 import { checkedRestoreOptions, type RestoreOptions } from './page/options.js';
 import type { PixelImage } from './page/photo.js';
 import { resultOf, type Result } from './page/result.js';
 import { readInput, type RunInput } from './page/run-input.js';
+import type { RunHooks } from './page/run-hooks.js';
 import { RunObserver } from './page/run-observer.js';
 import type { Task } from './page/task-types.js';
 import { EvaluationTimes } from './page/timing.js';
@@ -169,18 +169,17 @@ export class Restorer {
     const blur = input.isBlurUnknown ? blurToRemove(this.#blurs(input)) : undefined;
     const { task, ...known } = measured(input, blur);
     const request = { ...known, samples, sampler, refine, seed };
-    const { tasks, holes } = await guarded(() => this.#parts(task, request.noise));
-    const run = await runParts({ tasks, holes }, request, hooks, {
+    const parts = await guarded(() => this.#parts(task, request.noise));
+    const run = await runParts(parts, request, hooks, {
       run: (part, own) => this.#restored(part, signal, own),
       seconds: (part) => guarded(() => this.#seconds(part)),
     });
-    const fill = task.kind === 'fill' ? holes : undefined;
-    return resultOf(run, { seed, blur, fill, device: { kind: 'cpu', adapter: '' } });
+    return resultOf(run, { seed, blur, fill: parts.holes, device: { kind: 'cpu', adapter: '' } });
   }
 
   /** What is to be done for a task: of a fill, by the holes of its mask. */
-  #parts(task: PageTask, noise: RestoreRequest['noise']): FillParts {
-    if (task.kind !== 'fill') return { tasks: [task], holes: { network: 0, photo: 0 } };
+  #parts(task: PageTask, noise: RestoreRequest['noise']): TaskParts {
+    if (task.kind !== 'fill') return { tasks: [task] };
     return fillParts(task, splitMask(task.mask, task.avoid), noise);
   }
 

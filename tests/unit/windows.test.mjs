@@ -1,8 +1,14 @@
 // Photos that are restored in windows: how they are cut, how the windows are joined, and when.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Assembly, resultSize, windowsOf } from '../../pkg/dist/page/windows/assembly.js';
-import { layoutOf, windowCount, windowSize } from '../../pkg/dist/page/windows/layout.js';
+import { Assembly } from '../../pkg/dist/page/windows/assembly.js';
+import {
+  layoutOf,
+  resultSize,
+  windowCount,
+  windowSize,
+  windowsOf,
+} from '../../pkg/dist/page/windows/layout.js';
 import { Pace } from '../../pkg/dist/page/windows/pace.js';
 import { mayNeedWindows, planOf, requireWithin } from '../../pkg/dist/page/windows/plan.js';
 import { eps } from './assertions.mjs';

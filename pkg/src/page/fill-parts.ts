@@ -25,10 +25,10 @@ export interface Runner {
   seconds(request: RestoreRequest): Promise<number>;
 }
 
-/** The runs of a fill, in their order, and how many holes are filled by what. */
-export interface FillParts {
+/** The runs of a task, in their order, and of a fill how many holes are filled by what. */
+export interface TaskParts {
   readonly tasks: readonly [TaskRequest] | readonly [CopyTask, MeasurementTask];
-  readonly holes: FilledHoles;
+  readonly holes?: FilledHoles;
 }
 
 /** What is to be done for a mask's holes. With `noise` the network restores the whole photo. */
@@ -36,7 +36,7 @@ export function fillParts(
   { mask, avoid }: FillTask,
   { narrow, narrowHoles, wide, wideHoles }: MaskSplit,
   noise: NoiseOption['noise'],
-): FillParts {
+): TaskParts {
   const holes = { network: narrowHoles, photo: wideHoles };
   if (wideHoles === 0) return { tasks: [{ kind: 'inpaint', mask }], holes };
   const copied = { kind: 'copy', mask: { ...mask, data: wide }, ...(avoid && { avoid }) } as const;
@@ -48,7 +48,7 @@ export function fillParts(
 
 /** Does the runs of a fill. Its samples show the variants of what was copied. */
 export async function runParts(
-  { tasks }: FillParts,
+  { tasks }: TaskParts,
   request: Omit<RestoreRequest, 'task'>,
   hooks: RunHooks,
   runner: Runner,

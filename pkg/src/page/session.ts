@@ -10,7 +10,7 @@ import {
 import type { BlurEstimate } from './blur.js';
 import { copySeconds } from './copy-time.js';
 import { weightsSource } from './default-weights.js';
-import { fillParts, runParts, type FillParts } from './fill-parts.js';
+import { fillParts, runParts, type TaskParts } from './fill-parts.js';
 import { blurToRemove, measured } from './found-blur.js';
 import { LoadReporter } from './load-reporter.js';
 import type { CheckedLoadOptions } from './options.js';
@@ -128,13 +128,12 @@ export class Session {
       },
     });
     const { seed } = sampling;
-    const fill = task.kind === 'fill' ? parts.holes : undefined;
-    return resultOf(answer, { seed, blur, fill, device: this.#device(device) });
+    return resultOf(answer, { seed, blur, fill: parts.holes, device: this.#device(device) });
   }
 
   /** What is to be done for a task: of a fill, by the holes of its mask. */
-  async #parts(task: PageTask, noise: CostRequest['noise']): Promise<FillParts> {
-    if (task.kind !== 'fill') return { tasks: [task], holes: { network: 0, photo: 0 } };
+  async #parts(task: PageTask, noise: CostRequest['noise']): Promise<TaskParts> {
+    if (task.kind !== 'fill') return { tasks: [task] };
     const { mask, avoid } = task;
     const split = async (): Promise<Outcome<'split'>> => {
       const lead = await this.pool.lead();

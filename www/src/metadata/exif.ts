@@ -2,7 +2,7 @@
 // the thumbnail, leaves no trace.
 
 import { joined, latin1, viewOf, type Bytes } from './bytes.js';
-import type { Density, Truth } from './metadata.js';
+import { INCH_IN_CENTIMETRES, type Density, type Truth } from './metadata.js';
 
 interface Entry {
   readonly tag: number;
@@ -40,7 +40,6 @@ const HEIGHT = 0xa003;
 const SRGB = 1;
 const CENTIMETRES = 3;
 const INCHES = 2;
-const INCH_IN_CENTIMETRES = 2.54;
 
 /**
  * What describes the photo, of the main directory: document name, description, make, model,

@@ -2,7 +2,7 @@
 
 import { bytesOf, joined, startsWith, viewOf, word, type Bytes } from './bytes.js';
 import { iptcWithin, resourcesOf } from './iptc.js';
-import type { Density, Metadata } from './metadata.js';
+import { INCH_IN_CENTIMETRES, type Density, type Metadata } from './metadata.js';
 
 interface Segment {
   readonly marker: number;
@@ -25,7 +25,6 @@ const LONGEST_ICC = LONGEST_BODY - ICC.length - 2;
 /** JFIF's units of density. */
 const INCHES = 1;
 const CENTIMETRES = 2;
-const INCH_IN_CENTIMETRES = 2.54;
 
 export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xd8;
 

@@ -30,4 +30,5 @@ export interface Truth {
   readonly keepsLocation: boolean;
 }
 
-export const INCH_IN_METRES = 0.0254;
+export const INCH_IN_CENTIMETRES = 2.54;
+export const INCH_IN_METRES = INCH_IN_CENTIMETRES / 100;

@@ -1,17 +1,12 @@
 import { EpsError } from '../../shared/errors.js';
-import type { ImageSize } from '../../shared/requests.js';
-import type { Layout, SideLayout } from './layout.js';
-
-/** A window of a layout: its column and its row. */
-export interface WindowIndex {
-  readonly column: number;
-  readonly row: number;
-}
-
-/** The windows of a layout, row by row. */
-export function windowsOf({ columns, rows }: Layout): WindowIndex[] {
-  return rows.starts.flatMap((_, row) => columns.starts.map((_, column) => ({ column, row })));
-}
+import {
+  cornerOf,
+  resultSize,
+  startOf,
+  type Layout,
+  type SideLayout,
+  type WindowIndex,
+} from './layout.js';
 
 /**
  * An image that windows are put into, row by row. Where two overlap, one passes into the other
@@ -37,16 +32,15 @@ export class Assembly {
   }
 
   /** @param window the RGBA bytes of the window's result. */
-  add(window: Uint8Array, { column, row }: WindowIndex): void {
+  add(window: Uint8Array, index: WindowIndex): void {
     const { columns, rows, factor } = this.#layout;
-    const across = weights(columns, column, factor);
-    const down = weights(rows, row, factor);
-    const left = factor * start(columns, column);
-    const top = factor * start(rows, row);
+    const { left, top } = cornerOf(this.#layout, index);
+    const across = weights(columns, index.column, factor);
+    const down = weights(rows, index.row, factor);
     const shared = across.findIndex((weight) => weight === 1);
     for (let y = 0; y < down.length; y++) {
       const from = 4 * y * across.length;
-      const to = 4 * ((top + y) * this.#width + left);
+      const to = 4 * ((factor * top + y) * this.#width + factor * left);
       const row = window.subarray(from, from + 4 * across.length);
       const weight = down[y] ?? 1;
       // Most pixels lie in one window: these are copied at once.
@@ -68,11 +62,6 @@ export class Assembly {
   }
 }
 
-/** The size of a layout's result. */
-export function resultSize({ photo, factor }: Layout): ImageSize {
-  return { width: factor * photo.width, height: factor * photo.height };
-}
-
 /**
  * What each pixel of a window counts along one side of the result, against what lies there: 0 to 1,
  * rising over its overlap with the window before.
@@ -80,12 +69,8 @@ export function resultSize({ photo, factor }: Layout): ImageSize {
 function weights(side: SideLayout, index: number, factor: number): Float32Array {
   const weights = new Float32Array(factor * side.length).fill(1);
   if (index === 0) return weights;
-  const overlap = factor * (start(side, index - 1) + side.length - start(side, index));
+  const overlap = factor * (startOf(side, index - 1) + side.length - startOf(side, index));
   for (let i = 0; i < overlap; i++)
     weights[i] = Math.min(1, Math.max(0, (i + 0.5 - overlap / 4) / (overlap / 2)));
   return weights;
-}
-
-function start(side: SideLayout, index: number): number {
-  return side.starts[index] ?? 0;
 }

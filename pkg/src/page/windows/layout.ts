@@ -41,6 +41,35 @@ export function layoutOf(photo: ImageSize, factor: number, pixels: number): Layo
   };
 }
 
+/** A window of a layout: its column and its row. */
+export interface WindowIndex {
+  readonly column: number;
+  readonly row: number;
+}
+
+/** The windows of a layout, row by row. */
+export function windowsOf({ columns, rows }: Layout): WindowIndex[] {
+  return rows.starts.flatMap((_, row) => columns.starts.map((_, column) => ({ column, row })));
+}
+
+/** Where a window begins, in the photo's pixels. */
+export function cornerOf(
+  { columns, rows }: Layout,
+  { column, row }: WindowIndex,
+): { readonly left: number; readonly top: number } {
+  return { left: startOf(columns, column), top: startOf(rows, row) };
+}
+
+/** Where a window of a side begins. */
+export function startOf({ starts }: SideLayout, index: number): number {
+  return starts[index] ?? 0;
+}
+
+/** The size of a layout's result. */
+export function resultSize({ photo, factor }: Layout): ImageSize {
+  return { width: factor * photo.width, height: factor * photo.height };
+}
+
 /** How many windows a photo is cut into. */
 export function windowCount({ columns, rows }: Layout): number {
   return columns.starts.length * rows.starts.length;

@@ -1,8 +1,7 @@
 import { EpsError } from '../../shared/errors.js';
 import type { Cost, CostRequest, ImageSize, TaskRequest } from '../../shared/requests.js';
 import { errorOf, type Outcome } from '../worker-link.js';
-import { resultSize } from './assembly.js';
-import { layoutOf, windowCount, windowSize, type Layout } from './layout.js';
+import { layoutOf, resultSize, windowCount, windowSize, type Layout } from './layout.js';
 
 /** Hardly any GPU has more memory: the core refuses what takes more. */
 const GPU_BYTES = 8 * 2 ** 30;

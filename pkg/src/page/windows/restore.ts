@@ -5,8 +5,15 @@ import type { RestoreProgress, RestoreStep } from '../progress.js';
 import { imageDataOf } from '../result.js';
 import type { RunHooks } from '../run-hooks.js';
 import { untilAborted } from '../turns.js';
-import { Assembly, resultSize, windowsOf, type WindowIndex } from './assembly.js';
-import { windowSize, type Layout } from './layout.js';
+import { Assembly } from './assembly.js';
+import {
+  cornerOf,
+  resultSize,
+  windowSize,
+  windowsOf,
+  type Layout,
+  type WindowIndex,
+} from './layout.js';
 import { Pace } from './pace.js';
 
 /** Restores a photo, or a window of one, as a whole. */
@@ -59,13 +66,12 @@ export async function restoreInWindows(
 function windowRequest(
   layout: Layout,
   request: RestoreRequest,
-  { column, row }: WindowIndex,
+  window: WindowIndex,
   index: number,
 ): RestoreRequest {
   // Not its file: the coefficients are the whole photo's.
   const { image, task, noise, samples, sampler, refine, seed } = request;
-  const left = layout.columns.starts[column] ?? 0;
-  const top = layout.rows.starts[row] ?? 0;
+  const { left, top } = cornerOf(layout, window);
   return {
     image: cropped(image, windowSize(layout), left, top),
     task,
