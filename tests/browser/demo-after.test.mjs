@@ -11,6 +11,7 @@ import {
   pick,
   restore,
   setVariants,
+  untilKept,
   untilReady,
 } from './demo-tools.mjs';
 import { decodePng } from './harness.mjs';
@@ -114,7 +115,7 @@ describe('after a run', { timeout: 10 * 60_000 }, () => {
     assert.deepEqual(await save(), result, 'the first result is the photo now');
     await page.getByRole('button', { name: 'Go on from this' }).click();
     await steps.getByText('Unblur, now').waitFor();
-    await page.waitForTimeout(1000);
+    await untilKept(page, ({ steps }) => steps === 2);
     await page.reload();
     await untilReady(page);
     assert.deepEqual(await steps.locator('li').allTextContents(), [

@@ -10,6 +10,7 @@ import {
   restore,
   setVariants,
   pixelsOf,
+  untilKept,
   untilShown,
 } from './demo-tools.mjs';
 import { HEIC } from './heic-file.mjs';
@@ -98,6 +99,7 @@ describe('files of scanners, phones and cameras', { timeout: 5 * 60_000 }, () =>
     await openFile(page, 'DSC_0001.NEF', raw, '');
     await page.getByText('the picture that the camera put into its RAW file').waitFor();
     await untilShown(page, (width) => width === 64);
+    await untilKept(page, ({ photo }) => photo === 'DSC_0001');
     await page.reload();
     await untilShown(page, (width) => width === 64);
   });

@@ -11,6 +11,7 @@ import {
   setVariants,
   textsOf,
   untilDetail,
+  untilKept,
 } from './demo-tools.mjs';
 import { decodePng, ROOT } from './harness.mjs';
 
@@ -148,7 +149,7 @@ describe('Improve in the demo', { timeout: 10 * 60_000 }, () => {
   });
 
   it('comes back after a reload, and leaves a choice by hand alone', async () => {
-    await page.waitForTimeout(1000);
+    await untilKept(page, ({ photo, work }) => photo === 'clean' && work.isImproving);
     await page.reload();
     await page.getByText('Your last photo is open again').waitFor();
     assert.ok(await page.getByRole('radio', { name: /^Improve/ }).isChecked());

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { demoModule } from '../unit/demo-modules.mjs';
-import { grainyPng, openFile } from './demo-tools.mjs';
+import { grainyPng, openFile, untilKept } from './demo-tools.mjs';
 import { openSession } from './harness.mjs';
 
 const english = await demoModule('words');
@@ -105,14 +105,14 @@ describe('the demo in German', { timeout: 5 * 60_000 }, () => {
   });
 
   it('gives way to English by its link, which is remembered, and keeps the photo', async () => {
-    await page.waitForTimeout(1000);
+    await untilKept(page, ({ photo }) => photo !== undefined);
     await page.getByRole('link', { name: 'English' }).click();
     await page.getByText('Your last photo is open again').waitFor();
     assert.equal(await page.locator('html').getAttribute('lang'), 'en');
     await page.goto(`${session.origin}/`);
     await page.getByText('Your last photo is open again').waitFor();
     await openFile(page, 'other.png', grainyPng(48));
-    await page.getByRole('heading', { name: 'Restore “other”' }).waitFor({ state: 'attached' });
+    await untilKept(page, ({ photo }) => photo === 'other');
     await page.getByRole('link', { name: 'Deutsch' }).click();
     await page.getByText('Ihr letztes Foto ist wieder offen').waitFor();
   });

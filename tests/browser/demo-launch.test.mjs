@@ -1,7 +1,7 @@
 // Photos that the system hands to the installed demo: opened with it, and shared with it.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { openDemo, smoothPng } from './demo-tools.mjs';
+import { openDemo, smoothPng, untilKept } from './demo-tools.mjs';
 
 describe('the installed demo', { timeout: 5 * 60_000 }, () => {
   let session;
@@ -59,7 +59,7 @@ describe('the installed demo', { timeout: 5 * 60_000 }, () => {
     await title('Ferien 1');
     assert.equal(page.url(), `${session.origin}/`);
     await session.plugIn();
-    await page.waitForTimeout(1000);
+    await untilKept(page, ({ photo }) => photo === 'Ferien 1');
     await page.reload();
     await page.getByText('Your last photo is open again').waitFor();
   });

@@ -12,6 +12,7 @@ import {
   restoreButton,
   setVariants,
   smoothPng,
+  untilKept,
   untilReady,
 } from './demo-tools.mjs';
 
@@ -116,7 +117,10 @@ describe('what the demo keeps', { timeout: 10 * 60_000 }, () => {
     const count = await painted(page);
     await page.locator('#noise').fill('4');
     await page.locator('#noise').press('Tab');
-    await page.waitForTimeout(1000);
+    await untilKept(
+      page,
+      ({ work, masked, results }) => work.settings.noise.fill === 4 && masked && results === 4,
+    );
     await page.reload();
     await page.getByText('Your last photo is open again').waitFor();
     assert.equal(await painted(page), count);

@@ -74,6 +74,43 @@ export async function untilShown(page, accepts) {
   }
 }
 
+/** Waits until the browser keeps what the test accepts: of a photo its name, of steps a number. */
+export async function untilKept(page, accepts) {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    const kept = await page.evaluate(readKept);
+    if (accepts(kept)) return;
+    if (Date.now() > deadline) throw new Error(`The browser keeps ${JSON.stringify(kept)}.`);
+    await page.waitForTimeout(50);
+  }
+}
+
+/** Runs in the page. */
+async function readKept() {
+  const done = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const database = await done(indexedDB.open('eps-restore'));
+  try {
+    const store = database.transaction('session').objectStore('session');
+    const names = ['photo', 'work', 'mask', 'steps', 'outcome'];
+    const [photo, work, mask, steps, outcome] = await Promise.all(
+      names.map((name) => done(store.get(name))),
+    );
+    return {
+      photo: photo?.name,
+      work,
+      masked: mask?.box,
+      steps: steps?.earlier.length,
+      results: outcome?.entries.length,
+    };
+  } finally {
+    database.close();
+  }
+}
+
 /** Waits until the detail shows what the present settings give. */
 export async function untilDetail(page) {
   // The last answer stays in sight until a change has reached the page.

@@ -1,7 +1,7 @@
 // Keeps the photo, what is painted on it and what is set, the results, and the steps before, in
 // this browser: a reload brings them back. Closing the photo forgets them.
 
-import { createStore, del, get, set } from 'idb-keyval';
+import { createStore, del, get, set, setMany } from 'idb-keyval';
 import type { AppState } from '../state/app-state.js';
 import type { Outcome } from '../state/outcome.js';
 import type { Session } from '../state/session.js';
@@ -63,7 +63,7 @@ export class Keeper {
     const { state } = this;
     watch(
       () => state.photo.value?.file,
-      () => this.keep('photo', photoToKeep(state)),
+      () => this.keepPhoto(),
     );
     watch(
       () => [
@@ -113,6 +113,17 @@ export class Keeper {
     await del('outcome', store).catch(() => undefined);
     const kept = outcome && (await outcomeToKeep(outcome).catch(() => undefined));
     if (outcome === state.latestOutcome.peek()) this.keep('outcome', kept);
+  }
+
+  /** With its settings, at once and together: one does not come back without the other. */
+  private keepPhoto(): void {
+    const [photo, work] = [photoToKeep(this.state), workToKeep(this.state)];
+    if (!photo) return;
+    const entries: [string, unknown][] = [
+      ['photo', photo],
+      ['work', work],
+    ];
+    setMany(entries, this.store).catch(() => undefined);
   }
 
   private keepWork(): void {
