@@ -38,7 +38,8 @@ impl Default for TileSize {
 
 impl TileSize {
     /// Tiles of at most `side` by `side` pixels, of which neighbours share at least `overlap`
-    /// pixels.
+    /// pixels. Along an axis of up to `side + overlap` pixels there is one tile: two would compute
+    /// more.
     ///
     /// # Errors
     /// [`Error::InvalidOption`] unless both are multiples of 8 and `side` is positive and at least
@@ -54,7 +55,7 @@ impl TileSize {
         Ok(Self { side, overlap })
     }
 
-    /// The largest side of a tile, in pixels.
+    /// The largest side of a tile that has neighbours, in pixels.
     pub fn side(self) -> usize {
         self.side
     }
@@ -71,6 +72,7 @@ impl TileSize {
         TileCount {
             tiles: (rows.count as u64).saturating_mul(columns.count as u64),
             pixels: rows.covered().saturating_mul(columns.covered()),
+            largest: rows.longest().saturating_mul(columns.longest()),
         }
     }
 }
@@ -82,6 +84,8 @@ pub struct TileCount {
     pub tiles: u64,
     /// The sum of the tiles' pixels: overlaps count in each tile.
     pub pixels: u64,
+    /// Pixels of the largest tile, its sides multiples of 8.
+    pub largest: u64,
 }
 
 /// A part of an image that the network is evaluated on by itself.
@@ -143,9 +147,11 @@ impl Tiling {
     /// The number of the tiles, and their pixels.
     pub fn count(&self) -> TileCount {
         let pixels = |tile: &Tile| tile.rows.len() as u64 * tile.columns.len() as u64;
+        let [rows, columns] = &self.axes;
         TileCount {
             tiles: self.tiles.len() as u64,
             pixels: self.tiles.iter().map(pixels).sum(),
+            largest: rows.longest() * columns.longest(),
         }
     }
 
@@ -179,10 +185,11 @@ impl Axis {
     /// The fewest tiles that cover `length` pixels, and of those the shortest.
     fn new(length: usize, tiles: TileSize) -> Self {
         let TileSize { side, overlap } = tiles;
-        let count = length
-            .saturating_sub(overlap)
-            .div_ceil(side - overlap)
-            .max(1);
+        let count = if length <= side + overlap {
+            1
+        } else {
+            (length - overlap).div_ceil(side - overlap)
+        };
         let tile_length = (length + (count - 1) * overlap).div_ceil(count);
         Self {
             length,
@@ -198,6 +205,11 @@ impl Axis {
         let start = i as u64 * last_start / (self.count - 1).max(1) as u64;
         let start = (start as usize).next_multiple_of(ALIGN);
         start..self.length.min(start + self.tile_length)
+    }
+
+    /// Pixels of a tile that is not cut off.
+    fn longest(&self) -> u64 {
+        self.tile_length as u64
     }
 
     /// The sum of the tiles' lengths.

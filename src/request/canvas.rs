@@ -13,18 +13,21 @@ const FACTORS: [usize; 11] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31];
 const SMALL: [usize; 4] = [2, 3, 5, 7];
 /// The pixels of a canvas around its window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum MarginKind {
+pub(super) enum MarginKind {
     /// Pixels that nothing was measured of.
     Unmeasured,
     /// The window's own, mirrored at its last row and column: as good as measured, since they are
     /// few.
     Mirrored,
+    /// The window's last rows and columns, fading into its first ones: an operator with circular
+    /// borders meets no edge where the window ends. As good as measured.
+    Fading,
     /// What a JPEG file codes beyond the photo, to the end of its last blocks.
     Coded,
 }
 
 /// The grid that a window is restored on: as large as the window, or larger by what was not
-/// measured, or by a few mirrored pixels.
+/// measured, or by a few of its own pixels again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Canvas {
     /// Rows and columns.
@@ -80,6 +83,18 @@ impl Canvas {
         }
     }
 
+    /// For a window that a filter has reduced to blocks of `step` by `step`: with at least `margin`
+    /// more blocks along each side, and of fast transforms.
+    pub(super) fn fading(size: [usize; 2], step: usize, margin: usize) -> Self {
+        let least = MIN_SIDE.next_multiple_of(step);
+        Self {
+            size: size.map(|n| fast_length(least.max(n + margin * step), step, &FACTORS)),
+            at: [0; 2],
+            inner: size,
+            margin_kind: MarginKind::Fading,
+        }
+    }
+
     /// For a window of which a file codes `size`.
     pub(super) fn coded(inner: [usize; 2], size: [usize; 2]) -> Self {
         Self {
@@ -106,12 +121,12 @@ impl Canvas {
 
     /// Whether there is anything beside the window that was not measured.
     pub fn is_padded(&self) -> bool {
-        self.size != self.inner && self.margin_kind == MarginKind::Unmeasured
+        self.margin_kind() == Some(MarginKind::Unmeasured)
     }
 
-    /// Whether mirrored pixels lie beside it.
-    pub fn is_mirrored(&self) -> bool {
-        self.size != self.inner && self.margin_kind == MarginKind::Mirrored
+    /// What lies beside the window; None where nothing does.
+    pub(super) fn margin_kind(&self) -> Option<MarginKind> {
+        (self.size != self.inner).then_some(self.margin_kind)
     }
 
     /// The same in blocks of `factor` by `factor`, of which everything here is a multiple.

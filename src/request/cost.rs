@@ -154,7 +154,7 @@ impl Cost {
             gpu_bytes: 0,
             buffer_bytes: 0,
         };
-        let mut working = 0;
+        let (mut working, mut largest) = (0, area([tiles.side(); 2]));
         for region in &plan.regions {
             let canvas = region.canvas;
             let (count, width) = if let (Task::Inpaint { missing }, true) = (task, keeps_known) {
@@ -168,6 +168,7 @@ impl Cost {
             let pixels = area(canvas.size);
             cost.tiles += count.tiles;
             cost.pixels += count.pixels + smaller_sizes(pixels, width, outline);
+            largest = largest.max(count.largest);
             let plane = 4 * pixels;
             working += planes(outline, target) * plane;
             if target != Target::Cpu {
@@ -178,7 +179,7 @@ impl Cost {
         if !plan.regions.is_empty() {
             cost.evaluations = outline.evaluations(outline.sampler);
             cost.mean_evaluations = outline.sampler.mean_evaluations();
-            working += area([tiles.side(); 2]) * TILE;
+            working += largest * TILE;
         }
         match target {
             Target::Cpu => cost.bytes += working,

@@ -5,6 +5,7 @@ pub mod canvas;
 pub mod cost;
 pub mod job;
 mod jpeg_measurement;
+mod margin;
 pub mod noise;
 pub mod plan;
 pub mod problem;

@@ -4,7 +4,6 @@
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use burn::tensor::ops::PadMode;
 
 use crate::compute::device::ComputeDevice;
 use crate::compute::fourier::Fourier;
@@ -25,6 +24,7 @@ use crate::prior::model::PriorModel;
 use crate::request::Request;
 use crate::request::canvas::{Canvas, on_canvas};
 use crate::request::jpeg_measurement;
+use crate::request::margin::padded;
 use crate::request::noise::AssumedNoise;
 use crate::request::task::{Reduction, Task};
 use crate::request::windows::{Region, factor};
@@ -355,18 +355,6 @@ fn mosaic(pattern: Bayer, canvas: Canvas, device: &ComputeDevice) -> Mask {
     let [height, width] = canvas.inner;
     let sensor = Mask::bayer(pattern, height, width, device);
     Mask::new(padded(sensor.known(), canvas, 0.0))
-}
-
-/// `beside` the window, or what is mirrored there.
-fn padded(x: Tensor<4>, canvas: Canvas, beside: f64) -> Tensor<4> {
-    let around = canvas.frame().map(|[before, after]| (before, after));
-    if canvas.is_mirrored() {
-        return x.pad(around, PadMode::Reflect);
-    }
-    if canvas.is_padded() {
-        return x.pad(around, PadMode::Constant(beside as f32));
-    }
-    x
 }
 
 impl Reduction {

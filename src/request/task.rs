@@ -126,6 +126,16 @@ impl Reduction {
             Self::Bicubic | Self::Gaussian { .. } => &[2, 3, 4, 8, 16],
         }
     }
+
+    /// The blocks between two edges that the filter of a block keeps apart: twice its reach, as far
+    /// as its weights matter.
+    pub(super) fn margin(self, factor: usize) -> usize {
+        match self {
+            Self::BlockMean => 0,
+            Self::Bicubic => 4,
+            Self::Gaussian { sigma } => (6.0 * sigma / factor as f64).ceil().max(4.0) as usize,
+        }
+    }
 }
 
 impl Task {

@@ -86,6 +86,9 @@ impl WindowPlan {
                 Task::Jpeg { file, .. } => {
                     Ok(Canvas::coded(size, coded_size(file)?.map(|n| n * factor)))
                 }
+                Task::SuperResolve { reduction, .. } if reduction.margin(factor) > 0 => {
+                    Ok(Canvas::fading(size, step, reduction.margin(factor)))
+                }
                 Task::Denoise | Task::Colorize { .. } | Task::SuperResolve { .. } => {
                     Ok(Canvas::mirrored(size, step))
                 }
