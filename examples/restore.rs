@@ -296,6 +296,9 @@ fn run(request: Request, denoiser: &Denoiser) -> Result<Restoration, Failure> {
     } else {
         eprintln!("noise: {:.1} of 255", restoration.noise);
     }
+    if let Some(chi_square) = restoration.chi_square {
+        eprintln!("chi² of the mean: {chi_square:.2}");
+    }
     if let Some(share) = restoration.consistency {
         eprintln!("compresses back to {:.2} % of the file", 100.0 * share);
     }

@@ -62,6 +62,10 @@ pub struct Restoration {
     /// Of a JPEG restored at its own size: the share of the file's coefficients that the mean
     /// compresses back to.
     pub consistency: Option<f64>,
+    /// chi² of the mean: the mean of |R^-1/2 (y - A x)|² over the entries measured. Near 1 or below
+    /// where the operator and the assumed noise explain the photo, far above 1 where they do not:
+    /// too low a noise, a wrong kernel. None where known pixels are kept as they are.
+    pub chi_square: Option<f64>,
     /// Evaluations of the network.
     pub evaluations: usize,
 }
@@ -144,9 +148,11 @@ pub fn restore_with(
         samples = vec![composite.unrestored(); wanted];
     }
     let mean = composite.restored(&read_all(job.mean().unwrap_or_default())?);
+    let chi_square = job.chi_square().map(read).transpose()?;
     let deviation = job.deviation().map(read_all).transpose()?;
     Ok(Some(Restoration {
         consistency: job.consistency(&mean),
+        chi_square: chi_square.map(|values| f64::from(values[0])),
         mean,
         samples,
         deviation: deviation.map(|values| composite.deviation(&values)),

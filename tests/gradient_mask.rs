@@ -132,6 +132,22 @@ fn the_adjoint_is_the_adjoint() {
 }
 
 #[test]
+fn whitening_undoes_the_noise() {
+    let device = ComputeDevice::cpu_f64();
+    let operator = GradientMask::new(known(SIZE), deviations()).expect("deviations above 0");
+    let (white, s2) = (
+        draw([2, 9, SIZE[0], SIZE[1]], 4, &device),
+        device.scalar(0.01),
+    );
+    let noise = operator.noise(white, &s2).tensor();
+    let again = operator
+        .noise(operator.whitened(noise.clone(), &s2).tensor(), &s2)
+        .tensor();
+    let off = (again - noise).abs().max().into_scalar::<f64>();
+    assert!(off < 1e-12, "{off:.1e}");
+}
+
+#[test]
 fn pivots_and_means_are_those_of_dense_matrices() {
     let device = ComputeDevice::cpu_f64();
     let x = draw([1, 3, SIZE[0], SIZE[1]], 1, &device) * 0.5;

@@ -99,8 +99,12 @@ fn grain_is_noise_before_the_measurement() {
     let device = ComputeDevice::cpu_f64();
     for (name, operator, _) in operators() {
         let measured = operator.measurement_shape([600, 3, SIZE[0], SIZE[1]]);
-        let noise = operator.noise(draw(measured, 5, &device), &device.scalar(0.04));
-        let got = noise.tensor().square().sum().into_scalar::<f64>() / 600.0;
+        let (white, s2) = (draw(measured, 5, &device), device.scalar(0.04));
+        let noise = operator.noise(white.clone(), &s2).tensor();
+        let whitened = operator.whitened(noise.clone(), &s2).tensor();
+        let off = (whitened - white).abs().max().into_scalar::<f64>();
+        assert!(off < 1e-10, "{name}: whitened noise is off by {off:.1e}");
+        let got = noise.square().sum().into_scalar::<f64>() / 600.0;
         let dense = Dense::of(operator.as_ref(), 3, SIZE);
         let expected = rounding(operator.as_ref()).sum() + 0.04 * dense.a.norm_squared();
         assert!(

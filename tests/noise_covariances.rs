@@ -1,13 +1,15 @@
-//! Operators under noise that differs from entry to entry of the measurement, against dense
-//! matrices in f64. Golden vectors hold the closed forms of masks and convolutions; here are those
-//! that iterate.
+//! The noise of measurements: draws of it and whitened residuals of every operator, and operators
+//! under noise that differs from entry to entry, against dense matrices in f64. Golden vectors hold
+//! the closed forms of masks and convolutions; here are those that iterate.
 
 mod common;
 
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
+use common::cases::every_operator;
 use common::dense::{Dense, Size, columns, draw, inverse, relative_error};
+use common::digits::variances;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::{
@@ -22,6 +24,8 @@ use eps_restore::low_level::prior::model::PriorModel;
 use nalgebra::{DMatrix, DVector};
 
 const SIZE: Size = [16, 18];
+/// Pairs of tau and sigma_y: one image each of a batch.
+const LEVELS: [(f64, f64); 3] = [(0.7, 0.1), (0.7, 0.01), (0.7, 0.03)];
 const EXACT: Tolerance = Tolerance {
     pivot: 1e-11,
     rest: 1e-11,
@@ -100,10 +104,48 @@ fn draws_of_coloured_noise_have_their_spectrum() {
     let s2 = (0..SIZE[0] * SIZE[1]).map(spectrum).collect();
     let s2: Tensor<4> = device.tensor(s2, [1, 1, SIZE[0], SIZE[1]]);
     let white = draw([400, 3, SIZE[0], SIZE[1]], 3, &device);
-    let noise = operator.noise(white, &s2).tensor();
+    let noise = operator.noise(white.clone(), &s2).tensor();
+    let whitened = operator.whitened(noise.clone(), &s2).tensor();
+    let off = (whitened - white).abs().max().into_scalar::<f64>();
+    assert!(off < 1e-10, "whitened noise is off by {off:.1e}");
     let power = fourier.forward(noise).power() / (SIZE[0] * SIZE[1]) as f64;
     let mean = power.mean_dim(0).mean_dim(1);
     // 1200 draws of a power with two degrees of freedom: a deviation of 3 % at each frequency.
     let off = ((mean - s2.clone()) / s2).abs().max().into_scalar::<f64>();
     assert!(off < 0.2, "{off}");
+}
+
+#[test]
+fn whitening_undoes_the_noise_and_the_truth_has_a_chi_square_of_one() {
+    let device = ComputeDevice::cpu_f64();
+    for (case, size) in
+        every_operator().flat_map(|case| case.sizes.iter().map(move |&size| (case, size)))
+    {
+        let operator = case.operator(size, &device);
+        let shape = [LEVELS.len(), 3, size[0], size[1]];
+        let measured = operator.measurement_shape(shape);
+        let [_, s2] = variances(&LEVELS, &device);
+        let white = operator.observed(draw(measured, 6, &device));
+        let noise = operator.noise(white.clone(), &s2).tensor();
+        let whitened = columns(operator.whitened(noise, &s2).tensor(), 1);
+        let error = relative_error(&whitened, &columns(white.clone(), 1));
+        assert!(error < 1e-12, "{}: {error:.1e}", case.name);
+
+        let entries = columns(operator.observed(white.ones_like()), 1).sum();
+        if entries == 0.0 {
+            continue;
+        }
+        let (x, y) = (draw(shape, 4, &device), device.zeros(measured));
+        let measurement = Measurement { operator, y, s2 };
+        let y = measurement.simulate(x.clone(), white);
+        let chi_square = columns(measurement.with(y).chi_square(x), 1)[0];
+        println!("{:24} {chi_square:.3} of {entries} entries", case.name);
+        // Five deviations of the mean of squared normal draws.
+        let off = (chi_square - 1.0).abs();
+        assert!(
+            off < 5.0 * (2.0 / entries).sqrt(),
+            "{}: {chi_square}",
+            case.name
+        );
+    }
 }

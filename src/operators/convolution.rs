@@ -125,6 +125,13 @@ impl LinearOperator for CircularConvolution {
         self.fourier.filter(white, s2.clone().sqrt()).into()
     }
 
+    fn whitened(&self, r: Tensor<4>, s2: &Tensor<4>) -> Formula {
+        if s2.dims()[2..] == [1, 1] {
+            return Formula::from(r) / Formula::from(s2).sqrt();
+        }
+        self.fourier.filter(r, s2.clone().sqrt().recip()).into()
+    }
+
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         self.stationary_update(&self.fourier, m.tensor(), v, y.tensor(), s2)
             .into()

@@ -135,6 +135,26 @@ impl GradientMask {
         }
     }
 
+    /// A function of the noise's deviation in each entry of a measurement of `batch` images; 0
+    /// where nothing is measured.
+    fn of_deviations(&self, batch: usize, s2: &Tensor<4>, of: impl Fn(f64) -> f64) -> Tensor<4> {
+        let [height, width] = self.size;
+        let s2 = numbers(s2.clone().expand([batch, 1, height, width]));
+        let mut kinds = Vec::with_capacity(3 * batch * self.area());
+        for image in 0..batch {
+            let known = self.plane(&self.known, image).iter();
+            let pixels = known.zip(self.plane(&s2, image));
+            kinds.extend(pixels.map(|(c, s2)| if *c > 0.0 { of(s2.sqrt()) } else { 0.0 }));
+            for precision in &self.precisions {
+                let of = |n: &f64| if *n > 0.0 { of(n.powf(-0.5)) } else { 0.0 };
+                kinds.extend(self.plane(precision, image).iter().map(of));
+            }
+        }
+        let kinds = self.device.tensor(kinds, [batch, 3, height, width]);
+        let planes = (0..3).map(|kind| kinds.clone().narrow(1, kind, 1).repeat_dim(1, CHANNELS));
+        Tensor::cat(planes.collect(), 1)
+    }
+
     /// The masses and ties of an image beside those of the data.
     fn system(&self, image: usize, s2: &[f64], mass: f64, tie: f64) -> GridSystem {
         let [height, width] = self.size;
@@ -329,23 +349,13 @@ impl LinearOperator for GradientMask {
 
     /// R is s2 at pixels, and R_h at differences.
     fn noise(&self, white: Tensor<4>, s2: &Tensor<4>) -> Formula {
-        let batch = white.dims()[0];
-        let [height, width] = self.size;
-        let s2 = numbers(s2.clone().expand([batch, 1, height, width]));
-        let mut deviations = Vec::with_capacity(3 * batch * self.area());
-        for image in 0..batch {
-            let known = self.plane(&self.known, image).iter();
-            let pixels = known.zip(self.plane(&s2, image));
-            deviations.push(pixels.map(|(c, s2)| c * s2.sqrt()).collect::<Vec<f64>>());
-            for precision in &self.precisions {
-                let of = |n: &f64| if *n > 0.0 { n.powf(-0.5) } else { 0.0 };
-                deviations.push(self.plane(precision, image).iter().map(of).collect());
-            }
-        }
-        let shape = [batch, 3, height, width];
-        let kinds = self.device.tensor(deviations.concat(), shape);
-        let planes = (0..3).map(|kind| kinds.clone().narrow(1, kind, 1).repeat_dim(1, CHANNELS));
-        (white * Tensor::cat(planes.collect(), 1)).into()
+        let deviations = self.of_deviations(white.dims()[0], s2, |deviation| deviation);
+        (white * deviations).into()
+    }
+
+    fn whitened(&self, r: Tensor<4>, s2: &Tensor<4>) -> Formula {
+        let weights = self.of_deviations(r.dims()[0], s2, f64::recip);
+        (r * weights).into()
     }
 }
 

@@ -112,6 +112,12 @@ pub trait LinearOperator {
         Formula::from(white) * Formula::from(s2).sqrt()
     }
 
+    /// R^-1/2 r of a measurement's residual r: what [`Self::noise`] makes r of. 0 in entries that
+    /// are not observed.
+    fn whitened(&self, r: Tensor<4>, s2: &Tensor<4>) -> Formula {
+        Formula::from(self.observed(r)) / Formula::from(s2).sqrt()
+    }
+
     /// y with zeros in the entries that A maps every image to 0.
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
         y

@@ -36,6 +36,16 @@ impl Measurement {
         Self { y, ..self.clone() }
     }
 
+    /// chi² of an image x, over the number of entries that were measured: the mean of
+    /// |R^-1/2 (y - A x)|² over them, `[1, 1, 1, 1]`. 1 on average for the true image, where A and
+    /// R are right.
+    pub fn chi_square(&self, x: Tensor<4>) -> Tensor<4> {
+        let measured = self.operator.observed(self.y.ones_like()).sum();
+        let residual = self.y.clone() - self.operator.apply(x);
+        let whitened = self.operator.whitened(residual, &self.s2).tensor();
+        (whitened.square().sum() / measured).reshape([1; 4])
+    }
+
     /// A x + n for an image x, with n made from white `noise` of the measurement's shape.
     pub fn simulate(&self, x: Tensor<4>, noise: Tensor<4>) -> Tensor<4> {
         let noise = self.operator.noise(noise, &self.s2);

@@ -29,6 +29,8 @@ pub struct Job<D: Denoiser> {
     file: Option<Rc<Jpeg>>,
     /// One for each window; none where nothing is missing: the photo is the answer.
     runs: Vec<Run<D>>,
+    /// Whether only holes are restored.
+    keeps_known: bool,
     /// The preview of each window; none where the window has not finished the current step.
     previews: Vec<Option<Tensor<4>>>,
 }
@@ -119,6 +121,7 @@ impl<D: Denoiser> Job<D> {
             composite: Composite::new(photo, patches, orientation),
             noise,
             file: request.task.file().cloned(),
+            keeps_known: matches!(request.task, Task::Inpaint { .. }) && noise.keeps_known,
             previews: vec![None; runs.len()],
             runs,
         })
@@ -284,6 +287,15 @@ impl<D: Denoiser> Job<D> {
     pub fn residual(&self) -> Option<Tensor<4>> {
         let residuals = self.runs.iter().filter_map(Run::residual);
         residuals.reduce(Tensor::max_pair)
+    }
+
+    /// chi² of the mean over the number of entries measured, `[1, 1, 1, 1]`, once the mean is
+    /// computed. None where known pixels are kept as they are: nothing of them is left to explain.
+    pub fn chi_square(&self) -> Option<Tensor<4>> {
+        match &self.runs[..] {
+            [run] if !self.keeps_known => run.chi_square(),
+            _ => None,
+        }
     }
 
     /// w0 of each window.

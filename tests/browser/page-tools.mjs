@@ -111,6 +111,7 @@ export async function preparePage(session) {
           milliseconds,
           device,
           seed,
+          chiSquare,
           samples,
           mean,
           estimate,
@@ -124,6 +125,7 @@ export async function preparePage(session) {
           milliseconds,
           device,
           seed,
+          chiSquare,
           samples: samples.length,
           deviation: deviation !== undefined,
           sizes: images.every(

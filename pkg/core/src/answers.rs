@@ -60,6 +60,7 @@ pub(crate) struct StepAnswer {
 
 /// `RestoredImages` of TypeScript.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct ResultAnswer {
     pub width: usize,
     pub height: usize,
@@ -69,6 +70,8 @@ pub(crate) struct ResultAnswer {
     pub grain: Option<GrainAnswer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consistency: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chi_square: Option<f32>,
     pub estimate: ByteBuf,
     pub mean: ByteBuf,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -194,6 +194,10 @@ impl Run {
         ))?;
         let estimate = self.restored(self.job.estimate()).await?;
         let mean = self.restored(mean).await?;
+        let chi_square = match self.job.chi_square() {
+            Some(value) => Some(read(value).await?[0]),
+            None => None,
+        };
         let deviation = match self.job.deviation() {
             Some(deviation) => {
                 let deviation = read_all(deviation).await?;
@@ -208,6 +212,7 @@ impl Run {
             noise: self.job.noise().level,
             grain: self.job.noise().grain.map(GrainAnswer::from),
             consistency: self.job.consistency(&mean),
+            chi_square,
             estimate: bytes(estimate),
             mean: bytes(mean),
             deviation,

@@ -239,6 +239,8 @@ export interface RestoredImages extends ImageSize {
    * compresses back to.
    */
   readonly consistency?: number;
+  /** Over the number of entries measured. Absent where known pixels are kept as they are. */
+  readonly chiSquare?: number;
 }
 
 /** The values of every window of the photo: one array for each window. */

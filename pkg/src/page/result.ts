@@ -55,6 +55,13 @@ export interface Result {
    */
   readonly consistency: number | undefined;
   /**
+   * χ² of the mean: (y − A x)² over the variance of the noise, averaged over what was measured.
+   * Near 1 or below where the task and the assumed noise explain the photo, far above 1 where they
+   * do not: too low a noise, a wrong kernel. Undefined where known pixels are kept as they are, and
+   * for photos restored in windows.
+   */
+  readonly chiSquare: number | undefined;
+  /**
    * Bytes of memory that the core holds after the run. WebAssembly memory never shrinks, so this is
    * also its peak. The GPU's memory is not counted.
    */
@@ -164,7 +171,7 @@ export function resultOf(
   run: FinishedRun,
   { seed, device, blur, fill }: Pick<Result, 'seed' | 'device' | 'blur' | 'fill'>,
 ): Result {
-  const { width, height, evaluations, noise, grain, consistency } = run.images;
+  const { width, height, evaluations, noise, grain, consistency, chiSquare } = run.images;
   const { deviation, estimate } = run.images;
   const image = (bytes: Uint8Array<ArrayBuffer>): ImageData => imageDataOf(bytes, width, height);
   return new FinishedResult({
@@ -183,6 +190,7 @@ export function resultOf(
     blur,
     fill,
     consistency,
+    chiSquare,
     device,
   });
 }
@@ -202,6 +210,7 @@ class FinishedResult implements Result {
   declare readonly grain: Grain | undefined;
   declare readonly blur: BlurEstimate | undefined;
   declare readonly consistency: number | undefined;
+  declare readonly chiSquare: number | undefined;
   declare readonly memoryBytes: number;
   declare readonly device: Result['device'];
   declare readonly seed: number;

@@ -67,6 +67,12 @@ impl FullJpeg {
         Matrix3::from_diagonal(&self.r[k]) + self.mixing * self.mixing.transpose() * grain
     }
 
+    /// Its lower triangular root.
+    fn noise_root(&self, k: usize, grain: f64) -> Matrix3<f64> {
+        let covariance = self.noise_covariance(k, grain).cholesky();
+        covariance.expect("a positive definite matrix").l()
+    }
+
     /// A matrix at each frequency for each image's numbers.
     fn filter<Numbers: Copy>(
         images: &[Numbers],
@@ -108,11 +114,16 @@ impl LinearOperator for FullJpeg {
     }
 
     fn noise(&self, white: Tensor<4>, s2: &Tensor<4>) -> Formula {
-        let root = |k: usize, grain: f64| {
-            let covariance = self.noise_covariance(k, grain).cholesky();
-            covariance.expect("a positive definite matrix").l()
-        };
+        let root = |k, grain| self.noise_root(k, grain);
         weigh(&Self::filter(&numbers(s2), root), white).into()
+    }
+
+    fn whitened(&self, r: Tensor<4>, s2: &Tensor<4>) -> Formula {
+        let inverse = |k, grain| {
+            let root = self.noise_root(k, grain).try_inverse();
+            root.expect("a triangular matrix of positive diagonal")
+        };
+        weigh(&Self::filter(&numbers(s2), inverse), r).into()
     }
 
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {

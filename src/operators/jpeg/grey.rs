@@ -187,6 +187,11 @@ impl LinearOperator for GreyJpeg {
         weigh(&root, white).into()
     }
 
+    fn whitened(&self, r: Tensor<4>, s2: &Tensor<4>) -> Formula {
+        let inverse = self.filter(&numbers(s2), |r, s2| (r + s2).powf(-0.5));
+        weigh(&inverse, r).into()
+    }
+
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         let m = m.tensor();
         let residual = (y - self.apply(m.clone())).tensor();

@@ -263,6 +263,10 @@ impl LinearOperator for ReducedJpeg {
         self.jpeg.noise(white, s2)
     }
 
+    fn whitened(&self, r: Tensor<4>, s2: &Tensor<4>) -> Formula {
+        self.jpeg.whitened(r, s2)
+    }
+
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         let (m, y) = (m.tensor(), y.tensor());
         let b = self.reduced(m.clone());

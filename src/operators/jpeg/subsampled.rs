@@ -164,21 +164,24 @@ impl SubsampledJpeg {
         self.mixing * self.mixing.transpose() * variance
     }
 
-    /// y ↦ the inverse of (v + s2) A Aᵀ + R, without what couples luma to chroma, times y.
-    fn decoupled<'a>(&'a self, variances: &[f64]) -> DataMap<'a> {
+    /// y ↦ a function of (v + s2) A Aᵀ + R, without what couples luma to chroma, times y: a number
+    /// for luma and a matrix for chroma at each frequency.
+    fn decoupled<'a>(
+        &'a self,
+        variances: &[f64],
+        of_luma: impl Fn(f64) -> f64,
+        of_chroma: impl Fn(Matrix2<f64>) -> Matrix2<f64>,
+    ) -> DataMap<'a> {
         let couplings: Vec<_> = variances.iter().map(|v| self.coupling(*v)).collect();
         let images = couplings.len();
         let luma = FrequencyMatrices::new([images, 1, 1], |image, _, _, k| {
-            (couplings[image][(0, 0)] + self.r[0][k]).recip()
+            of_luma(couplings[image][(0, 0)] + self.r[0][k])
         });
         let chroma: Vec<Vec<Matrix2<f64>>> = couplings
             .iter()
             .map(|coupling| {
                 let own: Matrix2<f64> = coupling.fixed_view::<2, 2>(1, 1) / self.area();
-                let at = |r: &f64| {
-                    let system = own + Matrix2::identity() * *r;
-                    system.try_inverse().expect("a positive definite matrix")
-                };
+                let at = |r: &f64| of_chroma(own + Matrix2::identity() * *r);
                 self.r[1].iter().map(at).collect()
             })
             .collect();
@@ -191,6 +194,11 @@ impl SubsampledJpeg {
                 chroma: weigh(&chroma, y.chroma),
             })
         })
+    }
+
+    /// Its inverse: nearly that of [`Self::system`].
+    fn decoupled_inverse<'a>(&'a self, variances: &[f64]) -> DataMap<'a> {
+        self.decoupled(variances, f64::recip, inverted)
     }
 
     /// y ↦ ((v + s2) A Aᵀ + R) y.
@@ -249,34 +257,20 @@ impl LinearOperator for SubsampledJpeg {
 
     /// Grain's own coupling of luma and chroma is left out, as in w0 and g.
     fn noise(&self, white: Tensor<4>, s2: &Tensor<4>) -> Formula {
-        let Coefficients { luma, chroma } = self.unpacked(white);
-        let grain: Vec<_> = numbers(s2)
-            .into_iter()
-            .map(|s2| self.coupling(s2))
-            .collect();
-        let images = grain.len();
-        let of_luma = FrequencyMatrices::new([images, 1, 1], |image, _, _, k| {
-            (grain[image][(0, 0)] + self.r[0][k]).sqrt()
-        });
-        let root = |image: usize, k: usize| {
-            let own: Matrix2<f64> = grain[image].fixed_view::<2, 2>(1, 1) / self.area();
-            let covariance = own + Matrix2::identity() * self.r[1][k];
-            covariance.cholesky().expect("positive definite").l()
-        };
-        let of_chroma =
-            FrequencyMatrices::new([images, 2, 2], |image, i, j, k| root(image, k)[(i, j)]);
-        let noise = Coefficients {
-            luma: weigh(&of_luma, luma),
-            chroma: weigh(&of_chroma, chroma),
-        };
-        self.packed(noise).into()
+        self.decoupled(&numbers(s2), f64::sqrt, root)(white).into()
+    }
+
+    fn whitened(&self, r: Tensor<4>, s2: &Tensor<4>) -> Formula {
+        let of_luma = |variance: f64| variance.sqrt().recip();
+        self.decoupled(&numbers(s2), of_luma, |c| inverted(root(c)))(r).into()
     }
 
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         let m = m.tensor();
         let residual = (y - self.apply(m.clone())).tensor();
         let variances: Vec<f64> = pairs(&v, &s2).iter().map(|[v, s2]| v + s2).collect();
-        let (multiply, precondition) = (self.system(&variances), self.decoupled(&variances));
+        let (multiply, precondition) =
+            (self.system(&variances), self.decoupled_inverse(&variances));
         let stop = Stop::After(UPDATE_ITERATIONS);
         let b = conjugate_gradients(multiply, precondition, residual, None, &stop);
         Formula::from(v) * self.adjoint(b) + m
@@ -325,7 +319,7 @@ impl BlockMeasurement for SubsampledJpeg {
     }
 
     fn weighting<'a>(&'a self, grain: &[f64]) -> DataMap<'a> {
-        let decoupled = self.decoupled(grain);
+        let decoupled = self.decoupled_inverse(grain);
         Box::new(move |y| self.adjoint(decoupled(y)))
     }
 
@@ -349,7 +343,7 @@ impl BlockMeasurement for SubsampledJpeg {
         let images = level.len().max(grain.len());
         let variances = (0..images).map(|i| of_image(level, i) + of_image(grain, i));
         let variances: Vec<f64> = variances.collect();
-        let precondition = self.decoupled(&variances);
+        let precondition = self.decoupled_inverse(&variances);
         let stop = Stop::After(REDUCED_ITERATIONS);
         Some(conjugate_gradients(
             multiply,
@@ -362,3 +356,12 @@ impl BlockMeasurement for SubsampledJpeg {
 }
 
 impl SolvedInImageSpace for SubsampledJpeg {}
+
+/// The lower triangular root of a covariance.
+fn root(covariance: Matrix2<f64>) -> Matrix2<f64> {
+    covariance.cholesky().expect("positive definite").l()
+}
+
+fn inverted(m: Matrix2<f64>) -> Matrix2<f64> {
+    m.try_inverse().expect("a regular matrix")
+}

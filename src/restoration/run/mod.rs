@@ -388,6 +388,13 @@ impl<D: Denoiser> Run<D> {
         }
     }
 
+    /// [`chi²`](crate::posterior::measurement::Measurement::chi_square) of the mean, once computed.
+    pub fn chi_square(&self) -> Option<Tensor<4>> {
+        let axes = self.posterior.prior().axes();
+        let mean = axes.from_rgb(self.mean()?);
+        Some(self.posterior.measurement().chi_square(mean))
+    }
+
     /// Whether `step()` has nothing more to do.
     pub fn is_finished(&self) -> bool {
         matches!(self.state, State::Samples { .. }) && self.ledger.is_complete()
