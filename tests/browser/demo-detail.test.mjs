@@ -49,6 +49,31 @@ describe('the detail', { timeout: 10 * 60_000 }, () => {
     assert.equal(await page.getByRole('alert').count(), 0);
   });
 
+  it('measures the noise for Unblur too, which else blows it up', async () => {
+    await pick(page, 'Unblur');
+    const field = page.locator('#noise');
+    const untilMeasured = async () => {
+      await page.locator('#noise[placeholder^="auto: "]').waitFor({ state: 'attached' });
+      await untilDetail(page);
+    };
+    await untilMeasured();
+    const level = Number(/auto: ([\d.]+)/.exec(await field.getAttribute('placeholder'))[1]);
+    assert.ok(level > 10, `${level} levels of grain`);
+    const measured = roughness(await detail('after'));
+    await page.locator('#advanced summary').click();
+    await field.fill('3');
+    await field.press('Tab');
+    await untilDetail(page);
+    const stated = roughness(await detail('after'));
+    assert.ok(measured < 0.5 * stated, `${measured} measured, ${stated} at 3 levels`);
+    await field.fill('');
+    await field.press('Tab');
+    await untilMeasured();
+    assert.equal(roughness(await detail('after')), measured);
+    await page.locator('#advanced summary').click();
+    await pick(page, 'Denoise');
+  });
+
   it('shows what the run gives there', async () => {
     await page.getByRole('slider', { name: 'Grain', exact: true }).press('End');
     // Restore comes while the detail is worked on.

@@ -311,7 +311,7 @@ export const settings = {
     `${formatFactor(factor)}${size ? `, to ${formatSize(size)}` : ''}`,
   noSamples: 'none',
   fillNoise: '0 keeps unpainted pixels bit for bit',
-  otherNoise: 'standard deviation, in levels of 255',
+  otherNoise: 'standard deviation, in levels of 255; measured where empty',
   measuredNoise: (level: number | undefined): string =>
     `auto${level === undefined ? '' : `: ${formatLevel(level)}`}`,
 };

@@ -3,7 +3,7 @@
 import { crop } from '../picture/pixels.js';
 import { coreFactor, type Point, type Size, type TaskId } from '../vocabulary.js';
 import { blurKernel } from '../state/package-task.js';
-import type { Settings } from '../state/settings.js';
+import { addedNoise, type Settings } from '../state/settings.js';
 import { scratch } from './scratches.js';
 import { addNoise, blur, fade, shrink } from './simulate.js';
 
@@ -29,7 +29,7 @@ export function damage(
   settings: Settings,
   centre: Point,
 ): Damaged {
-  const { noise, factor } = settings;
+  const noise = addedNoise(settings, task);
   const truth = crop(pixels, work);
   switch (task) {
     case 'fill': {
@@ -37,12 +37,12 @@ export function damage(
       return { input: image, truth, scratches: mask };
     }
     case 'enlarge':
-      return { input: shrink(truth, coreFactor(factor), noise.enlarge), truth };
+      return { input: shrink(truth, coreFactor(settings.factor), noise), truth };
     case 'unblur':
-      return { input: blur(truth, blurKernel(settings), noise.unblur), truth };
+      return { input: blur(truth, blurKernel(settings), noise), truth };
     case 'denoise':
-      return { input: addNoise(truth, settings.noiseLevel), truth };
+      return { input: addNoise(truth, noise), truth };
     case 'colourise':
-      return { input: fade(truth, noise.colourise), truth };
+      return { input: fade(truth, noise), truth };
   }
 }

@@ -6,7 +6,7 @@ import type { MaskBytes } from 'eps-restore';
 import type { Mask } from '../picture/mask.js';
 import type { AppState } from '../state/app-state.js';
 import { latestAnswer } from '../state/latest-answer.js';
-import { measuresNoise, type Settings, type Step } from '../state/settings.js';
+import { assumedNoise, withNoise, type Settings, type Step } from '../state/settings.js';
 import { watch } from '../state/watch.js';
 import { coreFactor, type Box, type Point } from '../vocabulary.js';
 import { detail as words } from '../words.js';
@@ -70,19 +70,28 @@ export class Detail {
 
   /** The steps with the noise that a run will assume; undefined until it is measured. */
   private readonly steps = computed((): readonly Step[] | undefined => {
-    const { isImproving, recipe, task, settings, simulate, measuredNoise } = this.state;
+    const { isImproving, recipe, steps } = this.state;
     // What Improve proposes it has measured.
     if (isImproving.value)
       return recipe.value.map((step) => ({
         ...step,
         settings: { ...step.settings, noiseAuto: false },
       }));
-    const isMeasured = task.value === 'denoise' && measuresNoise(settings.value, simulate.value);
-    if (!isMeasured) return this.state.steps.value;
-    const noiseLevel = measuredNoise.value?.level;
-    if (noiseLevel === undefined) return undefined;
-    return [{ task: task.value, settings: { ...settings.value, noiseLevel, noiseAuto: false } }];
+    return this.measured(steps.value);
   });
+
+  /** The steps with the noise of the whole photo: a part may have too few pixels to measure it. */
+  private measured(steps: readonly Step[]): readonly Step[] | undefined {
+    const { simulate, measuredNoise } = this.state;
+    const isMeasured = steps.some(
+      ({ task, settings }) => assumedNoise(settings, task, simulate.value) === 'auto',
+    );
+    if (!isMeasured) return steps;
+    const level = measuredNoise.value?.level;
+    return level === undefined
+      ? undefined
+      : steps.map(({ task, settings }) => ({ task, settings: withNoise(settings, task, level) }));
+  }
 
   private readonly seed = computed(() => this.state.options.value.seed);
 
@@ -105,18 +114,24 @@ export class Detail {
     };
   });
 
-  readonly question = computed((): DetailQuestion | undefined => {
+  private readonly question = computed((): DetailQuestion | undefined => {
     const part = this.part.value;
     const steps = this.steps.value;
     return part && steps && !this.alternatives.value ? { ...part, steps } : undefined;
   });
 
+  /** Whether an answer is going to come. */
+  readonly isBusy = computed(() => {
+    if (!this.part.value || this.alternatives.value) return false;
+    return this.steps.value ? this.answer.value === undefined : this.state.isMeasuringNoise.value;
+  });
+
   private readonly comparisonQuestions = computed(() => {
     const part = this.part.value;
     const task = this.state.task.value;
-    return (
-      part && this.alternatives.value?.map((settings) => ({ ...part, steps: [{ task, settings }] }))
-    );
+    const compared = this.alternatives.value?.map((settings) => ({ task, settings }));
+    const steps = compared && this.measured(compared);
+    return part && steps?.map((step) => ({ ...part, steps: [step] }));
   });
 
   readonly note = computed(() => {

@@ -33,8 +33,7 @@ export function setUpDetailView(state: AppState, detail: Detail): void {
   });
   effect(() => {
     const answer = detail.answer.value;
-    const isAsking = detail.question.value !== undefined && answer === undefined;
-    figure.ariaBusy = String(isAsking);
+    figure.ariaBusy = String(detail.isBusy.value);
     if (answer instanceof ImageData) draw(after, answer);
   });
   effect(() => {

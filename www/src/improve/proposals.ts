@@ -1,6 +1,12 @@
 // What Improve proposes for what was found, and the steps that do it.
 
-import { DEFAULT_SETTINGS, type Settings, type Step } from '../state/settings.js';
+import {
+  DEFAULT_SETTINGS,
+  LITTLE_NOISE,
+  withNoise,
+  type Settings,
+  type Step,
+} from '../state/settings.js';
 import type { Factor } from '../vocabulary.js';
 import { blur as blurWords, improve as words } from '../words.js';
 import { GOOD_QUALITY, LEAST_GRAIN, type Findings } from './findings.js';
@@ -63,15 +69,18 @@ export function proposalsFor(findings: Findings): Proposal[] {
 /** The steps of the ticked remedies, in the order that loses least. */
 export function recipeFor(findings: Findings, ticked: ReadonlySet<Remedy>): Step[] {
   const level = levelOf(findings);
-  const { noise } = DEFAULT_SETTINGS;
   const steps: Step[] = [];
-  const add = (task: Step['task'], changes: Partial<Settings>): void => {
-    steps.push({ task, settings: { ...DEFAULT_SETTINGS, ...changes } });
+  const add = (task: Step['task'], changes: Partial<Settings>, noise = LITTLE_NOISE): void => {
+    const settings = { ...DEFAULT_SETTINGS, ...changes };
+    steps.push({
+      task,
+      settings: task === 'denoise' ? settings : withNoise(settings, task, noise),
+    });
   };
   if (ticked.has('sharpen') && findings.blur) {
     // The grain goes in the same step, which knows how both came about.
-    const unblur = ticked.has('clean') ? Math.max(1, level) : noise.unblur;
-    add('unblur', { ...findings.blur.candidate.settings, noise: { ...noise, unblur } });
+    const noise = ticked.has('clean') ? Math.max(1, level) : LITTLE_NOISE;
+    add('unblur', findings.blur.candidate.settings, noise);
   } else if (ticked.has('clean')) {
     add('denoise', { noiseAuto: true, noiseLevel: Math.max(1, level) });
   }

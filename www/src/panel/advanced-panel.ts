@@ -3,6 +3,7 @@
 import { effect } from '@preact/signals-core';
 import { element, selectedValue } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
+import { assumedNoise } from '../state/settings.js';
 import { DEVICE_CHOICES, FILLS, SAMPLERS } from '../vocabulary.js';
 import { cost as costWords, failures, settings as words } from '../words.js';
 
@@ -69,15 +70,21 @@ function setUpNoise(state: AppState): void {
     if (task === 'denoise') return;
     // Only Fill has an exact answer without noise.
     field.min = task === 'fill' ? '0' : '0.5';
-    field.value = String(state.settings.value.noise[task]);
+    const level = assumedNoise(state.settings.value, task, state.simulate.value);
+    field.value = level === 'auto' ? '' : String(level);
+    field.placeholder =
+      level === 'auto' ? words.measuredNoise(state.measuredNoise.value?.level) : '';
     element('noise-note').textContent = task === 'fill' ? words.fillNoise : words.otherNoise;
   };
   field.addEventListener('change', () => {
     const task = state.task.peek();
     if (task === 'denoise') return;
     const level = Math.min(LARGEST_NOISE, Math.max(Number(field.min), field.valueAsNumber));
-    if (!Number.isNaN(level))
-      state.changeSettings({ noise: { ...state.settings.peek().noise, [task]: level } });
+    const isEmpty = Number.isNaN(level);
+    if (!isEmpty || task !== 'fill')
+      state.changeSettings({
+        noise: { ...state.settings.peek().noise, [task]: isEmpty ? 'auto' : level },
+      });
     show(); // the field may hold a value that is not valid
   });
   effect(show);

@@ -4,7 +4,7 @@ import { batch, effect } from '@preact/signals-core';
 import { checkRadio, element, onChoice } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { blurKernel } from '../state/package-task.js';
-import { measuresNoise, type Settings } from '../state/settings.js';
+import { assumedNoise, type Settings } from '../state/settings.js';
 import { BLURS, CHOICES, FACTORS, LEAST_FACTOR, MOST_FACTOR } from '../vocabulary.js';
 import { formatSize, settings as words, TASKS } from '../words.js';
 import { drawKernel } from './kernel-view.js';
@@ -121,7 +121,7 @@ function setUpNoise(state: AppState): void {
   // The slider shows the level that a run will assume, measured or set.
   effect(() => {
     const settings = state.settings.value;
-    const measures = measuresNoise(settings, state.simulate.value);
+    const measures = assumedNoise(settings, 'denoise', state.simulate.value) === 'auto';
     const measured = state.measuredNoise.value?.level;
     const level = (measures ? measured : undefined) ?? settings.noiseLevel;
     slider.value = String(level);

@@ -18,8 +18,11 @@ import { makePlan, planImprovement } from './plan.js';
 import { askDamage, type DamageQuestion, type Prepared } from './prepare.js';
 import { inWorker } from '../worker/client.js';
 import {
+  addedNoise,
   DEFAULT_OPTIONS,
   DEFAULT_SETTINGS,
+  LEAST_MEASURED_SIDE,
+  withNoise,
   type Options,
   type Settings,
   type Step,
@@ -60,12 +63,25 @@ export class AppState {
   /** Whether what is saved says nothing of where the photo was taken. */
   readonly removesLocation = signal(false);
 
+  /** Whether the photo has too few pixels for its noise to be measured. */
+  private readonly isTiny = computed(() => {
+    const pixels = this.photo.value?.pixels;
+    return pixels !== undefined && Math.min(pixels.width, pixels.height) < LEAST_MEASURED_SIDE;
+  });
+
   /** What the next run does. */
-  readonly steps = computed((): readonly Step[] =>
-    this.isImproving.value
-      ? this.recipe.value
-      : [{ task: this.task.value, settings: this.settings.value }],
-  );
+  readonly steps = computed((): readonly Step[] => {
+    const task = this.task.value;
+    const settings = this.settings.value;
+    if (this.isImproving.value) return this.recipe.value;
+    const isGuessed = this.isTiny.value && task !== 'denoise';
+    return [
+      {
+        task,
+        settings: isGuessed ? withNoise(settings, task, addedNoise(settings, task)) : settings,
+      },
+    ];
+  });
 
   /** Whether the visitor paints what is missing. */
   readonly isPainting = computed(
@@ -152,11 +168,11 @@ export class AppState {
     return offersFor({ photo, task, factor: this.settings.value.factor }, cost);
   });
 
-  /** The picture whose noise Denoise should measure. */
+  /** The picture whose noise is measured. Fill keeps it, and this page knows what it has added. */
   private readonly noisyInput = computed(() =>
-    this.task.value === 'denoise' && !this.isImproving.value && !this.simulate.value
-      ? this.prepared.value?.input
-      : undefined,
+    this.task.value === 'fill' || this.isImproving.value || this.simulate.value
+      ? undefined
+      : this.prepared.value?.input,
   );
 
   readonly restorer = computed(() => {
@@ -168,10 +184,15 @@ export class AppState {
     const input = this.noisyInput.value;
     const restorer = this.restorer.value;
     const photo = this.photo.value;
-    return input && restorer && { restorer, input, file: photo && ownFile(photo) };
+    const task = this.task.value;
+    return input && restorer && { restorer, input, task, file: photo && ownFile(photo) };
   });
 
   private readonly noiseAnswer = latestAnswer(this.noiseQuestion, askNoise);
+
+  readonly isMeasuringNoise = computed(
+    () => this.noiseQuestion.value !== undefined && this.noiseAnswer.value === undefined,
+  );
 
   readonly measuredNoise = computed((): MeasuredNoise | undefined => {
     if (!this.noisyInput.value) return undefined;

@@ -1,12 +1,16 @@
-// The measured noise of a noisy photo.
+// The noise that is measured in a photo.
 
-import { denoise, EpsError, type Restorer } from 'eps-restore';
+import { EpsError, type Restorer } from 'eps-restore';
 import { ownFile, type Photo } from '../picture/photo.js';
+import type { TaskId } from '../vocabulary.js';
 import { noise as words } from '../words.js';
+import { packageTask } from './package-task.js';
+import { DEFAULT_SETTINGS } from './settings.js';
 
 export interface NoiseQuestion {
   readonly restorer: Restorer;
   readonly input: ImageData;
+  readonly task: TaskId;
   /** The file that it was decoded from, as it is. */
   readonly file: Blob | undefined;
 }
@@ -19,9 +23,16 @@ export interface MeasuredNoise {
   readonly note: string;
 }
 
-export async function askNoise({ restorer, input, file }: NoiseQuestion): Promise<NoiseAnswer> {
+export async function askNoise({
+  restorer,
+  input,
+  task,
+  file,
+}: NoiseQuestion): Promise<NoiseAnswer> {
   try {
-    return await restorer.estimateNoise(input, denoise(), { file });
+    // The level does not depend on the settings.
+    const asked = packageTask(task, DEFAULT_SETTINGS, false, undefined);
+    return await restorer.estimateNoise(input, asked, { file });
   } catch (error) {
     return error instanceof EpsError && error.code === 'invalid-noise' ? 'too-small' : 'failed';
   }

@@ -14,7 +14,7 @@ import {
   type Task,
 } from 'eps-restore';
 import { coreFactor, type TaskId } from '../vocabulary.js';
-import { measuresNoise, type Options, type Settings } from './settings.js';
+import { assumedNoise, type Options, type Settings } from './settings.js';
 
 export function blurKernel({ blur, sigma, radius, length, angle }: Settings): Kernel {
   switch (blur) {
@@ -38,21 +38,21 @@ export function packageTask(
   simulate: boolean,
   mask: MaskBytes | undefined,
 ): Task {
-  const { noise } = settings;
+  const noise = assumedNoise(settings, task, simulate);
   switch (task) {
     case 'fill': {
       if (!mask) throw new Error('Fill needs a mask.');
       const { fill } = settings;
       // Without stated noise, known pixels are kept bit for bit.
-      return inpaint(mask, { fill, ...(noise.fill > 0 && { noise: noise.fill }) });
+      return inpaint(mask, { fill, ...(noise !== 0 && { noise }) });
     }
     case 'enlarge':
-      return superResolve(coreFactor(settings.factor), { noise: noise.enlarge });
+      return superResolve(coreFactor(settings.factor), { noise });
     case 'unblur':
-      return deblur(blurKernel(settings), { noise: noise.unblur });
+      return deblur(blurKernel(settings), { noise });
     case 'denoise':
-      return denoise({ noise: measuresNoise(settings, simulate) ? 'auto' : settings.noiseLevel });
+      return denoise({ noise });
     case 'colourise':
-      return colorize({ noise: noise.colourise });
+      return colorize({ noise });
   }
 }

@@ -19,8 +19,16 @@ export interface Settings {
   readonly noiseLevel: number;
   /** Whether to measure the noise of a noisy photo. */
   readonly noiseAuto: boolean;
-  /** The noise that other tasks assume, in 8-bit levels. 0 keeps known pixels as they are. */
-  readonly noise: Readonly<Record<Exclude<TaskId, 'denoise'>, number>>;
+  /** The noise that other tasks assume. */
+  readonly noise: AssumedNoise;
+}
+
+/** In 8-bit levels; `auto`: what is measured in the photo. */
+export interface AssumedNoise extends Readonly<
+  Record<'enlarge' | 'unblur' | 'colourise', number | 'auto'>
+> {
+  /** 0 keeps known pixels as they are. */
+  readonly fill: number;
 }
 
 /** One restoration: a task and its settings. */
@@ -47,7 +55,7 @@ export const DEFAULT_SETTINGS: Settings = {
   angle: 0,
   noiseLevel: 25,
   noiseAuto: true,
-  noise: { fill: 0, enlarge: 3, unblur: 3, colourise: 3 },
+  noise: { fill: 0, enlarge: 'auto', unblur: 'auto', colourise: 'auto' },
 };
 
 export const DEFAULT_OPTIONS: Options = {
@@ -57,6 +65,28 @@ export const DEFAULT_OPTIONS: Options = {
   seed: 1,
 };
 
-/** Whether Denoise measures the noise. The level is known if this page adds the noise. */
-export const measuresNoise = ({ noiseAuto }: Settings, simulate: boolean): boolean =>
-  noiseAuto && !simulate;
+/** What a clean photo has, in 8-bit levels: rounding and mild compression. */
+export const LITTLE_NOISE = 3;
+
+/** The package measures no noise in photos of a shorter side, in pixels. */
+export const LEAST_MEASURED_SIDE = 8;
+
+/** The noise that the page adds where it damages a photo, in 8-bit levels. */
+export function addedNoise({ noise, noiseLevel }: Settings, task: TaskId): number {
+  if (task === 'denoise') return noiseLevel;
+  const level = noise[task];
+  return level === 'auto' ? LITTLE_NOISE : level;
+}
+
+/** The noise that a task assumes, in 8-bit levels, unless it is measured. */
+export function assumedNoise(settings: Settings, task: TaskId, simulate: boolean): number | 'auto' {
+  if (simulate) return addedNoise(settings, task);
+  if (task !== 'denoise') return settings.noise[task];
+  return settings.noiseAuto ? 'auto' : settings.noiseLevel;
+}
+
+/** The settings with a level of noise in place of the wish to measure it. */
+export const withNoise = (settings: Settings, task: TaskId, level: number): Settings =>
+  task === 'denoise'
+    ? { ...settings, noiseLevel: level, noiseAuto: false }
+    : { ...settings, noise: { ...settings.noise, [task]: level } };

@@ -317,7 +317,7 @@ const settings: Words['settings'] = {
     `${factorText(factor)}${size ? `, auf ${formatSize(size)}` : ''}`,
   noSamples: 'keine',
   fillNoise: '0 lässt, was nicht übermalt ist, Bit für Bit',
-  otherNoise: 'Standardabweichung, in Stufen von 255',
+  otherNoise: 'Standardabweichung, in Stufen von 255; leer: gemessen',
   measuredNoise: (value: number | undefined): string =>
     `auto${value === undefined ? '' : `: ${level(value)}`}`,
 };
