@@ -7,6 +7,7 @@ mod jpeg;
 use std::path::PathBuf;
 
 use eps_restore::low_level::estimation::Planes;
+use eps_restore::low_level::estimation::former_jpeg::former_jpeg;
 use eps_restore::low_level::estimation::noise::estimate;
 use eps_restore::low_level::operators::Bayer;
 use eps_restore::low_level::photo::jpeg::Jpeg;
@@ -240,4 +241,96 @@ fn a_jpeg_tells_what_it_lost() {
             "{quality}: {without} and {with}"
         );
     }
+}
+
+/// A photo of half the size, as it never was a JPEG.
+fn halved(photo: &Photo) -> Photo {
+    let [width, height] = [photo.width() / 2, photo.height() / 2];
+    let value = |i: usize| {
+        let (pixel, channel) = (i / 4, i % 4);
+        let first = 2 * (pixel / width) * photo.width() + 2 * (pixel % width);
+        let block = [
+            first,
+            first + 1,
+            first + photo.width(),
+            first + photo.width() + 1,
+        ];
+        let sum: u32 = block
+            .iter()
+            .map(|p| u32::from(photo.rgba()[4 * p + channel]))
+            .sum();
+        (sum / 4) as u8
+    };
+    let rgba = (0..4 * width * height).map(value).collect();
+    Photo::new(width, height, rgba).expect("four bytes a pixel")
+}
+
+/// The photo without its first rows and columns.
+fn cut(image: &image::RgbImage, [top, left]: [u32; 2]) -> Photo {
+    let (width, height) = (image.width() - left, image.height() - top);
+    let pixel = |i: u32| {
+        let [r, g, b] = image.get_pixel(left + i % width, top + i / width).0;
+        [r, g, b, 255]
+    };
+    let rgba = (0..width * height).flat_map(pixel).collect();
+    Photo::new(width as usize, height as usize, rgba).expect("four bytes a pixel")
+}
+
+/// A decoded JPEG, cut and saved as something else, still tells its steps, and so its noise.
+#[test]
+fn a_photo_that_was_a_jpeg_is_taken_for_its_file() {
+    for name in ["portrait", "spaniels"] {
+        let photo = halved(&sample(name));
+        assert!(former_jpeg(&photo, false).is_none(), "{name} was never one");
+        let size = [photo.width(), photo.height()];
+        let rgb: Vec<u8> = photo
+            .rgba()
+            .chunks_exact(4)
+            .flat_map(|p| p[..3].to_vec())
+            .collect();
+        for quality in [30, 50, 75, 90] {
+            let bytes = jpeg::compressed(&rgb, size, ExtendedColorType::Rgb8, quality);
+            let file = Jpeg::read(&bytes, 1 << 20).expect("a file just written");
+            for corner in [[0, 0], [3, 5]] {
+                let photo = cut(&jpeg::decoded(&bytes), corner);
+                let former = former_jpeg(&photo, false).expect("it was a JPEG");
+                let tables = [&former, &file].map(|file| *file.components()[0].table());
+                let same = (1..4).filter(|k| tables[0][*k] == tables[1][*k]);
+                assert_eq!(same.count(), 3, "{name} at {quality}: {tables:?}");
+                let [found, told] = [&former, &file].map(Jpeg::equivalent_noise);
+                println!("{name} {quality} {corner:?}: {found:.2} found, {told:.2} told");
+                assert!((0.8..1.25).contains(&(found / told)), "{found} and {told}");
+                let assumed = |file| {
+                    let noise = estimated(&photo, file, &Task::Denoise);
+                    noise.expect("enough pixels").level
+                };
+                let [alone, with] = [assumed(None), assumed(Some(&file))];
+                println!("{alone:.2} assumed by pixels, {with:.2} with the file");
+                assert!((0.95..1.05).contains(&(alone / with)), "{alone} and {with}");
+            }
+        }
+    }
+}
+
+/// Saved again at a high quality after it was cut: the present file tells less than the former one.
+#[test]
+fn a_jpeg_saved_twice_tells_what_it_lost_first() {
+    let photo = halved(&sample("spaniels"));
+    let saved = |photo: &Photo, quality| {
+        let pixels = photo.rgba().chunks_exact(4);
+        let rgb: Vec<u8> = pixels.flat_map(|p| p[..3].to_vec()).collect();
+        let size = [photo.width(), photo.height()];
+        jpeg::compressed(&rgb, size, ExtendedColorType::Rgb8, quality)
+    };
+    let first = saved(&photo, 40);
+    let [first, second] = [
+        first.clone(),
+        saved(&cut(&jpeg::decoded(&first), [2, 4]), 95),
+    ];
+    let [lost, told] = [&first, &second].map(|bytes| Jpeg::read(bytes, 1 << 20).expect("a file"));
+    let decoded = cut(&jpeg::decoded(&second), [0, 0]);
+    let level = estimated(&decoded, Some(&told), &Task::Denoise).expect("enough pixels");
+    let [lost, told] = [&lost, &told].map(Jpeg::equivalent_noise);
+    println!("{lost:.2} lost, {told:.2} told, {:.2} assumed", level.level);
+    assert!(level.level > lost && told < 0.6 * lost);
 }

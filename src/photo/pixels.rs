@@ -63,6 +63,16 @@ impl Photo {
         self.rgba
     }
 
+    /// The window's pixels, a photo of their own.
+    pub(crate) fn part(&self, window: Window) -> Self {
+        let pixel = |(_, i): (usize, usize)| self.rgba[4 * i..][..4].iter().copied();
+        Self {
+            width: window.width,
+            height: window.height,
+            rgba: window.offsets(self.width).flat_map(pixel).collect(),
+        }
+    }
+
     /// The window's pixels as `[1, 3, height, width]` in [-1, 1].
     pub fn tensor(&self, window: Window, device: &ComputeDevice) -> Tensor<4> {
         let values = (0..3).flat_map(|channel| {

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::estimation::Planes;
+use crate::estimation::former_jpeg::former_jpeg;
 use crate::estimation::grain::{Certainty, Grain, VarianceTable};
 use crate::estimation::noise::estimate;
 use crate::photo::jpeg::Jpeg;
@@ -137,6 +138,7 @@ fn checked(level: f64) -> Result<f64, Error> {
 /// else from its pixels. Where grain looks like texture, white noise of the level that
 /// [`estimate`] finds, or of the level that the grain has at most; in a drawing none. What
 /// compression did adds white noise ([`Jpeg::equivalent_noise`]): the pixels hardly show it.
+/// A photo that was a JPEG before ([`former_jpeg`]) is taken for the file that it was.
 ///
 /// At least [`LEAST_NOISE`], and at least the task's default where the task is not denoising:
 /// rounding and mild compression leave noise that is not white, which an estimator of white noise
@@ -146,7 +148,13 @@ fn checked(level: f64) -> Result<f64, Error> {
 /// [`Error::InvalidNoise`] where there are too few known pixels.
 pub fn estimated(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Result<AssumedNoise, Error> {
     let least = least(task);
-    let (level, grain) = match measured(photo, task)? {
+    let measured = measured(photo, task)?;
+    let former = match measured {
+        Measured::Level(_) => None,
+        Measured::Colours(_) => former_file(photo, file),
+    };
+    let file = former.as_ref().or(file);
+    let (level, grain) = match measured {
         Measured::Level(level) => (level, None),
         Measured::Colours(planes) => grain_level(&planes, file)?,
     };
@@ -162,6 +170,12 @@ pub fn estimated(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Result<Assu
         }),
         keeps_known: false,
     })
+}
+
+/// The file that the photo was before, where that lost clearly more than its present one.
+fn former_file(photo: &Photo, file: Option<&Jpeg>) -> Option<Jpeg> {
+    let loss = file.map_or(0.0, Jpeg::equivalent_noise);
+    former_jpeg(photo, file.is_some()).filter(|former| former.equivalent_noise() > ALIKE * loss)
 }
 
 /// The level of the noise that the photo had before it was compressed, in 8-bit levels, from R, G

@@ -5,11 +5,11 @@
 //! makes some too small.
 
 use super::curve::{Curve, KNOTS};
-use super::dct::AREA;
 use super::flat::Set;
 use super::kind::Kind;
 use super::quantised::variance_of;
 use super::spectrum::Spectrum;
+use crate::estimation::dct::AREA;
 
 /// The coefficients of a bound.
 const COUNT: usize = 6;

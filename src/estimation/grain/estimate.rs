@@ -8,13 +8,13 @@
 use super::axes::OPPONENT;
 use super::bound::bounds;
 use super::curve::{Curve, weights};
-use super::dct::{AREA, is_corner};
 use super::fit::{Fit, Observation, Prior, Term, fit};
 use super::flat::Set;
 use super::kind::Kind;
 use super::model::{Certainty, Grain};
 use super::response::Response;
 use super::spectrum::Spectrum;
+use crate::estimation::dct::{AREA, is_corner};
 
 /// The rounds of luma and chroma in a JPEG: Y has a little of chroma.
 const ROUNDS: usize = 2;

@@ -13,10 +13,10 @@
 //! observations far above what is expected lose their weight.
 
 use super::curve::{CAMERA, Curve, KNOTS};
-use super::dct::AREA;
 use super::quantised::mean_square;
 use super::response::{CELLS, Response, radius_of_cell};
 use super::spectrum::{BANDS, Spectrum, node_weights};
+use crate::estimation::dct::AREA;
 
 /// The unknowns: levels, then the spectrum's nodes.
 const UNKNOWNS: usize = KNOTS + BANDS;

@@ -9,7 +9,7 @@
 //! flattest 8, 16, 32, … blocks of a bin the largest set is taken whose energies differ by chance.
 
 use super::curve::{KNOTS, camera, knot_of};
-use super::dct::{AREA, Block, SIDE};
+use crate::estimation::dct::{AREA, Block, SIDE};
 
 /// The halves of the chessboard.
 const FOLDS: usize = 2;

@@ -10,12 +10,12 @@ use std::ops::Range;
 use crate::photo::jpeg::{Component, Jpeg, Sampling};
 
 use super::axes::{FROM_YCBCR, OPPONENT, TO_YCBCR, apply};
-use super::dct::{AREA, Block, SIDE, radius};
 use super::estimate::{Limits, estimate};
 use super::flat::{Blocks, Candidate, judged, sets};
 use super::kind::{Kind, ROUNDING};
 use super::model::Grain;
 use super::response::Response;
+use crate::estimation::dct::{AREA, Block, SIDE, radius};
 
 /// Blocks whose brightness is nearer to black or white than this, in levels, may be clipped.
 const CLIPPED: f32 = 8.0;

@@ -1,9 +1,9 @@
 //! Blocks of one kind, of pixels or of a JPEG's coefficients, as the fits take them.
 
 use super::curve::KNOTS;
-use super::dct::AREA;
 use super::flat::Set;
 use super::response::Response;
+use crate::estimation::dct::AREA;
 
 /// The variance of rounding to whole levels.
 pub(super) const ROUNDING: f64 = 1.0 / 12.0;

@@ -10,7 +10,6 @@
 mod axes;
 mod bound;
 mod curve;
-mod dct;
 mod estimate;
 mod fit;
 mod flat;

@@ -6,12 +6,12 @@
 use crate::estimation::Planes;
 
 use super::axes::{OPPONENT, apply};
-use super::dct::{AREA, Block, SIDE, forward, is_corner, radius};
 use super::estimate::{Limits, estimate};
 use super::flat::{Blocks, Candidate, judged, sets};
 use super::kind::{Kind, ROUNDING};
 use super::model::{Certainty, Grain};
 use super::response::Response;
+use crate::estimation::dct::{AREA, Block, SIDE, forward, is_corner, radius};
 
 /// The pixels along the side of a sample, for each kind of block.
 const FACTORS: [usize; 2] = [1, 2];

@@ -13,7 +13,7 @@
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
-use super::dct::{AREA, BASIS, SIDE};
+use crate::estimation::dct::{AREA, BASIS, SIDE};
 
 /// The cells of the radius: four an octave.
 pub(super) const CELLS: usize = 20;

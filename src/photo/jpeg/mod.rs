@@ -31,6 +31,7 @@ mod sequential;
 mod writer;
 mod zigzag;
 
+pub use annex_k::QUANTISATION;
 pub use colour::YCBCR;
 pub use error::{ReadError, Unsupported, WriteError};
 pub use layout::{Component, Layout, Sampling};
