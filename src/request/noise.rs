@@ -172,6 +172,14 @@ pub fn estimated(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Result<Assu
     })
 }
 
+/// The standard deviation of the white noise that stands for what compression did to a photo, in
+/// 8-bit levels; 0 for a photo that was never a JPEG. `file`: the JPEG that it was decoded from.
+pub fn compression_noise(photo: &Photo, file: Option<&Jpeg>) -> f64 {
+    let former = former_file(photo, file);
+    let file = former.as_ref().or(file);
+    CAUTION * file.map_or(0.0, Jpeg::equivalent_noise)
+}
+
 /// The file that the photo was before, where that lost clearly more than its present one.
 fn former_file(photo: &Photo, file: Option<&Jpeg>) -> Option<Jpeg> {
     let loss = file.map_or(0.0, Jpeg::equivalent_noise);

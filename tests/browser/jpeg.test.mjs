@@ -33,6 +33,7 @@ describe('JPEG files', () => {
         levels.push({
           pixels: await restorer.estimateNoise(pixels, eps.denoise()),
           file: await restorer.estimateNoise(file, eps.denoise()),
+          lost: await restorer.estimateCompression(file),
           told: await restorer.estimateNoise(pixels, eps.denoise(), { file }),
           run: (await restorer.restore(file, eps.denoise(), { samples: 0 })).noise,
           stated: (await restorer.restore(file, eps.denoise({ noise: 3 }), { samples: 0 })).noise,
@@ -41,8 +42,10 @@ describe('JPEG files', () => {
       }
       return levels;
     });
-    for (const { pixels, file, told, run, stated, toldRun } of levels) {
-      assert.ok(file > pixels, `${file} levels by the file, ${pixels} by its pixels`);
+    for (const { pixels, file, lost, told, run, stated, toldRun } of levels) {
+      assert.ok(lost > 1 && file > lost, `${file} levels, ${lost} of them lost`);
+      // Its pixels alone tell that they were a JPEG.
+      assert.ok(Math.abs(pixels / file - 1) < 0.05, `${file} by the file, ${pixels} by its pixels`);
       assert.deepEqual([told, run, toldRun], [file, file, file]);
       assert.equal(stated, 3);
     }

@@ -143,6 +143,7 @@ expectTypeOf(
   restorer.estimate({ width: 9, height: 9 }, denoise()),
 ).resolves.toEqualTypeOf<Estimate>();
 expectTypeOf(restorer.estimateNoise(photo, denoise())).resolves.toBeNumber();
+expectTypeOf(restorer.estimateCompression(photo)).resolves.toBeNumber();
 expectTypeOf(restorer.editJpeg(new Blob(), photo)).resolves.toEqualTypeOf<Blob>();
 expectTypeOf(
   Restorer.restore('photo.jpg', denoise(), { load: {} }),

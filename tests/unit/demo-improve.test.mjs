@@ -39,6 +39,15 @@ describe('Improve', () => {
     assert.deepEqual(advised({ ...clean, ...blurred('gaussian', 2, 0.3) }), []);
   });
 
+  it('sees what JPEG did to a photo that is saved as something else', () => {
+    const png = { ...clean, jpegQuality: undefined };
+    assert.deepEqual(proposalsFor({ ...png, compression: 2, loss: 2.3 }), []);
+    const [proposal] = proposalsFor({ ...png, compression: 8, loss: 8.1 });
+    assert.deepEqual([proposal.title, proposal.note], ['Traces of JPEG', 'it was a JPEG before']);
+    const [step] = recipeFor({ ...png, compression: 8, loss: 8.1 }, new Set(['clean']));
+    assert.deepEqual([step.task, step.settings.noiseLevel], ['denoise', 8.1]);
+  });
+
   it('removes grain and blur in one step, and enlarges last', () => {
     const bad = { ...clean, grain: 12, loss: 15, ...blurred('disk', 3) };
     const [step, ...rest] = recipeFor(bad, new Set(['clean', 'sharpen']));

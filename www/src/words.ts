@@ -98,7 +98,8 @@ export const improve = {
   grainAndJpeg: 'Grain and traces of JPEG',
   grainNote: (level: number): string =>
     `${level < 8 ? 'faint' : level < 18 ? 'clear to see' : 'heavy'}, ${formatLevel(level)} of 255`,
-  jpegNote: (quality: number): string => `saved at quality ${quality} of 100`,
+  jpegNote: (quality: number | undefined): string =>
+    quality === undefined ? 'it was a JPEG before' : `saved at quality ${quality} of 100`,
   both: (first: string, second: string): string => `${first}; ${second}`,
   blur: 'Blur',
   grey: 'No colour',

@@ -10,7 +10,7 @@ use eps_restore::low_level::denoiser::layers::Precision;
 use eps_restore::low_level::estimation::blur::{self, estimate_blur};
 use eps_restore::low_level::request::cost::Target;
 use eps_restore::low_level::request::job::Job;
-use eps_restore::low_level::request::noise::estimated;
+use eps_restore::low_level::request::noise::{compression_noise, estimated};
 use eps_restore::low_level::request::plan::Plan;
 use eps_restore::low_level::request::task::Task;
 use js_sys::Function;
@@ -155,6 +155,20 @@ impl Engine {
     ) -> Result<f64, Failure> {
         let (photo, file, task) = EngineMeasurement::read(measurement)?;
         Ok(estimated(&photo, file.as_deref(), &task)?.level)
+    }
+
+    /// The standard deviation of the white noise that stands for what compression did to the photo,
+    /// in 8-bit levels; 0 where it was never a JPEG. The task does not matter.
+    ///
+    /// # Errors
+    /// The codes of invalid input.
+    #[wasm_bindgen(js_name = estimateCompression)]
+    pub fn estimate_compression(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "NoiseRequest")] measurement: JsValue,
+    ) -> Result<f64, Failure> {
+        let (photo, file, _) = EngineMeasurement::read(measurement)?;
+        Ok(compression_noise(&photo, file.as_deref()))
     }
 
     /// The blurs that a photo may have, the most probable first; none where it does not show its

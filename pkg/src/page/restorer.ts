@@ -23,7 +23,7 @@ import type { RunHooks, StartedSteps } from './run-hooks.js';
 import type { Session } from './session.js';
 import { requireFitting, sizeOf, taskRequest } from './task-request.js';
 import type { Task } from './task-types.js';
-import { checkedTask } from './tasks.js';
+import { checkedTask, denoise } from './tasks.js';
 import { Turns, untilAborted } from './turns.js';
 import { isFile } from './validation.js';
 import type { WorkerPool } from './worker-pool.js';
@@ -263,8 +263,9 @@ export class Restorer {
    * The standard deviation of a measurement's noise, in 8-bit levels: what `noise: 'auto'` assumes.
    *
    * It is estimated where the task measures: on the known pixels for `inpaint`, on the grey photo
-   * for `colorize`. White noise of 5 to 50 levels is found within 10 %. The
-   * pixels of a JPEG hardly show what compression did; of a file, its coefficients tell it.
+   * for `colorize`. White noise of 5 to 50 levels is found within 10 %. What compression did
+   * counts: the coefficients of a JPEG file tell it, and pixels that were one and were not resized
+   * since.
    *
    * @param photo the measurement.
    * @param task what was done to it.
@@ -281,12 +282,41 @@ export class Restorer {
     task: Task,
     options: Pick<RestoreOptions, 'file'> = {},
   ): Promise<number> {
+    return this.#askLevel('noise', photo, task, options);
+  }
+
+  /**
+   * The standard deviation of the white noise that stands for what JPEG did to a photo, in 8-bit
+   * levels; 0 for a photo that was never a JPEG. It is a part of {@link Restorer.estimateNoise},
+   * and beside it tells grain from compression.
+   *
+   * @param photo the photo: a JPEG file, or pixels that may have been one.
+   * @param options `file`: as for a restoration.
+   * @throws EpsError as {@link Restorer.restore} does for bad input.
+   * @example
+   * ```ts
+   * const lost = await restorer.estimateCompression(photo);
+   * ```
+   */
+  estimateCompression(
+    photo: PhotoSource,
+    options: Pick<RestoreOptions, 'file'> = {},
+  ): Promise<number> {
+    return this.#askLevel('compression', photo, denoise(), options);
+  }
+
+  async #askLevel(
+    call: 'noise' | 'compression',
+    photo: PhotoSource,
+    task: Task,
+    options: Pick<RestoreOptions, 'file'>,
+  ): Promise<number> {
     this.#pool.throwIfDisposed();
     const { file: source } = checkedRestoreOptions(options);
     const input = await readInput(photo, { ...checkedTask(task), noise: 'auto' } as Task, source);
     const { image, file, task: request } = input;
     const lead = await this.#pool.lead();
-    const level = await lead.ask('noise', { image, task: request, ...(file && { file }) });
+    const level = await lead.ask(call, { image, task: request, ...(file && { file }) });
     this.#pool.throwIfDisposed();
     return level;
   }

@@ -85,6 +85,7 @@ export class WorkerLink {
     cost: new Map(),
     edit: new Map(),
     noise: new Map(),
+    compression: new Map(),
     restore: new Map(),
     split: new Map(),
     tiles: new Map(),

@@ -36,6 +36,8 @@ export interface Calls {
   cost: { ask: CostRequest; answer: Cost; event: never };
   /** The standard deviation of a measurement's noise, in 8-bit levels. */
   noise: { ask: NoiseRequest; answer: number; event: never };
+  /** The noise that stands for what compression did to a photo, in 8-bit levels. */
+  compression: { ask: NoiseRequest; answer: number; event: never };
   /** The blurs that a photo may have. */
   blur: { ask: BlurRequest; answer: FoundBlur[]; event: never };
   /** The holes of a mask by what fills them. */

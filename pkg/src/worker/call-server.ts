@@ -30,6 +30,7 @@ import { coreTask } from './user-operator.js';
 const QUESTIONS: ReadonlySet<CallName> = new Set<CallName>([
   'cost',
   'noise',
+  'compression',
   'blur',
   'split',
   'edit',
@@ -64,6 +65,10 @@ export class CallServer {
     noise: async (ask) => {
       const task = await coreTask(ask.task, this.#stallMs);
       return { answer: this.#loadedEngine().estimateNoise({ ...ask, ...task }) };
+    },
+    compression: async (ask) => {
+      const task = await coreTask(ask.task, this.#stallMs);
+      return { answer: this.#loadedEngine().estimateCompression({ ...ask, ...task }) };
     },
     blur: (ask) => ({ answer: blursOf(this.#loadedEngine(), ask) }),
     split: ({ mask, avoid }) => {

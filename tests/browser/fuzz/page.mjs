@@ -56,8 +56,11 @@ const CALLS = {
       if (!(Number.isFinite(value) && value >= 0)) throw new Error(`estimate: ${name} is ${value}`);
   },
   estimateNoise: async (parameters) => {
-    const level = await restorer.estimateNoise(...(await runOf(parameters)));
+    const [photo, task, options] = await runOf(parameters);
+    const level = await restorer.estimateNoise(photo, task, options);
     if (!(level > 0 && level <= 255)) throw new Error(`estimateNoise: ${level}`);
+    const lost = await restorer.estimateCompression(photo, options);
+    if (!(lost >= 0 && lost <= 255)) throw new Error(`estimateCompression: ${lost}`);
   },
   editJpeg: async ([file, edited]) => {
     const [[before], [after]] = [await photoOf(file), await photoOf(edited)];

@@ -7,6 +7,8 @@ import type { Size } from '../vocabulary.js';
 export const GOOD_QUALITY = 75;
 /** Less grain than this is hardly seen, in 8-bit levels. */
 export const LEAST_GRAIN = 3;
+/** What JPEG has lost of a photo that is none any more, in 8-bit levels: less is hardly seen. */
+export const LEAST_COMPRESSION = 5;
 
 export interface Findings {
   readonly size: Size;
@@ -15,7 +17,9 @@ export interface Findings {
   readonly jpegQuality: number | undefined;
   /** In 8-bit levels; undefined until it is measured, or where it cannot be. */
   readonly grain?: number;
-  /** The same with what JPEG has lost. */
+  /** The noise that stands for what JPEG has lost, now or before; as the pixels tell it. */
+  readonly compression?: number;
+  /** Grain and what JPEG has lost, together. */
   readonly loss?: number;
   readonly blur?: FoundBlur;
   readonly isComplete: boolean;

@@ -39,10 +39,12 @@ export async function look(
     findings = { ...findings, ...more };
     if (!signal.aborted) tell(findings);
   };
-  const grain = await restorer.estimateNoise(part, denoise()).catch(() => undefined);
-  add(grain === undefined ? {} : { grain });
+  const level = await restorer.estimateNoise(part, denoise()).catch(() => undefined);
+  const compression = await restorer.estimateCompression(part).catch(() => 0);
+  const grain = Math.sqrt(Math.max(0, (level ?? 0) ** 2 - compression ** 2));
+  add(level === undefined ? {} : { grain, compression, loss: level });
   const isCompressed = (findings.jpegQuality ?? 100) <= GOOD_QUALITY;
-  const isGrainy = (grain ?? 0) >= LEAST_GRAIN;
+  const isGrainy = grain >= LEAST_GRAIN;
   const isLossy = findings.jpegQuality !== undefined && (isCompressed || isGrainy);
   if (isLossy && file && !signal.aborted) {
     const loss = await restorer.estimateNoise(pixels, denoise(), { file }).catch(() => undefined);
@@ -52,7 +54,7 @@ export async function look(
   // What JPEG did to it is known for the whole alone.
   const isWhole = part.width === pixels.width && part.height === pixels.height;
   const partFile = isWhole ? file : undefined;
-  const isTooGrainy = (grain ?? 0) > MOST_GRAIN;
+  const isTooGrainy = grain > MOST_GRAIN;
   const isOver = isTooGrainy || signal.aborted;
   const blur = isOver ? undefined : await findBlur(restorer, part, partFile);
   add({ ...(blur && { blur }), isComplete: true });

@@ -9,7 +9,7 @@ import {
 } from '../state/settings.js';
 import type { Factor } from '../vocabulary.js';
 import { blur as blurWords, improve as words } from '../words.js';
-import { GOOD_QUALITY, LEAST_GRAIN, type Findings } from './findings.js';
+import { GOOD_QUALITY, LEAST_COMPRESSION, LEAST_GRAIN, type Findings } from './findings.js';
 
 export const REMEDIES = ['clean', 'sharpen', 'colour', 'enlarge'] as const;
 export type Remedy = (typeof REMEDIES)[number];
@@ -33,10 +33,11 @@ const SMALL_SIDE = 900;
 const TINY_SIDE = 400;
 
 export function proposalsFor(findings: Findings): Proposal[] {
-  const { size, isGrey, jpegQuality, grain, blur } = findings;
+  const { size, isGrey, jpegQuality, compression = 0, grain, blur } = findings;
   const proposals: Proposal[] = [];
   const hasGrain = grain !== undefined && grain >= LEAST_GRAIN;
-  const isCompressed = jpegQuality !== undefined && jpegQuality <= GOOD_QUALITY;
+  const isCompressed =
+    jpegQuality === undefined ? compression >= LEAST_COMPRESSION : jpegQuality <= GOOD_QUALITY;
   if (hasGrain || isCompressed) {
     const grainNote = hasGrain ? words.grainNote(levelOf(findings)) : '';
     const jpegNote = isCompressed ? words.jpegNote(jpegQuality) : '';

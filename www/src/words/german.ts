@@ -90,7 +90,8 @@ const improve: Words['improve'] = {
   grainAndJpeg: 'Körnung und Spuren von JPEG',
   grainNote: (value: number): string =>
     `${value < 8 ? 'schwach' : value < 18 ? 'deutlich' : 'stark'}, ${level(value)} von 255`,
-  jpegNote: (quality: number): string => `gespeichert mit Qualität ${quality} von 100`,
+  jpegNote: (quality: number | undefined): string =>
+    quality === undefined ? 'war einmal ein JPEG' : `gespeichert mit Qualität ${quality} von 100`,
   both: (first: string, second: string): string => `${first}; ${second}`,
   blur: 'Unschärfe',
   grey: 'Keine Farbe',
