@@ -13,12 +13,13 @@ use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::LinearOperator;
 use eps_restore::low_level::operators::jpeg::{FullJpeg, GreyJpeg, SubsampledJpeg, Tables};
-use eps_restore::low_level::photo::jpeg::{Jpeg, Orientation};
+use eps_restore::low_level::photo::jpeg::{Jpeg, Layout, Orientation, Sampling};
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
 use eps_restore::low_level::prior::axes::Axes;
 use eps_restore::low_level::prior::model::PriorModel;
+use eps_restore::low_level::request::task::Reduction;
 use eps_restore::{Denoiser, Error, Noise, Photo, Request, Task, restore};
 use nalgebra::{DMatrix, DVector};
 
@@ -157,6 +158,49 @@ fn files_are_restored_near_what_they_show() {
         println!("{name:32} {off:.1?} levels from the decoded photo");
         assert!(off.iter().all(|off| *off < 10.0), "{name}: {off:?}");
         assert_eq!(restoration.noise, 0.0);
+    }
+}
+
+/// A bicubic reduction has circular borders.
+#[test]
+fn an_edge_of_an_enlarged_file_does_not_see_the_opposite_one() {
+    let denoiser = Denoiser::on_cpu(&model("photo-v1.safetensors")).expect("the weights");
+    let size = 32;
+    let level = |i: usize| {
+        let (x, y) = (i % size, i / size);
+        if 2 * x < size && 2 * y < size {
+            30
+        } else {
+            220
+        }
+    };
+    let rgb: Vec<u8> = (0..size * size).flat_map(|i| [level(i); 3]).collect();
+    let sampling = |n| Sampling {
+        horizontal: n,
+        vertical: n,
+    };
+    for luma in [1, 2] {
+        let layout = |n| Layout {
+            sampling: sampling(n),
+            table: [2; 64],
+        };
+        let empty = Jpeg::zeroed(size, size, &[layout(luma), layout(1), layout(1)]);
+        let rgba = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]);
+        let photo = Photo::new(size, size, rgba.collect()).expect("a photo");
+        let file = empty.expect("a layout").compressed(&photo);
+        let task = Task::Jpeg {
+            file: Rc::new(file.expect("a photo of its size")),
+            reduced: Some((4, Reduction::Bicubic)),
+        };
+        let restoration = restore(Request::new(photo, task).with_samples(0), &denoiser);
+        let mean = restoration.expect("a restoration").mean;
+        let last = 4 * size - 1;
+        let at = |x: usize, y: usize| i32::from(mean.rgba()[4 * (y * 4 * size + x)]);
+        for (x, y, truth) in [(0, 0, 30), (last, 0, 220), (0, last, 220)] {
+            let off = (at(x, y) - truth).abs();
+            println!("luma {luma}: {off} levels at {x}, {y}");
+            assert!(off <= 10, "luma {luma}: {off} levels at {x}, {y}");
+        }
     }
 }
 

@@ -22,7 +22,8 @@ pub(super) enum MarginKind {
     /// The window's last rows and columns, fading into its first ones: an operator with circular
     /// borders meets no edge where the window ends. As good as measured.
     Fading,
-    /// What a JPEG file codes beyond the photo, to the end of its last blocks.
+    /// What a JPEG file codes beyond the photo, to the end of its last blocks, and blocks that are
+    /// made up to follow them.
     Coded,
 }
 
@@ -95,7 +96,7 @@ impl Canvas {
         }
     }
 
-    /// For a window of which a file codes `size`.
+    /// For a window of which a file measures `size`.
     pub(super) fn coded(inner: [usize; 2], size: [usize; 2]) -> Self {
         Self {
             size,

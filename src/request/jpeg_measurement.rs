@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use burn::tensor::Tensor;
 
-use crate::compute::block_dct::{BLOCK, FREQUENCIES};
+use crate::compute::block_dct::{BLOCK, FREQUENCIES, forward, inverse};
 use crate::compute::device::ComputeDevice;
 use crate::compute::fourier::Fourier;
 use crate::error::Error;
@@ -12,6 +12,7 @@ use crate::operators::LinearOperator;
 use crate::operators::jpeg::{BlockMeasurement, FullJpeg, ReducedJpeg, SubsampledJpeg, Tables};
 use crate::photo::jpeg::{ColorSpace, Component, Jpeg};
 use crate::prior::axes::Axes;
+use crate::request::margin::fading;
 use crate::request::task::Reduction;
 
 /// Rows and columns of the pixels that a file codes: whole MCUs.
@@ -24,8 +25,29 @@ pub(super) fn coded_size(file: &Jpeg) -> Result<[usize; 2], Error> {
     Ok([luma.blocks_high() * BLOCK, luma.blocks_wide() * BLOCK])
 }
 
-/// The operator of a file, and y. The images have the size of the transform: [`coded_size`], times
-/// the factor by which the photo was reduced before.
+/// Rows and columns of the pixels that are measured: those that a file codes, and an MCU more where
+/// the photo was reduced by a filter before. Its circular borders would else mix opposite edges.
+///
+/// # Errors
+/// As [`coded_size`].
+pub(super) fn measured_size(
+    file: &Jpeg,
+    reduced: Option<(usize, Reduction)>,
+) -> Result<[usize; 2], Error> {
+    let (coded, margin) = (coded_size(file)?, margin(file, reduced)?);
+    Ok([0, 1].map(|i| coded[i] + BLOCK * margin[i]))
+}
+
+/// Blocks of luma beyond those that a file codes, down and across.
+fn margin(file: &Jpeg, reduced: Option<(usize, Reduction)>) -> Result<[usize; 2], Error> {
+    match reduced {
+        Some((factor, reduction)) if reduction.margin(factor) > 0 => cell(file),
+        _ => Ok([0, 0]),
+    }
+}
+
+/// The operator of a file, and y. The images have the size of the transform: [`measured_size`],
+/// times the factor by which the photo was reduced before.
 ///
 /// # Errors
 /// As [`coded_size`]; [`Error::InvalidOption`] for a Gaussian reduction.
@@ -35,7 +57,7 @@ pub(super) fn measurement(
     axes: Axes,
     fourier: &Fourier,
 ) -> Result<(Rc<dyn LinearOperator>, Tensor<4>), Error> {
-    let (jpeg, y) = of_pixels(file, axes, fourier.device())?;
+    let (jpeg, y) = of_pixels(file, reduced, axes, fourier.device())?;
     let operator: Rc<dyn LinearOperator> = match reduced {
         None => jpeg,
         Some((factor, Reduction::BlockMean)) => {
@@ -53,21 +75,32 @@ pub(super) fn measurement(
     Ok((operator, y))
 }
 
-/// The operator of a file on the pixels that it codes, and y. A grey file is that of a grey photo.
+/// The operator of a file on the pixels that are measured, and y. A grey file is that of a grey
+/// photo.
 fn of_pixels(
     file: &Jpeg,
+    reduced: Option<(usize, Reduction)>,
     axes: Axes,
     device: &ComputeDevice,
 ) -> Result<(Rc<dyn BlockMeasurement>, Tensor<4>), Error> {
-    let (size, cell) = (coded_size(file)?, cell(file)?);
+    let (size, cell) = (measured_size(file, reduced)?, cell(file)?);
+    let margin = margin(file, reduced)?;
     let components = file.components();
     let steps = |component: &Component| component.table().map(f64::from);
     let tables = Tables {
         luma: steps(&components[0]),
         chroma: steps(components.last().expect("a file has a component")),
     };
-    let planes = (0..components.len()).map(|i| plane(file, i, device));
-    let planes: Vec<Tensor<4>> = planes.collect();
+    let plane = |i: usize| {
+        // Chroma has one block where luma has a cell of them.
+        let added = if i == 0 {
+            margin
+        } else {
+            margin.map(|n| n.min(1))
+        };
+        continued(plane(file, i, device), added)
+    };
+    let planes: Vec<Tensor<4>> = (0..components.len()).map(plane).collect();
     Ok(match (file.color_space(), cell) {
         (ColorSpace::Grey, _) => {
             // A grey photo has no colour: chroma is 0, up to the rounding to 8 bits.
@@ -128,6 +161,18 @@ fn cell(file: &Jpeg) -> Result<[usize; 2], Error> {
         "the JPEG's chroma has cells of {cells:?} pixels; 1 or 2 on each side are possible, the \
          same and with the same table for Cb and Cr: restore its pixels instead"
     )))
+}
+
+/// The coefficients of a component, and blocks more down and across that fade from its last pixels
+/// to its first.
+fn continued(plane: Tensor<4>, [down, across]: [usize; 2]) -> Tensor<4> {
+    if down * across == 0 {
+        return plane;
+    }
+    let [_, _, height, width] = plane.dims();
+    let pixels = fading(inverse(plane.clone()), 2, BLOCK * down);
+    let whole = forward(fading(pixels, 3, BLOCK * across));
+    whole.slice_assign([0..1, 0..1, 0..height, 0..width], plane)
 }
 
 /// The coefficients of a component in place, `[1, 1, H, W]`.

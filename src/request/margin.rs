@@ -25,7 +25,7 @@ pub(super) fn padded(x: Tensor<4>, canvas: Canvas, beside: f64) -> Tensor<4> {
 }
 
 /// x followed by `count` lines along `axis`, from its last line to its first by half a cosine.
-fn fading(x: Tensor<4>, axis: usize, count: usize) -> Tensor<4> {
+pub(super) fn fading(x: Tensor<4>, axis: usize, count: usize) -> Tensor<4> {
     let lines = x.dims()[axis];
     let share = |i| 0.5 - 0.5 * (PI * (i + 1) as f64 / (count + 1) as f64).cos();
     let mut shape = [1; 4];

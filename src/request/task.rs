@@ -127,8 +127,8 @@ impl Reduction {
         }
     }
 
-    /// The blocks between two edges that the filter of a block keeps apart: twice its reach, as far
-    /// as its weights matter.
+    /// Twice the reach of the filter, in blocks, as far as its weights matter: with so many between
+    /// them, opposite edges do not mix under circular borders.
     pub(super) fn margin(self, factor: usize) -> usize {
         match self {
             Self::BlockMean => 0,

@@ -10,7 +10,7 @@ use crate::photo::pixels::Window;
 use crate::photo::turning::displayed_size;
 use crate::request::Request;
 use crate::request::canvas::{Canvas, MIN_SIDE};
-use crate::request::jpeg_measurement::coded_size;
+use crate::request::jpeg_measurement::{coded_size, measured_size};
 use crate::request::task::{Borders, Task};
 use crate::restoration::hole;
 
@@ -83,8 +83,9 @@ impl WindowPlan {
             let size = [window.height, window.width];
             let step = step(task, factor, window, keeps_known);
             match task {
-                Task::Jpeg { file, .. } => {
-                    Ok(Canvas::coded(size, coded_size(file)?.map(|n| n * factor)))
+                Task::Jpeg { file, reduced } => {
+                    let measured = measured_size(file, *reduced)?;
+                    Ok(Canvas::coded(size, measured.map(|n| n * factor)))
                 }
                 Task::SuperResolve { reduction, .. } if reduction.margin(factor) > 0 => {
                     Ok(Canvas::fading(size, step, reduction.margin(factor)))

@@ -32,18 +32,20 @@ impl Comb {
         }
     }
 
-    /// The step that the numbers are probably multiples of. Those that are nearest to 0 count for
-    /// nothing: smooth photos have them anyway.
+    /// The step that the numbers are probably multiples of. Those nearest to its zeroth multiple
+    /// count for nothing: smooth photos have them anyway.
     pub(super) fn best(&self, numbers: impl Iterator<Item = f32>) -> Best {
         let mut scores = vec![0.0; self.tables.len()];
         for number in numbers.map(f32::abs).filter(|x| *x > LEAST) {
             for ((score, table), step) in scores.iter_mut().zip(&self.tables).zip(STEPS) {
                 let step = f32::from(step);
-                let multiple = (number / step).round();
-                if multiple > 0.0 {
-                    let distance = (number - multiple * step).abs();
-                    *score += table[(distance * RESOLUTION) as usize];
+                if number < 0.5 * step {
+                    break;
                 }
+                // An instruction of WebAssembly, as `round` is not.
+                let multiple = (number / step).round_ties_even();
+                let distance = (number - multiple * step).abs();
+                *score += table[(distance * RESOLUTION) as usize];
             }
         }
         let ranked = scores.into_iter().zip(STEPS);
