@@ -96,13 +96,9 @@ struct BandsAnswer {
 impl From<AssumedGrain> for GrainAnswer {
     fn from(assumed: AssumedGrain) -> Self {
         let AssumedGrain { grain, white, .. } = assumed;
-        let at = |channel: usize, knot: usize| {
-            let brightness = (knot as f32 + 0.5) * 256.0 / KNOTS as f32;
-            grain.deviation(Part::Channel(channel), brightness)
-        };
         let [luma, chroma] = grain.bands();
         Self {
-            deviations: array::from_fn(|c| array::from_fn(|k| at(c, k))),
+            deviations: array::from_fn(|channel| grain.deviations(Part::Channel(channel))),
             bands: BandsAnswer { luma, chroma },
             compression: white,
         }

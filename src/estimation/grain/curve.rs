@@ -56,6 +56,11 @@ impl Curve {
     }
 }
 
+/// The brightness of a knot.
+pub(super) fn brightness(knot: usize) -> f32 {
+    (knot as f32 + 0.5) * SPACING
+}
+
 /// The knot whose range a brightness lies in.
 pub(super) fn knot_of(brightness: f32) -> usize {
     ((brightness / SPACING).max(0.0) as usize).min(KNOTS - 1)

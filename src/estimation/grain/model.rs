@@ -1,7 +1,7 @@
 //! What is known of a photo's grain.
 
 use super::axes::OPPONENT;
-use super::curve::Curve;
+use super::curve::{Curve, KNOTS, brightness};
 use super::kind::ROUNDING;
 use super::spectrum::{BANDS, Spectrum};
 
@@ -67,6 +67,11 @@ impl Grain {
     /// How far luma and chroma can be trusted. R, G and B have luma's certainty.
     pub fn certainty(&self) -> [Certainty; 2] {
         self.certainty
+    }
+
+    /// The deviations, or their bounds, at the knots: in the middle of each eighth of the levels.
+    pub fn deviations(&self, part: Part) -> [f32; KNOTS] {
+        std::array::from_fn(|knot| self.deviation(part, brightness(knot)))
     }
 
     /// The deviation, or its bound, at a brightness.
