@@ -281,7 +281,10 @@ fn cut(image: &image::RgbImage, [top, left]: [u32; 2]) -> Photo {
 fn a_photo_that_was_a_jpeg_is_taken_for_its_file() {
     for name in ["portrait", "spaniels"] {
         let photo = halved(&sample(name));
-        assert!(former_jpeg(&photo, false).is_none(), "{name} was never one");
+        assert!(
+            former_jpeg(&photo, &Planes::of_photo(&photo), false).is_none(),
+            "{name} was never one"
+        );
         let size = [photo.width(), photo.height()];
         let rgb: Vec<u8> = photo
             .rgba()
@@ -293,7 +296,8 @@ fn a_photo_that_was_a_jpeg_is_taken_for_its_file() {
             let file = Jpeg::read(&bytes, 1 << 20).expect("a file just written");
             for corner in [[0, 0], [3, 5]] {
                 let photo = cut(&jpeg::decoded(&bytes), corner);
-                let former = former_jpeg(&photo, false).expect("it was a JPEG");
+                let former =
+                    former_jpeg(&photo, &Planes::of_photo(&photo), false).expect("it was a JPEG");
                 let tables = [&former, &file].map(|file| *file.components()[0].table());
                 let same = (1..4).filter(|k| tables[0][*k] == tables[1][*k]);
                 assert_eq!(same.count(), 3, "{name} at {quality}: {tables:?}");
@@ -309,6 +313,42 @@ fn a_photo_that_was_a_jpeg_is_taken_for_its_file() {
                 assert!((0.95..1.05).contains(&(alone / with)), "{alone} and {with}");
             }
         }
+    }
+}
+
+/// What a hole shows says nothing: here a pattern whose coefficients are few.
+#[test]
+fn a_pattern_in_a_hole_is_no_former_jpeg() {
+    let photo = noisy(&halved(&sample("spaniels")), 12.0, 3, false);
+    let width = photo.width();
+    let is_hole = |pixel: usize| pixel % width < width / 3;
+    let painted = changed(&photo, |(pixel, p)| match is_hole(pixel) {
+        true => [(pixel % 256) as u8; 4],
+        false => [p[0], p[1], p[2], 255],
+    });
+    let missing = (0..width * photo.height()).map(is_hole).collect();
+    let missing = Mask::new(width, photo.height(), missing).expect("an entry a pixel");
+    let found = level(&painted, &Task::Inpaint { missing });
+    assert!((found / 12.0 - 1.0).abs() < 0.1, "{found}");
+}
+
+/// Patterns have few coefficients too, but on many grids.
+#[test]
+fn drawn_patterns_are_no_former_jpegs() {
+    let side = 128;
+    let patterns: [fn(usize, usize) -> usize; 5] = [
+        |x, y| (128 * y + x) % 256,
+        |x, y| 255 * ((x + y) % 2),
+        |x, y| 97 * (x % 8) * (y % 8 + 3) % 251,
+        |x, y| 41 * (x % 16 + 5) * (y % 16 + 3) % 249,
+        |x, _| 200 * (x / 4 % 2),
+    ];
+    for (i, pattern) in patterns.into_iter().enumerate() {
+        let value = |at: usize| pattern(at % side, at / side) as u8;
+        let rgba = (0..side * side).flat_map(|at| [value(at), value(at), value(at), 255]);
+        let photo = Photo::new(side, side, rgba.collect()).expect("four bytes a pixel");
+        let found = former_jpeg(&photo, &Planes::of_photo(&photo), false);
+        assert!(found.is_none(), "pattern {i}");
     }
 }
 

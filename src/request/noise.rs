@@ -149,9 +149,9 @@ fn checked(level: f64) -> Result<f64, Error> {
 pub fn estimated(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Result<AssumedNoise, Error> {
     let least = least(task);
     let measured = measured(photo, task)?;
-    let former = match measured {
+    let former = match &measured {
         Measured::Level(_) => None,
-        Measured::Colours(_) => former_file(photo, file),
+        Measured::Colours(planes) => former_file(photo, planes, file),
     };
     let file = former.as_ref().or(file);
     let (level, grain) = match measured {
@@ -175,15 +175,16 @@ pub fn estimated(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Result<Assu
 /// The standard deviation of the white noise that stands for what compression did to a photo, in
 /// 8-bit levels; 0 for a photo that was never a JPEG. `file`: the JPEG that it was decoded from.
 pub fn compression_noise(photo: &Photo, file: Option<&Jpeg>) -> f64 {
-    let former = former_file(photo, file);
+    let former = former_file(photo, &Planes::of_photo(photo), file);
     let file = former.as_ref().or(file);
     CAUTION * file.map_or(0.0, Jpeg::equivalent_noise)
 }
 
 /// The file that the photo was before, where that lost clearly more than its present one.
-fn former_file(photo: &Photo, file: Option<&Jpeg>) -> Option<Jpeg> {
+fn former_file(photo: &Photo, planes: &Planes, file: Option<&Jpeg>) -> Option<Jpeg> {
     let loss = file.map_or(0.0, Jpeg::equivalent_noise);
-    former_jpeg(photo, file.is_some()).filter(|former| former.equivalent_noise() > ALIKE * loss)
+    let former = former_jpeg(photo, planes, file.is_some());
+    former.filter(|former| former.equivalent_noise() > ALIKE * loss)
 }
 
 /// The level of the noise that the photo had before it was compressed, in 8-bit levels, from R, G
