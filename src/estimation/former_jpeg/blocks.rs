@@ -43,7 +43,7 @@ pub(super) fn sampled(
         let [top, left] = [0, 1].map(|axis| grid[axis] + corner[axis] * SIDE);
         let places = places(photo, [top, left]);
         let is_known = places.iter().all(|&i| known[i]);
-        is_known.then(|| forward(&pixels(photo, plane, places)))
+        is_known.then(|| forward(&pixels(photo, plane, &places)))
     };
     (0..taken).filter_map(of_block).collect()
 }
@@ -59,10 +59,10 @@ fn places(photo: &Photo, [top, left]: [usize; 2]) -> [usize; AREA] {
     std::array::from_fn(|i| (top + i / SIDE) * photo.width() + left + i % SIDE)
 }
 
-fn pixels(photo: &Photo, plane: Plane, places: [usize; AREA]) -> Block {
+fn pixels(photo: &Photo, plane: Plane, places: &[usize; AREA]) -> Block {
     let weights = plane.weights();
-    places.map(|i| {
-        let rgb = photo.rgba()[4 * i..].iter();
+    std::array::from_fn(|k| {
+        let rgb = photo.rgba()[4 * places[k]..].iter();
         let weighed = weights.iter().zip(rgb).map(|(w, v)| w * f32::from(*v));
         weighed.sum()
     })
