@@ -65,6 +65,14 @@ fn ratio(photo: &Photo, sigma: f64) -> f64 {
     estimate(&Planes::of_photo(photo)).expect("enough pixels") / sigma
 }
 
+/// The file of a photo, without its alpha.
+fn compressed(photo: &Photo, quality: u8) -> Vec<u8> {
+    let pixels = photo.rgba().chunks_exact(4);
+    let rgb: Vec<u8> = pixels.flat_map(|p| p[..3].to_vec()).collect();
+    let size = [photo.width(), photo.height()];
+    jpeg::compressed(&rgb, size, ExtendedColorType::Rgb8, quality)
+}
+
 fn flat(level: u8, side: usize) -> Photo {
     Photo::new(side, side, [level, level, level, 255].repeat(side * side)).expect("whole pixels")
 }
@@ -205,15 +213,9 @@ fn each_task_is_estimated_on_its_own_measurement() {
 #[test]
 fn a_jpeg_tells_what_it_lost() {
     let photo = sample("portrait");
-    let size = [photo.width(), photo.height()];
-    let rgb: Vec<u8> = photo
-        .rgba()
-        .chunks_exact(4)
-        .flat_map(|p| p[..3].to_vec())
-        .collect();
     // At 90 the sample is what it was: it is a JPEG of that quality itself.
     for quality in [20, 50, 75] {
-        let bytes = jpeg::compressed(&rgb, size, ExtendedColorType::Rgb8, quality);
+        let bytes = compressed(&photo, quality);
         let file = Jpeg::read(&bytes, 1 << 20).expect("a file just written");
         let theirs = jpeg::decoded(&bytes);
         let mut pixels = theirs.pixels();
@@ -285,14 +287,8 @@ fn a_photo_that_was_a_jpeg_is_taken_for_its_file() {
             former_jpeg(&photo, &Planes::of_photo(&photo), false).is_none(),
             "{name} was never one"
         );
-        let size = [photo.width(), photo.height()];
-        let rgb: Vec<u8> = photo
-            .rgba()
-            .chunks_exact(4)
-            .flat_map(|p| p[..3].to_vec())
-            .collect();
         for quality in [30, 50, 75, 90] {
-            let bytes = jpeg::compressed(&rgb, size, ExtendedColorType::Rgb8, quality);
+            let bytes = compressed(&photo, quality);
             let file = Jpeg::read(&bytes, 1 << 20).expect("a file just written");
             for corner in [[0, 0], [3, 5]] {
                 let photo = cut(&jpeg::decoded(&bytes), corner);
@@ -356,17 +352,8 @@ fn drawn_patterns_are_no_former_jpegs() {
 #[test]
 fn a_jpeg_saved_twice_tells_what_it_lost_first() {
     let photo = halved(&sample("spaniels"));
-    let saved = |photo: &Photo, quality| {
-        let pixels = photo.rgba().chunks_exact(4);
-        let rgb: Vec<u8> = pixels.flat_map(|p| p[..3].to_vec()).collect();
-        let size = [photo.width(), photo.height()];
-        jpeg::compressed(&rgb, size, ExtendedColorType::Rgb8, quality)
-    };
-    let first = saved(&photo, 40);
-    let [first, second] = [
-        first.clone(),
-        saved(&cut(&jpeg::decoded(&first), [2, 4]), 95),
-    ];
+    let first = compressed(&photo, 40);
+    let second = compressed(&cut(&jpeg::decoded(&first), [2, 4]), 95);
     let [lost, told] = [&first, &second].map(|bytes| Jpeg::read(bytes, 1 << 20).expect("a file"));
     let decoded = cut(&jpeg::decoded(&second), [0, 0]);
     let level = estimated(&decoded, Some(&told), &Task::Denoise).expect("enough pixels");

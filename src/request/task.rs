@@ -127,8 +127,8 @@ impl Reduction {
         }
     }
 
-    /// Twice the reach of the filter, in blocks, as far as its weights matter: with so many between
-    /// them, opposite edges do not mix under circular borders.
+    /// The width of the margin that keeps opposite edges apart under circular borders, in blocks:
+    /// twice the distance at which the filter's weights still matter.
     pub(super) fn margin(self, factor: usize) -> usize {
         match self {
             Self::BlockMean => 0,
