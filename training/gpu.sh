@@ -2,12 +2,17 @@
 # One command for a machine with a GPU and no network:  training/gpu.sh MINUTES
 #
 # Every operator family is tried for finite numbers in f32 and bf16; learning rates are tried for 20
-# seconds; then come a stable phase and its cool-down, MINUTES in all. $OUT then holds raw weights,
-# a release, the curves of validation and a log: at most 8 files of 15 MB. If the machine is lost on
-# the way, it holds raw and averaged weights of at most 90 seconds before. A call that finds
-# $WORK/run.pt goes on with that run.
+# seconds; then come a stable phase and its cool-down, MINUTES in all. $OUT then holds
 #
-# MINUTES counts training alone. Reading images, compiling and validating add three minutes or so.
+#     run.raw.safetensors              raw weights, from which a stable phase goes on
+#     run.cooled.average.safetensors   the weights to release: eps_training.export takes this file
+#
+# the curves of training and validation, and a log: at most 8 files of 15 MB. If the machine is lost
+# on the way, it holds weights of at most 90 seconds before. A call that finds $WORK/run.pt goes on
+# with that run.
+#
+# MINUTES counts training alone. Reading images, compiling and validating add three minutes or so;
+# FINITE=0 and a RATE leave the trials out, where an earlier call has made them.
 set -euo pipefail
 
 MINUTES=${1:?usage: gpu.sh MINUTES}
@@ -23,7 +28,7 @@ EMA=${EMA:-.9995}
 RATE=${RATE:-}                      # learning rate; empty: the best of RATES, or a resumed run's
 RATES=${RATES:-4e-4 8e-4 1.6e-3}
 RATE_SECONDS=${RATE_SECONDS:-20}
-FINITE=${FINITE:-10}                # batches of each family
+FINITE=${FINITE:-10}                # batches of each family; 0: not tried
 SNAPSHOTS=${SNAPSHOTS:-90}          # seconds
 VAL_CROPS=${VAL_CROPS:-64}
 COMPILE=${COMPILE---compile}        # empty: not compiled
@@ -41,11 +46,10 @@ export PYTHONUNBUFFERED=1
 common=(--data "$PARTS"/*.zip --optimiser muon --batch "$BATCH" --bank "$BANK" --ema "$EMA"
         --no-tensorboard --val-crops "$VAL_CROPS" $OPTIONS)
 [ -z "$INIT" ] || common+=(--init "$INIT")
-share() { awk "BEGIN { print $MINUTES * $1 }"; }
-keep() { cp "$WORK"/*.validation.csv "$OUT"; }
-
-echo "== every family, $FINITE batches"
-"$PYTHON" -m eps_training.finite --batches "$FINITE" "${common[@]}"
+if [ "$FINITE" -gt 0 ]; then
+    echo "== every family, $FINITE batches"
+    "$PYTHON" -m eps_training.finite --batches "$FINITE" "${common[@]}"
+fi
 
 if [ -z "$RATE" ] && [ -f "$WORK/run.pt" ]; then
     RATE=$(tail -n 1 "$WORK/rates.txt")
@@ -57,19 +61,12 @@ elif [ -z "$RATE" ]; then
     RATE=$(tail -n 1 "$WORK/rates.txt")
 fi
 
-echo "== stable phase, $(share "(1 - $COOL)") minutes at $RATE"
+echo "== $MINUTES minutes at $RATE, of which $COOL cool down"
+rm -f "$WORK/run.cooled.pt"
 # shellcheck disable=SC2086
 "$PYTHON" -m eps_training.train "${common[@]}" $COMPILE --schedule stable --learning-rate "$RATE" \
-    --minutes "$(share "(1 - $COOL)")" --checkpoint "$WORK/run.pt" \
+    --minutes "$MINUTES" --cool "$COOL" --checkpoint "$WORK/run.pt" \
     --snapshots "$SNAPSHOTS" --snapshots-in "$OUT"
-"$PYTHON" -m eps_training.export "$WORK/run.pt" "$OUT" --raw
-keep
-
-echo "== cool-down, $(share "$COOL") minutes"
-rm -f "$WORK/cooled.pt"
-"$PYTHON" -m eps_training.cool "$WORK/run.pt" --out "$WORK/cooled.pt" --minutes "$(share "$COOL")"
-keep
-"$PYTHON" -m eps_training.export "$WORK/cooled.pt" "$OUT"
-# raw.safetensors and the release hold the same weights; golden-operators is the repository's.
-rm -f "$OUT"/*.{raw,average}.safetensors "$OUT/golden-operators.safetensors"
+cp "$WORK"/*.csv "$OUT"
+rm -f "$OUT/run.average.safetensors"
 ls -l "$OUT"

@@ -14,7 +14,7 @@ import torch
 from . import train
 
 # What belongs to the stable run's own calls and is not taken over.
-OWN = ('checkpoint', 'init', 'minutes', 'samples', 'schedule')
+OWN = ('checkpoint', 'cool', 'init', 'minutes', 'samples', 'schedule')
 
 
 def parser():

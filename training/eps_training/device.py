@@ -19,6 +19,8 @@ def choose(device=None, f32=False):
     """(device, whether to autocast to bf16, one line that says so). device: 'cpu', 'cuda',
     'cuda:1'…, None for the best there is."""
     device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+    # On a GPU, convolutions of f32 would by default be rounded to 10 bits.
+    torch.backends.cudnn.allow_tf32 = False
     if f32:
         return device, False, f'{device}, f32 as asked'
     if device.type == 'cpu':

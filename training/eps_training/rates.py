@@ -32,7 +32,8 @@ def steps(trainer, rate, going_on):
 
 
 def trials(trainer, rates, seconds):
-    """{rate: mean loss of the last third}; infinite where it is not finite."""
+    """({rate: mean loss of the last third}, crops a second); a loss is infinite where it is not
+    finite."""
     start, streams = deepcopy(trainer.state()), trainer.ahead.streams()
 
     def again():
@@ -43,19 +44,20 @@ def trials(trainer, rates, seconds):
     again()
     steps(trainer, rates[0], lambda n: n < LEAST)       # compiles
     again()
-    end = time.monotonic() + seconds / len(rates)
-    found = {}
+    begun = time.monotonic()
+    end = begun + seconds / len(rates)
+    found, batches = {}, 0
     for rate in rates:
         first = not found
         losses = steps(trainer, rate,
                        (lambda n: n < LEAST or time.monotonic() < end) if first else
                        (lambda n: n < count))
-        count = len(losses)
+        count, batches = len(losses), batches + len(losses)
         last = losses[-(count // 3):]
         mean = sum(last) / len(last)
         found[rate] = mean if math.isfinite(mean) else math.inf
         again()
-    return found
+    return found, batches * trainer.settings.batch / (time.monotonic() - begun)
 
 
 def main(argv=None):
@@ -67,10 +69,11 @@ def main(argv=None):
     settings = train.parser().parse_args([*options, '--schedule', 'stable'])
     trainer, _, say, _ = train.prepare(settings)
     train.begin_from_init(settings, trainer, say)
-    found = trials(trainer, args.rates, args.seconds)
+    found, speed = trials(trainer, args.rates, args.seconds)
     trainer.close()
     for rate, value in found.items():
         say(f'learning rate {rate:g}: loss {value:.4f}')
+    say(f'{speed:,.0f} crops a second')
     best = min(found, key=found.get)
     if math.isinf(found[best]):
         raise SystemExit('no learning rate keeps the loss finite')

@@ -49,6 +49,9 @@ def parser(data_required=True):
                    'without end unless --minutes or --samples set one')
     p.add_argument('--minutes', type=float)
     p.add_argument('--samples', type=int, help='crops, over all processes')
+    p.add_argument('--cool', type=float, default=0, metavar='SHARE',
+                   help='of the budget of a stable schedule: ends with a cool-down in the same '
+                   'process, saved beside the checkpoint as NAME.cooled.pt')
     p.add_argument('--checkpoint', default='runs/photo-v1/run.pt',
                    help='written every --save-every minutes; resumed from where it exists')
     p.add_argument('--init', help='weights to start from: released ones, or raw ones to go on from')
@@ -176,8 +179,23 @@ def start(args, trainer, say, stable=None):
         begin_from_init(args, trainer, say)
 
 
+def divided(args):
+    """Takes the share --cool from the budget of a parsed command line; returns it as (minutes,
+    samples), None where there is no cool-down."""
+    if not args.cool:
+        return None
+    if args.schedule != 'stable' or not (args.minutes or args.samples) or not 0 < args.cool < 1:
+        raise SystemExit('--cool is a share between 0 and 1 of the --minutes or --samples '
+                         'of --schedule stable')
+    minutes, samples = args.minutes, args.samples
+    args.minutes = minutes and minutes * (1 - args.cool)
+    args.samples = samples and round(samples * (1 - args.cool))
+    return minutes and minutes - args.minutes, samples and samples - args.samples
+
+
 def train(args, stable=None):
     """A run of a parsed command line; returns its trainer."""
+    cooling = divided(args)
     trainer, held, say, bar = prepare(args)
     start(args, trainer, say, stable)
     watch = None
@@ -190,9 +208,17 @@ def train(args, stable=None):
         say(f'validating on {len(held_crops)} images')
         watch = log, held_out, held_crops.draw(SHOWN, np.random.default_rng(1))
     try:
-        run(args, trainer, say, watch)
+        if watch:
+            validate(trainer, say, *watch)
+        ended = run(args, trainer, say, watch)
+        if cooling and ended:
+            args.checkpoint = str(Path(args.checkpoint).with_suffix('.cooled.pt'))
+            trainer.begin_cooling(*cooling)
+            run(args, trainer, say, watch)
     finally:
         trainer.close()
+        if watch:
+            watch[0].close()
     if trainer.world > 1:
         dist.destroy_process_group()
     return trainer
@@ -245,9 +271,8 @@ class Progress:
 
 
 def run(args, trainer, say, watch):
-    """The loop. `watch`: log, held-out problems and images of process 0, None elsewhere."""
-    if watch:
-        validate(trainer, say, *watch)
+    """The loop of one phase; returns whether its budget is used, rather than ended by SIGTERM.
+    `watch`: log, held-out problems and images of process 0, None elsewhere."""
     progress, guard, snapshots = (Progress(trainer, say, watch), Guard(trainer, say),
                                   Snapshots(trainer, args.snapshots))
     (share, saved, stop), validated = trainer.progress(), time.monotonic()
@@ -281,8 +306,8 @@ def run(args, trainer, say, watch):
     if watch:
         if not stop:        # who sends SIGTERM does not wait for long
             validate(trainer, say, *watch)
-        watch[0].close()
         say(f'{line}; {args.checkpoint}')
+    return not stop
 
 
 if __name__ == '__main__':

@@ -72,5 +72,8 @@ def test_targets_stay_images_and_vary():
     assert varied(x, rng).shape == x.shape and varied(x, rng).abs().max() <= 1
     changed = (softened(x, rng) != x).flatten(1).any(1).sum()
     assert 2 <= changed <= 20
+    ramp = torch.linspace(-1, 1, 64).expand(64, 3, 64, 64)
+    slopes = softened(ramp, rng).diff(dim=3)[:, 0, 32, 32] / ramp.diff(dim=3)[0, 0, 32, 32]
+    assert slopes.max() < 1.001 and 1 / 1.6 - .001 < slopes.min() < .95     # a middle, enlarged
     grey = x.mean(1, keepdim=True).expand_as(x)
     assert (recoloured(grey) - grey).abs().max() <= .051 * 2

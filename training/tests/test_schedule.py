@@ -116,6 +116,24 @@ def test_a_cool_down_makes_a_release_and_leaves_the_run_as_it_is(run, small, tmp
         cool.main([str(path), '--out', str(path)])
 
 
+def test_a_run_can_end_with_its_cool_down(run, small, tmp_path):
+    one, path = tmp_path / 'one.pt', tmp_path / 'run.pt'
+    trainer = run(one, '--samples', 16, '--cool', '.25', '--snapshots', 1000)
+    run(path, '--samples', 12)
+    cooled = cool.main([str(path), '--samples', '4', '--out', str(tmp_path / 'cooled.pt')])
+    assert trainer.seen == cooled.seen == 16
+    stable = [torch.load(p, weights_only=True) for p in (one, path)]
+    assert all(torch.equal(*pair) for pair in zip(*(c['net'].values() for c in stable)))
+    assert load_network(tmp_path / 'one.cooled.pt')
+    names = {p.name for p in tmp_path.glob('one*.safetensors')}
+    assert names == {'one.raw.safetensors', 'one.average.safetensors',
+                     'one.cooled.average.safetensors'}
+    for options in (['--cool', '.25'], ['--cool', '1', '--samples', '8'],
+                    ['--cool', '.25', '--samples', '8', '--schedule', 'cycle']):
+        with pytest.raises(SystemExit, match='--cool is a share'):
+            run(tmp_path / 'no.pt', *options)
+
+
 def test_a_cool_down_that_was_cut_off_goes_on_exactly(run, small, tmp_path, monkeypatch):
     path = tmp_path / 'run.pt'
     run(path, '--samples', 4)

@@ -1,4 +1,12 @@
-"""Preconditioned conjugate gradients, for any kind of vector: a tensor, or a tuple of tensors."""
+"""Linear systems: preconditioned conjugate gradients, for any kind of vector (a tensor, or a tuple
+of tensors), and small dense matrices."""
+import torch
+
+
+def inverted(matrices):
+    """Of matrices [..., n, n] that are positive definite by construction: without the check for
+    singular ones, for which a GPU would wait until all work queued before it is done."""
+    return torch.linalg.inv_ex(matrices)[0]
 
 
 def conjugate_gradients(multiply, right, precondition, start, iterations, dot):

@@ -1,7 +1,9 @@
 """What crops are trained on, made more varied than the photos are: soft ones, quarter turns, other
 colours. x [B, 3, S, S] in RGB in [-1, 1]."""
+import numpy as np
 import torch
 import torch.nn.functional as F
+from ..device import upload
 
 SOFT = .15              # share of crops that are enlarged
 MOST_SOFT = 1.6         # by up to this factor
@@ -10,12 +12,13 @@ COLOURS = 1 / 3         # share whose saturation is changed
 
 def softened(x, rng):
     """SOFT of the crops replaced by their own middle, enlarged: photos that are not sharp."""
-    size, out = x.shape[-1], x.clone()
-    for i in rng.permutation(len(x))[:rng.binomial(len(x), SOFT)]:
-        side = round(size / rng.uniform(1, MOST_SOFT))
-        at = (size - side) // 2
-        middle = x[i:i + 1, :, at:at + side, at:at + side]
-        out[i] = F.interpolate(middle, (size, size), mode='bicubic', align_corners=False)[0]
+    out, chosen = x.clone(), rng.permutation(len(x))[:rng.binomial(len(x), SOFT)]
+    if len(chosen):
+        part = upload(1 / rng.uniform(1, MOST_SOFT, len(chosen)).astype(np.float32), x.device)
+        zoom = part[:, None, None] * torch.eye(2, 3, device=x.device)
+        at, size = upload(chosen, x.device), (len(chosen), *x.shape[1:])
+        out[at] = F.grid_sample(x[at], F.affine_grid(zoom, size, align_corners=False),
+                                mode='bicubic', padding_mode='reflection', align_corners=False)
     return out.clamp(-1, 1)
 
 

@@ -139,6 +139,12 @@ class Trainer:
         x, *asked = map(torch.cat, zip(*(self.part(family, n, side) for family in families)))
         return families, x, asked
 
+    def begin_cooling(self, minutes=None, samples=None):
+        """The phase that follows a stable one, from its weights and optimiser."""
+        self.settings.schedule, self.settings.minutes, self.settings.samples = (
+            'cool', minutes, samples)
+        self.budget, self.budget_step = Budget(minutes, samples), 0
+
     def step(self):
         """One update. Returns (families, the loss of each family's part [4], learning rate,
         gradient norm); losses stay on the device."""

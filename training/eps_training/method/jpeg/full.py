@@ -11,7 +11,7 @@ import torch
 from ..fourier import mean
 from ..operators.base import Operator, both, randn
 from ..prior import KAPPA2, OPPONENT, RGB, mix
-from ..solvers import conjugate_gradients
+from ..solvers import conjugate_gradients, inverted
 from .bands import band_maps
 from .colour import SAMPLINGS, mixing, rounding_variance
 from .dct import BLOCK, by_frequency, dct, idct, in_space, tiled
@@ -58,7 +58,7 @@ class BlockOperator(Operator):
     def posterior_matrices(self, own):
         """The posterior covariance at each frequency, [B, 8, 8, 3, 3] in f64, under a prior whose
         precision at eigenvalues l [8, 8] of -Laplacian is own(l) [B or 1, 8, 8, 3, 3]."""
-        return torch.linalg.inv(own(laplacian(self.r[0])) + self.prior_information(own))
+        return inverted(own(laplacian(self.r[0])) + self.prior_information(own))
 
     def pixel_variance(self, v, shape):
         S = self.posterior_matrices(white(v)).diagonal(dim1=-2, dim2=-1).permute(0, 3, 1, 2)
@@ -158,7 +158,7 @@ class FullJpeg(BlockOperator):
 
     def information(self, like):
         m = self.mixing(like)
-        return m.T @ torch.linalg.solve(self._noise(like), m.expand(1, BLOCK, BLOCK, *m.shape))
+        return m.T @ inverted(self._noise(like)) @ m
 
     def apply(self, x):
         return dct(mix(self.mixing(x).to(x), x))
@@ -174,13 +174,13 @@ class FullJpeg(BlockOperator):
     def update(self, m, v, y):
         M, V = self.mixing(m), v.double().expand(-1, 3, -1, -1).reshape(-1, 1, 1, 3)
         data = (M * V[..., None, :]) @ M.T + self._noise(m)
-        K = (V[..., None] * M.T) @ torch.linalg.inv(data)
+        K = (V[..., None] * M.T) @ inverted(data)
         return m + idct(by_frequency(K.to(m), y - self.apply(m)))
 
     def weighted(self, y):
         """A^T R^-1 y, grain included."""
         m = self.mixing(y)
-        return idct(by_frequency((m.T @ torch.linalg.inv(self._noise(y))).to(y), y))
+        return idct(by_frequency((m.T @ inverted(self._noise(y))).to(y), y))
 
     def data_precision(self, x):
         return idct(by_frequency(self.information(x).to(x), dct(x)))

@@ -6,6 +6,7 @@ spread over the basis functions' own spectra. Chroma that was halved is known on
 frequencies: above them, the prior's own variance counts as noise.
 """
 import torch
+from ..solvers import inverted
 from .dct import BLOCK, matrix
 from .subsampled import SubsampledJpeg
 
@@ -24,7 +25,7 @@ def decoded_noise(op, prior, height, width, like):
     rows, columns = basis_power(height, like), basis_power(width, like)
     over = lambda table: torch.einsum('buv,uh,vw->bhw', table, rows, columns)
     luma, chroma = (over(r.to(like.device)) for r in op.r)
-    inverse = torch.linalg.inv(op.mixing(like))          # axes from Y, Cb, Cr
+    inverse = inverted(op.mixing(like))          # axes from Y, Cb, Cr
     planes = torch.stack(torch.broadcast_tensors(luma, chroma, chroma), 1)
     if isinstance(op, SubsampledJpeg):
         planes = torch.cat([planes[:, :1], halved_chroma(op, prior, planes[:, 1:], like)], 1)

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from ..operators.base import randn
 from ..prior import RGB, mix
-from ..solvers import conjugate_gradients
+from ..solvers import conjugate_gradients, inverted
 from .dct import BLOCK, by_frequency, dct, idct, tiled
 from .full import BlockOperator
 
@@ -94,7 +94,7 @@ class SubsampledJpeg(BlockOperator):
     def decoupled(self, coupling, like):
         """The inverse of the system without what couples luma to chroma."""
         luma = 1 / (coupling[:, None, :1, :1] + self.r[0][:, None].to(like.device))
-        chroma = torch.linalg.inv(self._chroma_noise(coupling, self.r[1].to(like.device))).to(like)
+        chroma = inverted(self._chroma_noise(coupling, self.r[1].to(like.device))).to(like)
         luma = luma.to(like)
 
         def solve(y):
@@ -142,13 +142,13 @@ class SubsampledJpeg(BlockOperator):
             there = luma
             for axis in (0, 1):
                 there = partner(there, axis + 1) if far[axis] else there
-            folded = torch.linalg.inv(own(l) + there[..., None, None] * seen)
+            folded = inverted(own(l) + there[..., None, None] * seen)
             noise = noise + share[..., None, None] / self.area * (mC @ folded @ mC.T)
         share = math.prod(cos2).expand(BLOCK, BLOCK).clone()
         for axis, side in enumerate(self.cell):
             if side == 2:
                 share.select(axis, BLOCK // 2).zero_()
-        known = share[..., None, None] / self.area * torch.linalg.inv(noise)
+        known = share[..., None, None] / self.area * inverted(noise)
         return luma[..., None, None] * seen + mC.T @ known @ mC
 
     def _cos2(self, axis, like):

@@ -11,7 +11,7 @@ conjugate gradients find f_S, preconditioned by (P_HH^-1)_SS. What is left to it
 the bands tell each other beyond the corners: an iteration gains about a digit.
 """
 import torch
-from ..solvers import conjugate_gradients
+from ..solvers import conjugate_gradients, inverted
 from .multigrid import per_plane
 
 
@@ -34,7 +34,7 @@ class Band:
         line = torch.arange(self.count, device=P.device)
         toeplitz = lags[..., (line[:, None] - line) % P.shape[axis]]
         complex_type = torch.promote_types(P.dtype, torch.complex64)
-        self.inverse = torch.linalg.inv_ex(toeplitz)[0].to(complex_type)
+        self.inverse = inverted(toeplitz).to(complex_type)
 
     def solve(self, x):
         """P_BB^-1 of x's values on the band, on the torus."""

@@ -9,7 +9,7 @@ precision n = c/r, S(v) = v/(1 + v n) pixel by pixel. The Gaussian posterior has
 import torch
 from ..noise_geometry import bands_of_variances
 from ..prior import KAPPA2, RGB, constant, mix, neighbours
-from ..solvers import conjugate_gradients
+from ..solvers import conjugate_gradients, inverted
 from .base import Operator, both
 
 W0_ITERATIONS, G_ITERATIONS, VARIANCE_SWEEPS = 25, 16, 16
@@ -106,8 +106,9 @@ class ChannelMask(Operator):
         data = torch.einsum('ac,baxy,ad->bxycd', u, v.expand(-1, 3, -1, -1), u)
         # With D = N^(1/2): K = V U D (D U^T V U D + I)^-1 D, which has no infinite r in it.
         root_last = root.movedim(1, -1)
-        system = root_last[..., :, None] * data * root_last[..., None, :] + torch.eye(3).to(m)
-        r = torch.linalg.solve(system, (root * residual).movedim(1, -1))
+        unit = torch.eye(3, device=m.device, dtype=m.dtype)
+        system = root_last[..., :, None] * data * root_last[..., None, :] + unit
+        r = torch.linalg.solve_ex(system, (root * residual).movedim(1, -1))[0]
         return m + v * mix(u, root * r.movedim(-1, 1))
 
     def _s(self, v):
@@ -139,13 +140,13 @@ class ChannelMask(Operator):
 
     def estimate(self, prior, y, like):
         times, J = self._system(prior, like, torch.zeros_like(like[:1, :1, :1, :1]))
-        inverse, right = torch.linalg.inv(J), mix(self._u(y), self.precision * y)
+        inverse, right = inverted(J), mix(self._u(y), self.precision * y)
         solve = lambda r: _per_pixel(inverse, r)
         return conjugate_gradients(times, right, solve, solve(right), W0_ITERATIONS, _one_dot)
 
     def posterior(self, prior, z, y, t2, w0):
         times, J = self._system(prior, z, 1 / t2)
-        inverse, right = torch.linalg.inv(J), z / t2 + mix(self._u(y), self.precision * y)
+        inverse, right = inverted(J), z / t2 + mix(self._u(y), self.precision * y)
         g = conjugate_gradients(times, right, lambda r: _per_pixel(inverse, r), w0, G_ITERATIONS,
                                 _one_dot)
         c = prior.per_axis(prior.precision, z).expand(1, 3, 1, 1).reshape(3)
@@ -153,7 +154,7 @@ class ChannelMask(Operator):
         for _ in range(VARIANCE_SWEEPS):
             flat = V.flatten(-2).movedim(-1, 1)
             around = neighbours(flat).movedim(1, -1).unflatten(-1, (3, 3))
-            V = torch.linalg.inv(J - both_sides * around)
+            V = inverted(J - both_sides * around)
         return g, V.diagonal(dim1=-2, dim2=-1).movedim(-1, 1)
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 import math
 import torch
 import torch.nn.functional as F
-from ..solvers import conjugate_gradients
+from ..solvers import conjugate_gradients, inverted
 
 SWEEPS, DAMPING = 2, .8
 COARSEST = 8            # side of the grid that is solved directly
@@ -187,4 +187,4 @@ def inverse(level):
     unit = torch.eye(n, device=level.mass.device, dtype=level.mass.dtype)
     unit = unit.reshape(n, 1, 1, *level.mass.shape[2:]).expand(n, *level.diagonal.shape)
     matrix = level.times(unit).flatten(3).movedim(0, -1)
-    return torch.linalg.inv_ex(matrix.double())[0].to(matrix.dtype)
+    return inverted(matrix.double()).to(matrix.dtype)
