@@ -21,6 +21,7 @@ def choose(device=None, f32=False):
     device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
     # On a GPU, convolutions of f32 would by default be rounded to 10 bits.
     torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = True       # the fastest algorithm for each of a few shapes
     if f32:
         return device, False, f'{device}, f32 as asked'
     if device.type == 'cpu':
