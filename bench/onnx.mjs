@@ -22,12 +22,12 @@ Or choose a Python that has them:
  */
 export async function ensureOnnx(sides) {
   const files = Object.fromEntries(
-    sides.map((side) => [side, join(FOLDER, `photo-v1-${side}.onnx`)]),
+    sides.map((side) => [side, join(FOLDER, `photo-v2-${side}.onnx`)]),
   );
   let took = 0;
   const inputs = {
     paths: [
-      'models/photo-v1.safetensors',
+      'models/photo-v2.safetensors',
       'training/eps_training/method/network.py',
       'training/eps_training/export.py',
     ],
@@ -40,7 +40,7 @@ export async function ensureOnnx(sides) {
       PYTHON,
       '-m',
       'eps_training.export',
-      join(ROOT, 'models', 'photo-v1.safetensors'),
+      join(ROOT, 'models', 'photo-v2.safetensors'),
       FOLDER,
       '--onnx',
       ...sides.map(String),

@@ -11,7 +11,7 @@ const engines = new Map();
  */
 export async function open(name, device) {
   if (device === 'webgpu') watchGpu();
-  const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
+  const weights = new Uint8Array(await (await fetch('/models/photo-v2.safetensors')).arrayBuffer());
   const engine = await (await core(name)).Engine.create(device, weights, 'f32');
   await engine.warmUp();
   engines.set(name, {

@@ -8,7 +8,7 @@ let network;
 
 export async function open() {
   recordLaunches();
-  const weights = new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer());
+  const weights = new Uint8Array(await (await fetch('/models/photo-v2.safetensors')).arrayBuffer());
   engine = await (await core('engine')).Engine.create('webgpu', weights, 'f32');
   network = await (await instance('network')).Network.create('kernels', 'webgpu', weights);
 }

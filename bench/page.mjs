@@ -52,7 +52,7 @@ class OurNetwork {
   static async create({ layers, device }) {
     const { Network } = await instance(`${layers}-${device}`);
     const weights = new Uint8Array(
-      await (await fetch('/models/photo-v1.safetensors')).arrayBuffer(),
+      await (await fetch('/models/photo-v2.safetensors')).arrayBuffer(),
     );
     return new OurNetwork(await Network.create(layers, device, weights));
   }

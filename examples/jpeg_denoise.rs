@@ -44,7 +44,7 @@ struct Options {
     #[arg(long, value_delimiter = ',', default_value = "3,6,9,12,18")]
     levels: Vec<f64>,
     /// Network weights.
-    #[arg(long, default_value = "models/photo-v1.safetensors")]
+    #[arg(long, default_value = "models/photo-v2.safetensors")]
     weights: PathBuf,
 }
 

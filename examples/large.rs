@@ -11,7 +11,6 @@ use clap::Parser;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, Weights};
-use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::request::problem::{Problem, WindowProblem};
 use eps_restore::low_level::request::task::{Borders, GREY, Task};
 use eps_restore::low_level::request::windows::WindowPlan;
@@ -23,7 +22,7 @@ struct Options {
     side: usize,
     #[arg(
         long,
-        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v2.safetensors"),
     )]
     weights: std::path::PathBuf,
 }
@@ -62,7 +61,7 @@ fn measure(
     let region = WindowPlan::of(&request)?.regions[0];
     let noise = request.check()?;
     let Problem::Whole(posterior) =
-        WindowProblem::new(&request, region, noise, PriorModel::PHOTO_V1, device)?.problem
+        WindowProblem::new(&request, region, noise, denoiser.prior(), device)?.problem
     else {
         panic!("only inpainting leaves pixels out");
     };

@@ -90,7 +90,7 @@ struct Options {
     mean: Option<PathBuf>,
     #[arg(
         long,
-        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v2.safetensors"),
     )]
     weights: PathBuf,
 }

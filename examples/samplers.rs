@@ -17,7 +17,6 @@ use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::prior::GaussianPrior;
-use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::low_level::sampler::{DpmSolver2M, Heun, Solver};
 use indicatif::ProgressBar;
@@ -44,7 +43,7 @@ struct Options {
     seed: u64,
     #[arg(
         long,
-        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v2.safetensors"),
     )]
     weights: PathBuf,
 }
@@ -139,7 +138,7 @@ impl Trial {
             let level = denoiser.level(posterior, tau);
             solver.answer(denoiser.denoise(posterior, z, &level));
         }
-        solver.sample().clamp(-1.0, 1.0)
+        solver.sample()
     }
 }
 
@@ -152,8 +151,9 @@ struct Setting {
 impl Setting {
     fn new(task: &str, truth: &Tensor<4>, seed: u64, denoiser: &Rc<PhotoDenoiser>) -> Self {
         let device = ComputeDevice::of(truth);
-        let measurement = figures::measurement(task, truth, seed, &device);
-        let prior = GaussianPrior::new(PriorModel::PHOTO_V1, Fourier::new(SIDE, SIDE, &device));
+        let prior = denoiser.prior();
+        let measurement = figures::measurement(task, truth, seed, prior.axes, &device);
+        let prior = GaussianPrior::new(prior, Fourier::new(SIDE, SIDE, &device));
         let posterior = Posterior::new(measurement, prior);
         let z = WhiteNoise::new(seed, 0, &device).draw(truth.dims()) * TAU_OF_MEAN;
         let level = denoiser.level(&posterior, TAU_OF_MEAN);
@@ -196,6 +196,7 @@ fn main() -> Result<(), Failure> {
         .iter()
         .map(|file| crops::centre_crop(file, SIDE, &device));
     let crops = crops.collect::<Result<Vec<_>, _>>()?;
+    let rgb = |x: &Tensor<4>| denoiser.prior().axes.to_rgb(x.clone());
     let mut scores = [[Score::default(); TASKS.len()]; TRIALS.len()];
     let bar = ProgressBar::new((TASKS.len() * crops.len()) as u64);
     for (task, name) in TASKS.iter().enumerate() {
@@ -205,8 +206,8 @@ fn main() -> Result<(), Failure> {
             for (trial, scores) in TRIALS.iter().zip(&mut scores) {
                 // Every trial gets the same noise.
                 let sample = |i| trial.sample(&setting, &mut WhiteNoise::new(seed, i, &device));
-                let pair = [sample(1), sample(2)];
-                scores[task].add([&pair[0], &pair[1]], &setting.mean, truth);
+                let pair = [sample(1), sample(2)].map(|x| rgb(&x).clamp(-1.0, 1.0));
+                scores[task].add([&pair[0], &pair[1]], &rgb(&setting.mean), truth);
             }
             bar.inc(1);
         }

@@ -12,7 +12,7 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # std::env::set_current_dir(env!("CARGO_MANIFEST_DIR"))?;
-//! let denoiser = Denoiser::on_cpu(&std::fs::read("models/photo-v1.safetensors")?)?;
+//! let denoiser = Denoiser::on_cpu(&std::fs::read("models/photo-v2.safetensors")?)?;
 //! let photo = Photo::new(32, 32, vec![200; 4 * 32 * 32])?;
 //! // A scratch down column 8.
 //! let missing = Mask::new(32, 32, (0..32 * 32).map(|i| i % 32 == 8).collect())?;
@@ -27,14 +27,14 @@
 //!
 //! # Photos from files
 //!
-//! The weights are the file `models/photo-v1.safetensors` of the repository; the published crate
+//! The weights are the file `models/photo-v2.safetensors` of the repository; the published crate
 //! does not hold them. Any library may decode the photo, here `image`:
 //!
 //! ```no_run
 //! use eps_restore::{Denoiser, Photo, Request, Task, restore};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let denoiser = Denoiser::on_cpu(&std::fs::read("photo-v1.safetensors")?)?;
+//! let denoiser = Denoiser::on_cpu(&std::fs::read("photo-v2.safetensors")?)?;
 //! let image = image::open("photo.jpg")?.into_rgba8();
 //! let (width, height) = image.dimensions();
 //! let photo = Photo::new(width as usize, height as usize, image.into_raw())?;

@@ -39,7 +39,7 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # std::env::set_current_dir(env!("CARGO_MANIFEST_DIR"))?;
-//! let denoiser = Denoiser::on_cpu(&std::fs::read("models/photo-v1.safetensors")?)?;
+//! let denoiser = Denoiser::on_cpu(&std::fs::read("models/photo-v2.safetensors")?)?;
 //! let source = Rc::new(Dimming);
 //! let request = Request::new(Photo::new(16, 16, vec![140; 1024])?, Task::Operator { source })
 //!     .with_noise(Noise::Level(2.0))

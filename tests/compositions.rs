@@ -22,7 +22,7 @@ use eps_restore::{Error, Kernel, Mask, Request};
 const SIDE: usize = 48;
 
 fn denoiser(device: &ComputeDevice) -> Rc<PhotoDenoiser> {
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     Rc::new(PhotoDenoiser::new(&weights, device).expect("the committed weights"))
 }

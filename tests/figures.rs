@@ -34,7 +34,7 @@ fn numbers(value: &serde_json::Value) -> Vec<f64> {
 }
 
 fn released(device: &ComputeDevice) -> Rc<PhotoDenoiser> {
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the released weights");
     Rc::new(PhotoDenoiser::new(&weights, device).expect("complete weights"))
 }

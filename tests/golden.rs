@@ -58,6 +58,25 @@ fn the_second_edition_matches_the_reference() {
 }
 
 #[test]
+fn the_second_network_matches_the_reference() {
+    let bytes = model("photo-v2.safetensors");
+    let weights = Weights::read(&bytes).expect("the released weights are readable");
+    let kernels = PhotoDenoiser::new(&weights, &ComputeDevice::cpu());
+    let kernels = kernels.expect("the released weights are complete");
+    let outputs = model("golden-network-v2.safetensors");
+    let golden = GoldenV2::new(
+        model("golden-operators-v2.safetensors"),
+        &ComputeDevice::cpu(),
+    );
+    for case in golden_v2::CASES {
+        for size in golden_v2::SIZES {
+            let compared = golden.network(case, size, &kernels, &outputs);
+            compared.iter().for_each(assert_equal);
+        }
+    }
+}
+
+#[test]
 fn network_matches_the_reference() {
     let kernels = check();
     let tensors = check().with_denoiser(tensors());

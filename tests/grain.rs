@@ -242,7 +242,7 @@ fn denoising_follows_brightness() {
     rgba.chunks_exact_mut(4).for_each(|pixel| pixel[3] = 255);
     let photo = Photo::new(clean.width(), clean.height(), rgba).expect("whole pixels");
 
-    let weights = common::model("photo-v1.safetensors");
+    let weights = common::model("photo-v2.safetensors");
     let denoiser = Denoiser::on_cpu(&weights).expect("released weights");
     let restored = |noise: Noise| {
         let request = Request::new(photo.clone(), Task::Denoise)

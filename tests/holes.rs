@@ -81,7 +81,7 @@ fn a_wide_hole_is_filled_with_what_is_around_it() {
     let inside = |i: usize| hole.contains(i % width, i / width);
     let missing = (0..width * height).map(inside).collect();
     let missing = Mask::new(width, height, missing).expect("an entry a pixel");
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let request =
@@ -161,7 +161,7 @@ fn a_shared_wide_hole_gives_the_same_samples() {
         points: 1,
         ..Sampler::DEFAULT
     });
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let denoiser = Rc::new(denoiser);

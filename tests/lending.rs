@@ -15,7 +15,7 @@ use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
 use eps_restore::{Error, Kernel, Mask, Noise, Photo, Request, Sampler};
 
 fn denoiser(device: &ComputeDevice) -> Rc<PhotoDenoiser> {
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, device).expect("the committed weights");
     Rc::new(denoiser.in_tiles(TileSize::new(48, 16).expect("a valid size")))

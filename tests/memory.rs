@@ -50,7 +50,7 @@ const SIZE: [usize; 2] = [400, 600];
 #[test]
 fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
     let device = ComputeDevice::cpu();
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
     let denoiser = Rc::new(denoiser);

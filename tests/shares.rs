@@ -59,7 +59,7 @@ fn run(job: &mut Job<PhotoDenoiser>) -> (Vec<(usize, Values)>, usize) {
 
 #[test]
 fn shares_of_a_restoration_are_the_restoration() {
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     let device = ComputeDevice::cpu();
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");

@@ -42,7 +42,7 @@ fn photo([width, height]: [usize; 2]) -> Photo {
 }
 
 fn denoiser(device: &ComputeDevice) -> Rc<PhotoDenoiser> {
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     Rc::new(PhotoDenoiser::new(&weights, device).expect("the committed weights"))
 }

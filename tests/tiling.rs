@@ -179,7 +179,7 @@ fn only_tiles_with_a_wanted_pixel_are_evaluated() {
 /// borders of the tiles show.
 #[test]
 fn tiled_and_untiled_means_agree_without_a_seam() {
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     let device = ComputeDevice::cpu();
     let denoiser = || PhotoDenoiser::new(&weights, &device).expect("the committed weights");
@@ -208,7 +208,7 @@ fn tiled_and_untiled_means_agree_without_a_seam() {
 /// A caller may pause or stop a restoration between two tiles.
 #[test]
 fn a_step_is_advanced_tile_by_tile() {
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the committed weights");
     let device = ComputeDevice::cpu();
     let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
@@ -237,7 +237,9 @@ fn a_step_is_advanced_tile_by_tile() {
 fn problem(photo: &str, task: &str, device: &ComputeDevice) -> Posterior {
     let file = format!("www/samples/{photo}.jpg");
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file);
+    let prior = PriorModel::PHOTO_V2;
     let truth = centre_crop(&path, SIDE, device).expect("a sample photo");
+    let truth = prior.axes.from_rgb(truth);
     let fourier = Fourier::new(SIDE, SIDE, device);
     let (operator, sigma): (Rc<dyn LinearOperator>, f64) = match task {
         "denoise" => (Rc::new(Identity), 0.2),
@@ -258,15 +260,12 @@ fn problem(photo: &str, task: &str, device: &ComputeDevice) -> Posterior {
         operator,
         s2: device.scalar(sigma * sigma),
     };
-    Posterior::new(
-        measurement,
-        GaussianPrior::new(PriorModel::PHOTO_V1, fourier),
-    )
+    Posterior::new(measurement, GaussianPrior::new(prior, fourier))
 }
 
 /// The PSNR of two images in [-1, 1], in dB.
 fn psnr(a: &Tensor<4>, b: &Tensor<4>) -> f64 {
-    let shown = |x: &Tensor<4>| x.clone().clamp(-1.0, 1.0);
+    let shown = |x: &Tensor<4>| PriorModel::PHOTO_V2.axes.to_rgb(x.clone()).clamp(-1.0, 1.0);
     let mse = (shown(a) - shown(b)).square().mean();
     10.0 * (4.0 / mse.into_scalar::<f64>()).log10()
 }

@@ -46,16 +46,16 @@ fn blur(kernel: &Kernel, side: usize, device: &ComputeDevice) -> CircularConvolu
     CircularConvolution::new(kernel, plan(side, device)).expect("it fits")
 }
 
-pub(crate) fn cases(side: usize, device: &ComputeDevice) -> Vec<Case> {
-    let mut cases = samplings(side, device);
-    cases.extend(blurs(side, device));
+pub(crate) fn cases(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
+    let mut cases = samplings(side, prior, device);
+    cases.extend(blurs(side, prior, device));
     cases
 }
 
 /// The operators other than a Gaussian blur.
-fn samplings(side: usize, device: &ComputeDevice) -> Vec<Case> {
+fn samplings(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
     let case = Case::new;
-    let fourier = || plan(side, device);
+    let (fourier, axes) = (|| plan(side, device), prior.axes);
     let motion = Kernel::motion(9.0, 30.0).expect("valid");
     let scratches = WhiteNoise::new(3, 0, device).draw([1, 1, side / 2, side / 2]);
     let scratches = Mask::new(scratches.greater_elem(-0.52).float());
@@ -77,25 +77,26 @@ fn samplings(side: usize, device: &ComputeDevice) -> Vec<Case> {
         ),
         case(
             "RGGB",
-            Rc::new(Mask::bayer(Bayer::Rggb, side, side, device)),
+            Rc::new(Mask::bayer(Bayer::Rggb, side, side, device).on(axes)),
         ),
-        case("BT.601", Rc::new(ChannelMix::bt601())),
+        case("BT.601", Rc::new(ChannelMix::bt601().on(axes))),
         case(
             "Hadamard 0.25",
-            Rc::new(Hadamard::new(0.25, 1, fourier()).expect("powers of two")),
+            Rc::new(
+                Hadamard::new(0.25, 1, fourier())
+                    .expect("powers of two")
+                    .on(axes),
+            ),
         ),
         case(
             "mask after block mean 2",
-            Rc::new(
-                MaskedBlockMean::new(2, scratches, &PriorModel::PHOTO_V1, fourier())
-                    .expect("it divides"),
-            ),
+            Rc::new(MaskedBlockMean::new(2, scratches, prior, fourier()).expect("it divides")),
         ),
         case(
             "grey after motion",
             Rc::new(compose(
                 Rc::new(blur(&motion, side, device)),
-                Rc::new(ChannelMix::grey()),
+                Rc::new(ChannelMix::grey().on(axes)),
                 fourier(),
             )),
         ),
@@ -103,7 +104,7 @@ fn samplings(side: usize, device: &ComputeDevice) -> Vec<Case> {
 }
 
 /// A Gaussian blur with each treatment of the borders.
-fn blurs(side: usize, device: &ComputeDevice) -> Vec<Case> {
+fn blurs(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
     let gaussian = Kernel::gaussian(1.5).expect("valid");
     let circular = || Rc::new(blur(&gaussian, side, device));
     let whole = side + 2 * REACH;
@@ -114,7 +115,7 @@ fn blurs(side: usize, device: &ComputeDevice) -> Vec<Case> {
         blur(&gaussian, whole, device),
         [[REACH; 2]; 2],
         plan(whole, device),
-        &PriorModel::PHOTO_V1,
+        prior,
     )
     .expect("a narrow frame");
     vec![

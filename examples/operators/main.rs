@@ -24,7 +24,6 @@ use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, TAU_TOP, Weights
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
-use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::restoration::{Run, Stage};
 
 #[derive(Parser)]
@@ -46,7 +45,7 @@ struct Options {
     only: String,
     #[arg(
         long,
-        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v2.safetensors"),
     )]
     weights: PathBuf,
 }
@@ -69,7 +68,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     (result, begin.elapsed().as_secs_f64() * 1e3)
 }
 
-/// The PSNR over the pixels at least REACH pixels from the scene's edge.
+/// The PSNR in RGB over the pixels at least REACH pixels from the scene's edge.
 fn psnr(restored: &Tensor<4>, scene: &Tensor<4>) -> f64 {
     let truth = inner(scene, REACH);
     let margin = (restored.dims()[2] - truth.dims()[2]) / 2;
@@ -136,6 +135,7 @@ fn levels() -> Vec<f64> {
     [TAU_TOP].into_iter().chain(grid).collect()
 }
 
+/// `scene` on the prior's axes, measured.
 fn measurement(
     case: &Case,
     scene: &Tensor<4>,
@@ -190,9 +190,11 @@ impl Row {
         device: &ComputeDevice,
     ) -> Result<Self, Failure> {
         let mut noise = WhiteNoise::new(seed, 0, device);
-        let measurement = measurement(case, scene, &mut noise, device);
+        let (prior, axes) = (denoiser.prior(), denoiser.prior().axes);
+        let planes = axes.from_rgb(scene.clone());
+        let measurement = measurement(case, &planes, &mut noise, device);
         let whole = inner(scene, case.frame).dims();
-        let prior = GaussianPrior::new(PriorModel::PHOTO_V1, plan(whole[2], device));
+        let prior = GaussianPrior::new(prior, plan(whole[2], device));
         let (posterior, once) = timed(|| Posterior::new(measurement, prior));
         let taus = levels();
         let (_, maps) = timed(|| {
@@ -209,7 +211,7 @@ impl Row {
         let residual = posterior.residual().map(|r| r.into_scalar::<f64>());
         let average = each.iter().sum::<f64>() / each.len() as f64;
         Ok(Self {
-            psnrs: restored.psnrs(&posterior.linear_estimate(), scene),
+            psnrs: restored.psnrs(&axes.to_rgb(posterior.linear_estimate()), scene),
             times: [once, maps, each[0], average],
             residual: residual.unwrap_or(0.0),
         })
@@ -296,7 +298,10 @@ fn main() -> Result<(), Failure> {
     );
     println!("|{}", " --- |".repeat(13));
     let wanted = |case: &Case| case.name.contains(&options.only);
-    for case in cases(options.side, &device).into_iter().filter(wanted) {
+    for case in cases(options.side, &denoiser.prior(), &device)
+        .into_iter()
+        .filter(wanted)
+    {
         let mut row = Row::default();
         for (i, scene) in scenes.iter().enumerate() {
             let seed = i as u64;

@@ -25,7 +25,7 @@ pub(crate) struct Options {
     output: PathBuf,
     #[arg(
         long,
-        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v1.safetensors"),
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/models/photo-v2.safetensors"),
     )]
     weights: PathBuf,
 }

@@ -9,7 +9,7 @@ import { done, duration, Stop } from './report.mjs';
 import { run } from './run.mjs';
 import { unlessFresh } from './stamp.mjs';
 
-const WEIGHTS = 'photo-v1.safetensors';
+const WEIGHTS = 'photo-v2.safetensors';
 const LICENCES = ['LICENSE-MIT', 'LICENSE-APACHE'].filter((name) => existsSync(join(ROOT, name)));
 export const TSC = join(NODE_MODULES, 'typescript', 'bin', 'tsc');
 

@@ -224,6 +224,8 @@ fn planes(outline: &Outline<'_>, target: Target) -> u64 {
             Target::Cpu,
         ) => 60,
         (_, Target::Cpu) if outline.may_follow_brightness => 60,
+        // The spectra of the blur and of each axis's prior.
+        (Task::Deblur { .. }, Target::Cpu) => 46,
         // Maps and q drawn at twelve levels.
         (Task::Compose { .. } | Task::Operator { .. }, Target::Cpu) => 240,
         (_, Target::Cpu) => 40,

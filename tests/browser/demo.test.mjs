@@ -463,9 +463,9 @@ for (const webgpu of [true, false]) {
             buffer: Buffer.from('no weights'),
           });
           await ui.notice.getByText('The engine did not start').waitFor();
-          await weights.setInputFiles('models/photo-v1.safetensors');
+          await weights.setInputFiles('models/photo-v2.safetensors');
           await ui.engine.getByText('Ready on the CPU').waitFor();
-          assert.equal(await page.locator('#model-note').textContent(), 'photo-v1.safetensors');
+          assert.equal(await page.locator('#model-note').textContent(), 'photo-v2.safetensors');
           session.allowErrors(/404.*nowhere/s);
           await page.goto(`${session.origin}/?model=nowhere.safetensors`);
           await ui.notice.getByRole('button', { name: 'Use the page’s own weights' }).click();

@@ -80,7 +80,7 @@ async function prepare() {
     }
     return Engine.create(
       'webgpu',
-      new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer()),
+      new Uint8Array(await (await fetch('/models/photo-v2.safetensors')).arrayBuffer()),
       'f32',
     );
   };

@@ -16,15 +16,16 @@ const SMALLEST = 3 * (SIDE / 2) ** 2 * 4;
 const SAMPLER = { solver: 'dpmpp2m', points: 2, tauMax: 5, tauMin: 0.02, fromMean: true };
 /**
  * Images that go up as a stage begins: with the estimate what the start handed over and nothing had
- * sent yet, the photo and tables of its size; then noise, drawn on the CPU so that a seed means the
- * same everywhere: n, and for a sample the two draws of the deviation too.
+ * sent yet, the photo and tables of its size, among them the prior of each axis; then noise, drawn
+ * on the CPU so that a seed means the same everywhere: n, and for a sample the two draws of the
+ * deviation too.
  */
-const SENT = { estimate: 2, mean: 1, sample: 3 };
+const SENT = { estimate: 2 + 2 / 3, mean: 1, sample: 3 };
 /**
- * Where a filter comes with the photo: its spectrum in two planes, the prior's in one, the weights
- * of four bands.
+ * Where a filter comes with the photo: its spectrum in two planes, the prior's in three, the
+ * weights of four bands.
  */
-const SENT_WITH_FILTER = { ...SENT, estimate: 1 + (2 + 1 + 4) / 3 };
+const SENT_WITH_FILTER = { ...SENT, estimate: 1 + (2 + 3 + 4) / 3 };
 
 test(
   'no pixel crosses to the host inside a step but the preview',
@@ -78,7 +79,7 @@ async function openEngine(smallest) {
   await init();
   globalThis.engine = await Engine.create(
     'webgpu',
-    new Uint8Array(await (await fetch('/models/photo-v1.safetensors')).arrayBuffer()),
+    new Uint8Array(await (await fetch('/models/photo-v2.safetensors')).arrayBuffer()),
     'f32',
   );
 }

@@ -9,14 +9,14 @@ use eps_restore::Sampler;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::{Fourier, Spectrum};
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
-use eps_restore::low_level::denoiser::PhotoDenoiser;
+use eps_restore::low_level::denoiser::{Denoiser as _, PhotoDenoiser};
 use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Hadamard, LinearOperator, Mask,
 };
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
-use eps_restore::low_level::prior::model::PriorModel;
+use eps_restore::low_level::prior::axes::Axes;
 use eps_restore::low_level::restoration::Run;
 
 pub(crate) const SIDE: usize = 64;
@@ -71,9 +71,10 @@ pub(crate) fn measure(
     figures: &mut Figures,
 ) {
     let device = ComputeDevice::of(truth);
-    let measurement = measurement(task, truth, seed, &device);
-    let prior = GaussianPrior::new(PriorModel::PHOTO_V1, Fourier::new(SIDE, SIDE, &device));
-    let posterior = Posterior::new(measurement, prior);
+    let prior = denoiser.prior();
+    let measurement = measurement(task, truth, seed, prior.axes, &device);
+    let posterior = GaussianPrior::new(prior, Fourier::new(SIDE, SIDE, &device));
+    let posterior = Posterior::new(measurement, posterior);
     let run = |sampler, samples| {
         let restoration = Run::new(denoiser.clone(), posterior.clone(), sampler, samples, seed);
         let mut restoration = restoration.expect("a valid sampler");
@@ -93,11 +94,12 @@ pub(crate) fn measure(
     figures.crops += truth.dims()[0];
 }
 
-/// One of the five tasks, "grey", "mosaic" or "Hadamard".
+/// One of the five tasks, "grey", "mosaic" or "Hadamard", of photos in RGB; measured on `axes`.
 pub(crate) fn measurement(
     task: &str,
     truth: &Tensor<4>,
     seed: u64,
+    axes: Axes,
     device: &ComputeDevice,
 ) -> Measurement {
     // A stream beyond those that a restoration draws from.
@@ -130,9 +132,12 @@ pub(crate) fn measurement(
             });
             Rc::new(CircularConvolution::new(kernel, fourier).expect("it fits"))
         }
-        "grey" => Rc::new(ChannelMix::grey()),
-        "mosaic" => Rc::new(Mask::bayer(Bayer::Rggb, SIDE, SIDE, device)),
-        "Hadamard" => Rc::new(Hadamard::new(0.25, 1, fourier).expect("powers of two")),
+        "grey" => Rc::new(ChannelMix::grey().on(axes)),
+        "mosaic" => Rc::new(Mask::bayer(Bayer::Rggb, SIDE, SIDE, device).on(axes)),
+        "Hadamard" => {
+            let rows = Hadamard::new(0.25, 1, fourier).expect("powers of two");
+            Rc::new(rows.on(axes))
+        }
         other => panic!("no task {other}"),
     };
     let shape = operator.measurement_shape(truth.dims());
@@ -141,7 +146,7 @@ pub(crate) fn measurement(
         operator,
         s2: device.scalar(SIGMA_Y * SIGMA_Y),
     };
-    measurement.y = measurement.simulate(truth.clone(), noise.draw(shape));
+    measurement.y = measurement.simulate(axes.from_rgb(truth.clone()), noise.draw(shape));
     measurement
 }
 

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
+use eps_restore::low_level::denoiser::{Denoiser as _, PhotoDenoiser};
 use eps_restore::low_level::operators::jpeg::{
     FullJpeg, GreyJpeg, ReducedJpeg, SubsampledJpeg, Tables,
 };
@@ -76,20 +77,60 @@ impl GoldenV2 {
 
     /// Every pivot, Gaussian posterior, linear estimate, map and pixel variance of a case.
     pub(crate) fn compare(&self, case: &str, size: [usize; 2]) -> Vec<Comparison> {
+        self.asked(case, size, |asked| compared(case, asked))
+    }
+
+    /// The denoised images of a case by a network, against the file of its outputs.
+    pub(crate) fn network(
+        &self,
+        case: &str,
+        size: [usize; 2],
+        denoiser: &PhotoDenoiser,
+        outputs: &[u8],
+    ) -> Vec<Comparison> {
+        let key = format!("{case}.{}x{}", size[0], size[1]);
+        let wanted = vector(outputs, &key, &self.device);
+        self.asked(case, size, |asked| {
+            let level = denoiser.level_at(&asked.posterior, asked.t2.clone());
+            let got = denoiser.denoise(&asked.posterior, (asked.of)("z"), &level);
+            let wanted = match asked.image {
+                Some(image) => wanted.clone().narrow(0, image, 1),
+                None => wanted.clone(),
+            };
+            vec![Comparison::new(asked.name.clone(), got, wanted, 1e-3)]
+        })
+    }
+
+    /// What `compare` finds about each posterior of a case.
+    fn asked(
+        &self,
+        case: &str,
+        size: [usize; 2],
+        compare: impl Fn(&Asked<'_>) -> Vec<Comparison>,
+    ) -> Vec<Comparison> {
         let name = format!("{case}.{}x{}", size[0], size[1]);
         let of = |quantity: &str| self.get(&format!("{name}.{quantity}"), &self.device);
         if !case.contains("jpeg") {
-            let posterior = self.posterior(case, size, &of);
-            return compared(case, &name, &posterior, of("tau").square(), &of);
+            return compare(&Asked {
+                posterior: self.posterior(case, size, &of),
+                t2: of("tau").square(),
+                of: &of,
+                image: None,
+                name: name.clone(),
+            });
         }
         // A file of its own for each image: tables and variances are those of one.
         let of_image = |image: usize| {
             let of = |quantity: &str| of(quantity).narrow(0, image, 1);
             let tau = self.get(&format!("{name}.tau"), &ComputeDevice::cpu_f64());
             let tau = tau.narrow(0, image, 1).into_scalar::<f64>();
-            let posterior = self.jpeg(case, size, image, &of);
-            let t2 = self.device.scalar(tau * tau);
-            compared(case, &format!("{name}.{image}"), &posterior, t2, &of)
+            compare(&Asked {
+                posterior: self.jpeg(case, size, image, &of),
+                t2: self.device.scalar(tau * tau),
+                of: &of,
+                image: Some(image),
+                name: format!("{name}.{image}"),
+            })
         };
         [0, 1].into_iter().flat_map(of_image).collect()
     }
@@ -218,14 +259,26 @@ impl GoldenV2 {
     }
 }
 
-/// Every quantity of a posterior against the vectors of that name.
-fn compared(
-    case: &str,
-    name: &str,
-    posterior: &Posterior,
+/// A posterior of a case, and where its vectors are.
+struct Asked<'a> {
+    posterior: Posterior,
     t2: Tensor<4>,
-    of: &dyn Fn(&str) -> Tensor<4>,
-) -> Vec<Comparison> {
+    /// The vector of a quantity.
+    of: &'a dyn Fn(&str) -> Tensor<4>,
+    /// Which of the case's images, where each has a posterior of its own.
+    image: Option<usize>,
+    name: String,
+}
+
+/// Every quantity of a posterior against the vectors of that name.
+fn compared(case: &str, asked: &Asked<'_>) -> Vec<Comparison> {
+    let Asked {
+        posterior,
+        t2,
+        of,
+        name,
+        ..
+    } = asked;
     let z = of("z");
     let g = posterior.gaussian_mean(z.clone(), t2.clone());
     let [g2, w2, mu2] = posterior.inputs(z.clone(), t2.clone(), |inputs| inputs);
@@ -236,7 +289,7 @@ fn compared(
         ("q", posterior.gaussian_variance(t2.clone())),
         ("w", posterior.shrunk_pivot(z, t2.clone(), g)),
         ("v", posterior.band_variances(t2.clone()).tensor()),
-        ("p", posterior.pixel_variance(t2).tensor()),
+        ("p", posterior.pixel_variance(t2.clone()).tensor()),
         ("g", g2),
         ("w", w2),
         ("mu", mu2),

@@ -4,10 +4,10 @@
 
 Writes photo-v1.safetensors or photo-v2.safetensors (f16, from the moving average; metadata:
 architecture, samples seen, data, commit), the same in eight bits as photo-vN-8bit.safetensors, and
-golden-network.safetensors (the outputs of the f16 weights on golden-operators.safetensors, which is
-the same for every set of weights and is copied); prints SHA-256 and, with --val, the model card's
-figures. --onnx 64 256: the network F alone, for benchmarks in other runtimes, a file for each side
-of its square images.
+golden-network.safetensors or golden-network-v2.safetensors (the outputs of the f16 weights on
+golden-operators.safetensors or -v2.safetensors, which is the same for every set of weights and is
+copied); prints SHA-256 and, with --val, the model card's figures. --onnx 64 256: the network F
+alone, for benchmarks in other runtimes, a file for each side of its square images.
 
 --raw: nothing but the checkpoint's raw weights, raw.safetensors (f16), from which `train --init`
 continues a stable phase.
@@ -20,12 +20,15 @@ import subprocess
 import torch
 from safetensors.torch import load_file, save_file
 from .release.figures import reference, table
-from .release.golden import network_vectors
+from .release import golden, golden_v2
 from .images import centre_crops, list_images
 from .method.weights import architecture, is_released, load_network, read, save_weights
 from .training.snapshots import save_raw
 
-GOLDEN = Path(__file__).parents[2] / 'models' / 'golden-operators.safetensors'
+MODELS = Path(__file__).parents[2] / 'models'
+# By architecture: how its golden files end, and what makes the network's.
+GOLDEN = {'photo-v1': ('.safetensors', golden.network_vectors),
+          'photo-v2': ('-v2.safetensors', golden_v2.network_vectors)}
 
 
 def commit():
@@ -73,7 +76,8 @@ def main(argv=None):
                    help='samples seen by the weights that the run started from, '
                    'where the checkpoint does not know them')
     p.add_argument('--data-summary', default='see the model card')
-    p.add_argument('--golden', default=GOLDEN, help='golden-operators.safetensors')
+    p.add_argument('--golden', default=MODELS, metavar='DIR',
+                   help='of golden-operators.safetensors and golden-operators-v2.safetensors')
     p.add_argument('--onnx', nargs='+', type=int, default=[], metavar='SIDE',
                    help='write photo-vN-SIDE.onnx; sides are multiples of 8')
     args = p.parse_args(argv)
@@ -93,11 +97,12 @@ def main(argv=None):
                               commit=commit())
         print(f'{path}: {path.stat().st_size} bytes, SHA-256 {digest}')
     net = load_network(path)        # from the file: all that follows is about the f16 weights
-    golden = Path(args.golden)
-    save_file(network_vectors(net, load_file(golden)), folder / 'golden-network.safetensors')
-    if golden.resolve().parent != folder.resolve():
-        shutil.copy(golden, folder / golden.name)
-    print(f'{folder}/golden-network.safetensors')
+    ending, vectors = GOLDEN[name]
+    operators = Path(args.golden) / f'golden-operators{ending}'
+    save_file(vectors(net, load_file(operators)), folder / f'golden-network{ending}')
+    if operators.resolve().parent != folder.resolve():
+        shutil.copy(operators, folder)
+    print(f'{folder}/golden-network{ending}')
     for side in args.onnx:
         export_onnx(net, folder / f'{name}-{side}.onnx', side)
         print(f'{folder}/{name}-{side}.onnx')

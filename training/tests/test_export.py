@@ -9,8 +9,8 @@ from eps_training.method.weights import load_network, read, save_weights
 
 def test_a_checkpoint_becomes_a_release(net, models, tmp_path, capsys, monkeypatch):
     # The real vectors are held to their values in test_golden.py.
-    monkeypatch.setattr(export, 'network_vectors',
-                        lambda net, golden: {'mask.48x32': torch.zeros(1)})
+    monkeypatch.setitem(export.GOLDEN, 'photo-v1', (
+        '.safetensors', lambda net, golden: {'mask.48x32': torch.zeros(1)}))
     state = {k: v + 1e-5 * torch.randn_like(v) for k, v in net.state_dict().items()}
     torch.save(dict(ema=state, seen=1000, seen_before=500), tmp_path / 'run.pt')
     export.main([str(tmp_path / 'run.pt'), str(tmp_path / 'release'),

@@ -3,6 +3,7 @@ held as well."""
 import pytest
 import torch
 from safetensors.torch import load_file
+from eps_training.method.weights import load_network
 from eps_training.release import golden_v2
 from eps_training.release.golden import cases, network_vectors, operator_results
 
@@ -36,6 +37,14 @@ def test_network_and_samplers(net, golden, models):
 @pytest.fixture(scope='module')
 def second(models):
     return load_file(models / 'golden-operators-v2.safetensors')
+
+
+def test_the_second_network(second, models):
+    expected = load_file(models / 'golden-network-v2.safetensors')
+    got = golden_v2.network_vectors(load_network(models / 'photo-v2.safetensors'), second)
+    assert got.keys() == expected.keys()
+    for name, value in got.items():
+        assert relative(value, expected[name]) < 1e-4, name
 
 
 @pytest.mark.parametrize('name', golden_v2.names())

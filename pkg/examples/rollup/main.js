@@ -3,8 +3,8 @@ import { Restorer, denoise } from 'eps-restore';
 const [input, output, canvas] = document.querySelectorAll('input, output, canvas');
 const loading = Restorer.load({
   workerUrl: new URL('eps-restore/dist/worker.js', document.baseURI),
-  modelUrl: new URL('eps-restore/models/photo-v1.safetensors', document.baseURI),
-  sha256: 'c059fca2d23235401937b36a7db52d381a72c70d52303c21c2adf50d9c4993ce',
+  modelUrl: new URL('eps-restore/models/photo-v2.safetensors', document.baseURI),
+  sha256: '4b10972287c0942cd94a90f5ed8e713e9591e7136f52cda1e065e1d428ed5e22',
 });
 
 input.onchange = async () => {

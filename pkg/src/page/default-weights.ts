@@ -7,8 +7,8 @@ import type { WeightsSource } from './weights.js';
  * differ, so that a change of weights is a change of this file.
  */
 export const DEFAULT_WEIGHTS = {
-  bytes: 14_324_328,
-  sha256: 'c059fca2d23235401937b36a7db52d381a72c70d52303c21c2adf50d9c4993ce',
+  bytes: 14_324_720,
+  sha256: '4b10972287c0942cd94a90f5ed8e713e9591e7136f52cda1e065e1d428ed5e22',
 } as const;
 
 /**
@@ -49,5 +49,5 @@ export function weightsSource(
  * expression, emit the file and put its final address here.
  */
 export function defaultWeightsUrl(): URL {
-  return new URL('../../models/photo-v1.safetensors', import.meta.url);
+  return new URL('../../models/photo-v2.safetensors', import.meta.url);
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../harness.mjs';
 
-const weights = readFileSync(join(ROOT, 'models/photo-v1.safetensors'));
+const weights = readFileSync(join(ROOT, 'models/photo-v2.safetensors'));
 
 const status = (code) => (request, response) => void response.writeHead(code).end();
 const page = (request, response) =>
@@ -68,7 +68,7 @@ export const LOADING = {
   'the connection breaks': { code: 'download-failed', ...weightsFrom(cut) },
   'the download stops': {
     code: 'download-failed',
-    ...weightsFrom(stop('models/photo-v1.safetensors'), STALLING),
+    ...weightsFrom(stop('models/photo-v2.safetensors'), STALLING),
     limit: STALL + 1000,
   },
   'one byte of the weights comes each second': {

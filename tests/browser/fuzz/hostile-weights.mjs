@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../harness.mjs';
 
-const WEIGHTS = readFileSync(join(ROOT, 'models/photo-v1.safetensors'));
+const WEIGHTS = readFileSync(join(ROOT, 'models/photo-v2.safetensors'));
 const HEADER_BYTES = Number(WEIGHTS.readBigUInt64LE(0));
 const HEADER = JSON.parse(WEIGHTS.subarray(8, 8 + HEADER_BYTES).toString());
 const DATA = WEIGHTS.subarray(8 + HEADER_BYTES);

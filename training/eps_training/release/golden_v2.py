@@ -17,7 +17,7 @@ from ..method.operators import (BT601, BlockMean, ChannelMask, ChannelMix, Circu
                                 CroppedConvolution, Decimation, GradientMask, Grey, Hadamard,
                                 Identity, Mask, Nothing, bicubic_spectrum)
 from ..method.prior import V2
-from ..method.query import query
+from ..method.query import denoise, query
 from ..training.problems.blurs import gaussian
 
 SIZES = ((32, 32), (16, 32))
@@ -163,6 +163,14 @@ def results(golden, name, dtype=torch.float64):
     op, y, z, tau = problem(golden, name, dtype)
     w0 = linear_estimate(V2, op, y, z)
     return dict(zip(RESULTS, query(V2, op, z, y, tau ** 2, w0)), w0=w0)
+
+
+@torch.no_grad()
+def network_vectors(net, golden):
+    """{case.size: the denoised images} by one set of weights, in f32."""
+    asked = ('mu', 'w', 'g', 'v', 'p', 'q')
+    denoised = lambda name: denoise(net, *(golden[f'{name}.{k}'].float() for k in asked))
+    return {name: denoised(name).contiguous() for name in names()}
 
 
 def made():
