@@ -6,7 +6,7 @@ use std::rc::Rc;
 use burn::tensor::{Device, Tensor};
 
 use crate::compute::device::ComputeDevice;
-use crate::denoiser::{PhotoDenoiser, Weights};
+use crate::denoiser::{Denoiser as _, PhotoDenoiser, Weights};
 use crate::error::Error;
 use crate::photo::pixels::Photo;
 use crate::request::Request;
@@ -24,7 +24,7 @@ pub struct Denoiser {
 
 impl Denoiser {
     /// On the CPU, in f32. `weights` are the bytes of a safetensors file such as
-    /// `models/photo-v1.safetensors` of the repository.
+    /// `models/photo-v2.safetensors` of the repository.
     ///
     /// # Errors
     /// [`Error::InvalidWeights`] for other or damaged bytes.
@@ -94,7 +94,7 @@ pub struct RestorationProgress {
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # std::env::set_current_dir(env!("CARGO_MANIFEST_DIR"))?;
-/// let denoiser = Denoiser::on_cpu(&std::fs::read("models/photo-v1.safetensors")?)?;
+/// let denoiser = Denoiser::on_cpu(&std::fs::read("models/photo-v2.safetensors")?)?;
 /// let photo = Photo::new(32, 32, vec![128; 4 * 32 * 32])?;
 /// let restoration = restore(Request::new(photo, Task::Denoise), &denoiser)?;
 /// assert_eq!(restoration.mean.width(), 32);
@@ -117,6 +117,7 @@ pub fn restore_with(
     denoiser: &Denoiser,
     mut progress: impl FnMut(RestorationProgress) -> ControlFlow<()>,
 ) -> Result<Option<Restoration>, Error> {
+    let request = request.suited_to(&denoiser.network.prior());
     let wanted = request.samples;
     let mut job = Job::new(request, denoiser.network.clone(), &denoiser.device)?;
     let mut samples = Vec::new();

@@ -138,7 +138,7 @@ fn difference(a: &Photo, b: &Photo) -> f64 {
 
 #[test]
 fn files_are_restored_near_what_they_show() {
-    let denoiser = Denoiser::on_cpu(&model("photo-v1.safetensors")).expect("the weights");
+    let denoiser = Denoiser::on_cpu(&model("photo-v2.safetensors")).expect("the weights");
     for name in [
         "grey.jpg",
         "baseline-444.jpg",
@@ -164,7 +164,7 @@ fn files_are_restored_near_what_they_show() {
 /// A bicubic reduction has circular borders.
 #[test]
 fn an_edge_of_an_enlarged_file_does_not_see_the_opposite_one() {
-    let denoiser = Denoiser::on_cpu(&model("photo-v1.safetensors")).expect("the weights");
+    let denoiser = Denoiser::on_cpu(&model("photo-v2.safetensors")).expect("the weights");
     let size = 32;
     let level = |i: usize| {
         let (x, y) = (i % size, i / size);
@@ -206,7 +206,7 @@ fn an_edge_of_an_enlarged_file_does_not_see_the_opposite_one() {
 
 #[test]
 fn files_that_do_not_fit_are_refused() {
-    let denoiser = Denoiser::on_cpu(&model("photo-v1.safetensors")).expect("the weights");
+    let denoiser = Denoiser::on_cpu(&model("photo-v2.safetensors")).expect("the weights");
     let refused = |photo: Photo, name: &str, noise: Noise| {
         let jpeg = Jpeg::read(&file(name), 1 << 20).expect("a file that is read");
         let task = Task::Jpeg {
@@ -224,11 +224,46 @@ fn files_that_do_not_fit_are_refused() {
     assert!(matches!(error, Error::InvalidNoise(_)), "{error}");
 }
 
+/// Denoising a photo that shows a JPEG of little grain is restoring the file.
+#[test]
+fn a_photo_is_denoised_by_the_coefficients_of_its_file() {
+    let denoiser = Denoiser::on_cpu(&model("photo-v2.safetensors")).expect("the weights");
+    for name in ["grey.jpg", "baseline-420.jpg", "orientation-6.jpg"] {
+        let bytes = file(name);
+        let jpeg = Rc::new(Jpeg::read(&bytes, 1 << 20).expect("a file that is read"));
+        let photo = decoded(&bytes).upright(jpeg.orientation());
+        assert!(jpeg.shows(&photo), "{name}");
+        let request = |photo: &Photo| {
+            let request = Request::new(photo.clone(), Task::Denoise).with_samples(0);
+            request.with_file(jpeg.clone())
+        };
+        let suited = request(&photo).suited_to(&PriorModel::PHOTO_V2);
+        assert!(matches!(suited.task, Task::Jpeg { .. }), "{name}");
+        let restored = restore(request(&photo), &denoiser).expect("a restoration");
+        assert!(restored.consistency.expect("of a file") > 0.8, "{name}");
+
+        // A level that is stated is the noise of the pixels.
+        let stated = request(&photo).with_noise(Noise::Level(5.0));
+        let stated = stated.suited_to(&PriorModel::PHOTO_V2);
+        assert!(matches!(stated.task, Task::Denoise), "{name}");
+        // Another photo than the file's, as a colour profile makes one.
+        let brighter = photo.rgba().chunks_exact(4).flat_map(|p| {
+            let [r, g, b] = [p[0], p[1], p[2]].map(|v| (u16::from(v) * 9 / 10 + 20) as u8);
+            [r, g, b, 255]
+        });
+        let other = Photo::new(photo.width(), photo.height(), brighter.collect());
+        let other = other.expect("a photo");
+        assert!(!jpeg.shows(&other), "{name}");
+        let pixels = request(&other).suited_to(&PriorModel::PHOTO_V2);
+        assert!(matches!(pixels.task, Task::Denoise), "{name}");
+    }
+}
+
 /// A restored photo compresses back to the file: the coefficients of its pixels, rounded to 8 bits,
 /// round to the file's.
 #[test]
 fn restored_photos_compress_back_to_their_files() {
-    let denoiser = Denoiser::on_cpu(&model("photo-v1.safetensors")).expect("the weights");
+    let denoiser = Denoiser::on_cpu(&model("photo-v2.safetensors")).expect("the weights");
     let bytes = file("baseline-444.jpg");
     let jpeg = Jpeg::read(&bytes, 1 << 20).expect("a file that is read");
     let task = Task::Jpeg {
@@ -265,7 +300,7 @@ fn compressed_back(photo: &Photo, file: &Jpeg) -> (usize, usize) {
 /// A file with an orientation is restored as it is stored, and the result turned.
 #[test]
 fn files_are_turned_after_they_are_restored() {
-    let denoiser = Denoiser::on_cpu(&model("photo-v1.safetensors")).expect("the weights");
+    let denoiser = Denoiser::on_cpu(&model("photo-v2.safetensors")).expect("the weights");
     let bytes = file("orientation-6.jpg");
     let turned = Jpeg::read(&bytes, 1 << 20).expect("a file that is read");
     let mut stored = turned.clone();

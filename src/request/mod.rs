@@ -9,17 +9,17 @@ mod margin;
 pub mod noise;
 pub mod plan;
 pub mod problem;
+mod suited;
 pub mod task;
 pub mod windows;
 
 use std::rc::Rc;
 
-use self::noise::{AssumedNoise, Noise, white_level};
+use self::noise::{AssumedNoise, Noise};
 use self::task::Task;
 use crate::error::Error;
 use crate::photo::jpeg::Jpeg;
 use crate::photo::pixels::Photo;
-use crate::prior::model::PriorModel;
 use crate::sampler::Sampler;
 
 /// The most samples of one request.
@@ -104,32 +104,6 @@ impl Request {
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seed, ..self }
-    }
-
-    /// The request as weights of this prior answer it best: see [`Task::suited_to`]. White noise of
-    /// the level that compression left then stands for the noise of a JPEG file.
-    #[must_use]
-    pub fn suited_to(self, prior: &PriorModel) -> Self {
-        let Task::Jpeg { file, .. } = &self.task else {
-            return self;
-        };
-        let stated = match self.noise {
-            Noise::Level(level) => level,
-            Noise::TaskDefault | Noise::Exact => 0.0,
-            // Refused for JPEG files, whatever the weights.
-            Noise::Auto => return self,
-        };
-        let file = file.clone();
-        let task = self.task.suited_to(prior);
-        let noise = match &task {
-            Task::Jpeg { .. } => self.noise,
-            task => Noise::Level(white_level(&file, stated, task)),
-        };
-        Self {
-            task,
-            noise,
-            ..self
-        }
     }
 
     /// Checks what does not depend on the task, and finds the noise to assume.

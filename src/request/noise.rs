@@ -16,6 +16,9 @@ pub const MAX_LEVEL: f64 = 255.0;
 /// levels of photo-v1 are this much above it. Grain hides the blocks.
 const CAUTION: f64 = 1.25;
 
+/// Up to this level in 8-bit levels, grain before compression is taken for white.
+const FINE_GRAIN: f64 = 3.0;
+
 /// The largest ratio of two levels that are taken for estimates of the same white noise.
 const ALIKE: f64 = 1.5;
 
@@ -110,6 +113,22 @@ impl Noise {
             grain: None,
             keeps_known: self.keeps_known(task),
         })
+    }
+}
+
+/// The noise that a photo had before it was compressed into `file`, where the file's coefficients
+/// tell more of it than its pixels do; None where they do not: the grain is coarse enough for its
+/// curve and bands to count, the photo was a JPEG of lower quality before, or it does not show the
+/// file.
+pub(super) fn before_compression(photo: &Photo, file: &Jpeg) -> Option<Noise> {
+    let planes = Planes::of_photo(photo);
+    if !file.shows(photo) || former_file(photo, &planes, Some(file)).is_some() {
+        return None;
+    }
+    match grain_level(&planes, Some(file)).ok()? {
+        (level, _) if level > FINE_GRAIN => None,
+        (level, _) if level < LEAST_NOISE => Some(Noise::Exact),
+        (level, _) => Some(Noise::Level(level)),
     }
 }
 

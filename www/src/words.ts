@@ -364,6 +364,8 @@ export const run = {
     `${level === undefined ? '' : `, noise ${formatLevel(level)} of 255`}.`,
   filled: (mended: number, copied: number): string =>
     ` Holes: ${mended} mended, ${copied} with texture from the photo.`,
+  compressesBack: (percent: number): string =>
+    ` Saved at your file's quality it is that file again: ${percent} % of the JPEG coefficients.`,
   partialFacts: (names: string, end: string): string =>
     `${names}. ${end} before the end; finished results are kept.`,
   failed: 'The restoration stopped. Your photo, mask and settings are unchanged.',

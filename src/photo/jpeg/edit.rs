@@ -13,6 +13,11 @@ use crate::photo::pixels::Photo;
 
 type Block = [f64; FREQUENCIES];
 
+/// Means of a block that differ by less than this, in levels, are the same to another decoder.
+const SAME_MEAN: f64 = 2.0;
+/// The share of the blocks whose means must be the same in a photo that a file shows.
+const SAME_BLOCKS: f64 = 0.98;
+
 impl Jpeg {
     /// The coefficients of `after`, where it differs from the photo `before` that this file was
     /// decoded to; both as they are displayed.
@@ -33,6 +38,30 @@ impl Jpeg {
     /// As [`Self::edited`].
     pub fn compressed(&self, photo: &Photo) -> Result<Self, WriteError> {
         self.recompressed(&self.stored(photo)?, |_| true)
+    }
+
+    /// Whether a photo, as it is displayed, has the colours that this file codes: no colour profile
+    /// has changed them, and nobody has edited it. Of the blocks within it, nearly all have the
+    /// file's mean in each component.
+    pub fn shows(&self, photo: &Photo) -> bool {
+        let Ok(again) = self.compressed(photo) else {
+            return false;
+        };
+        let components = self.components.iter().zip(&again.components);
+        let (mut same, mut all) = (0_u32, 0_u32);
+        for (ours, theirs) in components {
+            let wide = ours.blocks_wide();
+            let full = [ours.samples_wide() / SIDE, ours.samples_high() / SIDE];
+            // A block's mean is an eighth of its first coefficient.
+            let step = f64::from(ours.table()[0]) / SIDE as f64;
+            let blocks = ours.blocks().iter().zip(theirs.blocks()).enumerate();
+            for (_, (a, b)) in blocks.filter(|(i, _)| i % wide < full[0] && i / wide < full[1]) {
+                let apart = step * (f64::from(a[0]) - f64::from(b[0])).abs();
+                same += u32::from(apart <= SAME_MEAN);
+                all += 1;
+            }
+        }
+        f64::from(same) >= SAME_BLOCKS * f64::from(all)
     }
 
     /// The share of the coefficients that another file of the same layout has too.

@@ -54,9 +54,11 @@ export const namesOf = (tasks: readonly TaskId[]): string =>
 export function resultFacts({ job, result, evaluations, milliseconds }: Made): string {
   const { kind, adapter } = result.device;
   const device = `${DEVICES[kind]}${adapter ? ` (${adapter})` : ''}`;
-  const level = job.task === 'denoise' ? result.noise : undefined;
+  const { consistency } = result;
+  const level = (job.task === 'denoise' && result.noise) || undefined;
   const names = namesOf(job.course.tasks);
   const { fill, seed } = result;
   const filled = fill && fill.photo > 0 ? words.filled(fill.network, fill.photo) : '';
-  return words.facts(names, evaluations, milliseconds / 1000, device, seed, level) + filled;
+  const same = consistency === undefined ? '' : words.compressesBack(Math.floor(100 * consistency));
+  return words.facts(names, evaluations, milliseconds / 1000, device, seed, level) + filled + same;
 }

@@ -373,6 +373,9 @@ const run: Words['run'] = {
     `${value === undefined ? '' : `, Körnung ${level(value)} von 255`}.`,
   filled: (mended: number, copied: number): string =>
     ` Lücken: ${mended} ausgebessert, ${copied} mit Struktur aus dem Foto.`,
+  compressesBack: (percent: number): string =>
+    ` In der Qualität Ihrer Datei gespeichert ergibt es diese wieder: ${percent} % der ` +
+    'JPEG-Koeffizienten.',
   partialFacts: (names: string, end: string): string =>
     `${names}. ${end} vor dem Ende; was fertig war, bleibt.`,
   failed: 'Der Lauf brach ab. Foto, Maske und Einstellungen sind unverändert.',
