@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use common::{model, values};
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::photo::jpeg::{self, Jpeg, Sampling};
 use eps_restore::low_level::request::cost::Target;
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::plan::Plan;
@@ -90,7 +91,7 @@ fn a_restoration_takes_no_more_than_it_says_and_gives_all_of_it_back() {
     }
 }
 
-fn tasks() -> [Task; 5] {
+fn tasks() -> [Task; 6] {
     let [height, width] = SIZE;
     let hole = |i: usize| (100..300).contains(&(i / width)) && (100..400).contains(&(i % width));
     let missing = (0..width * height).map(hole).collect();
@@ -107,7 +108,26 @@ fn tasks() -> [Task; 5] {
         },
         Task::Colorize { weights: GREY },
         Task::Inpaint { missing },
+        Task::Jpeg {
+            file: Rc::new(compressed()),
+            reduced: None,
+        },
     ]
+}
+
+/// A JPEG at 4:2:0.
+fn compressed() -> Jpeg {
+    let layout = |n| jpeg::Layout {
+        sampling: Sampling {
+            horizontal: n,
+            vertical: n,
+        },
+        table: [16; 64],
+    };
+    let [height, width] = SIZE;
+    let empty = Jpeg::zeroed(width, height, &[layout(2), layout(1), layout(1)]);
+    let file = empty.expect("a layout").compressed(&grainy());
+    file.expect("a photo of its size")
 }
 
 /// Grey with noise alone: of its own at each pixel, as far as anyone can tell.
