@@ -151,9 +151,8 @@ struct Setting {
 impl Setting {
     fn new(task: &str, truth: &Tensor<4>, seed: u64, denoiser: &Rc<PhotoDenoiser>) -> Self {
         let device = ComputeDevice::of(truth);
-        let prior = denoiser.prior();
-        let measurement = figures::measurement(task, truth, seed, prior.axes, &device);
-        let prior = GaussianPrior::new(prior, Fourier::new(SIDE, SIDE, &device));
+        let prior = GaussianPrior::new(denoiser.prior(), Fourier::new(SIDE, SIDE, &device));
+        let measurement = figures::measurement(task, truth, seed, prior.axes(), &device);
         let posterior = Posterior::new(measurement, prior);
         let z = WhiteNoise::new(seed, 0, &device).draw(truth.dims()) * TAU_OF_MEAN;
         let level = denoiser.level(&posterior, TAU_OF_MEAN);

@@ -122,14 +122,17 @@ impl Noise {
 /// file.
 pub(super) fn before_compression(photo: &Photo, file: &Jpeg) -> Option<Noise> {
     let planes = Planes::of_photo(photo);
-    if !file.shows(photo) || former_file(photo, &planes, Some(file)).is_some() {
+    let (level, _) = grain_level(&planes, Some(file)).ok()?;
+    // In the order of their cost.
+    if level > FINE_GRAIN || !file.shows(photo) || former_file(photo, &planes, Some(file)).is_some()
+    {
         return None;
     }
-    match grain_level(&planes, Some(file)).ok()? {
-        (level, _) if level > FINE_GRAIN => None,
-        (level, _) if level < LEAST_NOISE => Some(Noise::Exact),
-        (level, _) => Some(Noise::Level(level)),
-    }
+    Some(if level < LEAST_NOISE {
+        Noise::Exact
+    } else {
+        Noise::Level(level)
+    })
 }
 
 /// The level of white noise that stands for what compression did to a photo, which had noise of the

@@ -33,8 +33,10 @@ impl Request {
             reduced: None,
         };
         let [width, height] = [self.photo.width(), self.photo.height()];
-        let fits = WindowPlan::new(&task, width, height, false).is_ok();
-        match before_compression(&self.photo, &file).filter(|_| fits) {
+        if WindowPlan::new(&task, width, height, false).is_err() {
+            return self;
+        }
+        match before_compression(&self.photo, &file) {
             Some(noise) => Self {
                 task,
                 noise,

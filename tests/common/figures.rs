@@ -71,10 +71,9 @@ pub(crate) fn measure(
     figures: &mut Figures,
 ) {
     let device = ComputeDevice::of(truth);
-    let prior = denoiser.prior();
-    let measurement = measurement(task, truth, seed, prior.axes, &device);
-    let posterior = GaussianPrior::new(prior, Fourier::new(SIDE, SIDE, &device));
-    let posterior = Posterior::new(measurement, posterior);
+    let prior = GaussianPrior::new(denoiser.prior(), Fourier::new(SIDE, SIDE, &device));
+    let measurement = measurement(task, truth, seed, prior.axes(), &device);
+    let posterior = Posterior::new(measurement, prior);
     let run = |sampler, samples| {
         let restoration = Run::new(denoiser.clone(), posterior.clone(), sampler, samples, seed);
         let mut restoration = restoration.expect("a valid sampler");

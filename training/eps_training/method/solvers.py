@@ -4,8 +4,8 @@ import torch
 
 
 def inverted(matrices):
-    """Of matrices [..., n, n] that are positive definite by construction: without the check for
-    singular ones, for which a GPU would wait until all work queued before it is done."""
+    """Of matrices [..., n, n] that have an inverse by construction: without the check for singular
+    ones, for which a GPU would wait until all work queued before it is done."""
     return torch.linalg.inv_ex(matrices)[0]
 
 

@@ -168,8 +168,7 @@ def results(golden, name, dtype=torch.float64):
 @torch.no_grad()
 def network_vectors(net, golden):
     """{case.size: the denoised images} by one set of weights, in f32."""
-    asked = ('mu', 'w', 'g', 'v', 'p', 'q')
-    denoised = lambda name: denoise(net, *(golden[f'{name}.{k}'].float() for k in asked))
+    denoised = lambda name: denoise(net, *(golden[f'{name}.{k}'].float() for k in RESULTS))
     return {name: denoised(name).contiguous() for name in names()}
 
 
