@@ -64,7 +64,8 @@ struct Options {
     #[arg(long, value_parser = motion)]
     motion: Option<(f64, f64)>,
     /// The standard deviation of the photo's noise in 8-bit levels, or `auto` to estimate it from
-    /// the photo. The default is `auto` to denoise, and a fixed level for each other task.
+    /// the photo. The default is `auto` to denoise, and to enlarge, deblur and colourise a JPEG
+    /// file; else a fixed level for each task.
     #[arg(long, value_parser = noise)]
     noise: Option<Noise>,
     /// The number of posterior samples; 0 for the mean alone.

@@ -259,6 +259,33 @@ fn a_photo_is_denoised_by_the_coefficients_of_its_file() {
     }
 }
 
+/// Enlarging a photo under its estimated noise is enlarging the file, whose coefficients say more
+/// than pixels under white noise.
+#[test]
+fn a_photo_is_enlarged_by_the_coefficients_of_its_file() {
+    let bytes = file("baseline-420.jpg");
+    let jpeg = Rc::new(Jpeg::read(&bytes, 1 << 20).expect("a file that is read"));
+    let suited = |reduction: Reduction, noise: Noise| {
+        let factor = 2;
+        let request = Request::new(decoded(&bytes), Task::SuperResolve { factor, reduction });
+        let request = request.with_noise(noise).with_file(jpeg.clone());
+        request.suited_to(&PriorModel::PHOTO_V2).task
+    };
+    for reduction in [Reduction::BlockMean, Reduction::Bicubic] {
+        for noise in [Noise::Auto, Noise::TaskDefault] {
+            let task = suited(reduction, noise);
+            let Task::Jpeg { reduced, .. } = task else {
+                panic!("{reduction:?}, {noise:?}: {task:?}");
+            };
+            assert_eq!(reduced, Some((2, reduction)));
+        }
+        let task = suited(reduction, Noise::Level(2.0));
+        assert!(matches!(task, Task::SuperResolve { .. }), "{task:?}");
+    }
+    let task = suited(Reduction::Gaussian { sigma: 1.0 }, Noise::Auto);
+    assert!(matches!(task, Task::SuperResolve { .. }), "{task:?}");
+}
+
 /// A restored photo compresses back to the file: the coefficients of its pixels, rounded to 8 bits,
 /// round to the file's.
 #[test]

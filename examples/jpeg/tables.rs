@@ -13,6 +13,9 @@ use crate::psnr::psnr;
 /// The named figures of a row, in the order of the table's columns.
 pub(crate) type Row = Vec<(&'static str, f64)>;
 
+/// What is asked of a compressed photo.
+type Asked<'a> = dyn Fn(&Compressed) -> Result<Request, Failure> + 'a;
+
 /// White levels that an oracle chooses from, in 8-bit levels.
 const LEVELS: [f64; 8] = [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0];
 
@@ -27,17 +30,16 @@ pub(crate) fn traces(
     let row = |&quality: &u16| -> Result<Row, Failure> {
         let files = all(photos, quality, chroma)?;
         let decoded: Vec<&Photo> = files.iter().map(|of| &of.decoded).collect();
-        let asked = |request: &dyn Fn(&Compressed) -> Request, refine: bool| {
-            measured(photos, &files, denoiser, request, refine)
-        };
+        let asked =
+            |request: &Asked<'_>, refine: bool| measured(photos, &files, denoiser, request, refine);
         let mut best = (f64::MIN, 0.0);
         for level in LEVELS {
-            let [white, _] = asked(&|of| denoising(of, level), false)?;
+            let [white, _] = asked(&|of| Ok(denoising(of, level)), false)?;
             best = if white > best.0 { (white, level) } else { best };
         }
-        let [refined, _] = asked(&|of| denoising(of, best.1), true)?;
-        let [exact, _] = asked(&|of| file(of, None), false)?;
-        let [exact_refined, consistency] = asked(&|of| file(of, None), true)?;
+        let [refined, _] = asked(&|of| Ok(denoising(of, best.1)), true)?;
+        let [exact, _] = asked(&|of| Ok(file(of, None)), false)?;
+        let [exact_refined, consistency] = asked(&|of| Ok(file(of, None)), true)?;
         Ok(vec![
             ("quality", quality.into()),
             ("decoded", each(photos, &decoded, psnr)),
@@ -76,7 +78,7 @@ pub(crate) fn thumbnails(
             let bicubic = average(interpolated.collect::<Result<Vec<f64>, Failure>>()?);
             let white = |of: &Compressed| enlarging(of, factor);
             let [white, _] = measured(photos, &files, denoiser, &white, true)?;
-            let exact = |of: &Compressed| file(of, Some((factor, Reduction::Bicubic)));
+            let exact = |of: &Compressed| Ok(file(of, Some((factor, Reduction::Bicubic))));
             let [exact, _] = measured(photos, &files, denoiser, &exact, true)?;
             rows.push(vec![
                 ("factor", factor as f64),
@@ -137,12 +139,13 @@ fn denoising(of: &Compressed, level: f64) -> Request {
 }
 
 /// The large photo from the pixels of the small one, under white noise as it is estimated.
-fn enlarging(of: &Compressed, factor: usize) -> Request {
+fn enlarging(of: &Compressed, factor: usize) -> Result<Request, Failure> {
     let reduction = Reduction::Bicubic;
     let task = Task::SuperResolve { factor, reduction };
-    Request::new(of.decoded.clone(), task)
-        .with_noise(Noise::Auto)
-        .with_file(of.file.clone())
+    let request = Request::new(of.decoded.clone(), task).with_file(of.file.clone());
+    // The level is stated: under `Noise::Auto` the coefficients would stand for the pixels.
+    let noise = request.clone().with_noise(Noise::Auto).check()?;
+    Ok(request.with_noise(Noise::Level(noise.level)))
 }
 
 /// PSNR of the mean and consistency, averaged over photos.
@@ -150,12 +153,12 @@ fn measured(
     photos: &[Photo],
     files: &[Compressed],
     denoiser: &Denoiser,
-    request: &dyn Fn(&Compressed) -> Request,
+    request: &Asked<'_>,
     refine: bool,
 ) -> Result<[f64; 2], Failure> {
     let (mut quality, mut consistency) = (Vec::new(), Vec::new());
     for (photo, of) in photos.iter().zip(files) {
-        let request = request(of).with_samples(0).with_sampler(refining(refine));
+        let request = request(of)?.with_samples(0).with_sampler(refining(refine));
         let restoration = restore(request, denoiser)?;
         quality.push(psnr(&restoration.mean, photo));
         consistency.push(restoration.consistency.unwrap_or(0.0));

@@ -237,6 +237,8 @@ fn buffer_planes(outline: &Outline<'_>) -> u64 {
     match outline.task {
         _ if outline.may_follow_brightness => 8,
         Task::Inpaint { .. } | Task::Demosaic { .. } | Task::Jpeg { .. } => 8,
+        // The coefficients of a JPEG may stand for its pixels.
+        Task::SuperResolve { .. } => 8,
         _ => 4,
     }
 }

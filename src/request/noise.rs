@@ -27,7 +27,8 @@ const ALIKE: f64 = 1.5;
 #[non_exhaustive]
 pub enum Noise {
     /// The task's own: [`Noise::Exact`] to inpaint and for JPEG files, [`Noise::Auto`] to denoise,
-    /// else the level [`Task::default_noise`].
+    /// and to enlarge, deblur and colourise a photo whose JPEG file is known; else the level
+    /// [`Task::default_noise`].
     #[default]
     TaskDefault,
     /// None: inpainting keeps the known pixels bit for bit, and a JPEG's coefficients are exact up
@@ -88,6 +89,20 @@ impl Noise {
         }
     }
 
+    /// Whether the noise is estimated from the photo; `has_file`: the JPEG that it was decoded from
+    /// is known.
+    pub(super) fn is_estimated(self, task: &Task, has_file: bool) -> bool {
+        match self {
+            Self::Auto => true,
+            Self::TaskDefault => match task {
+                Task::Denoise => true,
+                Task::SuperResolve { .. } | Task::Deblur { .. } | Task::Colorize { .. } => has_file,
+                _ => false,
+            },
+            Self::Exact | Self::Level(_) => false,
+        }
+    }
+
     /// The noise to assume for a photo; `file`: the JPEG that it was decoded from.
     ///
     /// # Errors
@@ -98,15 +113,16 @@ impl Noise {
         file: Option<&Jpeg>,
         task: &Task,
     ) -> Result<AssumedNoise, Error> {
+        if self.is_estimated(task, file.is_some()) {
+            return estimated(photo, file, task);
+        }
         let level = match (self, task) {
             (Self::Level(level), _) => checked(level)?,
-            (Self::Exact, Task::Inpaint { .. }) => task.default_noise(),
             (Self::Exact | Self::TaskDefault, Task::Jpeg { .. }) => 0.0,
-            (Self::Exact, _) => LEAST_NOISE,
-            (Self::Auto, _) | (Self::TaskDefault, Task::Denoise) => {
-                return estimated(photo, file, task);
+            (Self::Exact, Task::Inpaint { .. }) | (Self::TaskDefault | Self::Auto, _) => {
+                task.default_noise()
             }
-            (Self::TaskDefault, _) => task.default_noise(),
+            (Self::Exact, _) => LEAST_NOISE,
         };
         Ok(AssumedNoise {
             level,
@@ -116,23 +132,18 @@ impl Noise {
     }
 }
 
-/// The noise that a photo had before it was compressed into `file`, where the file's coefficients
-/// tell more of it than its pixels do; None where they do not: the grain is coarse enough for its
-/// curve and bands to count, the photo was a JPEG of lower quality before, or it does not show the
-/// file.
-pub(super) fn before_compression(photo: &Photo, file: &Jpeg) -> Option<Noise> {
+/// The level of the noise that a photo had before it was compressed into `file`, in 8-bit levels,
+/// where the file's coefficients tell more of the photo than its pixels do; None where they do not:
+/// the grain is coarse enough for its curve and bands to count, the photo was a JPEG of lower
+/// quality before, or it does not show the file.
+pub(super) fn before_compression(photo: &Photo, file: &Jpeg) -> Option<f64> {
     let planes = Planes::of_photo(photo);
     let (level, _) = grain_level(&planes, Some(file)).ok()?;
     // In the order of their cost.
-    if level > FINE_GRAIN || !file.shows(photo) || former_file(photo, &planes, Some(file)).is_some()
-    {
-        return None;
-    }
-    Some(if level < LEAST_NOISE {
-        Noise::Exact
-    } else {
-        Noise::Level(level)
-    })
+    let by_pixels = level > FINE_GRAIN
+        || !file.shows(photo)
+        || former_file(photo, &planes, Some(file)).is_some();
+    (!by_pixels).then_some(level)
 }
 
 /// The level of white noise that stands for what compression did to a photo, which had noise of the

@@ -98,7 +98,7 @@ export interface TaskFields<Task> {
 export interface SamplingFields {
   /**
    * The standard deviation of the noise in 8-bit levels, or `'auto'` to estimate it. Absent: the
-   * task's default.
+   * task's default, which a JPEG file changes.
    */
   readonly noise?: number | 'auto';
   readonly samples: number;

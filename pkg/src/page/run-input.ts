@@ -23,7 +23,7 @@ export async function readInput(given: PhotoSource, task: Task, source?: Blob): 
   const checked = checkedTask(task);
   const { noise } = checked;
   const unknownBlur = isBlurUnknown(checked);
-  const isEstimated = isNoiseUnknown(checked.kind, noise) || unknownBlur;
+  const isEstimated = isNoiseUnknown(checked.kind, noise, true) || unknownBlur;
   const needsFile = isEstimated || checked.kind === 'jpeg';
   const file = needsFile ? jpegBytes(source ?? photo) : undefined;
   const [image, request, bytes] = await Promise.all([
@@ -36,7 +36,11 @@ export async function readInput(given: PhotoSource, task: Task, source?: Blob): 
   return { ...known, file: isEstimated ? bytes : undefined };
 }
 
-/** Whether the noise of a task is to be estimated. */
-export function isNoiseUnknown(kind: PageTask['kind'] | Task['kind'], noise: unknown): boolean {
-  return noise === 'auto' || (noise === undefined && kind === 'denoise');
+/** Tasks whose noise is estimated, unless it is stated, where the photo is a JPEG file. */
+const TAKE_FILE_NOISE = new Set<PageTask['kind']>(['superResolve', 'deblur', 'colorize']);
+
+/** Whether the noise of a task is to be estimated; `hasFile`: from a JPEG file. */
+export function isNoiseUnknown(kind: PageTask['kind'], noise: unknown, hasFile: boolean): boolean {
+  if (noise !== undefined) return noise === 'auto';
+  return kind === 'denoise' || (hasFile && TAKE_FILE_NOISE.has(kind));
 }

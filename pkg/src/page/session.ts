@@ -191,7 +191,7 @@ export class Session {
    */
   async #withKnownNoise(request: RestoreRequest): Promise<RestoreRequest> {
     const { image, task, file, noise } = request;
-    if (!isNoiseUnknown(task.kind, noise)) return request;
+    if (!isNoiseUnknown(task.kind, noise, file !== undefined)) return request;
     const lead = await this.pool.lead();
     const level = await lead.ask('noise', { image, task, ...(file && { file }) });
     return { ...request, noise: level };

@@ -6,9 +6,9 @@ import type { MaskSource } from './mask.js';
 export interface NoiseOption {
   /**
    * Standard deviation of the photo's noise in 8-bit levels, above 0 and at most 255, or `'auto'`
-   * to estimate it from the photo. Default: 1.275 for inpaint; 2 for superResolve, colorize,
-   * demosaic and linearOperator; 2.5 for deblur; `'auto'` for denoise; the greater of the two
-   * parts' for compose.
+   * to estimate it from the photo. Default: `'auto'` for denoise, and for superResolve, deblur and
+   * colorize of a JPEG file; else 1.275 for inpaint; 2 for superResolve, colorize, demosaic and
+   * linearOperator; 2.5 for deblur; the greater of the two parts' for compose.
    */
   readonly noise?: number | 'auto' | undefined;
 }

@@ -93,7 +93,7 @@ export function inpaint(
  * @param options `reduction`: how the photo was reduced. `'blockMean'` (the default, and what the
  *   network was trained on), `'bicubic'` (antialiased, as image editors do it), or `{ gaussian:
  *   sigma }` with sigma above 0 and at most 30 pixels of the result. `noise`: see
- *   {@link NoiseOption}, default 2.
+ *   {@link NoiseOption}, default `'auto'` for a JPEG file, else 2.
  * @throws EpsError `invalid-factor`, `invalid-kernel`, `invalid-noise` or `invalid-option`.
  * @example
  * ```ts
@@ -120,7 +120,7 @@ export function superResolve(
  * @param options `borders`: `'unknown'` (the default) if the scenery beyond the borders was blurred
  *   into the photo; it is restored too and cut away, on the CPU. `'circular'` if the photo wraps
  *   around, as after a blur by a program; faster, but photos from cameras ring. `noise`: see
- *   {@link NoiseOption}, default 2.5.
+ *   {@link NoiseOption}, default `'auto'` for a JPEG file, else 2.5.
  * @throws EpsError `invalid-kernel`, `invalid-noise` or `invalid-option`.
  * @example
  * ```ts
@@ -195,7 +195,7 @@ export function jpeg(options: Omit<JpegTask, 'kind'> = {}): JpegTask {
  *
  * @param options `weights`: `'mean'` (the default: a third each, what the network was trained on),
  *   `'bt601'`, `'bt709'`, or three numbers of at least 0 whose sum is 1. `noise`: see
- *   {@link NoiseOption}, default 2.
+ *   {@link NoiseOption}, default `'auto'` for a JPEG file, else 2.
  * @throws EpsError `invalid-noise` or `invalid-option`.
  * @example
  * ```ts
