@@ -1,10 +1,12 @@
 //! The operators of the tables, for images of one size.
 
+use std::array;
 use std::rc::Rc;
 
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
+use eps_restore::low_level::operators::jpeg::{FullJpeg, ReducedJpeg, SubsampledJpeg, Tables};
 use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, Decimation, Hadamard, LinearOperator, Mask,
     MaskedBlockMean, compose, cropped_convolution,
@@ -49,7 +51,32 @@ fn blur(kernel: &Kernel, side: usize, device: &ComputeDevice) -> CircularConvolu
 pub(crate) fn cases(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
     let mut cases = samplings(side, prior, device);
     cases.extend(blurs(side, prior, device));
+    cases.extend(files(side, prior, device));
     cases
+}
+
+/// JPEG files, and thumbnails kept as one. The steps are about those of quality 75.
+fn files(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
+    let table = |first: f64| array::from_fn(|k| first + (k / 8 + k % 8) as f64 * first / 3.0);
+    let tables = Tables {
+        luma: table(6.0),
+        chroma: table(9.0),
+    };
+    let axes = prior.axes;
+    let full = FullJpeg::new(&tables, axes, [side; 2], device).expect("whole blocks");
+    let halved = |side| {
+        let jpeg = SubsampledJpeg::new(&tables, [2, 2], axes, [side; 2], device);
+        Rc::new(jpeg.expect("whole MCUs"))
+    };
+    let reduced = ReducedJpeg::bicubic(2, halved(side / 2), plan(side, device));
+    vec![
+        Case::new("JPEG 4:4:4", Rc::new(full)),
+        Case::new("JPEG 4:2:0", halved(side)),
+        Case::new(
+            "JPEG 4:2:0 of bicubic 2",
+            Rc::new(reduced.expect("its size")),
+        ),
+    ]
 }
 
 /// The operators other than a Gaussian blur.

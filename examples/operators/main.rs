@@ -146,11 +146,12 @@ fn measurement(
         Some(operator) => inner(&operator.apply(scene.clone()), REACH),
         None => case.operator.apply(inner(scene, case.frame)),
     };
-    let n = noise.draw(clean.dims()) * SIGMA_Y;
+    let s2 = device.scalar(SIGMA_Y * SIGMA_Y);
+    let n = case.operator.noise(noise.draw(clean.dims()), &s2);
     Measurement {
         operator: case.operator.clone(),
-        y: case.operator.observed(clean + n),
-        s2: device.scalar(SIGMA_Y * SIGMA_Y),
+        y: case.operator.observed(clean + n.tensor()),
+        s2,
     }
 }
 
