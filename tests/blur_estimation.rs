@@ -234,3 +234,21 @@ fn errors_of_kernels_vanish_at_zero() {
         }
     }
 }
+
+/// Grain alone shows no blur, however strong it is.
+#[test]
+fn grain_on_a_flat_photo_is_no_texture() {
+    let side = 320;
+    for level in [3.0, 8.0, 20.0] {
+        let flat = vec![128.0; side * side];
+        let pixel = Kernel::new(1, 1, vec![1.0]).expect("one pixel");
+        let photo = worn(&flat, side, &pixel, level);
+        let found = estimate_blur(&photo, Options::default(), &mut onwards).expect("valid");
+        let first = found
+            .expect("a search that was not stopped")
+            .into_iter()
+            .next();
+        let blur = first.map_or(Blur::Sharp, |candidate| candidate.blur);
+        assert_eq!(blur, Blur::Sharp, "grain of {level} levels");
+    }
+}

@@ -15,6 +15,11 @@ use crate::photo::blur_kernel::Kernel;
 /// cameras and resizing have filtered.
 const LOWEST: f64 = 0.14;
 const HIGHEST: f64 = 2.9;
+/// Radians a pixel below and above which texture is looked for, and how often the power below is
+/// that above where there is any.
+const LOW: f64 = 0.5;
+const HIGH: f64 = 2.0;
+const LEAST_RATIO: f64 = 2.0;
 /// Bins next to the axes that are left out: borders of JPEG's blocks and horizons lie there.
 const AXIS: i64 = 1;
 
@@ -79,6 +84,17 @@ impl Periodogram {
         Self {
             bins: bins.collect(),
         }
+    }
+
+    /// Whether there is more than white noise in it: photos vary more at low frequencies, blurred
+    /// or not. Means over so many bins differ by a few per cent where there is noise alone.
+    pub(in crate::estimation::blur) fn shows_texture(&self) -> bool {
+        let mean = |low: f64, high: f64| {
+            let inside = |bin: &&Bin| (low..high).contains(&bin.radius);
+            let powers = self.bins.iter().filter(inside).map(|bin| bin.power);
+            powers.clone().sum::<f64>() / powers.count() as f64
+        };
+        mean(LOWEST, LOW) > LEAST_RATIO * mean(HIGH, HIGHEST)
     }
 
     /// |k(w)|² of a kernel at every `stride`-th bin, spread as the window of Hann spreads a

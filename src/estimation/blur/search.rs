@@ -115,8 +115,12 @@ impl Search {
         }
         let mut fourier = RealFourier::new(SIDE, SIDE);
         let mut shown = |corners: &[Corner]| Shown::of(luma, corners, &mut fourier);
+        let whole = shown(&corners);
+        if !whole.periodogram.shows_texture() {
+            return None;
+        }
         Some(Self {
-            whole: shown(&corners),
+            whole,
             halves: halves(&corners).map(|half| shown(&half)),
             fourier,
             step: typical_step(luma.jpeg_steps()),
