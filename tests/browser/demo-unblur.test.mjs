@@ -148,6 +148,37 @@ describe('Unblur for an unknown blur', { timeout: 10 * 60_000 }, () => {
     await pick(page, 'Photo');
   });
 
+  it('takes the motion that is drawn on the photo', async () => {
+    await pick(page, 'Camera shake');
+    const button = page.getByRole('button', { name: 'Draw it on the photo' });
+    const { x, y, width, height } = await page.locator('#frame').boundingBox();
+    /** Drags between two points, in shares of the picture's 48 pixels. */
+    const drag = async (from, to) => {
+      await page.mouse.move(x + from[0] * width, y + from[1] * height);
+      await page.mouse.down();
+      await page.mouse.move(x + to[0] * width, y + to[1] * height, { steps: 4 });
+      await page.mouse.up();
+    };
+    await button.click();
+    await page.getByText('Drag from one end').waitFor();
+    await drag([0.25, 0.75], [0.5, 0.5]);
+    await page.getByText('Taken: 17 px at 45°').waitFor();
+    assert.deepEqual((await settings()).slice(2), [17, 45]);
+    assert.equal(await page.locator('.motion-line').count(), 0);
+    // Drawn the other way round, it is the same motion.
+    await button.click();
+    await page.locator('.motion-line').waitFor();
+    await drag([0.75, 0.5], [0.25, 0.25]);
+    await page.getByText('Taken: 27 px at -27°').waitFor();
+    // Escape leaves everything as it was.
+    await button.click();
+    await page.locator('.motion-line').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('No line was drawn').waitFor();
+    assert.deepEqual((await settings()).slice(2), [27, -27]);
+    assert.equal(await button.getAttribute('aria-pressed'), 'false');
+  });
+
   it('says so where nothing convinces, and sets nothing', async () => {
     const before = await settings();
     await find.click();

@@ -16,6 +16,7 @@ import './styles/painting.css';
 import './styles/queue.css';
 import './styles/forced-colors.css';
 import { BlurFinder } from './blur/finder.js';
+import { setUpMotionDrawing } from './blur/motion-button.js';
 import { setUpBlurFinder } from './blur/view.js';
 import { Detail } from './detail/detail.js';
 import { setUpDetailMarker } from './detail/marker.js';
@@ -65,6 +66,7 @@ import { watch, whenDefined } from './state/watch.js';
 import { setUpSteps } from './steps/steps-view.js';
 import { Steps } from './steps/steps.js';
 import {
+  blur as blurWords,
   engine as engineWords,
   opening,
   painting as paintingWords,
@@ -146,6 +148,7 @@ function setUpPictures(): void {
   setUpDetailView(state, detail);
   setUpImprove(state, new Improver(state));
   setUpBlurFinder(new BlurFinder(state, detail), detail);
+  setUpMotionDrawing(state, reportError(blurWords.notDrawn));
   setUpDetailMarker(state, detail, zoom, isPinching);
   setUpCompare(state, isPinching);
   setUpMapBar(state);

@@ -260,6 +260,11 @@ export const blur = {
     return `${amount}, ${percent < 1 ? 'unlikely' : `${percent} % likely`}`;
   },
   kept: 'The photo stays as it is. Nothing was changed.',
+  draw: 'Draw it on the photo',
+  drawing:
+    'Drag from one end to the other of a trail that the shake has left: of a light, a corner.',
+  slipped: 'No line was drawn. Nothing was changed.',
+  notDrawn: 'The drawing could not be loaded. The sliders do the same.',
 };
 
 // The engine.

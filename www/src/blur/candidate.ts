@@ -58,7 +58,7 @@ export const convinces = (estimates: readonly BlurEstimate[]): boolean =>
   (estimates.find(({ kind }) => kind === 'none')?.confidence ?? 0) < MOST_SHARP;
 
 /** The nearest value that a slider can show. */
-function onSlider(name: keyof typeof SLIDERS, value: number): number {
+export function onSlider(name: keyof typeof SLIDERS, value: number): number {
   const { min, max, step } = SLIDERS[name];
   const nearest = Math.round(value / step) * step;
   return Number(Math.min(max, Math.max(min, nearest)).toFixed(1));

@@ -269,6 +269,11 @@ const blur: Words['blur'] = {
     return `${amount}, ${percent < 1 ? 'unwahrscheinlich' : `zu ${percent} % wahrscheinlich`}`;
   },
   kept: 'Das Foto bleibt, wie es ist. Nichts wurde geändert.',
+  draw: 'Auf dem Foto zeichnen',
+  drawing:
+    'Eine Spur des Wackelns, eines Lichts oder einer Ecke, von einem Ende zum anderen nachziehen.',
+  slipped: 'Es wurde keine Linie gezeichnet. Nichts wurde geändert.',
+  notDrawn: 'Das Zeichnen konnte nicht geladen werden. Die Regler tun dasselbe.',
 };
 
 // Die Rechenmaschine.
