@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import type { BlurEstimate } from './page/blur.js';
 import { fillParts, runParts, type TaskParts } from './page/fill-parts.js';
 import { blurToRemove, measured } from './page/found-blur.js';
+import { familyOf } from './page/interval-family.js';
 import { checkedRestoreOptions, type RestoreOptions } from './page/options.js';
 import type { PixelImage } from './page/photo.js';
 import { resultOf, type Result } from './page/result.js';
@@ -42,6 +43,7 @@ export {
   linearOperator,
 } from './page/tasks.js';
 export { gaussianKernel, motionKernel, diskKernel } from './page/kernels.js';
+export { interval } from './page/interval.js';
 export { EpsError } from './shared/errors.js';
 export { LIMITS } from './shared/limits.js';
 
@@ -79,14 +81,17 @@ async function instantiate(): Promise<void> {
  */
 export class Restorer {
   readonly #engine: Engine;
+  /** Whether the weights are this package's, for which intervals are calibrated. */
+  readonly #isCalibrated: boolean;
   readonly #times = new EvaluationTimes();
   readonly #turns = new Turns();
   /** Settles when the last run has ended: an aborted one ends within a tile. */
   #last: Promise<unknown> = Promise.resolve();
   #isDisposed = false;
 
-  private constructor(engine: Engine, evaluationMilliseconds: number) {
+  private constructor(engine: Engine, isCalibrated: boolean, evaluationMilliseconds: number) {
     this.#engine = engine;
+    this.#isCalibrated = isCalibrated;
     this.#times.observe(WARM_UP_PIXELS, evaluationMilliseconds);
   }
 
@@ -108,7 +113,7 @@ export class Restorer {
         'f32',
         () => undefined,
       );
-      return new Restorer(engine, await engine.warmUp());
+      return new Restorer(engine, model === undefined, await engine.warmUp());
     });
   }
 
@@ -174,7 +179,10 @@ export class Restorer {
       run: (part, own) => this.#restored(part, signal, own),
       seconds: (part) => guarded(() => this.#seconds(part)),
     });
-    return resultOf(run, { seed, blur, fill: parts.holes, device: { kind: 'cpu', adapter: '' } });
+    const { holes } = parts;
+    const family = this.#isCalibrated ? familyOf(task, run, holes?.photo ?? 0) : undefined;
+    const device = { kind: 'cpu', adapter: '' } as const;
+    return resultOf(run, { seed, blur, fill: holes, family, device });
   }
 
   /** What is to be done for a task: of a fill, by the holes of its mask. */

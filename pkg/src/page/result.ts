@@ -3,6 +3,7 @@ import { EpsError, reading } from '../shared/errors.js';
 import type { FinishedRun } from '../shared/protocol.js';
 import type { Grain } from '../shared/requests.js';
 import type { BlurEstimate } from './blur.js';
+import type { IntervalFamily } from './interval-family.js';
 import { kindOf, requireNumber, requireOneOf, shown } from './validation.js';
 
 /**
@@ -19,7 +20,8 @@ export interface Result {
   readonly samples: readonly ImageData[];
   /**
    * Standard deviation of the samples at each pixel and channel, in 8-bit levels, with alpha 255: a
-   * measure of how uncertain the mean is there. Undefined with fewer than two samples.
+   * measure of how uncertain the mean is there. Undefined with fewer than two samples. `interval`
+   * makes an interval of it that holds the true value nine times in ten.
    */
   readonly deviation: ImageData | undefined;
   /** The linear estimate, without the network: the posterior mean under a Gaussian prior. */
@@ -30,6 +32,12 @@ export interface Result {
   readonly height: number;
   /** Evaluations of the network. */
   readonly evaluations: number;
+  /**
+   * Whose intervals are this result's: see `interval`. Undefined with weights of your own, for
+   * `compose` and `linearOperator`, for factors other than 2, 4 and 8, and where texture from
+   * elsewhere in the photo fills a hole.
+   */
+  readonly family: IntervalFamily | undefined;
   /** Wall time of the run. */
   readonly milliseconds: number;
   /**
@@ -169,7 +177,13 @@ export function imageDataOf(
 /** The result of a finished run. */
 export function resultOf(
   run: FinishedRun,
-  { seed, device, blur, fill }: Pick<Result, 'seed' | 'device' | 'blur' | 'fill'>,
+  {
+    seed,
+    device,
+    blur,
+    fill,
+    family,
+  }: Pick<Result, 'seed' | 'device' | 'blur' | 'fill' | 'family'>,
 ): Result {
   const { width, height, evaluations, noise, grain, consistency, chiSquare } = run.images;
   const { deviation, estimate } = run.images;
@@ -185,6 +199,7 @@ export function resultOf(
     milliseconds: run.milliseconds,
     memoryBytes: run.memoryBytes,
     seed,
+    family,
     noise,
     grain,
     blur,
@@ -204,6 +219,7 @@ class FinishedResult implements Result {
   declare readonly width: number;
   declare readonly height: number;
   declare readonly evaluations: number;
+  declare readonly family: IntervalFamily | undefined;
   declare readonly milliseconds: number;
   declare readonly noise: number;
   declare readonly fill: FilledHoles | undefined;

@@ -18,6 +18,7 @@ import { ParallelRun } from './parallel-run.js';
 import type { Estimate } from './progress.js';
 import { resultOf, type Result } from './result.js';
 import type { RunHooks } from './run-hooks.js';
+import { familyOf } from './interval-family.js';
 import { isNoiseUnknown, type RunInput } from './run-input.js';
 import { RunObserver } from './run-observer.js';
 import { keepCore, sharingCore } from './shared-core.js';
@@ -55,10 +56,13 @@ export type EstimateRequest = Omit<CostRequest, 'task'> & { readonly task: PageT
 export class Session {
   readonly pool: WorkerPool;
   readonly #memoryLimit: number;
+  /** Whether the weights are this package's, for which intervals are calibrated. */
+  readonly #isCalibrated: boolean;
 
   constructor(options: CheckedLoadOptions) {
     this.pool = new WorkerPool(options);
     this.#memoryLimit = options.memoryLimit;
+    this.#isCalibrated = options.modelUrl === undefined;
   }
 
   /**
@@ -128,7 +132,9 @@ export class Session {
       },
     });
     const { seed } = sampling;
-    return resultOf(answer, { seed, blur, fill: parts.holes, device: this.#device(device) });
+    const { holes } = parts;
+    const family = this.#isCalibrated ? familyOf(task, answer, holes?.photo ?? 0) : undefined;
+    return resultOf(answer, { seed, blur, fill: holes, family, device: this.#device(device) });
   }
 
   /** What is to be done for a task: of a fill, by the holes of its mask. */
