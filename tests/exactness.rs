@@ -93,7 +93,7 @@ impl Problem {
             s2: device.scalar(s2),
         };
         let membrane =
-            GaussianPrior::new(PriorModel::PHOTO_V1, Fourier::new(height, width, &device));
+            GaussianPrior::new(PriorModel::PHOTO_V2, Fourier::new(height, width, &device));
         Self {
             shape: [3, height, width],
             posterior: Posterior::new(measurement, membrane),
@@ -374,7 +374,7 @@ fn the_deviation_has_the_covariance_of_the_gaussian_posterior() {
         let operator = &problem.posterior.measurement().operator;
         if matches!(
             operator.prior_update(),
-            PriorUpdate::Diagonal(_) | PriorUpdate::Spatial(_)
+            PriorUpdate::Diagonal(_) | PriorUpdate::PerChannel(_) | PriorUpdate::Spatial(_)
         ) {
             continue;
         }
@@ -387,9 +387,9 @@ fn the_deviation_has_the_covariance_of_the_gaussian_posterior() {
     }
 }
 
-/// What the deviation is for: of a grey photo the tint is unknown, its variance far above that of
+/// What the deviation is for: of a grey photo the tint is unknown, its variance as large as that of
 /// the noise at tau = 5, where the default sampler starts. One evaluation there returns D, which
-/// keeps P (P + 25 I)^-1 P of a covariance P; without the deviation it would keep a fifth of that
+/// keeps P (P + 25 I)^-1 P of a covariance P; without the deviation it would keep half of that
 /// here.
 #[test]
 fn the_default_start_keeps_the_variance_of_the_tint() {

@@ -46,16 +46,16 @@ fn blur(kernel: &Kernel, side: usize, device: &ComputeDevice) -> CircularConvolu
     CircularConvolution::new(kernel, plan(side, device)).expect("it fits")
 }
 
-pub(crate) fn cases(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
-    let mut cases = samplings(side, prior, device);
-    cases.extend(blurs(side, prior, device));
+pub(crate) fn cases(side: usize, device: &ComputeDevice) -> Vec<Case> {
+    let mut cases = samplings(side, device);
+    cases.extend(blurs(side, device));
     cases
 }
 
 /// The operators other than a Gaussian blur.
-fn samplings(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
+fn samplings(side: usize, device: &ComputeDevice) -> Vec<Case> {
     let case = Case::new;
-    let (fourier, axes) = (|| plan(side, device), prior.axes);
+    let fourier = || plan(side, device);
     let motion = Kernel::motion(9.0, 30.0).expect("valid");
     let scratches = WhiteNoise::new(3, 0, device).draw([1, 1, side / 2, side / 2]);
     let scratches = Mask::new(scratches.greater_elem(-0.52).float());
@@ -77,26 +77,25 @@ fn samplings(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Cas
         ),
         case(
             "RGGB",
-            Rc::new(Mask::bayer(Bayer::Rggb, side, side, device).on(axes)),
+            Rc::new(Mask::bayer(Bayer::Rggb, side, side, device)),
         ),
-        case("BT.601", Rc::new(ChannelMix::bt601().on(axes))),
+        case("BT.601", Rc::new(ChannelMix::bt601())),
         case(
             "Hadamard 0.25",
-            Rc::new(
-                Hadamard::new(0.25, 1, fourier())
-                    .expect("powers of two")
-                    .on(axes),
-            ),
+            Rc::new(Hadamard::new(0.25, 1, fourier()).expect("powers of two")),
         ),
         case(
             "mask after block mean 2",
-            Rc::new(MaskedBlockMean::new(2, scratches, prior, fourier()).expect("it divides")),
+            Rc::new(
+                MaskedBlockMean::new(2, scratches, &PriorModel::PHOTO_V2, fourier())
+                    .expect("it divides"),
+            ),
         ),
         case(
             "grey after motion",
             Rc::new(compose(
                 Rc::new(blur(&motion, side, device)),
-                Rc::new(ChannelMix::grey().on(axes)),
+                Rc::new(ChannelMix::grey()),
                 fourier(),
             )),
         ),
@@ -104,7 +103,7 @@ fn samplings(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Cas
 }
 
 /// A Gaussian blur with each treatment of the borders.
-fn blurs(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
+fn blurs(side: usize, device: &ComputeDevice) -> Vec<Case> {
     let gaussian = Kernel::gaussian(1.5).expect("valid");
     let circular = || Rc::new(blur(&gaussian, side, device));
     let whole = side + 2 * REACH;
@@ -115,7 +114,6 @@ fn blurs(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
         blur(&gaussian, whole, device),
         [[REACH; 2]; 2],
         plan(whole, device),
-        prior,
     )
     .expect("a narrow frame");
     vec![

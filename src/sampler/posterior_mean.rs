@@ -1,8 +1,5 @@
-//! The posterior mean E[x | y]: D at one noise level, and its refinement (docs/method.md, section
-//! 7.2).
-//!
-//! The level is the top, where z carries almost no information beside y, or one that the denoiser
-//! chooses ([`Denoiser::tau_of_mean`](crate::denoiser::Denoiser::tau_of_mean)).
+//! The posterior mean E[x | y]: D at the top noise level, where z carries almost no information
+//! beside y, and its refinement (docs/method.md, section 7.2).
 //!
 //! Refining: by the tower rule, E[x | y] = E[D(z, tau)] over z = x + tau n given y, at every tau,
 //! and the mean of z is E[x | y] itself. At a low tau the network errs less than from y alone,
