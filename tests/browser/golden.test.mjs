@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { openSession } from './harness.mjs';
 
 for (const device of ['webgpu', 'cpu']) {
-  test(`golden vectors on ${device}`, { timeout: 900_000 }, async (t) => {
+  test(`golden vectors on ${device}`, { timeout: 1_800_000 }, async (t) => {
     const session = await openSession({ root: '.', webgpu: device === 'webgpu' });
     try {
       const { cases, submissions } = await session.page.evaluate(openCheck, device);

@@ -140,7 +140,7 @@ impl<D: Denoiser> Direct<D> {
         let z = noise.draw(self.shape()) * TAU_TOP;
         let refines = self.sampling.sampler.refine_mean;
         let n = refines.then(|| noise.draw(self.shape()));
-        PosteriorMean::new(TAU_TOP, z, n)
+        PosteriorMean::new(z, n)
     }
 
     fn sample_solver(&self, mean: Tensor<4>, index: usize) -> Box<dyn Solver> {
