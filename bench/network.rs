@@ -1,4 +1,4 @@
-//! The network F of photo-v1 alone, on given inputs, for `npm run bench`.
+//! The network F alone, on given inputs, for `npm run bench`.
 
 #![cfg(target_family = "wasm")]
 

@@ -16,7 +16,7 @@ use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::low_level::posterior::Posterior;
-use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::{GaussianPrior, axes};
 use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::low_level::sampler::{DpmSolver2M, Heun, Solver};
 use indicatif::ProgressBar;
@@ -152,7 +152,7 @@ impl Setting {
     fn new(task: &str, truth: &Tensor<4>, seed: u64, denoiser: &Rc<PhotoDenoiser>) -> Self {
         let device = ComputeDevice::of(truth);
         let prior = GaussianPrior::new(denoiser.prior(), Fourier::new(SIDE, SIDE, &device));
-        let measurement = figures::measurement(task, truth, seed, prior.axes(), &device);
+        let measurement = figures::measurement(task, truth, seed, &device);
         let posterior = Posterior::new(measurement, prior);
         let z = WhiteNoise::new(seed, 0, &device).draw(truth.dims()) * TAU_OF_MEAN;
         let level = denoiser.level(&posterior, TAU_OF_MEAN);
@@ -195,7 +195,7 @@ fn main() -> Result<(), Failure> {
         .iter()
         .map(|file| crops::centre_crop(file, SIDE, &device));
     let crops = crops.collect::<Result<Vec<_>, _>>()?;
-    let rgb = |x: &Tensor<4>| denoiser.prior().axes.to_rgb(x.clone());
+    let rgb = |x: &Tensor<4>| axes::to_rgb(x.clone());
     let mut scores = [[Score::default(); TASKS.len()]; TRIALS.len()];
     let bar = ProgressBar::new((TASKS.len() * crops.len()) as u64);
     for (task, name) in TASKS.iter().enumerate() {

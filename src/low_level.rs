@@ -63,8 +63,8 @@
 //! use eps_restore::low_level::denoiser::Denoiser;
 //! use eps_restore::low_level::operators::Identity;
 //! use eps_restore::low_level::posterior::{Posterior, measurement::Measurement};
-//! use eps_restore::low_level::prior::GaussianPrior;
 //! use eps_restore::low_level::prior::model::PriorModel;
+//! use eps_restore::low_level::prior::{GaussianPrior, axes};
 //! use eps_restore::low_level::restoration::Run;
 //! use eps_restore::Sampler;
 //!
@@ -98,10 +98,10 @@
 //! let device = ComputeDevice::cpu();
 //! let measurement = Measurement {
 //!     operator: Rc::new(Identity),
-//!     y: device.full([1, 3, 16, 16], 0.5),
+//!     y: axes::from_rgb(device.full([1, 3, 16, 16], 0.5)),
 //!     s2: device.scalar(0.04),
 //! };
-//! let prior = GaussianPrior::new(PriorModel::PHOTO_V1, Fourier::new(16, 16, &device));
+//! let prior = GaussianPrior::new(PriorModel::PHOTO_V2, Fourier::new(16, 16, &device));
 //! let posterior = Posterior::new(measurement, prior);
 //! let denoiser = Rc::new(White { variance: 0.25 });
 //! let mut run = Run::new(denoiser, posterior, Sampler::DEFAULT, 1, 7)?;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use burn::tensor::{Device, Tensor};
 
 use crate::compute::device::ComputeDevice;
-use crate::denoiser::{Denoiser as _, PhotoDenoiser, Weights};
+use crate::denoiser::{PhotoDenoiser, Weights};
 use crate::error::Error;
 use crate::photo::pixels::Photo;
 use crate::request::Request;
@@ -117,7 +117,7 @@ pub fn restore_with(
     denoiser: &Denoiser,
     mut progress: impl FnMut(RestorationProgress) -> ControlFlow<()>,
 ) -> Result<Option<Restoration>, Error> {
-    let request = request.suited_to(&denoiser.network.prior());
+    let request = request.suited();
     let wanted = request.samples;
     let mut job = Job::new(request, denoiser.network.clone(), &denoiser.device)?;
     let mut samples = Vec::new();

@@ -93,7 +93,7 @@ impl Problem {
             s2: device.scalar(s2),
         };
         let membrane =
-            GaussianPrior::new(PriorModel::PHOTO_V1, Fourier::new(height, width, &device));
+            GaussianPrior::new(PriorModel::PHOTO_V2, Fourier::new(height, width, &device));
         Self {
             shape: [3, height, width],
             posterior: Posterior::new(measurement, membrane),
@@ -306,7 +306,7 @@ fn refining_the_exact_mean_changes_nothing() {
         );
         let mut noise = WhiteNoise::new(5, 0, &ComputeDevice::cpu_f64());
         let n = noise.draw(mean.dims());
-        let mut solver = PosteriorMean::new(TAU_MAX, n.clone() * TAU_MAX, Some(n));
+        let mut solver = PosteriorMean::new(n.clone() * TAU_MAX, Some(n));
         solver.answer(mean.clone());
         let asked = problem.run(&mut solver);
         let error = relative_error(&columns(solver.sample(), size), &columns(mean, size));
@@ -374,7 +374,7 @@ fn the_deviation_has_the_covariance_of_the_gaussian_posterior() {
         let operator = &problem.posterior.measurement().operator;
         if matches!(
             operator.prior_update(),
-            PriorUpdate::Diagonal(_) | PriorUpdate::Spatial(_)
+            PriorUpdate::Diagonal(_) | PriorUpdate::PerChannel(_) | PriorUpdate::Spatial(_)
         ) {
             continue;
         }
@@ -387,9 +387,9 @@ fn the_deviation_has_the_covariance_of_the_gaussian_posterior() {
     }
 }
 
-/// What the deviation is for: of a grey photo the tint is unknown, its variance far above that of
+/// What the deviation is for: of a grey photo the tint is unknown, its variance as large as that of
 /// the noise at tau = 5, where the default sampler starts. One evaluation there returns D, which
-/// keeps P (P + 25 I)^-1 P of a covariance P; without the deviation it would keep a fifth of that
+/// keeps P (P + 25 I)^-1 P of a covariance P; without the deviation it would keep half of that
 /// here.
 #[test]
 fn the_default_start_keeps_the_variance_of_the_tint() {

@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 
 use burn::tensor::Device;
 use common::comparison::{self, Comparison, relative_error};
-use common::golden::Check;
+use common::golden::Golden;
 use common::model;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::gpu::{POISON, empty, from_tensor, to_tensor};
@@ -104,23 +104,23 @@ fn kernels_match_their_twins() {
 #[test]
 fn golden_vectors() {
     let device = gpu();
-    let bytes = model("photo-v1.safetensors");
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the released weights");
     for (precision, _) in precisions(&device) {
         let denoiser = PhotoDenoiser::in_precision(&weights, &device, precision);
-        let check = Check::new(
+        let golden = Golden::new(
             &bytes,
-            model("golden-operators.safetensors"),
-            model("golden-network.safetensors"),
+            model("golden-operators-v2.safetensors"),
+            model("golden-network-v2.safetensors"),
             &device,
         )
         .with_denoiser(denoiser.expect("complete weights"));
-        for case in Check::cases() {
+        for case in golden.cases() {
             if precision == Precision::F32 {
-                assert_close(&check.operators(&case));
-                assert_close(&[check.network(&case)]);
+                assert_close(&golden.operators(&case));
+                assert_close(&golden.network(&case));
             }
-            assert_close(&[check.correction(&case, NETWORK)]);
+            assert_close(&golden.correction(&case, NETWORK));
         }
     }
 }

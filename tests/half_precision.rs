@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use common::comparison::relative_error;
 use common::figures::{Figures, METHODS, TASKS, measure};
-use common::golden::Check;
+use common::golden::Golden;
 use common::rounded::Rounded;
 use common::{committed_crops, model};
 use eps_restore::Error;
@@ -22,28 +22,32 @@ const NETWORK: f64 = 0.01;
 /// Tolerance of the mean PSNR of a task, in dB.
 const TASK: f64 = 0.05;
 
-/// A committed network with maps and weights rounded to f16.
-fn half(file: &str) -> PhotoDenoiser {
-    let bytes = model(file);
+/// The network with maps and weights rounded to f16.
+fn half() -> PhotoDenoiser {
+    let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the released weights");
     PhotoDenoiser::on(Rounded(CpuLayers), &weights).expect("complete weights")
 }
 
 #[test]
 fn the_network_stays_within_one_per_cent() {
-    let check = Check::new(
-        &model("photo-v1.safetensors"),
-        model("golden-operators.safetensors"),
-        model("golden-network.safetensors"),
+    let golden = Golden::new(
+        &model("photo-v2.safetensors"),
+        model("golden-operators-v2.safetensors"),
+        model("golden-network-v2.safetensors"),
         &ComputeDevice::cpu(),
     )
-    .with_denoiser(half("photo-v1.safetensors"));
+    .with_denoiser(half());
     let mut largest: f64 = 0.0;
-    for case in Check::cases() {
-        let comparison = check.correction(&case, NETWORK);
+    for comparison in golden
+        .cases()
+        .iter()
+        .flat_map(|case| golden.correction(case, NETWORK))
+    {
         let norms = comparison.norms().try_into_vec_as::<f32>();
         let error = relative_error(&norms.expect("the CPU reads back"));
-        println!("{case:20} {error:.1e}");
+        let case = &comparison.name;
+        println!("{case:32} {error:.1e}");
         assert!(error < NETWORK, "{case}: {error:.1e}");
         largest = largest.max(error);
     }
@@ -56,7 +60,7 @@ fn the_papers_tasks_keep_their_psnr() {
     let bytes = model("photo-v2.safetensors");
     let weights = Weights::read(&bytes).expect("the released weights");
     let single = Rc::new(PhotoDenoiser::new(&weights, &device).expect("complete weights"));
-    let half = Rc::new(half("photo-v2.safetensors"));
+    let half = Rc::new(half());
     let truth = committed_crops(&device);
     for task in TASKS {
         let psnr = |denoiser| {

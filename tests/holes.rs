@@ -14,6 +14,7 @@ use eps_restore::low_level::compute::conjugate_gradients::{Stop, conjugate_gradi
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
+use eps_restore::low_level::prior::axes;
 use eps_restore::low_level::prior::in_space::PrecisionInSpace;
 use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::request::job::Job;
@@ -32,11 +33,10 @@ fn distance_from_the_limit(side: usize, width: usize) -> f64 {
         .map(|i| inside(i / side) && inside(i % side))
         .collect();
     let wave = |i: usize| 0.4 + 0.4 * ((i / side) as f64 / 50.0 + (i % side) as f64 / 70.0).sin();
-    // One plane: channels are solved alike.
-    let plane = (0..side * side).map(wave);
-    let y = device.tensor(plane.collect(), [1, 1, side, side]);
+    let plane = (0..3 * side * side).map(|i| wave(i % (side * side)));
+    let y = device.tensor(plane.collect(), [1, 3, side, side]);
     let s2 = device.scalar(1e-4);
-    let prior = PriorModel::PHOTO_V1;
+    let prior = PriorModel::PHOTO_V2;
     let posterior = Hole::new(lost.clone(), y, s2.clone(), prior).posterior();
 
     let known = lost.iter().map(|&l| if l { 0.0 } else { 1.0 });
@@ -133,9 +133,9 @@ fn the_full_size_keeps_the_coarse_image() {
     let mut noise = WhiteNoise::new(1, 0, &device);
     let y = noise.draw([1, 3, side, side]) * 0.1 + 0.3;
     let coarse = noise.draw([1, 3, side / 4, side / 4]) * 0.1 - 0.2;
-    let hole = Hole::new(lost, y, device.scalar(1e-6), PriorModel::PHOTO_V1);
+    let hole = Hole::new(lost, y, device.scalar(1e-6), PriorModel::PHOTO_V2);
     let given = hole.posterior_given(coarse.clone(), 4);
-    let w0 = given.linear_estimate();
+    let w0 = axes::to_rgb(given.linear_estimate());
     // The block of rows 20-23 and columns 24-27 lies well inside.
     let block = w0.slice([0..1, 0..3, 20..24, 24..28]).mean_dims(&[2, 3]);
     let wanted = coarse.slice([0..1, 0..3, 5..6, 6..7]);

@@ -17,7 +17,6 @@ use eps_restore::low_level::photo::jpeg::{Jpeg, Layout, Orientation, Sampling};
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
-use eps_restore::low_level::prior::axes::Axes;
 use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::request::task::Reduction;
 use eps_restore::{Denoiser, Error, Noise, Photo, Request, Task, restore};
@@ -39,10 +38,10 @@ fn tables() -> Tables {
 /// Every operator, and how near its update comes to the exact one.
 fn operators() -> Vec<(&'static str, Rc<dyn LinearOperator>, f64)> {
     let device = ComputeDevice::cpu_f64();
-    let (tables, axes) = (tables(), Axes::Opponent);
-    let halved = |cell| SubsampledJpeg::new(&tables, cell, axes, SIZE, &device);
-    let grey = GreyJpeg::new(&tables, axes, SIZE, &device).expect("whole blocks");
-    let full = FullJpeg::new(&tables, axes, SIZE, &device).expect("whole blocks");
+    let tables = tables();
+    let halved = |cell| SubsampledJpeg::new(&tables, cell, SIZE, &device);
+    let grey = GreyJpeg::new(&tables, SIZE, &device).expect("whole blocks");
+    let full = FullJpeg::new(&tables, SIZE, &device).expect("whole blocks");
     // Eight iterations at a condition number of at most 3: 2 ((√3 - 1)/(√3 + 1))^8 = 5e-5.
     vec![
         ("grey", Rc::new(grey), 1e-9),
@@ -237,14 +236,14 @@ fn a_photo_is_denoised_by_the_coefficients_of_its_file() {
             let request = Request::new(photo.clone(), Task::Denoise).with_samples(0);
             request.with_file(jpeg.clone())
         };
-        let suited = request(&photo).suited_to(&PriorModel::PHOTO_V2);
+        let suited = request(&photo).suited();
         assert!(matches!(suited.task, Task::Jpeg { .. }), "{name}");
         let restored = restore(request(&photo), &denoiser).expect("a restoration");
         assert!(restored.consistency.expect("of a file") > 0.8, "{name}");
 
         // A level that is stated is the noise of the pixels.
         let stated = request(&photo).with_noise(Noise::Level(5.0));
-        let stated = stated.suited_to(&PriorModel::PHOTO_V2);
+        let stated = stated.suited();
         assert!(matches!(stated.task, Task::Denoise), "{name}");
         // Another photo than the file's, as a colour profile makes one.
         let brighter = photo.rgba().chunks_exact(4).flat_map(|p| {
@@ -254,7 +253,7 @@ fn a_photo_is_denoised_by_the_coefficients_of_its_file() {
         let other = Photo::new(photo.width(), photo.height(), brighter.collect());
         let other = other.expect("a photo");
         assert!(!jpeg.shows(&other), "{name}");
-        let pixels = request(&other).suited_to(&PriorModel::PHOTO_V2);
+        let pixels = request(&other).suited();
         assert!(matches!(pixels.task, Task::Denoise), "{name}");
     }
 }
@@ -269,7 +268,7 @@ fn a_photo_is_enlarged_by_the_coefficients_of_its_file() {
         let factor = 2;
         let request = Request::new(decoded(&bytes), Task::SuperResolve { factor, reduction });
         let request = request.with_noise(noise).with_file(jpeg.clone());
-        request.suited_to(&PriorModel::PHOTO_V2).task
+        request.suited().task
     };
     for reduction in [Reduction::BlockMean, Reduction::Bicubic] {
         for noise in [Noise::Auto, Noise::TaskDefault] {
@@ -360,7 +359,7 @@ fn the_linear_estimate_meets_the_coefficients() {
         luma: [1.0; 64],
         chroma: [1.0; 64],
     };
-    let operator = FullJpeg::new(&fine, Axes::Opponent, SIZE, &device).expect("whole blocks");
+    let operator = FullJpeg::new(&fine, SIZE, &device).expect("whole blocks");
     let x = draw([1, 3, SIZE[0], SIZE[1]], 3, &device) * 0.3;
     let y = operator.apply(x.clone());
     let measurement = Measurement {

@@ -7,7 +7,7 @@ mod common;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use common::cases::every_operator;
+use common::cases;
 use common::dense::{Dense, Size, columns, draw, inverse, relative_error};
 use common::digits::variances;
 use eps_restore::low_level::compute::device::ComputeDevice;
@@ -19,7 +19,6 @@ use eps_restore::low_level::operators::{
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
-use eps_restore::low_level::prior::axes::Axes;
 use eps_restore::low_level::prior::model::PriorModel;
 use nalgebra::{DMatrix, DVector};
 
@@ -32,7 +31,7 @@ const EXACT: Tolerance = Tolerance {
     noise: 0.0,
 };
 
-/// The operators, on the opponent axes.
+/// Operators of each kind.
 fn operators(device: &ComputeDevice) -> Vec<(&'static str, Rc<dyn LinearOperator>)> {
     let fourier = Fourier::new(SIZE[0], SIZE[1], device);
     let exactly = |iterative: Iterative| iterative.with_tolerance(EXACT);
@@ -41,10 +40,9 @@ fn operators(device: &ComputeDevice) -> Vec<(&'static str, Rc<dyn LinearOperator
         let known = (0..height * width).map(|i| if i % 7 == 3 { 0.0 } else { 1.0 });
         Mask::new(device.tensor(known.collect(), [1, 1, height, width]))
     };
-    let prior = &PriorModel::PHOTO_V2;
-    let masked = MaskedBlockMean::new(2, known([8, 9]), prior, fourier.clone());
+    let masked = MaskedBlockMean::new(2, known([8, 9]), &PriorModel::PHOTO_V2, fourier.clone());
     let masked = masked.expect("2 divides the sides").with_tolerance(EXACT);
-    let grey = Rc::new(ChannelMix::bt601().on(Axes::Opponent));
+    let grey = Rc::new(ChannelMix::bt601());
     let mean_of_known = compose(Rc::new(known(SIZE)), Rc::new(means()), fourier.clone());
     let grey_means = compose(Rc::new(means()), grey, fourier);
     vec![
@@ -64,7 +62,7 @@ fn pivots_and_means_are_exact_under_noise_of_each_entry() {
         let s2 = (draw(measured, 7, &device).abs() * 0.05 + 0.05).square();
         let y = operator.observed(draw(measured, 8, &device) * 0.4);
         let z = draw(shape, 9, &device);
-        let dense = Dense::of(operator.as_ref(), 3, SIZE).under(PriorModel::PHOTO_V2);
+        let dense = Dense::of(operator.as_ref(), 3, SIZE);
         let precision: DVector<f64> = columns(s2.clone().recip(), dense.a.nrows())
             .column(0)
             .into();
@@ -84,7 +82,7 @@ fn pivots_and_means_are_exact_under_noise_of_each_entry() {
         let got = posterior.pivot(z.clone(), device.scalar(t2));
         let pivot = relative_error(&of(&got, n), &truth);
 
-        let q = dense.prior_precision();
+        let q = dense.prior_precision(&(0..3));
         let truth = inverse(q + &identity / t2 + &normal) * (query + data);
         let got = posterior.gaussian_mean(z, device.scalar(t2));
         let mean = relative_error(&of(&got, n), &truth);
@@ -118,8 +116,9 @@ fn draws_of_coloured_noise_have_their_spectrum() {
 #[test]
 fn whitening_undoes_the_noise_and_the_truth_has_a_chi_square_of_one() {
     let device = ComputeDevice::cpu_f64();
-    for (case, size) in
-        every_operator().flat_map(|case| case.sizes.iter().map(move |&size| (case, size)))
+    for (case, size) in cases::operators()
+        .into_iter()
+        .flat_map(|case| case.sizes.iter().map(move |&size| (case, size)))
     {
         let operator = case.operator(size, &device);
         let shape = [LEVELS.len(), 3, size[0], size[1]];

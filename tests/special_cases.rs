@@ -5,7 +5,7 @@ mod common;
 use std::rc::Rc;
 
 use burn::tensor::Tensor;
-use common::cases::every_operator;
+use common::cases::operators;
 use common::dense::{Dense, columns, draw};
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
@@ -76,7 +76,7 @@ fn what_is_no_adjoint_pair_is_refused() {
 #[test]
 fn local_normal_matrices_are_those_of_the_operator() {
     let device = ComputeDevice::cpu_f64();
-    for case in every_operator() {
+    for case in operators() {
         let size = case.sizes[0];
         let operator = case.operator(size, &device);
         let x = draw([2, 3, size[0], size[1]], 4, &device);
@@ -85,12 +85,12 @@ fn local_normal_matrices_are_those_of_the_operator() {
         };
         let product = operator.adjoint(operator.apply(x.clone()));
         let off = columns(update.normal(x) - product, 1).amax();
-        assert!(off < 1e-13, "{}: AᵀA by {off:.1e}", case.label());
+        assert!(off < 1e-13, "{}: AᵀA by {off:.1e}", case.name);
         let dense = Dense::new(&case, size);
         let truth = (dense.a.transpose() * &dense.a).diagonal();
         let n = truth.len();
         let got: DVector<f64> = columns(update.diagonal(), n).column(0).into();
         let off = (got - truth).amax();
-        assert!(off < 1e-13, "{}: its diagonal by {off:.1e}", case.label());
+        assert!(off < 1e-13, "{}: its diagonal by {off:.1e}", case.name);
     }
 }

@@ -18,8 +18,8 @@ use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, Weights};
 use eps_restore::low_level::operators::{BlockMean, CircularConvolution, Identity, LinearOperator};
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
-use eps_restore::low_level::prior::GaussianPrior;
 use eps_restore::low_level::prior::model::PriorModel;
+use eps_restore::low_level::prior::{GaussianPrior, axes};
 use eps_restore::low_level::restoration::{Progress, Run};
 use eps_restore::{Error, Kernel, Sampler};
 
@@ -239,7 +239,7 @@ fn problem(photo: &str, task: &str, device: &ComputeDevice) -> Posterior {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file);
     let prior = PriorModel::PHOTO_V2;
     let truth = centre_crop(&path, SIDE, device).expect("a sample photo");
-    let truth = prior.axes.from_rgb(truth);
+    let truth = axes::from_rgb(truth);
     let fourier = Fourier::new(SIDE, SIDE, device);
     let (operator, sigma): (Rc<dyn LinearOperator>, f64) = match task {
         "denoise" => (Rc::new(Identity), 0.2),
@@ -265,7 +265,7 @@ fn problem(photo: &str, task: &str, device: &ComputeDevice) -> Posterior {
 
 /// The PSNR of two images in [-1, 1], in dB.
 fn psnr(a: &Tensor<4>, b: &Tensor<4>) -> f64 {
-    let shown = |x: &Tensor<4>| PriorModel::PHOTO_V2.axes.to_rgb(x.clone()).clamp(-1.0, 1.0);
+    let shown = |x: &Tensor<4>| axes::to_rgb(x.clone()).clamp(-1.0, 1.0);
     let mse = (shown(a) - shown(b)).square().mean();
     10.0 * (4.0 / mse.into_scalar::<f64>()).log10()
 }

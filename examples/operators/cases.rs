@@ -48,24 +48,23 @@ fn blur(kernel: &Kernel, side: usize, device: &ComputeDevice) -> CircularConvolu
     CircularConvolution::new(kernel, plan(side, device)).expect("it fits")
 }
 
-pub(crate) fn cases(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
-    let mut cases = samplings(side, prior, device);
-    cases.extend(blurs(side, prior, device));
-    cases.extend(files(side, prior, device));
+pub(crate) fn cases(side: usize, device: &ComputeDevice) -> Vec<Case> {
+    let mut cases = samplings(side, device);
+    cases.extend(blurs(side, device));
+    cases.extend(files(side, device));
     cases
 }
 
 /// JPEG files, and thumbnails kept as one. The steps are about those of quality 75.
-fn files(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
+fn files(side: usize, device: &ComputeDevice) -> Vec<Case> {
     let table = |first: f64| array::from_fn(|k| first + (k / 8 + k % 8) as f64 * first / 3.0);
     let tables = Tables {
         luma: table(6.0),
         chroma: table(9.0),
     };
-    let axes = prior.axes;
-    let full = FullJpeg::new(&tables, axes, [side; 2], device).expect("whole blocks");
+    let full = FullJpeg::new(&tables, [side; 2], device).expect("whole blocks");
     let halved = |side| {
-        let jpeg = SubsampledJpeg::new(&tables, [2, 2], axes, [side; 2], device);
+        let jpeg = SubsampledJpeg::new(&tables, [2, 2], [side; 2], device);
         Rc::new(jpeg.expect("whole MCUs"))
     };
     let reduced = ReducedJpeg::bicubic(2, halved(side / 2), plan(side, device));
@@ -80,9 +79,9 @@ fn files(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
 }
 
 /// The operators other than a Gaussian blur.
-fn samplings(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
+fn samplings(side: usize, device: &ComputeDevice) -> Vec<Case> {
     let case = Case::new;
-    let (fourier, axes) = (|| plan(side, device), prior.axes);
+    let fourier = || plan(side, device);
     let motion = Kernel::motion(9.0, 30.0).expect("valid");
     let scratches = WhiteNoise::new(3, 0, device).draw([1, 1, side / 2, side / 2]);
     let scratches = Mask::new(scratches.greater_elem(-0.52).float());
@@ -104,26 +103,25 @@ fn samplings(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Cas
         ),
         case(
             "RGGB",
-            Rc::new(Mask::bayer(Bayer::Rggb, side, side, device).on(axes)),
+            Rc::new(Mask::bayer(Bayer::Rggb, side, side, device)),
         ),
-        case("BT.601", Rc::new(ChannelMix::bt601().on(axes))),
+        case("BT.601", Rc::new(ChannelMix::bt601())),
         case(
             "Hadamard 0.25",
-            Rc::new(
-                Hadamard::new(0.25, 1, fourier())
-                    .expect("powers of two")
-                    .on(axes),
-            ),
+            Rc::new(Hadamard::new(0.25, 1, fourier()).expect("powers of two")),
         ),
         case(
             "mask after block mean 2",
-            Rc::new(MaskedBlockMean::new(2, scratches, prior, fourier()).expect("it divides")),
+            Rc::new(
+                MaskedBlockMean::new(2, scratches, &PriorModel::PHOTO_V2, fourier())
+                    .expect("it divides"),
+            ),
         ),
         case(
             "grey after motion",
             Rc::new(compose(
                 Rc::new(blur(&motion, side, device)),
-                Rc::new(ChannelMix::grey().on(axes)),
+                Rc::new(ChannelMix::grey()),
                 fourier(),
             )),
         ),
@@ -131,7 +129,7 @@ fn samplings(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Cas
 }
 
 /// A Gaussian blur with each treatment of the borders.
-fn blurs(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
+fn blurs(side: usize, device: &ComputeDevice) -> Vec<Case> {
     let gaussian = Kernel::gaussian(1.5).expect("valid");
     let circular = || Rc::new(blur(&gaussian, side, device));
     let whole = side + 2 * REACH;
@@ -142,7 +140,6 @@ fn blurs(side: usize, prior: &PriorModel, device: &ComputeDevice) -> Vec<Case> {
         blur(&gaussian, whole, device),
         [[REACH; 2]; 2],
         plan(whole, device),
-        prior,
     )
     .expect("a narrow frame");
     vec![

@@ -23,7 +23,7 @@ use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::denoiser::{Denoiser, PhotoDenoiser, TAU_TOP, Weights};
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
-use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::{GaussianPrior, axes};
 use eps_restore::low_level::restoration::{Run, Stage};
 
 #[derive(Parser)]
@@ -191,11 +191,10 @@ impl Row {
         device: &ComputeDevice,
     ) -> Result<Self, Failure> {
         let mut noise = WhiteNoise::new(seed, 0, device);
-        let (prior, axes) = (denoiser.prior(), denoiser.prior().axes);
-        let planes = axes.from_rgb(scene.clone());
+        let planes = axes::from_rgb(scene.clone());
         let measurement = measurement(case, &planes, &mut noise, device);
         let whole = inner(scene, case.frame).dims();
-        let prior = GaussianPrior::new(prior, plan(whole[2], device));
+        let prior = GaussianPrior::new(denoiser.prior(), plan(whole[2], device));
         let (posterior, once) = timed(|| Posterior::new(measurement, prior));
         let taus = levels();
         let (_, maps) = timed(|| {
@@ -212,7 +211,7 @@ impl Row {
         let residual = posterior.residual().map(|r| r.into_scalar::<f64>());
         let average = each.iter().sum::<f64>() / each.len() as f64;
         Ok(Self {
-            psnrs: restored.psnrs(&axes.to_rgb(posterior.linear_estimate()), scene),
+            psnrs: restored.psnrs(&axes::to_rgb(posterior.linear_estimate()), scene),
             times: [once, maps, each[0], average],
             residual: residual.unwrap_or(0.0),
         })
@@ -299,10 +298,7 @@ fn main() -> Result<(), Failure> {
     );
     println!("|{}", " --- |".repeat(13));
     let wanted = |case: &Case| case.name.contains(&options.only);
-    for case in cases(options.side, &denoiser.prior(), &device)
-        .into_iter()
-        .filter(wanted)
-    {
+    for case in cases(options.side, &device).into_iter().filter(wanted) {
         let mut row = Row::default();
         for (i, scene) in scenes.iter().enumerate() {
             let seed = i as u64;

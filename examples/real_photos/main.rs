@@ -20,7 +20,7 @@ use cases::{CASES, Case};
 use clap::Parser;
 use damage::Saved;
 use eps_restore::low_level::compute::device::ComputeDevice;
-use eps_restore::low_level::denoiser::{Denoiser as _, PhotoDenoiser};
+use eps_restore::low_level::denoiser::PhotoDenoiser;
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::task::Task;
 use eps_restore::low_level::restoration::{Stage, converged};
@@ -116,7 +116,7 @@ fn restored(
         .with_noise(noise)
         .with_samples(0)
         .with_sampler(Sampler::DEFAULT.refining(true))
-        .suited_to(&denoiser.prior());
+        .suited();
     let mut job = Job::new(request, denoiser.clone(), device)?;
     let assumed = job.noise().level;
     let mut means = Vec::new();

@@ -17,7 +17,7 @@ use eps_restore::low_level::operators::{CircularConvolution, LinearOperator};
 use eps_restore::low_level::photo::pixels::Window;
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
-use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::{GaussianPrior, axes};
 use eps_restore::low_level::restoration::{Run, Stage};
 use eps_restore::{Kernel, Sampler};
 use image::RgbImage;
@@ -140,7 +140,7 @@ impl Case {
         let fourier = Fourier::new(side, side, &device);
         let model = denoiser.prior();
         let truth = square.tensor(Window::whole(&square), &device);
-        let truth = model.axes.from_rgb(truth);
+        let truth = axes::from_rgb(truth);
         let operator = convolution(kernel, &fourier)?;
         let noise = WhiteNoise::new(7, 0, &device).draw(truth.dims()) * SIGMA;
         Ok(Self {

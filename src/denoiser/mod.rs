@@ -12,7 +12,6 @@ pub mod tiling;
 mod unet;
 mod weights;
 
-pub use architecture::Architecture;
 pub use divisible::{Divisible, Loan};
 pub use network_inputs::{NetworkInputs, Planes};
 pub use preconditioning::{Level, PhotoDenoiser};
@@ -24,7 +23,8 @@ use burn::tensor::Tensor;
 use crate::posterior::Posterior;
 use crate::prior::model::PriorModel;
 
-/// The highest noise level tau.
+/// The highest noise level tau. There the query z carries almost no information beside y, so that
+/// one evaluation gives the posterior mean (`docs/method.md`, sections 2.2 and 7.2).
 pub const TAU_TOP: f64 = 80.0;
 
 /// A denoiser under the anisotropic noise Sigma* that a measurement leaves.
@@ -39,19 +39,9 @@ pub trait Denoiser {
     /// An unfinished evaluation of D.
     type Evaluation;
 
-    /// The prior of the posteriors that this denoiser is asked about. Its colour axes are those of
-    /// z and D.
+    /// The prior of the posteriors that this denoiser is asked about.
     fn prior(&self) -> PriorModel {
-        PriorModel::PHOTO_V1
-    }
-
-    /// The noise level tau of the one evaluation that gives the posterior mean.
-    ///
-    /// At [`TAU_TOP`] the query z carries almost no information beside y (`docs/method.md`,
-    /// sections 2.2 and 7.2). At a lower tau, z is the linear estimate plus noise, where a denoiser
-    /// may be more accurate.
-    fn tau_of_mean(&self, _posterior: &Posterior) -> f64 {
-        TAU_TOP
+        PriorModel::PHOTO_V2
     }
 
     /// Prepares evaluations at the noise level `tau`.

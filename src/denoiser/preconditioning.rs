@@ -16,22 +16,21 @@ use burn::tensor::Tensor;
 use super::divisible::{Divisible, Loan};
 use super::evaluation::{Evaluation, Inputs};
 use super::network_inputs::NetworkInputs;
-use super::{Architecture, Denoiser, TAU_TOP, UNet, Weights};
+use super::{Denoiser, UNet, Weights};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, expand, tensors};
 use crate::denoiser::layers::cpu::CpuLayers;
 use crate::denoiser::layers::{Layers, Precision, TensorLayers};
 use crate::denoiser::tiling::{TileSize, Tiling};
 use crate::error::Error;
-use crate::operators::MapFidelity;
 use crate::posterior::{Posterior, SIGMA_DATA};
 use crate::prior::model::PriorModel;
 
-/// A network photo-v1 or photo-v2 as a denoiser.
+/// A network photo-v2 as a denoiser.
 pub struct PhotoDenoiser {
     /// A trait object, so that a program contains only those layers that it constructs.
     network: Box<dyn Network>,
-    architecture: Architecture,
+    prior: PriorModel,
     tiles: TileSize,
 }
 
@@ -144,7 +143,7 @@ impl PhotoDenoiser {
         let network = UNet::new(weights, layers)?;
         Ok(Self {
             network: Box::new(network),
-            architecture: weights.architecture(),
+            prior: weights.prior(),
             tiles: TileSize::default(),
         })
     }
@@ -219,24 +218,7 @@ impl Denoiser for PhotoDenoiser {
     type Evaluation = Evaluation;
 
     fn prior(&self) -> PriorModel {
-        self.architecture.prior
-    }
-
-    /// [`TAU_TOP`] if the network knows operators of this kind, otherwise a lower level
-    /// (`docs/method.md`, section 16).
-    ///
-    /// photo-v1 was not trained on incomplete maps. At [`TAU_TOP`] it is then worse than the linear
-    /// estimate: 25.6 dB against 31.7 dB for an RGGB mosaic, 25.5 dB against 27.3 dB for 11 pixels
-    /// of motion blur with unknown borders. At the lower level it reaches 32.2 and 31.1 dB.
-    fn tau_of_mean(&self, posterior: &Posterior) -> f64 {
-        if self.architecture.knows_incomplete_maps {
-            return TAU_TOP;
-        }
-        match posterior.measurement().operator.map_fidelity() {
-            MapFidelity::Complete => TAU_TOP,
-            MapFidelity::MixedDirections => 1.0,
-            MapFidelity::WithoutFrame => 5.0,
-        }
+        self.prior
     }
 
     fn level(&self, posterior: &Posterior, tau: f64) -> Level {

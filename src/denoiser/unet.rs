@@ -1,4 +1,4 @@
-//! `photo-v1`: a fully convolutional U-Net on 2×2 pixel-unshuffled input, without time embedding
+//! `photo-v2`: a fully convolutional U-Net on 2×2 pixel-unshuffled input, without time embedding
 //! (`docs/method.md`, section 6).
 //!
 //! It has widths of 64, 128 and 256 at 1/2, 1/4 and 1/8 of the resolution, 7.16 M parameters, and

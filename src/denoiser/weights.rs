@@ -5,19 +5,20 @@ use std::fmt::{self, Debug};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use super::architecture::Architecture;
+use super::architecture;
 use crate::error::{Cause, Error};
+use crate::prior::model::PriorModel;
 
 /// A file of weights.
 pub struct Weights<'a> {
     file: SafeTensors<'a>,
-    architecture: Architecture,
+    prior: PriorModel,
 }
 
 impl Debug for Weights<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Weights")
-            .field("architecture", &self.architecture)
+            .field("prior", &self.prior)
             .field("tensors", &self.file.len())
             .finish_non_exhaustive()
     }
@@ -36,14 +37,14 @@ impl<'a> Weights<'a> {
         };
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
         Ok(Self {
-            architecture: Architecture::of(metadata.metadata().as_ref())?,
+            prior: architecture::prior(metadata.metadata().as_ref())?,
             file: SafeTensors::deserialize(bytes).map_err(broken)?,
         })
     }
 
-    /// The network that the weights are of.
-    pub fn architecture(&self) -> Architecture {
-        self.architecture
+    /// The prior under which the network was trained.
+    pub fn prior(&self) -> PriorModel {
+        self.prior
     }
 
     /// The values of the tensor `name`, in row-major order. A tensor in eight bits is multiplied

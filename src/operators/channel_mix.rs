@@ -1,8 +1,8 @@
 //! A = ωᵀ over channels: a grey photo of a coloured scene. A Aᵀ = |ω|². Colourising
-//! (docs/method.md, sections 3.2, 4.3 and 16).
+//! (docs/method.md, sections 3.2 and 4.3).
 //!
-//! On colour axes U the operator is aᵀ with a = U ω. The equal mean of the channels is luma/√3, so
-//! that on opponent axes it does not touch colour.
+//! On the colour axes U the operator is aᵀ with a = U ω. The equal mean of the channels is luma/√3,
+//! which does not touch colour.
 
 use burn::tensor::Tensor;
 
@@ -13,7 +13,7 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{CHANNELS, Formula, View};
 use crate::compute::fourier::{ComplexFormula, Fourier};
 use crate::error::Error;
-use crate::prior::axes::Axes;
+use crate::prior::axes;
 
 /// The mean of R, G and B.
 pub const GREY: [f64; CHANNELS] = [1.0 / 3.0; CHANNELS];
@@ -75,19 +75,10 @@ impl ChannelMix {
         Ok(Self::of(weights))
     }
 
-    /// On RGB.
     fn of(weights: [f64; CHANNELS]) -> Self {
         Self {
             weights,
-            on_axes: weights,
-        }
-    }
-
-    /// The same mix of images whose planes lie on other colour axes.
-    pub fn on(self, axes: Axes) -> Self {
-        Self {
-            on_axes: axes.vector(self.weights),
-            ..self
+            on_axes: axes::vector(weights),
         }
     }
 
@@ -135,13 +126,6 @@ impl ChannelMix {
         let data_variance = self.data_variance(&e);
         Formula::from(e) / (Formula::from(s2) + data_variance)
     }
-
-    /// The variance of each axis, `[.., 3, .., ..]`.
-    fn per_axis(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        let w = Formula::from(self.column(&v));
-        let share = &w * &w;
-        self.along(v, s2, share)
-    }
 }
 
 impl LinearOperator for ChannelMix {
@@ -177,7 +161,9 @@ impl LinearOperator for ChannelMix {
 
 impl NoiseVariances for ChannelMix {
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        self.per_axis(v, s2)
+        let a = Formula::from(self.column(&v));
+        let share = &a * &a;
+        self.along(v, s2, share)
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
@@ -193,9 +179,6 @@ impl ClosedVariances for ChannelMix {
     /// E_b (s2 + the other axes' E_c a_c²)/(s2 + aᵀ E a) on axis b: a difference of two terms would
     /// lose E's digits.
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        if e.dims()[1] == 1 {
-            return spectrum_mean(self.per_axis(e, s2).tensor());
-        }
         let s2 = Formula::from(s2);
         let axis = |i: usize| e.clone().narrow(1, i, 1);
         let share = |i: usize| Formula::from(axis(i)) * self.on_axes[i].powi(2);

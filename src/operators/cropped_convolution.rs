@@ -28,22 +28,20 @@ use super::frame_system::TorusFrame;
 use super::frame_variance::FrameVariance;
 use super::{
     CircularConvolution, ClosedVariances, DataMap, Iterative, IterativeUpdate, LinearMap,
-    LinearOperator, MapFidelity, Mask, NoiseVariances, PriorUpdate, SpectralUpdate, Tolerance,
+    LinearOperator, Mask, NoiseVariances, PriorUpdate, SpectralUpdate, Tolerance,
 };
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::compute::fourier::{Fourier, Real, Spectrum, transpose};
 use crate::compute::host::{tensor, values};
 use crate::error::Error;
-use crate::prior::model::PriorModel;
 
 /// A blurred photo with unknown borders, in a frame of `frame` pixels before and after it, of rows
 /// and of columns. Since the torus is closed, both sides of an axis together must be at least twice
 /// as wide as the kernel reaches.
 ///
 /// p, the maps and q are those of the convolution of the whole torus, which come close inside the
-/// crop at low noise levels; and for a network that was trained with it, `counts_frame` of `prior`,
-/// what the frame leaves unknown beyond that.
+/// crop at low noise levels, and what the frame leaves unknown beyond that.
 ///
 /// # Errors
 /// [`Error::InvalidMask`] if the frame is wider than the image.
@@ -51,9 +49,8 @@ pub fn cropped_convolution(
     blur: CircularConvolution,
     frame: [[usize; 2]; 2],
     fourier: Fourier,
-    prior: &PriorModel,
 ) -> Result<Rc<dyn LinearOperator>, Error> {
-    let cropped = CroppedConvolution::on(blur, frame, fourier.clone(), prior)?;
+    let cropped = CroppedConvolution::on(blur, frame, fourier.clone())?;
     if fourier.device().is_cpu() {
         return Ok(Rc::new(cropped));
     }
@@ -70,8 +67,8 @@ pub struct CroppedConvolution {
     blur: CircularConvolution,
     crop: Mask,
     frame: TorusFrame,
-    /// What the frame leaves unknown, where the network was trained with it.
-    unknown: Option<FrameVariance>,
+    /// What the frame leaves unknown.
+    unknown: FrameVariance,
     fourier: Fourier,
     tolerance: Tolerance,
     /// The worst ratio of residual to tolerance so far.
@@ -87,10 +84,9 @@ impl CroppedConvolution {
         blur: CircularConvolution,
         frame: [[usize; 2]; 2],
         fourier: Fourier,
-        prior: &PriorModel,
     ) -> Result<Self, Error> {
         if fourier.device().is_cpu() {
-            return Self::on(blur, frame, fourier, prior);
+            return Self::on(blur, frame, fourier);
         }
         Err(Error::InvalidOperator(
             "a cropped convolution iterates on the CPU; use cropped_convolution() on a GPU".into(),
@@ -101,17 +97,13 @@ impl CroppedConvolution {
         blur: CircularConvolution,
         frame: [[usize; 2]; 2],
         fourier: Fourier,
-        prior: &PriorModel,
     ) -> Result<Self, Error> {
         let size = fourier.size();
         let crop = Mask::crop(frame, size, fourier.device())?;
-        let unknown = || {
-            let [re, im] = blur.spectrum();
-            let kernel = Spectrum { re, im };
-            FrameVariance::new(kernel, blur.power(), crop.known(), fourier.clone())
-        };
+        let [re, im] = blur.spectrum();
+        let kernel = Spectrum { re, im };
         Ok(Self {
-            unknown: prior.counts_frame.then(unknown),
+            unknown: FrameVariance::new(kernel, blur.power(), crop.known(), fourier.clone()),
             blur,
             crop,
             frame: TorusFrame::new(frame, size),
@@ -229,14 +221,6 @@ impl LinearOperator for CroppedConvolution {
         self.mean(m.tensor(), v, y.tensor(), s2, tolerance).into()
     }
 
-    /// At high noise levels, the uncertainty of the frame reaches into the photo.
-    fn map_fidelity(&self) -> MapFidelity {
-        match self.unknown {
-            Some(_) => MapFidelity::Complete,
-            None => MapFidelity::WithoutFrame,
-        }
-    }
-
     fn prior_update(&self) -> PriorUpdate<'_> {
         PriorUpdate::Spectral(self)
     }
@@ -249,28 +233,19 @@ impl LinearOperator for CroppedConvolution {
 impl NoiseVariances for CroppedConvolution {
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         let whole = self.blur.pixel_variance(v.clone(), s2.clone());
-        match &self.unknown {
-            Some(unknown) => whole + unknown.of_pixels(v, s2),
-            None => whole,
-        }
+        whole + self.unknown.of_pixels(v, s2)
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         let whole = self.blur.band_variances(v.clone(), s2.clone());
-        match &self.unknown {
-            Some(unknown) => whole + unknown.of_bands(v, s2),
-            None => whole,
-        }
+        whole + self.unknown.of_bands(v, s2)
     }
 }
 
 impl ClosedVariances for CroppedConvolution {
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
         let whole = self.blur.stationary_variance(e.clone(), s2.clone());
-        match &self.unknown {
-            Some(unknown) => whole + unknown.of_pixels(e, s2),
-            None => whole,
-        }
+        whole + self.unknown.of_pixels(e, s2)
     }
 }
 
@@ -348,10 +323,6 @@ impl LinearOperator for CroppedConvolutionOnGpu {
 
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         self.iterative.update(m, v, y, s2)
-    }
-
-    fn map_fidelity(&self) -> MapFidelity {
-        self.cropped.map_fidelity()
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {

@@ -1,5 +1,5 @@
-//! A = S H D: compressed sensing by random rows S of the orthonormal Walsh-Hadamard transform H of
-//! randomly signed pixels D, in each channel alone (docs/method.md, sections 3.2 and 5.4).
+//! A = S H D Uᵀ: compressed sensing by random rows S of the orthonormal Walsh-Hadamard transform H
+//! of randomly signed pixels D, in each channel alone (docs/method.md, sections 3.2 and 5.4).
 //!
 //! A Aᵀ = I on the chosen rows, so that the pivot is one transform and its inverse. The sides are
 //! powers of two. A measurement has the image's shape, with zeros in the rows that are not chosen:
@@ -18,14 +18,14 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    ClosedVariances, Iterative, IterativeUpdate, LinearMap, LinearOperator, MapFidelity,
-    NoiseVariances, PriorUpdate, Tolerance, spectrum_mean,
+    ClosedVariances, Iterative, IterativeUpdate, LinearMap, LinearOperator, NoiseVariances,
+    PriorUpdate, Tolerance, spectrum_mean,
 };
 use crate::compute::formula::Formula;
 use crate::compute::fourier::Fourier;
 use crate::compute::walsh_hadamard::walsh_hadamard;
 use crate::error::Error;
-use crate::prior::axes::Axes;
+use crate::prior::axes;
 
 /// The iterations of q. Each at least halves the distance to the fixed point.
 const FIXED_POINT_ITERATIONS: usize = 24;
@@ -46,8 +46,6 @@ struct Rows {
     chosen: Tensor<4>,
     /// The share of chosen rows, the same in each channel.
     share: f64,
-    /// The colour axes of the images; rows are those of red, green and blue.
-    axes: Axes,
 }
 
 impl Hadamard {
@@ -89,22 +87,9 @@ impl Hadamard {
             signs,
             chosen,
             share,
-            axes: Axes::Rgb,
         });
         Self {
             iterative: Iterative::new(rows.clone(), fourier),
-            rows,
-        }
-    }
-
-    /// The same rows of images whose planes lie on other colour axes.
-    pub fn on(self, axes: Axes) -> Self {
-        let rows = Rc::new(Rows {
-            axes,
-            ..(*self.rows).clone()
-        });
-        Self {
-            iterative: self.iterative.with_map(rows.clone()),
             rows,
         }
     }
@@ -153,12 +138,12 @@ impl LinearMap for Rows {
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
         let signs = self.signs.clone().cast(x.dtype());
-        self.observed(walsh_hadamard(self.axes.to_rgb(x) * signs))
+        self.observed(walsh_hadamard(axes::to_rgb(x) * signs))
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
         let signs = self.signs.clone().cast(y.dtype());
-        self.axes.from_rgb(walsh_hadamard(self.observed(y)) * signs)
+        axes::from_rgb(walsh_hadamard(self.observed(y)) * signs)
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
@@ -195,11 +180,6 @@ impl LinearOperator for Hadamard {
         Some(1.0)
     }
 
-    /// The maps hold the mean over all directions, some measured and some not.
-    fn map_fidelity(&self) -> MapFidelity {
-        MapFidelity::MixedDirections
-    }
-
     fn prior_update(&self) -> PriorUpdate<'_> {
         PriorUpdate::Iterative(IterativeUpdate {
             solver: &self.iterative,
@@ -233,12 +213,12 @@ impl ClosedVariances for Hadamard {
     /// the prior then leaves of the pixel without its own measurement. A channel's v, and an axis's
     /// theta, are means over axes and channels by the squares of U.
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4> {
-        let (share, axes) = (self.rows.share, self.rows.axes);
+        let share = self.rows.share;
         let mut v = spectrum_mean(e.clone());
         let mut q = v.clone();
         for _ in 0..FIXED_POINT_ITERATIONS {
-            let noise = Formula::from(axes.rgb_variances(v)) * (1.0 - share) + &s2;
-            let theta = axes.variances((noise.recip() * share).tensor());
+            let noise = Formula::from(axes::rgb_variances(v)) * (1.0 - share) + &s2;
+            let theta = axes::variances((noise.recip() * share).tensor());
             let shrink = (Formula::from(&e) * theta + 1.0).recip();
             let shrink = shrink.tensor();
             q = spectrum_mean(e.clone() * shrink.clone());

@@ -159,15 +159,6 @@ impl Iterative {
         Ok(Self::new(map, fourier))
     }
 
-    /// The same solver for another map, and with a record of residuals of its own.
-    pub(super) fn with_map(self, map: Rc<dyn LinearMap>) -> Self {
-        Self {
-            map,
-            worst: Rc::default(),
-            ..self
-        }
-    }
-
     /// The same operator with another tolerance, and with a record of residuals of its own.
     pub fn with_tolerance(self, tolerance: Tolerance) -> Self {
         Self {

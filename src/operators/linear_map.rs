@@ -10,7 +10,7 @@ use crate::compute::conjugate_gradients::{dot, norm};
 use crate::compute::fourier::Fourier;
 use crate::compute::white_noise::WhiteNoise;
 use crate::error::Error;
-use crate::prior::axes::Axes;
+use crate::prior::axes;
 
 /// The greatest |(A x)·y - x·(Aᵀ y)| of an adjoint pair, relative to |A x| |y|.
 const ADJOINT_TOLERANCE: f64 = 1e-3;
@@ -48,37 +48,30 @@ pub trait LinearMap {
 /// A linear map of measurements to measurements.
 pub type DataMap<'a> = Box<dyn Fn(Tensor<4>) -> Tensor<4> + 'a>;
 
-/// A map of RGB images, of images whose planes lie on other colour axes.
-pub struct OnAxes {
-    /// The map of RGB images.
-    pub map: Rc<dyn LinearMap>,
-    /// The axes of the planes.
-    pub axes: Axes,
-}
+/// A map of RGB images, as one of images on the colour axes.
+pub struct OnAxes(pub Rc<dyn LinearMap>);
 
 impl Debug for OnAxes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OnAxes")
-            .field("axes", &self.axes)
-            .finish_non_exhaustive()
+        f.debug_tuple("OnAxes").finish_non_exhaustive()
     }
 }
 
 impl LinearMap for OnAxes {
     fn measurement_shape(&self, image: [usize; 4]) -> [usize; 4] {
-        self.map.measurement_shape(image)
+        self.0.measurement_shape(image)
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        self.map.apply(self.axes.to_rgb(x))
+        self.0.apply(axes::to_rgb(x))
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.axes.from_rgb(self.map.adjoint(y))
+        axes::from_rgb(self.0.adjoint(y))
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
-        self.map.observed(y)
+        self.0.observed(y)
     }
 }
 

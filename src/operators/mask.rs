@@ -5,7 +5,7 @@
 //! R may be given for each pixel, and channel: noise that grows with brightness, highlights that
 //! are clipped.
 //!
-//! A mask for each channel is one of red, green and blue, and so are its measurements: on other
+//! A mask for each channel is one of red, green and blue, and so are its measurements: on the
 //! colour axes A = diag(c) Uᵀ (section 3.3).
 
 use std::cell::OnceCell;
@@ -14,13 +14,12 @@ use std::rc::Rc;
 use burn::tensor::Tensor;
 
 use super::{
-    DiagonalUpdate, LinearOperator, MapFidelity, NoiseVariances, PerChannelUpdate, PriorUpdate,
-    remaining,
+    DiagonalUpdate, LinearOperator, NoiseVariances, PerChannelUpdate, PriorUpdate, remaining,
 };
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::error::Error;
-use crate::prior::axes::Axes;
+use crate::prior::axes;
 use crate::prior::noise_geometry::bands_of_pixels;
 
 /// The colour filters of a sensor: the channels that a 2×2 block measures, row by row.
@@ -60,20 +59,18 @@ pub struct Mask {
     /// c as one node, so that a formula that uses it twice reads it once.
     known_formula: Formula,
     halvings: usize,
-    /// The colour axes of the images, where c differs between channels.
-    axes: Axes,
     /// The maps of 1 - c, averaged over channels: `[B or 1, 8, H, W]`, computed on first use.
     unknown_bands: Rc<OnceCell<Tensor<4>>>,
 }
 
 impl Mask {
-    /// `known`: c, `[B or 1, 1 or 3, H, W]` of zeros and ones.
+    /// `known`: c of zeros and ones, `[B or 1, 1, H, W]`, or of red, green and blue
+    /// `[B or 1, 3, H, W]`.
     pub fn new(known: Tensor<4>) -> Self {
         Self {
             known_formula: (&known).into(),
             known,
             halvings: 0,
-            axes: Axes::Rgb,
             unknown_bands: Rc::default(),
         }
     }
@@ -83,16 +80,7 @@ impl Mask {
         Self { halvings, ..self }
     }
 
-    /// The same mask of images whose planes lie on other colour axes. One that is the same for
-    /// every channel is the same on any axes.
-    pub fn on(self, axes: Axes) -> Self {
-        if self.is_shared() {
-            return self;
-        }
-        Self { axes, ..self }
-    }
-
-    /// Whether c is the same for every channel.
+    /// Whether c is the same for every channel, and so on every axis.
     fn is_shared(&self) -> bool {
         self.known.dims()[1] == 1
     }
@@ -154,11 +142,17 @@ impl LinearOperator for Mask {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        self.masked(self.axes.to_rgb(x))
+        match self.is_shared() {
+            true => self.masked(x),
+            false => self.masked(axes::to_rgb(x)),
+        }
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
-        self.axes.from_rgb(self.masked(y))
+        match self.is_shared() {
+            true => self.masked(y),
+            false => axes::from_rgb(self.masked(y)),
+        }
     }
 
     fn observed(&self, y: Tensor<4>) -> Tensor<4> {
@@ -168,30 +162,22 @@ impl LinearOperator for Mask {
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         let v = Formula::from(v);
         let gain = &self.known_formula * (&v / (Formula::from(s2) + &v));
-        if self.axes == Axes::Rgb {
+        if self.is_shared() {
             return &m + (y - &m) * gain;
         }
         let m = m.tensor();
-        let residual = y - self.axes.to_rgb(m.clone());
-        Formula::from(m) + self.axes.from_rgb((residual * gain).tensor())
+        let residual = y - axes::to_rgb(m.clone());
+        Formula::from(m) + axes::from_rgb((residual * gain).tensor())
     }
 
     fn row_power(&self) -> Option<f64> {
         Some(1.0)
     }
 
-    /// The maps hold the mean over channels, which hides a mosaic's pattern.
-    fn map_fidelity(&self) -> MapFidelity {
-        match self.is_shared() {
-            true => MapFidelity::Complete,
-            false => MapFidelity::MixedDirections,
-        }
-    }
-
     fn prior_update(&self) -> PriorUpdate<'_> {
-        match self.axes {
-            Axes::Rgb => PriorUpdate::Diagonal(self),
-            Axes::Opponent => PriorUpdate::PerChannel(self),
+        match self.is_shared() {
+            true => PriorUpdate::Diagonal(self),
+            false => PriorUpdate::PerChannel(self),
         }
     }
 }
@@ -199,9 +185,9 @@ impl LinearOperator for Mask {
 impl NoiseVariances for Mask {
     fn pixel_variance(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         let remaining = remaining(v, s2, &self.known_formula);
-        match self.axes {
-            Axes::Rgb => remaining,
-            axes => axes.variances(remaining.tensor()).into(),
+        match self.is_shared() {
+            true => remaining,
+            false => axes::variances(remaining.tensor()).into(),
         }
     }
 

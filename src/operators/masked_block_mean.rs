@@ -228,7 +228,7 @@ mod tests {
             MaskedBlockMean::new(
                 factor,
                 mask,
-                &PriorModel::PHOTO_V1,
+                &PriorModel::PHOTO_V2,
                 Fourier::new(16, 18, &device),
             )
         };

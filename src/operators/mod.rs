@@ -1,8 +1,8 @@
 //! Linear measurement operators A of y = A x + sigma_y n, and the closed forms that exact posterior
 //! sampling takes from each (docs/method.md, sections 3 to 5).
 //!
-//! * Images are `[B, 3, H, W]`: planes on the prior's colour axes of an RGB image in [-1, 1]. For
-//!   photo-v1 these are red, green and blue. Operators that refer to channels have a method `on`.
+//! * Images are `[B, 3, H, W]`: planes on the colour axes of an RGB image in [-1, 1]. Operators
+//!   that refer to channels mix the axes.
 //! * Variances v, t2 = tau² and s2 = sigma_y² are tensors that broadcast to `[B, 1, 1, 1]`. A
 //!   single number lies in host memory ([`ComputeDevice::scalar`]). Formulas read it there; every
 //!   other operation moves it to the image's device first.
@@ -128,30 +128,12 @@ pub trait LinearOperator {
         None
     }
 
-    /// How much of S(v) the eight noise-geometry maps show.
-    fn map_fidelity(&self) -> MapFidelity {
-        MapFidelity::Complete
-    }
-
     /// The worst residual of the operator's iterations so far, divided by their tolerance:
     /// `[1, 1, 1, 1]`. Above 1 they have not converged. `None` for operators that do not iterate to
     /// a tolerance.
     fn residual(&self) -> Option<Tensor<4>> {
         None
     }
-}
-
-/// How much of S(v) an operator's eight noise-geometry maps show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MapFidelity {
-    /// The directions that a map summarises are measured alike.
-    Complete,
-    /// A map averages over directions of which some are measured and others are not: the channels
-    /// of a colour mosaic, the rows of a random transform.
-    MixedDirections,
-    /// The maps are those of a measurement of the whole image, without the uncertainty that an
-    /// unmeasured frame adds.
-    WithoutFrame,
 }
 
 /// How an operator meets the 1/f² prior: the kind of solver for its Gaussian posterior, and the
@@ -161,8 +143,8 @@ pub enum PriorUpdate<'a> {
     Spectral(&'a dyn SpectralUpdate),
     /// AᵀA is diagonal in pixels: iterations in image space.
     Diagonal(&'a dyn DiagonalUpdate),
-    /// AᵀA is diagonal in the pixels of red, green and blue, and the images' colour axes mix these:
-    /// iterations in image space.
+    /// AᵀA is diagonal in the pixels of red, green and blue, which the colour axes mix: iterations
+    /// in image space.
     PerChannel(&'a dyn PerChannelUpdate),
     /// AᵀA is local but not diagonal: iterations in image space.
     Spatial(&'a dyn SpatialUpdate),
@@ -233,7 +215,7 @@ pub trait NoiseVariances {
 
 /// Closed forms of the variances that the measurement leaves of white and of stationary priors.
 pub trait ClosedVariances: NoiseVariances {
-    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1 or 3, H, W]`;
+    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 3, H, W]`;
     /// broadcasts to `[B, 3, H, W]`.
     fn stationary_variance(&self, e: Tensor<4>, s2: Tensor<4>) -> Tensor<4>;
 }
@@ -291,9 +273,9 @@ pub enum DiagonalInDft<'a> {
     },
 }
 
-/// AᵀA = A = diag(c) with c in {0, 1}.
+/// AᵀA = A = diag(c) with c in {0, 1}, on all axes alike.
 pub trait DiagonalUpdate: NoiseVariances {
-    /// c, `[B or 1, 1 or 3, H, W]`.
+    /// c, `[B or 1, 1, H, W]`.
     fn known(&self) -> &Tensor<4>;
 
     /// How often the image is halved before w0 is first solved for. The iterations of w0 carry
@@ -340,7 +322,7 @@ pub trait SpatialUpdate: NoiseVariances {
     /// An image near y, where the iteration of w0 starts.
     fn first_guess(&self, y: Tensor<4>) -> Tensor<4>;
 
-    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 1 or 3, H, W]`;
+    /// The pixel variance of x given y for x ~ N(0, F^-1 E F), E `[B or 1, 3, H, W]`;
     /// broadcasts to `[B, 3, H, W]`. `diagonal_variance` is that of an operator with
     /// [`Self::diagonal`] alone.
     fn stationary_variance(

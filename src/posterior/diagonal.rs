@@ -80,7 +80,7 @@ fn doubled(x: Tensor<4>, [_, _, height, width]: [usize; 4]) -> Tensor<4> {
 }
 
 /// The pixel variance of (Q + 1/t2 + diag(c)/s2)^-1 after a fixed number of Jacobi sweeps, for a
-/// diagonal c `[B or 1, 1 or 3, H, W]`.
+/// diagonal c `[B or 1, 1, H, W]`.
 pub(super) fn swept_variance(
     prior: &GaussianPrior,
     c: Tensor<4>,

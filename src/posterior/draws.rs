@@ -22,7 +22,6 @@ use crate::compute::noise_stream::NoiseStream;
 use crate::compute::white_noise::WhiteNoise;
 use crate::operators::{Iterative, Tolerance, spectrum_mean};
 use crate::prior::GaussianPrior;
-use crate::prior::axes::Axes;
 use crate::prior::noise_geometry::{BANDS, REACH, band_energies, band_rings, by_rings};
 
 /// Draws of three channels at each tau.
@@ -95,7 +94,7 @@ impl VarianceDraws<'_> {
         let e = self.prior.spectrum_given_query(t2.clone());
         let [height, width] = self.prior.fourier().size();
         let shape = [t2.dims()[0].max(s2.dims()[0]), 3, height, width];
-        let squares_of = |n: Tensor<4>| band_squares(opponent_planes(self.prior.axes(), n));
+        let squares_of = |n: Tensor<4>| band_squares(planes(&n));
         let mut noise = WhiteNoise::new(SEED, NoiseStream::Variances.id(), self.prior.device());
         let [mut pixels, mut bands, mut gaussian] = [(); 3].map(|()| Squares::default());
         for _ in 0..DRAWS {
@@ -160,18 +159,9 @@ fn averaged_bands(squares: Tensor<4>) -> Tensor<4> {
     Tensor::cat(planes.collect(), 1)
 }
 
-/// The planes of an image `[B, 3, H, W]` on the opponent axes, each `[B, 1, H, W]`.
-fn opponent_planes(axes: Axes, n: Tensor<4>) -> [Tensor<4>; 3] {
-    let channel = |c: usize| n.clone().narrow(1, c, 1);
-    let [a, b, c] = [channel(0), channel(1), channel(2)];
-    match axes {
-        Axes::Opponent => [a, b, c],
-        Axes::Rgb => [
-            (a.clone() + b.clone() + c.clone()) / 3.0_f64.sqrt(),
-            (a.clone() - c.clone()) / 2.0_f64.sqrt(),
-            (a + c - b * 2.0) / 6.0_f64.sqrt(),
-        ],
-    }
+/// The planes of an image `[B, 3, H, W]`, each `[B, 1, H, W]`.
+fn planes(n: &Tensor<4>) -> [Tensor<4>; 3] {
+    [0, 1, 2].map(|axis| n.clone().narrow(1, axis, 1))
 }
 
 /// The squared responses of the eight bands, borders wrapped around: `[B, 8, H, W]`.

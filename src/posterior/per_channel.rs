@@ -1,5 +1,5 @@
-//! The Gaussian posterior of masks that differ between red, green and blue, on colour axes that mix
-//! them (docs/method.md, section 5.6): each pixel is a 3×3 system.
+//! The Gaussian posterior of masks that differ between red, green and blue, which the colour axes
+//! mix (docs/method.md, section 5.6): each pixel is a 3×3 system.
 //!
 //! In RGB, with N = diag(c/s2) and C = Uᵀ diag(c_a) U, the matrices J = C (kappa² + 4) + 1/t2 + N
 //! precondition the conjugate gradients of w0 and g, and the variances are swept by
@@ -17,7 +17,7 @@ use crate::compute::membrane::Membrane;
 use crate::compute::symmetric_3x3::{Matrix, Symmetric3x3};
 use crate::operators::PerChannelUpdate;
 use crate::prior::GaussianPrior;
-use crate::prior::axes::transposed;
+use crate::prior::axes::{self, transposed};
 use crate::prior::in_space::SWEEPS;
 
 /// N x: the sum of the four neighbours.
@@ -55,7 +55,7 @@ impl GaussianSolver for PerChannelSolver<'_> {
             let around = v.through(|planes| NEIGHBOURS.times(planes));
             v = system.minus(&around.transformed(c)).inverse();
         }
-        v.transformed(self.prior.axes().matrix()).diagonal()
+        v.transformed(axes::matrix()).diagonal()
     }
 }
 
@@ -69,25 +69,24 @@ impl PerChannelSolver<'_> {
     /// Aᵀy/s2.
     fn data(&self) -> Tensor<4> {
         let y = self.measurement.y.clone() * self.channel_precision();
-        self.prior.axes().from_rgb(y)
+        axes::from_rgb(y)
     }
 
     /// C.
     fn stiffness(&self) -> Matrix {
-        let (u, c) = (self.prior.axes().matrix(), self.prior.model().stiffness);
+        let (u, c) = (axes::matrix(), self.prior.model().stiffness);
         let entry = |i: usize, j: usize| (0..3).map(|a| u[a][i] * c[a] * u[a][j]).sum();
         std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j)))
     }
 
     /// U M Uᵀ r for matrices M in RGB and planes r on the axes.
     fn on_axes(&self, m: &Symmetric3x3, r: &Tensor<4>) -> Tensor<4> {
-        let axes = self.prior.axes();
-        axes.from_rgb(m.times(&axes.to_rgb(r.clone())))
+        axes::from_rgb(m.times(&axes::to_rgb(r.clone())))
     }
 
     /// J, with `precision` in place of 1/t2.
     fn system(&self, precision: &Tensor<4>) -> Symmetric3x3 {
-        let to_rgb = transposed(self.prior.axes().matrix());
+        let to_rgb = transposed(axes::matrix());
         let [batch, ..] = precision.dims();
         let own = self.prior.in_space().diagonal() + precision;
         let own = expand(own.tensor(), [batch, 3, 1, 1]);
@@ -103,13 +102,9 @@ impl PerChannelSolver<'_> {
         start: Tensor<4>,
         iterations: usize,
     ) -> Tensor<4> {
-        let (q, data, axes) = (
-            self.prior.in_space(),
-            self.channel_precision(),
-            self.prior.axes(),
-        );
+        let (q, data) = (self.prior.in_space(), self.channel_precision());
         let multiply = |x: Tensor<4>| {
-            let measured = axes.from_rgb(axes.to_rgb(x.clone()) * data.clone());
+            let measured = axes::from_rgb(axes::to_rgb(x.clone()) * data.clone());
             let product = q.times(x.clone()) + measured;
             match &precision {
                 Some(precision) => product + x * precision.clone(),

@@ -18,43 +18,32 @@ pub const SWEEPS: usize = 16;
 /// pixel stands for `area` pixels.
 #[derive(Debug, Clone)]
 pub struct PrecisionInSpace {
-    /// Q/c, or Q itself where c is a number.
+    /// Q/c: a kernel takes one membrane for all planes.
     membrane: Membrane,
-    /// c, where `membrane` is without it. A kernel takes one membrane for all planes.
-    factor: Option<Formula>,
-    joint_products: bool,
+    /// c.
+    factor: Formula,
 }
 
 impl PrecisionInSpace {
     /// Q on images on `device` whose pixels are means of `area` pixels; 1 without a reduction.
     pub fn new(model: &PriorModel, area: f64, device: &ComputeDevice) -> Self {
-        let common = model.common_stiffness();
-        let c = common.unwrap_or(1.0);
         Self {
             membrane: Membrane {
-                centre: c * (KAPPA2 * area + 4.0),
-                neighbour: c,
+                centre: KAPPA2 * area + 4.0,
+                neighbour: 1.0,
             },
-            factor: common.is_none().then(|| model.stiffness_on(device)),
-            joint_products: model.joint_products,
+            factor: model.stiffness_on(device),
         }
     }
 
     /// The diagonal of Q away from borders, which broadcasts to `[B, 3, H, W]`.
     pub fn diagonal(&self) -> Formula {
-        match &self.factor {
-            Some(c) => c * self.membrane.centre,
-            None => self.membrane.centre.into(),
-        }
+        &self.factor * self.membrane.centre
     }
 
     /// Q x.
     pub fn times(&self, x: Tensor<4>) -> Tensor<4> {
-        let product = self.membrane.times(x);
-        match &self.factor {
-            Some(c) => (c * product).tensor(),
-            None => product,
-        }
+        (&self.factor * self.membrane.times(x)).tensor()
     }
 
     /// The iterate for (Q + diag(data)) x = b after `iterations` of conjugate gradients from
@@ -68,18 +57,11 @@ impl PrecisionInSpace {
         iterations: usize,
     ) -> Tensor<4> {
         let shape = start.dims();
-        let (data, b) = match &self.factor {
-            Some(c) => (data / c, b / c),
-            None => (data.clone(), b.clone()),
-        };
-        if self.joint_products {
-            return self.iterate(&data, &b, start, iterations);
-        }
         // Each axis as an image of one plane, with an inner product of its own.
         let [batch, channels, height, width] = shape;
         let planes = [batch * channels, 1, height, width];
         let plane = |x: Tensor<4>| expand(x, shape).reshape(planes);
-        let [data, b] = [data, b].map(|x| Formula::from(plane(x.tensor())));
+        let [data, b] = [data, b].map(|x| Formula::from(plane((x / &self.factor).tensor())));
         self.iterate(&data, &b, &plane(start.clone()), iterations)
             .reshape(shape)
     }
@@ -110,12 +92,7 @@ impl PrecisionInSpace {
     /// An approximation of the diagonal of (Q + D)^-1 for a diagonal D, given the diagonal of
     /// Q + D: a fixed number of sweeps q <- 1/(diagonal - c² N q) from q = 1/diagonal.
     pub fn swept(&self, diagonal: &Formula) -> Tensor<4> {
-        match &self.factor {
-            Some(c) => {
-                let swept = self.membrane.swept(&(diagonal / c), SWEEPS);
-                (Formula::from(swept) / c).tensor()
-            }
-            None => self.membrane.swept(diagonal, SWEEPS),
-        }
+        let swept = self.membrane.swept(&(diagonal / &self.factor), SWEEPS);
+        (Formula::from(swept) / &self.factor).tensor()
     }
 }

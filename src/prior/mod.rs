@@ -20,11 +20,10 @@ use burn::tensor::Tensor;
 
 pub use self::model::KAPPA2;
 
-use self::axes::Axes;
 use self::in_space::PrecisionInSpace;
 use self::model::PriorModel;
 use crate::compute::device::ComputeDevice;
-use crate::compute::formula::Formula;
+use crate::compute::formula::{CHANNELS, Formula};
 use crate::compute::fourier::Fourier;
 
 /// The prior on images of one size.
@@ -32,7 +31,7 @@ use crate::compute::fourier::Fourier;
 pub struct GaussianPrior {
     model: PriorModel,
     fourier: Fourier,
-    /// Q̂, `[1, 1 or 3, H, W]`.
+    /// Q̂, `[1, 3, H, W]`.
     precision: Tensor<4>,
 }
 
@@ -44,17 +43,11 @@ impl GaussianPrior {
         let laplacian = |k: usize, n: usize| 4.0 * (PI * k as f64 / n as f64).sin().powi(2);
         let membrane =
             |i: usize| KAPPA2 + laplacian(i / width, height) + laplacian(i % width, width);
-        let stiffness = match model.common_stiffness() {
-            Some(c) => vec![c],
-            None => model.stiffness.to_vec(),
-        };
-        let plane = |c: &f64| {
-            let c = *c;
-            (0..height * width).map(move |i| c * membrane(i))
-        };
-        let values = stiffness.iter().flat_map(plane).collect();
-        let shape = [1, stiffness.len(), height, width];
-        let precision = fourier.device().tensor(values, shape);
+        let plane = |c: f64| (0..height * width).map(move |i| c * membrane(i));
+        let values = model.stiffness.into_iter().flat_map(plane).collect();
+        let precision = fourier
+            .device()
+            .tensor(values, [1, CHANNELS, height, width]);
         Self {
             model,
             fourier,
@@ -65,11 +58,6 @@ impl GaussianPrior {
     /// The prior's constants.
     pub fn model(&self) -> &PriorModel {
         &self.model
-    }
-
-    /// The colour axes of all planes.
-    pub fn axes(&self) -> Axes {
-        self.model.axes
     }
 
     /// The transform in which Q̂ is diagonal, of the images' size.
@@ -92,12 +80,12 @@ impl GaussianPrior {
         PrecisionInSpace::new(&self.model, 4.0_f64.powi(level as i32), self.device())
     }
 
-    /// Q̂, `[1, 1 or 3, H, W]`.
+    /// Q̂, `[1, 3, H, W]`.
     pub fn precision_spectrum(&self) -> Tensor<4> {
         self.precision.clone()
     }
 
-    /// 1/Q̂, the spectrum of the prior's covariance, `[1, 1 or 3, H, W]`.
+    /// 1/Q̂, the spectrum of the prior's covariance, `[1, 3, H, W]`.
     pub fn spectrum(&self) -> Tensor<4> {
         self.precision.clone().recip()
     }
@@ -111,7 +99,7 @@ impl GaussianPrior {
         (u, self.spectrum_given_query(t2))
     }
 
-    /// E = t2/(1 + t2 Q̂), `[B or 1, 1 or 3, H, W]`: the spectrum of the covariance of x given a
+    /// E = t2/(1 + t2 Q̂), `[B or 1, 3, H, W]`: the spectrum of the covariance of x given a
     /// query at t2, `[B or 1, 1, 1, 1]`.
     pub fn spectrum_given_query(&self, t2: Tensor<4>) -> Tensor<4> {
         let t2 = Formula::from(t2);

@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::operators::LinearOperator;
 use crate::operators::jpeg::{BlockMeasurement, FullJpeg, ReducedJpeg, SubsampledJpeg, Tables};
 use crate::photo::jpeg::{ColorSpace, Component, Jpeg};
-use crate::prior::axes::Axes;
 use crate::request::margin::fading;
 use crate::request::task::Reduction;
 
@@ -54,10 +53,9 @@ fn margin(file: &Jpeg, reduced: Option<(usize, Reduction)>) -> Result<[usize; 2]
 pub(super) fn measurement(
     file: &Jpeg,
     reduced: Option<(usize, Reduction)>,
-    axes: Axes,
     fourier: &Fourier,
 ) -> Result<(Rc<dyn LinearOperator>, Tensor<4>), Error> {
-    let (jpeg, y) = of_pixels(file, reduced, axes, fourier.device())?;
+    let (jpeg, y) = of_pixels(file, reduced, fourier.device())?;
     let operator: Rc<dyn LinearOperator> = match reduced {
         None => jpeg,
         Some((factor, Reduction::BlockMean)) => {
@@ -80,7 +78,6 @@ pub(super) fn measurement(
 fn of_pixels(
     file: &Jpeg,
     reduced: Option<(usize, Reduction)>,
-    axes: Axes,
     device: &ComputeDevice,
 ) -> Result<(Rc<dyn BlockMeasurement>, Tensor<4>), Error> {
     let (size, cell) = (measured_size(file, reduced)?, cell(file)?);
@@ -111,18 +108,18 @@ fn of_pixels(
             let luma = planes[0].clone();
             let chroma = luma.zeros_like().repeat_dim(1, 2);
             (
-                Rc::new(FullJpeg::new(&tables, axes, size, device)?),
+                Rc::new(FullJpeg::new(&tables, size, device)?),
                 Tensor::cat(vec![luma, chroma], 1),
             )
         }
         (ColorSpace::YCbCr, [1, 1]) => (
-            Rc::new(FullJpeg::new(&tables, axes, size, device)?),
+            Rc::new(FullJpeg::new(&tables, size, device)?),
             Tensor::cat(planes, 1),
         ),
         (ColorSpace::YCbCr, cell) => {
             let line = |x: Tensor<4>| x.reshape([1, 1, 1, -1]);
             (
-                Rc::new(SubsampledJpeg::new(&tables, cell, axes, size, device)?),
+                Rc::new(SubsampledJpeg::new(&tables, cell, size, device)?),
                 Tensor::cat(planes.into_iter().map(line).collect(), 3),
             )
         }

@@ -13,7 +13,7 @@ use crate::request::task::{LEAST_NOISE, Task};
 pub const MAX_LEVEL: f64 = 255.0;
 
 /// The network leaves a part of a JPEG's blocks where it is asked at their own deviation. The best
-/// levels of photo-v1 are this much above it. Grain hides the blocks.
+/// levels of white noise are this much above it. Grain hides the blocks.
 const CAUTION: f64 = 1.25;
 
 /// Up to this level in 8-bit levels, grain before compression is taken for white.
@@ -144,14 +144,6 @@ pub(super) fn before_compression(photo: &Photo, file: &Jpeg) -> Option<f64> {
         || !file.shows(photo)
         || former_file(photo, &planes, Some(file)).is_some();
     (!by_pixels).then_some(level)
-}
-
-/// The level of white noise that stands for what compression did to a photo, which had noise of the
-/// `stated` level before; for weights that were not trained on the noise of JPEG files
-/// (docs/method.md, section 10.9).
-pub(super) fn white_level(file: &Jpeg, stated: f64, task: &Task) -> f64 {
-    let compression = CAUTION * file.equivalent_noise();
-    compression.hypot(stated).max(least(task)).min(MAX_LEVEL)
 }
 
 fn checked(level: f64) -> Result<f64, Error> {

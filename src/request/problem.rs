@@ -20,6 +20,7 @@ use crate::photo::pixels::{Photo, Window};
 use crate::posterior::Posterior;
 use crate::posterior::measurement::Measurement;
 use crate::prior::GaussianPrior;
+use crate::prior::axes;
 use crate::prior::model::PriorModel;
 use crate::request::Request;
 use crate::request::canvas::{Canvas, on_canvas};
@@ -168,26 +169,22 @@ impl Images {
 /// A task on the whole photo.
 fn whole(photo: &Photo, task: &Task, images: &Images) -> Result<Measured, Error> {
     if let Task::Jpeg { file, reduced } = task {
-        let axes = images.prior.axes;
-        return jpeg_measurement::measurement(file, *reduced, axes, &images.fourier);
+        return jpeg_measurement::measurement(file, *reduced, &images.fourier);
     }
     let pixels = photo.tensor(Window::whole(photo), images.device());
     let measured = images.canvas.coarse(factor(task)?);
     let operator: Rc<dyn LinearOperator> = match task {
         Task::Operator { source } => {
             let size = [photo.height(), photo.width()];
-            let map = OnAxes {
-                map: source.clone().map(images.canvas.size, size),
-                axes: images.prior.axes,
-            };
+            let map = OnAxes(source.clone().map(images.canvas.size, size));
             Rc::new(Iterative::checked(Rc::new(map), images.fourier.clone())?)
         }
         task => operator(task, images)?,
     };
     let pixels = match grey_of(task) {
-        Some(weights) => ChannelMix::new(checked(weights)?)?.apply(pixels),
         None if measures_rgb(task) => pixels,
-        None => images.prior.axes.from_rgb(pixels),
+        None => axes::from_rgb(pixels),
+        Some(weights) => ChannelMix::new(checked(weights)?)?.apply(axes::from_rgb(pixels)),
     };
     let y = match task {
         Task::Operator { .. } => pixels,
@@ -218,19 +215,16 @@ fn measures_rgb(task: &Task) -> bool {
 /// A task's operator on a canvas of which nothing is measured beside the photo.
 fn operator(task: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Error> {
     let Images {
-        canvas,
-        fourier,
-        prior,
-        ..
+        canvas, fourier, ..
     } = images;
     let (canvas, device) = (*canvas, fourier.device());
     let [height, width] = canvas.size;
     Ok(match task {
         Task::Colorize { weights } => {
-            let mix = ChannelMix::new(checked(*weights)?)?.on(prior.axes);
+            let mix = ChannelMix::new(checked(*weights)?)?;
             measured_inside(Rc::new(mix), 1, images)
         }
-        Task::Demosaic { pattern } => Rc::new(mosaic(*pattern, canvas, device).on(prior.axes)),
+        Task::Demosaic { pattern } => Rc::new(mosaic(*pattern, canvas, device)),
         Task::SuperResolve { factor, reduction } => {
             let operator = reduction.operator(*factor, fourier.clone())?;
             measured_inside(operator, *factor, images)
@@ -239,7 +233,7 @@ fn operator(task: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Erro
             let kernel = kernel.circular(height, width)?;
             let blur = CircularConvolution::new(kernel, fourier.clone())?;
             if canvas.is_padded() {
-                cropped_convolution(blur, canvas.frame(), fourier.clone(), prior)?
+                cropped_convolution(blur, canvas.frame(), fourier.clone())?
             } else {
                 Rc::new(blur)
             }

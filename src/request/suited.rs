@@ -3,29 +3,17 @@
 use std::rc::Rc;
 
 use crate::photo::jpeg::Jpeg;
-use crate::prior::model::PriorModel;
 use crate::request::Request;
-use crate::request::noise::{Noise, before_compression, white_level};
+use crate::request::noise::{Noise, before_compression};
 use crate::request::task::{LEAST_NOISE, Reduction, Task};
 use crate::request::windows::WindowPlan;
 
 impl Request {
-    /// The request as weights of this prior answer it best. Where they were trained on the noise of
-    /// JPEG files, a photo that shows a JPEG and has little grain is denoised, or enlarged from
-    /// block means or a bicubic reduction, by the file's coefficients, under the grain that it had
-    /// before compression ([`Task::Jpeg`]). Where they were not, the pixels of a JPEG are restored
-    /// ([`Task::suited_to`]), and white noise of the level that compression left stands for what it
-    /// did.
+    /// The request as the weights answer it best. A photo that shows a JPEG and has little grain is
+    /// denoised, or enlarged from block means or a bicubic reduction, by the file's coefficients,
+    /// under the grain that it had before compression ([`Task::Jpeg`]).
     #[must_use]
-    pub fn suited_to(self, prior: &PriorModel) -> Self {
-        if prior.knows_jpeg() {
-            self.by_coefficients()
-        } else {
-            self.by_pixels(prior)
-        }
-    }
-
-    fn by_coefficients(self) -> Self {
+    pub fn suited(self) -> Self {
         let Some(file) = self.file.clone() else {
             return self;
         };
@@ -46,26 +34,6 @@ impl Request {
             // Enlarging gains 0.3 dB by it at quality 96, and loses nothing at 75.
             Noise::Level(level.max(LEAST_NOISE))
         };
-        Self {
-            task,
-            noise,
-            ..self
-        }
-    }
-
-    fn by_pixels(self, prior: &PriorModel) -> Self {
-        let Task::Jpeg { file, .. } = &self.task else {
-            return self;
-        };
-        let stated = match self.noise {
-            Noise::Level(level) => level,
-            Noise::TaskDefault | Noise::Exact => 0.0,
-            // Refused for JPEG files, whatever the weights.
-            Noise::Auto => return self,
-        };
-        let file = file.clone();
-        let task = self.task.suited_to(prior);
-        let noise = Noise::Level(white_level(&file, stated, &task));
         Self {
             task,
             noise,

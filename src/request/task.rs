@@ -9,7 +9,6 @@ use crate::operators::{Bayer, LinearMap};
 use crate::photo::blur_kernel::Kernel;
 use crate::photo::jpeg::{Jpeg, Orientation};
 use crate::photo::mask::Mask;
-use crate::prior::model::PriorModel;
 
 /// The least noise that the network was trained for, sigma_y = 0.01, in 8-bit levels.
 pub const LEAST_NOISE: f64 = 1.275;
@@ -41,8 +40,6 @@ pub enum Task {
     Denoise,
     /// Remove the traces of JPEG compression: the file's coefficients are the measurement, exact up
     /// to their rounding. The request's noise is that of the photo before it was compressed.
-    /// Weights that were not trained on such noise (photo-v1) answer better about white noise of
-    /// its level: [`Request::suited_to`](crate::Request::suited_to).
     Jpeg {
         /// The file that the photo was decoded from.
         file: Rc<Jpeg>,
@@ -159,19 +156,6 @@ impl Task {
         match self {
             Task::Jpeg { file, .. } => file.orientation(),
             _ => Orientation::default(),
-        }
-    }
-
-    /// The task as weights of this prior answer it best: where they were not trained on the noise
-    /// of JPEG files, the pixels are the measurement in place of the coefficients.
-    #[must_use]
-    pub fn suited_to(self, prior: &PriorModel) -> Self {
-        match self {
-            Task::Jpeg { reduced, .. } if !prior.knows_jpeg() => match reduced {
-                None => Task::Denoise,
-                Some((factor, reduction)) => Task::SuperResolve { factor, reduction },
-            },
-            task => task,
         }
     }
 

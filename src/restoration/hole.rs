@@ -14,10 +14,11 @@ use crate::photo::mask::hole_width;
 use crate::posterior::Posterior;
 use crate::posterior::measurement::Measurement;
 use crate::prior::GaussianPrior;
+use crate::prior::axes;
 use crate::prior::model::PriorModel;
 
 /// The widest hole that the iterations of the linear estimate carry information across, in pixels:
-/// what photo-v1 was trained on.
+/// what the network was trained on.
 const REACH: usize = 42;
 /// The widest hole that is filled at its own size.
 const WIDEST: usize = 64;
@@ -28,7 +29,7 @@ pub struct Hole {
     size: [usize; 2],
     /// An entry a pixel, row by row.
     lost: Vec<bool>,
-    /// The known pixels on the prior's axes, `[1, 3, H, W]`; 0 elsewhere.
+    /// The known pixels on the colour axes, `[1, 3, H, W]`; 0 elsewhere.
     y: Tensor<4>,
     s2: Tensor<4>,
     prior: PriorModel,
@@ -37,10 +38,10 @@ pub struct Hole {
 impl Hole {
     /// `photo`: the window's pixels in RGB, `[1, 3, H, W]`, anything where `lost`.
     pub fn new(lost: Vec<bool>, photo: Tensor<4>, s2: Tensor<4>, prior: PriorModel) -> Self {
-        Self::of_planes(lost, prior.axes.from_rgb(photo), s2, prior)
+        Self::of_planes(lost, axes::from_rgb(photo), s2, prior)
     }
 
-    /// `y`: the window's pixels on the prior's axes.
+    /// `y`: the window's pixels on the colour axes.
     fn of_planes(lost: Vec<bool>, y: Tensor<4>, s2: Tensor<4>, prior: PriorModel) -> Self {
         let [_, _, height, width] = y.dims();
         let known = known(&lost, [height, width], &ComputeDevice::of(&y));
@@ -84,7 +85,7 @@ impl Hole {
     pub fn posterior_given(&self, coarse: Tensor<4>, factor: usize) -> Posterior {
         let operator = CoarseGuidedMask::new(self.known(), factor);
         let operator = operator.expect("a factor that divides the sides");
-        let coarse = self.prior.axes.from_rgb(coarse);
+        let coarse = axes::from_rgb(coarse);
         let y = operator.observe(self.y.clone(), coarse);
         self.posterior_of(Rc::new(operator), y)
     }

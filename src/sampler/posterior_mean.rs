@@ -1,8 +1,5 @@
-//! The posterior mean E[x | y]: D at one noise level, and its refinement (docs/method.md, section
-//! 7.2).
-//!
-//! The level is the top, where z carries almost no information beside y, or one that the denoiser
-//! chooses ([`Denoiser::tau_of_mean`](crate::denoiser::Denoiser::tau_of_mean)).
+//! The posterior mean E[x | y]: D at the top noise level, where z carries almost no information
+//! beside y, and its refinement (docs/method.md, section 7.2).
 //!
 //! Refining: by the tower rule, E[x | y] = E[D(z, tau)] over z = x + tau n given y, at every tau,
 //! and the mean of z is E[x | y] itself. At a low tau the network errs less than from y alone,
@@ -20,6 +17,7 @@ use burn::tensor::Tensor;
 
 use super::Solver;
 use crate::compute::formula::Formula;
+use crate::denoiser::TAU_TOP;
 
 /// The noise level of the pair. Among levels from 0.05 to 5, this one gains the most, or within
 /// 0.05 dB of it, on the paper's tasks and on others at sigma_y = 0.01 to 0.05, except colourising.
@@ -28,9 +26,7 @@ const TAU_OF_PAIR: f64 = 0.1;
 /// The posterior mean by one evaluation, or by three if it is refined.
 #[derive(Debug)]
 pub struct PosteriorMean {
-    /// The noise level of the first evaluation.
-    tau: f64,
-    /// The state at `tau` before the first evaluation, then the mean.
+    /// The state at [`TAU_TOP`] before the first evaluation, then the mean.
     mean: Tensor<4>,
     /// tau n of the pair; `None` for a mean that is not refined.
     noise: Option<Tensor<4>>,
@@ -44,11 +40,10 @@ impl PosteriorMean {
     /// The evaluations that refining takes.
     pub const PAIR: usize = 2;
 
-    /// `z`: the state at the noise level `tau`. `n`: white noise of the same shape and of deviation
+    /// `z`: the state at [`TAU_TOP`]. `n`: white noise of the same shape and of deviation
     /// 1; with it the mean is refined.
-    pub fn new(tau: f64, z: Tensor<4>, n: Option<Tensor<4>>) -> Self {
+    pub fn new(z: Tensor<4>, n: Option<Tensor<4>>) -> Self {
         Self {
-            tau,
             mean: z,
             noise: n.map(|n| n * TAU_OF_PAIR),
             plus: None,
@@ -61,7 +56,7 @@ impl Solver for PosteriorMean {
     fn query(&self) -> Option<(Tensor<4>, f64)> {
         let mean = Formula::from(&self.mean);
         match (self.answered, self.noise.clone()) {
-            (0, _) => Some((self.mean.clone(), self.tau)),
+            (0, _) => Some((self.mean.clone(), TAU_TOP)),
             (1, Some(noise)) => Some(((mean + noise).tensor(), TAU_OF_PAIR)),
             (2, Some(noise)) => Some(((mean - noise).tensor(), TAU_OF_PAIR)),
             _ => None,

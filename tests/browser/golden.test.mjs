@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { openSession } from './harness.mjs';
 
 for (const device of ['webgpu', 'cpu']) {
-  test(`golden vectors on ${device}`, { timeout: 900_000 }, async (t) => {
+  test(`golden vectors on ${device}`, { timeout: 1_800_000 }, async (t) => {
     const session = await openSession({ root: '.', webgpu: device === 'webgpu' });
     try {
       const { cases, submissions } = await session.page.evaluate(openCheck, device);
@@ -21,29 +21,6 @@ for (const device of ['webgpu', 'cpu']) {
       if (device === 'webgpu')
         assert.ok(submitted > 100, `only ${submitted} submissions reached the GPU's queue`);
       else assert.equal(submitted, 0);
-    } finally {
-      await session.close();
-    }
-  });
-}
-
-for (const device of ['webgpu', 'cpu']) {
-  test(`the second edition's golden vectors on ${device}`, { timeout: 900_000 }, async (t) => {
-    const session = await openSession({ root: '.', webgpu: device === 'webgpu' });
-    try {
-      const cases = await session.page.evaluate(async (device) => {
-        const { default: init, SecondEditionCheck } = await import('/tests/browser/wasm/golden.js');
-        await init();
-        const file = await fetch('/models/golden-operators-v2.safetensors');
-        const bytes = new Uint8Array(await file.arrayBuffer());
-        globalThis.edition = await SecondEditionCheck.create(device, bytes);
-        return SecondEditionCheck.cases(device);
-      }, device);
-      for (const name of cases) {
-        await t.test(name, async () =>
-          assertClose(await session.page.evaluate((name) => edition.compare(name), name)),
-        );
-      }
     } finally {
       await session.close();
     }
@@ -105,11 +82,11 @@ async function openCheck(device) {
     new Uint8Array(await (await fetch(`/models/${name}.safetensors`)).arrayBuffer());
   globalThis.check = await GoldenCheck.create(
     device,
-    await read('photo-v1'),
-    await read('golden-operators'),
-    await read('golden-network'),
+    await read('photo-v2'),
+    await read('golden-operators-v2'),
+    await read('golden-network-v2'),
   );
-  return { cases: GoldenCheck.cases(), submissions: submitted.count };
+  return { cases: check.cases(), submissions: submitted.count };
 }
 
 /** Lines of `name error tolerance`. */

@@ -1,15 +1,16 @@
 //! The dense matrices that operators are held to.
 //!
-//! An image is a column of pixels, row by row and channel after channel. Where an operator treats
-//! its channels alike, a matrix on one channel stands for all three, and a batch of images is three
-//! columns an image.
+//! An image is a column of pixels, row by row and axis after axis. Where an operator treats the
+//! colour axes alike, a matrix on one of them stands for all three, a batch of images is three
+//! columns an image, and the prior's precision is that of each axis in turn.
+
+use std::ops::Range;
 
 use burn::tensor::{DType, Tensor};
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::operators::{LinearOperator, PriorUpdate};
 use eps_restore::low_level::prior::KAPPA2;
-use eps_restore::low_level::prior::axes::Axes;
 use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::prior::noise_geometry::{BANDS, REACH, band_filters};
 use nalgebra::{DMatrix, DVector};
@@ -124,22 +125,16 @@ pub(crate) struct Dense {
     normal: DMatrix<f64>,
     channels: usize,
     size: Size,
-    prior: PriorModel,
 }
 
 impl Dense {
     /// The matrices of a case, on as many channels as it says.
     pub(crate) fn new(case: &Case, size: Size) -> Self {
         let operator = case.operator(size, &ComputeDevice::cpu_f64());
-        Self::of(operator.as_ref(), case.channels, size).under(case.prior)
+        Self::of(operator.as_ref(), case.channels, size)
     }
 
-    /// The same under another prior.
-    pub(crate) fn under(self, prior: PriorModel) -> Self {
-        Self { prior, ..self }
-    }
-
-    /// Applies the operator to each image that is 1 in a single entry; under photo-v1's prior.
+    /// Applies the operator to each image that is 1 in a single entry.
     pub(crate) fn of(operator: &dyn LinearOperator, channels: usize, size: Size) -> Self {
         let n = channels * size[0] * size[1];
         let basis = images(&DMatrix::identity(n, n), [channels, size[0], size[1]]);
@@ -151,7 +146,6 @@ impl Dense {
             borders: Borders::of(operator),
             channels,
             size,
-            prior: PriorModel::PHOTO_V1,
             a,
         }
     }
@@ -162,10 +156,35 @@ impl Dense {
         inverse(DMatrix::identity(n, n) / v + &self.normal / s2)
     }
 
-    /// Q + I/t2 + AᵀA/s2; 1/t2 is 0 where there is no x_t.
-    pub(crate) fn posterior_precision(&self, inverse_t2: f64, s2: f64) -> DMatrix<f64> {
+    /// The colour axes by whose images the matrices are: all together, or one at a time, which
+    /// differ in the prior.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = Range<usize>> {
+        let channels = self.channels;
+        (0..3 / channels).map(move |i| i * channels..(i + 1) * channels)
+    }
+
+    /// Q + I/t2 + AᵀA/s2 on a group of axes; 1/t2 is 0 where there is no x_t.
+    pub(crate) fn posterior_precision(
+        &self,
+        axes: &Range<usize>,
+        inverse_t2: f64,
+        s2: f64,
+    ) -> DMatrix<f64> {
         let n = self.a.ncols();
-        self.prior_precision() + DMatrix::identity(n, n) * inverse_t2 + &self.normal / s2
+        self.prior_precision(axes) + DMatrix::identity(n, n) * inverse_t2 + &self.normal / s2
+    }
+
+    /// The preconditioner of masks: Q + I/t2 + AᵀA/s2 without what couples pixels.
+    pub(crate) fn preconditioner(
+        &self,
+        axes: &Range<usize>,
+        inverse_t2: f64,
+        s2: f64,
+    ) -> DMatrix<f64> {
+        let diagonal = self
+            .stiffness(axes)
+            .map(|c| c * (KAPPA2 + 4.0) + inverse_t2);
+        &self.normal / s2 + DMatrix::from_diagonal(&diagonal)
     }
 
     /// How often each entry is each other's neighbour.
@@ -173,17 +192,17 @@ impl Dense {
         self.in_each_channel(&neighbours(self.borders, self.size))
     }
 
-    /// Q.
-    pub(crate) fn prior_precision(&self) -> DMatrix<f64> {
+    /// Q on a group of axes.
+    pub(crate) fn prior_precision(&self, axes: &Range<usize>) -> DMatrix<f64> {
         let membrane = self.in_each_channel(&membrane(self.borders, self.size));
-        DMatrix::from_diagonal(&self.stiffness()) * membrane
+        DMatrix::from_diagonal(&self.stiffness(axes)) * membrane
     }
 
-    /// The prior's c at each entry.
-    pub(crate) fn stiffness(&self) -> DVector<f64> {
+    /// The prior's c at each entry of a group of axes.
+    pub(crate) fn stiffness(&self, axes: &Range<usize>) -> DVector<f64> {
         let pixels = self.size[0] * self.size[1];
-        DVector::from_fn(self.channels * pixels, |i, _| {
-            self.prior.stiffness[i / pixels]
+        DVector::from_fn(axes.len() * pixels, |i, _| {
+            PriorModel::PHOTO_V2.stiffness[axes.start + i / pixels]
         })
     }
 
@@ -191,11 +210,11 @@ impl Dense {
         DMatrix::identity(self.channels, self.channels).kronecker(matrix)
     }
 
-    /// The diagonal of a covariance in three channels, one a column.
+    /// The diagonal of a covariance, one axis a column.
     pub(crate) fn pixel_variance(&self, covariance: &DMatrix<f64>) -> DMatrix<f64> {
         let pixels = self.size[0] * self.size[1];
         let diagonal = covariance.diagonal();
-        DMatrix::from_fn(pixels, 3, |i, c| diagonal[c % self.channels * pixels + i])
+        DMatrix::from_column_slice(pixels, self.channels, diagonal.as_slice())
     }
 
     /// The eight noise-geometry maps of a covariance, one a column.
@@ -215,20 +234,12 @@ impl Dense {
             return [covariance.clone(), covariance.clone()];
         }
         let pixels = self.size[0] * self.size[1];
-        let along = |d: [f64; 3]| {
-            let norm: f64 = d.iter().map(|v| v * v).sum();
-            let mut sum = DMatrix::zeros(pixels, pixels);
-            for (i, j) in (0..9).map(|k| (k / 3, k % 3)) {
-                let block = covariance.view((i * pixels, j * pixels), (pixels, pixels));
-                sum += block * (d[i] * d[j] / norm);
-            }
-            sum
+        let block = |axis: usize| {
+            let at = axis * pixels;
+            covariance.view((at, at), (pixels, pixels)).into_owned()
         };
-        let [luma, red_blue, green_magenta] = match self.prior.axes {
-            Axes::Rgb => [[1.0; 3], [1.0, 0.0, -1.0], [1.0, -2.0, 1.0]],
-            Axes::Opponent => [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
-        };
-        [along(luma), (along(red_blue) + along(green_magenta)) / 2.0]
+        let [luma, red_blue, green_magenta] = [0, 1, 2].map(block);
+        [luma, (red_blue + green_magenta) / 2.0]
     }
 
     /// Var[f * n]/|f|² at each pixel. Beyond an open border n is an independent copy of the pixel

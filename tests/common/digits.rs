@@ -9,6 +9,7 @@ use eps_restore::low_level::operators::{LinearOperator, PriorUpdate};
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
+use eps_restore::low_level::prior::model::PriorModel;
 
 use super::cases::Case;
 use super::comparison::Comparison;
@@ -62,7 +63,8 @@ impl Problem {
             y,
             s2,
         };
-        let prior = GaussianPrior::new(case.prior, Fourier::new(size[0], size[1], device));
+        let prior =
+            GaussianPrior::new(PriorModel::PHOTO_V2, Fourier::new(size[0], size[1], device));
         Self {
             operator,
             posterior: Posterior::new(measurement, prior),

@@ -16,7 +16,7 @@ use eps_restore::low_level::operators::{
 use eps_restore::low_level::posterior::Posterior;
 use eps_restore::low_level::posterior::measurement::Measurement;
 use eps_restore::low_level::prior::GaussianPrior;
-use eps_restore::low_level::prior::axes::Axes;
+use eps_restore::low_level::prior::axes;
 use eps_restore::low_level::restoration::Run;
 
 pub(crate) const SIDE: usize = 64;
@@ -72,7 +72,7 @@ pub(crate) fn measure(
 ) {
     let device = ComputeDevice::of(truth);
     let prior = GaussianPrior::new(denoiser.prior(), Fourier::new(SIDE, SIDE, &device));
-    let measurement = measurement(task, truth, seed, prior.axes(), &device);
+    let measurement = measurement(task, truth, seed, &device);
     let posterior = Posterior::new(measurement, prior);
     let run = |sampler, samples| {
         let restoration = Run::new(denoiser.clone(), posterior.clone(), sampler, samples, seed);
@@ -93,12 +93,11 @@ pub(crate) fn measure(
     figures.crops += truth.dims()[0];
 }
 
-/// One of the five tasks, "grey", "mosaic" or "Hadamard", of photos in RGB; measured on `axes`.
+/// One of the five tasks, "grey", "mosaic" or "Hadamard", of photos in RGB; measured on the axes.
 pub(crate) fn measurement(
     task: &str,
     truth: &Tensor<4>,
     seed: u64,
-    axes: Axes,
     device: &ComputeDevice,
 ) -> Measurement {
     // A stream beyond those that a restoration draws from.
@@ -131,11 +130,11 @@ pub(crate) fn measurement(
             });
             Rc::new(CircularConvolution::new(kernel, fourier).expect("it fits"))
         }
-        "grey" => Rc::new(ChannelMix::grey().on(axes)),
-        "mosaic" => Rc::new(Mask::bayer(Bayer::Rggb, SIDE, SIDE, device).on(axes)),
+        "grey" => Rc::new(ChannelMix::grey()),
+        "mosaic" => Rc::new(Mask::bayer(Bayer::Rggb, SIDE, SIDE, device)),
         "Hadamard" => {
             let rows = Hadamard::new(0.25, 1, fourier).expect("powers of two");
-            Rc::new(rows.on(axes))
+            Rc::new(rows)
         }
         other => panic!("no task {other}"),
     };
@@ -145,7 +144,7 @@ pub(crate) fn measurement(
         operator,
         s2: device.scalar(SIGMA_Y * SIGMA_Y),
     };
-    measurement.y = measurement.simulate(axes.from_rgb(truth.clone()), noise.draw(shape));
+    measurement.y = measurement.simulate(axes::from_rgb(truth.clone()), noise.draw(shape));
     measurement
 }
 

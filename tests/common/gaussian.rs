@@ -40,11 +40,11 @@ impl Gaussian {
 
     /// The membrane prior of the crate, circular borders.
     pub(crate) fn membrane([height, width]: Size) -> Self {
-        let [c, ..] = PriorModel::PHOTO_V1.stiffness;
-        let space = inverse(membrane(Borders::Circular, [height, width]) * c);
+        let stiffness = DVector::from(PriorModel::PHOTO_V2.stiffness.to_vec());
+        let space = inverse(membrane(Borders::Circular, [height, width]));
         Self {
             mean: DVector::zeros(3 * height * width),
-            covariance: DMatrix::identity(3, 3).kronecker(&space),
+            covariance: DMatrix::from_diagonal(&stiffness.map(f64::recip)).kronecker(&space),
         }
     }
 

@@ -10,7 +10,6 @@ pub(crate) mod digits;
 pub(crate) mod figures;
 pub(crate) mod gaussian;
 pub(crate) mod golden;
-pub(crate) mod golden_v2;
 pub(crate) mod rounded;
 
 use std::path::PathBuf;

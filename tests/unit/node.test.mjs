@@ -80,7 +80,7 @@ test('calls are aborted, refused, and made to wait', async () => {
 });
 
 test('what cannot be loaded says so, and a restorer can be disposed of', async () => {
-  await assert.rejects(Restorer.load({ model: 'photo-v1' }), eps('invalid-option', /model/));
+  await assert.rejects(Restorer.load({ model: 'photo-v2' }), eps('invalid-option', /model/));
   await assert.rejects(Restorer.load({ model: new Uint8Array(9) }), eps('invalid-weights'));
   const other = await Restorer.load();
   other[Symbol.dispose ?? 'dispose']();

@@ -1,2 +1,2 @@
-"""Training and evaluation of photo-v1, the denoiser of exact posterior sampling. Each module opens
+"""Training and evaluation of photo-v2, the denoiser of exact posterior sampling. Each module opens
 with what it computes; README.md has the commands."""

@@ -93,11 +93,11 @@ def join(t, side):
         -1, t.shape[1], side, side)
 
 
-def whole_operators(side, device, axes):
+def whole_operators(side, device):
     """An operator per family for any image size, and how to cut it into tiles."""
     s = torch.full((1, 1, 1, 1), .05, device=device)
     known = (torch.rand(1, 1, side, side, generator=generator('tiles')) > .7).float().to(device)
-    same = {'denoise': Identity(4 * s), 'block mean 4': BlockMean(4, s), 'grey': Grey(s, axes)}
+    same = {'denoise': Identity(4 * s), 'block mean 4': BlockMean(4, s), 'grey': Grey(s)}
     return {'mask': (Mask(known, s), Mask(cut(known, 64), s)),
             **{name: (op, op) for name, op in same.items()}}
 
@@ -109,7 +109,7 @@ def tiles(net, photos):
     measurement: circular blurs are not among them."""
     out = {}
     side = photos.shape[-1]
-    for name, (whole, part) in whole_operators(side, photos.device, net.prior.axes).items():
+    for name, (whole, part) in whole_operators(side, photos.device).items():
         values = []
         for i, x in enumerate(net.prior.to_axes(photos)[:, None]):
             g = generator('tiles', name, i)

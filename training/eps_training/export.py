@@ -2,11 +2,11 @@
 
     python -m eps_training.export run.pt FOLDER [--val DIR] [--onnx SIDE…] [--data-summary TEXT]
 
-Writes photo-v1.safetensors or photo-v2.safetensors (f16, from the moving average; metadata:
-architecture, samples seen, data, commit), the same in eight bits as photo-vN-8bit.safetensors, and
-golden-network.safetensors or golden-network-v2.safetensors (the outputs of the f16 weights on
-golden-operators.safetensors or -v2.safetensors, which is the same for every set of weights and is
-copied); prints SHA-256 and, with --val, the model card's figures. --onnx 64 256: the network F
+Writes photo-v2.safetensors (f16, from the moving average; metadata: architecture, samples seen,
+data, commit), the same in eight bits as photo-v2-8bit.safetensors, and
+golden-network-v2.safetensors (the outputs of the f16 weights on golden-operators-v2.safetensors,
+which is the same for every set of weights and is copied); prints SHA-256 and, with --val, the model
+card's figures. --onnx 64 256: the network F
 alone, for benchmarks in other runtimes, a file for each side of its square images.
 
 --raw: nothing but the checkpoint's raw weights, raw.safetensors (f16), from which `train --init`
@@ -20,15 +20,13 @@ import subprocess
 import torch
 from safetensors.torch import load_file, save_file
 from .release.figures import reference, table
-from .release import golden, golden_v2
+from .release import golden
 from .images import centre_crops, list_images
-from .method.weights import architecture, is_released, load_network, read, save_weights
+from .method.weights import ARCHITECTURE, is_released, load_network, read, save_weights
 from .training.snapshots import save_raw
 
 MODELS = Path(__file__).parents[2] / 'models'
-# By architecture: how its golden files end, and what makes the network's.
-GOLDEN = {'photo-v1': ('.safetensors', golden.network_vectors),
-          'photo-v2': ('-v2.safetensors', golden_v2.network_vectors)}
+OPERATORS = 'golden-operators-v2.safetensors'
 
 
 def commit():
@@ -77,9 +75,9 @@ def main(argv=None):
                    'where the checkpoint does not know them')
     p.add_argument('--data-summary', default='see the model card')
     p.add_argument('--golden', default=MODELS, metavar='DIR',
-                   help='of golden-operators.safetensors and golden-operators-v2.safetensors')
+                   help='of golden-operators-v2.safetensors')
     p.add_argument('--onnx', nargs='+', type=int, default=[], metavar='SIDE',
-                   help='write photo-vN-SIDE.onnx; sides are multiples of 8')
+                   help='write photo-v2-SIDE.onnx; sides are multiples of 8')
     args = p.parse_args(argv)
     folder = Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -89,23 +87,21 @@ def main(argv=None):
     state, description, seen = read(args.checkpoint)
     seen = (seen or 0) + (args.seen_before or 0)
     print(f'{sum(v.numel() for v in state.values()):,} parameters, {seen:,} samples seen')
-    name = architecture(description)
-    for path, eight_bit in [(folder / f'{name}-8bit.safetensors', True),
-                            (folder / f'{name}.safetensors', False)]:
+    for path, eight_bit in [(folder / f'{ARCHITECTURE}-8bit.safetensors', True),
+                            (folder / f'{ARCHITECTURE}.safetensors', False)]:
         digest = save_weights(state, path, description, eight_bit=eight_bit, samples_seen=seen,
                               data=args.data_summary, licence='MIT OR Apache-2.0',
                               commit=commit())
         print(f'{path}: {path.stat().st_size} bytes, SHA-256 {digest}')
     net = load_network(path)        # from the file: all that follows is about the f16 weights
-    ending, vectors = GOLDEN[name]
-    operators = Path(args.golden) / f'golden-operators{ending}'
-    save_file(vectors(net, load_file(operators)), folder / f'golden-network{ending}')
+    operators, outputs = Path(args.golden) / OPERATORS, folder / 'golden-network-v2.safetensors'
+    save_file(golden.network_vectors(net, load_file(operators)), outputs)
     if operators.resolve().parent != folder.resolve():
         shutil.copy(operators, folder)
-    print(f'{folder}/golden-network{ending}')
+    print(outputs)
     for side in args.onnx:
-        export_onnx(net, folder / f'{name}-{side}.onnx', side)
-        print(f'{folder}/{name}-{side}.onnx')
+        export_onnx(net, folder / f'{ARCHITECTURE}-{side}.onnx', side)
+        print(f'{folder}/{ARCHITECTURE}-{side}.onnx')
     if args.reference:
         crops = centre_crops(list_images(args.reference))
         (folder / 'figures.json').write_text(json.dumps(reference(net, crops), indent=1) + '\n')

@@ -72,7 +72,7 @@ def row(net, rgb, quality, sampling):
     prior, x = net.prior, net.prior.to_axes(rgb)
     dB = lambda t: psnr(prior.to_rgb(t), rgb).cpu()
     tables = tuple(torch.tensor(table, device=rgb.device) for table in libjpeg(quality))
-    op = jpeg(tables, sampling, prior.axes)
+    op = jpeg(tables, sampling)
     y = quantise(op, x, prior.to_axes, prior.to_rgb)
     decoded = prior.to_axes(pixels(decode(op, y)))
 

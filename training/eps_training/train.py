@@ -27,7 +27,7 @@ from .training.signals import Terminated
 from .training.snapshots import Snapshots, is_raw
 from .training.trainer import QUERIES, Trainer
 from .validate import HeldOut
-from .method.prior import PRIORS
+from .method.prior import V2
 from .method.weights import read
 from .training.problems import FAMILY_SETS
 
@@ -52,7 +52,7 @@ def parser(data_required=True):
     p.add_argument('--cool', type=float, default=0, metavar='SHARE',
                    help='of the budget of a stable schedule: ends with a cool-down in the same '
                    'process, saved beside the checkpoint as NAME.cooled.pt')
-    p.add_argument('--checkpoint', default='runs/photo-v1/run.pt',
+    p.add_argument('--checkpoint', default='runs/run.pt',
                    help='written every --save-every minutes; resumed from where it exists')
     p.add_argument('--init', help='weights to start from: released ones, or raw ones to go on from')
     p.add_argument('--batch', type=int, default=24,
@@ -62,10 +62,8 @@ def parser(data_required=True):
     p.add_argument('--ema', type=float, default=.999)
     p.add_argument('--objective', choices=list(QUERIES), default='eps',
                    help='palette: the conditional baseline')
-    p.add_argument('--prior', choices=list(PRIORS), default='v2',
-                   help='colour axes and precisions: v1 for the shape of photo-v1')
     p.add_argument('--families', choices=list(FAMILY_SETS), default='all',
-                   help='first: those of photo-v1')
+                   help='first: nothing, masks, block means, blurs, grey and white noise')
     p.add_argument('--bottom', type=int, default=0, metavar='WIDTH',
                    help='of a level at 1/16, a multiple of 32; 0 for none')
     p.add_argument('--varied', action='store_true', help='soft crops, quarter turns, other colours')
@@ -136,7 +134,7 @@ def prepare(args):
     if args.batch < 4 or args.batch % (16 if args.large else 4):
         raise SystemExit('--batch must be a multiple of 4, and of 16 with --large: '
                          'four operator families share a step')
-    args.prior = PRIORS[args.prior]
+    args.prior = V2
     if args.threads:
         torch.set_num_threads(args.threads)
     rank, local, world = processes()

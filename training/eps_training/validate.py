@@ -15,7 +15,7 @@ from .device import autocast, choose
 from .images import Crops, list_images
 from .method.query import denoise, loss, query
 from .training.problems import FAMILY_SETS, Problems
-from .method.prior import V1
+from .method.prior import V2
 from .method.weights import load_network
 
 PART = 16       # crops per problem
@@ -25,7 +25,7 @@ class HeldOut:
     """A fixed set of problems per family, made once from seed 0, whatever the caller's random
     state, which is left as it was."""
 
-    def __init__(self, crops, prior=V1, families='first', count=128, device=torch.device('cpu'),
+    def __init__(self, crops, prior=V2, families='first', count=128, device=torch.device('cpu'),
                  query=query):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)

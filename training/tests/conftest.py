@@ -22,14 +22,14 @@ def models():
 
 
 @pytest.fixture(scope='session')
-def golden():
-    return load_file(MODELS / 'golden-operators.safetensors')
+def vectors():
+    return load_file(MODELS / 'golden-operators-v2.safetensors')
 
 
 @pytest.fixture(scope='session')
 def net():
     from eps_training.method.weights import load_network
-    return load_network(MODELS / 'photo-v1.safetensors')
+    return load_network(MODELS / 'photo-v2.safetensors')
 
 
 @pytest.fixture

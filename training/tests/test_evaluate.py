@@ -98,7 +98,7 @@ def test_tables_gain_what_a_later_call_adds_unless_of_other_weights_or_images(in
 def test_images_that_are_too_small_do_not_count(instant, tmp_path, models):
     for i in range(5):
         Image.new('RGB', (32 if i < 2 else 64, 64), (i, i, i)).save(tmp_path / f'{i}.png')
-    command = [str(models / 'photo-v1.safetensors'), '--data', str(tmp_path),
+    command = [str(models / 'photo-v2.safetensors'), '--data', str(tmp_path),
                '--work', str(tmp_path / 'work'), '--out', str(tmp_path), '--methods', 'eps_7',
                '--tasks', 'box', '--images-search', '1']
     evaluate.main([*command, '--images', '2'])

@@ -4,24 +4,26 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 from eps_training import export
-from eps_training.method.weights import load_network, read, save_weights
+from eps_training.method.weights import describe, load_network, read, save_weights
+from eps_training.release import golden
 
 
 def test_a_checkpoint_becomes_a_release(net, models, tmp_path, capsys, monkeypatch):
     # The real vectors are held to their values in test_golden.py.
-    monkeypatch.setitem(export.GOLDEN, 'photo-v1', (
-        '.safetensors', lambda net, golden: {'mask.48x32': torch.zeros(1)}))
+    monkeypatch.setattr(golden, 'network_vectors',
+                        lambda net, vectors: {'mask.48x32': torch.zeros(1)})
     state = {k: v + 1e-5 * torch.randn_like(v) for k, v in net.state_dict().items()}
-    torch.save(dict(ema=state, seen=1000, seen_before=500), tmp_path / 'run.pt')
+    torch.save(dict(ema=state, seen=1000, seen_before=500, network=describe(net.prior, 0)),
+               tmp_path / 'run.pt')
     export.main([str(tmp_path / 'run.pt'), str(tmp_path / 'release'),
                  '--data-summary', 'four photos'])
-    path = tmp_path / 'release' / 'photo-v1.safetensors'
+    path = tmp_path / 'release' / 'photo-v2.safetensors'
     with safe_open(path, 'pt') as file:
         metadata = file.metadata()
-    assert (metadata['architecture'] == 'photo-v1' and metadata['samples_seen'] == '1500'
+    assert (metadata['architecture'] == 'photo-v2' and metadata['samples_seen'] == '1500'
             and metadata['data'] == 'four photos' and metadata['commit'])
     assert {v.dtype for v in load_file(path).values()} == {torch.float16}
-    with safe_open(models / 'photo-v1.safetensors', 'pt') as file:
+    with safe_open(models / 'photo-v2.safetensors', 'pt') as file:
         # The names and shapes that the Rust loader asks for.
         assert set(load_file(path)) == set(file.keys())
         assert all(load_file(path)[k].shape == torch.Size(file.get_slice(k).get_shape())
@@ -29,8 +31,8 @@ def test_a_checkpoint_becomes_a_release(net, models, tmp_path, capsys, monkeypat
     assert 'SHA-256' in capsys.readouterr().out
     for a, b in zip(load_network(path).state_dict().values(), state.values()):
         assert torch.equal(a, b.half().float())
-    assert ((tmp_path / 'release' / 'golden-network.safetensors').exists()
-            and (tmp_path / 'release' / 'golden-operators.safetensors').exists())
+    assert ((tmp_path / 'release' / 'golden-network-v2.safetensors').exists()
+            and (tmp_path / 'release' / 'golden-operators-v2.safetensors').exists())
     assert read(path)[0].keys() == state.keys()
 
 
@@ -39,8 +41,8 @@ def test_eight_bits_hold_each_channel_to_a_step_and_are_half_as_large(net, model
     state = net.state_dict()
     state['stem.weight'] = state['stem.weight'].clone()
     state['stem.weight'][0] = 0
-    save_weights(state, path, eight_bit=True, samples_seen=3)
-    assert path.stat().st_size < .51 * (models / 'photo-v1.safetensors').stat().st_size
+    save_weights(state, path, describe(net.prior, 0), eight_bit=True, samples_seen=3)
+    assert path.stat().st_size < .51 * (models / 'photo-v2.safetensors').stat().st_size
     stored, (read_back, _, seen) = load_file(path), read(path)
     assert seen == 3 and set(read_back) == set(state)
     for name, values in state.items():

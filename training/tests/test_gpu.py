@@ -14,7 +14,7 @@ def options(photos, monkeypatch):
     for module in (trainer_module, weights):
         monkeypatch.setattr(module, 'UNet', partial(UNet, widths=(32, 32, 32)))
     return ['--data', str(photos), '--batch', '4', '--bank', '4', '--seed', '5', '--f32',
-            '--device', 'cpu', '--prior', 'v1', '--families', 'first', '--optimiser', 'muon']
+            '--device', 'cpu', '--families', 'first', '--optimiser', 'muon']
 
 
 def test_every_family_is_asked(options, capsys):

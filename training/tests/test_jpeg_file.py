@@ -54,7 +54,7 @@ def saved(pixels, tables, sampling):
 
 
 def operator(tables, sampling):
-    return jpeg(tuple(torch.tensor(t)[None] for t in tables), sampling, V2.axes)
+    return jpeg(tuple(torch.tensor(t)[None] for t in tables), sampling)
 
 
 def planes(y):

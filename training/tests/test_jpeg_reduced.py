@@ -21,7 +21,7 @@ def scalar(value):
 def operator(sampling, quality, grain=None, dtype=torch.float64):
     tables = tuple(torch.tensor(t) for t in libjpeg([quality]))
     reduce = Decimation(bicubic_spectrum(F, SIDE, SIDE, 'cpu', dtype), F, scalar(1.).to(dtype))
-    return DecimatedJpeg(reduce, jpeg(tables, sampling, V2.axes, grain))
+    return DecimatedJpeg(reduce, jpeg(tables, sampling, grain))
 
 
 def flat(y):
@@ -71,4 +71,4 @@ def test_update_in_f32_keeps_its_digits():
 def test_sides_that_end_within_a_block_are_refused(sampling, size):
     tables = tuple(torch.tensor(t) for t in libjpeg([75]))
     with pytest.raises(ValueError, match='multiples of 8'):
-        jpeg(tables, sampling, V2.axes).apply(torch.zeros(1, 3, *size))
+        jpeg(tables, sampling).apply(torch.zeros(1, 3, *size))

@@ -29,7 +29,7 @@ def run(photos, tmp_path, monkeypatch):
         return train.main([
             '--data', str(photos), '--val', str(tmp_path / 'val'), '--checkpoint', str(checkpoint),
             '--schedule', 'stable', '--batch', '4', '--bank', '4', '--seed', '5', '--f32',
-            '--device', 'cpu', '--prior', 'v1', '--families', 'first', '--val-crops', '16',
+            '--device', 'cpu', '--families', 'first', '--val-crops', '16',
             '--optimiser', 'muon', '--no-tensorboard', *map(str, options)])
     return call
 
@@ -146,7 +146,7 @@ def test_a_cool_down_that_was_cut_off_goes_on_exactly(run, small, tmp_path, monk
 
 
 def test_the_stable_phase_goes_on_from_raw_weights_alone(run, photos, tmp_path, models, capsys):
-    path, release = tmp_path / 'run.pt', models / 'photo-v1.safetensors'
+    path, release = tmp_path / 'run.pt', models / 'photo-v2.safetensors'
     first = run(path, '--samples', 8, '--init', release)
     export.main([str(path), str(tmp_path), '--raw'])
     raw = tmp_path / 'raw.safetensors'

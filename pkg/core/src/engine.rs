@@ -136,7 +136,7 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "CostRequest")] outline: JsValue,
     ) -> Result<JsValue, Failure> {
-        let outline = EngineOutline::read(outline, &self.main.denoiser.prior())?;
+        let outline = EngineOutline::read(outline)?;
         let target = self.target(&outline.task);
         let tiles = self.main.denoiser.tiles();
         let plan = Plan::outline(&outline.borrowed(), tiles, target)?;
@@ -199,7 +199,7 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "RestoreRequest")] request: JsValue,
     ) -> Result<Run, Failure> {
         let (request, user) = EngineRequest::read(request)?;
-        let request = request.suited_to(&self.main.denoiser.prior());
+        let request = request.suited();
         let side = self.side(&request.task)?;
         let target = self.target(&request.task);
         let plan = Plan::new(&request, side.denoiser.tiles(), target)?;

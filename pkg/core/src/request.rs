@@ -9,7 +9,6 @@ use wasm_bindgen::JsValue;
 
 use eps_restore::low_level::estimation::blur::Luma;
 use eps_restore::low_level::operators::Bayer;
-use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::request::cost::Outline;
 use eps_restore::low_level::request::task::{BT601, BT709, Borders, GREY, Reduction, Task};
 use eps_restore::low_level::sampler::interpolant::Interpolant;
@@ -206,7 +205,7 @@ impl EngineRequest {
     }
 }
 
-/// An outline that owns its task, suited to the weights' prior.
+/// An outline that owns its task.
 pub(crate) struct EngineOutline {
     width: usize,
     height: usize,
@@ -220,7 +219,7 @@ pub(crate) struct EngineOutline {
 impl EngineOutline {
     /// # Errors
     /// As [`EngineRequest::read`].
-    pub(crate) fn read(outline: JsValue, prior: &PriorModel) -> Result<Self, Error> {
+    pub(crate) fn read(outline: JsValue) -> Result<Self, Error> {
         let fields: OutlineFields = of_js(outline)?;
         let task = fields.task.read(&user_operator(fields.functions))?;
         let noise = noise(fields.noise)?;
@@ -229,7 +228,7 @@ impl EngineOutline {
             height: fields.height,
             keeps_known: noise.keeps_known(&task),
             may_follow_brightness: noise.may_follow_brightness(&task),
-            task: task.suited_to(prior),
+            task,
             samples: whole("samples", fields.samples)? as usize,
             sampler: fields.sampler.read()?.refining(fields.refine),
         })

@@ -159,8 +159,7 @@ export function denoise(options: number | 'auto' | NoiseOption = {}): DenoiseTas
  *
  * The photo must be the file itself (a Blob or a File), or the option `file` must state it. JPEGs
  * of 8 bits, grey or YCbCr with 4:4:4, 4:2:2 or 4:2:0, are read; `invalid-image` for others, whose
- * pixels `denoise` restores. Weights that were not trained on the noise of JPEG files (photo-v1)
- * assume white noise of the level that compression left; `result.noise` states it.
+ * pixels `denoise` restores.
  *
  * @param options `factor`: 2, 4 or 8, by which the photo was reduced before; also 3 and 16 for
  *   `reduction: 'bicubic'`. Default: it was not. `noise`: the standard deviation, in 8-bit levels,

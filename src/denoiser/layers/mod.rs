@@ -59,7 +59,7 @@ pub struct ConvWeights<'a> {
     pub stride: usize,
 }
 
-/// The layers of photo-v1.
+/// The layers of the network.
 pub trait Layers {
     /// A batch of feature maps, in a layout that suits the device.
     type Map: Clone;

@@ -4,12 +4,11 @@ use std::sync::LazyLock;
 
 use crate::compute::symmetric_3x3::Matrix;
 use crate::photo::jpeg::YCBCR;
-use crate::prior::axes::Axes;
+use crate::prior::axes;
 
 /// The opponent axes, one a row: orthonormal, so that a sum of squares over them is that over R, G
 /// and B.
-pub(super) static OPPONENT: LazyLock<[[f32; 3]; 3]> =
-    LazyLock::new(|| narrow(&Axes::Opponent.matrix()));
+pub(super) static OPPONENT: LazyLock<[[f32; 3]; 3]> = LazyLock::new(|| narrow(&axes::matrix()));
 
 /// Y, Cb and Cr less their zero points, each from R, G and B.
 pub(super) static TO_YCBCR: LazyLock<[[f32; 3]; 3]> = LazyLock::new(|| narrow(&YCBCR));

@@ -1,4 +1,4 @@
-//! JPEG's colours on the prior's axes, and what its tables say of the noise (docs/method.md,
+//! JPEG's colours on the colour axes, and what its tables say of the noise (docs/method.md,
 //! sections 10.1, 10.2 and 10.8).
 
 use burn::tensor::Tensor;
@@ -7,7 +7,7 @@ use nalgebra::Matrix3;
 use crate::compute::block_dct::{BLOCK, FREQUENCIES, tiled};
 use crate::compute::device::ComputeDevice;
 use crate::photo::jpeg::YCBCR;
-use crate::prior::axes::Axes;
+use crate::prior::axes;
 
 /// 8-bit levels in a unit of [-1, 1].
 const LEVEL: f64 = 127.5;
@@ -52,9 +52,9 @@ impl Boxes {
     }
 }
 
-/// M' = M Uᵀ: Y, Cb and Cr from planes on the prior's axes.
-pub(super) fn mixing(axes: Axes) -> Matrix3<f64> {
-    matrix(YCBCR) * matrix(axes.matrix()).transpose()
+/// M' = M Uᵀ: Y, Cb and Cr from planes on the colour axes.
+pub(super) fn mixing() -> Matrix3<f64> {
+    matrix(YCBCR) * matrix(axes::matrix()).transpose()
 }
 
 /// A matrix given row by row.

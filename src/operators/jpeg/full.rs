@@ -22,12 +22,10 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::error::Error;
 use crate::operators::{DataMap, LinearOperator, PriorUpdate};
-use crate::prior::axes::Axes;
 
 /// A JPEG file of 4:4:4.
 #[derive(Clone, Debug)]
 pub struct FullJpeg {
-    axes: Axes,
     size: [usize; 2],
     device: ComputeDevice,
     /// M'.
@@ -38,24 +36,18 @@ pub struct FullJpeg {
 }
 
 impl FullJpeg {
-    /// For images of `size` whose planes lie on `axes`.
+    /// For images of `size`.
     ///
     /// # Errors
     /// [`Error::InvalidImage`] if a side is not a multiple of 8.
-    pub fn new(
-        tables: &Tables,
-        axes: Axes,
-        size: [usize; 2],
-        device: &ComputeDevice,
-    ) -> Result<Self, Error> {
+    pub fn new(tables: &Tables, size: [usize; 2], device: &ComputeDevice) -> Result<Self, Error> {
         check_size(size, [BLOCK; 2])?;
         let [luma, chroma] = tables.variances();
         let r = luma.iter().zip(chroma);
         Ok(Self {
-            axes,
             size,
             device: device.clone(),
-            mixing: mixing(axes),
+            mixing: mixing(),
             boxes: Boxes::new(tables),
             r: r.map(|(luma, chroma)| Vector3::new(*luma, chroma, chroma))
                 .collect(),
@@ -157,10 +149,6 @@ impl LinearOperator for FullJpeg {
 impl BlockMeasurement for FullJpeg {
     fn iterations(&self) -> usize {
         3
-    }
-
-    fn axes(&self) -> Axes {
-        self.axes
     }
 
     fn size(&self) -> [usize; 2] {

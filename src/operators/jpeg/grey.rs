@@ -25,13 +25,11 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::error::Error;
 use crate::operators::{DataMap, GaussianUpdate, LinearOperator, PriorUpdate};
-use crate::prior::axes::Axes;
 use crate::prior::{GaussianPrior, KAPPA2};
 
 /// A grey JPEG file.
 #[derive(Clone, Debug)]
 pub struct GreyJpeg {
-    axes: Axes,
     size: [usize; 2],
     device: ComputeDevice,
     /// m_Y.
@@ -41,23 +39,17 @@ pub struct GreyJpeg {
 }
 
 impl GreyJpeg {
-    /// For images of `size` whose planes lie on `axes`. `tables`: luma's counts.
+    /// For images of `size`. `tables`: luma's counts.
     ///
     /// # Errors
     /// [`Error::InvalidImage`] if a side is not a multiple of 8.
-    pub fn new(
-        tables: &Tables,
-        axes: Axes,
-        size: [usize; 2],
-        device: &ComputeDevice,
-    ) -> Result<Self, Error> {
+    pub fn new(tables: &Tables, size: [usize; 2], device: &ComputeDevice) -> Result<Self, Error> {
         check_size(size, [BLOCK; 2])?;
         let [r, _] = tables.variances();
         Ok(Self {
-            axes,
             size,
             device: device.clone(),
-            row: mixing(axes).row(0).into(),
+            row: mixing().row(0).into(),
             r,
         })
     }
@@ -240,10 +232,6 @@ impl GaussianUpdate for GreyJpeg {
 impl BlockMeasurement for GreyJpeg {
     fn iterations(&self) -> usize {
         3
-    }
-
-    fn axes(&self) -> Axes {
-        self.axes
     }
 
     fn size(&self) -> [usize; 2] {

@@ -5,7 +5,6 @@ use burn::tensor::Tensor;
 use nalgebra::{Matrix3, Vector3};
 
 use super::bands::band_maps;
-use super::colour::matrix;
 use super::frequencies::{
     Matrices, as_filter, bin_eigenvalue, eigenvalue, in_space, inverted, numbers, of_image, pairs,
 };
@@ -14,7 +13,6 @@ use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::operators::{DataMap, GaussianUpdate, LinearOperator, NoiseVariances};
-use crate::prior::axes::Axes;
 use crate::prior::{GaussianPrior, KAPPA2};
 
 /// The precision of a prior at a frequency of a block, and at an eigenvalue of -Laplacian. What
@@ -25,9 +23,6 @@ pub type PriorPrecision<'a> = &'a dyn Fn(usize, f64) -> Matrix3<f64>;
 pub trait BlockMeasurement: LinearOperator {
     /// The iterations of w0 and g.
     fn iterations(&self) -> usize;
-
-    /// The colour axes of the images.
-    fn axes(&self) -> Axes;
 
     /// The size of the images.
     fn size(&self) -> [usize; 2];
@@ -89,13 +84,8 @@ impl<Jpeg: BlockMeasurement> NoiseVariances for Jpeg {
     }
 
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
-        let to_opponent =
-            matrix(Axes::Opponent.matrix()) * matrix(self.axes().matrix()).transpose();
         let colours = |image: &Matrices| {
-            let on_axes = image
-                .iter()
-                .map(|s| (to_opponent * s * to_opponent.transpose()).diagonal());
-            let on_axes: Vec<Vector3<f64>> = on_axes.collect();
+            let on_axes: Vec<Vector3<f64>> = image.iter().map(Matrix3::diagonal).collect();
             let luma = std::array::from_fn(|k| on_axes[k][0]);
             let chroma = std::array::from_fn(|k| (on_axes[k][1] + on_axes[k][2]) / 2.0);
             [luma, chroma]

@@ -318,7 +318,6 @@ impl NoiseVariances for ReducedJpeg {
         spectrum_mean(remaining).into()
     }
 
-    /// On opponent axes; on others the variances of the axes are near enough alike.
     fn band_variances(&self, v: Tensor<4>, s2: Tensor<4>) -> Formula {
         self.bands.of(self.remaining_of_white(&v, &s2)).into()
     }

@@ -31,7 +31,6 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 use crate::error::Error;
 use crate::operators::{DataMap, LinearOperator, PriorUpdate};
-use crate::prior::axes::Axes;
 
 /// The iterations of an update.
 const UPDATE_ITERATIONS: usize = 8;
@@ -42,7 +41,6 @@ const REDUCED_ITERATIONS: usize = 12;
 /// A JPEG file whose chroma is halved along one axis or both.
 #[derive(Clone, Debug)]
 pub struct SubsampledJpeg {
-    axes: Axes,
     size: [usize; 2],
     /// The pixels of a cell of chroma, of rows and of columns.
     cell: [usize; 2],
@@ -61,7 +59,7 @@ struct Coefficients {
 }
 
 impl SubsampledJpeg {
-    /// For images of `size` whose planes lie on `axes`. `cell`: the pixels of a cell of chroma,
+    /// For images of `size`. `cell`: the pixels of a cell of chroma,
     /// `[1, 2]`, `[2, 1]` or `[2, 2]`.
     ///
     /// # Errors
@@ -70,7 +68,6 @@ impl SubsampledJpeg {
     pub fn new(
         tables: &Tables,
         cell: [usize; 2],
-        axes: Axes,
         size: [usize; 2],
         device: &ComputeDevice,
     ) -> Result<Self, Error> {
@@ -82,11 +79,10 @@ impl SubsampledJpeg {
         }
         check_size(size, cell.map(|side| side * BLOCK))?;
         Ok(Self {
-            axes,
             size,
             cell,
             device: device.clone(),
-            mixing: mixing(axes),
+            mixing: mixing(),
             r: tables.variances(),
             boxes: Boxes::new(tables),
         })
@@ -294,10 +290,6 @@ impl LinearOperator for SubsampledJpeg {
 impl BlockMeasurement for SubsampledJpeg {
     fn iterations(&self) -> usize {
         12
-    }
-
-    fn axes(&self) -> Axes {
-        self.axes
     }
 
     fn size(&self) -> [usize; 2] {

@@ -1,7 +1,7 @@
 //! The evaluations of a run at the window's own size: E[x | y] by one evaluation, at tau = 80 or at
 //! the level that the denoiser prefers, or by two more that refine it; then sample after sample.
 //!
-//! Posterior, solvers and denoiser work on the prior's colour axes. Means and samples enter and
+//! Posterior, solvers and denoiser work on the colour axes. Means and samples enter and
 //! leave in RGB.
 
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use crate::compute::white_noise::WhiteNoise;
 use crate::denoiser::{Denoiser, Divisible, Loan, NetworkInputs, TAU_TOP};
 use crate::error::Error;
 use crate::posterior::Posterior;
-use crate::prior::axes::Axes;
+use crate::prior::axes;
 use crate::sampler::{PosteriorMean, Solver};
 
 /// The largest image whose levels are all kept, in pixels. A level of a larger one may be ten
@@ -124,7 +124,7 @@ impl<D: Denoiser> Direct<D> {
             true => self.posterior.constrained(preview),
             false => preview,
         };
-        let preview = self.axes().to_rgb(preview);
+        let preview = axes::to_rgb(preview);
         if !reached {
             self.solver = Some(solver);
         }
@@ -137,16 +137,10 @@ impl<D: Denoiser> Direct<D> {
 
     fn mean_solver(&self) -> PosteriorMean {
         let mut noise = self.noise(NoiseStream::Mean);
-        let tau = self.denoiser.tau_of_mean(&self.posterior);
-        let z = noise.draw(self.shape()) * tau;
-        let z = if tau < TAU_TOP {
-            self.posterior.linear_estimate() + z
-        } else {
-            z
-        };
+        let z = noise.draw(self.shape()) * TAU_TOP;
         let refines = self.sampling.sampler.refine_mean;
         let n = refines.then(|| noise.draw(self.shape()));
-        PosteriorMean::new(tau, z, n)
+        PosteriorMean::new(z, n)
     }
 
     fn sample_solver(&self, mean: Tensor<4>, index: usize) -> Box<dyn Solver> {
@@ -170,11 +164,7 @@ impl<D: Denoiser> Direct<D> {
         let deviation = self
             .posterior
             .deviation(noise.draw(shape), noise.draw(measured));
-        (n + self.axes().from_rgb(mean) + deviation).tensor()
-    }
-
-    fn axes(&self) -> Axes {
-        self.posterior.prior().axes()
+        (n + axes::from_rgb(mean) + deviation).tensor()
     }
 
     fn shape(&self) -> [usize; 4] {

@@ -21,6 +21,7 @@ use super::sample_ledger::{SampleLedger, SampleSubset};
 use crate::denoiser::Denoiser;
 use crate::error::Error;
 use crate::posterior::Posterior;
+use crate::prior::axes;
 use crate::sampler::Sampler;
 
 /// Noise regions of one window: the sizes of a coarse-to-fine run, and the samples of each.
@@ -390,8 +391,7 @@ impl<D: Denoiser> Run<D> {
 
     /// [`chi²`](crate::posterior::measurement::Measurement::chi_square) of the mean, once computed.
     pub fn chi_square(&self) -> Option<Tensor<4>> {
-        let axes = self.posterior.prior().axes();
-        let mean = axes.from_rgb(self.mean()?);
+        let mean = axes::from_rgb(self.mean()?);
         Some(self.posterior.measurement().chi_square(mean))
     }
 
@@ -402,8 +402,7 @@ impl<D: Denoiser> Run<D> {
 
     /// The linear estimate w0, in RGB.
     pub fn estimate(&self) -> Tensor<4> {
-        let axes = self.posterior.prior().axes();
-        axes.to_rgb(self.posterior.linear_estimate())
+        axes::to_rgb(self.posterior.linear_estimate())
     }
 
     /// E[x | y], once computed, and refined where the sampler refines it.

@@ -7,7 +7,7 @@ a: luma, red-blue, green-magenta; k = 0 to 3: fine to coarse.
 The mean that minimises the squared error never has an error of more energy than the truth, in any
 band of any axis: it could answer 0 there. A sample has the truth's energy. f_k are the filters of
 method/noise_geometry.py, not normalised, so that an energy a pixel is a squared deviation in units
-of [-1, 1]; axes are opponent ones, whatever those of the prior.
+of [-1, 1].
 """
 import torch
 import torch.nn.functional as F

@@ -1,9 +1,8 @@
 """Problems that stay the same for every file of weights: a family's measurements of fixed crops.
 
 Every random number follows from (family, part), so that neither the order of work, nor which other
-families are asked for, nor the network changes a problem. Priors of other axes see the same crops,
-parameters and seeds; their measurements' noise is the same but for a rotation between the axes. On
-a GPU the numbers are others than on a CPU.
+families are asked for, nor the network or its prior changes a problem. On a GPU the numbers are
+others than on a CPU.
 """
 import zlib
 import numpy as np

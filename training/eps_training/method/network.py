@@ -1,14 +1,14 @@
 """F, the network of D = g + sqrt(q) F (query.py): a U-Net that is shown the noise geometry.
 
 It works on 2×2 pixel-unshuffled input, in widths 64, 128, 256 at 1/2, 1/4, 1/8 resolution, and has
-no time embedding: the noise-geometry maps enter every block instead. photo-v1 is this shape,
+no time embedding: the noise-geometry maps enter every block instead. photo-v2 is this shape,
 7,156,780 parameters. `bottom` adds a level at 1/16. Parameter names are those of the released files
 and of the Rust loader.
 """
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from .prior import V1
+from .prior import V2
 
 
 class RMS(nn.Module):
@@ -95,10 +95,10 @@ class Bottom(nn.Module):
 
 
 class UNet(nn.Module):
-    """F. prior: the axes and deviations of its planes; bottom: the width of a level at 1/16, a
+    """F. prior: the deviations of its planes; bottom: the width of a level at 1/16, a
     multiple of 32, or 0 for none. Sides are multiples of `multiple`."""
 
-    def __init__(self, prior=V1, bottom=0, widths=(64, 128, 256), embed=32, maps=8):
+    def __init__(self, prior=V2, bottom=0, widths=(64, 128, 256), embed=32, maps=8):
         super().__init__()
         self.prior, self.multiple = prior, 16 if bottom else 8
         a, b, c = widths

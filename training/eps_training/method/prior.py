@@ -14,31 +14,28 @@ import torch
 import torch.nn.functional as F
 
 KAPPA2 = 1e-3
-RGB = ((1., 0., 0.), (0., 1., 0.), (0., 0., 1.))
 _THIRD, _HALF, _SIXTH = 3 ** -.5, 2 ** -.5, 6 ** -.5
-# Luma, red against blue, green against magenta.
+# U: luma, red against blue, green against magenta.
 OPPONENT = ((_THIRD, _THIRD, _THIRD), (_HALF, 0., -_HALF), (_SIXTH, -2 * _SIXTH, _SIXTH))
 
 
 @dataclass(frozen=True)
 class Prior:
-    """What a set of weights was trained with; `axes`, `precision` and `deviation` stand in the
-    metadata of its file."""
+    """What a set of weights was trained with: stated, beside the axes, in the metadata of its
+    file."""
     name: str
-    axes: tuple             # rows of U, orthonormal
     precision: tuple        # c, one number for each axis
     deviation: tuple        # s: the signal's deviation on each axis, for w and the network's inputs
-    joint_products: bool    # conjugate gradients' inner products: over an image, or over each axis
     # lambda, one for each axis; they sum to 1. No part of the network: a run may change them.
     loss_weights: tuple = field(default=(1 / 3, 1 / 3, 1 / 3), compare=False)
 
     def to_axes(self, x):
         """RGB [B, 3, H, W] -> planes on the axes."""
-        return x if self.axes == RGB else mix(matrix(self.axes, x), x)
+        return mix(matrix(OPPONENT, x), x)
 
     def to_rgb(self, x):
         """`to_axes`' inverse."""
-        return x if self.axes == RGB else mix(matrix(self.axes, x).T, x)
+        return mix(matrix(OPPONENT, x).T, x)
 
     def per_axis(self, values, like):
         """A number for each axis as [1, 3, 1, 1]; [1, 1, 1, 1] where all are the same."""
@@ -58,13 +55,11 @@ class Prior:
         return self.per_axis(self.precision, x) * ((KAPPA2 + 4) * x - neighbours(x))
 
     def dot(self, a, b):
-        """The inner product of conjugate gradients: one number for each image, or axis of it."""
-        return (a * b).sum((1, 2, 3) if self.joint_products else (2, 3), keepdim=True)
+        """The inner product of conjugate gradients: one number for each axis of an image."""
+        return (a * b).sum((2, 3), keepdim=True)
 
 
-V1 = Prior('v1', RGB, (10., 10., 10.), (.5, .5, .5), True)
-V2 = Prior('v2', OPPONENT, (5., 40., 150.), (.5, .5, .5), False)
-PRIORS = {prior.name: prior for prior in (V1, V2)}
+V2 = Prior('v2', (5., 40., 150.), (.5, .5, .5))
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,6 @@
 """Files of weights: safetensors whose metadata names the architecture, which the Rust loader
 checks, and the prior that they were trained with; and a run's checkpoint."""
-from dataclasses import asdict
+from dataclasses import asdict, fields
 import hashlib
 import json
 from pathlib import Path
@@ -8,29 +8,26 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from .network import UNet
-from .prior import V1, Prior
+from .prior import OPPONENT, Prior
 from .eight_bit import dequantised, quantised
 
-ARCHITECTURES = {'v1': 'photo-v1', 'v2': 'photo-v2'}       # by the prior's name
+ARCHITECTURE = 'photo-v2'      # what the Rust loader knows these networks by
 
 
 def describe(prior, bottom):
     """What a file says of its network, as JSON: `network_of` reads it."""
-    return json.dumps(dict(prior=asdict(prior), bottom=bottom))
+    return json.dumps(dict(prior=dict(asdict(prior), axes=OPPONENT), bottom=bottom))
 
 
 def network_of(description):
-    """The network, untrained, of a description. Files of photo-v1 have none."""
-    if not description:
-        return UNet(V1)
-    stated = json.loads(description)
-    freeze = lambda v: tuple(map(freeze, v)) if isinstance(v, list) else v
-    return UNet(Prior(**{k: freeze(v) for k, v in stated['prior'].items()}), stated['bottom'])
-
-
-def architecture(description):
-    """The architecture that the Rust loader knows the network of a description by."""
-    return ARCHITECTURES[json.loads(description)['prior']['name'] if description else 'v1']
+    """The network, untrained, of a description."""
+    stated = json.loads(description or '{}')
+    prior, freeze = stated.get('prior', {}), lambda v: tuple(v) if isinstance(v, list) else v
+    if prior.get('axes') != [list(row) for row in OPPONENT]:
+        raise SystemExit(f'a network on the colour axes {prior.get("axes")}; '
+                         'this package knows opponent axes')
+    known = {field.name for field in fields(Prior)}
+    return UNet(Prior(**{k: freeze(v) for k, v in prior.items() if k in known}), stated['bottom'])
 
 
 def same_network(description, net):
@@ -43,9 +40,9 @@ def _metadata(path):
     with safe_open(path, 'pt') as file:
         metadata = file.metadata() or {}
     named = metadata.get('architecture')
-    if named not in ARCHITECTURES.values():
-        known = ' and '.join(ARCHITECTURES.values())
-        raise SystemExit(f'{path} holds the architecture {named!r}; this package knows {known}')
+    if named != ARCHITECTURE:
+        raise SystemExit(f'{path} holds the architecture {named!r}; '
+                         f'this package knows {ARCHITECTURE}')
     return metadata
 
 
@@ -80,7 +77,7 @@ def load_network(path, device='cpu'):
     return net.to(device).eval().requires_grad_(False)
 
 
-def save_weights(state, path, description=None, dtype=torch.float16, eight_bit=False, **metadata):
+def save_weights(state, path, description, dtype=torch.float16, eight_bit=False, **metadata):
     """Writes weights with metadata; returns the file's SHA-256. Refuses values that dtype cannot
     hold. `eight_bit`: the large tensors in eight bits (`eight_bit.py`), the others in dtype."""
     state = {k: v.detach().cpu().float() for k, v in state.items()}
@@ -91,11 +88,7 @@ def save_weights(state, path, description=None, dtype=torch.float16, eight_bit=F
     broken = [k for k, v in small.items() if not v.isfinite().all()]
     if broken:
         raise ValueError(f'not finite in {str(dtype).removeprefix("torch.")}: {", ".join(broken)}')
-    stated = dict(architecture=architecture(description), **metadata)
-    if description:
-        stated['network'] = description
-    else:
-        stated['sigma_data'] = '0.5'
+    stated = dict(architecture=ARCHITECTURE, network=description, **metadata)
     save_file(small, path, metadata={k: str(v) for k, v in stated.items()})
     return sha256(path)
 

@@ -1,5 +1,5 @@
 """The training-based baseline: Palette (Saharia et al. 2022), a conditional denoiser D(z, tau, y)
-of photo-v1's shape and size.
+of the same shape and size.
 
 It is shown the measurement as an image and knows nothing of pivots or operators:
 

@@ -80,7 +80,7 @@ def restorations(net, x, device, query=query):
     box[:, :, 20:44, 20:44] = 0
     columns = []
     for op in (Mask(scattered, s), Mask(box, s), BlockMean(4, s), Identity(6 * s),
-               Grey(s, prior.axes)):
+               Grey(s)):
         y = op.measure(x, seed)
         w0 = linear_estimate(prior, op, y, x)
         noise = [torch.randn(x.shape, generator=seed) for _ in range(3)]

@@ -16,10 +16,8 @@ from ..images import SIZE, printed
 from .ahead import Ahead
 from .muon import Muon
 from ..method.network import UNet
-from ..method.prior import RGB
 from ..method.query import denoise, loss, query
-from ..method.turned import turned
-from ..method.weights import describe, network_of, same_network
+from ..method.weights import describe, same_network
 from .problems import Problems
 from .schedule import SCHEDULES, Budget, ema_decay
 from .targets import varied
@@ -94,13 +92,9 @@ class Trainer:
     def start_from(self, state, description, seen, raw=False):
         """Fine-tunes released weights; with raw ones, continues the run that they come from: its
         count of samples goes on, and the problems drawn are not those of its start. The optimiser
-        is fresh: its momentum fills while the rate is warmed up. Weights on RGB are turned to the
-        axes of the run's prior."""
-        theirs, prior = network_of(description), self.net.prior
-        if theirs.prior.axes == RGB != prior.axes and theirs.prior.deviation == prior.deviation:
-            state = turned(state, prior.axes)
-        elif not same_network(description, self.net):
-            raise SystemExit('the weights of --init belong to another --prior or --bottom')
+        is fresh: its momentum fills while the rate is warmed up."""
+        if not same_network(description, self.net):
+            raise SystemExit('the weights of --init belong to another prior or --bottom')
         self.net.load_state_dict(state)
         self.ema.load_state_dict(state)
         if raw:

@@ -11,10 +11,10 @@ from .spectrum import decoded_noise
 from .subsampled import Coefficients, SubsampledJpeg
 
 
-def jpeg(tables, sampling, axes, grain=None):
+def jpeg(tables, sampling, grain=None):
     """The operator of a sampling of SAMPLINGS; tables: (luma's, chroma's) in levels,
     [B or 1, 8, 8]; grain: its deviation before the compression, [B or 1, 1, 1, 1]."""
     cell = SAMPLINGS[sampling]
     if cell is None:
-        return GreyJpeg(tables, axes, grain)
-    return (FullJpeg if cell == (1, 1) else SubsampledJpeg)(tables, sampling, axes, grain)
+        return GreyJpeg(tables, grain)
+    return (FullJpeg if cell == (1, 1) else SubsampledJpeg)(tables, sampling, grain)

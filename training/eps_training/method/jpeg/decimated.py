@@ -117,7 +117,6 @@ class DecimatedJpeg(SpectralOperator):
         return mean(self._diagonal(self._flat(v, shape))).expand(shape[0], 3, *shape[2:])
 
     def band_variances(self, v, shape):
-        """On opponent axes; on others the axes' variances are near enough alike."""
         return bands_of_axes(self._diagonal(self._flat(v, shape)), shape)
 
     def smooth_variance(self, E):

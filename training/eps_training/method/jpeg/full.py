@@ -10,7 +10,7 @@ s is the deviation of grain that was in the photo before it was compressed.
 import torch
 from ..fourier import mean
 from ..operators.base import Operator, both, randn
-from ..prior import KAPPA2, OPPONENT, RGB, mix
+from ..prior import KAPPA2, mix
 from ..solvers import conjugate_gradients, inverted
 from .bands import band_maps
 from .colour import SAMPLINGS, mixing, rounding_variance
@@ -35,14 +35,14 @@ class BlockOperator(Operator):
     `weighted(y)` = A^T R^-1 y and `data_precision(x)` = A^T R^-1 A x; and `iterations`, those of
     the Gaussian posterior."""
 
-    def __init__(self, tables, sampling, axes=RGB, grain=None):
+    def __init__(self, tables, sampling, grain=None):
         """tables: (luma's, chroma's) in levels, [B or 1, 8, 8]; grain [B or 1, 1, 1, 1] or None."""
-        self.cell, self.axes, self.tables = SAMPLINGS[sampling], axes, tables
+        self.cell, self.tables = SAMPLINGS[sampling], tables
         self.r = [rounding_variance(torch.as_tensor(table)) for table in tables]
         self.grain2 = None if grain is None else grain.double() ** 2
 
     def mixing(self, like):
-        return mixing(self.axes, self.rows, like.device)
+        return mixing(self.rows, like.device)
 
     def before(self, like):
         """s² as [B or 1, 1, 1], 0 where there is no grain."""
@@ -67,8 +67,7 @@ class BlockOperator(Operator):
 
     def band_variances(self, v, shape):
         S = self.posterior_matrices(white(v))
-        T = mixing_to_opponent(self.axes, v.device)
-        on_axes = torch.einsum('ai,buvij,aj->bauv', T, S, T)
+        on_axes = S.diagonal(dim1=-2, dim2=-1).permute(0, 3, 1, 2)
         maps = both(band_maps(on_axes[:, 0]), band_maps(on_axes[:, 1:].mean(1))).to(v)
         return self._over(maps, shape, 8)
 
@@ -129,17 +128,11 @@ def image_dot(a, b):
     return (a * b).sum((1, 2, 3), keepdim=True)
 
 
-def mixing_to_opponent(axes, device):
-    """Opponent axes from the prior's, [3, 3] in f64."""
-    o, u = (torch.tensor(m, dtype=torch.float64, device=device) for m in (OPPONENT, axes))
-    return o @ u.T
-
-
 class FullJpeg(BlockOperator):
     iterations = 3
 
-    def __init__(self, tables, sampling='4:4:4', axes=RGB, grain=None):
-        super().__init__(tables, sampling, axes, grain)
+    def __init__(self, tables, sampling='4:4:4', grain=None):
+        super().__init__(tables, sampling, grain)
         self.rows = 1 if self.cell is None else 3
 
     def _r(self, like):

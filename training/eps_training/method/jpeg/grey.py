@@ -13,7 +13,6 @@ ones to rounding: they are a million times less certain.
 """
 from ..fourier import fft, ifft, mean
 from ..operators.base import SpectralOperator
-from ..prior import RGB
 from ..solvers import conjugate_gradients
 from .dct import dct, idct, tiled
 from .decimated import at_frequencies, on_grid
@@ -21,8 +20,8 @@ from .full import FullJpeg, image_dot
 
 
 class GreyJpeg(FullJpeg):
-    def __init__(self, tables, axes=RGB, grain=None):
-        super().__init__(tables, 'grey', axes, grain)
+    def __init__(self, tables, grain=None):
+        super().__init__(tables, 'grey', grain)
 
     def _mY(self, like):
         return self.mixing(like).to(like).reshape(1, 3, 1, 1)

@@ -15,7 +15,7 @@ import math
 import torch
 import torch.nn.functional as F
 from ..operators.base import randn
-from ..prior import RGB, mix
+from ..prior import mix
 from ..solvers import conjugate_gradients, inverted
 from .dct import BLOCK, by_frequency, dct, idct, tiled
 from .full import BlockOperator
@@ -50,8 +50,8 @@ def dot(a, b):
 class SubsampledJpeg(BlockOperator):
     rows, iterations = 3, 12
 
-    def __init__(self, tables, sampling='4:2:0', axes=RGB, grain=None):
-        super().__init__(tables, sampling, axes, grain)
+    def __init__(self, tables, sampling='4:2:0', grain=None):
+        super().__init__(tables, sampling, grain)
         self.area = self.cell[0] * self.cell[1]
 
     def cells(self, x):

@@ -1,14 +1,14 @@
 """One weighted sum of the colour channels, y = a^T x: grey photos, and luma by BT.601.
 
-With a on the prior's axes and a variance v_b (or a spectrum) for each axis b,
+With a on the colour axes and a variance v_b (or a spectrum) for each axis b,
 
     update(m, v, y) = m + v_b a_b (y - a^T m) / (s2 + sum of v_b a_b²)
 
-An equal mean of the channels is luma/√3, so that in opponent axes colour is not touched at all.
+An equal mean of the channels is luma/√3, so that colour is not touched at all.
 """
 import torch
 from ..fourier import fft, ifft, mean
-from ..prior import OPPONENT, RGB, constant
+from ..prior import OPPONENT, constant
 from .base import SpectralOperator, both
 
 EQUAL = (1 / 3, 1 / 3, 1 / 3)
@@ -16,12 +16,11 @@ BT601 = (.299, .587, .114)
 
 
 class ChannelMix(SpectralOperator):
-    """weights of red, green and blue; axes: the prior's."""
+    """weights of red, green and blue."""
 
-    def __init__(self, weights, sigma_y, axes=RGB):
+    def __init__(self, weights, sigma_y):
         super().__init__(sigma_y)
-        along = lambda rows: tuple(sum(u * w for u, w in zip(row, weights)) for row in rows)
-        self.on_axes, self.on_opponent = along(axes), along(OPPONENT)
+        self.on_axes = tuple(sum(u * w for u, w in zip(row, weights)) for row in OPPONENT)
         self.norm2 = sum(w * w for w in weights)
 
     def _a(self, like):
@@ -72,11 +71,11 @@ class ChannelMix(SpectralOperator):
 
     def band_variances(self, v, shape):
         maps = lambda along: self._left(v, along).expand(shape[0], 4, *shape[2:])
-        return both(maps(self.on_opponent[:1]), maps(self.on_opponent[1:]))
+        return both(maps(self.on_axes[:1]), maps(self.on_axes[1:]))
 
 
 class Grey(ChannelMix):
     """A = mean of the channels: colourisation. A A^T = 1/3."""
 
-    def __init__(self, sigma_y, axes=RGB):
-        super().__init__(EQUAL, sigma_y, axes)
+    def __init__(self, sigma_y):
+        super().__init__(EQUAL, sigma_y)

@@ -13,7 +13,7 @@ precision theta = share / (s2 + (1 - share) v) would, v what the prior says of i
 """
 import torch
 from ..fourier import mean
-from ..prior import RGB, constant, mix
+from ..prior import OPPONENT, constant, mix
 from .iterative import IterativeOperator
 
 FIXED_POINT = 24        # iterations of q: each halves its distance at least
@@ -23,15 +23,15 @@ class Hadamard(IterativeOperator):
     """signs [B or 1, 3, H, W], each ±1; chosen likewise, each 0 or 1, with `share` of ones in each
     channel; H and W are powers of two; sigma_y [B or 1, 1, 1, 1]."""
 
-    def __init__(self, signs, chosen, share, sigma_y, axes=RGB):
-        super().__init__(sigma_y, axes)
+    def __init__(self, signs, chosen, share, sigma_y):
+        super().__init__(sigma_y)
         self.signs, self.chosen, self.share = signs, chosen, share
 
     def apply(self, x):
-        return self.chosen * walsh_hadamard(mix(constant(self.axes, x).T, x) * self.signs)
+        return self.chosen * walsh_hadamard(mix(constant(OPPONENT, x).T, x) * self.signs)
 
     def adjoint(self, y):
-        return mix(constant(self.axes, y), walsh_hadamard(self.chosen * y) * self.signs)
+        return mix(constant(OPPONENT, y), walsh_hadamard(self.chosen * y) * self.signs)
 
     def spectral(self, h, x):
         """Singular value 1 on the chosen rows, 0 on the others."""
@@ -57,7 +57,7 @@ class Hadamard(IterativeOperator):
 
     def smooth_variance(self, E, shape):
         """Axes meet in a channel: v of a channel, and theta of an axis, are means by U²."""
-        weights = constant(self.axes, E) ** 2
+        weights = constant(OPPONENT, E) ** 2
         v = mean(E).expand(-1, 3, -1, -1)
         q = v
         for _ in range(FIXED_POINT):

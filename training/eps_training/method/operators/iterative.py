@@ -17,7 +17,6 @@ import torch
 import torch.nn.functional as F
 from ..fourier import fft, ifft
 from ..noise_geometry import BOXES, box_mean
-from ..prior import OPPONENT, RGB, constant, mix
 from ..solvers import conjugate_gradients
 from .base import SpectralOperator, both, randn
 
@@ -27,12 +26,12 @@ DRAWS, WINDOW, SEED = 4, 15, 20
 
 
 class IterativeOperator(SpectralOperator):
-    """A subclass gives apply and adjoint. sigma_y broadcasts to y, [B or 1, ...]; axes: the
-    prior's; draws: how many for p, q and the maps, [B, 3, H, W] each."""
+    """A subclass gives apply and adjoint. sigma_y broadcasts to y, [B or 1, ...]; draws:
+    how many for p, q and the maps, [B, 3, H, W] each."""
 
-    def __init__(self, sigma_y, axes=RGB, draws=DRAWS):
+    def __init__(self, sigma_y, draws=DRAWS):
         super().__init__(sigma_y)
-        self.axes, self.draws = axes, draws
+        self.draws = draws
         self._last = None
 
     def _precondition(self, E):
@@ -82,11 +81,10 @@ class IterativeOperator(SpectralOperator):
 
     def _averages(self, v, shape):
         """The variances of the two chroma axes are averaged."""
-        opponent = constant(OPPONENT, v) @ constant(self.axes, v).T
         pixels = bands = 0
         for n in self._errors(v, shape):
             pixels = pixels + n ** 2 / self.draws
-            bands = bands + band_responses(mix(opponent, n)) ** 2 / self.draws
+            bands = bands + band_responses(n) ** 2 / self.draws
         luma, red_blue, green = smooth(bands).unflatten(1, (3, 4)).unbind(1)
         return smooth(pixels), both(luma, (red_blue + green) / 2)
 

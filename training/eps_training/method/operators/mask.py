@@ -8,7 +8,7 @@ precision n = c/r, S(v) = v/(1 + v n) pixel by pixel. The Gaussian posterior has
 """
 import torch
 from ..noise_geometry import bands_of_variances
-from ..prior import KAPPA2, RGB, constant, mix, neighbours
+from ..prior import KAPPA2, OPPONENT, constant, mix, neighbours
 from ..solvers import conjugate_gradients, inverted
 from .base import Operator, both
 
@@ -72,18 +72,18 @@ class ChannelMask(Operator):
     """A mask, and noise, for each pixel of each channel: mosaics of a camera's sensor, channels
     that are clipped. m [B, 3, H, W], sigma_y [B or 1, 1 or 3, 1 or H, 1 or W] and y are in RGB.
 
-    Channels do not coincide with the prior's axes, so each pixel is a 3×3 system: with the
+    Channels do not coincide with the colour axes, so each pixel is a 3×3 system: with the
     precision N = U diag(m/r) U^T of the measurement and C = diag(c_a),
     J = C (kappa² + 4) + 1/t2 + N preconditions g, and the sweeps are
     V <- (J - sum of C V_j C over the neighbours j)^-1.
     """
 
-    def __init__(self, m, sigma_y, axes=RGB):
+    def __init__(self, m, sigma_y):
         super().__init__(sigma_y)
-        self.m, self.axes = m, axes
+        self.m = m
 
     def _u(self, like):
-        return constant(self.axes, like)
+        return constant(OPPONENT, like)
 
     def apply(self, x):
         return self.m * mix(self._u(x).T, x)

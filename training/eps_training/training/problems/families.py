@@ -42,7 +42,7 @@ def pixel_noise(problems, x):
     prior, draws = problems.prior, problems.draws
     if draws.happens(.25):
         everything = torch.ones_like(x)
-        return measured(ChannelMask(everything, per_channel(prior, x, draws), prior.axes), x)
+        return measured(ChannelMask(everything, per_channel(prior, x, draws)), x)
     return measured(Mask(torch.ones_like(x[:, :1]), per_pixel(prior, x, draws)), x)
 
 
@@ -107,15 +107,15 @@ def hadamard(problems, x):
     signs = 2 * torch.randint(2, x.shape, device=x.device).to(x) - 1
     share = count / x[0, 0].numel()
     deviation = sigma(problems, len(x))
-    return measured(Hadamard(signs, chosen, share, deviation, problems.prior.axes), x)
+    return measured(Hadamard(signs, chosen, share, deviation), x)
 
 
 def grey(problems, x):
-    return measured(Grey(sigma(problems, len(x)), problems.prior.axes), x)
+    return measured(Grey(sigma(problems, len(x))), x)
 
 
 def luma(problems, x):
-    return measured(ChannelMix(BT601, sigma(problems, len(x)), problems.prior.axes), x)
+    return measured(ChannelMix(BT601, sigma(problems, len(x))), x)
 
 
 def mosaic(problems, x):
@@ -123,7 +123,7 @@ def mosaic(problems, x):
     m = torch.zeros_like(x[:1])
     m[:, 0, ::2, ::2] = m[:, 1, ::2, 1::2] = m[:, 1, 1::2, ::2] = m[:, 2, 1::2, 1::2] = 1
     m = torch.roll(m, tuple(problems.draws.rng.integers(2, size=2).tolist()), (2, 3))
-    return measured(ChannelMask(m, sigma(problems, len(x)), problems.prior.axes), x)
+    return measured(ChannelMask(m, sigma(problems, len(x))), x)
 
 
 def bicubic(problems, x):
@@ -137,7 +137,7 @@ def of_jpeg(sampling):
     def draw(problems, x):
         draws, prior = problems.draws, problems.prior
         grain = draws.log_uniform(.01, .12, len(x)) if draws.happens(.5) else None
-        op = jpeg(tables(draws, len(x)), sampling, prior.axes, grain)
+        op = jpeg(tables(draws, len(x)), sampling, grain)
         seen = compressed_before(problems, x) if draws.happens(.2) else x
         return op, quantise(op, seen, prior.to_axes, prior.to_rgb)
     return draw
@@ -147,7 +147,7 @@ def compressed_before(problems, x):
     """x after a JPEG of quality 60 to 95 whose blocks begin elsewhere."""
     draws, prior = problems.draws, problems.prior
     shift = tuple(draws.rng.integers(1, 8, size=2).tolist())
-    first = jpeg(tables(draws, len(x), 60), '4:4:4', prior.axes)
+    first = jpeg(tables(draws, len(x), 60), '4:4:4')
     moved = torch.roll(x, shift, (2, 3))
     shown = prior.to_axes(decode(first, quantise(first, moved, prior.to_axes, prior.to_rgb)))
     return torch.roll(shown, tuple(-s for s in shift), (2, 3))
@@ -159,7 +159,7 @@ def thumbnail(kind):
         draws, prior, f = problems.draws, problems.prior, problems.factor()
         side = draws.size // f
         sampling = '4:2:0' if side % 16 == 0 and draws.happens(.6) else '4:4:4'
-        small = jpeg(tables(draws, len(x), 40), sampling, prior.axes)
+        small = jpeg(tables(draws, len(x), 40), sampling)
         white = torch.ones(1, 1, 1, 1, device=x.device)
         reduce = (BlockMean(f, white) if kind == 'block' else
                   Decimation(problems.bicubic(f), f, white))
@@ -172,7 +172,7 @@ def blur_jpeg(problems, x):
     """A blurred photo, saved as a JPEG: what the file has lost is noise with a spectrum."""
     draws, prior = problems.draws, problems.prior
     k, deviation, true = any_blur(problems, len(x))
-    file = jpeg(tables(draws, len(x), 40), '4:2:0' if draws.happens(.6) else '4:4:4', prior.axes)
+    file = jpeg(tables(draws, len(x), 40), '4:2:0' if draws.happens(.6) else '4:4:4')
     seen = CircularConvolution(true, deviation.amin((1, 2, 3), keepdim=True)).measure(x)
     shown = decode(file, quantise(file, seen, prior.to_axes, prior.to_rgb))
     size = x.shape[2:]
@@ -181,7 +181,7 @@ def blur_jpeg(problems, x):
 
 
 # {name: (family, how often it is drawn)}.
-# Those that photo-v1 was trained on; a third are masks.
+# Those of the tables; a third are masks.
 FIRST = {'nothing': (nothing, 1), 'mask': (mask, 3), 'block_mean': (block_mean, 1),
          'gaussian': (blur('gaussian'), 1), 'motion': (blur('motion'), 1), 'grey': (grey, 1),
          'identity': (identity, 1)}
