@@ -398,12 +398,15 @@ export const results = {
   photoDescription: (name: string): string => `The photo, ${name}`,
   comparison: (label: string): string => `The photo before, and ${label}`,
   divider: (percent: number): string => `${percent} % before, ${100 - percent} % after`,
-  mapText: (samples: number): string =>
-    'How far the result may be off, in levels of 255: as far as the ' +
-    `${plural(samples, 'variant')} differ. Bright areas are guesswork. ` +
-    'Point at the picture to read the values.',
-  mapReading: (column: number, row: number, level: number): string =>
-    `At ${column}, ${row} the result may be off by ± ${plural(Math.round(level), 'level')} of 255.`,
+  mapText: (samples: number, isCalibrated: boolean): string =>
+    'How far the result may be off, in levels of 255: ' +
+    (isCalibrated
+      ? 'nine times in ten by no more than this. '
+      : `as far as the ${plural(samples, 'variant')} differ. `) +
+    'Bright areas are guesswork. Point at the picture to read the values.',
+  mapReading: (column: number, row: number, level: number, isCalibrated: boolean): string =>
+    `At ${column}, ${row} the result may be off by ± ${plural(level, 'level')} of 255` +
+    (isCalibrated ? ', nine times in ten.' : '.'),
   mapTick: (level: number, isLast: boolean): string =>
     level === 0 ? '0' : `±\u00a0${level}${isLast ? '+' : ''}`,
   percent: (percent: number): string => `${percent} %`,
@@ -657,8 +660,8 @@ export const markup = {
     'Single photos drawn from those possibilities. Each agrees with what your photo shows. ' +
     'Detail beyond that is a plausible invention, never a recovered fact.',
   mapText:
-    'How far the variants differ at each pixel. Dark: the photo itself decides. Bright: the ' +
-    'detail there is guesswork, and should not be read as evidence.',
+    'How far the best result may be off at each pixel. Dark: the photo itself decides. Bright: ' +
+    'the detail there is guesswork, and should not be read as evidence.',
   limits: 'Limits',
   limitsText:
     'Photos keep their size, and large ones take time: the page tells it before it starts. ' +

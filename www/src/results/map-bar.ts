@@ -26,11 +26,9 @@ export function setUpMapBar(state: AppState): void {
     pointer.value = undefined;
   });
 
-  const deviation = computed(() =>
-    state.view.value === 'map' ? state.outcome.value?.deviation : undefined,
-  );
+  const outcome = computed(() => (state.view.value === 'map' ? state.outcome.value : undefined));
   effect(() => {
-    element('map-bar').hidden = !deviation.value;
+    element('map-bar').hidden = !outcome.value;
   });
   effect(() => {
     const end = state.map.value?.end;
@@ -42,10 +40,13 @@ export function setUpMapBar(state: AppState): void {
     );
   });
   effect(() => {
-    if (!deviation.value) return;
-    element('map-text').textContent = pointer.value
-      ? readingText(deviation.value, pointer.value)
-      : words.mapText(state.outcome.value?.samples ?? 0);
+    if (!outcome.value) return;
+    const { calibration, samples } = outcome.value;
+    const levels = state.map.value?.levels;
+    element('map-text').textContent =
+      pointer.value && levels
+        ? readingText(levels, pointer.value, calibration !== undefined)
+        : words.mapText(samples, calibration !== undefined);
   });
 }
 
@@ -56,11 +57,11 @@ function drawLegend(): void {
   canvas.getContext('2d')?.putImageData(strip, 0, 0);
 }
 
-function readingText(deviation: ImageData, { x, y }: Point): string {
-  const { width, height } = deviation;
+function readingText(levels: ImageData, { x, y }: Point, isCalibrated: boolean): string {
+  const { data, width, height } = levels;
   const pixel = (share: number, length: number): number =>
     Math.min(length - 1, Math.max(0, Math.floor(share * length)));
   const column = pixel(x, width);
   const row = pixel(y, height);
-  return words.mapReading(column, row, levelAt(deviation.data, row * width + column));
+  return words.mapReading(column, row, levelAt(data, row * width + column), isCalibrated);
 }

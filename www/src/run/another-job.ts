@@ -9,7 +9,7 @@ const SEEDS = 1e6;
 export const FIRST_VARIANTS = 2;
 
 /** The same job again for the first samples or one more, by another seed. */
-export function jobForAnother(job: Job, { entries, deviation }: Outcome): Job {
+export function jobForAnother(job: Job, { entries, deviation, calibration }: Outcome): Job {
   const earlier = keptEntries(entries);
   const firstSample = variantsOf(entries);
   const samples = firstSample === 0 ? FIRST_VARIANTS : 1;
@@ -21,6 +21,12 @@ export function jobForAnother(job: Job, { entries, deviation }: Outcome): Job {
     isFurther: true,
     course: { index: 0, tasks: tasks.slice(-1), rest: [], shares: [1] },
     firstSample,
-    outcome: { ...job.outcome, entries: earlier, deviation, samples: firstSample + samples },
+    outcome: {
+      ...job.outcome,
+      entries: earlier,
+      deviation,
+      calibration,
+      samples: firstSample + samples,
+    },
   };
 }

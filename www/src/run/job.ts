@@ -82,6 +82,7 @@ export function jobOf(state: AppState): Job | undefined {
       size: plan.output,
       entries: [],
       deviation: undefined,
+      calibration: undefined,
       ...(mask && { mask }),
       samples: options.samples,
       focus: bounds && focusAround(bounds, plan.output),

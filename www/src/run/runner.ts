@@ -10,6 +10,7 @@ import { whenDefined } from '../state/watch.js';
 import type { View } from '../vocabulary.js';
 import { plan as planWords, run as words } from '../words.js';
 import { jobForAnother } from './another-job.js';
+import { calibrationOf } from './calibration.js';
 import type { EngineHost } from './engine.js';
 import { compareWithTruth, finishedEntries, withStep } from './entries.js';
 import { jobOf, type Job } from './job.js';
@@ -215,7 +216,10 @@ export class Runner {
     const outcome = {
       ...job.outcome,
       entries: compareWithTruth(finishedEntries(result, job), job),
-      deviation: result.deviation ?? job.outcome.deviation,
+      ...(result.deviation && {
+        deviation: result.deviation,
+        calibration: calibrationOf(result, job),
+      }),
       facts: resultFacts(made),
       isComplete: true,
     };

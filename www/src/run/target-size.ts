@@ -10,7 +10,7 @@ export async function stepAt(step: RestoreStep, size: Size): Promise<RestoreStep
 }
 
 export async function resultAt(result: Result, size: Size): Promise<Result> {
-  const { mean, estimate, deviation, samples } = result;
+  const { mean, estimate, deviation, samples, family } = result;
   const scaled: ImageData[] = [];
   // One after the other: large pictures take much memory.
   for (const sample of samples) scaled.push(await imageAt(sample, size));
@@ -20,10 +20,14 @@ export async function resultAt(result: Result, size: Size): Promise<Result> {
     estimate: await imageAt(estimate, size),
     deviation: deviation && (await imageAt(deviation, size)),
     samples: scaled,
+    // Intervals are calibrated for single pixels of the result, not for means over some.
+    family: hasSize(mean, size) ? family : undefined,
   };
 }
 
 export async function imageAt(image: ImageData, size: Size): Promise<ImageData> {
-  const isThere = image.width === size.width && image.height === size.height;
-  return isThere ? image : inWorker('resize', image, size);
+  return hasSize(image, size) ? image : inWorker('resize', image, size);
 }
+
+const hasSize = ({ width, height }: Size, size: Size): boolean =>
+  width === size.width && height === size.height;

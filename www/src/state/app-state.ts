@@ -212,12 +212,15 @@ export class AppState {
     return view === 'map' && !outcome.deviation ? 'result' : view;
   });
 
-  private readonly shownDeviation = computed(() =>
-    this.view.value === 'map' ? this.outcome.value?.deviation : undefined,
-  );
+  private readonly mapQuestion = computed(() => {
+    const outcome = this.view.value === 'map' ? this.outcome.value : undefined;
+    return outcome?.deviation && { deviation: outcome.deviation, of: outcome.calibration };
+  });
 
-  /** The map of where the samples disagree, while it is looked at. */
-  readonly map = latestAnswer(this.shownDeviation, (deviation) => inWorker('map', deviation));
+  /** The map of how far the result may be off, while it is looked at. */
+  readonly map = latestAnswer(this.mapQuestion, ({ deviation, of }) =>
+    inWorker('map', deviation, of),
+  );
 
   /** The chosen entry, or the latest. */
   readonly pickedEntry = computed((): Entry | undefined => {

@@ -1,6 +1,6 @@
 // A run's progress and results.
 
-import type { MaskBytes } from 'eps-restore';
+import type { IntervalFamily, MaskBytes } from 'eps-restore';
 import type { Box, Size, TaskId } from '../vocabulary.js';
 
 export interface Progress {
@@ -24,6 +24,12 @@ export interface Entry {
   readonly unfinished?: boolean;
 }
 
+/** Of a deviation: whose intervals it has, and of how many samples it is. */
+export interface Calibration {
+  readonly family: IntervalFamily;
+  readonly samples: number;
+}
+
 /** The results of a run so far. They do not change with the settings. */
 export interface Outcome {
   readonly photoName: string;
@@ -37,6 +43,8 @@ export interface Outcome {
   readonly size: Size;
   readonly entries: readonly Entry[];
   readonly deviation: ImageData | undefined;
+  /** What makes intervals of it, where they are calibrated. */
+  readonly calibration: Calibration | undefined;
   /** What was filled. */
   readonly mask?: MaskBytes;
   /** How many samples were asked for. */

@@ -408,13 +408,15 @@ const results: Words['results'] = {
   photoDescription: (name: string): string => `Das Foto, ${name}`,
   comparison: (label: string): string => `Das Foto vorher, und ${label}`,
   divider: (percent: number): string => `${percent} % vorher, ${100 - percent} % nachher`,
-  mapText: (count: number): string =>
-    'Wie weit das Ergebnis daneben liegen kann, in Stufen von 255: so weit, wie sich ' +
-    `${counted(count, 'Variante', 'Varianten')} unterscheiden. Helle Stellen sind geraten. ` +
-    'Zeigen Sie ins Bild, um Werte abzulesen.',
-  mapReading: (column: number, row: number, value: number): string =>
-    `Bei ${column}, ${row} kann das Ergebnis um ± ` +
-    `${counted(Math.round(value), 'Stufe', 'Stufen')} von 255 daneben liegen.`,
+  mapText: (count: number, isCalibrated: boolean): string =>
+    'Wie weit das Ergebnis daneben liegen kann, in Stufen von 255: ' +
+    (isCalibrated
+      ? 'in neun von zehn Fällen nicht weiter als das. '
+      : `so weit, wie sich ${counted(count, 'Variante', 'Varianten')} unterscheiden. `) +
+    'Helle Stellen sind geraten. Zeigen Sie ins Bild, um Werte abzulesen.',
+  mapReading: (column: number, row: number, value: number, isCalibrated: boolean): string =>
+    `Bei ${column}, ${row} kann das Ergebnis um ± ${counted(value, 'Stufe', 'Stufen')} von 255 ` +
+    `daneben liegen${isCalibrated ? ', in neun von zehn Fällen.' : '.'}`,
   mapTick: (value: number, isLast: boolean): string =>
     value === 0 ? '0' : `±\u00a0${value}${isLast ? '+' : ''}`,
   percent: (percent: number): string => `${percent} %`,
@@ -656,7 +658,7 @@ export const markup: Markup = {
     ' Foto zeigt. Was darüber hinausgeht, ist glaubhaft erfunden, nie eine wiedergewonnene ' +
     'Tatsache.',
   mapText:
-    'Wie weit sich die Varianten an jedem Pixel unterscheiden. Dunkel: Das Foto selbst ' +
+    'Wie weit das beste Ergebnis an jedem Pixel daneben liegen kann. Dunkel: Das Foto selbst ' +
     'entscheidet. Hell: Was dort zu sehen ist, ist geraten und darf nicht als Beleg gelten.',
   limits: 'Grenzen',
   limitsText:
