@@ -3,11 +3,11 @@
     python -m eps_training.export run.pt FOLDER [--val DIR] [--onnx SIDE…] [--data-summary TEXT]
 
 Writes photo-v1.safetensors or photo-v2.safetensors (f16, from the moving average; metadata:
-architecture, samples seen, data, commit), the same in eight bits as photo-vN-8bit.safetensors, and
-golden-network.safetensors or golden-network-v2.safetensors (the outputs of the f16 weights on
-golden-operators.safetensors or -v2.safetensors, which is the same for every set of weights and is
-copied); prints SHA-256 and, with --val, the model card's figures. --onnx 64 256: the network F
-alone, for benchmarks in other runtimes, a file for each side of its square images.
+architecture, samples seen, data, commit) and golden-network.safetensors or
+golden-network-v2.safetensors (their outputs on golden-operators.safetensors or -v2.safetensors,
+which is the same for every set of weights and is copied); prints SHA-256 and, with --val, the model
+card's figures. `eps_training.eight_bit` makes the file of half the size from it. --onnx 64 256: the
+network F alone, for benchmarks in other runtimes, a file for each side of its square images.
 
 --raw: nothing but the checkpoint's raw weights, raw.safetensors (f16), from which `train --init`
 continues a stable phase.
@@ -90,12 +90,10 @@ def main(argv=None):
     seen = (seen or 0) + (args.seen_before or 0)
     print(f'{sum(v.numel() for v in state.values()):,} parameters, {seen:,} samples seen')
     name = architecture(description)
-    for path, eight_bit in [(folder / f'{name}-8bit.safetensors', True),
-                            (folder / f'{name}.safetensors', False)]:
-        digest = save_weights(state, path, description, eight_bit=eight_bit, samples_seen=seen,
-                              data=args.data_summary, licence='MIT OR Apache-2.0',
-                              commit=commit())
-        print(f'{path}: {path.stat().st_size} bytes, SHA-256 {digest}')
+    path = folder / f'{name}.safetensors'
+    digest = save_weights(state, path, description, samples_seen=seen, data=args.data_summary,
+                          licence='MIT OR Apache-2.0', commit=commit())
+    print(f'{path}: {path.stat().st_size} bytes, SHA-256 {digest}')
     net = load_network(path)        # from the file: all that follows is about the f16 weights
     ending, vectors = GOLDEN[name]
     operators = Path(args.golden) / f'golden-operators{ending}'
