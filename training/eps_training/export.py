@@ -3,11 +3,10 @@
     python -m eps_training.export run.pt FOLDER [--val DIR] [--onnx SIDE…] [--data-summary TEXT]
 
 Writes photo-v2.safetensors (f16, from the moving average; metadata: architecture, samples seen,
-data, commit), the same in eight bits as photo-v2-8bit.safetensors, and
-golden-network-v2.safetensors (the outputs of the f16 weights on golden-operators-v2.safetensors,
+data, commit) and golden-network-v2.safetensors (its outputs on golden-operators-v2.safetensors,
 which is the same for every set of weights and is copied); prints SHA-256 and, with --val, the model
-card's figures. --onnx 64 256: the network F
-alone, for benchmarks in other runtimes, a file for each side of its square images.
+card's figures. `eps_training.eight_bit` makes the file of half the size from it. --onnx 64 256: the
+network F alone, for benchmarks in other runtimes, a file for each side of its square images.
 
 --raw: nothing but the checkpoint's raw weights, raw.safetensors (f16), from which `train --init`
 continues a stable phase.
@@ -87,12 +86,10 @@ def main(argv=None):
     state, description, seen = read(args.checkpoint)
     seen = (seen or 0) + (args.seen_before or 0)
     print(f'{sum(v.numel() for v in state.values()):,} parameters, {seen:,} samples seen')
-    for path, eight_bit in [(folder / f'{ARCHITECTURE}-8bit.safetensors', True),
-                            (folder / f'{ARCHITECTURE}.safetensors', False)]:
-        digest = save_weights(state, path, description, eight_bit=eight_bit, samples_seen=seen,
-                              data=args.data_summary, licence='MIT OR Apache-2.0',
-                              commit=commit())
-        print(f'{path}: {path.stat().st_size} bytes, SHA-256 {digest}')
+    path = folder / f'{ARCHITECTURE}.safetensors'
+    digest = save_weights(state, path, description, samples_seen=seen, data=args.data_summary,
+                          licence='MIT OR Apache-2.0', commit=commit())
+    print(f'{path}: {path.stat().st_size} bytes, SHA-256 {digest}')
     net = load_network(path)        # from the file: all that follows is about the f16 weights
     operators, outputs = Path(args.golden) / OPERATORS, folder / 'golden-network-v2.safetensors'
     save_file(golden.network_vectors(net, load_file(operators)), outputs)

@@ -9,7 +9,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from .network import UNet
 from .prior import OPPONENT, Prior
-from .eight_bit import dequantised, quantised
+from .eight_bit import dequantised
 
 ARCHITECTURE = 'photo-v2'      # what the Rust loader knows these networks by
 
@@ -46,6 +46,12 @@ def _metadata(path):
     return metadata
 
 
+def provenance(path):
+    """A released file's metadata but for its network's: samples seen, data, licence, commit."""
+    return {k: v for k, v in _metadata(path).items()
+            if k not in ('architecture', 'network', 'sigma_data')}
+
+
 def is_released(path):
     return str(path).endswith('.safetensors')
 
@@ -77,12 +83,10 @@ def load_network(path, device='cpu'):
     return net.to(device).eval().requires_grad_(False)
 
 
-def save_weights(state, path, description, dtype=torch.float16, eight_bit=False, **metadata):
-    """Writes weights with metadata; returns the file's SHA-256. Refuses values that dtype cannot
-    hold. `eight_bit`: the large tensors in eight bits (`eight_bit.py`), the others in dtype."""
-    state = {k: v.detach().cpu().float() for k, v in state.items()}
-    if eight_bit:
-        state = quantised(state)
+def save_weights(state, path, description, dtype=torch.float16, **metadata):
+    """Writes weights with metadata; returns the file's SHA-256. Floats become dtype, which must be
+    able to hold them; integers (`eight_bit.py`) stay as they are."""
+    state = {k: v.detach().cpu() for k, v in state.items()}
     small = {k: (v.to(dtype) if v.is_floating_point() else v).contiguous()
              for k, v in state.items()}
     broken = [k for k, v in small.items() if not v.isfinite().all()]
