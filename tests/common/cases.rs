@@ -8,8 +8,8 @@ use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, CoarseGuidedMask, CroppedConvolution,
-    Decimation, Hadamard, Identity, Iterative, LinearMap, LinearOperator, Mask, MaskedBlockMean,
-    NoMeasurement, OnAxes, PartlyMeasured, Tolerance, compose,
+    Decimation, Hadamard, HintedGrey, Identity, Iterative, LinearMap, LinearOperator, Mask,
+    MaskedBlockMean, NoMeasurement, OnAxes, PartlyMeasured, Tolerance, compose,
 };
 
 use eps_restore::low_level::prior::axes::Axes;
@@ -197,17 +197,6 @@ pub(crate) fn opponent_operators() -> Vec<Case> {
             convolution(Kernel::motion(size[0] as f64 / 3.0, 30.0), size, device)
         })
         .rounding(1e-4),
-        Case::new("grey", JOINT, |_, _| {
-            Rc::new(ChannelMix::grey().on(Axes::Opponent))
-        }),
-        Case::new("BT.601", JOINT, |_, _| {
-            Rc::new(ChannelMix::bt601().on(Axes::Opponent))
-        }),
-        Case::new("colour mask", JOINT, |size, device| {
-            let planes = (1..4).map(|stream| known(size, stream, device));
-            let known = Tensor::cat(planes.collect(), 1);
-            Rc::new(Mask::new(known).on(Axes::Opponent))
-        }),
         Case::new("Hadamard 0.5", &[[16, 16]], |size, device| {
             let rows = Hadamard::new(0.5, 1, fourier(size, device)).expect("powers of two");
             Rc::new(rows.on(Axes::Opponent).with_tolerance(exact()))
@@ -247,7 +236,29 @@ pub(crate) fn opponent_operators() -> Vec<Case> {
         })
         .rough(0.1, 2.5),
     ];
-    cases.map(Case::opponent).into()
+    let cases = cases.into_iter().chain(opponent_channels());
+    cases.map(Case::opponent).collect()
+}
+
+/// Operators that act on the channels of a pixel, under photo-v2's prior.
+fn opponent_channels() -> [Case; 4] {
+    [
+        Case::new("grey", JOINT, |_, _| {
+            Rc::new(ChannelMix::grey().on(Axes::Opponent))
+        }),
+        Case::new("BT.601", JOINT, |_, _| {
+            Rc::new(ChannelMix::bt601().on(Axes::Opponent))
+        }),
+        Case::new("colour mask", JOINT, |size, device| {
+            let planes = (1..4).map(|stream| known(size, stream, device));
+            let known = Tensor::cat(planes.collect(), 1);
+            Rc::new(Mask::new(known).on(Axes::Opponent))
+        }),
+        Case::new("hinted grey", JOINT, |size, device| {
+            let [luma, chroma] = [5, 6].map(|stream| known(size, stream, device));
+            Rc::new(HintedGrey::new(luma, chroma, 0))
+        }),
+    ]
 }
 
 type Build = fn(Size, &ComputeDevice) -> Rc<dyn LinearOperator>;
