@@ -546,7 +546,7 @@ export const markup = {
   photo: 'The photo',
   paintingArea: 'painting area',
   paintingKeys:
-    'Paint the mask. Arrow keys move the tool, Space paints while it is held, [ and ] resize' +
+    'Paint. Arrow keys move the tool, Space paints while it is held, [ and ] resize' +
     ' the brush. B is the brush, R a rectangle, L a lasso, C an area of one colour, E the ' +
     'eraser.',
   frame: 'frame',
@@ -572,7 +572,7 @@ export const markup = {
   undoKey: 'Undo (Ctrl Z)',
   redo: 'Redo',
   redoKey: 'Redo (Ctrl Shift Z)',
-  clearMask: 'Clear the mask',
+  clearMask: 'Clear what is painted',
   mask: 'Mask',
   edge: 'Edge',
   edgeNow: '4 px',
@@ -615,6 +615,9 @@ export const markup = {
   colourHint:
     'Draws colours that fit the grey photo, by chance: each variant is one possibility. Any ' +
     'colour in the photo is ignored.',
+  paintColours: 'Paint colours yourself',
+  paintColoursHint: 'a few strokes are enough: what is around them follows',
+  paintColour: 'Colour',
   detail: 'Detail',
   detailBefore: 'The detail before',
   before: 'Before',

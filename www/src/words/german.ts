@@ -543,7 +543,7 @@ export const markup: Markup = {
   photo: 'Das Foto',
   paintingArea: 'Malfläche',
   paintingKeys:
-    'Maske malen. Pfeiltasten bewegen das Werkzeug, die Leertaste malt, solange sie gedrückt' +
+    'Malen. Pfeiltasten bewegen das Werkzeug, die Leertaste malt, solange sie gedrückt' +
     ' ist, [ und ] ändern die Pinselgröße. B ist der Pinsel, R ein Rechteck, L ein Lasso, C ' +
     'eine Fläche gleicher Farbe, E der Radierer.',
   frame: 'Rahmen',
@@ -569,7 +569,7 @@ export const markup: Markup = {
   undoKey: 'Rückgängig (Strg Z)',
   redo: 'Wiederholen',
   redoKey: 'Wiederholen (Strg Umschalt Z)',
-  clearMask: 'Maske löschen',
+  clearMask: 'Gemaltes löschen',
   mask: 'Maske',
   edge: 'Rand',
   edgeNow: '4 px',
@@ -612,6 +612,9 @@ export const markup: Markup = {
   colourHint:
     'Zieht zufällig Farben, die zum grauen Foto passen: Jede Variante ist eine Möglichkeit. ' +
     'Farbe im Foto wird nicht beachtet.',
+  paintColours: 'Farben selbst malen',
+  paintColoursHint: 'ein paar Striche genügen: die Umgebung folgt ihnen',
+  paintColour: 'Farbe',
   detail: 'Ausschnitt',
   detailBefore: 'Der Ausschnitt vorher',
   before: 'Vorher',
