@@ -70,8 +70,8 @@ fn the_linear_estimate_has_the_hint_and_the_brightness() {
         );
     }
     let tint = |column: usize, c: usize| pixel(column)[c] - mean(pixel(column));
-    for c in 0..3 {
-        let wanted = f64::from(HINT[c]) - own;
+    for (c, level) in HINT.into_iter().enumerate() {
+        let wanted = f64::from(level) - own;
         let (got, far) = (tint(7, c), tint(30, c));
         // Six columns under noise of 8 levels know their mean to less than 3.
         assert!((got - wanted).abs() < 8.0, "{got} for {wanted}");

@@ -172,12 +172,10 @@ export class Mask {
   picture({ x: left, y: top, width, height }: Box): ImageData {
     const image = new ImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
+    const colours = Uint32Array.of(0, ...this.colours);
     for (let y = 0; y < height; y++) {
       const row = (top + y) * this.width + left;
-      for (let x = 0; x < width; x++) {
-        const colour = this.colours[(this.bits[row + x] ?? 0) - 1];
-        if (colour !== undefined) pixels[y * width + x] = colour;
-      }
+      for (let x = 0; x < width; x++) pixels[y * width + x] = colours[this.bits[row + x] ?? 0] ?? 0;
     }
     return image;
   }
