@@ -40,7 +40,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     for (name, task) in [
         ("denoise", Task::Denoise),
-        ("colourise", Task::Colorize { weights: GREY }),
+        (
+            "colourise",
+            Task::Colorize {
+                weights: GREY,
+                hints: None,
+            },
+        ),
         ("deblur, circular", blur(Borders::Circular)?),
         ("deblur, unknown borders", blur(Borders::Unknown)?),
     ] {

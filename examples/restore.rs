@@ -351,6 +351,7 @@ fn task(options: &Options, photo: &Photo) -> Result<Option<Task>, Failure> {
                 GreyName::Bt601 => BT601,
                 GreyName::Bt709 => BT709,
             },
+            hints: None,
         },
         TaskName::Demosaic => Task::Demosaic {
             pattern: match options.pattern {

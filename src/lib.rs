@@ -93,7 +93,7 @@ pub use photo::jpeg::{Jpeg, ReadError};
 pub use photo::mask::Mask;
 pub use photo::pixels::Photo;
 pub use request::noise::Noise;
-pub use request::task::{BT601, BT709, Borders, GREY, Reduction, Task};
+pub use request::task::{BT601, BT709, Borders, ColourHints, GREY, Reduction, Task};
 pub use request::{MAX_SAMPLES, Request};
 pub use restoration::Stage;
 pub use restore::{Denoiser, Restoration, RestorationProgress, restore, restore_with};

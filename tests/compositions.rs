@@ -143,7 +143,10 @@ fn a_blur_before_a_reduction_is_undone_with_it() {
 fn what_makes_no_sense_is_refused() {
     let device = ComputeDevice::cpu();
     let given = || photo(scene(SIDE, &device));
-    let grey = || Task::Colorize { weights: GREY };
+    let grey = || Task::Colorize {
+        weights: GREY,
+        hints: None,
+    };
     let twice = job(given(), then(grey(), grey()), &device);
     assert!(matches!(twice.err(), Some(Error::InvalidOption(_))));
     let missing = scratches([SIDE / 2, SIDE]);

@@ -61,7 +61,13 @@ fn requests() -> Vec<(&'static str, Request)> {
         ),
         ("unblur", whole(deblur(Borders::Circular))),
         ("unblur, unknown borders", whole(deblur(Borders::Unknown))),
-        ("colourise", whole(Task::Colorize { weights: GREY })),
+        (
+            "colourise",
+            whole(Task::Colorize {
+                weights: GREY,
+                hints: None,
+            }),
+        ),
         (
             "demosaic",
             whole(Task::Demosaic {

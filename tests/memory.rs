@@ -106,7 +106,10 @@ fn tasks() -> [Task; 6] {
             factor: 2,
             reduction: Reduction::BlockMean,
         },
-        Task::Colorize { weights: GREY },
+        Task::Colorize {
+            weights: GREY,
+            hints: None,
+        },
         Task::Inpaint { missing },
         Task::Jpeg {
             file: Rc::new(compressed()),

@@ -200,12 +200,21 @@ fn each_task_is_estimated_on_its_own_measurement() {
     };
     close(Task::Denoise, 18.0);
     // The mean of three independent channels.
-    close(Task::Colorize { weights: GREY }, 18.0 / 3f64.sqrt());
+    close(
+        Task::Colorize {
+            weights: GREY,
+            hints: None,
+        },
+        18.0 / 3f64.sqrt(),
+    );
     let pattern = Bayer::Rggb;
     close(Task::Demosaic { pattern }, 18.0);
     let clean = flat(128, 32);
     assert_eq!(level(&clean, &Task::Denoise), LEAST_NOISE);
-    let colorize = Task::Colorize { weights: GREY };
+    let colorize = Task::Colorize {
+        weights: GREY,
+        hints: None,
+    };
     assert_eq!(level(&clean, &colorize), colorize.default_noise());
 }
 

@@ -104,7 +104,13 @@ fn sides_of_large_primes_are_continued_to_those_of_fast_transforms() {
     let enlarge = |factor, reduction| Task::SuperResolve { factor, reduction };
     for (task, factor) in [
         (Task::Denoise, 1),
-        (Task::Colorize { weights: GREY }, 1),
+        (
+            Task::Colorize {
+                weights: GREY,
+                hints: None,
+            },
+            1,
+        ),
         (enlarge(2, Reduction::BlockMean), 2),
     ] {
         let of = |photo: &Photo| {
@@ -190,7 +196,13 @@ fn every_task_takes_every_size() {
             (deblur(Borders::Circular), 1),
             (deblur(Borders::Unknown), 1),
             (Task::Denoise, 1),
-            (Task::Colorize { weights: GREY }, 1),
+            (
+                Task::Colorize {
+                    weights: GREY,
+                    hints: None,
+                },
+                1,
+            ),
             (
                 Task::Demosaic {
                     pattern: Bayer::Rggb,

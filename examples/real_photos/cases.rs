@@ -180,7 +180,10 @@ impl Case {
             }
             Damage::Faded => (
                 damage::saved(&damage::faded(original), 90)?,
-                Task::Colorize { weights: GREY },
+                Task::Colorize {
+                    weights: GREY,
+                    hints: None,
+                },
             ),
         })
     }

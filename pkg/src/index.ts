@@ -53,6 +53,7 @@ export type {
   SamplerPreset,
   Solver,
 } from './shared/requests.js';
+export type { ColourHints } from './page/colour-hints.js';
 export type { Kernel } from './page/kernels.js';
 export type { PhotoSource, PixelImage } from './page/photo.js';
 export type { MaskSource, MaskBytes, MaskValues } from './page/mask.js';

@@ -204,19 +204,24 @@ fn pixels_below(canvas: u64, width: usize) -> u64 {
     })
 }
 
-/// Planes of floats that are held at once for each pixel that is restored: masks, crops and noise
-/// that follows brightness have maps of their own at each pixel, and iterate. On a GPU this is more
-/// than the tensors in use: freed buffers are kept by size, since a browser releases them late.
+/// Planes of floats that are held at once for each pixel that is restored: masks, hints of
+/// colour, crops and noise that follows brightness have maps of their own at each pixel, and
+/// iterate. On a GPU this is more than the tensors in use: freed buffers are kept by size, since a
+/// browser releases them late.
 /// (`tests/memory.rs` and `tests/browser/gpu-memory.test.mjs` hold the figures.)
 fn planes(outline: &Outline<'_>, target: Target) -> u64 {
     match (outline.task, target) {
-        (Task::Inpaint { .. } | Task::Demosaic { .. }, Target::Gpu { .. }) => 220,
+        (
+            Task::Inpaint { .. } | Task::Demosaic { .. } | Task::Colorize { hints: Some(_), .. },
+            Target::Gpu { .. },
+        ) => 220,
         (_, Target::Gpu { .. }) if outline.may_follow_brightness => 220,
         (Task::Deblur { .. }, Target::Gpu { .. }) => 130,
         (_, Target::Gpu { .. }) => 100,
         (
             Task::Inpaint { .. }
             | Task::Demosaic { .. }
+            | Task::Colorize { hints: Some(_), .. }
             | Task::Deblur {
                 borders: Borders::Unknown,
                 ..
@@ -236,7 +241,10 @@ fn planes(outline: &Outline<'_>, target: Target) -> u64 {
 fn buffer_planes(outline: &Outline<'_>) -> u64 {
     match outline.task {
         _ if outline.may_follow_brightness => 8,
-        Task::Inpaint { .. } | Task::Demosaic { .. } | Task::Jpeg { .. } => 8,
+        Task::Inpaint { .. }
+        | Task::Demosaic { .. }
+        | Task::Jpeg { .. }
+        | Task::Colorize { hints: Some(_), .. } => 8,
         // The coefficients of a JPEG may stand for its pixels.
         Task::SuperResolve { .. } => 8,
         _ => 4,

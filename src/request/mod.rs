@@ -3,6 +3,7 @@
 
 pub mod canvas;
 pub mod cost;
+mod hint_measurement;
 pub mod job;
 mod jpeg_measurement;
 mod margin;

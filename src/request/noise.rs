@@ -12,6 +12,9 @@ use crate::request::task::{LEAST_NOISE, Task};
 /// The highest level, in 8-bit levels.
 pub const MAX_LEVEL: f64 = 255.0;
 
+/// sigma_y on [-1, 1] is the noise in 8-bit levels divided by this.
+pub(super) const LEVELS: f64 = 127.5;
+
 /// The network leaves a part of a JPEG's blocks where it is asked at their own deviation. The best
 /// levels of white noise are this much above it. Grain hides the blocks.
 const CAUTION: f64 = 1.25;
@@ -146,7 +149,7 @@ pub(super) fn before_compression(photo: &Photo, file: &Jpeg) -> Option<f64> {
     (!by_pixels).then_some(level)
 }
 
-fn checked(level: f64) -> Result<f64, Error> {
+pub(super) fn checked(level: f64) -> Result<f64, Error> {
     if level > 0.0 && level <= MAX_LEVEL {
         return Ok(level);
     }
@@ -260,7 +263,9 @@ fn measured(photo: &Photo, task: &Task) -> Result<Measured, Error> {
             let known = missing.pixels().iter().map(|lost| !lost);
             Measured::Colours(Planes::of_photo(photo).where_known(known))
         }
-        Task::Colorize { weights } => Measured::Level(estimate(&Planes::grey(photo, *weights))?),
+        Task::Colorize { weights, .. } => {
+            Measured::Level(estimate(&Planes::grey(photo, *weights))?)
+        }
         Task::Demosaic { pattern } => {
             let phases = Planes::phases(photo, *pattern);
             let each = phases

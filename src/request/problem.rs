@@ -24,15 +24,14 @@ use crate::prior::axes;
 use crate::prior::model::PriorModel;
 use crate::request::Request;
 use crate::request::canvas::{Canvas, on_canvas};
+use crate::request::hint_measurement::{hinted, hinted_variance};
 use crate::request::jpeg_measurement;
 use crate::request::margin::padded;
-use crate::request::noise::AssumedNoise;
+use crate::request::noise::{AssumedNoise, LEVELS};
 use crate::request::task::{Reduction, Task};
 use crate::request::windows::{Region, factor};
 use crate::restoration::hole::Hole;
 
-/// sigma_y on [-1, 1] is the noise in 8-bit levels divided by this.
-const LEVELS: f64 = 127.5;
 /// How far the sum of the weights of a grey may be from 1.
 pub const GREY_SUM_TOLERANCE: f64 = 1e-3;
 
@@ -107,7 +106,8 @@ impl WindowProblem {
     }
 }
 
-/// R, on [-1, 1]: of each pixel of the canvas where the noise follows brightness.
+/// R, on [-1, 1]: of each pixel of the canvas where the noise follows brightness, of each axis
+/// where there are hints of colour.
 fn variance(
     request: &Request,
     noise: AssumedNoise,
@@ -115,6 +115,12 @@ fn variance(
     device: &ComputeDevice,
 ) -> Tensor<4> {
     let white = (noise.level / LEVELS).powi(2);
+    if let Task::Colorize {
+        hints: Some(hints), ..
+    } = &request.task
+    {
+        return hinted_variance(white, hints, device);
+    }
     let Some(grain) = noise.grain else {
         return device.scalar(white);
     };
@@ -171,6 +177,14 @@ fn whole(photo: &Photo, task: &Task, images: &Images) -> Result<Measured, Error>
     if let Task::Jpeg { file, reduced } = task {
         return jpeg_measurement::measurement(file, *reduced, &images.fourier);
     }
+    if let Task::Colorize {
+        weights,
+        hints: Some(hints),
+    } = task
+    {
+        let (operator, y) = hinted(photo, *weights, hints, images.canvas, images.device())?;
+        return Ok((Rc::new(operator), y));
+    }
     let pixels = photo.tensor(Window::whole(photo), images.device());
     let measured = images.canvas.coarse(factor(task)?);
     let operator: Rc<dyn LinearOperator> = match task {
@@ -196,7 +210,7 @@ fn whole(photo: &Photo, task: &Task, images: &Images) -> Result<Measured, Error>
 /// The weights of the grey that a task measures; none where it measures colours.
 fn grey_of(task: &Task) -> Option<[f64; 3]> {
     match task {
-        Task::Colorize { weights } => Some(*weights),
+        Task::Colorize { weights, .. } => Some(*weights),
         Task::Compose { first, second } => grey_of(first).or_else(|| grey_of(second)),
         _ => None,
     }
@@ -220,7 +234,12 @@ fn operator(task: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Erro
     let (canvas, device) = (*canvas, fourier.device());
     let [height, width] = canvas.size;
     Ok(match task {
-        Task::Colorize { weights } => {
+        Task::Colorize { hints: Some(_), .. } => {
+            return Err(Error::InvalidOption(
+                "colour hints can't be part of a composition".into(),
+            ));
+        }
+        Task::Colorize { weights, .. } => {
             let mix = ChannelMix::new(checked(*weights)?)?;
             measured_inside(Rc::new(mix), 1, images)
         }

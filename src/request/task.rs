@@ -9,6 +9,7 @@ use crate::operators::{Bayer, LinearMap};
 use crate::photo::blur_kernel::Kernel;
 use crate::photo::jpeg::{Jpeg, Orientation};
 use crate::photo::mask::Mask;
+use crate::photo::pixels::Photo;
 
 /// The least noise that the network was trained for, sigma_y = 0.01, in 8-bit levels.
 pub const LEAST_NOISE: f64 = 1.275;
@@ -53,6 +54,8 @@ pub enum Task {
     Colorize {
         /// The weights of R, G and B.
         weights: [f64; 3],
+        /// Colours that some pixels should have: by [`GREY`] alone, and in no composition.
+        hints: Option<ColourHints>,
     },
     /// Fill in the colours that a camera's sensor did not measure: the photo is the mosaic, grey or
     /// with each pixel in its own channel.
@@ -85,6 +88,21 @@ pub trait OperatorSource: Debug {
 
     /// The operator between those sizes, on three channels.
     fn map(self: Rc<Self>, image: [usize; 2], measured: [usize; 2]) -> Rc<dyn LinearMap>;
+}
+
+/// Colours that some pixels of a grey photo should have, more or less.
+#[derive(Debug, Clone)]
+pub struct ColourHints {
+    /// A picture of the photo's size, painted where alpha is at least 128. Hue and saturation
+    /// count: the brightness is the photo's.
+    pub colours: Photo,
+    /// The standard deviation of each channel, in 8-bit levels, above 0 and at most 255.
+    pub noise: f64,
+}
+
+impl ColourHints {
+    /// The noise where none is stated: a hint is a wish, not a fact.
+    pub const NOISE: f64 = 8.0;
 }
 
 /// How a photo was made small.

@@ -72,8 +72,7 @@ impl Hole {
 
     /// What the known pixels say of the missing ones.
     pub fn posterior(&self) -> Posterior {
-        let levels = self.width().div_ceil(REACH).max(1).next_power_of_two();
-        let mask = Mask::new(self.known()).with_halvings(levels.ilog2() as usize);
+        let mask = Mask::new(self.known()).with_halvings(halvings(self.width()));
         self.posterior_of(Rc::new(mask), self.y.clone())
     }
 
@@ -115,6 +114,13 @@ impl Hole {
 fn known(lost: &[bool], [height, width]: [usize; 2], device: &ComputeDevice) -> Tensor<4> {
     let c = lost.iter().map(|&lost| if lost { 0.0 } else { 1.0 });
     device.tensor_f32(c.collect(), [1, 1, height, width])
+}
+
+/// How often an image is halved until a hole of that width is no wider than the linear estimate's
+/// iterations reach.
+pub fn halvings(width: usize) -> usize {
+    let levels = width.div_ceil(REACH).max(1).next_power_of_two();
+    levels.ilog2() as usize
 }
 
 /// The factor by which a hole of that width is reduced.

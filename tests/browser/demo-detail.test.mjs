@@ -169,7 +169,7 @@ describe('the detail', { timeout: 10 * 60_000 }, () => {
     assert.ok(await page.locator('#marker').isHidden());
     // A wide hole gets texture that the frame does not hold.
     await chooseFill(page, 'Automatic');
-    await page.getByRole('button', { name: 'Clear the mask' }).click();
+    await page.getByRole('button', { name: 'Clear what is painted' }).click();
     await page.getByRole('button', { name: 'Rectangle', exact: true }).click();
     await paint(page, [0.3, 0.4], [0.5, 0.55]);
     await page.getByText('Texture comes from the rest of the photo').waitFor();

@@ -95,14 +95,15 @@ async function readKept() {
   const database = await done(indexedDB.open('eps-restore'));
   try {
     const store = database.transaction('session').objectStore('session');
-    const names = ['photo', 'work', 'mask', 'steps', 'outcome'];
-    const [photo, work, mask, steps, outcome] = await Promise.all(
+    const names = ['photo', 'work', 'mask', 'hints', 'steps', 'outcome'];
+    const [photo, work, mask, hints, steps, outcome] = await Promise.all(
       names.map((name) => done(store.get(name))),
     );
     return {
       photo: photo?.name,
       work,
       masked: mask?.box,
+      hinted: hints?.box,
       steps: steps?.earlier.length,
       results: outcome?.entries.length,
     };

@@ -174,6 +174,31 @@ for (const device of ['webgpu', 'cpu']) {
       });
     }
 
+    test('hints of colour tint what is painted, at the brightness of the photo', async () => {
+      const { plain, hinted, refused } = await inPage(async () => {
+        const grey = new ImageData(new Uint8ClampedArray(4 * 32 * 32).fill(120), 32, 32);
+        for (let i = 3; i < grey.data.length; i += 4) grey.data[i] = 255;
+        const canvas = new OffscreenCanvas(32, 32);
+        const context = canvas.getContext('2d');
+        context.fillStyle = '#c04020';
+        context.fillRect(8, 8, 16, 16);
+        const middle = ({ mean }) => [...mean.data.subarray(4 * (16 * 32 + 16)).subarray(0, 3)];
+        const run = async (task) => middle(await restorer.restore(grey, task, tools.quick));
+        const other = eps.colorize({ hints: { colours: new ImageData(8, 8) } });
+        return {
+          plain: await run(eps.colorize()),
+          hinted: await run(eps.colorize({ hints: { colours: canvas } })),
+          refused: await restorer.restore(grey, other, tools.quick).catch(({ code }) => code),
+        };
+      });
+      const [red, green, blue] = hinted;
+      // 144 and 32 levels lie between the painted channels.
+      assert.ok(red - blue > 100 && green - blue > 5, String(hinted));
+      assert.ok(red - blue > plain[0] - plain[2] + 50, `${hinted} beside ${plain}`);
+      assert.ok(Math.abs((red + green + blue) / 3 - 120) < 6, String(hinted));
+      assert.equal(refused, 'invalid-image');
+    });
+
     test(
       'an all-known mask gives the photo back; an all-missing one invents an image',
       onCpu,

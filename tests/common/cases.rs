@@ -8,8 +8,8 @@ use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, CoarseGuidedMask, CroppedConvolution,
-    Decimation, Hadamard, Identity, Iterative, LinearMap, LinearOperator, Mask, MaskedBlockMean,
-    NoMeasurement, OnAxes, PartlyMeasured, Tolerance, compose,
+    Decimation, Hadamard, HintedGrey, Identity, Iterative, LinearMap, LinearOperator, Mask,
+    MaskedBlockMean, NoMeasurement, OnAxes, PartlyMeasured, Tolerance, compose,
 };
 
 use eps_restore::low_level::prior::model::PriorModel;
@@ -97,6 +97,10 @@ fn channels() -> Vec<Case> {
         })
         .joint()
         .rounding(5e-5),
+        Case::new("hinted grey", JOINT, |size, device| {
+            let [luma, chroma] = [5, 6].map(|stream| known(size, stream, device));
+            Rc::new(HintedGrey::new(luma, chroma, 0))
+        }),
         bayer("RGGB", |s, p| sensor(Bayer::Rggb, s, p)),
         bayer("GRBG", |s, p| sensor(Bayer::Grbg, s, p)),
         bayer("BGGR", |s, p| sensor(Bayer::Bggr, s, p)),

@@ -94,6 +94,9 @@ expectTypeOf(denoise(25)).toEqualTypeOf<DenoiseTask>();
 expectTypeOf(denoise('auto')).toEqualTypeOf<DenoiseTask>();
 expectTypeOf(jpeg({ factor: 2, noise: 3 })).toEqualTypeOf<JpegTask>();
 expectTypeOf(colorize({ weights: [0.2, 0.5, 0.3] })).toEqualTypeOf<ColorizeTask>();
+expectTypeOf(
+  colorize({ hints: { colours: new ImageData(1, 1), noise: 6 } }),
+).toEqualTypeOf<ColorizeTask>();
 expectTypeOf(demosaic('rggb')).toEqualTypeOf<DemosaicTask>();
 expectTypeOf(compose(denoise(5), colorize())).toEqualTypeOf<ComposedTask>();
 expectTypeOf(linearOperator('./operator.js')).toEqualTypeOf<OperatorTask>();

@@ -11,6 +11,7 @@ const { soften } = await demoModule('results/blend');
 const { inverted } = await demoModule('painting/invert');
 const { editMask } = await demoModule('painting/edits');
 const { maskBitsOf } = await demoModule('painting/mask-file');
+const { boundsOf, resizeMask } = await demoModule('picture/mask-bits');
 
 /** A mask drawn with # and dots. */
 const bitsOf = (rows) => Uint8Array.from(rows.join(''), (c) => Number(c === '#'));
@@ -25,17 +26,14 @@ describe('a rectangle', () => {
   const size = { width: 6, height: 4 };
   test('takes any two corners, and is cut at the photo’s borders', () => {
     const bits = new Uint8Array(24);
-    const box = fillRectangle(bits, size, point(9, 3), point(3.6, 0.6), true);
+    const box = fillRectangle(bits, size, point(9, 3), point(3.6, 0.6), 1);
     assert.deepEqual(box, { x: 4, y: 1, width: 2, height: 2 });
     assert.deepEqual(drawn(bits, 6), ['......', '....##', '....##', '......']);
-    fillRectangle(bits, size, point(0, 0), point(5, 2), false);
+    fillRectangle(bits, size, point(0, 0), point(5, 2), 0);
     assert.deepEqual(drawn(bits, 6), ['......', '.....#', '....##', '......']);
   });
   test('outside the photo changes nothing', () => {
-    assert.equal(
-      fillRectangle(new Uint8Array(24), size, point(7, 1), point(9, 3), true),
-      undefined,
-    );
+    assert.equal(fillRectangle(new Uint8Array(24), size, point(7, 1), point(9, 3), 1), undefined);
   });
 });
 
@@ -43,7 +41,7 @@ describe('a lasso', () => {
   test('fills the pixels whose centres it encloses', () => {
     const bits = new Uint8Array(30);
     const triangle = [point(0, 0), point(6, 0), point(0, 5)];
-    const box = fillPolygon(bits, { width: 6, height: 5 }, triangle, true);
+    const box = fillPolygon(bits, { width: 6, height: 5 }, triangle, 1);
     assert.deepEqual(box, { x: 0, y: 0, width: 6, height: 5 });
     assert.deepEqual(drawn(bits, 6), ['#####.', '####..', '###...', '##....', '#.....']);
   });
@@ -51,12 +49,12 @@ describe('a lasso', () => {
     const bits = new Uint8Array(25);
     const outer = [point(0, 0), point(5, 0), point(5, 5), point(0, 5), point(0, 0)];
     const inner = [point(1, 1), point(4, 1), point(4, 4), point(1, 4), point(1, 1)];
-    fillPolygon(bits, { width: 5, height: 5 }, [...outer, ...inner], true);
+    fillPolygon(bits, { width: 5, height: 5 }, [...outer, ...inner], 1);
     assert.deepEqual(drawn(bits, 5), ['#####', '#...#', '#...#', '#...#', '#####']);
   });
   test('of one point changes nothing', () => {
     assert.equal(
-      fillPolygon(new Uint8Array(4), { width: 2, height: 2 }, [point(1, 1)], true),
+      fillPolygon(new Uint8Array(4), { width: 2, height: 2 }, [point(1, 1)], 1),
       undefined,
     );
   });
@@ -164,5 +162,21 @@ describe('a mask in a file', () => {
   test('is painted where it is bright and opaque', () => {
     const data = [255, 255, 255, 255, 0, 0, 0, 255, 255, 0, 0, 255, 255, 255, 255, 90];
     assert.deepEqual([...maskBitsOf({ data })], [1, 0, 1, 0]);
+  });
+});
+
+describe('a mask of colours', () => {
+  const bits = Uint8Array.from([0, 2, 0, 0, 0, 0, 0, 0, 3]);
+  test('has bounds around every colour', () => {
+    const box = { x: 1, y: 0, width: 2, height: 3 };
+    assert.deepEqual(boundsOf(bits, { width: 3 }, 3), box);
+    assert.equal(boundsOf(bits, { width: 3 }, 1), undefined);
+  });
+  test('keeps its colours at another size', () => {
+    const [from, to] = [3, 6].map((side) => ({ width: side, height: side }));
+    const large = resizeMask(bits, from, to, 3);
+    const count = (value) => large.filter((each) => each === value).length;
+    assert.deepEqual([2, 3, 1].map(count), [4, 4, 0]);
+    assert.equal(large[2], 2);
   });
 });

@@ -125,6 +125,27 @@ describe('tasks', () => {
       eps('invalid-operator', /address of a module/),
     );
   });
+  test('take hints of colour, and refuse what is none', () => {
+    const colours = { data: new Uint8Array(4), width: 1, height: 1 };
+    const hinted = colorize({ hints: { colours, noise: 6 }, weights: 'mean' });
+    assert.deepEqual(checkedTask(hinted), hinted);
+    assert.deepEqual(hinted.hints, { colours, noise: 6 });
+    for (const [hints, code] of [
+      [{}, 'invalid-image'],
+      [{ colours: 5 }, 'invalid-image'],
+      [{ colours, noise: 0 }, 'invalid-noise'],
+      [{ colours, noise: 'auto' }, 'invalid-noise'],
+      [{ colors: colours }, 'invalid-option'],
+      [[], 'invalid-option'],
+      [null, 'invalid-option'],
+    ])
+      assert.throws(() => colorize({ hints }), eps(code), JSON.stringify(hints));
+    assert.throws(() => colorize({ hints: { colours }, weights: 'bt601' }), eps('invalid-option'));
+    assert.throws(
+      () => compose(colorize({ hints: { colours } }), superResolve(2)),
+      eps('invalid-option'),
+    );
+  });
   test('refuse compositions without end', () => {
     const endless = { kind: 'compose', second: colorize() };
     endless.first = endless;

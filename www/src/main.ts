@@ -3,7 +3,7 @@
 // most of the work: canvases, pointers and a worker.
 
 import { EpsError } from 'eps-restore';
-import { batch, computed, effect } from '@preact/signals-core';
+import { batch, computed, effect, signal } from '@preact/signals-core';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/stage.css';
@@ -15,9 +15,6 @@ import './styles/after.css';
 import './styles/painting.css';
 import './styles/queue.css';
 import './styles/forced-colors.css';
-import { BlurFinder } from './blur/finder.js';
-import { setUpMotionDrawing } from './blur/motion-button.js';
-import { setUpBlurFinder } from './blur/view.js';
 import { Detail } from './detail/detail.js';
 import { setUpDetailMarker } from './detail/marker.js';
 import { setUpDetailView } from './detail/view.js';
@@ -39,8 +36,7 @@ import { MaskEditor, MaskError } from './painting/editor.js';
 import { setUpMaskMenu } from './painting/mask-menu.js';
 import { isWeightsFile, setUpWeights, useWeights, weightsOfAddress } from './panel/weights.js';
 import { decodePhoto, PhotoError, type Photo } from './picture/photo.js';
-import { Queue } from './queue/queue.js';
-import { setUpQueue } from './queue/view.js';
+import type { Queue } from './queue/queue.js';
 import { setUpAnother } from './results/another.js';
 import { setUpMapBar } from './results/map-bar.js';
 import { setUpSave } from './results/save.js';
@@ -86,7 +82,8 @@ const runner = new Runner(state, host, {
   refused: notifyInfo,
   doneElsewhere: offerResult,
 });
-const queue = new Queue(state, host, { announce, ended: notifyInfo });
+/** Once several photos have been opened. */
+const queue = signal<Queue | undefined>(undefined);
 const steps = new Steps(state, session);
 const keeper = new Keeper(state, session, steps);
 const isWorking = computed(() => state.photo.value !== undefined);
@@ -98,7 +95,6 @@ setUpPlanView(state, session, reportError(opening.failed));
 setUpAdvancedPanel(state);
 setUpWeights(state);
 setUpActionBar(state, { start: () => runner.start(), cancel: () => void cancel() });
-setUpQueue(queue, state, reportError(queueWords.zipFailed));
 setUpPictures();
 setUpPage();
 showCredits();
@@ -138,8 +134,8 @@ function setUpPictures(): void {
   const isPinching = setUpGestures(zoom);
   const editor = new MaskEditor(state);
   const reportMask = reportError(paintingWords.failed);
-  new Painter(state.mask, brush, zoom.scale, isPinching, (at, isErasing) => {
-    editor.flood(at, brush.tolerance.peek(), !isErasing).catch(reportMask);
+  new Painter(state.layer, brush, zoom.scale, isPinching, (at, value) => {
+    editor.flood(at, brush.tolerance.peek(), value).catch(reportMask);
   });
   setUpMaskMenu(state, editor, reportMask);
   setUpPaintBar(state, brush);
@@ -147,8 +143,10 @@ function setUpPictures(): void {
   const detail = new Detail(state);
   setUpDetailView(state, detail);
   setUpImprove(state, new Improver(state));
-  setUpBlurFinder(new BlurFinder(state, detail), detail);
-  setUpMotionDrawing(state, reportError(blurWords.notDrawn));
+  void whenDefined(computed(() => state.task.value === 'unblur' || undefined))
+    .then(() => import(/* webpackChunkName: "blur" */ './blur/view.js'))
+    .then(({ setUpBlurFinder }) => setUpBlurFinder(state, detail))
+    .catch(reportError(blurWords.failed));
   setUpDetailMarker(state, detail, zoom, isPinching);
   setUpCompare(state, isPinching);
   setUpMapBar(state);
@@ -157,7 +155,10 @@ function setUpPictures(): void {
   setUpSteps(state, steps, reportError(stepWords.failed));
   setUpAnother(state, () => runner.startAnother());
   setUpSave(state, { failed: reportError(results.saveFailed), copied: notifyInfo });
-  setUpAttention(state, queue.hasUnsaved);
+  setUpAttention(
+    state,
+    computed(() => queue.value?.hasUnsaved.value ?? false),
+  );
   setUpNotification(state);
 }
 
@@ -200,7 +201,7 @@ function showWorkspace(name: string | undefined): void {
 /** Ends what runs. */
 async function cancel(): Promise<void> {
   const ended = runner.cancel();
-  queue.cancel();
+  queue.peek()?.cancel();
   await ended;
 }
 
@@ -220,13 +221,19 @@ function openFiles(files: readonly File[]): void {
   // Decoded before anything else: a file that is no picture changes nothing.
   decodePhoto(file, file.name)
     .then((photo) => openPhoto(photo))
-    .then(() => {
-      if (files.length <= 1) return;
-      // All of them take one setting.
-      state.isImproving.value = false;
-      queue.open(files);
-    })
+    .then(() => (files.length > 1 ? openQueue(files) : undefined))
     .catch(reportError(opening.failed));
+}
+
+async function openQueue(files: readonly File[]): Promise<void> {
+  const photo = state.photo.peek();
+  const { setUpQueue } = await import(/* webpackChunkName: "queue" */ './queue/view.js');
+  if (state.photo.peek() !== photo) return; // another photo has come meanwhile
+  // All of them take one setting.
+  state.isImproving.value = false;
+  const zipFailed = reportError(queueWords.zipFailed);
+  queue.value ??= setUpQueue(state, host, { announce, ended: notifyInfo, zipFailed });
+  queue.value.open(files);
 }
 
 function openSample(photo: Photo, preset: Preset): void {
@@ -238,7 +245,7 @@ async function openPhoto(photo: Photo, preset?: Preset): Promise<void> {
     await cancel();
     notifyInfo(opening.cancelledRun);
   }
-  queue.close();
+  queue.peek()?.close();
   steps.clear();
   session.open(photo, preset);
   if (photo.isPreview) notifyInfo(opening.preview);
@@ -248,7 +255,7 @@ async function openPhoto(photo: Photo, preset?: Preset): Promise<void> {
 /** Closes the photo, and forgets it. */
 async function closePhoto(): Promise<void> {
   await cancel();
-  queue.close();
+  queue.peek()?.close();
   session.close();
   steps.clear();
   await keeper.forget().catch(() => undefined);

@@ -264,7 +264,6 @@ export const blur = {
   drawing:
     'Drag from one end to the other of a trail that the shake has left: of a light, a corner.',
   slipped: 'No line was drawn. Nothing was changed.',
-  notDrawn: 'The drawing could not be loaded. The sliders do the same.',
 };
 
 // The engine.
@@ -554,7 +553,7 @@ export const markup = {
   photo: 'The photo',
   paintingArea: 'painting area',
   paintingKeys:
-    'Paint the mask. Arrow keys move the tool, Space paints while it is held, [ and ] resize' +
+    'Paint. Arrow keys move the tool, Space paints while it is held, [ and ] resize' +
     ' the brush. B is the brush, R a rectangle, L a lasso, C an area of one colour, E the ' +
     'eraser.',
   frame: 'frame',
@@ -580,7 +579,7 @@ export const markup = {
   undoKey: 'Undo (Ctrl Z)',
   redo: 'Redo',
   redoKey: 'Redo (Ctrl Shift Z)',
-  clearMask: 'Clear the mask',
+  clearMask: 'Clear what is painted',
   mask: 'Mask',
   edge: 'Edge',
   edgeNow: '4 px',
@@ -623,6 +622,9 @@ export const markup = {
   colourHint:
     'Draws colours that fit the grey photo, by chance: each variant is one possibility. Any ' +
     'colour in the photo is ignored.',
+  paintColours: 'Paint colours yourself',
+  paintColoursHint: 'a few strokes are enough: what is around them follows',
+  paintColour: 'Colour',
   detail: 'Detail',
   detailBefore: 'The detail before',
   before: 'Before',

@@ -10,7 +10,9 @@ use wasm_bindgen::JsValue;
 use eps_restore::low_level::estimation::blur::Luma;
 use eps_restore::low_level::operators::Bayer;
 use eps_restore::low_level::request::cost::Outline;
-use eps_restore::low_level::request::task::{BT601, BT709, Borders, GREY, Reduction, Task};
+use eps_restore::low_level::request::task::{
+    BT601, BT709, Borders, ColourHints, GREY, Reduction, Task,
+};
 use eps_restore::low_level::sampler::interpolant::Interpolant;
 use eps_restore::low_level::sampler::{Sampler, SolverKind};
 use eps_restore::{Error, Jpeg, Kernel, Mask, Noise, Photo, Request};
@@ -104,6 +106,7 @@ enum TaskRequest {
     },
     Colorize {
         weights: Option<GreyRequest>,
+        hints: Option<HintsRequest>,
     },
     Demosaic {
         pattern: BayerRequest,
@@ -114,6 +117,14 @@ enum TaskRequest {
     },
     /// Its functions come beside the task.
     Operator {},
+}
+
+/// Colours that some pixels of a grey photo should have.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HintsRequest {
+    colours: Bytes,
+    noise: Option<f64>,
 }
 
 /// How a photo was reduced before it was compressed.
@@ -325,13 +336,14 @@ impl TaskRequest {
                 },
             },
             TaskRequest::Denoise {} => Task::Denoise,
-            TaskRequest::Colorize { weights } => Task::Colorize {
+            TaskRequest::Colorize { weights, hints } => Task::Colorize {
                 weights: match weights {
                     None | Some(GreyRequest::Named(GreyName::Mean)) => GREY,
                     Some(GreyRequest::Named(GreyName::Bt601)) => BT601,
                     Some(GreyRequest::Named(GreyName::Bt709)) => BT709,
                     Some(GreyRequest::Weights(weights)) => weights,
                 },
+                hints: hints.map(HintsRequest::read).transpose()?,
             },
             TaskRequest::Demosaic { pattern } => Task::Demosaic {
                 pattern: match pattern {
@@ -353,6 +365,15 @@ impl TaskRequest {
                     return Err(Error::InvalidOperator("its functions are missing".into()));
                 }
             },
+        })
+    }
+}
+
+impl HintsRequest {
+    fn read(self) -> Result<ColourHints, Error> {
+        Ok(ColourHints {
+            colours: self.colours.photo()?,
+            noise: self.noise.unwrap_or(ColourHints::NOISE),
         })
     }
 }

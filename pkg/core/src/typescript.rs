@@ -69,7 +69,12 @@ export type CoreTask<Operator = { readonly kind: 'operator' }> =
       readonly file: Uint8Array;
       readonly reduced?: { readonly factor: number; readonly reduction?: Reduction };
     }
-  | { readonly kind: 'colorize'; readonly weights?: GreyWeights }
+  | {
+      readonly kind: 'colorize';
+      readonly weights?: GreyWeights;
+      /** `colours`: RGBA of the photo's size, painted where alpha is at least 128. */
+      readonly hints?: { readonly colours: Pixels; readonly noise?: number };
+    }
   | { readonly kind: 'demosaic'; readonly pattern: BayerPattern }
   | {
       readonly kind: 'compose';

@@ -6,6 +6,7 @@ import type {
   PageTask,
   TaskRequest,
 } from '../shared/requests.js';
+import { decodeHints, requireHintSize } from './colour-hints.js';
 import { kernelRequest } from './kernels.js';
 import { decodeMask, requireMaskSize } from './mask.js';
 import { decodePhoto, isPlainImage } from './photo.js';
@@ -55,8 +56,9 @@ export async function taskRequest(
     case 'jpeg':
       return jpegRequest(task, await file);
     case 'colorize': {
-      const { kind, weights } = task;
-      return { kind, ...(weights && { weights }) };
+      const { kind, weights, hints } = task;
+      const decoded = hints && (await decodeHints(hints));
+      return { kind, ...(weights && { weights }), ...(decoded && { hints: decoded }) };
     }
     case 'demosaic':
       return { kind: 'demosaic', pattern: task.pattern };
@@ -115,6 +117,9 @@ export function requireFitting(task: PageTask, photo: ImageSize): void {
       break;
     case 'deblur':
       requireKernelSize(task.kernel, photo);
+      break;
+    case 'colorize':
+      if (task.hints) requireHintSize(task.hints, photo);
       break;
     case 'compose':
       requireFitting(task.second, photo);

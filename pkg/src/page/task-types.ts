@@ -1,4 +1,5 @@
 import type { BayerPattern, Borders, GreyWeights, Reduction } from '../shared/requests.js';
+import type { ColourHints } from './colour-hints.js';
 import type { Kernel } from './kernels.js';
 import type { MaskSource } from './mask.js';
 
@@ -72,6 +73,8 @@ export interface ColorizeTask extends NoiseOption {
   readonly kind: 'colorize';
   /** Default `'mean'`. */
   readonly weights?: GreyWeights | undefined;
+  /** Default: none. They go with the weights `'mean'`. */
+  readonly hints?: ColourHints | undefined;
 }
 
 /** Reconstructs the colours of a sensor's mosaic. Made by `demosaic`. */

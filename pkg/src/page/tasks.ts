@@ -1,6 +1,7 @@
 import { EpsError, reading } from '../shared/errors.js';
 import { LIMITS } from '../shared/limits.js';
 import { BAYER_PATTERNS, BORDERS, type BayerPattern, type Reduction } from '../shared/requests.js';
+import { checkedHints } from './colour-hints.js';
 import { checkedGreyWeights } from './grey-weights.js';
 import { checkedKernel } from './kernels.js';
 import type { MaskSource } from './mask.js';
@@ -193,19 +194,25 @@ export function jpeg(options: Omit<JpegTask, 'kind'> = {}): JpegTask {
  * to grey first.
  *
  * @param options `weights`: `'mean'` (the default: a third each, what the network was trained on),
- *   `'bt601'`, `'bt709'`, or three numbers of at least 0 whose sum is 1. `noise`: see
+ *   `'bt601'`, `'bt709'`, or three numbers of at least 0 whose sum is 1. `hints`: colours that some
+ *   pixels should have, see {@link ColourHints}; the rest of the photo follows them. `noise`: see
  *   {@link NoiseOption}, default `'auto'` for a JPEG file, else 2.
- * @throws EpsError `invalid-noise` or `invalid-option`.
+ * @throws EpsError `invalid-noise`, `invalid-image` or `invalid-option`.
  * @example
  * ```ts
  * const result = await restorer.restore(greyPhoto, colorize({ weights: 'bt709' }));
+ * // A canvas of the photo's size, with a few strokes of colour:
+ * const hinted = await restorer.restore(greyPhoto, colorize({ hints: { colours: canvas } }));
  * ```
  */
-export function colorize(options: NoiseOption & Pick<ColorizeTask, 'weights'> = {}): ColorizeTask {
-  const { weights, ...noise } = optionsOf('colorize', options, ['weights']);
+export function colorize(
+  options: NoiseOption & Pick<ColorizeTask, 'weights' | 'hints'> = {},
+): ColorizeTask {
+  const { weights, hints, ...noise } = optionsOf('colorize', options, ['weights', 'hints']);
   return {
     kind: 'colorize',
     ...(weights !== undefined && { weights: checkedGreyWeights(weights) }),
+    ...(hints !== undefined && { hints: checkedHints(hints, weights) }),
     ...noise,
   };
 }
@@ -341,7 +348,7 @@ function taskOf(task: unknown, depth: number): Task {
     case 'jpeg':
       return jpeg({ noise: task.noise, factor: task.factor, reduction: task.reduction });
     case 'colorize':
-      return colorize({ ...options, weights: task.weights });
+      return colorize({ ...options, weights: task.weights, hints: task.hints });
     case 'demosaic':
       return demosaic(task.pattern, options);
     case 'compose':
@@ -369,6 +376,11 @@ function checkedPart(position: 'first' | 'second', task: unknown, depth: number)
       'invalid-option',
       `compose: inpaint with fill: '${part.fill}' cannot be a part: it copies from the photo ` +
         'itself. In a composition the network fills the mask.',
+    );
+  if (part.kind === 'colorize' && part.hints)
+    throw new EpsError(
+      'invalid-option',
+      'compose: colorize with hints cannot be a part; hints are colours of the photo itself.',
     );
   if (part.kind === 'jpeg')
     throw new EpsError(

@@ -45,6 +45,9 @@ export const BAYER_PATTERNS = ['rggb', 'grbg', 'bggr', 'gbrg'] as const satisfie
 /** The kernel of a blur. */
 export type KernelRequest = Extract<CoreTask, { readonly kind: 'deblur' }>['kernel'];
 
+/** Colours that some pixels of a grey photo should have. */
+export type CoreHints = NonNullable<Extract<CoreTask, { readonly kind: 'colorize' }>['hints']>;
+
 /** Holes that are filled with the photo's own texture, without the network. */
 export interface CopyTask {
   readonly kind: 'copy';

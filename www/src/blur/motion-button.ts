@@ -4,9 +4,9 @@ import { element } from '../dom.js';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
 import { blur as words } from '../words.js';
+import { drawnMotion } from './motion-line.js';
 
-/** @param failed tells that the drawing could not be loaded. */
-export function setUpMotionDrawing(state: AppState, failed: (error: unknown) => void): void {
+export function setUpMotionDrawing(state: AppState): void {
   const button = element('motion-draw', HTMLButtonElement);
   let drawing: AbortController | undefined;
   const draw = async (own: AbortController): Promise<void> => {
@@ -14,7 +14,6 @@ export function setUpMotionDrawing(state: AppState, failed: (error: unknown) => 
     if (!size) return;
     state.chosenView.value = 'photo';
     element('blur-note').textContent = words.drawing;
-    const { drawnMotion } = await import(/* webpackChunkName: "motion" */ './motion-line.js');
     const line = await drawnMotion(element('frame'), size, own.signal);
     element('blur-note').textContent = line
       ? words.taken(words.amountAlong(line.length, line.angle))
@@ -29,12 +28,10 @@ export function setUpMotionDrawing(state: AppState, failed: (error: unknown) => 
     const own = new AbortController();
     drawing = own;
     button.setAttribute('aria-pressed', 'true');
-    draw(own)
-      .catch(failed)
-      .finally(() => {
-        drawing = undefined;
-        button.setAttribute('aria-pressed', 'false');
-      });
+    void draw(own).finally(() => {
+      drawing = undefined;
+      button.setAttribute('aria-pressed', 'false');
+    });
   });
   // The line belongs to this photo, to this kind of blur and to the view of the photo.
   const stop = (): void => drawing?.abort();

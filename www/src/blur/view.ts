@@ -4,16 +4,20 @@ import { effect, signal } from '@preact/signals-core';
 import type { Detail } from '../detail/detail.js';
 import { element } from '../dom.js';
 import { cut } from '../picture/pixels.js';
+import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
 import { blur as words } from '../words.js';
 import { SLIDERS, type Candidate } from './candidate.js';
 import { Card } from './card.js';
-import type { BlurFinder, Finding } from './finder.js';
+import { BlurFinder, type Finding } from './finder.js';
+import { setUpMotionDrawing } from './motion-button.js';
 
 /** What refines each kind. */
 const FIRST_SLIDER = { gaussian: 'sigma', disk: 'radius', motion: 'length' } as const;
 
-export function setUpBlurFinder(finder: BlurFinder, detail: Detail): void {
+export function setUpBlurFinder(state: AppState, detail: Detail): void {
+  const finder = new BlurFinder(state, detail);
+  setUpMotionDrawing(state);
   const button = element('blur-find', HTMLButtonElement);
   const note = element('blur-note');
   setUpSliders();

@@ -65,14 +65,14 @@ function rasterise(size: Size, centre: Point, widening: number): Bits {
         y: top + inSquare(clamp(from.y + t * (to.y - from.y) + wander(), 1)),
       };
       const width = radius * (0.7 + 0.6 * random()) + widening;
-      if (previous) paintLine(bits, size, previous, point, width, true);
+      if (previous) paintLine(bits, size, previous, point, width, 1);
       previous = point;
     }
   }
   for (let i = 0; i < SPECKS; i++) {
     const from = { x: left + inSquare(random()), y: top + inSquare(random()) };
     const to = { x: from.x + 2 * random(), y: from.y + 2 * random() };
-    paintLine(bits, size, from, to, 0.9 + 1.3 * random() + widening, true);
+    paintLine(bits, size, from, to, 0.9 + 1.3 * random() + widening, 1);
   }
   return bits;
 }

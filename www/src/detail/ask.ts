@@ -1,7 +1,7 @@
 // Restores the detail: a small part of the photo, by the settings of the next run.
 
-import { EpsError, type MaskBytes, type Restorer } from 'eps-restore';
-import { packageTask } from '../state/package-task.js';
+import { EpsError, type Restorer } from 'eps-restore';
+import { packageTask, type Painted } from '../state/package-task.js';
 import type { Step } from '../state/settings.js';
 import { cut } from '../picture/pixels.js';
 import type { DetailWindow } from './window.js';
@@ -14,22 +14,22 @@ export interface DetailQuestion {
   readonly steps: readonly Step[];
   readonly simulate: boolean;
   readonly seed: number;
-  /** Of the window's outer box. */
-  readonly mask: MaskBytes | undefined;
+  /** In the window's outer box. */
+  readonly painted: Painted;
 }
 
 /** The restored detail, or why there is none; `copied`: the whole photo alone has its texture. */
 export type DetailAnswer = ImageData | 'aborted' | 'failed' | 'copied';
 
 export async function askDetail(
-  { restorer, input, window, steps, simulate, seed, mask }: DetailQuestion,
+  { restorer, input, window, steps, simulate, seed, painted }: DetailQuestion,
   signal: AbortSignal,
 ): Promise<DetailAnswer> {
   const { inner, outer } = window;
   try {
     let image = cut(input, outer);
     for (const { task, settings } of steps) {
-      const asked = packageTask(task, settings, simulate, mask);
+      const asked = packageTask(task, settings, simulate, painted);
       // One evaluation: what a second and third would add is too little to wait for.
       const { mean, fill } = await restorer.restore(image, asked, { samples: 0, seed, signal });
       if (fill && fill.photo > 0) return 'copied';

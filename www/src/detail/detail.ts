@@ -3,6 +3,7 @@
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals-core';
 import type { MaskBytes } from 'eps-restore';
+import { fittedTo, type Hints } from '../picture/hints.js';
 import type { Mask } from '../picture/mask.js';
 import type { AppState } from '../state/app-state.js';
 import { latestAnswer } from '../state/latest-answer.js';
@@ -33,7 +34,7 @@ export class Detail {
     this.answer = latestAnswer(this.question, askDetail, DELAY);
     this.comparison = compared(this.comparisonQuestions, DELAY);
     watch(
-      () => [state.photo.value, state.maskBounds.value],
+      () => [state.photo.value, state.maskBounds.value, state.hintBounds.value],
       () => {
         this.chosenCentre.value = undefined;
       },
@@ -50,18 +51,19 @@ export class Detail {
 
   readonly window = computed(() => {
     const input = this.input.value;
-    const { steps, maskBounds } = this.state;
+    const { steps, maskBounds, hintBounds } = this.state;
     const enlargement = steps.value.find(({ task }) => task === 'enlarge');
     const factor = enlargement ? coreFactor(enlargement.settings.factor) : 1;
-    const painted = input && maskBounds.value && centreOf(maskBounds.value, input);
+    const bounds = maskBounds.value ?? hintBounds.value;
+    const painted = input && bounds && centreOf(bounds, input);
     return input && windowAt(input, this.chosenCentre.value ?? painted ?? MIDDLE, factor);
   });
 
   /** Why the detail cannot be restored; empty if it can. */
   readonly obstacle = computed(() => {
-    const { isPainting, mask, maskBounds } = this.state;
+    const { isPainting, task, mask, maskBounds } = this.state;
     const window = this.window.value;
-    if (!window || !isPainting.value) return '';
+    if (!window || !isPainting.value || task.value !== 'fill') return '';
     const bits = maskBounds.value && mask.value;
     if (!bits) return words.nothingPainted;
     if (cutsPaint(bits.bits, bits, window.outer)) return words.cutsPaint;
@@ -97,7 +99,7 @@ export class Detail {
 
   /** What to restore, whatever the settings. */
   private readonly part = computed((): Omit<DetailQuestion, 'steps'> | undefined => {
-    const { simulate, restorer, mask, maskBounds, view, isRunning } = this.state;
+    const { simulate, restorer, mask, maskBounds, hints, hintBounds, view, isRunning } = this.state;
     const input = this.input.value;
     const window = this.window.value;
     // A restorer does one thing at a time.
@@ -110,7 +112,10 @@ export class Detail {
       window,
       simulate: simulate.value,
       seed: this.seed.value,
-      mask: maskBounds.value ? maskWithin(mask.value, window.outer) : undefined,
+      painted: {
+        mask: maskBounds.value ? maskWithin(mask.value, window.outer) : undefined,
+        hints: hintBounds.value && hints.value && hintsWithin(hints.value, input, window.outer),
+      },
     };
   });
 
@@ -167,6 +172,9 @@ const centreOf = (box: Box, { width, height }: ImageData): Point => ({
   x: (box.x + box.width / 2) / width,
   y: (box.y + box.height / 2) / height,
 });
+
+const hintsWithin = (hints: Hints, { width, height }: ImageData, box: Box): ImageData =>
+  fittedTo(hints, { width, height }).picture(box);
 
 const maskWithin = (mask: Mask | undefined, box: Box): MaskBytes | undefined =>
   mask && { data: mask.read(mask.bits, box), width: box.width, height: box.height };

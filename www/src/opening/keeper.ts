@@ -39,11 +39,12 @@ export class Keeper {
     const photo = await get<KeptPhoto>('photo', store);
     const work = await get<KeptWork>('work', store);
     const mask = await get<KeptMask>('mask', store);
+    const hints = await get<KeptMask>('hints', store);
     const steps = await get<StepsState>('steps', store);
     // The visitor may be quicker.
     const isWanted = (): boolean => state.photo.peek() === undefined;
     if (!photo || !work || !isWanted()) return false;
-    const isBack = await bringBack({ photo, work, mask }, state, session, isWanted);
+    const isBack = await bringBack({ photo, work, mask, hints }, state, session, isWanted);
     if (isBack && steps) this.steps.current.value = steps;
     if (isBack) await this.restoreOutcome();
     return isBack;
@@ -82,7 +83,11 @@ export class Keeper {
     // The bounds are computed anew after every edit.
     watch(
       () => [state.mask.value, state.mask.value?.bounds.value],
-      () => this.keep('mask', maskToKeep(state)),
+      () => this.keep('mask', maskToKeep(state.mask.peek())),
+    );
+    watch(
+      () => [state.hints.value, state.hints.value?.bounds.value],
+      () => this.keep('hints', maskToKeep(state.hints.peek())),
     );
     watch(
       () => this.steps.current.value,
@@ -101,7 +106,7 @@ export class Keeper {
   /** Forgets everything. */
   async forget(): Promise<void> {
     clearTimeout(this.timer);
-    const names = ['photo', 'work', 'mask', 'steps', 'outcome'];
+    const names = ['photo', 'work', 'mask', 'hints', 'steps', 'outcome'];
     await Promise.all(names.map((name) => del(name, this.store)));
   }
 

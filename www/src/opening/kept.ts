@@ -1,5 +1,6 @@
 // A photo with what is painted on it and what is set, as it can be stored and brought back.
 
+import { Hints } from '../picture/hints.js';
 import { Mask } from '../picture/mask.js';
 import { decodePhoto } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
@@ -28,12 +29,15 @@ export interface KeptWork {
 export interface KeptMask extends Size {
   readonly box: Box | undefined;
   readonly bits: Uint8Array;
+  /** Of hints. */
+  readonly colours?: readonly number[];
 }
 
 export interface Kept {
   readonly photo: KeptPhoto;
   readonly work: KeptWork;
   readonly mask: KeptMask | undefined;
+  readonly hints: KeptMask | undefined;
 }
 
 export function photoToKeep(state: AppState): KeptPhoto | undefined {
@@ -60,12 +64,12 @@ export function workToKeep(state: AppState): KeptWork | undefined {
   };
 }
 
-export function maskToKeep(state: AppState): KeptMask | undefined {
-  const mask = state.mask.peek();
+export function maskToKeep(mask: Mask | undefined): KeptMask | undefined {
   if (!mask) return undefined;
-  const { width, height } = mask;
+  const { width, height, colours } = mask;
   const box = mask.bounds.peek();
-  return { width, height, box, bits: box ? mask.read(mask.bits, box) : new Uint8Array() };
+  const bits = box ? mask.read(mask.bits, box) : new Uint8Array();
+  return { width, height, box, bits, colours: [...colours] };
 }
 
 /**
@@ -74,7 +78,7 @@ export function maskToKeep(state: AppState): KeptMask | undefined {
  * @param isWanted whether nothing else has come up while it is decoded.
  */
 export async function bringBack(
-  { photo, work, mask }: Kept,
+  { photo, work, mask, hints }: Kept,
   state: AppState,
   session: Session,
   isWanted: () => boolean,
@@ -86,17 +90,27 @@ export async function bringBack(
   state.changeOptions(work.options);
   if (work.reducedTo) await session.reduceTo(work.reducedTo);
   if (mask) bringBackMask(mask, state, session);
+  if (hints) bringBackHints(hints, state);
   return true;
 }
 
-function bringBackMask(
-  { width, height, box, bits }: KeptMask,
-  state: AppState,
-  session: Session,
-): void {
-  const pixels = state.photo.peek()?.pixels;
-  if (pixels?.width !== width || pixels.height !== height) return;
+function bringBackMask(kept: KeptMask, state: AppState, session: Session): void {
+  const { width, height, box, bits } = kept;
+  if (!fits(kept, state)) return;
   const mask = new Mask({ width, height });
   if (box) mask.write(box, bits);
   session.replaceMask(mask);
+}
+
+function bringBackHints(kept: KeptMask, state: AppState): void {
+  const { width, height, box, bits, colours } = kept;
+  if (!box || !colours || !fits(kept, state)) return;
+  const hints = new Hints({ width, height }, undefined, [...colours]);
+  hints.write(box, bits);
+  state.hints.value = hints;
+}
+
+function fits({ width, height }: Size, state: AppState): boolean {
+  const pixels = state.photo.peek()?.pixels;
+  return pixels?.width === width && pixels.height === height;
 }

@@ -21,11 +21,11 @@ export class MaskEditor {
     return this.edit({ kind: 'grow', pixels });
   }
 
-  /** Paints or erases the region of like colour. */
-  async flood(at: Point, tolerance: number, missing: boolean): Promise<void> {
+  /** Sets the region of like colour. */
+  async flood(at: Point, tolerance: number, value: number): Promise<void> {
     const image = this.state.prepared.peek()?.input;
     const isInside = image && at.x >= 0 && at.y >= 0 && at.x < image.width && at.y < image.height;
-    if (isInside) await this.edit({ kind: 'flood', image, at, tolerance, missing });
+    if (isInside) await this.edit({ kind: 'flood', image, at, tolerance, value });
   }
 
   /** @throws MaskError if the file holds no mask of this photo's size. */
@@ -51,12 +51,12 @@ export class MaskEditor {
 
   /** Asks again where the visitor has painted meanwhile. */
   private async edit(edit: MaskEdit): Promise<void> {
-    const mask = this.state.mask.peek();
+    const mask = this.state.layer.peek();
     if (!mask) return;
     for (let isDone = false; !isDone;) {
       const { revision } = mask;
       const patches = await inWorker('editMask', mask.bits, mask.size, edit);
-      if (this.state.mask.peek() !== mask) return;
+      if (this.state.layer.peek() !== mask) return;
       isDone = mask.revision === revision;
       if (isDone) mask.apply(patches);
     }

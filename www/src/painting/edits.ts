@@ -16,7 +16,7 @@ export type MaskEdit =
       readonly image: ImageData;
       readonly at: Point;
       readonly tolerance: number;
-      readonly missing: boolean;
+      readonly value: number;
     };
 
 export function editMask(bits: Uint8Array, size: Size, edit: MaskEdit): Patch[] {
@@ -37,13 +37,12 @@ function edited(bits: Uint8Array, size: Size, edit: MaskEdit): Uint8Array {
     case 'replace':
       return edit.bits;
     case 'flood':
-      return withRegion(bits, floodRegion(edit.image, edit.at, edit.tolerance), edit.missing);
+      return withRegion(bits, floodRegion(edit.image, edit.at, edit.tolerance), edit.value);
   }
 }
 
-function withRegion(bits: Uint8Array, region: Uint8Array, missing: boolean): Bits {
+function withRegion(bits: Uint8Array, region: Uint8Array, value: number): Bits {
   const output = bits.slice();
-  for (let at = region.indexOf(1); at >= 0; at = region.indexOf(1, at + 1))
-    output[at] = missing ? 1 : 0;
+  for (let at = region.indexOf(1); at >= 0; at = region.indexOf(1, at + 1)) output[at] = value;
   return output;
 }

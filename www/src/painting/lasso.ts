@@ -11,7 +11,7 @@ export function fillPolygon(
   bits: Uint8Array,
   { width, height }: Size,
   points: readonly Point[],
-  missing: boolean,
+  value: number,
 ): Box | undefined {
   const ys = points.map(({ y }) => y);
   const xs = points.map(({ x }) => x);
@@ -25,7 +25,7 @@ export function fillPolygon(
     for (let i = 0; i + 1 < at.length; i += 2) {
       const start = Math.max(left, Math.ceil((at[i] ?? 0) - 0.5));
       const end = Math.min(right, Math.ceil((at[i + 1] ?? 0) - 0.5));
-      if (end > start) bits.fill(missing ? 1 : 0, y * width + start, y * width + end);
+      if (end > start) bits.fill(value, y * width + start, y * width + end);
     }
   }
   return { x: left, y: top, width: right - left, height: bottom - top };

@@ -29,14 +29,14 @@ export class Outline {
   }
 
   /** Ends the outline, and fills it. @returns the box of changed pixels. */
-  fill(bits: Uint8Array, size: Size, missing: boolean): Box | undefined {
+  fill(bits: Uint8Array, size: Size, value: number): Box | undefined {
     const { points, tool } = this;
     this.cancel();
     const [first, last = first] = [points[0], points.at(-1)];
     if (!first || !last) return undefined;
     return tool === 'lasso'
-      ? fillPolygon(bits, size, points, missing)
-      : fillRectangle(bits, size, first, last, missing);
+      ? fillPolygon(bits, size, points, value)
+      : fillRectangle(bits, size, first, last, value);
   }
 
   cancel(): void {

@@ -8,13 +8,13 @@ export function fillRectangle(
   size: Size,
   from: Point,
   to: Point,
-  missing: boolean,
+  value: number,
 ): Box | undefined {
   const [left, right] = range(from.x, to.x, size.width);
   const [top, bottom] = range(from.y, to.y, size.height);
   if (right <= left || bottom <= top) return undefined;
   for (let y = top; y < bottom; y++)
-    bits.fill(missing ? 1 : 0, y * size.width + left, y * size.width + right);
+    bits.fill(value, y * size.width + left, y * size.width + right);
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 

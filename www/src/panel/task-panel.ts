@@ -15,6 +15,7 @@ export function setUpTaskPanel(state: AppState): void {
   setUpFactor(state);
   setUpBlur(state);
   setUpNoise(state);
+  setUpHints(state);
   setUpSimulation(state);
 }
 
@@ -128,6 +129,14 @@ function setUpNoise(state: AppState): void {
     element('noise-level-text').textContent = measures
       ? words.measuredNoise(measured)
       : String(level);
+  });
+}
+
+function setUpHints(state: AppState): void {
+  const hints = element('hints', HTMLInputElement);
+  hints.addEventListener('change', () => state.changeSettings({ hasHints: hints.checked }));
+  effect(() => {
+    hints.checked = state.settings.value.hasHints;
   });
 }
 

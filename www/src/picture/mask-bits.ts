@@ -1,5 +1,5 @@
-// The bits of a mask, one byte a pixel: lines, bounds, other sizes. Loops over whole rows use the
-// platform's own: a callback for each pixel of a large photo takes seconds.
+// The bytes of a mask, one a pixel, 0 where nothing is painted: lines, bounds, other sizes. Loops
+// over whole rows use the platform's own: a callback for each pixel of a large photo takes seconds.
 
 import type { Box, Point, Size } from '../vocabulary.js';
 
@@ -34,7 +34,7 @@ export function paintLine(
   from: Point,
   to: Point,
   radius: number,
-  missing: boolean,
+  value: number,
 ): Box | undefined {
   const left = Math.max(0, Math.floor(Math.min(from.x, to.x) - radius));
   const top = Math.max(0, Math.floor(Math.min(from.y, to.y) - radius));
@@ -51,7 +51,7 @@ export function paintLine(
       const along = squaredLength === 0 ? 0 : clampToUnit((px * dx + py * dy) / squaredLength);
       const ex = px - along * dx;
       const ey = py - along * dy;
-      if (ex * ex + ey * ey <= radius * radius) bits[y * size.width + x] = missing ? 1 : 0;
+      if (ex * ex + ey * ey <= radius * radius) bits[y * size.width + x] = value;
     }
   }
   return { x: left, y: top, width: right - left, height: bottom - top };
@@ -59,35 +59,57 @@ export function paintLine(
 
 const clampToUnit = (value: number): number => Math.min(1, Math.max(0, value));
 
-/** The smallest box around all missing pixels; undefined if there are none. */
-export function boundsOf(bits: Uint8Array, { width }: Pick<Size, 'width'>): Box | undefined {
-  const first = bits.indexOf(1);
+/**
+ * The smallest box around all painted pixels; undefined if there are none.
+ *
+ * @param values that pixels may have: 1 to this.
+ */
+export function boundsOf(bits: Uint8Array, size: Pick<Size, 'width'>, values = 1): Box | undefined {
+  let all: Box | undefined;
+  for (let value = 1; value <= values; value++) {
+    const box = boundsOfValue(bits, size, value);
+    all = all && box ? union(all, box) : (all ?? box);
+  }
+  return all;
+}
+
+function boundsOfValue(
+  bits: Uint8Array,
+  { width }: Pick<Size, 'width'>,
+  value: number,
+): Box | undefined {
+  const first = bits.indexOf(value);
   if (first < 0) return undefined;
   const top = Math.floor(first / width);
-  const bottom = Math.floor(bits.lastIndexOf(1) / width);
+  const bottom = Math.floor(bits.lastIndexOf(value) / width);
   let left = width;
   let right = -1;
   for (let y = top; y <= bottom; y++) {
     const row = bits.subarray(y * width, (y + 1) * width);
-    const start = row.indexOf(1);
+    const start = row.indexOf(value);
     if (start < 0) continue;
     left = Math.min(left, start);
-    right = Math.max(right, row.lastIndexOf(1));
+    right = Math.max(right, row.lastIndexOf(value));
   }
   return { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** The same mask for a photo of another size. A pixel is missing if it covers a missing one. */
-export function resizeMask(bits: Uint8Array, from: Size, to: Size): Bits {
+/**
+ * The same mask for a photo of another size. A pixel is painted if it covers a painted one.
+ *
+ * @param values that pixels may have: 1 to this.
+ */
+export function resizeMask(bits: Uint8Array, from: Size, to: Size, values = 1): Bits {
   const output = new Uint8Array(to.width * to.height);
   const columns = coveredRanges(from.width, to.width);
   const rows = coveredRanges(from.height, to.height);
-  for (let at = bits.indexOf(1); at >= 0; at = bits.indexOf(1, at + 1)) {
-    const [top, bottom] = rows[Math.floor(at / from.width)] ?? [0, 0];
-    const [left, right] = columns[at % from.width] ?? [0, 0];
-    for (let row = top; row < bottom; row++)
-      output.fill(1, row * to.width + left, row * to.width + right);
-  }
+  for (let value = 1; value <= values; value++)
+    for (let at = bits.indexOf(value); at >= 0; at = bits.indexOf(value, at + 1)) {
+      const [top, bottom] = rows[Math.floor(at / from.width)] ?? [0, 0];
+      const [left, right] = columns[at % from.width] ?? [0, 0];
+      for (let row = top; row < bottom; row++)
+        output.fill(value, row * to.width + left, row * to.width + right);
+    }
   return output;
 }
 

@@ -1,5 +1,5 @@
-// The mask: one byte a pixel of the photo, 1 where it is missing. Strokes set whole pixels: the
-// page shows exactly the pixels that will be filled.
+// What is painted on the photo, one byte a pixel: 1 where it is missing, or the number of a colour
+// that it should have. Strokes set whole pixels: the page shows exactly the pixels that count.
 
 import { computed, signal, type Signal } from '@preact/signals-core';
 import type { Box, Point, Size } from '../vocabulary.js';
@@ -25,12 +25,18 @@ interface History {
 
 const HISTORY_BYTES = 64e6;
 
+/** Red, through which half of the photo shows. */
+const [MISSING = 0] = new Uint32Array(new Uint8Array([236, 28, 58, 140]).buffer);
+
 export class Mask {
   readonly width: number;
   readonly height: number;
   readonly bits: Bits;
   /** Called with every box of pixels that may have changed. */
   onPaint: (box: Box) => void = () => undefined;
+
+  /** What a stroke paints: the number of a colour. */
+  ink = 1;
 
   /** Another number after every change. */
   revision = 0;
@@ -43,16 +49,28 @@ export class Mask {
 
   readonly canUndo = computed(() => this.history.value.done.length > 0);
   readonly canRedo = computed(() => this.history.value.undone.length > 0);
-  /** The smallest box around all missing pixels, as of the last finished edit. */
-  readonly bounds = computed(() => boundsOf(this.history.value.bits, this));
+  /** The smallest box around all painted pixels, as of the last finished edit. */
+  readonly bounds = computed(() => boundsOf(this.history.value.bits, this, this.values));
 
-  /** @param bits the initial mask. Default: nothing is missing. */
-  constructor({ width, height }: Size, bits = new Uint8Array(width * height)) {
+  /**
+   * @param bits the initial mask. Default: nothing is painted.
+   * @param colours RGBA as canvases hold it, of each number from 1 on.
+   */
+  constructor(
+    { width, height }: Size,
+    bits = new Uint8Array(width * height),
+    readonly colours: readonly number[] = [MISSING],
+  ) {
     this.width = width;
     this.height = height;
     this.bits = bits;
     this.base = bits.slice();
     this.history = signal({ bits, done: [], undone: [] });
+  }
+
+  /** The numbers that pixels may have: 1 to this. */
+  get values(): number {
+    return this.colours.length;
   }
 
   get size(): Size {
@@ -65,8 +83,8 @@ export class Mask {
   }
 
   /** Continues the stroke along a line. */
-  paint(from: Point, to: Point, radius: number, missing: boolean): void {
-    this.change((bits) => paintLine(bits, this, from, to, radius, missing));
+  paint(from: Point, to: Point, radius: number, value: number): void {
+    this.change((bits) => paintLine(bits, this, from, to, radius, value));
   }
 
   /**
@@ -98,7 +116,7 @@ export class Mask {
     this.revision++;
     this.base.set(this.bits);
     this.bits.set(bits);
-    const boxes = [boundsOf(this.base, this), boundsOf(this.bits, this)];
+    const boxes = [this.base, this.bits].map((each) => boundsOf(each, this, this.values));
     const box = boxes.reduce((all, each) => (all && each ? union(all, each) : (all ?? each)));
     const edit = this.changes(box);
     this.record(edit);
@@ -148,6 +166,18 @@ export class Mask {
     const edits = [...done, edit];
     while (edits.length > 1 && historyBytes(edits) > HISTORY_BYTES) edits.shift();
     this.history.value = { bits, done: edits, undone: [] };
+  }
+
+  /** The colours in a box, transparent where nothing is painted. */
+  picture({ x: left, y: top, width, height }: Box): ImageData {
+    const image = new ImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const colours = Uint32Array.of(0, ...this.colours);
+    for (let y = 0; y < height; y++) {
+      const row = (top + y) * this.width + left;
+      for (let x = 0; x < width; x++) pixels[y * width + x] = colours[this.bits[row + x] ?? 0] ?? 0;
+    }
+    return image;
   }
 
   /** The part of a mask in a box. */

@@ -43,19 +43,15 @@ export async function restoreFile(
   const { output } = planSizes(photo.pixels, task, settings, false);
   const input = { width: photo.pixels.width, height: photo.pixels.height };
   const steps = [{ task, settings }];
-  const question = { restorer, input, steps, simulate: false, options, mask: undefined };
+  const question = { restorer, input, steps, simulate: false, options, painted: {} };
   const cost = await askCost(question);
   if (cost && isTooLarge(cost)) throw new QueueError(words.tooLarge);
-  const { mean } = await restorer.restore(
-    photo.pixels,
-    packageTask(task, settings, false, undefined),
-    {
-      ...packageOptions(task, options),
-      signal,
-      file: ownFile(photo),
-      onProgress: ({ fraction }) => onProgress(fraction),
-    },
-  );
+  const { mean } = await restorer.restore(photo.pixels, packageTask(task, settings, false, {}), {
+    ...packageOptions(task, options),
+    signal,
+    file: ownFile(photo),
+    onProgress: ({ fraction }) => onProgress(fraction),
+  });
   // The photo's own format, if this browser writes it.
   const type = writableType(photo.file.type);
   const bare = await encoded(await imageAt(mean, output), type, QUALITY);

@@ -24,10 +24,11 @@ interface Turn {
   readonly signal: AbortSignal;
 }
 
-interface QueueEvents {
+export interface QueueEvents {
   readonly announce: (text: string) => void;
   /** Every photo is done, or has failed. */
   readonly ended: (news: string) => void;
+  readonly zipFailed: (error: unknown) => void;
 }
 
 export class Queue {

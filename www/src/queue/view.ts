@@ -4,16 +4,18 @@ import { effect } from '@preact/signals-core';
 import { create, element } from '../dom.js';
 import { download } from '../results/download.js';
 import { setUpLocationTick } from '../results/location-tick.js';
+import type { EngineHost } from '../run/engine.js';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
 import { queue as words } from '../words.js';
-import type { ItemState, Queue } from './queue.js';
+import { Queue, type ItemState, type QueueEvents } from './queue.js';
 import { zipOf } from './zip.js';
 
 /** What stays in sight above the photo that is restored, in pixels. */
 const ABOVE = 60;
 
-export function setUpQueue(queue: Queue, state: AppState, failed: (error: unknown) => void): void {
+export function setUpQueue(state: AppState, host: EngineHost, events: QueueEvents): Queue {
+  const queue = new Queue(state, host, events);
   const start = element('queue-start', HTMLButtonElement);
   const saveButton = element('queue-save', HTMLButtonElement);
   const save = async (): Promise<void> => {
@@ -24,9 +26,9 @@ export function setUpQueue(queue: Queue, state: AppState, failed: (error: unknow
     queue
       .start()
       .then((isComplete) => (isComplete ? save() : undefined))
-      .catch(failed);
+      .catch(events.zipFailed);
   });
-  saveButton.addEventListener('click', () => void save().catch(failed));
+  saveButton.addEventListener('click', () => void save().catch(events.zipFailed));
   element('queue-close').addEventListener('click', () => queue.close());
   setUpList(queue);
   setUpLocationTick(state, 'queue-location', queue.files);
@@ -43,6 +45,7 @@ export function setUpQueue(queue: Queue, state: AppState, failed: (error: unknow
     saveButton.hidden = count === 0 || queue.isRunning.value;
     saveButton.textContent = words.save(count);
   });
+  return queue;
 }
 
 function setUpList(queue: Queue): void {

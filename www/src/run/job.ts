@@ -1,6 +1,7 @@
 // What a run needs of the page's state, as it was when Restore was pressed.
 
 import type { Bits } from '../picture/mask-bits.js';
+import { fittedTo } from '../picture/hints.js';
 import { ownFile } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
 import type { Entry, Outcome } from '../state/outcome.js';
@@ -19,6 +20,8 @@ export interface Job {
   readonly file: Blob | undefined;
   /** A copy: the visitor may continue to paint. */
   readonly mask: (Size & { readonly data: Bits }) | undefined;
+  /** A copy of the colours to follow. */
+  readonly hints: ImageData | undefined;
   /** The clean picture, if the damage is simulated. */
   readonly truth: ImageData | undefined;
   /** Pictures of earlier steps, or of earlier runs of this job. */
@@ -69,6 +72,7 @@ export function jobOf(state: AppState): Job | undefined {
     input: prepared.input,
     file: state.simulate.peek() ? undefined : ownFile(photo),
     mask,
+    hints: hintsOf(state, prepared.input),
     truth: prepared.truth,
     earlier: [],
     isFurther: false,
@@ -90,6 +94,13 @@ export function jobOf(state: AppState): Job | undefined {
       isComplete: false,
     },
   };
+}
+
+/** The painted colours, if there are any and the task follows them. */
+function hintsOf({ hints, hintBounds }: AppState, input: ImageData): ImageData | undefined {
+  const painted = hintBounds.peek() && hints.peek();
+  const { width, height } = input;
+  return painted && fittedTo(painted, { width, height }).picture({ x: 0, y: 0, width, height });
 }
 
 /** Of the seconds of the steps; equal where those are not known. */

@@ -158,12 +158,12 @@ export class Runner {
     pace: Pace,
     showStep: (step: RestoreStep) => void,
   ): Promise<Result> {
-    const { task, settings, simulate, mask, input, file, options } = job;
+    const { task, settings, simulate, input, file, options } = job;
     const changeFraction = (ofJob: number): void => {
       const fraction = fractionOfAll(job, ofJob);
       this.changeProgress({ fraction, secondsLeft: pace.secondsLeft(fraction) });
     };
-    const steps = restorer.stream(input, packageTask(task, settings, simulate, mask), {
+    const steps = restorer.stream(input, packageTask(task, settings, simulate, job), {
       ...options,
       signal,
       file,

@@ -37,6 +37,7 @@ export function setUpPaintBar(state: AppState, brush: Brush): void {
     element('paint-bar').hidden = !state.isPainting.value || !state.photo.value;
   });
   setUpTools(brush);
+  setUpColour(state);
   setUpHistory(state);
   setUpKeys(state, brush, resize);
 }
@@ -78,15 +79,31 @@ function choose(brush: Brush, tool: ToolName): void {
   });
 }
 
+/** The colour well of hints, in place of the menu of masks. */
+function setUpColour(state: AppState): void {
+  const well = element('hint-colour', HTMLInputElement);
+  well.addEventListener('change', () => {
+    const hints = state.hints.peek();
+    if (hints) hints.colour = well.value;
+  });
+  effect(() => {
+    const hints = state.hints.value;
+    const isHinting = hints !== undefined && state.layer.value === hints;
+    element('hint-colour-field').hidden = !isHinting;
+    element('mask-menu').hidden = isHinting;
+    if (hints) well.value = hints.colour;
+  });
+}
+
 function setUpHistory(state: AppState): void {
   const undo = element('tool-undo', HTMLButtonElement);
   const redo = element('tool-redo', HTMLButtonElement);
   const clear = element('tool-clear', HTMLButtonElement);
-  undo.addEventListener('click', () => state.mask.peek()?.undo());
-  redo.addEventListener('click', () => state.mask.peek()?.redo());
-  clear.addEventListener('click', () => state.mask.peek()?.clear());
+  undo.addEventListener('click', () => state.layer.peek()?.undo());
+  redo.addEventListener('click', () => state.layer.peek()?.redo());
+  clear.addEventListener('click', () => state.layer.peek()?.clear());
   effect(() => {
-    const mask = state.mask.value;
+    const mask = state.layer.value;
     undo.disabled = !mask?.canUndo.value;
     redo.disabled = !mask?.canRedo.value;
     clear.disabled = !mask?.bounds.value;
@@ -94,8 +111,8 @@ function setUpHistory(state: AppState): void {
 }
 
 function setUpKeys(state: AppState, brush: Brush, resize: (diameter: number) => void): void {
-  const undo = (): void => state.mask.peek()?.undo();
-  const redo = (): void => state.mask.peek()?.redo();
+  const undo = (): void => state.layer.peek()?.undo();
+  const redo = (): void => state.layer.peek()?.redo();
   const plainKeys: Readonly<Record<string, Action>> = {
     '[': () => resize(Math.min(brush.diameter.peek() - 1, brush.diameter.peek() / 1.2)),
     ']': () => resize(Math.max(brush.diameter.peek() + 1, brush.diameter.peek() * 1.2)),

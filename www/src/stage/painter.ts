@@ -3,12 +3,11 @@
 import { batch, effect, signal, type ReadonlySignal } from '@preact/signals-core';
 import { element } from '../dom.js';
 import { Outline } from '../painting/outline.js';
+import { Hints } from '../picture/hints.js';
 import type { Mask } from '../picture/mask.js';
 import { watch } from '../state/watch.js';
 import type { Box, Point } from '../vocabulary.js';
 
-/** Red, through which half of the photo shows. */
-const [MASK_COLOUR = 0] = new Uint32Array(new Uint8Array([236, 28, 58, 140]).buffer);
 /** Of the ring around the brush, in CSS pixels. */
 const MIN_RING = 4;
 /** Of the ring around a tool that draws no width. */
@@ -51,8 +50,8 @@ export class Painter {
     private readonly scale: ReadonlySignal<number>,
     /** Whether two fingers zoom: they paint nothing. */
     private readonly isPinching: ReadonlySignal<boolean>,
-    /** Paints or erases the region of like colour around a point. */
-    private readonly flood: (at: Point, isErasing: boolean) => void,
+    /** Sets the region of like colour around a point. */
+    private readonly flood: (at: Point, value: number) => void,
   ) {
     const { overlay } = this;
     watch(
@@ -93,6 +92,7 @@ export class Painter {
     this.lastEnd = undefined;
     this.overlay.width = width;
     this.overlay.height = height;
+    this.overlay.classList.toggle('tint', mask instanceof Hints);
     mask.onPaint = (box) => this.drawInBands(mask, box);
     const painted = mask.bounds.peek();
     if (painted) this.drawInBands(mask, painted);
@@ -109,15 +109,9 @@ export class Painter {
     });
   }
 
-  private draw(mask: Mask, { x: left, y: top, width, height }: Box): void {
-    if (width <= 0 || height <= 0) return;
-    const image = new ImageData(width, height);
-    const pixels = new Uint32Array(image.data.buffer);
-    for (let y = 0; y < height; y++) {
-      const row = (top + y) * mask.width + left;
-      for (let x = 0; x < width; x++) if (mask.bits[row + x]) pixels[y * width + x] = MASK_COLOUR;
-    }
-    this.overlay.getContext('2d')?.putImageData(image, left, top);
+  private draw(mask: Mask, box: Box): void {
+    if (box.width <= 0 || box.height <= 0) return;
+    this.overlay.getContext('2d')?.putImageData(mask.picture(box), box.x, box.y);
   }
 
   private drawRing(): void {
@@ -136,8 +130,9 @@ export class Painter {
     ring.classList.toggle('erasing', this.brush.isErasing.value || this.isStrokeErasing.value);
   }
 
-  private get isErasing(): boolean {
-    return this.brush.isErasing.peek() || this.isStrokeErasing.peek();
+  /** What the stroke sets pixels to. */
+  private valueOn(mask: Mask): number {
+    return this.brush.isErasing.peek() || this.isStrokeErasing.peek() ? 0 : mask.ink;
   }
 
   /** @param isLine whether a straight line leads here from the end of the last stroke. */
@@ -153,15 +148,15 @@ export class Painter {
     const from = this.cursor.peek() ?? to;
     if (this.outline.isActive) this.outline.moveTo(to);
     else if (this.brush.tool.peek() === 'brush')
-      mask.paint(from, to, this.brush.diameter.peek() / 2, !this.isErasing);
+      mask.paint(from, to, this.brush.diameter.peek() / 2, this.valueOn(mask));
     this.cursor.value = to;
   }
 
   private endStroke(mask: Mask): void {
-    const missing = !this.isErasing;
-    if (this.outline.isActive) mask.change((bits) => this.outline.fill(bits, mask, missing));
+    const value = this.valueOn(mask);
+    if (this.outline.isActive) mask.change((bits) => this.outline.fill(bits, mask, value));
     const end = this.cursor.peek();
-    if (end && this.brush.tool.peek() === 'colour') this.flood(end, !missing);
+    if (end && this.brush.tool.peek() === 'colour') this.flood(end, value);
     this.lastEnd = end;
     mask.endStroke();
   }

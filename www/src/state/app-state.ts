@@ -3,6 +3,7 @@
 
 import type { MaskBytes } from 'eps-restore';
 import { batch, computed, effect, signal } from '@preact/signals-core';
+import type { Hints } from '../picture/hints.js';
 import type { Mask } from '../picture/mask.js';
 import { ownFile, type Photo } from '../picture/photo.js';
 import { askBlend, blendOf, FULL, type Strengths } from '../results/strength.js';
@@ -37,6 +38,8 @@ export interface Model {
 export class AppState {
   readonly photo = signal<Photo | undefined>(undefined);
   readonly mask = signal<Mask | undefined>(undefined);
+  /** Colours that Colourise is to follow. */
+  readonly hints = signal<Hints | undefined>(undefined);
   readonly task = signal<TaskId>('fill');
   readonly settings = signal<Settings>(DEFAULT_SETTINGS);
   /** Whether the page chooses what to do; else the visitor has chosen a task by hand. */
@@ -69,6 +72,12 @@ export class AppState {
     return pixels !== undefined && Math.min(pixels.width, pixels.height) < LEAST_MEASURED_SIDE;
   });
 
+  /** Whether Colourise follows hints. */
+  private readonly isHinted = computed(
+    () =>
+      this.task.value === 'colourise' && this.settings.value.hasHints && !this.isImproving.value,
+  );
+
   /** What the next run does. */
   readonly steps = computed((): readonly Step[] => {
     const task = this.task.value;
@@ -83,9 +92,17 @@ export class AppState {
     ];
   });
 
-  /** Whether the visitor paints what is missing. */
+  /** What the visitor paints on: the mask of Fill, or the hints of Colourise. */
+  readonly layer = computed((): Mask | undefined =>
+    this.isHinted.value ? this.hints.value : this.mask.value,
+  );
+
+  /** Whether the visitor paints. */
   readonly isPainting = computed(
-    () => this.view.value === 'photo' && this.task.value === 'fill' && !this.isImproving.value,
+    () =>
+      this.view.value === 'photo' &&
+      !this.isImproving.value &&
+      (this.task.value === 'fill' || this.isHinted.value),
   );
 
   /** The results of the chosen task, or of Improve. */
@@ -120,6 +137,11 @@ export class AppState {
       : undefined,
   );
 
+  /** The box around the painted colours, if the task follows them. */
+  readonly hintBounds = computed(() =>
+    this.isHinted.value ? this.hints.value?.bounds.value : undefined,
+  );
+
   private readonly isMasked = computed(() => this.maskBounds.value !== undefined);
 
   readonly plan = computed(() => {
@@ -141,7 +163,7 @@ export class AppState {
       simulate: this.simulate.value,
       options: this.options.value,
       // The bounds change with every edit of the mask.
-      mask: this.maskBounds.value && maskBytes(this.mask.value),
+      painted: this.maskBounds.value ? { mask: maskBytes(this.mask.value) } : {},
     };
   });
 

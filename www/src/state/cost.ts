@@ -1,8 +1,8 @@
 // What the next run will take.
 
-import type { Estimate, MaskBytes, Restorer } from 'eps-restore';
+import type { Estimate, Restorer } from 'eps-restore';
 import type { Size } from '../vocabulary.js';
-import { packageOptions, packageTask } from './package-task.js';
+import { packageOptions, packageTask, type Painted } from './package-task.js';
 import type { Options, Step } from './settings.js';
 
 /** Settings change quickly while a slider is dragged: the page asks once they rest. */
@@ -22,16 +22,16 @@ export interface CostQuestion {
   readonly steps: readonly Step[];
   readonly simulate: boolean;
   readonly options: Options;
-  readonly mask: MaskBytes | undefined;
+  readonly painted: Painted;
 }
 
 /** The cost; undefined if the input is wrong, which the run itself will report. */
 export async function askCost(question: CostQuestion): Promise<Cost | undefined> {
-  const { restorer, input, steps, simulate, options, mask } = question;
+  const { restorer, input, steps, simulate, options, painted } = question;
   try {
     const parts: Part[] = [];
     for (const { task, settings } of steps) {
-      const asked = packageTask(task, settings, simulate, mask);
+      const asked = packageTask(task, settings, simulate, painted);
       parts.push(await restorer.estimate(input, asked, packageOptions(task, options)));
     }
     return together(parts);

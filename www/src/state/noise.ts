@@ -31,7 +31,7 @@ export async function askNoise({
 }: NoiseQuestion): Promise<NoiseAnswer> {
   try {
     // The level does not depend on the settings.
-    const asked = packageTask(task, DEFAULT_SETTINGS, false, undefined);
+    const asked = packageTask(task, DEFAULT_SETTINGS, false, {});
     return await restorer.estimateNoise(input, asked, { file });
   } catch (error) {
     return error instanceof EpsError && error.code === 'invalid-noise' ? 'too-small' : 'failed';

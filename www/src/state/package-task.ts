@@ -32,11 +32,19 @@ export const packageOptions = (task: TaskId, options: Options): Options => ({
   refine: options.refine && task !== 'denoise',
 });
 
+/** What the visitor has painted for a task. */
+export interface Painted {
+  /** Where the photo is missing. */
+  readonly mask?: MaskBytes | undefined;
+  /** The colours that it should have. */
+  readonly hints?: ImageData | undefined;
+}
+
 export function packageTask(
   task: TaskId,
   settings: Settings,
   simulate: boolean,
-  mask: MaskBytes | undefined,
+  { mask, hints }: Painted,
 ): Task {
   const noise = assumedNoise(settings, task, simulate);
   switch (task) {
@@ -53,6 +61,6 @@ export function packageTask(
     case 'denoise':
       return denoise({ noise });
     case 'colourise':
-      return colorize({ noise });
+      return colorize({ noise, ...(hints && { hints: { colours: hints } }) });
   }
 }

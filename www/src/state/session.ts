@@ -2,6 +2,7 @@
 // full size. Its mask follows simulated scratches.
 
 import { batch } from '@preact/signals-core';
+import { Hints } from '../picture/hints.js';
 import { Mask } from '../picture/mask.js';
 import type { Photo } from '../picture/photo.js';
 import { sameBits } from '../picture/mask-bits.js';
@@ -49,7 +50,7 @@ export class Session {
         state.changeSettings(preset.settings);
       }
       // A copy, so that a sample that is opened again starts from the beginning.
-      this.show({ ...photo }, new Mask(photo.pixels));
+      this.show({ ...photo }, new Mask(photo.pixels), new Hints(photo.pixels));
     });
   }
 
@@ -67,11 +68,12 @@ export class Session {
     const scratched = prepared.scratches !== undefined;
     const pixels = await inWorker('reduce', scratched ? prepared.input : photo.pixels, size);
     const bits = await inWorker('resizeMask', mask.bits, mask.size, size);
+    const hints = await this.hintsAt(size);
     if (state.photo.peek() !== photo) return; // another photo has come meanwhile
     const original = photo.original ?? { photo, simulate, scratched };
     batch(() => {
       state.simulate.value = simulate && !scratched;
-      this.show({ ...photo, pixels, original }, new Mask(size, bits));
+      this.show({ ...photo, pixels, original }, new Mask(size, bits), hints);
     });
   }
 
@@ -84,11 +86,12 @@ export class Session {
     const { photo, simulate, scratched } = original;
     const { width, height } = photo.pixels;
     const bits = await inWorker('resizeMask', mask.bits, mask.size, { width, height });
+    const hints = await this.hintsAt({ width, height });
     if (state.photo.peek()?.original !== original) return;
     if (scratched) this.scratched = { photo };
     batch(() => {
       state.simulate.value = simulate;
-      this.show(photo, new Mask(photo.pixels, bits));
+      this.show(photo, new Mask(photo.pixels, bits), hints);
     });
   }
 
@@ -107,13 +110,23 @@ export class Session {
       state.latestOutcome.value = undefined;
       state.photo.value = undefined;
       state.mask.value = undefined;
+      state.hints.value = undefined;
       state.simulate.value = false;
     });
   }
 
-  private show(photo: Photo, mask: Mask): void {
+  /** The hints, for the photo at another size. */
+  private async hintsAt(size: Size): Promise<Hints> {
+    const hints = this.state.hints.peek();
+    if (!hints) return new Hints(size);
+    const bits = await inWorker('resizeMask', hints.bits, hints.size, size, hints.values);
+    return new Hints(size, bits, [...hints.colours]);
+  }
+
+  private show(photo: Photo, mask: Mask, hints: Hints): void {
     this.state.photo.value = photo;
     this.state.mask.value = mask;
+    this.state.hints.value = hints;
     this.state.chosenView.value = 'photo';
   }
 

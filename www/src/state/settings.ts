@@ -19,6 +19,8 @@ export interface Settings {
   readonly noiseLevel: number;
   /** Whether to measure the noise of a noisy photo. */
   readonly noiseAuto: boolean;
+  /** Whether Colourise follows the colours that the visitor has painted. */
+  readonly hasHints: boolean;
   /** The noise that other tasks assume. */
   readonly noise: AssumedNoise;
 }
@@ -55,6 +57,7 @@ export const DEFAULT_SETTINGS: Settings = {
   angle: 0,
   noiseLevel: 25,
   noiseAuto: true,
+  hasHints: false,
   noise: { fill: 0, enlarge: 'auto', unblur: 'auto', colourise: 'auto' },
 };
 

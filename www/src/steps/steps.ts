@@ -93,7 +93,12 @@ export class Steps {
     const work = workToKeep(state);
     if (!pixels || !photo || !work) return undefined;
     return {
-      kept: { photo, work, mask: maskToKeep(state) },
+      kept: {
+        photo,
+        work,
+        mask: maskToKeep(state.mask.peek()),
+        hints: maskToKeep(state.hints.peek()),
+      },
       madeBy: this.current.peek().madeBy,
       thumbnail: thumbnail(pixels, middleSquare(pixels), THUMBNAIL_SIDE),
     };

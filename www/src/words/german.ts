@@ -273,7 +273,6 @@ const blur: Words['blur'] = {
   drawing:
     'Eine Spur des Wackelns, eines Lichts oder einer Ecke, von einem Ende zum anderen nachziehen.',
   slipped: 'Es wurde keine Linie gezeichnet. Nichts wurde geändert.',
-  notDrawn: 'Das Zeichnen konnte nicht geladen werden. Die Regler tun dasselbe.',
 };
 
 // Die Rechenmaschine.
@@ -550,7 +549,7 @@ export const markup: Markup = {
   photo: 'Das Foto',
   paintingArea: 'Malfläche',
   paintingKeys:
-    'Maske malen. Pfeiltasten bewegen das Werkzeug, die Leertaste malt, solange sie gedrückt' +
+    'Malen. Pfeiltasten bewegen das Werkzeug, die Leertaste malt, solange sie gedrückt' +
     ' ist, [ und ] ändern die Pinselgröße. B ist der Pinsel, R ein Rechteck, L ein Lasso, C ' +
     'eine Fläche gleicher Farbe, E der Radierer.',
   frame: 'Rahmen',
@@ -576,7 +575,7 @@ export const markup: Markup = {
   undoKey: 'Rückgängig (Strg Z)',
   redo: 'Wiederholen',
   redoKey: 'Wiederholen (Strg Umschalt Z)',
-  clearMask: 'Maske löschen',
+  clearMask: 'Gemaltes löschen',
   mask: 'Maske',
   edge: 'Rand',
   edgeNow: '4 px',
@@ -619,6 +618,9 @@ export const markup: Markup = {
   colourHint:
     'Zieht zufällig Farben, die zum grauen Foto passen: Jede Variante ist eine Möglichkeit. ' +
     'Farbe im Foto wird nicht beachtet.',
+  paintColours: 'Farben selbst malen',
+  paintColoursHint: 'ein paar Striche genügen: die Umgebung folgt ihnen',
+  paintColour: 'Farbe',
   detail: 'Ausschnitt',
   detailBefore: 'Der Ausschnitt vorher',
   before: 'Vorher',

@@ -1,0 +1,111 @@
+//! A grey photo with hints of colour as one measurement: luma everywhere, and chroma where a person
+//! painted it (docs/method.md, section 15).
+
+use burn::tensor::Tensor;
+
+use crate::compute::device::ComputeDevice;
+use crate::error::Error;
+use crate::operators::{GREY, HintedGrey};
+use crate::photo::mask::hole_width;
+use crate::photo::pixels::Photo;
+use crate::prior::axes;
+use crate::request::canvas::{Canvas, on_canvas};
+use crate::request::margin::padded;
+use crate::request::noise::{LEVELS, checked};
+use crate::request::task::ColourHints;
+use crate::restoration::hole;
+
+/// Alpha from here on is painted.
+const PAINTED: u8 = 128;
+
+/// The operator and y of a photo that is the grey of these weights, on a canvas.
+///
+/// # Errors
+/// [`Error::InvalidImage`] for hints of another size than the photo's, [`Error::InvalidNoise`], and
+/// [`Error::InvalidOption`] where the grey is not luma.
+pub(super) fn hinted(
+    photo: &Photo,
+    weights: [f64; 3],
+    hints: &ColourHints,
+    canvas: Canvas,
+    device: &ComputeDevice,
+) -> Result<(HintedGrey, Tensor<4>), Error> {
+    check(photo, weights, hints)?;
+    let colours = || hints.colours.rgba().chunks_exact(4);
+    let pixels = photo.rgba().chunks_exact(4).zip(colours());
+    let shown: Vec<[f64; 3]> = pixels
+        .map(|(pixel, colour)| axes::vector(tinted(rgb(pixel), rgb(colour))))
+        .collect();
+    let painted: Vec<bool> = colours().map(|colour| colour[3] >= PAINTED).collect();
+    let on = |planes: Vec<f32>| {
+        let count = planes.len() / painted.len();
+        let shape = [1, count, photo.height(), photo.width()];
+        padded(device.tensor_f32(planes, shape), canvas, 0.0)
+    };
+    let planes = (0..3).flat_map(|axis| shown.iter().map(move |x| x[axis] as f32));
+    let luma = on(vec![1.0; painted.len()]);
+    let chroma = on(painted.iter().map(|&p| f32::from(u8::from(p))).collect());
+    let unpainted: Vec<bool> = on_canvas(&painted, canvas).iter().map(|p| !p).collect();
+    let halvings = hole::halvings(hole_width(&unpainted, canvas.size));
+    Ok((
+        HintedGrey::new(luma, chroma, halvings),
+        on(planes.collect()),
+    ))
+}
+
+/// R on [-1, 1] beside a grey of this noise variance.
+pub(super) fn hinted_variance(grey: f64, hints: &ColourHints, device: &ComputeDevice) -> Tensor<4> {
+    HintedGrey::noise_variance(grey, (hints.noise / LEVELS).powi(2), device)
+}
+
+fn check(photo: &Photo, weights: [f64; 3], hints: &ColourHints) -> Result<(), Error> {
+    checked(hints.noise)?;
+    let [of_hints, of_photo] = [&hints.colours, photo].map(|p| [p.width(), p.height()]);
+    if of_hints != of_photo {
+        return Err(Error::InvalidImage(format!(
+            "the hints of colour are {}x{} and the photo {}x{}",
+            of_hints[0], of_hints[1], of_photo[0], of_photo[1]
+        )));
+    }
+    if weights != GREY {
+        return Err(Error::InvalidOption(
+            "hints of colour need the equal mean of R, G and B as the grey".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn rgb(pixel: &[u8]) -> [f64; 3] {
+    [0, 1, 2].map(|c| f64::from(pixel[c]) / LEVELS - 1.0)
+}
+
+/// The colour at the brightness of the pixel, as saturated as that allows.
+fn tinted(pixel: [f64; 3], colour: [f64; 3]) -> [f64; 3] {
+    let mean = |x: [f64; 3]| x.iter().sum::<f64>() / 3.0;
+    let (grey, own) = (mean(pixel), mean(colour));
+    let tint = colour.map(|c| c - own);
+    let room = |c: &f64| (c.signum() - grey) / c;
+    let saturation = tint.iter().filter(|c| **c != 0.0).map(room);
+    let saturation = saturation.fold(1.0, f64::min);
+    tint.map(|c| grey + saturation * c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tinted;
+
+    /// A colour keeps its hue, takes the brightness of the pixel, and stays within the range.
+    #[test]
+    fn a_tint_has_the_brightness_of_its_pixel() {
+        for grey in [-1.0, -0.4, 0.0, 0.9, 1.0] {
+            let tint = tinted([grey; 3], [1.0, -1.0, -1.0]);
+            let mean = tint.iter().sum::<f64>() / 3.0;
+            assert!((mean - grey).abs() < 1e-12, "{tint:?}");
+            assert!(tint.iter().all(|c| c.abs() <= 1.0 + 1e-12), "{tint:?}");
+            assert!((tint[1] - tint[2]).abs() < 1e-12, "{tint:?}");
+        }
+        assert_eq!(tinted([0.2; 3], [0.5; 3]), [0.2; 3]);
+        let mild = tinted([0.0; 3], [0.3, 0.0, -0.3]);
+        assert!((mild[0] - 0.3).abs() < 1e-12 && (mild[2] + 0.3).abs() < 1e-12);
+    }
+}

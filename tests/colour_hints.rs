@@ -1,0 +1,102 @@
+//! Colourising with hints of colour: what the measurement says before the network, and which hints
+//! are refused.
+
+use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::prior::axes;
+use eps_restore::low_level::prior::model::PriorModel;
+use eps_restore::low_level::request::problem::{Problem, WindowProblem};
+use eps_restore::low_level::request::windows::WindowPlan;
+use eps_restore::{BT601, ColourHints, Error, GREY, Photo, Request, Task};
+
+/// Rows and columns: the rows are fewer than the network's least image has.
+const SIZE: [usize; 2] = [12, 40];
+const LEVEL: u8 = 120;
+/// Orange, of another brightness than the photo.
+const HINT: [u8; 3] = [220, 120, 40];
+
+fn photo(pixel: impl Fn(usize, usize) -> [u8; 4]) -> Photo {
+    let [height, width] = SIZE;
+    let pixels = (0..height * width).flat_map(|i| pixel(i / width, i % width));
+    Photo::new(width, height, pixels.collect()).expect("four bytes a pixel")
+}
+
+/// Painted in the columns 4 to 9.
+fn painted(column: usize) -> bool {
+    (4..10).contains(&column)
+}
+
+fn hints(noise: f64) -> ColourHints {
+    let [r, g, b] = HINT;
+    let colours = photo(|_, column| [r, g, b, if painted(column) { 255 } else { 127 }]);
+    ColourHints { colours, noise }
+}
+
+fn problem(task: Task) -> Result<WindowProblem, Error> {
+    let request = Request::new(photo(|_, _| [LEVEL, LEVEL, LEVEL, 255]), task);
+    let region = WindowPlan::of(&request)?.regions[0];
+    let noise = request.check()?;
+    let device = ComputeDevice::cpu();
+    WindowProblem::new(&request, region, noise, PriorModel::PHOTO_V2, &device)
+}
+
+fn colorize(weights: [f64; 3], hints: ColourHints) -> Task {
+    let hints = Some(hints);
+    Task::Colorize { weights, hints }
+}
+
+/// The painted hue at the photo's brightness; beside the hint the prior lets it fade.
+#[test]
+fn the_linear_estimate_has_the_hint_and_the_brightness() {
+    let built = problem(colorize(GREY, hints(ColourHints::NOISE))).expect("hints of its size");
+    let Problem::Whole(posterior) = built.problem else {
+        panic!("colourising measures the whole photo");
+    };
+    let rgb = axes::to_rgb(posterior.linear_estimate());
+    let [_, _, height, width] = rgb.dims();
+    let values = rgb.try_into_vec_as::<f32>().expect("on the CPU");
+    let [top, left] = built.patch.at;
+    let pixel = |column: usize| {
+        let at = (top + SIZE[0] / 2) * width + left + column;
+        [0, 1, 2].map(|c| 127.5 * (f64::from(values[c * height * width + at]) + 1.0))
+    };
+    let mean = |x: [f64; 3]| x.iter().sum::<f64>() / 3.0;
+    let own = mean(HINT.map(f64::from));
+    for column in [5, 8, 30] {
+        let brightness = mean(pixel(column));
+        // The grey has noise of 2 levels, and the prior pulls towards 127.5.
+        assert!(
+            (brightness - f64::from(LEVEL)).abs() < 1.0,
+            "{brightness} at {column}"
+        );
+    }
+    let tint = |column: usize, c: usize| pixel(column)[c] - mean(pixel(column));
+    for (c, level) in HINT.into_iter().enumerate() {
+        let wanted = f64::from(level) - own;
+        let (got, far) = (tint(7, c), tint(30, c));
+        // Six columns under noise of 8 levels know their mean to less than 3.
+        assert!((got - wanted).abs() < 8.0, "{got} for {wanted}");
+        assert!(far.abs() < 0.8 * got.abs() + 1.0, "{far} far from {got}");
+    }
+}
+
+#[test]
+fn hints_that_do_not_fit_are_refused() {
+    let small = ColourHints {
+        colours: Photo::new(1, 1, vec![255; 4]).expect("a pixel"),
+        noise: 8.0,
+    };
+    let composed = Task::Compose {
+        first: Box::new(colorize(GREY, hints(8.0))),
+        second: Box::new(Task::Denoise),
+    };
+    for (task, code) in [
+        (colorize(GREY, small), "invalid-image"),
+        (colorize(GREY, hints(0.0)), "invalid-noise"),
+        (colorize(GREY, hints(f64::NAN)), "invalid-noise"),
+        (colorize(BT601, hints(8.0)), "invalid-option"),
+        (composed, "invalid-option"),
+    ] {
+        let error = problem(task).err();
+        assert_eq!(error.map(|e| e.code()), Some(code));
+    }
+}
