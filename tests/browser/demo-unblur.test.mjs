@@ -160,7 +160,7 @@ describe('Unblur for an unknown blur', { timeout: 10 * 60_000 }, () => {
       await page.mouse.up();
     };
     await button.click();
-    await page.getByText('Drag from one end').waitFor();
+    await page.getByText('Drag along a trail').waitFor();
     await drag([0.25, 0.75], [0.5, 0.5]);
     await page.getByText('Taken: 17 px at 45°').waitFor();
     assert.deepEqual((await settings()).slice(2), [17, 45]);
@@ -174,7 +174,7 @@ describe('Unblur for an unknown blur', { timeout: 10 * 60_000 }, () => {
     await button.click();
     await page.locator('.motion-line').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByText('No line was drawn').waitFor();
+    await page.getByText('The photo stays as it is').waitFor();
     assert.deepEqual((await settings()).slice(2), [27, -27]);
     assert.equal(await button.getAttribute('aria-pressed'), 'false');
   });

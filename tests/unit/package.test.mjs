@@ -107,6 +107,7 @@ test('the package exports its API, and nothing by accident', () => {
     'diskKernel',
     'gaussianKernel',
     'inpaint',
+    'interval',
     'isSoftwareAdapter',
     'isSupported',
     'jpeg',

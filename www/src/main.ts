@@ -33,15 +33,9 @@ import { setUpAdvancedPanel } from './panel/advanced-panel.js';
 import { setUpPlanView } from './panel/plan-view.js';
 import { setUpTaskPanel } from './panel/task-panel.js';
 import { MaskEditor, MaskError } from './painting/editor.js';
-import { setUpMaskMenu } from './painting/mask-menu.js';
 import { isWeightsFile, setUpWeights, useWeights, weightsOfAddress } from './panel/weights.js';
 import { decodePhoto, PhotoError, type Photo } from './picture/photo.js';
 import type { Queue } from './queue/queue.js';
-import { setUpAnother } from './results/another.js';
-import { setUpMapBar } from './results/map-bar.js';
-import { setUpSave } from './results/save.js';
-import { setUpStrengthBar } from './results/strength-bar.js';
-import { setUpStrip } from './results/strip.js';
 import { setUpAttention } from './run/attention.js';
 import { EngineHost } from './run/engine.js';
 import type { Job } from './run/job.js';
@@ -128,6 +122,19 @@ async function bringBack(): Promise<void> {
   }
 }
 
+/** Loads a part of the page when it is first wanted. */
+function onceWanted<T>(
+  isWanted: () => boolean,
+  load: () => Promise<T>,
+  setUp: (part: T) => void,
+  failed: (error: unknown) => void,
+): void {
+  whenDefined(computed(() => isWanted() || undefined))
+    .then(load)
+    .then(setUp)
+    .catch(failed);
+}
+
 function setUpPictures(): void {
   const brush = new Brush();
   const zoom = new Zoom();
@@ -137,24 +144,39 @@ function setUpPictures(): void {
   new Painter(state.layer, brush, zoom.scale, isPinching, (at, value) => {
     editor.flood(at, brush.tolerance.peek(), value).catch(reportMask);
   });
-  setUpMaskMenu(state, editor, reportMask);
+  onceWanted(
+    () => state.isPainting.value,
+    () => import(/* webpackChunkName: "mask-menu" */ './painting/mask-menu.js'),
+    ({ setUpMaskMenu }) => setUpMaskMenu(state, editor, reportMask),
+    reportMask,
+  );
   setUpPaintBar(state, brush);
   setUpStage(state, zoom);
+  const saved = { failed: reportError(results.saveFailed), copied: notifyInfo };
   const detail = new Detail(state);
   setUpDetailView(state, detail);
   setUpImprove(state, new Improver(state));
-  void whenDefined(computed(() => state.task.value === 'unblur' || undefined))
-    .then(() => import(/* webpackChunkName: "blur" */ './blur/view.js'))
-    .then(({ setUpBlurFinder }) => setUpBlurFinder(state, detail))
-    .catch(reportError(blurWords.failed));
+  onceWanted(
+    () => state.task.value === 'unblur',
+    () => import(/* webpackChunkName: "blur" */ './blur/view.js'),
+    ({ setUpBlurFinder }) => setUpBlurFinder(state, detail),
+    reportError(blurWords.failed),
+  );
   setUpDetailMarker(state, detail, zoom, isPinching);
   setUpCompare(state, isPinching);
-  setUpMapBar(state);
-  setUpStrip(state);
-  setUpStrengthBar(state);
+  onceWanted(
+    () => state.view.value === 'map',
+    () => import(/* webpackChunkName: "map" */ './results/map-bar.js'),
+    ({ setUpMapBar }) => setUpMapBar(state),
+    reportError(results.mapFailed),
+  );
+  onceWanted(
+    () => state.outcome.value !== undefined,
+    () => import(/* webpackChunkName: "results" */ './results/view.js'),
+    ({ setUpResults }) => setUpResults(state, () => runner.startAnother(), saved),
+    reportError(results.notShown),
+  );
   setUpSteps(state, steps, reportError(stepWords.failed));
-  setUpAnother(state, () => runner.startAnother());
-  setUpSave(state, { failed: reportError(results.saveFailed), copied: notifyInfo });
   setUpAttention(
     state,
     computed(() => queue.value?.hasUnsaved.value ?? false),

@@ -261,9 +261,7 @@ export const blur = {
   },
   kept: 'The photo stays as it is. Nothing was changed.',
   draw: 'Draw it on the photo',
-  drawing:
-    'Drag from one end to the other of a trail that the shake has left: of a light, a corner.',
-  slipped: 'No line was drawn. Nothing was changed.',
+  drawing: 'Drag along a trail that the shake has left, from end to end.',
 };
 
 // The engine.
@@ -393,7 +391,9 @@ export const results = {
   needsResult: 'Needs a result',
   needsSamples: 'Needs two variants or more',
   before: 'Before',
-  mapDescription: 'Map of where the variants differ',
+  mapDescription: 'Map of how far the result may be off',
+  mapFailed: 'The map could not be loaded',
+  notShown: 'The results could not be shown',
   photoDescription: (name: string): string => `The photo, ${name}`,
   comparison: (label: string): string => `The photo before, and ${label}`,
   divider: (percent: number): string => `${percent} % before, ${100 - percent} % after`,
@@ -402,7 +402,7 @@ export const results = {
     (isCalibrated
       ? 'nine times in ten by no more than this. '
       : `as far as the ${plural(samples, 'variant')} differ. `) +
-    'Bright areas are guesswork. Point at the picture to read the values.',
+    'Bright areas are guesswork. Point at the picture to read values.',
   mapReading: (column: number, row: number, level: number, isCalibrated: boolean): string =>
     `At ${column}, ${row} the result may be off by ± ${plural(level, 'level')} of 255` +
     (isCalibrated ? ', nine times in ten.' : '.'),

@@ -17,7 +17,7 @@ export function setUpMotionDrawing(state: AppState): void {
     const line = await drawnMotion(element('frame'), size, own.signal);
     element('blur-note').textContent = line
       ? words.taken(words.amountAlong(line.length, line.angle))
-      : words.slipped;
+      : words.kept;
     if (line) state.changeSettings(line);
   };
   button.addEventListener('click', () => {

@@ -22,7 +22,7 @@ interface Picture {
   readonly isMap?: boolean;
 }
 
-interface SaveEvents {
+export interface SaveEvents {
   readonly failed: (error: unknown) => void;
   readonly copied: (message: string) => void;
 }

@@ -270,9 +270,7 @@ const blur: Words['blur'] = {
   },
   kept: 'Das Foto bleibt, wie es ist. Nichts wurde geändert.',
   draw: 'Auf dem Foto zeichnen',
-  drawing:
-    'Eine Spur des Wackelns, eines Lichts oder einer Ecke, von einem Ende zum anderen nachziehen.',
-  slipped: 'Es wurde keine Linie gezeichnet. Nichts wurde geändert.',
+  drawing: 'Eine Spur, die das Wackeln hinterließ, von Ende zu Ende nachziehen.',
 };
 
 // Die Rechenmaschine.
@@ -403,7 +401,9 @@ const results: Words['results'] = {
   needsResult: 'Braucht ein Ergebnis',
   needsSamples: 'Braucht mindestens zwei Varianten',
   before: 'Vorher',
-  mapDescription: 'Karte, wo sich die Varianten unterscheiden',
+  mapDescription: 'Karte, wie weit das Ergebnis daneben liegen kann',
+  mapFailed: 'Die Karte konnte nicht geladen werden',
+  notShown: 'Die Ergebnisse konnten nicht gezeigt werden',
   photoDescription: (name: string): string => `Das Foto, ${name}`,
   comparison: (label: string): string => `Das Foto vorher, und ${label}`,
   divider: (percent: number): string => `${percent} % vorher, ${100 - percent} % nachher`,

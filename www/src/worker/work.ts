@@ -1,7 +1,7 @@
 // What the picture worker does.
 
 import { toBlob } from 'eps-restore';
-import { drawMap } from '../results/disagreement.js';
+import type { drawMap } from '../results/disagreement.js';
 import { editMask } from '../painting/edits.js';
 import { maskPicture, readMask } from '../painting/mask-file.js';
 import type { Size } from '../vocabulary.js';
@@ -44,8 +44,11 @@ export const WORK = {
   holdSecond,
   holdRim,
   blendHeld,
-  /** Draws where the samples differ. */
-  map: drawMap,
+  /** Draws how far the result may be off. */
+  map: async (...levels: Parameters<typeof drawMap>) => {
+    const map = await import(/* webpackChunkName: "map-worker" */ '../results/disagreement.js');
+    return map.drawMap(...levels);
+  },
 };
 
 export type Work = typeof WORK;
