@@ -16,11 +16,12 @@ def test_cases_are_all_there(vectors):
 
 @pytest.mark.parametrize('name', golden.names())
 def test_operator_results(vectors, name):
-    """In f64 to its digits; in f32 to 1e-5, to the stated error where iterations end early."""
+    """In f64 to the digits of the file's f32; in f32 to 1e-5, to the stated error where iterations
+    end early."""
     loose = {'cropped_blur': 2e-2, 'gradients': 1e-4}.get(name.split('.')[0], 1e-5)
-    for dtype, tolerance in ((torch.float64, 1e-8), (torch.float32, loose)):
+    for dtype, tolerance in ((torch.float64, 1e-7), (torch.float32, loose)):
         for quantity, value in golden.results(vectors, name, dtype).items():
-            wanted = vectors[f'{name}.{quantity}']
+            wanted = vectors[f'{name}.{quantity}'].double()
             assert relative(value.double(), wanted) < tolerance, (quantity, dtype)
 
 

@@ -1,9 +1,10 @@
 """Golden vectors: inputs and results that the Rust crate must reproduce.
 
-golden-operators-v2.safetensors, in f64, the same for every set of weights: case.size.{z, tau, the
-operator's parameters, y} and {w0, mu, w, g, v, p, q}, all on the colour axes; parameters and y as
-the operators take them (method/operators/, method/jpeg/): masks, kernels and tables as they are,
-spectra as the DFT of what is stored. Two images a case, at tau 0.3 and 20.
+golden-operators-v2.safetensors, the same for every set of weights: case.size.{z, tau, the
+operator's parameters, y} in f64 and {w0, mu, w, g, v, p, q}, computed in f64 and stored in f32, all
+on the colour axes; parameters and y as the operators take them (method/operators/, method/jpeg/):
+masks, kernels and tables as they are, spectra as the DFT of what is stored. Two images a case, at
+tau 0.3 and 20.
 golden-network-v2.safetensors: the outputs of one set of weights, in f32, from the f16 weights.
 """
 import sys
@@ -222,7 +223,8 @@ def made():
         golden[f'{name}.tau'] = tau
         golden[f'{name}.z'] = x + tau.reshape(-1, 1, 1, 1) * d.normal(*x.shape)
         found = results(golden, name)
-        golden.update({f'{name}.{k}': v.expand(d.n, *v.shape[1:]) for k, v in found.items()})
+        golden.update({f'{name}.{k}': v.expand(d.n, *v.shape[1:]).float()
+                       for k, v in found.items()})
     return {k: v.contiguous().clone() for k, v in golden.items()}
 
 
