@@ -190,6 +190,18 @@ describe('Unblur for an unknown blur', { timeout: 10 * 60_000 }, () => {
     assert.deepEqual(await settings(), before);
   });
 
+  it('takes a motion that is drawn across the frame of the detail', async () => {
+    const { x, y, width } = await page.locator('#marker').boundingBox();
+    await page.getByRole('button', { name: 'Draw it on the photo' }).click();
+    await page.locator('.motion-line').waitFor();
+    await page.mouse.move(x + 0.4 * width, y + 0.5 * width);
+    await page.mouse.down();
+    await page.mouse.move(x + 0.6 * width, y + 0.5 * width, { steps: 3 });
+    await page.mouse.up();
+    await page.getByText(/^Taken: [\d.]+ px at -?0°/).waitFor();
+    assert.deepEqual((await page.locator('#marker').boundingBox()).x, x);
+  });
+
   it('does not look for a blur that the page has made', async () => {
     await page.locator('#simulate-field').click();
     assert.ok(await page.locator('#simulate').isChecked());
