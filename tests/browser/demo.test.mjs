@@ -403,10 +403,8 @@ for (const webgpu of [true, false]) {
             assert.equal(saved.width, task === 'Enlarge' ? 2 * SIDE : SIDE);
           }
           await ui.pick('Map');
-          assert.match(
-            await page.locator('#map-text').innerText(),
-            /may be off, in levels of 255: nine times in ten by no more/,
-          );
+          const told = 'may be off, in levels of 255: nine times in ten by no more';
+          await page.locator('#map-text', { hasText: told }).waitFor();
         });
       }
 

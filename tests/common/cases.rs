@@ -100,7 +100,8 @@ fn channels() -> Vec<Case> {
         Case::new("hinted grey", JOINT, |size, device| {
             let [luma, chroma] = [5, 6].map(|stream| known(size, stream, device));
             Rc::new(HintedGrey::new(luma, chroma, 0))
-        }),
+        })
+        .joint(),
         bayer("RGGB", |s, p| sensor(Bayer::Rggb, s, p)),
         bayer("GRBG", |s, p| sensor(Bayer::Grbg, s, p)),
         bayer("BGGR", |s, p| sensor(Bayer::Bggr, s, p)),
