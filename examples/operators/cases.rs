@@ -55,7 +55,8 @@ pub(crate) fn cases(side: usize, device: &ComputeDevice) -> Vec<Case> {
     cases
 }
 
-/// JPEG files, and thumbnails kept as one. The steps are about those of quality 75.
+/// JPEG files, and thumbnails kept as one, for their cost: rounding is no Gaussian noise, which is
+/// drawn here. The steps are about those of quality 75.
 fn files(side: usize, device: &ComputeDevice) -> Vec<Case> {
     let table = |first: f64| array::from_fn(|k| first + (k / 8 + k % 8) as f64 * first / 3.0);
     let tables = Tables {
