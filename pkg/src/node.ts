@@ -8,7 +8,6 @@ import { readFile } from 'node:fs/promises';
 import type { BlurEstimate } from './page/blur.js';
 import { fillParts, runParts, type TaskParts } from './page/fill-parts.js';
 import { blurToRemove, measured } from './page/found-blur.js';
-import { familyOf } from './page/interval-family.js';
 import { checkedRestoreOptions, type RestoreOptions } from './page/options.js';
 import type { PixelImage } from './page/photo.js';
 import { resultOf, type Result } from './page/result.js';
@@ -179,10 +178,9 @@ export class Restorer {
       run: (part, own) => this.#restored(part, signal, own),
       seconds: (part) => guarded(() => this.#seconds(part)),
     });
-    const { holes } = parts;
-    const family = this.#isCalibrated ? familyOf(task, run, holes?.photo ?? 0) : undefined;
+    const calibrated = this.#isCalibrated ? task : undefined;
     const device = { kind: 'cpu', adapter: '' } as const;
-    return resultOf(run, { seed, blur, fill: holes, family, device });
+    return resultOf(run, { seed, blur, fill: parts.holes, calibrated, device });
   }
 
   /** What is to be done for a task: of a fill, by the holes of its mask. */

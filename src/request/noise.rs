@@ -85,11 +85,7 @@ impl Noise {
 
     /// Whether the noise may follow brightness, which the photo decides.
     pub fn may_follow_brightness(self, task: &Task) -> bool {
-        match self {
-            Self::Auto => follows_brightness(task),
-            Self::TaskDefault => matches!(task, Task::Denoise),
-            Self::Exact | Self::Level(_) => false,
-        }
+        self.is_estimated(task, false) && follows_brightness(task)
     }
 
     /// Whether the noise is estimated from the photo; `has_file`: the JPEG that it was decoded from

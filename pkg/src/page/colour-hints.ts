@@ -2,7 +2,7 @@ import { EpsError, reading } from '../shared/errors.js';
 import { LIMITS } from '../shared/limits.js';
 import type { CoreHints, GreyWeights, ImageSize } from '../shared/requests.js';
 import { decodePhoto, type PhotoSource } from './photo.js';
-import { isObject, requireKnownNames, shown } from './validation.js';
+import { isNoiseLevel, isObject, requireKnownNames, shown } from './validation.js';
 
 /** Colours that some pixels of a grey photo should have. */
 export interface ColourHints {
@@ -39,7 +39,7 @@ export function checkedHints(hints: unknown, weights: GreyWeights | undefined): 
         `colorize: hints go with weights: 'mean' alone; got ${shown(weights)}.`,
       );
     if (noise === undefined) return { colours };
-    if (!(typeof noise === 'number' && noise > 0 && noise <= LIMITS.noise))
+    if (!isNoiseLevel(noise))
       throw new EpsError(
         'invalid-noise',
         'colorize: the noise of hints must be a standard deviation in 8-bit levels, above 0 and ' +

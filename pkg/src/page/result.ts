@@ -1,9 +1,9 @@
 import type { DeviceKind } from '../shared/device.js';
 import { EpsError, reading } from '../shared/errors.js';
 import type { FinishedRun } from '../shared/protocol.js';
-import type { Grain } from '../shared/requests.js';
+import type { Grain, PageTask } from '../shared/requests.js';
 import type { BlurEstimate } from './blur.js';
-import type { IntervalFamily } from './interval-family.js';
+import { familyOf, type IntervalFamily } from './interval-family.js';
 import { kindOf, requireNumber, requireOneOf, shown } from './validation.js';
 
 /**
@@ -33,9 +33,9 @@ export interface Result {
   /** Evaluations of the network. */
   readonly evaluations: number;
   /**
-   * Whose intervals are this result's: see `interval`. Undefined with weights of your own, for
-   * `compose` and `linearOperator`, for factors other than 2, 4 and 8, and where texture from
-   * elsewhere in the photo fills a hole.
+   * The measurements that calibrate the intervals of this result: see `interval`. Undefined with
+   * weights of your own, for `compose` and `linearOperator`, for factors other than 2, 4 and 8, and
+   * where texture from elsewhere in the photo fills a hole.
    */
   readonly family: IntervalFamily | undefined;
   /** Wall time of the run. */
@@ -174,7 +174,11 @@ export function imageDataOf(
   return new ImageData(clamped, width, height);
 }
 
-/** The result of a finished run. */
+/**
+ * The result of a finished run.
+ *
+ * @param calibrated its task, if intervals are calibrated for the weights.
+ */
 export function resultOf(
   run: FinishedRun,
   {
@@ -182,8 +186,10 @@ export function resultOf(
     device,
     blur,
     fill,
-    family,
-  }: Pick<Result, 'seed' | 'device' | 'blur' | 'fill' | 'family'>,
+    calibrated,
+  }: Pick<Result, 'seed' | 'device' | 'blur' | 'fill'> & {
+    readonly calibrated: PageTask | undefined;
+  },
 ): Result {
   const { width, height, evaluations, noise, grain, consistency, chiSquare } = run.images;
   const { deviation, estimate } = run.images;
@@ -199,7 +205,7 @@ export function resultOf(
     milliseconds: run.milliseconds,
     memoryBytes: run.memoryBytes,
     seed,
-    family,
+    family: calibrated && familyOf(calibrated, run, fill?.photo ?? 0),
     noise,
     grain,
     blur,

@@ -18,7 +18,6 @@ import { ParallelRun } from './parallel-run.js';
 import type { Estimate } from './progress.js';
 import { resultOf, type Result } from './result.js';
 import type { RunHooks } from './run-hooks.js';
-import { familyOf } from './interval-family.js';
 import { isNoiseUnknown, type RunInput } from './run-input.js';
 import { RunObserver } from './run-observer.js';
 import { keepCore, sharingCore } from './shared-core.js';
@@ -132,9 +131,9 @@ export class Session {
       },
     });
     const { seed } = sampling;
-    const { holes } = parts;
-    const family = this.#isCalibrated ? familyOf(task, answer, holes?.photo ?? 0) : undefined;
-    return resultOf(answer, { seed, blur, fill: holes, family, device: this.#device(device) });
+    const calibrated = this.#isCalibrated ? task : undefined;
+    const ended = { seed, blur, fill: parts.holes, calibrated };
+    return resultOf(answer, { ...ended, device: this.#device(device) });
   }
 
   /** What is to be done for a task: of a fill, by the holes of its mask. */

@@ -127,9 +127,14 @@ export function requireOptionalSignal(value: unknown): void {
   if (!isSignal) throw invalidOption('signal', 'an AbortSignal', value);
 }
 
+/** Whether it is a standard deviation of noise, in 8-bit levels. */
+export function isNoiseLevel(noise: unknown): noise is number {
+  return typeof noise === 'number' && noise > 0 && noise <= LIMITS.noise;
+}
+
 /** @throws EpsError `invalid-noise`. */
 export function requireNoise(subject: string, noise: unknown): void {
-  if (noise === 'auto' || (typeof noise === 'number' && noise > 0 && noise <= LIMITS.noise)) return;
+  if (noise === 'auto' || isNoiseLevel(noise)) return;
   throw new EpsError(
     'invalid-noise',
     `${subject}: noise must be a standard deviation in 8-bit levels, above 0 and at most ` +

@@ -87,7 +87,7 @@ impl Periodogram {
     }
 
     /// Whether there is more than white noise in it: photos vary more at low frequencies, blurred
-    /// or not. Means over so many bins differ by a few per cent where there is noise alone.
+    /// or not. With white noise alone, the two means are equal to a few per cent.
     pub(in crate::estimation::blur) fn shows_texture(&self) -> bool {
         let mean = |low: f64, high: f64| {
             let inside = |bin: &&Bin| (low..high).contains(&bin.radius);
