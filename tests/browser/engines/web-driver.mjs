@@ -40,7 +40,8 @@ const CALL = `
     .then(() => eval('(' + source + ')')(argument))
     .then(
       (value) => answer({ value }),
-      (error) => answer({ error: String(error?.stack ?? error) }),
+      // A stack has no message in WebKit.
+      (error) => answer({ error: [error, error?.stack].join('\\n') }),
     );
 `;
 
