@@ -1,6 +1,7 @@
-//! The effect of f16 on the results, on the CPU with all maps and weights rounded to f16: the
-//! network stays within 1 % of f32, and the paper's tasks within 0.05 dB. `tests/gpu.rs` compares
-//! the kernels in f16, on adapters that support it.
+//! The effect of fewer bits on the results, on the CPU. With all maps and weights rounded to f16
+//! the network stays within 1 % of f32, and the paper's tasks within 0.05 dB; with weights of eight
+//! bits the tasks do so too. `tests/gpu.rs` compares the kernels in f16, on adapters that support
+//! it.
 
 mod common;
 
@@ -54,32 +55,43 @@ fn the_network_stays_within_one_per_cent() {
     assert!(largest > 1e-4, "{largest:.1e}: nothing was rounded");
 }
 
-#[test]
-fn the_papers_tasks_keep_their_psnr() {
-    let device = ComputeDevice::cpu();
-    let bytes = model("photo-v2.safetensors");
-    let weights = Weights::read(&bytes).expect("the released weights");
-    let single = Rc::new(PhotoDenoiser::new(&weights, &device).expect("complete weights"));
-    let half = Rc::new(half());
-    let truth = committed_crops(&device);
+/// The network with the weights of a file, in f32.
+fn single(file: &str) -> PhotoDenoiser {
+    let bytes = model(file);
+    let weights = Weights::read(&bytes).expect("released weights");
+    PhotoDenoiser::new(&weights, &ComputeDevice::cpu()).expect("complete weights")
+}
+
+/// The paper's tasks have the same PSNR by `other` as by the released weights in f32.
+fn assert_tasks_keep_their_psnr(other: PhotoDenoiser, bits: &str) {
+    let [single, other] = [single("photo-v2.safetensors"), other].map(Rc::new);
+    let truth = committed_crops(&ComputeDevice::cpu());
     for task in TASKS {
         let psnr = |denoiser| {
             let mut figures = Figures::default();
             measure(task, &truth, denoiser, 0, &mut figures);
             figures.mean_psnr()
         };
-        let (want, got) = (psnr(&single), psnr(&half));
+        let (want, got) = (psnr(&single), psnr(&other));
         for (method, (want, got)) in METHODS.iter().zip(want.into_iter().zip(got)) {
-            println!(
-                "{task:14} {method:14} {want:.3} dB, in f16 {:+.3}",
-                got - want
-            );
+            let change = got - want;
+            println!("{task:14} {method:14} {want:.3} dB, in {bits} {change:+.3}");
             assert!(
-                (got - want).abs() < TASK,
+                change.abs() < TASK,
                 "{task}, {method}: {got:.3} dB for {want:.3}"
             );
         }
     }
+}
+
+#[test]
+fn the_papers_tasks_keep_their_psnr_in_f16() {
+    assert_tasks_keep_their_psnr(half(), "f16");
+}
+
+#[test]
+fn the_papers_tasks_keep_their_psnr_by_weights_of_eight_bits() {
+    assert_tasks_keep_their_psnr(single("photo-v2-8bit.safetensors"), "eight bits");
 }
 
 #[test]

@@ -12,7 +12,7 @@ const ASSETS = [
   'dist/shared',
   'wasm/eps_restore.js',
   'wasm/eps_restore_bg.wasm',
-  'models/photo-v2.safetensors',
+  'models/photo-v2-8bit.safetensors',
   'LICENSE-MIT',
   'LICENSE-APACHE',
   'THIRD-PARTY-NOTICES.txt',
@@ -37,7 +37,7 @@ function copyAssets(folder) {
   console.log(
     `Copied to ${folder}. State the addresses, relative to the page, in Restorer.load:\n` +
       '  workerUrl: …/dist/worker.js\n' +
-      '  modelUrl: …/models/photo-v2.safetensors\n' +
+      '  modelUrl: …/models/photo-v2-8bit.safetensors\n' +
       '  sha256: as in the README, so that the weights are checked and cached',
   );
 }

@@ -105,7 +105,7 @@ export class Restorer {
       throw new EpsError('invalid-option', `model must be a Uint8Array; got ${shown(model)}.`);
     return guarded(async () => {
       await (core ??= instantiate());
-      const path = new URL('../models/photo-v2.safetensors', import.meta.url);
+      const path = new URL('../models/photo-v2-8bit.safetensors', import.meta.url);
       const engine = await createEngine(
         'cpu',
         model ?? (await readFile(path)),

@@ -9,7 +9,7 @@ import { done, duration, Stop } from './report.mjs';
 import { run } from './run.mjs';
 import { unlessFresh } from './stamp.mjs';
 
-const WEIGHTS = 'photo-v2.safetensors';
+const WEIGHTS = 'photo-v2-8bit.safetensors';
 const LICENCES = ['LICENSE-MIT', 'LICENSE-APACHE'].filter((name) => existsSync(join(ROOT, name)));
 export const TSC = join(NODE_MODULES, 'typescript', 'bin', 'tsc');
 
@@ -61,6 +61,7 @@ function copyWeights() {
         `  bytes: ${actual.bytes}, sha256: '${actual.sha256}'`,
     );
   }
+  rmSync(join(PKG, 'models'), { recursive: true, force: true });
   mkdirSync(join(PKG, 'models'), { recursive: true });
   copyFileSync(from, join(PKG, 'models', WEIGHTS));
 }

@@ -315,7 +315,7 @@ describe('workers that start in other ways', () => {
         const { name, message } = await tools.failure(() =>
           eps.Restorer.load({
             device: 'cpu',
-            modelUrl: '/pkg/models/photo-v2.safetensors',
+            modelUrl: '/pkg/models/photo-v2-8bit.safetensors',
             onProgress,
           }),
         );

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { ROOT } from './harness.mjs';
 import { openPackage, preparePage, serveEdited, WEIGHTS } from './page-tools.mjs';
 
-const weights = readFileSync(join(ROOT, 'models/photo-v2.safetensors'));
+const weights = readFileSync(join(ROOT, 'models/photo-v2-8bit.safetensors'));
 const send =
   (bytes, type = 'application/octet-stream') =>
   (request, response) =>

@@ -92,7 +92,7 @@ async function restoreNatively(folder, task) {
   return decodePng(await readFile(join(folder, 'out.png')));
 }
 
-/** In the page. */
+/** In the page, with the command's weights. */
 async function restoreInPage({ name, device, photo, side, seed }) {
   const image = new ImageData(Uint8ClampedArray.from(photo), side, side);
   const mask = { data: new Uint8Array(side * side), width: side, height: side };
@@ -103,7 +103,7 @@ async function restoreInPage({ name, device, photo, side, seed }) {
     'deblur with unknown borders': eps.deblur(eps.gaussianKernel(1.5)),
   };
   const task = tasks[name];
-  const restorer = await eps.Restorer.load({ device });
+  const restorer = await eps.Restorer.load({ device, modelUrl: '/models/photo-v2.safetensors' });
   const result = await restorer.restore(image, task, { samples: 1, seed });
   restorer.dispose();
   return { data: [...result.samples[0].data], device: result.device.kind };

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSession, ROOT } from './harness.mjs';
 
-export const WEIGHTS = '/pkg/models/photo-v2.safetensors';
+export const WEIGHTS = '/pkg/models/photo-v2-8bit.safetensors';
 
 /** A browser with or without WebGPU, started with more arguments, and a page with the package. */
 export async function openPackage(webgpu, args = []) {

@@ -9,7 +9,7 @@ import { openPackage, preparePage, serveEdited } from './page-tools.mjs';
 
 const WORKER = '/pkg/dist/worker.js';
 const WASM = '/pkg/wasm/eps_restore_bg.wasm';
-const WEIGHTS = '/pkg/models/photo-v2.safetensors';
+const WEIGHTS = '/pkg/models/photo-v2-8bit.safetensors';
 /** Long enough for a busy machine to do what does answer, where the load goes on. */
 const STALL = 6000;
 

@@ -34,7 +34,7 @@ test('the package holds what its README promises, and nothing else', () => {
     'dist/worker/core.js',
     'wasm/eps_restore.js',
     'wasm/eps_restore_bg.wasm',
-    'models/photo-v2.safetensors',
+    'models/photo-v2-8bit.safetensors',
   ]) {
     assert.ok(paths.includes(needed), `${needed} is not in the package`);
   }
@@ -43,7 +43,7 @@ test('the package holds what its README promises, and nothing else', () => {
     /^bin\/eps-restore\.mjs$/,
     /^dist\/((page|page\/windows|shared|worker)\/)?[\w-]+\.(js|js\.map|d\.ts)$/,
     /^wasm\/eps_restore(_bg)?\.(js|wasm|d\.ts|wasm\.d\.ts)$/,
-    /^models\/photo-v2\.safetensors$/,
+    /^models\/photo-v2-8bit\.safetensors$/,
   ];
   for (const path of paths)
     assert.ok(
@@ -87,7 +87,7 @@ test('the command says how it is called', () => {
 });
 
 test('the weights in the package are the ones that its source names', () => {
-  const bytes = readFileSync(join(PKG, 'models', 'photo-v2.safetensors'));
+  const bytes = readFileSync(join(PKG, 'models', 'photo-v2-8bit.safetensors'));
   assert.equal(bytes.length, DEFAULT_WEIGHTS.bytes);
   assert.equal(createHash('sha256').update(bytes).digest('hex'), DEFAULT_WEIGHTS.sha256);
 });

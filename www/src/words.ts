@@ -537,7 +537,7 @@ export const markup = {
     'reload loses nothing.',
   openFirst: 'Open a photo',
   openHint: 'or drop photos anywhere, or paste one',
-  firstVisit: 'The first visit loads 17 MB, the page and its model. Later visits load nothing.',
+  firstVisit: 'The first visit loads 10 MB, the page and its model. Later visits load nothing.',
   getReady: 'Get ready now',
   view: 'View',
   viewPhoto: 'Photo',

@@ -3,8 +3,8 @@ import { Restorer, denoise } from 'eps-restore';
 const [input, output, canvas] = document.querySelectorAll('input, output, canvas');
 const loading = Restorer.load({
   workerUrl: 'eps-restore/dist/worker.js',
-  modelUrl: 'eps-restore/models/photo-v2.safetensors',
-  sha256: '4b10972287c0942cd94a90f5ed8e713e9591e7136f52cda1e065e1d428ed5e22',
+  modelUrl: 'eps-restore/models/photo-v2-8bit.safetensors',
+  sha256: '619c68c53d4f3d6cc5255a3ce52b95fd1ecd242a81377d1beebb64c4a3a88237',
 });
 
 input.onchange = async () => {

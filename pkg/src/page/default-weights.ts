@@ -7,8 +7,8 @@ import type { WeightsSource } from './weights.js';
  * differ, so that a change of weights is a change of this file.
  */
 export const DEFAULT_WEIGHTS = {
-  bytes: 14_324_720,
-  sha256: '4b10972287c0942cd94a90f5ed8e713e9591e7136f52cda1e065e1d428ed5e22',
+  bytes: 7_211_488,
+  sha256: '619c68c53d4f3d6cc5255a3ce52b95fd1ecd242a81377d1beebb64c4a3a88237',
 } as const;
 
 /**
@@ -49,5 +49,5 @@ export function weightsSource(
  * expression, emit the file and put its final address here.
  */
 export function defaultWeightsUrl(): URL {
-  return new URL('../../models/photo-v2.safetensors', import.meta.url);
+  return new URL('../../models/photo-v2-8bit.safetensors', import.meta.url);
 }

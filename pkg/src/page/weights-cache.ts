@@ -17,7 +17,7 @@ export function availableCaches(): CacheStorage | undefined {
 }
 
 /**
- * Removes the weights that the browser keeps for the next visit: 14 MB. Restorers that are loaded
+ * Removes the weights that the browser keeps for the next visit: 7 MB. Restorers that are loaded
  * stay usable.
  *
  * @returns whether there were any. It never rejects: where there is no cache, nothing is kept.

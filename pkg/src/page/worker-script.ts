@@ -84,7 +84,7 @@ function isOwnSite({ origin }: URL): boolean {
 /** Whether the package is used from its own folder on another site, such as a CDN. */
 function isPackageElsewhere(): boolean {
   const weights = defaultWeightsUrl();
-  return weights.pathname.endsWith('/models/photo-v2.safetensors') && !isOwnSite(weights);
+  return weights.pathname.endsWith('/models/photo-v2-8bit.safetensors') && !isOwnSite(weights);
 }
 
 /** The address of the script in this package's folder, where no bundler has moved its files. */

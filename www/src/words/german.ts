@@ -533,7 +533,7 @@ export const markup: Markup = {
     ' es schließen: Beim Neuladen geht nichts verloren.',
   openFirst: 'Ein Foto öffnen',
   openHint: 'oder Fotos hierher ziehen, oder eines einfügen',
-  firstVisit: 'Der erste Besuch lädt 17 MB, Seite und Modell. Spätere laden nichts.',
+  firstVisit: 'Der erste Besuch lädt 10 MB, Seite und Modell. Spätere laden nichts.',
   getReady: 'Jetzt bereit machen',
   view: 'Ansicht',
   viewPhoto: 'Foto',
