@@ -6,6 +6,7 @@
 
 pub mod block_dct;
 pub mod box_mean;
+pub mod cells;
 pub mod conjugate_gradients;
 pub mod device;
 pub mod formula;

@@ -8,6 +8,7 @@ mod cpu;
 #[cfg_attr(not(feature = "webgpu"), path = "no_gpu.rs")]
 mod gpu;
 mod plain;
+mod square;
 
 use std::f64::consts::PI;
 
@@ -67,27 +68,40 @@ impl FrequencyMatrices {
     }
 }
 
+/// Which way planes are transformed.
+#[derive(Clone, Copy)]
+enum Direction {
+    Forward,
+    Inverse,
+}
+
+impl Direction {
+    /// c, with c B cᵀ what becomes of a block B.
+    fn matrix(self) -> [[f64; BLOCK]; BLOCK] {
+        let c = matrix();
+        match self {
+            Self::Forward => c,
+            Self::Inverse => std::array::from_fn(|i| std::array::from_fn(|u| c[u][i])),
+        }
+    }
+}
+
 /// T x: the coefficients of planes.
 pub fn forward(x: Tensor<4>) -> Tensor<4> {
-    transformed(x, &matrix())
+    transformed(x, Direction::Forward)
 }
 
 /// Tᵀ y: the planes of coefficients.
 pub fn inverse(y: Tensor<4>) -> Tensor<4> {
-    let c = matrix();
-    transformed(
-        y,
-        &std::array::from_fn(|i| std::array::from_fn(|u| c[u][i])),
-    )
+    transformed(y, Direction::Inverse)
 }
 
-/// c B cᵀ for every block B of planes.
-fn transformed(x: Tensor<4>, c: &[[f64; BLOCK]; BLOCK]) -> Tensor<4> {
+fn transformed(x: Tensor<4>, direction: Direction) -> Tensor<4> {
     match (ComputeDevice::of(&x).backend(), x.dtype()) {
-        (Backend::Gpu, _) => gpu::transformed(x, c),
-        (Backend::Cpu, _) => cpu::transformed::<f32>(x, c),
-        (Backend::Tensors, DType::F64) if is_on_host(&x) => cpu::transformed::<f64>(x, c),
-        (Backend::Tensors, _) => plain::transformed(x, c),
+        (Backend::Gpu, _) => gpu::transformed(x, &direction.matrix()),
+        (Backend::Cpu, _) => cpu::transformed::<f32>(x, direction),
+        (Backend::Tensors, DType::F64) if is_on_host(&x) => cpu::transformed::<f64>(x, direction),
+        (Backend::Tensors, _) => plain::transformed(x, &direction.matrix()),
     }
 }
 
@@ -103,7 +117,11 @@ pub fn weigh(matrices: &FrequencyMatrices, y: Tensor<4>) -> Tensor<4> {
 
 /// Tᵀ M T x: planes under the matrices at each frequency.
 pub fn through(matrices: &FrequencyMatrices, x: Tensor<4>) -> Tensor<4> {
-    inverse(weigh(matrices, forward(x)))
+    match (ComputeDevice::of(&x).backend(), x.dtype()) {
+        (Backend::Cpu, _) => cpu::through::<f32>(matrices, x),
+        (Backend::Tensors, DType::F64) if is_on_host(&x) => cpu::through::<f64>(matrices, x),
+        _ => inverse(weigh(matrices, forward(x))),
+    }
 }
 
 /// `block`, the values of one block `[B, C, 8, 8]`, at every pixel of an image of that size. Sides
@@ -157,5 +175,14 @@ mod tests {
             assert_eq!(got.dims(), [2, 2, 8, 16]);
             assert!(error(got, plain::weighed(&matrices, y.clone())) < 1e-12);
         }
+    }
+
+    #[test]
+    fn blocks_pass_through_matrices_as_by_three_steps() {
+        let x = WhiteNoise::new(3, 0, &ComputeDevice::cpu_f64()).draw([2, 3, 16, 24]);
+        let entry = |image, row, column, k| (image + 2 * row + 3 * column) as f64 - 0.1 * k as f64;
+        let matrices = FrequencyMatrices::new([2, 2, 3], entry);
+        let steps = inverse(weigh(&matrices, forward(x.clone())));
+        assert!(error(through(&matrices, x), steps) < 1e-12);
     }
 }

@@ -5,6 +5,7 @@ use burn::tensor::Tensor;
 
 use super::program::{Binary, Op, Program, Unary};
 use crate::compute::device::ComputeDevice;
+use crate::compute::host::Borrowed;
 
 /// Values per chunk.
 const CHUNK: usize = 512;
@@ -14,7 +15,7 @@ const NORMAL: std::ops::RangeInclusive<f32> = f32::MIN_POSITIVE..=f32::MAX;
 /// The values of an input, and the distance between them along each axis: 0 along an axis that the
 /// input broadcasts along.
 struct Input {
-    values: Vec<f32>,
+    values: Borrowed<f32>,
     strides: Vec<usize>,
 }
 
@@ -116,18 +117,11 @@ fn merge_axes(program: &Program, shape: [usize; 4]) -> (Vec<usize>, Vec<Input>) 
     let inputs = program.inputs.iter().zip(steps).map(|(x, mut steps)| {
         steps.reverse();
         Input {
-            values: values(x),
+            values: Borrowed::new(x.clone()),
             strides: steps,
         }
     });
     (axes, inputs.collect())
-}
-
-fn values(x: &Tensor<4>) -> Vec<f32> {
-    x.clone()
-        .into_data()
-        .try_into_vec()
-        .expect("a tensor of f32")
 }
 
 /// The strides of a contiguous tensor; 0 along axes of length 1.

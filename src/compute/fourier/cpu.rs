@@ -12,7 +12,7 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::host::{tensor, values};
 
 /// A float type of the CPU's transform.
-pub(crate) trait Real: FftNum + burn::tensor::Element {
+pub(crate) trait Real: FftNum + burn::tensor::Element + bytemuck::Pod {
     /// The plan of this type. None before its first use.
     fn plan(plans: &Plans) -> &RefCell<Option<Plan<Self>>>;
 }

@@ -4,16 +4,10 @@ use burn::tensor::Tensor;
 
 use super::{Membrane, Steps};
 use crate::compute::device::ComputeDevice;
+use crate::compute::host::{Borrowed, values};
 
 /// Partial sums of an inner product, which vectorise.
 const LANES: usize = 16;
-
-fn values(x: &Tensor<4>) -> Vec<f32> {
-    x.clone()
-        .into_data()
-        .try_into_vec()
-        .expect("a tensor of f32")
-}
 
 /// Calls `f(start, above, row, below)` for each row of a plane, where `start` is the index of the
 /// row's first value. Above the first row and below the last, the row itself takes the place of the
@@ -46,7 +40,7 @@ fn neighbours(above: &[f32], row: &[f32], below: &[f32], to: &mut [f32]) {
 
 /// See [`Membrane::times`].
 pub(super) fn times(membrane: &Membrane, x: Tensor<4>) -> Tensor<4> {
-    let (shape, device, x) = (x.dims(), ComputeDevice::of(&x), values(&x));
+    let (shape, device, x) = (x.dims(), ComputeDevice::of(&x), Borrowed::<f32>::new(x));
     let [_, _, height, width] = shape;
     let (centre, neighbour) = (membrane.centre as f32, membrane.neighbour as f32);
     let mut y = vec![0.0; x.len()];
@@ -70,7 +64,7 @@ pub(super) fn swept(membrane: &Membrane, diagonal: Tensor<4>, sweeps: usize) -> 
     let (shape, device, diagonal) = (
         diagonal.dims(),
         ComputeDevice::of(&diagonal),
-        values(&diagonal),
+        Borrowed::<f32>::new(diagonal.clone()),
     );
     let [_, _, height, width] = shape;
     let square = (membrane.neighbour * membrane.neighbour) as f32;
@@ -108,7 +102,11 @@ pub(super) fn solve(
     let [images, kinds, ..] = data.dims();
     let area = height * width;
     let start = start.clone().expand(shape);
-    let (data, b, mut x) = (values(data), values(b), values(&start));
+    let (data, b, mut x) = (
+        Borrowed::<f32>::new(data.clone()),
+        Borrowed::<f32>::new(b.clone()),
+        values::<f32>(start),
+    );
     for (image, (x, b)) in x
         .chunks_exact_mut(channels * area)
         .zip(b.chunks_exact(channels * area))

@@ -46,10 +46,22 @@ pub(super) fn eigenvalue(k: usize) -> f64 {
     line_eigenvalue(k / BLOCK) + line_eigenvalue(k % BLOCK)
 }
 
-/// The eigenvalue of -Laplacian at a bin of a DFT of that size.
-pub(super) fn bin_eigenvalue(bin: [usize; 2], size: [usize; 2]) -> f64 {
-    let line = |i: usize| 4.0 * (PI * bin[i] as f64 / size[i] as f64).sin().powi(2);
-    line(0) + line(1)
+/// The eigenvalues of -Laplacian at the bins of a DFT.
+#[derive(Clone, Debug)]
+pub(super) struct BinEigenvalues([Vec<f64>; 2]);
+
+impl BinEigenvalues {
+    pub(super) fn new(size: [usize; 2]) -> Self {
+        let along = |n: usize| {
+            let line = |i: usize| 4.0 * (PI * i as f64 / n as f64).sin().powi(2);
+            (0..n).map(line).collect()
+        };
+        Self(size.map(along))
+    }
+
+    pub(super) fn at(&self, [row, column]: [usize; 2]) -> f64 {
+        self.0[0][row] + self.0[1][column]
+    }
 }
 
 /// The bin of a DFT of that size nearest to frequency k of a block, π (u, v)/8.

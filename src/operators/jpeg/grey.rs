@@ -13,7 +13,7 @@ use nalgebra::{Matrix3, RowVector3};
 
 use super::colour::{Tables, mixing};
 use super::frequencies::{
-    Matrices, bin_eigenvalue, nearest_bin, nearest_frequency, numbers, of_image, pairs,
+    BinEigenvalues, Matrices, nearest_bin, nearest_frequency, numbers, of_image, pairs,
 };
 use super::full::check_size;
 use super::posterior::{BlockMeasurement, PriorPrecision};
@@ -31,6 +31,8 @@ use crate::prior::{GaussianPrior, KAPPA2};
 #[derive(Clone, Debug)]
 pub struct GreyJpeg {
     size: [usize; 2],
+    /// At the bins of a DFT of that size.
+    eigenvalues: BinEigenvalues,
     device: ComputeDevice,
     /// m_Y.
     row: RowVector3<f64>,
@@ -48,6 +50,7 @@ impl GreyJpeg {
         let [r, _] = tables.variances();
         Ok(Self {
             size,
+            eigenvalues: BinEigenvalues::new(size),
             device: device.clone(),
             row: mixing().row(0).into(),
             r,
@@ -116,7 +119,7 @@ impl GreyJpeg {
 
     /// The eigenvalue of -Laplacian at the DFT bin nearest to frequency k of a block.
     fn near_eigenvalue(&self, k: usize) -> f64 {
-        bin_eigenvalue(nearest_bin(k, self.size), self.size)
+        self.eigenvalues.at(nearest_bin(k, self.size))
     }
 
     /// E_t at an eigenvalue of -Laplacian.
@@ -143,7 +146,7 @@ impl GreyJpeg {
         let mut sums = [0.0; 3];
         for i in 0..height * width {
             let bin = [i / width, i % width];
-            let l = bin_eigenvalue(bin, self.size);
+            let l = self.eigenvalues.at(bin);
             let k = nearest_frequency(bin, self.size);
             let e = self.axis_variances(prior, l, Some(t2));
             let parts: [f64; 3] = std::array::from_fn(|a| e[a] * self.row[a] * self.row[a]);

@@ -6,7 +6,7 @@ use nalgebra::{Matrix3, Vector3};
 
 use super::bands::band_maps;
 use super::frequencies::{
-    Matrices, as_filter, bin_eigenvalue, eigenvalue, in_space, inverted, numbers, of_image, pairs,
+    BinEigenvalues, Matrices, as_filter, eigenvalue, in_space, inverted, numbers, of_image, pairs,
 };
 use crate::compute::block_dct::{BLOCK, FREQUENCIES, through, tiled};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
@@ -181,10 +181,10 @@ fn precision_at(prior: &GaussianPrior, l: f64, precision: f64) -> Matrix3<f64> {
 /// The prior's precision at frequency 0 of a block that is not isolated.
 fn lowest_precision(prior: &GaussianPrior, precision: f64) -> Vector3<f64> {
     let [height, width] = prior.fourier().size();
+    let bins = BinEigenvalues::new([height, width]);
     Vector3::from(prior.model().stiffness).map(|c| {
         let variance = |l: f64| (c * (KAPPA2 + l) + precision).recip();
-        let spectrum = (0..height * width)
-            .map(|i| variance(bin_eigenvalue([i / width, i % width], [height, width])));
+        let spectrum = (0..height * width).map(|i| variance(bins.at([i / width, i % width])));
         let pixel = spectrum.sum::<f64>() / (height * width) as f64;
         let others: f64 = (1..FREQUENCIES).map(|k| variance(eigenvalue(k))).sum();
         let left = (BLOCK * BLOCK) as f64 * pixel - others;

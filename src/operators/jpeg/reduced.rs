@@ -24,7 +24,7 @@ use burn::tensor::Tensor;
 use nalgebra::{Matrix3, Vector3};
 
 use super::frequencies::{
-    Matrices, as_filter, bin_eigenvalue, nearest_bin, nearest_frequency, numbers, of_image, pairs,
+    BinEigenvalues, Matrices, as_filter, nearest_bin, nearest_frequency, numbers, of_image, pairs,
 };
 use super::posterior::{BlockMeasurement, covariances};
 use crate::compute::block_dct::{BLOCK, through};
@@ -53,6 +53,8 @@ pub struct ReducedJpeg {
     is_mean: bool,
     bands: SpectralBands,
     fourier: Fourier,
+    /// At the bins of `fourier`.
+    eigenvalues: BinEigenvalues,
     small: Fourier,
 }
 
@@ -120,6 +122,7 @@ impl ReducedJpeg {
             small: Fourier::new(small[0], small[1], &device),
             jpeg,
             is_mean,
+            eigenvalues: BinEigenvalues::new(fourier.size()),
             fourier,
         })
     }
@@ -195,7 +198,7 @@ impl ReducedJpeg {
             let row = bin[0] + member / factor * height;
             let column = bin[1] + member % factor * width;
             let at = row * self.fourier.size()[1] + column;
-            self.power[at] * spectrum(axis, bin_eigenvalue([row, column], self.fourier.size()))
+            self.power[at] * spectrum(axis, self.eigenvalues.at([row, column]))
         });
         members.sum::<f64>() / self.aliasing.area()
     }
@@ -217,7 +220,7 @@ impl ReducedJpeg {
                 let small: Vec<f64> = small.collect();
                 left.extend((0..height * width).map(|i| {
                     let (row, column) = (i / width, i % width);
-                    let e = spectrum(axis, bin_eigenvalue([row, column], self.fourier.size()));
+                    let e = spectrum(axis, self.eigenvalues.at([row, column]));
                     let weight = small[row % rows * columns + column % columns];
                     e + e * e * self.power[i] * weight
                 }));

@@ -14,9 +14,7 @@
 //! `[B, 1, 1, n]`.
 
 use burn::tensor::Tensor;
-use burn::tensor::module::avg_pool2d;
-use burn::tensor::ops::AvgPoolOptions;
-use nalgebra::{Matrix2, Matrix3};
+use nalgebra::{DMatrix, Matrix2, Matrix3};
 
 use super::colour::{Boxes, Tables, mixing};
 use super::folding::Folding;
@@ -26,6 +24,7 @@ use super::posterior::{BlockMeasurement, PriorPrecision, SolvedInImageSpace};
 use crate::compute::block_dct::{
     BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, tiled, weigh,
 };
+use crate::compute::cells;
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
@@ -136,23 +135,24 @@ impl SubsampledJpeg {
 
     /// B x.
     fn cells(&self, x: Tensor<4>) -> Tensor<4> {
-        avg_pool2d(x, AvgPoolOptions::new(self.cell))
+        cells::means(x, self.cell)
     }
 
     /// Each value at every pixel of its cell.
     fn spread(&self, c: Tensor<4>) -> Tensor<4> {
-        let ([batch, channels, height, width], [rows, columns]) = (c.dims(), self.cell);
-        let cells = c.reshape([batch, channels, height, 1, width, 1]);
-        let cells = cells.expand([batch, channels, height, rows, width, columns]);
-        cells.reshape([batch, channels, height * rows, width * columns])
+        cells::spread(c, self.cell)
     }
 
     /// m times the channels of x.
-    fn mixed(m: Matrix3<f64>, x: Tensor<4>) -> Tensor<4> {
-        weigh(
-            &FrequencyMatrices::new([1, 3, 3], |_, i, j, _| m[(i, j)]),
-            x,
-        )
+    fn mixed(m: &DMatrix<f64>, x: Tensor<4>) -> Tensor<4> {
+        let shape = [1, m.nrows(), m.ncols()];
+        weigh(&FrequencyMatrices::new(shape, |_, i, j, _| m[(i, j)]), x)
+    }
+
+    /// The rows of M' that make luma, and those that make chroma.
+    fn rows_of_mixing(&self) -> [DMatrix<f64>; 2] {
+        let rows = |from, count| DMatrix::from_fn(count, 3, |i, j| self.mixing[(from + i, j)]);
+        [rows(0, 1), rows(1, 2)]
     }
 
     /// (v + s2) M' M'ᵀ.
@@ -237,18 +237,20 @@ impl LinearOperator for SubsampledJpeg {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        let planes = Self::mixed(self.mixing, x);
+        let [of_luma, of_chroma] = self.rows_of_mixing();
+        let cells = self.cells(x.clone());
         self.packed(Coefficients {
-            luma: forward(planes.clone().narrow(1, 0, 1)),
-            chroma: forward(self.cells(planes.narrow(1, 1, 2))),
+            luma: forward(Self::mixed(&of_luma, x)),
+            chroma: forward(Self::mixed(&of_chroma, cells)),
         })
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
         let Coefficients { luma, chroma } = self.unpacked(y);
-        let chroma = self.spread(inverse(chroma)) / self.area();
-        let planes = Tensor::cat(vec![inverse(luma), chroma], 1);
-        Self::mixed(self.mixing.transpose(), planes)
+        let [of_luma, of_chroma] = self.rows_of_mixing();
+        let shares = of_chroma.transpose() / self.area();
+        let cells = Self::mixed(&shares, inverse(chroma));
+        Self::mixed(&of_luma.transpose(), inverse(luma)) + self.spread(cells)
     }
 
     /// Grain's own coupling of luma and chroma is left out, as in w0 and g.
@@ -279,7 +281,7 @@ impl LinearOperator for SubsampledJpeg {
         let chroma = inverse(self.boxes.moves(1, now.chroma, y.chroma));
         let moves = Tensor::cat(vec![luma, self.spread(chroma)], 1);
         let back = self.mixing.try_inverse().expect("three colours");
-        x + Self::mixed(back, moves)
+        x + Self::mixed(&DMatrix::from_fn(3, 3, |i, j| back[(i, j)]), moves)
     }
 
     fn prior_update(&self) -> PriorUpdate<'_> {
