@@ -26,6 +26,17 @@ use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{CHANNELS, Formula};
 use crate::compute::fourier::Fourier;
 
+/// The eigenvalue of -Laplacian along a circular line of n pixels, at bin k of its DFT. It is
+/// 2 - 2 cos w, written as 4 sin²(w/2), which keeps its digits at low frequencies.
+pub(crate) fn line_eigenvalue(k: usize, n: usize) -> f64 {
+    4.0 * (PI * k as f64 / n as f64).sin().powi(2)
+}
+
+/// [`line_eigenvalue`] at all n bins.
+pub(crate) fn line_eigenvalues(n: usize) -> Vec<f64> {
+    (0..n).map(|k| line_eigenvalue(k, n)).collect()
+}
+
 /// The prior on images of one size.
 #[derive(Debug, Clone)]
 pub struct GaussianPrior {
@@ -39,10 +50,8 @@ impl GaussianPrior {
     /// The prior on images of the transform's size.
     pub fn new(model: PriorModel, fourier: Fourier) -> Self {
         let [height, width] = fourier.size();
-        // 2 - 2 cos w is written 4 sin²(w/2), which keeps its digits at low frequencies.
-        let laplacian = |k: usize, n: usize| 4.0 * (PI * k as f64 / n as f64).sin().powi(2);
-        let membrane =
-            |i: usize| KAPPA2 + laplacian(i / width, height) + laplacian(i % width, width);
+        let [rows, columns] = [height, width].map(line_eigenvalues);
+        let membrane = |i: usize| KAPPA2 + rows[i / width] + columns[i % width];
         let plane = |c: f64| (0..height * width).map(move |i| c * membrane(i));
         let values = model.stiffness.into_iter().flat_map(plane).collect();
         let precision = fourier

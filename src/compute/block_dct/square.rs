@@ -1,5 +1,5 @@
 //! The DCT-II of one block, by its symmetries: even coefficients see sums of opposite samples, odd
-//! ones differences, and the even ones likewise once more. 24 products instead of 64 a column.
+//! ones differences, and the even ones likewise once more. 22 products instead of 64 a column.
 
 use std::array::from_fn;
 

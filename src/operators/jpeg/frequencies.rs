@@ -1,12 +1,11 @@
 //! Small matrices at the 64 frequencies of a block, in f64 on the host.
 
-use std::f64::consts::PI;
-
 use burn::tensor::Tensor;
 use nalgebra::{Matrix3, Vector3};
 
 use crate::compute::block_dct::{BLOCK, FREQUENCIES, FrequencyMatrices, matrix};
 use crate::compute::device::ComputeDevice;
+use crate::prior;
 
 /// A 3×3 matrix at each frequency.
 pub type Matrices = Vec<Matrix3<f64>>;
@@ -38,7 +37,7 @@ pub(super) fn pairs(a: &Tensor<4>, b: &Tensor<4>) -> Vec<[f64; 2]> {
 
 /// The eigenvalue of -Laplacian at function u of a line of eight with replicated borders.
 pub(super) fn line_eigenvalue(u: usize) -> f64 {
-    4.0 * (PI * u as f64 / 16.0).sin().powi(2)
+    prior::line_eigenvalue(u, 2 * BLOCK)
 }
 
 /// The eigenvalue l_u + l_v at frequency k of a block.
@@ -52,11 +51,7 @@ pub(super) struct BinEigenvalues([Vec<f64>; 2]);
 
 impl BinEigenvalues {
     pub(super) fn new(size: [usize; 2]) -> Self {
-        let along = |n: usize| {
-            let line = |i: usize| 4.0 * (PI * i as f64 / n as f64).sin().powi(2);
-            (0..n).map(line).collect()
-        };
-        Self(size.map(along))
+        Self(size.map(prior::line_eigenvalues))
     }
 
     pub(super) fn at(&self, [row, column]: [usize; 2]) -> f64 {
