@@ -8,7 +8,7 @@ mod cpu;
 #[cfg_attr(not(feature = "webgpu"), path = "no_gpu.rs")]
 mod gpu;
 mod plain;
-mod square;
+pub(crate) mod tile;
 
 use std::f64::consts::PI;
 

@@ -19,6 +19,7 @@ mod folding;
 mod frequencies;
 mod full;
 mod grey;
+mod mcu;
 mod posterior;
 mod reduced;
 mod subsampled;

@@ -13,13 +13,14 @@
 //! y holds luma `[B, 1, H, W]` and then chroma `[B, 2, H/f_v, W/f_h]` as one line of numbers,
 //! `[B, 1, 1, n]`.
 
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 use nalgebra::{DMatrix, Matrix2, Matrix3};
 
 use super::colour::{Boxes, Tables, mixing};
 use super::folding::Folding;
 use super::frequencies::{Matrices, numbers, of_image, pairs};
 use super::full::check_size;
+use super::mcu::{CoupledMatrices, system, weighed_normal};
 use super::posterior::{BlockMeasurement, PriorPrecision, SolvedInImageSpace};
 use crate::compute::block_dct::{
     BLOCK, FREQUENCIES, FrequencyMatrices, forward, inverse, tiled, weigh,
@@ -160,14 +161,14 @@ impl SubsampledJpeg {
         self.mixing * self.mixing.transpose() * variance
     }
 
-    /// y ↦ a function of (v + s2) A Aᵀ + R, without what couples luma to chroma, times y: a number
-    /// for luma and a matrix for chroma at each frequency.
-    fn decoupled<'a>(
-        &'a self,
+    /// A function of (v + s2) A Aᵀ + R, without what couples luma to chroma: a number for luma and
+    /// a matrix for chroma at each frequency.
+    fn decoupled(
+        &self,
         variances: &[f64],
         of_luma: impl Fn(f64) -> f64,
         of_chroma: impl Fn(Matrix2<f64>) -> Matrix2<f64>,
-    ) -> DataMap<'a> {
+    ) -> [FrequencyMatrices; 2] {
         let couplings: Vec<_> = variances.iter().map(|v| self.coupling(*v)).collect();
         let images = couplings.len();
         let luma = FrequencyMatrices::new([images, 1, 1], |image, _, _, k| {
@@ -183,51 +184,68 @@ impl SubsampledJpeg {
             .collect();
         let chroma =
             FrequencyMatrices::new([images, 2, 2], |image, i, j, k| chroma[image][k][(i, j)]);
-        Box::new(move |y| {
-            let y = self.unpacked(y);
-            self.packed(Coefficients {
-                luma: weigh(&luma, y.luma),
-                chroma: weigh(&chroma, y.chroma),
-            })
+        [luma, chroma]
+    }
+
+    /// The inverse of that: nearly the inverse of [`Self::system`].
+    fn decoupled_inverse(&self, variances: &[f64]) -> [FrequencyMatrices; 2] {
+        self.decoupled(variances, f64::recip, inverted)
+    }
+
+    /// The weights of luma and chroma times y.
+    fn times(&self, [luma, chroma]: &[FrequencyMatrices; 2], y: Tensor<4>) -> Tensor<4> {
+        let y = self.unpacked(y);
+        self.packed(Coefficients {
+            luma: weigh(luma, y.luma),
+            chroma: weigh(chroma, y.chroma),
         })
     }
 
-    /// Its inverse: nearly that of [`Self::system`].
-    fn decoupled_inverse<'a>(&'a self, variances: &[f64]) -> DataMap<'a> {
-        self.decoupled(variances, f64::recip, inverted)
+    /// The matrices of (v + s2) A Aᵀ + R.
+    fn coupled(&self, variances: &[f64]) -> CoupledMatrices {
+        let couplings: Vec<_> = variances.iter().map(|v| self.coupling(*v)).collect();
+        let images = couplings.len();
+        let matrix = |rows: usize, columns: usize, at: [usize; 2], share: f64| {
+            FrequencyMatrices::new([images, rows, columns], |image, i, j, k| {
+                let coupled = couplings[image][(at[0] + i, at[1] + j)] * share;
+                match i == j && at[0] == at[1] {
+                    true => coupled + self.r[at[0]][k],
+                    false => coupled,
+                }
+            })
+        };
+        let share = self.area().recip();
+        CoupledMatrices {
+            luma: matrix(1, 1, [0, 0], 1.0),
+            to_luma: matrix(1, 2, [0, 1], share),
+            to_chroma: matrix(2, 1, [1, 0], 1.0),
+            chroma: matrix(2, 2, [1, 1], share),
+        }
     }
 
     /// y ↦ ((v + s2) A Aᵀ + R) y.
     fn system<'a>(&'a self, variances: &[f64]) -> DataMap<'a> {
-        let couplings: Vec<_> = variances.iter().map(|v| self.coupling(*v)).collect();
-        let images = couplings.len();
-        let matrix = |rows: usize, columns: usize, at: [usize; 2], r: Option<usize>| {
-            let scale = if at == [1, 1] { self.area() } else { 1.0 };
-            FrequencyMatrices::new([images, rows, columns], |image, i, j, k| {
-                let coupled = couplings[image][(at[0] + i, at[1] + j)] / scale;
-                match r {
-                    Some(plane) if i == j => coupled + self.r[plane][k],
-                    _ => coupled,
-                }
-            })
-        };
-        let [luma, to_luma, to_chroma, chroma] = [
-            matrix(1, 1, [0, 0], Some(0)),
-            matrix(1, 2, [0, 1], None),
-            matrix(2, 1, [1, 0], None),
-            matrix(2, 2, [1, 1], Some(1)),
-        ];
-        // Luma sees the cells of chroma, and chroma the means of luma.
-        Box::new(move |y| {
-            let y = self.unpacked(y);
-            let mixed = weigh(&to_luma, y.chroma.clone());
-            let across = forward(self.spread(inverse(mixed))) / self.area();
-            let means = forward(self.cells(inverse(y.luma.clone())));
-            self.packed(Coefficients {
-                luma: weigh(&luma, y.luma) + across,
-                chroma: weigh(&chroma, y.chroma) + weigh(&to_chroma, means),
-            })
+        let (matrices, cell, size) = (self.coupled(variances), self.cell, self.size);
+        match self.device.dtype() {
+            _ if !self.device.is_cpu() => Box::new(move |y| self.system_by_planes(&matrices, y)),
+            DType::F64 => Box::new(move |y| system::<f64>(&matrices, cell, size, y)),
+            _ => Box::new(move |y| system::<f32>(&matrices, cell, size, y)),
+        }
+    }
+
+    fn system_by_planes(&self, matrices: &CoupledMatrices, y: Tensor<4>) -> Tensor<4> {
+        let y = self.unpacked(y);
+        let cells = inverse(weigh(&matrices.to_luma, y.chroma.clone()));
+        let means = forward(self.cells(inverse(y.luma.clone())));
+        self.packed(Coefficients {
+            luma: weigh(&matrices.luma, y.luma) + forward(self.spread(cells)),
+            chroma: weigh(&matrices.chroma, y.chroma) + weigh(&matrices.to_chroma, means),
         })
+    }
+
+    /// x ↦ Aᵀ W A x, plane by plane.
+    fn normal_by_planes(&self, weights: &[FrequencyMatrices; 2], x: Tensor<4>) -> Tensor<4> {
+        self.adjoint(self.times(weights, self.apply(x)))
     }
 }
 
@@ -255,20 +273,23 @@ impl LinearOperator for SubsampledJpeg {
 
     /// Grain's own coupling of luma and chroma is left out, as in w0 and g.
     fn noise(&self, white: Tensor<4>, s2: &Tensor<4>) -> Formula {
-        self.decoupled(&numbers(s2), f64::sqrt, root)(white).into()
+        let weights = self.decoupled(&numbers(s2), f64::sqrt, root);
+        self.times(&weights, white).into()
     }
 
     fn whitened(&self, r: Tensor<4>, s2: &Tensor<4>) -> Formula {
         let of_luma = |variance: f64| variance.sqrt().recip();
-        self.decoupled(&numbers(s2), of_luma, |c| inverted(root(c)))(r).into()
+        let weights = self.decoupled(&numbers(s2), of_luma, |c| inverted(root(c)));
+        self.times(&weights, r).into()
     }
 
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
         let m = m.tensor();
         let residual = (y - self.apply(m.clone())).tensor();
         let variances: Vec<f64> = pairs(&v, &s2).iter().map(|[v, s2]| v + s2).collect();
-        let (multiply, precondition) =
-            (self.system(&variances), self.decoupled_inverse(&variances));
+        let multiply = self.system(&variances);
+        let inverse = self.decoupled_inverse(&variances);
+        let precondition = |r| self.times(&inverse, r);
         let stop = Stop::After(UPDATE_ITERATIONS);
         let b = conjugate_gradients(multiply, precondition, residual, None, &stop);
         Formula::from(v) * self.adjoint(b) + m
@@ -313,8 +334,18 @@ impl BlockMeasurement for SubsampledJpeg {
     }
 
     fn weighting<'a>(&'a self, grain: &[f64]) -> DataMap<'a> {
-        let decoupled = self.decoupled_inverse(grain);
-        Box::new(move |y| self.adjoint(decoupled(y)))
+        let weights = self.decoupled_inverse(grain);
+        Box::new(move |y| self.adjoint(self.times(&weights, y)))
+    }
+
+    fn normal<'a>(&'a self, grain: &[f64]) -> DataMap<'a> {
+        let weights = self.decoupled_inverse(grain);
+        let (mixing, cell) = (&self.mixing, self.cell);
+        match self.device.dtype() {
+            _ if !self.device.is_cpu() => Box::new(move |x| self.normal_by_planes(&weights, x)),
+            DType::F64 => Box::new(move |x| weighed_normal::<f64>(mixing, cell, &weights, x)),
+            _ => Box::new(move |x| weighed_normal::<f32>(mixing, cell, &weights, x)),
+        }
     }
 
     fn coefficient_step(
@@ -337,7 +368,8 @@ impl BlockMeasurement for SubsampledJpeg {
         let images = level.len().max(grain.len());
         let variances = (0..images).map(|i| of_image(level, i) + of_image(grain, i));
         let variances: Vec<f64> = variances.collect();
-        let precondition = self.decoupled_inverse(&variances);
+        let inverse = self.decoupled_inverse(&variances);
+        let precondition = |r| self.times(&inverse, r);
         let stop = Stop::After(REDUCED_ITERATIONS);
         Some(conjugate_gradients(
             multiply,
@@ -358,4 +390,39 @@ fn root(covariance: Matrix2<f64>) -> Matrix2<f64> {
 
 fn inverted(m: Matrix2<f64>) -> Matrix2<f64> {
     m.try_inverse().expect("a regular matrix")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compute::white_noise::WhiteNoise;
+
+    #[test]
+    fn products_by_mcus_agree_with_those_by_planes() {
+        let device = ComputeDevice::cpu_f64();
+        let steps = |first: f64| std::array::from_fn(|k| first + k as f64);
+        let tables = Tables {
+            luma: steps(12.0),
+            chroma: steps(18.0),
+        };
+        let (variances, size) = ([0.01, 0.2], [32, 80]);
+        let noise = |shape| WhiteNoise::new(1, 0, &device).draw(shape);
+        let largest = |x: Tensor<4>| x.abs().max().into_scalar::<f64>();
+        for cell in [[1, 2], [2, 1], [2, 2]] {
+            let jpeg = SubsampledJpeg::new(&tables, cell, size, &device).expect("whole MCUs");
+            let x = noise([2, 3, size[0], size[1]]);
+            let y = noise(jpeg.measurement_shape(x.dims()));
+            let by_planes = jpeg.normal_by_planes(&jpeg.decoupled_inverse(&variances), x.clone());
+            let scale = largest(by_planes.clone());
+            assert!(
+                largest(jpeg.normal(&variances)(x) - by_planes) < 1e-13 * scale,
+                "{cell:?}"
+            );
+            let by_planes = jpeg.system_by_planes(&jpeg.coupled(&variances), y.clone());
+            assert!(
+                largest(jpeg.system(&variances)(y) - by_planes) < 1e-13,
+                "{cell:?}"
+            );
+        }
+    }
 }

@@ -2,27 +2,18 @@
 //!
 //! Inner products are those of single images: sums over channels and pixels, not over the batch.
 
+mod vectors;
+
 use burn::tensor::Tensor;
 
+pub use vectors::{dot, norm};
+
+use self::vectors::plus_scaled;
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::Formula;
 
 /// Added to denominators, so that quotients stay finite once the residual has vanished.
 const TINY: f64 = 1e-20;
-
-/// The inner products of the images of `a` and `b` `[B, C, H, W]`: `[B, 1, 1, 1]`.
-pub fn dot(a: &Tensor<4>, b: &Tensor<4>) -> Tensor<4> {
-    let product = (Formula::from(a) * b).tensor();
-    let [batch, channels, height, width] = product.dims();
-    // One reduction over contiguous values; `sum_dims` would take one for each dimension.
-    let flat = product.reshape([batch, channels * height * width]);
-    flat.sum_dim(1).reshape([batch, 1, 1, 1])
-}
-
-/// |a| of each image of `a`: `[B, 1, 1, 1]`.
-pub fn norm(a: &Tensor<4>) -> Tensor<4> {
-    dot(a, a).sqrt()
-}
 
 /// The stopping rule.
 #[derive(Debug, Clone)]
@@ -97,15 +88,15 @@ pub fn conjugate_gradients(
         let p = match previous {
             Some([p, previous_rz]) => {
                 let beta = Formula::from(&rz) / (Formula::from(previous_rz) + TINY);
-                (Formula::from(z) + Formula::from(p) * beta).tensor()
+                plus_scaled(z, &beta.tensor(), &p)
             }
             None => z,
         };
         let mp = multiply(p.clone());
-        let formula = |x: &Tensor<4>| Formula::from(x);
-        let alpha = (formula(&rz) / (formula(&dot(&p, &mp)) + TINY)).tensor();
-        x = (formula(&x) + formula(&p) * &alpha).tensor();
-        r = (formula(&r) - formula(&mp) * &alpha).tensor();
+        let alpha = Formula::from(&rz) / (Formula::from(dot(&p, &mp)) + TINY);
+        let alpha = alpha.tensor();
+        x = plus_scaled(x, &alpha, &p);
+        r = plus_scaled(r, &-alpha, &mp);
         previous = Some([p, rz]);
     }
     x
