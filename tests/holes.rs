@@ -20,6 +20,7 @@ use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::task::Task;
 use eps_restore::low_level::restoration::SampleSubset;
+use eps_restore::low_level::restoration::coarsened::Coarsened;
 use eps_restore::low_level::restoration::hole::Hole;
 use eps_restore::{Mask, Photo, Request, Sampler};
 use figures::{Figures, NO_SEAM, Square};

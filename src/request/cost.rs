@@ -64,7 +64,7 @@ pub struct Cost {
     /// Tiles of one evaluation.
     pub tiles: u64,
     /// Pixels of the network in one evaluation: overlaps count in each tile, and the smaller sizes
-    /// of a wide hole in proportion to their evaluations.
+    /// of a wide hole, or of a grey photo, in proportion to their evaluations.
     pub pixels: u64,
     /// Memory of the page, or of the process, that the restoration takes at most, beside weights
     /// and code.
@@ -157,17 +157,19 @@ impl Cost {
         let (mut working, mut largest) = (0, area([tiles.side(); 2]));
         for region in &plan.regions {
             let canvas = region.canvas;
-            let (count, width) = if let (Task::Inpaint { missing }, true) = (task, keeps_known) {
+            let (count, reductions) = if let (Task::Inpaint { missing }, true) = (task, keeps_known)
+            {
                 let lost = missing.within(region.window);
                 let width = hole_width(&lost, [region.window.height, region.window.width]);
                 let tiling = Tiling::new(canvas.size, tiles).covering(&on_canvas(&lost, canvas));
-                (tiling.count(), width)
+                (tiling.count(), hole::reductions(width))
             } else {
-                (tiles.count(canvas.size), 0)
+                let reductions = task.reductions_of_colour(region.window);
+                (tiles.count(canvas.size), reductions)
             };
             let pixels = area(canvas.size);
             cost.tiles += count.tiles;
-            cost.pixels += count.pixels + smaller_sizes(pixels, width, outline);
+            cost.pixels += count.pixels + smaller_sizes(pixels, &reductions, outline);
             largest = largest.max(count.largest);
             let plane = 4 * pixels;
             working += planes(outline, target) * plane;
@@ -189,19 +191,16 @@ impl Cost {
     }
 }
 
-/// Pixels of the network at the smaller sizes of a wide hole, for each evaluation of the full one.
-fn smaller_sizes(canvas: u64, width: usize, outline: &Outline<'_>) -> u64 {
+/// Pixels of the network at the smaller sizes of a wide hole or a grey photo, for each evaluation
+/// of the full one.
+fn smaller_sizes(canvas: u64, reductions: &[usize], outline: &Outline<'_>) -> u64 {
     let evaluations = |sampler| outline.evaluations(sampler) as u64;
-    let pixels = pixels_below(canvas, width) * evaluations(coarse_sampler(outline.sampler));
+    let smaller = reductions.iter().scan(canvas, |pixels, &factor| {
+        *pixels /= (factor * factor) as u64;
+        Some(*pixels)
+    });
+    let pixels = smaller.sum::<u64>() * evaluations(coarse_sampler(outline.sampler));
     pixels.div_ceil(evaluations(outline.sampler))
-}
-
-/// Pixels of the smaller sizes together.
-fn pixels_below(canvas: u64, width: usize) -> u64 {
-    hole::reduction(width).map_or(0, |f| {
-        let smaller = canvas / (f * f) as u64;
-        smaller + pixels_below(smaller, width.div_ceil(f) + 1)
-    })
 }
 
 /// Planes of floats that are held at once for each pixel that is restored: masks, hints of
@@ -216,7 +215,7 @@ fn planes(outline: &Outline<'_>, target: Target) -> u64 {
             Target::Gpu { .. },
         ) => 220,
         (_, Target::Gpu { .. }) if outline.may_follow_brightness => 220,
-        (Task::Deblur { .. }, Target::Gpu { .. }) => 130,
+        (Task::Deblur { .. } | Task::Colorize { .. }, Target::Gpu { .. }) => 130,
         (_, Target::Gpu { .. }) => 100,
         (
             Task::Inpaint { .. }
@@ -229,8 +228,8 @@ fn planes(outline: &Outline<'_>, target: Target) -> u64 {
             Target::Cpu,
         ) => 60,
         (_, Target::Cpu) if outline.may_follow_brightness => 60,
-        // The spectra of the blur and of each axis's prior.
-        (Task::Deblur { .. }, Target::Cpu) => 46,
+        // The spectra of the blur, or of block means, and of each axis's prior.
+        (Task::Deblur { .. } | Task::Colorize { .. }, Target::Cpu) => 46,
         // Maps and q drawn at twelve levels.
         (Task::Compose { .. } | Task::Operator { .. }, Target::Cpu) => 240,
         (_, Target::Cpu) => 40,

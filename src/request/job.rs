@@ -110,7 +110,9 @@ impl<D: Denoiser> Job<D> {
             let denoiser = denoiser.clone();
             runs.push(match problem {
                 Problem::Whole(posterior) => Run::of_window(denoiser, posterior, sampling, index)?,
-                Problem::Hole(hole) => Run::of_hole(denoiser, &hole, sampling, index)?,
+                Problem::Coarsened(measured) => {
+                    Run::of_coarsened(denoiser, measured, sampling, index)?
+                }
             });
             patches.push(patch);
         }

@@ -30,6 +30,8 @@ use crate::request::margin::padded;
 use crate::request::noise::{AssumedNoise, LEVELS};
 use crate::request::task::{Reduction, Task};
 use crate::request::windows::{Region, factor};
+use crate::restoration::coarsened::Coarsened;
+use crate::restoration::colours::GreyPhoto;
 use crate::restoration::hole::Hole;
 
 /// How far the sum of the weights of a grey may be from 1.
@@ -42,11 +44,11 @@ pub const GREY_SUM_TOLERANCE: f64 = 1e-3;
     reason = "one a region, moved once on the way to its restoration"
 )]
 pub enum Problem {
-    /// All of it is asked for.
+    /// At its own size.
     Whole(Posterior),
-    /// The missing pixels are asked for, and those beside the photo, of which nothing was measured
-    /// either.
-    Hole(Hole),
+    /// Coarse to fine where it is wide. Of a hole the missing pixels are asked for, and those
+    /// beside the photo, of which nothing was measured either.
+    Coarsened(Rc<dyn Coarsened>),
 }
 
 /// A region's problem, and where its tensors go.
@@ -85,9 +87,17 @@ impl WindowProblem {
             let y = padded(request.photo.tensor(window, device), canvas, 0.0);
             let kept = Some(known);
             return Ok(Self {
-                problem: Problem::Hole(Hole::new(lost, y, s2, prior)),
+                problem: Problem::Coarsened(Rc::new(Hole::new(lost, y, s2, prior))),
                 patch: Patch { kept, ..patch },
             });
+        }
+        let reductions = request.task.reductions_of_colour(window);
+        if !reductions.is_empty() {
+            let pixels = request.photo.tensor(window, device);
+            let grey = ChannelMix::grey().apply(axes::from_rgb(pixels));
+            let measured = GreyPhoto::new(padded(grey, canvas, 0.0), s2, prior, reductions);
+            let problem = Problem::Coarsened(Rc::new(measured));
+            return Ok(Self { problem, patch });
         }
         let fourier = Fourier::new(canvas.size[0], canvas.size[1], device);
         let images = Images {

@@ -11,8 +11,8 @@ use crate::photo::turning::displayed_size;
 use crate::request::Request;
 use crate::request::canvas::{Canvas, MIN_SIDE};
 use crate::request::jpeg_measurement::{coded_size, measured_size};
-use crate::request::task::{Borders, Task};
-use crate::restoration::hole;
+use crate::request::task::{Borders, GREY, Task};
+use crate::restoration::{colours, hole};
 
 /// Known pixels that inpainting looks at around the missing ones.
 const CONTEXT: usize = 64;
@@ -157,9 +157,26 @@ fn step(task: &Task, factor: usize, window: Window, keeps_known: bool) -> usize 
     match task {
         Task::Inpaint { missing } if keeps_known => {
             let lost = missing.within(window);
-            hole::step(hole_width(&lost, [window.height, window.width]))
+            let width = hole_width(&lost, [window.height, window.width]);
+            hole::reductions(width).iter().product()
         }
+        Task::Colorize { .. } => task.reductions_of_colour(window).iter().product(),
         _ => factor,
+    }
+}
+
+impl Task {
+    /// The factors by which a grey photo is reduced one after another to be coloured coarse to
+    /// fine; none where it is coloured at its own size alone: a small one, one with hints, and one
+    /// whose grey is not luma.
+    pub(super) fn reductions_of_colour(&self, window: Window) -> Vec<usize> {
+        match self {
+            Self::Colorize {
+                weights,
+                hints: None,
+            } if *weights == GREY => colours::reductions([window.height, window.width]),
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use burn::tensor::Tensor;
 use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 
+use super::coarsened::Coarsened;
 use crate::compute::device::ComputeDevice;
 use crate::compute::fourier::Fourier;
 use crate::operators::{CoarseGuidedMask, LinearOperator, Mask};
@@ -63,32 +64,6 @@ impl Hole {
         hole_width(&self.lost, self.size)
     }
 
-    /// The factor by which it is reduced to be filled; none where it is filled at its own size, or
-    /// has sides that can't be reduced.
-    pub fn reduction(&self) -> Option<usize> {
-        let divides = |f: &usize| self.size.iter().all(|n| n.is_multiple_of(*f));
-        reduction(self.width()).filter(divides)
-    }
-
-    /// What the known pixels say of the missing ones.
-    pub fn posterior(&self) -> Posterior {
-        let mask = Mask::new(self.known()).with_halvings(halvings(self.width()));
-        self.posterior_of(Rc::new(mask), self.y.clone())
-    }
-
-    /// The same with the means of f×f blocks where whole blocks are missing: `coarse` is an RGB
-    /// image of 1/f of the size.
-    ///
-    /// # Panics
-    /// If `factor` does not divide the sides.
-    pub fn posterior_given(&self, coarse: Tensor<4>, factor: usize) -> Posterior {
-        let operator = CoarseGuidedMask::new(self.known(), factor);
-        let operator = operator.expect("a factor that divides the sides");
-        let coarse = axes::from_rgb(coarse);
-        let y = operator.observe(self.y.clone(), coarse);
-        self.posterior_of(Rc::new(operator), y)
-    }
-
     fn posterior_of(&self, operator: Rc<dyn LinearOperator>, y: Tensor<4>) -> Posterior {
         let [height, width] = self.size;
         let fourier = Fourier::new(height, width, &ComputeDevice::of(&y));
@@ -97,9 +72,18 @@ impl Hole {
         let prior = GaussianPrior::new(self.prior, fourier);
         Posterior::new(measurement, prior).with_wanted(self.lost.clone())
     }
+}
 
-    /// In blocks of `factor` by `factor`, which divide the sides: known where all of a block is.
-    pub fn reduced(&self, factor: usize) -> Self {
+impl Coarsened for Hole {
+    /// None for sides that can't be reduced, too.
+    fn reduction(&self) -> Option<usize> {
+        let divides = |f: &usize| self.size.iter().all(|n| n.is_multiple_of(*f));
+        let factors = reductions(self.width());
+        factors.first().copied().filter(divides)
+    }
+
+    /// A block is known where all of it is.
+    fn reduced(&self, factor: usize) -> Box<dyn Coarsened> {
         let [height, width] = self.size.map(|n| n / factor);
         let mut lost = vec![false; height * width];
         for (i, _) in self.lost.iter().enumerate().filter(|(_, lost)| **lost) {
@@ -107,7 +91,22 @@ impl Hole {
             lost[row / factor * width + column / factor] = true;
         }
         let means = avg_pool2d(self.y.clone(), AvgPoolOptions::new([factor; 2]));
-        Self::of_planes(lost, means, self.s2.clone(), self.prior)
+        Box::new(Self::of_planes(lost, means, self.s2.clone(), self.prior))
+    }
+
+    /// What the known pixels say of the missing ones.
+    fn posterior(&self) -> Posterior {
+        let mask = Mask::new(self.known()).with_halvings(halvings(self.width()));
+        self.posterior_of(Rc::new(mask), self.y.clone())
+    }
+
+    /// The same with the means of f×f blocks where whole blocks are missing.
+    fn posterior_given(&self, coarse: Tensor<4>, factor: usize) -> Posterior {
+        let operator = CoarseGuidedMask::new(self.known(), factor);
+        let operator = operator.expect("a factor that divides the sides");
+        let coarse = axes::from_rgb(coarse);
+        let y = operator.observe(self.y.clone(), coarse);
+        self.posterior_of(Rc::new(operator), y)
     }
 }
 
@@ -123,17 +122,14 @@ pub fn halvings(width: usize) -> usize {
     levels.ilog2() as usize
 }
 
-/// The factor by which a hole of that width is reduced.
-pub fn reduction(width: usize) -> Option<usize> {
-    match width {
-        0..=WIDEST => None,
-        _ if width <= 2 * WIDEST => Some(2),
-        _ => Some(4),
-    }
-}
-
-/// What the sides of a window must be multiples of, so that holes of this width can be reduced as
-/// often as it takes.
-pub fn step(width: usize) -> usize {
-    reduction(width).map_or(1, |f| f * step(width.div_ceil(f) + 1))
+/// The factors by which a hole of that width is reduced one after another.
+pub fn reductions(width: usize) -> Vec<usize> {
+    let factor = match width {
+        0..=WIDEST => return Vec::new(),
+        _ if width <= 2 * WIDEST => 2,
+        _ => 4,
+    };
+    let mut factors = vec![factor];
+    factors.extend(reductions(width.div_ceil(factor) + 1));
+    factors
 }

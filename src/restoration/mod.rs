@@ -1,9 +1,11 @@
 //! One window of a photo, restored step by step.
 //!
 //! A [`Run`] gives the linear estimate first, without the network, then the posterior mean, then
-//! sample after sample. It works at the window's own size, or coarse to fine where a hole is wider
-//! than the network's reach.
+//! sample after sample. It works at the window's own size, or coarse to fine where a hole or a grey
+//! photo is wider than the network's reach.
 
+pub mod coarsened;
+pub mod colours;
 pub mod hole;
 mod run;
 mod sample_ledger;

@@ -8,10 +8,11 @@ use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::compute::fourier::Fourier;
 use eps_restore::low_level::operators::{
     Bayer, BlockMean, ChannelMix, CircularConvolution, CoarseGuidedMask, CroppedConvolution,
-    Decimation, Hadamard, HintedGrey, Identity, Iterative, LinearMap, LinearOperator, Mask,
-    MaskedBlockMean, NoMeasurement, OnAxes, PartlyMeasured, Tolerance, compose,
+    Decimation, GuidedGrey, Hadamard, HintedGrey, Identity, Iterative, LinearMap, LinearOperator,
+    Mask, MaskedBlockMean, NoMeasurement, OnAxes, PartlyMeasured, Tolerance, compose,
 };
 
+use eps_restore::low_level::prior::GaussianPrior;
 use eps_restore::low_level::prior::model::PriorModel;
 
 use super::dense::{Size, columns, draw};
@@ -102,6 +103,16 @@ fn channels() -> Vec<Case> {
             Rc::new(HintedGrey::new(luma, chroma, 0))
         })
         .joint(),
+        Case::new(
+            "grey and block means of colour",
+            &[[18, 18]],
+            |size, device| {
+                let prior = GaussianPrior::new(PriorModel::PHOTO_V2, fourier(size, device));
+                Rc::new(GuidedGrey::new(2, prior).expect("2 divides"))
+            },
+        )
+        .joint()
+        .phases(2),
         bayer("RGGB", |s, p| sensor(Bayer::Rggb, s, p)),
         bayer("GRBG", |s, p| sensor(Bayer::Grbg, s, p)),
         bayer("BGGR", |s, p| sensor(Bayer::Bggr, s, p)),

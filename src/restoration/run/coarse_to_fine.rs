@@ -1,10 +1,11 @@
-//! The evaluations of a run over a hole wider than the network's reach, coarse to fine.
+//! The evaluations of a run over a hole, or a grey photo, wider than the network's reach, coarse to
+//! fine.
 //!
-//! The window is restored at a reduced size first, by the same means, where the network sees the
-//! whole hole. That image then becomes a measurement of the next size: the known pixels outside the
-//! hole, and its values as block means inside. So the structure of a large hole is decided where
-//! the network can see it, and each size adds its own detail. The mean is made from the coarse
-//! mean, each sample from a coarse sample of its own.
+//! The window is restored at a reduced size first, by the same means, where the network sees it
+//! whole. That image then becomes a measurement of the next size, beside the photo's own: its
+//! values as block means inside a hole, its colours as those of blocks of a grey photo. So what
+//! is large is decided where the network can see it, and each size adds its own detail. The mean is
+//! made from the coarse mean, each sample from a coarse sample of its own.
 //!
 //! An evaluation of the run is one at the full size. The smaller sizes, and the mean that each
 //! sample starts from, are parts of the evaluations that need them.
@@ -15,7 +16,7 @@ use super::{Goal, Part, Progress, Run, Sampling, Stage, Step};
 use crate::denoiser::{Denoiser, Divisible, Loan, NetworkInputs};
 use crate::error::Error;
 use crate::posterior::Posterior;
-use crate::restoration::hole::Hole;
+use crate::restoration::coarsened::Coarsened;
 use crate::restoration::sample_ledger::SampleSubset;
 use crate::sampler::Sampler;
 
@@ -31,7 +32,7 @@ const REGIONS_OF_SIZE: u64 = 64;
 
 pub(super) struct CoarseToFine<D: Denoiser> {
     denoiser: Rc<D>,
-    hole: Hole,
+    measured: Rc<dyn Coarsened>,
     /// The smaller size is 1/factor of this one.
     factor: usize,
     sampling: Sampling,
@@ -48,7 +49,7 @@ impl<D: Denoiser> CoarseToFine<D> {
     pub(super) fn new(
         denoiser: Rc<D>,
         posterior: Rc<Posterior>,
-        hole: &Hole,
+        measured: Rc<dyn Coarsened>,
         factor: usize,
         sampling: Sampling,
         region: u64,
@@ -57,13 +58,13 @@ impl<D: Denoiser> CoarseToFine<D> {
             sampler: coarse_sampler(sampling.sampler),
             ..sampling
         };
-        let reduced = hole.reduced(factor);
+        let reduced = measured.reduced(factor).into();
         let region_of_coarse = region + REGIONS_OF_SIZE;
-        let coarse = Run::hole_in_region(denoiser.clone(), &reduced, smaller, region_of_coarse)?;
+        let coarse = Run::coarsened(denoiser.clone(), reduced, smaller, region_of_coarse)?;
         Ok(Self {
             parts: denoiser.parts(&posterior),
             denoiser,
-            hole: hole.clone(),
+            measured,
             factor,
             sampling,
             region,
@@ -126,7 +127,7 @@ impl<D: Denoiser> CoarseToFine<D> {
             }
             _ => return,
         };
-        let posterior = self.hole.posterior_given(step.preview, self.factor);
+        let posterior = self.measured.posterior_given(step.preview, self.factor);
         let sampling = Sampling {
             sampler,
             samples,

@@ -16,7 +16,7 @@ pub use self::coarse_to_fine::coarse_sampler;
 
 use self::coarse_to_fine::CoarseToFine;
 use self::direct::Direct;
-use super::hole::Hole;
+use super::coarsened::Coarsened;
 use super::sample_ledger::{SampleLedger, SampleSubset};
 use crate::denoiser::Denoiser;
 use crate::error::Error;
@@ -181,33 +181,44 @@ impl<D: Denoiser> Run<D> {
         Self::direct(denoiser, posterior, sampling, region)
     }
 
-    /// The window number `index` with a hole: at its own size, or coarse to fine where the hole is
-    /// wide.
+    /// The window number `index` with such a measurement: at its own size, or coarse to fine where
+    /// it is wide.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn of_hole(
+    pub fn of_coarsened(
         denoiser: Rc<D>,
-        hole: &Hole,
+        measured: Rc<dyn Coarsened>,
         sampling: Sampling,
         index: usize,
     ) -> Result<Self, Error> {
-        Self::hole_in_region(denoiser, hole, sampling, index as u64 * REGIONS_OF_WINDOW)
+        Self::coarsened(
+            denoiser,
+            measured,
+            sampling,
+            index as u64 * REGIONS_OF_WINDOW,
+        )
     }
 
-    pub(super) fn hole_in_region(
+    pub(super) fn coarsened(
         denoiser: Rc<D>,
-        hole: &Hole,
+        measured: Rc<dyn Coarsened>,
         sampling: Sampling,
         region: u64,
     ) -> Result<Self, Error> {
         sampling.sampler.check()?;
-        let Some(factor) = hole.reduction() else {
-            return Self::direct(denoiser, hole.posterior(), sampling, region);
+        let Some(factor) = measured.reduction() else {
+            return Self::direct(denoiser, measured.posterior(), sampling, region);
         };
-        let posterior = Rc::new(hole.posterior());
-        let pyramid =
-            CoarseToFine::new(denoiser, posterior.clone(), hole, factor, sampling, region)?;
+        let posterior = Rc::new(measured.posterior());
+        let pyramid = CoarseToFine::new(
+            denoiser,
+            posterior.clone(),
+            measured,
+            factor,
+            sampling,
+            region,
+        )?;
         let method = Method::CoarseToFine(Box::new(pyramid));
         Ok(Self::with_method(method, posterior, sampling))
     }

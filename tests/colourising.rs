@@ -1,11 +1,17 @@
-//! Colourising with hints of colour: what the measurement says before the network, and which hints
-//! are refused.
+//! Colourising: what hints of colour measure before the network does anything, which are refused,
+//! and photos whose colours are decided at a smaller size.
 
+use burn::tensor::Tensor;
+use burn::tensor::module::avg_pool2d;
+use burn::tensor::ops::AvgPoolOptions;
 use eps_restore::low_level::compute::device::ComputeDevice;
+use eps_restore::low_level::compute::white_noise::WhiteNoise;
 use eps_restore::low_level::prior::axes;
 use eps_restore::low_level::prior::model::PriorModel;
 use eps_restore::low_level::request::problem::{Problem, WindowProblem};
 use eps_restore::low_level::request::windows::WindowPlan;
+use eps_restore::low_level::restoration::coarsened::Coarsened;
+use eps_restore::low_level::restoration::colours::{GreyPhoto, reductions};
 use eps_restore::{BT601, ColourHints, Error, GREY, Photo, Request, Task};
 
 /// Rows and columns: the rows are fewer than the network's least image has.
@@ -99,4 +105,65 @@ fn hints_that_do_not_fit_are_refused() {
         let error = problem(task).err();
         assert_eq!(error.map(|e| e.code()), Some(code));
     }
+}
+
+/// The photo's own brightness under the colours of the small image, whatever the network answers.
+#[test]
+fn answers_take_their_colours_from_the_small_image() {
+    let device = ComputeDevice::cpu_f64();
+    let image = |seed, [height, width]: [usize; 2]| {
+        WhiteNoise::new(seed, 0, &device).draw([1, 3, height, width]) * 0.3
+    };
+    let (factor, answer, coarse) = (4, image(1, [32, 48]), image(2, [8, 12]));
+    let grey = answer.clone().mean_dim(1);
+    let s2 = device.scalar(1e-4);
+    let photo = GreyPhoto::new(grey, s2, PriorModel::PHOTO_V2, vec![factor]);
+    let got = photo.posterior_given(axes::to_rgb(coarse.clone()), factor);
+    let got = got.constrained(answer.clone());
+    let means = avg_pool2d(got.clone(), AvgPoolOptions::new([factor; 2]));
+    let largest = |x: Tensor<4>| x.abs().max().into_scalar::<f64>();
+    let chroma = |x: Tensor<4>| x.narrow(1, 1, 2);
+    assert!(largest(chroma(means) - chroma(coarse)) < 1e-9);
+    let luma = |x: Tensor<4>| x.narrow(1, 0, 1);
+    assert!(largest(luma(got) - luma(answer)) < 1e-12);
+}
+
+#[test]
+fn photos_are_reduced_until_the_network_knows_what_they_show() {
+    for (size, factors) in [
+        ([128, 96], &[][..]),
+        ([129, 40], &[2]),
+        ([129, 31], &[]),
+        ([1000, 40], &[2]),
+        ([300, 200], &[4]),
+        ([768, 1024], &[4, 2]),
+        ([3024, 4032], &[4, 4, 2]),
+    ] {
+        assert_eq!(reductions(size), factors, "{size:?}");
+    }
+}
+
+/// A grey that is no luma, and hints, are solved at the photo's own size.
+#[test]
+fn large_photos_are_coloured_coarse_to_fine() {
+    let grey = |weights, hints: bool| {
+        let photo = Photo::new(300, 200, vec![99; 4 * 300 * 200]).expect("four bytes a pixel");
+        let hints = hints.then(|| ColourHints {
+            colours: photo.clone(),
+            noise: 8.0,
+        });
+        let request = Request::new(photo, Task::Colorize { weights, hints });
+        let region = WindowPlan::of(&request).expect("any size").regions[0];
+        let noise = request.check().expect("a photo and its hints");
+        let device = ComputeDevice::cpu();
+        let built = WindowProblem::new(&request, region, noise, PriorModel::PHOTO_V2, &device);
+        built.expect("a measurement").problem
+    };
+    let Problem::Coarsened(measured) = grey(GREY, false) else {
+        panic!("its colours are decided at a smaller size");
+    };
+    assert_eq!(measured.reduction(), Some(4));
+    assert_eq!(measured.reduced(4).reduction(), None);
+    assert!(matches!(grey(BT601, false), Problem::Whole(_)));
+    assert!(matches!(grey(GREY, true), Problem::Whole(_)));
 }
