@@ -66,12 +66,17 @@ fn measure(
     let request = Request::new(Photo::new(side, side, rgba.collect())?, task).with_samples(0);
     let region = WindowPlan::of(&request)?.regions[0];
     let noise = request.check()?;
-    let Problem::Whole(posterior) =
-        WindowProblem::new(&request, region, noise, denoiser.prior(), device)?.problem
-    else {
-        panic!("only inpainting leaves pixels out");
-    };
     let [height, width] = region.canvas.size;
+    let problem = WindowProblem::new(&request, region, noise, denoiser.prior(), device)?.problem;
+    let posterior = match problem {
+        Problem::Whole(posterior) => posterior,
+        // At the photo's own size, whose colours were decided before.
+        Problem::Coarsened(measured) => {
+            let factor = measured.reduction().unwrap_or(1);
+            let coarse = device.zeros([1, 3, height / factor, width / factor]);
+            measured.posterior_given(coarse, factor)
+        }
+    };
     let tiles = denoiser.parts(&posterior);
     for tau in [80.0, 1.0, 0.05] {
         let z = WhiteNoise::new(1, 1, device).draw([1, 3, height, width]) * tau;
