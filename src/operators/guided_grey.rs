@@ -61,10 +61,17 @@ impl GuidedGrey {
         Tensor::cat(vec![grey, self.mean.repeat(chroma)], 1)
     }
 
-    /// y with the means of chroma over blocks: what A can tell.
-    fn in_range(&self, y: Tensor<4>) -> Tensor<4> {
-        let [grey, chroma] = apart(&y);
-        Tensor::cat(vec![grey, self.mean.repeat(self.mean.apply(chroma))], 1)
+    /// Luma, and the means of chroma over blocks at each pixel: the projection onto A's range. A is
+    /// [`Self::root`] times this.
+    fn in_range(&self, x: Tensor<4>) -> Tensor<4> {
+        let [luma, chroma] = apart(&x);
+        Tensor::cat(vec![luma, self.mean.repeat(self.mean.apply(chroma))], 1)
+    }
+
+    /// A on its range: a for luma, 1/f for chroma.
+    fn root(&self) -> Formula {
+        let share = (self.factor as f64).recip();
+        selected(&self.is_luma, LUMA_POWER.sqrt().into(), share.into())
     }
 
     /// The mean colours of blocks in y, `[B, 2, H/f, W/f]`.
@@ -91,24 +98,19 @@ impl LinearOperator for GuidedGrey {
     }
 
     fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        let [luma, chroma] = apart(&x);
-        let chroma = self.mean.repeat(self.mean.apply(chroma)) / self.factor as f64;
-        Tensor::cat(vec![luma * LUMA_POWER.sqrt(), chroma], 1)
+        (Formula::from(self.in_range(x)) * self.root()).tensor()
     }
 
     fn adjoint(&self, y: Tensor<4>) -> Tensor<4> {
         self.apply(y)
     }
 
-    /// On the range of A, A Aᵀ is a² for luma and 1/f² for chroma.
     fn update(&self, m: Formula, v: Tensor<4>, y: Formula, s2: Tensor<4>) -> Formula {
-        let m = m.tensor();
-        let residual = self.in_range((y - self.apply(m.clone())).tensor());
-        let (v, s2) = (Formula::from(v), Formula::from(s2));
-        let gain = |root: f64| &v * root / (&s2 + &v * root * root);
-        let luma = gain(LUMA_POWER.sqrt());
-        let chroma = gain((self.factor as f64).recip());
-        selected(&self.is_luma, luma, chroma) * residual + m
+        let (m, root) = (Formula::from(m.tensor()), self.root());
+        let residual = self.in_range((y - &m * &root).tensor());
+        let v = Formula::from(v);
+        let gain = &v * &root / (Formula::from(s2) + &v * &root * &root);
+        gain * residual + m
     }
 
     /// The image with the colours of blocks as measured, and else as the prior has it that is not

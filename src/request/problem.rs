@@ -91,14 +91,6 @@ impl WindowProblem {
                 patch: Patch { kept, ..patch },
             });
         }
-        let reductions = request.task.reductions_of_colour(window);
-        if !reductions.is_empty() {
-            let pixels = request.photo.tensor(window, device);
-            let grey = ChannelMix::grey().apply(axes::from_rgb(pixels));
-            let measured = GreyPhoto::new(padded(grey, canvas, 0.0), s2, prior, reductions);
-            let problem = Problem::Coarsened(Rc::new(measured));
-            return Ok(Self { problem, patch });
-        }
         let fourier = Fourier::new(canvas.size[0], canvas.size[1], device);
         let images = Images {
             canvas,
@@ -107,12 +99,15 @@ impl WindowProblem {
             follows_brightness: noise.grain.is_some(),
         };
         let (operator, y) = whole(&request.photo, &request.task, &images)?;
-        let measurement = Measurement { operator, y, s2 };
-        let posterior = Posterior::new(measurement, GaussianPrior::new(prior, fourier));
-        Ok(Self {
-            problem: Problem::Whole(posterior),
-            patch,
-        })
+        let reductions = request.task.reductions_of_colour(window);
+        let problem = if reductions.is_empty() {
+            let measurement = Measurement { operator, y, s2 };
+            let prior = GaussianPrior::new(prior, fourier);
+            Problem::Whole(Posterior::new(measurement, prior))
+        } else {
+            Problem::Coarsened(Rc::new(GreyPhoto::new(y, s2, prior, reductions)))
+        };
+        Ok(Self { problem, patch })
     }
 }
 
