@@ -306,7 +306,7 @@ fn refining_the_exact_mean_changes_nothing() {
         );
         let mut noise = WhiteNoise::new(5, 0, &ComputeDevice::cpu_f64());
         let n = noise.draw(mean.dims());
-        let mut solver = PosteriorMean::new(n.clone() * TAU_MAX, Some(n));
+        let mut solver = PosteriorMean::new(&mean, Some(n));
         solver.answer(mean.clone());
         let asked = problem.run(&mut solver);
         let error = relative_error(&columns(solver.sample(), size), &columns(mean, size));

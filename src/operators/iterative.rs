@@ -12,7 +12,8 @@
 //! the residual computed through the image, y - A x - s2 r, whose terms stay small: each restart
 //! recovers the digits that the previous pass rounded away.
 //!
-//! The iteration ends at |y - A x - s2 r| <= tolerance |y - A u|. The tolerance is 1e-4 for prior
+//! The iteration ends at |y - A x - s2 r| <= tolerance |y - A u|, or at the rounding of y where u
+//! meets y almost exactly, as it does in a flat photo. The tolerance is 1e-4 for prior
 //! variances up to sigma_data². It is 1e-2 above: such variances occur in the pivot alone, which
 //! the network receives after 8×8 averaging. On the CPU, passes of at most 500 iterations end once
 //! the residual reaches it. On a GPU nothing can be read back within a step, and two passes of 60
@@ -244,7 +245,8 @@ impl Iterative {
             Some(u) => self.map.observed(y.clone() - self.map.apply(u.clone())),
             None => y.clone(),
         };
-        let goal = self.goal(&data, &equations.tolerance, &s2);
+        let least = norm(&y) * rounding(result_dtype);
+        let goal = self.goal(&data, &equations.tolerance, &s2).max_pair(least);
         // G Aᵀ r.
         let change = |r: &Tensor<4>| (equations.covariance)(self.map.adjoint(r.clone()));
         let from_u = |x: Tensor<4>| match &u {
@@ -368,6 +370,15 @@ fn level(s2: &Tensor<4>) -> Tensor<4> {
             .reshape([batch as i32, -1])
             .mean_dim(1)
             .reshape([batch, 1, 1, 1]),
+    }
+}
+
+/// How far a value may be from another that rounds to the same, relative to it, and as much again
+/// for the sum that a residual is.
+fn rounding(dtype: DType) -> f64 {
+    match dtype {
+        DType::F64 => 2.0 * f64::EPSILON,
+        _ => 2.0 * f64::from(f32::EPSILON),
     }
 }
 

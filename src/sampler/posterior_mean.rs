@@ -1,5 +1,6 @@
 //! The posterior mean E[x | y]: D at the top noise level, where z carries almost no information
-//! beside y, and its refinement (docs/method.md, section 7.2).
+//! beside y, and its refinement (docs/method.md, section 7.2). z is 0 there, the mean of its noise:
+//! what D takes from a draw is an error.
 //!
 //! Refining: by the tower rule, E[x | y] = E[D(z, tau)] over z = x + tau n given y, at every tau,
 //! and the mean of z is E[x | y] itself. At a low tau the network errs less than from y alone,
@@ -40,11 +41,11 @@ impl PosteriorMean {
     /// The evaluations that refining takes.
     pub const PAIR: usize = 2;
 
-    /// `z`: the state at [`TAU_TOP`]. `n`: white noise of the same shape and of deviation
-    /// 1; with it the mean is refined.
-    pub fn new(z: Tensor<4>, n: Option<Tensor<4>>) -> Self {
+    /// `like`: any tensor of the image's shape, on its device. `n`: white noise of that shape and
+    /// of deviation 1; with it the mean is refined.
+    pub fn new(like: &Tensor<4>, n: Option<Tensor<4>>) -> Self {
         Self {
-            mean: z,
+            mean: like.zeros_like(),
             noise: n.map(|n| n * TAU_OF_PAIR),
             plus: None,
             answered: 0,

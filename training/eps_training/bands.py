@@ -37,7 +37,7 @@ def restorations(net, op, y, x, generator):
     """(mean by one evaluation, mean by three, two samples by seven) in RGB."""
     prior, D = net.prior, Denoiser(net, op, y, x)
     draw = lambda: prior.to_axes(randn(x.shape, x, generator))
-    mean = posterior_mean(D, draw())
+    mean = posterior_mean(D, x)
     refined = refined_mean(D, mean, draw())
     centre = lambda: mean + posterior_deviation(prior, op, x, generator)
     first, second = (from_mean(D, centre(), draw()) for _ in range(2))

@@ -67,7 +67,7 @@ def calibration(net, truth, task, count):
         prior, g = net.prior, generator('calibrate', task, part)
         D, draw = (Denoiser(net, op, prior.to_axes(y), x),
                    lambda: prior.to_axes(randn(x.shape, x, g)))
-        mean = posterior_mean(D, draw())
+        mean = posterior_mean(D, x)
         centres = lambda: mean + posterior_deviation(prior, op, x, g)
         samples = torch.stack([prior.to_rgb(from_mean(D, centres(), draw())) for _ in range(count)])
         average = samples.mean(0)
@@ -113,11 +113,11 @@ def tiles(net, photos):
         values = []
         for i, x in enumerate(net.prior.to_axes(photos)[:, None]):
             g = generator('tiles', name, i)
-            y, z = whole.measure(x, g), randn(x.shape, x, g)
+            y, parts = whole.measure(x, g), cut(x, 64)
             values.append([psnr(net.prior.to_rgb(r), photos[i:i + 1]).item() for r in (
-                posterior_mean(Denoiser(net, whole, y, x), z),
-                join(posterior_mean(Denoiser(net, part, cut(y, y.shape[-1] * 64 // side),
-                                             cut(x, 64)), cut(z, 64)), side))])
+                posterior_mean(Denoiser(net, whole, y, x), x),
+                join(posterior_mean(Denoiser(net, part, cut(y, y.shape[-1] * 64 // side), parts),
+                                    parts), side))])
         out[name] = [sum(v) / len(v) for v in zip(*values)]
     return out
 

@@ -42,7 +42,7 @@ def means(net, op, y, x, generator):
     """The mean by one evaluation and refined, in RGB."""
     prior, D = net.prior, Denoiser(net, op, y, x)
     draw = lambda: prior.to_axes(randn(x.shape, x, generator))
-    mean = posterior_mean(D, draw())
+    mean = posterior_mean(D, x)
     return [prior.to_rgb(image) for image in (mean, refined_mean(D, mean, draw()))]
 
 

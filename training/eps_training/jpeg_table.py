@@ -56,14 +56,14 @@ class Question:
     def __init__(self, net, op, y, x, key):
         self.prior, self.D = net.prior, Denoiser(net, op, y, x)
         seeded = generator('jpeg', key)
-        self.noise = [self.prior.to_axes(randn(x.shape, x, seeded)) for _ in range(2)]
+        self.noise = self.prior.to_axes(randn(x.shape, x, seeded))
 
     def mean(self):
         """On the prior's axes."""
-        return posterior_mean(self.D, self.noise[0])
+        return posterior_mean(self.D, self.noise)
 
     def refined(self, mean):
-        return refined_mean(self.D, mean, self.noise[1])
+        return refined_mean(self.D, mean, self.noise)
 
 
 @torch.no_grad()

@@ -1,5 +1,5 @@
-//! The evaluations of a run at the window's own size: E[x | y] by one evaluation, at tau = 80 or at
-//! the level that the denoiser prefers, or by two more that refine it; then sample after sample.
+//! The evaluations of a run at the window's own size: E[x | y] by one evaluation, or by two more
+//! that refine it; then sample after sample.
 //!
 //! Posterior, solvers and denoiser work on the colour axes. Means and samples enter and
 //! leave in RGB.
@@ -12,7 +12,7 @@ use super::{Goal, Part, Sampling};
 use crate::compute::formula::Formula;
 use crate::compute::noise_stream::NoiseStream;
 use crate::compute::white_noise::WhiteNoise;
-use crate::denoiser::{Denoiser, Divisible, Loan, NetworkInputs, TAU_TOP};
+use crate::denoiser::{Denoiser, Divisible, Loan, NetworkInputs};
 use crate::error::Error;
 use crate::posterior::Posterior;
 use crate::prior::axes;
@@ -136,11 +136,9 @@ impl<D: Denoiser> Direct<D> {
     }
 
     fn mean_solver(&self) -> PosteriorMean {
-        let mut noise = self.noise(NoiseStream::Mean);
-        let z = noise.draw(self.shape()) * TAU_TOP;
         let refines = self.sampling.sampler.refine_mean;
-        let n = refines.then(|| noise.draw(self.shape()));
-        PosteriorMean::new(z, n)
+        let n = refines.then(|| self.noise(NoiseStream::Mean).draw(self.shape()));
+        PosteriorMean::new(&self.posterior.linear_estimate(), n)
     }
 
     fn sample_solver(&self, mean: Tensor<4>, index: usize) -> Box<dyn Solver> {

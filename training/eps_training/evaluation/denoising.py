@@ -25,8 +25,7 @@ def sigma25(net, folder, device=torch.device('cpu'), limit=None):
         op, g = (Identity(torch.full((1, 1, 1, 1), SIGMA, device=device)),
                  generator('sigma25', path.name))
         D = Denoiser(net, op, net.prior.to_axes(op.measure(x, g)), x)
-        noise = net.prior.to_axes(torch.randn(x.shape, generator=g).to(device))
-        restored = net.prior.to_rgb(posterior_mean(D, noise))
+        restored = net.prior.to_rgb(posterior_mean(D, x))
         restored = ((restored.clamp(-1, 1) + 1) * 127.5).round() / 127.5 - 1
         values.append(psnr(restored, x).item())
     return sum(values) / len(values)

@@ -72,11 +72,11 @@ def restore(method, net, op, y, like, g, scale=1.):
     D = Denoiser(net, op, y, like, conditional.query if method == 'palette' else query)
     with torch.no_grad():
         if method == 'eps_1':
-            sample = posterior_mean(D, draw())
+            sample = posterior_mean(D, like)
         elif method == 'eps_3':
-            sample = refined_mean(D, posterior_mean(D, draw()), draw())
+            sample = refined_mean(D, posterior_mean(D, like), draw())
         elif method in ('eps_7', 'eps_11'):
-            mean = posterior_mean(D, draw())
+            mean = posterior_mean(D, like)
             start = mean + posterior_deviation(prior, op, like, g)
             sample = from_mean(D, start, draw(), points=EPS[method] - 1)
         elif method in ('eps_20', 'eps_100', 'palette'):

@@ -83,7 +83,7 @@ def restorations(net, x, device, query=query):
                Grey(s)):
         y = op.measure(x, seed)
         w0 = linear_estimate(prior, op, y, x)
-        noise = [torch.randn(x.shape, generator=seed) for _ in range(3)]
+        noise = [torch.randn(x.shape, generator=seed) for _ in range(2)]
         deviation = [posterior_deviation(prior, op, x, seed) for _ in range(2)]
 
         def D(z, t):
@@ -91,8 +91,8 @@ def restorations(net, x, device, query=query):
             asked = query(prior, op, z.cpu(), y, torch.full((1, 1, 1, 1), float(t) ** 2), w0)
             return denoise(net, *(t.to(device) for t in asked)).float().cpu()
 
-        mean = posterior_mean(D, noise[0])
-        samples = [from_mean(D, mean + d, n) for d, n in zip(deviation, noise[1:])]
+        mean = posterior_mean(D, x)
+        samples = [from_mean(D, mean + d, n) for d, n in zip(deviation, noise)]
         shown = [prior.to_rgb(t) for t in (x, w0, mean, *samples)]
         columns.append(torch.cat([shown[0], _shown(prior, y, x), *shown[1:]], 3))
     return to_pixels(torch.cat([row for column in columns for row in column], 1))

@@ -1,5 +1,4 @@
-//! Samples drawn in shares, as several workers do: the same samples, and the same deviation, as of
-//! one that draws them all.
+//! Runs of a whole request: what seeds, and workers that share the samples, do not change.
 
 mod common;
 
@@ -12,21 +11,31 @@ use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::task::Task;
 use eps_restore::low_level::restoration::{SampleSubset, Stage};
-use eps_restore::{Error, Mask, Photo, Request, Sampler};
+use eps_restore::{Error, GREY, Mask, Photo, Request, Sampler};
 
 const SIDE: usize = 24;
 const SAMPLES: usize = 5;
 
-/// A photo with two columns missing.
+fn denoiser(device: &ComputeDevice) -> Rc<PhotoDenoiser> {
+    let bytes = model("photo-v2.safetensors");
+    let weights = Weights::read(&bytes).expect("the committed weights");
+    Rc::new(PhotoDenoiser::new(&weights, device).expect("the committed weights"))
+}
+
+fn photo() -> Photo {
+    let pixels = (0..4 * SIDE * SIDE).map(|i| (i * 7919 % 251) as u8);
+    Photo::new(SIDE, SIDE, pixels.collect()).expect("a photo")
+}
+
+/// The photo with two columns missing.
 fn job(
     denoiser: &Rc<PhotoDenoiser>,
     sampler: Sampler,
     device: &ComputeDevice,
 ) -> Job<PhotoDenoiser> {
-    let pixels = (0..4 * SIDE * SIDE).map(|i| (i * 7919 % 251) as u8);
     let missing = (0..SIDE * SIDE).map(|i| i % SIDE % 11 == 4);
     let request = Request::new(
-        Photo::new(SIDE, SIDE, pixels.collect()).expect("a photo"),
+        photo(),
         Task::Inpaint {
             missing: Mask::new(SIDE, SIDE, missing.collect()).expect("a mask"),
         },
@@ -59,14 +68,31 @@ fn run(job: &mut Job<PhotoDenoiser>) -> (Vec<(usize, Values)>, usize) {
 
 #[test]
 fn shares_of_a_restoration_are_the_restoration() {
-    let bytes = model("photo-v2.safetensors");
-    let weights = Weights::read(&bytes).expect("the committed weights");
     let device = ComputeDevice::cpu();
-    let denoiser = PhotoDenoiser::new(&weights, &device).expect("the committed weights");
-    let denoiser = Rc::new(denoiser);
+    let denoiser = denoiser(&device);
     for refine in [false, true] {
         shares_make_the_whole(&denoiser, Sampler::DRAFT.refining(refine), &device);
     }
+}
+
+/// No noise enters a mean by one evaluation, whose colours a draw would tint.
+#[test]
+fn the_mean_is_the_same_for_every_seed() {
+    let device = ComputeDevice::cpu();
+    let denoiser = denoiser(&device);
+    let colorize = || Task::Colorize {
+        weights: GREY,
+        hints: None,
+    };
+    let mean = |seed| {
+        let request = Request::new(photo(), colorize())
+            .with_samples(0)
+            .with_seed(seed);
+        let mut job = Job::new(request, denoiser.clone(), &device).expect("a valid request");
+        while job.step().is_some() {}
+        values(job.mean().expect("computed"))
+    };
+    assert!(mean(1) == mean(2));
 }
 
 fn shares_make_the_whole(denoiser: &Rc<PhotoDenoiser>, sampler: Sampler, device: &ComputeDevice) {
