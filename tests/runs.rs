@@ -1,4 +1,5 @@
-//! Runs of a whole request: what seeds, and workers that share the samples, do not change.
+//! Runs of a whole request: what seeds, and workers that share the samples, do not change, and what
+//! a step tells of its evaluation.
 
 mod common;
 
@@ -11,7 +12,7 @@ use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::task::Task;
 use eps_restore::low_level::restoration::{SampleSubset, Stage};
-use eps_restore::{Error, GREY, Mask, Photo, Request, Sampler};
+use eps_restore::{Error, GREY, Mask, Noise, Photo, Request, Sampler};
 
 const SIDE: usize = 24;
 const SAMPLES: usize = 5;
@@ -93,6 +94,41 @@ fn the_mean_is_the_same_for_every_seed() {
         values(job.mean().expect("computed"))
     };
     assert!(mean(1) == mean(2));
+}
+
+/// Where pixels are missing the pivot is the state; elsewhere it is the photo, as the state is far
+/// noisier.
+#[test]
+fn a_step_tells_what_it_asked() {
+    let device = ComputeDevice::cpu();
+    let missing = |i: usize| i % SIDE % 11 == 4;
+    let mask = Mask::new(SIDE, SIDE, (0..SIDE * SIDE).map(missing).collect());
+    let task = Task::Inpaint {
+        missing: mask.expect("a mask"),
+    };
+    let request = Request::new(photo(), task)
+        .with_noise(Noise::Level(1.0))
+        .with_sampler(Sampler::DRAFT);
+    let mut job = Job::new(request, denoiser(&device), &device).expect("a valid request");
+    assert!(job.step().expect("the estimate").queries.is_empty());
+    assert_eq!(job.step().expect("the mean").queries.len(), 1);
+    let step = job.step().expect("the sample's first evaluation");
+    let query = &step.queries[0];
+    assert_eq!(query.tau(), step.tau);
+    assert!((step.tau - 5.0).abs() < 1e-9);
+    let [state, pivot] = [query.state(), query.pivot()].map(|x| values(vec![x]).remove(0));
+    let measured = photo();
+    for (i, (state, pivot)) in state.iter().zip(pivot).enumerate() {
+        let (channel, pixel) = (i / (SIDE * SIDE), i % (SIDE * SIDE));
+        let expected = match missing(pixel) {
+            true => f64::from(*state) * 10.0_f64.hypot(1.0),
+            false => f64::from(measured.rgba()[4 * pixel + channel]) / 127.5 - 1.0,
+        };
+        assert!(
+            (f64::from(pivot) - expected).abs() < 1e-4,
+            "{i}: {pivot}, {expected}"
+        );
+    }
 }
 
 fn shares_make_the_whole(denoiser: &Rc<PhotoDenoiser>, sampler: Sampler, device: &ComputeDevice) {

@@ -57,7 +57,13 @@ export type { ColourHints } from './page/colour-hints.js';
 export type { Kernel } from './page/kernels.js';
 export type { PhotoSource, PixelImage } from './page/photo.js';
 export type { MaskSource, MaskBytes, MaskValues } from './page/mask.js';
-export type { LoadProgress, RestoreProgress, RestoreStep, Estimate } from './page/progress.js';
+export type {
+  LoadProgress,
+  RestoreProgress,
+  RestoreStep,
+  StepQuery,
+  Estimate,
+} from './page/progress.js';
 export type { FilledHoles, Result, ImageType } from './page/result.js';
 export type { Coverage } from './page/interval.js';
 export type { IntervalFamily } from './page/interval-family.js';

@@ -162,7 +162,7 @@ export class Restorer {
     input: RunInput,
     options: ReturnType<typeof checkedRestoreOptions> & { readonly signal: AbortSignal },
   ): Promise<Result> {
-    const { samples, sampler, refine, seed, signal, onStep, onProgress } = options;
+    const { samples, sampler, refine, seed, inspect, signal, onStep, onProgress } = options;
     throwIfAborted(signal);
     this.#throwIfDisposed();
     const hooks: RunHooks = {
@@ -172,7 +172,7 @@ export class Restorer {
     };
     const blur = input.isBlurUnknown ? blurToRemove(this.#blurs(input)) : undefined;
     const { task, ...known } = measured(input, blur);
-    const request = { ...known, samples, sampler, refine, seed };
+    const request = { ...known, samples, sampler, refine, seed, inspect };
     const parts = await guarded(() => this.#parts(task, request.noise));
     const run = await runParts(parts, request, hooks, {
       run: (part, own) => this.#restored(part, signal, own),

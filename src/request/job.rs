@@ -18,7 +18,7 @@ use crate::request::plan::Plan;
 use crate::request::problem::{Problem, WindowProblem};
 use crate::request::task::Task;
 use crate::request::windows::WindowPlan;
-use crate::restoration::{Progress, Run, SampleSubset, Sampling, Stage, Step};
+use crate::restoration::{Progress, Query, Run, SampleSubset, Sampling, Stage, Step};
 
 /// A restoration of a whole photo under way.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ pub struct Job<D: Denoiser> {
     runs: Vec<Run<D>>,
     /// Whether only holes are restored.
     keeps_known: bool,
-    /// The preview of each window; none where the window has not finished the current step.
-    previews: Vec<Option<Tensor<4>>>,
+    /// The current step of each window; none where it is not finished.
+    steps: Vec<Option<Step>>,
 }
 
 /// The outcome of one step in all windows.
@@ -44,6 +44,8 @@ pub struct JobStep {
     pub evaluations: usize,
     /// The noise level of this step's evaluation; 0 for the linear estimate.
     pub tau: f64,
+    /// What each window's evaluation was asked about; none for the linear estimate.
+    pub queries: Vec<Query>,
     /// Whether the previews are a finished sample.
     pub finished: bool,
     /// The current best guess at each window, for [`Composite::restored`].
@@ -124,7 +126,7 @@ impl<D: Denoiser> Job<D> {
             noise,
             file: request.task.file().cloned(),
             keeps_known: matches!(request.task, Task::Inpaint { .. }) && noise.keeps_known,
-            previews: vec![None; runs.len()],
+            steps: runs.iter().map(|_| None).collect(),
             runs,
         })
     }
@@ -230,23 +232,26 @@ impl<D: Denoiser> Job<D> {
         let Progress::Step(step) = self.runs[index].advance()? else {
             return Some(JobProgress::Part);
         };
-        self.previews[index] = Some(step.preview);
-        if self.previews.iter().any(Option::is_none) {
-            return Some(JobProgress::Part);
-        }
         let Step {
             stage,
             evaluations,
-            tau,
             finished,
             ..
         } = step;
+        self.steps[index] = Some(step);
+        if self.steps.iter().any(Option::is_none) {
+            return Some(JobProgress::Part);
+        }
+        let steps = self.steps.iter_mut().filter_map(Option::take);
+        let (previews, queries): (_, Vec<_>) = steps.map(|s| (s.preview, s.query)).unzip();
+        let queries: Vec<Query> = queries.into_iter().flatten().collect();
         Some(JobProgress::Step(JobStep {
             stage,
             evaluations,
-            tau,
+            tau: queries.first().map_or(0.0, Query::tau),
+            queries,
             finished,
-            previews: self.previews.iter_mut().filter_map(Option::take).collect(),
+            previews,
         }))
     }
 
@@ -260,8 +265,8 @@ impl<D: Denoiser> Job<D> {
 
     /// The windows that have not finished the current step.
     fn unfinished(&self) -> impl Iterator<Item = usize> {
-        let indices = self.previews.iter().enumerate();
-        indices.filter_map(|(i, preview)| preview.is_none().then_some(i))
+        let indices = self.steps.iter().enumerate();
+        indices.filter_map(|(i, step)| step.is_none().then_some(i))
     }
 
     /// Whether [`Self::advance`] can only compute tiles that are lent.

@@ -7,9 +7,11 @@
 pub mod coarsened;
 pub mod colours;
 pub mod hole;
+mod query;
 mod run;
 mod sample_ledger;
 pub mod sample_moments;
 
+pub use query::Query;
 pub use run::{Progress, Run, Sampling, Stage, Step, coarse_sampler, converged};
 pub use sample_ledger::SampleSubset;

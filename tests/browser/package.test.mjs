@@ -444,6 +444,43 @@ for (const device of ['webgpu', 'cpu']) {
       assert.ok(Math.abs(steps[2].tau - 5) < 1e-9 && Math.abs(steps[3].tau - 0.05) < 1e-9);
     });
 
+    test('steps tell what the network was asked about, where that is wanted', async () => {
+      const { sizes, known, missing } = await inPage(async () => {
+        const sizes = [];
+        const asked = [];
+        const photo = tools.photo();
+        const mask = tools.mask(32, 32, 10, 12, 7, 6);
+        const onStep = ({ query, ...step }) => {
+          sizes.push(
+            query && [query.state, query.pivot].map(({ width, height }) => [width, height]),
+          );
+          if (step.stage === 'sample') asked.push(query);
+        };
+        const options = { ...tools.quick, inspect: true, onStep };
+        await restorer.restore(photo, eps.inpaint(mask, { noise: 1 }), options);
+        // The noise of the state is 5 half ranges, and what its division leaves of that 0.995.
+        const [{ state, pivot }] = asked;
+        let [known, missing] = [0, 0];
+        for (let i = 0; i < pivot.data.length; i += 4) {
+          const isMissing = mask.data[i / 4] > 0;
+          const from = isMissing ? state : photo;
+          // What is noise is beyond black and white: on the same side of the middle.
+          const isLike = isMissing
+            ? pivot.data[i] > 127 === from.data[i] > 127
+            : Math.abs(pivot.data[i] - from.data[i]) < 2;
+          if (isMissing) missing += isLike ? 0 : 1;
+          else known += isLike ? 0 : 1;
+        }
+        return { sizes, known, missing };
+      });
+      const both = [
+        [32, 32],
+        [32, 32],
+      ];
+      assert.deepEqual(sizes, [undefined, both, both, both]);
+      assert.deepEqual([known, missing], [0, 0], 'pixels of a pivot that are something else');
+    });
+
     test('a stream gives the same steps, and the result at its end', onCpu, async () => {
       const { stages, difference } = await inPage(async () => {
         const stream = restorer.stream(tools.photo(), eps.denoise(20), tools.quick);

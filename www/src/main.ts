@@ -171,6 +171,12 @@ function setUpPictures(): void {
     reportError(results.mapFailed),
   );
   onceWanted(
+    () => state.isInspecting.value,
+    () => import(/* webpackChunkName: "inside" */ './inside/view.js'),
+    ({ setUpInside }) => setUpInside(state),
+    reportError(results.notShown),
+  );
+  onceWanted(
     () => state.outcome.value !== undefined,
     () => import(/* webpackChunkName: "results" */ './results/view.js'),
     ({ setUpResults }) => setUpResults(state, () => runner.startAnother(), saved),

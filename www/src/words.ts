@@ -417,6 +417,17 @@ export const results = {
 
 // One restoration after the other.
 
+export const inside = {
+  state: (noise: number): string =>
+    `State xₜ: where the sampler stands, an answer under noise of ${Math.round(noise)} levels.`,
+  differences: {
+    mean: (end: number): string =>
+      `Disagreement with the answer without the network, from 0 (dark) to ${end} levels.`,
+    sample: (end: number): string =>
+      `Disagreement of this variant with the best result, from 0 (dark) to ${end} levels.`,
+  },
+};
+
 export const steps = {
   goOn: 'Go on from this',
   working: 'One moment…',
@@ -494,6 +505,7 @@ export const WORDS = {
   noise,
   run,
   results,
+  inside,
   steps,
   queue,
   offline,
@@ -644,6 +656,12 @@ export const markup = {
   newSeed: 'New seed',
   device: 'Device',
   automatic: 'Automatic',
+  inside: 'Look inside',
+  insideHint: 'Each step of the next run is shown here while this is open.',
+  insidePivot:
+    'Pivot: the state moved to what the photo says, which leaves noise only where it says ' +
+    'nothing. The network cleans this.',
+  paper: 'The paper: exact posterior sampling',
   model: 'Model',
   openWeights: 'Open weights',
   weightsFile: 'Weights file',

@@ -56,6 +56,15 @@ pub(crate) struct StepAnswer {
     pub tau: f64,
     pub finished: bool,
     pub preview: ByteBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<QueryAnswer>,
+}
+
+/// `Query` of TypeScript.
+#[derive(Serialize)]
+pub(crate) struct QueryAnswer {
+    pub state: ByteBuf,
+    pub pivot: ByteBuf,
 }
 
 /// `RestoredImages` of TypeScript.

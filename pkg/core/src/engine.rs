@@ -21,7 +21,7 @@ use web_sys::WorkerGlobalScope;
 use crate::answers::{BlurAnswer, CostAnswer, object};
 use crate::failure::Failure;
 use crate::gpu::Gpu;
-use crate::request::{BlurredPhoto, EngineMeasurement, EngineOutline, EngineRequest};
+use crate::request::{BlurredPhoto, EngineMeasurement, EngineOutline, EngineRequest, EngineRun};
 use crate::run::Run;
 use crate::side::Side;
 use crate::trial;
@@ -198,7 +198,11 @@ impl Engine {
         &self,
         #[wasm_bindgen(unchecked_param_type = "RestoreRequest")] request: JsValue,
     ) -> Result<Run, Failure> {
-        let (request, user) = EngineRequest::read(request)?;
+        let EngineRun {
+            request,
+            user,
+            inspect,
+        } = EngineRequest::read(request)?;
         let request = request.suited();
         let side = self.side(&request.task)?;
         let target = self.target(&request.task);
@@ -208,7 +212,7 @@ impl Engine {
         if let Some(user) = &user {
             user.check()?;
         }
-        Ok(Run::new(job?, side, user, plan.cost.pixels))
+        Ok(Run::new(job?, side, user, inspect, plan.cost.pixels))
     }
 }
 

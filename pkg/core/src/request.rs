@@ -34,6 +34,9 @@ pub(crate) struct EngineRequest {
     #[serde(default)]
     refine: bool,
     seed: f64,
+    /// Whether steps carry what the network was asked about.
+    #[serde(default)]
+    inspect: bool,
 }
 
 /// A request of which only the photo's size is known.
@@ -202,8 +205,9 @@ struct StatedSampler {
 impl EngineRequest {
     /// # Errors
     /// [`Error::InvalidOption`] and the errors of each part.
-    pub(crate) fn read(request: JsValue) -> Result<(Request, Option<Rc<UserOperator>>), Error> {
+    pub(crate) fn read(request: JsValue) -> Result<EngineRun, Error> {
         let request: Self = of_js(request)?;
+        let inspect = request.inspect;
         let user = user_operator(request.functions);
         let (photo, task) = (request.image.photo()?, request.task.read(&user)?);
         let request = Request::new(photo, task)
@@ -212,8 +216,21 @@ impl EngineRequest {
             .with_samples(whole("samples", request.samples)? as usize)
             .with_sampler(request.sampler.read()?.refining(request.refine))
             .with_seed(whole("seed", request.seed)?);
-        Ok((request, user))
+        Ok(EngineRun {
+            request,
+            user,
+            inspect,
+        })
     }
+}
+
+/// A request as the engine runs it.
+pub(crate) struct EngineRun {
+    pub request: Request,
+    /// The page's own operator, where the task is one.
+    pub user: Option<Rc<UserOperator>>,
+    /// Whether steps carry what the network was asked about.
+    pub inspect: bool,
 }
 
 /// An outline that owns its task.

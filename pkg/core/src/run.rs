@@ -5,12 +5,12 @@ use std::rc::Rc;
 use eps_restore::burn::tensor::Tensor;
 use eps_restore::low_level::denoiser::PhotoDenoiser;
 use eps_restore::low_level::request::job::{Job, JobProgress, JobStep};
-use eps_restore::low_level::restoration::{SampleSubset, Stage, converged};
+use eps_restore::low_level::restoration::{Query, SampleSubset, Stage, converged};
 use eps_restore::{Error, Photo};
 use js_sys::{Array, Float32Array};
 use wasm_bindgen::prelude::*;
 
-use crate::answers::{GrainAnswer, ResultAnswer, StepAnswer, bytes, object};
+use crate::answers::{GrainAnswer, QueryAnswer, ResultAnswer, StepAnswer, bytes, object};
 use crate::failure::Failure;
 use crate::loans::Loans;
 use crate::read;
@@ -27,6 +27,8 @@ pub struct Run {
     side: Side,
     /// The page's own operator, where the task is one.
     user: Option<Rc<UserOperator>>,
+    /// Whether steps carry what the network was asked about.
+    inspect: bool,
     steps: usize,
     pixels: u64,
 }
@@ -37,6 +39,7 @@ impl Run {
         job: Job<PhotoDenoiser>,
         side: Side,
         user: Option<Rc<UserOperator>>,
+        inspect: bool,
         pixels: u64,
     ) -> Self {
         Self {
@@ -44,6 +47,7 @@ impl Run {
             loans: Loans::default(),
             side,
             user,
+            inspect,
             steps: 0,
             pixels,
         }
@@ -244,6 +248,10 @@ impl Run {
     async fn step(&mut self, step: JobStep) -> Result<JsValue, Failure> {
         self.steps += 1;
         let preview = bytes(self.restored(step.previews).await?);
+        let query = match self.inspect {
+            true => self.query(&step.queries).await?,
+            false => None,
+        };
         if let Some(residual) = self.job.residual() {
             converged(read(residual).await?[0])?;
         }
@@ -260,7 +268,21 @@ impl Run {
             tau: step.tau,
             finished: step.finished,
             preview,
+            query,
         })
+    }
+
+    /// What the windows' evaluations were asked about. None for the linear estimate.
+    async fn query(&self, queries: &[Query]) -> Result<Option<QueryAnswer>, Error> {
+        if queries.is_empty() {
+            return Ok(None);
+        }
+        let states = queries.iter().map(Query::state).collect();
+        let pivots = queries.iter().map(Query::pivot).collect();
+        Ok(Some(QueryAnswer {
+            state: bytes(self.restored(states).await?),
+            pivot: bytes(self.restored(pivots).await?),
+        }))
     }
 
     async fn restored(&self, tensors: Vec<Tensor<4>>) -> Result<Photo, Error> {

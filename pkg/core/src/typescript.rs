@@ -118,6 +118,8 @@ export interface RestoreRequest<Task = CoreTask> extends TaskFields<Task>, Sampl
   /** The bytes of the file that the image was decoded from: a JPEG's tell its noise. */
   readonly file?: Uint8Array;
   readonly seed: number;
+  /** Whether steps carry what the network was asked about. Default: false. */
+  readonly inspect?: boolean;
 }
 
 /** A restoration of which only the photo's size is known. */
@@ -210,6 +212,16 @@ export interface Step {
   readonly finished: boolean;
   /** RGBA bytes. */
   readonly preview: Uint8Array<ArrayBuffer>;
+  /** Where it was asked for; absent of the linear estimate. */
+  readonly query?: Query;
+}
+
+/** What the network was asked about: RGBA bytes. */
+export interface Query {
+  /** The sampler's state z, divided by sqrt(1 + (tau/0.5)²). */
+  readonly state: Uint8Array<ArrayBuffer>;
+  /** The pivot of z. */
+  readonly pivot: Uint8Array<ArrayBuffer>;
 }
 
 /** The grain of a photo: noise that follows brightness. */

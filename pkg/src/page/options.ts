@@ -156,6 +156,11 @@ export interface RestoreOptions {
    * reported in the result.
    */
   readonly seed?: number | undefined;
+  /**
+   * Whether steps carry `query`, what the network was asked about. It costs two more images a step.
+   * Not for photos that are restored in windows. Default false.
+   */
+  readonly inspect?: boolean | undefined;
   /** Called after every step, with a preview. An error thrown here ends the run and the call. */
   readonly onStep?: ((step: RestoreStep) => void) | undefined;
   /**
@@ -201,6 +206,7 @@ export interface CheckedRestoreOptions {
   readonly sampler: SamplerRequest;
   readonly refine: boolean;
   readonly seed: number;
+  readonly inspect: boolean;
   readonly onStep: ((step: RestoreStep) => void) | undefined;
   readonly onProgress: ((progress: RestoreProgress) => void) | undefined;
   readonly signal: AbortSignal | undefined;
@@ -294,6 +300,7 @@ function restoreOptions(options: RestoreOptions): CheckedRestoreOptions {
     'sampler',
     'refine',
     'seed',
+    'inspect',
     'onStep',
     'onProgress',
     'signal',
@@ -301,16 +308,17 @@ function restoreOptions(options: RestoreOptions): CheckedRestoreOptions {
     'whenBusy',
   ] satisfies (keyof RestoreOptions)[]);
   const { samples = 1, sampler = 'default', refine = false, seed = randomSeed() } = options;
-  const { onStep, onProgress, signal, file, whenBusy = 'fail' } = options;
+  const { inspect = false, onStep, onProgress, signal, file, whenBusy = 'fail' } = options;
   requireInteger('samples', samples, 0, LIMITS.samples);
   requireBoolean('refine', refine);
+  requireBoolean('inspect', inspect);
   requireInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   requireOptionalFunction('onStep', onStep);
   requireOptionalFunction('onProgress', onProgress);
   requireOptionalSignal(signal);
   requireOptionalFile(file);
   requireOneOf('whenBusy', whenBusy, WHEN_BUSY);
-  const checked = { samples, sampler: checkedSampler(sampler), refine, seed };
+  const checked = { samples, sampler: checkedSampler(sampler), refine, seed, inspect };
   return { ...checked, onStep, onProgress, signal, file, whenBusy };
 }
 

@@ -63,6 +63,22 @@ export interface RestoreStep extends RestoreProgress {
   readonly finished: boolean;
   /** The best image so far. */
   readonly preview: ImageData;
+  /** What the network was asked about: with the option `inspect`, but for the estimate. */
+  readonly query?: StepQuery;
+}
+
+/** What an evaluation of the network was asked about, as images of the result's size. */
+export interface StepQuery {
+  /**
+   * The sampler's state, z = x + tau n with white noise n, divided by sqrt(1 + (tau/0.5)²) so that
+   * it has the contrast of an image at every tau.
+   */
+  readonly state: ImageData;
+  /**
+   * The pivot of z, which is what the network denoises: z and the photo, each weighed by how much
+   * noise it has there. Where the photo says nothing, it is z.
+   */
+  readonly pivot: ImageData;
 }
 
 /** What a restoration takes. */

@@ -470,12 +470,12 @@ export class Restorer {
 
   async #restore(
     input: Promise<RunInput>,
-    { signal, samples, sampler, refine, seed }: CheckedRestoreOptions,
+    { signal, samples, sampler, refine, seed, inspect }: CheckedRestoreOptions,
     hooks: RunHooks,
   ): Promise<Result> {
     const read = await input;
     throwIfAborted(signal);
-    return this.#session.run(read, { samples, sampler, refine, seed }, signal, hooks);
+    return this.#session.run(read, { samples, sampler, refine, seed, inspect }, signal, hooks);
   }
 }
 

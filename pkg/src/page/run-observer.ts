@@ -79,9 +79,15 @@ export class RunObserver {
     this.#tiles = progress.tiles;
     if (event.type === 'tile') return;
     const { totalSteps, totalEvaluations, meanEvaluations, width, height } = run;
-    const preview = imageDataOf(event.step.preview, width, height);
-    const totals = { totalSteps, totalEvaluations, meanEvaluations };
-    this.#callbacks.onStep({ ...progress, ...event.step, ...totals, preview });
+    const { preview, query, ...step } = event.step;
+    const image = (bytes: Uint8Array<ArrayBuffer>): ImageData => imageDataOf(bytes, width, height);
+    this.#callbacks.onStep({
+      ...progress,
+      ...step,
+      ...{ totalSteps, totalEvaluations, meanEvaluations },
+      preview: image(preview),
+      ...(query && { query: { state: image(query.state), pivot: image(query.pivot) } }),
+    });
   }
 
   #progress({ tiles, milliseconds }: FinishedTile): { run: StartedRun; progress: RestoreProgress } {

@@ -31,7 +31,7 @@ import { WorkerPool } from './worker-pool.js';
 import { workersOf } from './worker-shares.js';
 
 /** What of a request is not measured. */
-export type Sampling = Pick<RestoreRequest, 'samples' | 'sampler' | 'refine' | 'seed'>;
+export type Sampling = Pick<RestoreRequest, 'samples' | 'sampler' | 'refine' | 'seed' | 'inspect'>;
 
 /** How a run ended, and where it ran: undefined if it did not start. */
 interface EndedRun {

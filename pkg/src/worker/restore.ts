@@ -66,7 +66,12 @@ async function drawSamples(
       continue;
     }
     if (step.finished) samples.push(step.preview.slice());
-    emit({ type: 'step', step, ...tile }, [step.preview.buffer]);
+    const { state, pivot } = step.query ?? {};
+    const images = [step.preview, state, pivot].filter((image) => image !== undefined);
+    emit(
+      { type: 'step', step, ...tile },
+      images.map(({ buffer }) => buffer),
+    );
     await shared?.afterStep(step);
   }
 }

@@ -139,17 +139,20 @@ impl<D: Denoiser> CoarseToFine<D> {
 
     /// What a step at this size is to the run.
     fn take(&mut self, step: Step, goal: &Goal) -> Part {
+        let Some(query) = step.query else {
+            return Part::Incomplete; // the linear estimate
+        };
         let reached = match (step.stage, goal) {
             (Stage::Mean, Goal::Mean) => self.fine.as_ref().is_some_and(|f| f.mean().is_some()),
             (Stage::Sample { .. }, Goal::Sample { .. }) => step.finished,
-            // The linear estimate, and the mean that a sample starts from.
+            // The mean that a sample starts from.
             _ => return Part::Incomplete,
         };
         if reached {
             self.finished_tiles += self.fine.take().map_or(0, |fine| fine.tiles());
         }
         Part::Evaluation {
-            tau: step.tau,
+            query,
             preview: step.preview,
             reached,
         }

@@ -16,6 +16,7 @@ use crate::denoiser::{Denoiser, Divisible, Loan, NetworkInputs};
 use crate::error::Error;
 use crate::posterior::Posterior;
 use crate::prior::axes;
+use crate::restoration::Query;
 use crate::sampler::{PosteriorMean, Solver};
 
 /// The largest image whose levels are all kept, in pixels. A level of a larger one may be ten
@@ -29,8 +30,8 @@ pub(super) struct Direct<D: Denoiser> {
     region: u64,
     /// The solver of the current goal.
     solver: Option<Box<dyn Solver>>,
-    /// D under way, and its tau.
-    evaluation: Option<(D::Evaluation, f64)>,
+    /// D under way, and what it was asked about.
+    evaluation: Option<(D::Evaluation, Query)>,
     levels: Vec<(f64, Rc<D::Level>)>,
     /// Tiles of one evaluation.
     parts: usize,
@@ -79,25 +80,25 @@ impl<D: Denoiser> Direct<D> {
 
     /// One part of an evaluation.
     pub(super) fn advance(&mut self, goal: &Goal) -> Part {
-        let (mut evaluation, tau) = match self.evaluation.take() {
+        let (mut evaluation, query) = match self.evaluation.take() {
             Some(under_way) => under_way,
             None => self.begin(goal),
         };
         match self.denoiser.advance(&mut evaluation) {
             Some(d) => {
                 (self.finished, self.computed) = (self.finished + 1, 0);
-                self.answer(d, tau, goal)
+                self.answer(d, query, goal)
             }
             None => {
                 self.computed += 1;
-                self.evaluation = Some((evaluation, tau));
+                self.evaluation = Some((evaluation, query));
                 Part::Incomplete
             }
         }
     }
 
     /// Begins the solver's next evaluation.
-    fn begin(&mut self, goal: &Goal) -> (D::Evaluation, f64) {
+    fn begin(&mut self, goal: &Goal) -> (D::Evaluation, Query) {
         let solver = match (self.solver.take(), goal) {
             (Some(solver), _) => solver,
             (None, Goal::Mean) => Box::new(self.mean_solver()),
@@ -106,11 +107,12 @@ impl<D: Denoiser> Direct<D> {
         let (z, tau) = solver.query().expect("an unfinished solver has a query");
         self.solver = Some(solver);
         let level = self.level(tau);
-        (self.denoiser.begin(&self.posterior, z, &level), tau)
+        let evaluation = self.denoiser.begin(&self.posterior, z.clone(), &level);
+        (evaluation, Query::new(z, tau, self.posterior.clone()))
     }
 
     /// Gives D to the solver.
-    fn answer(&mut self, d: Tensor<4>, tau: f64, goal: &Goal) -> Part {
+    fn answer(&mut self, d: Tensor<4>, query: Query, goal: &Goal) -> Part {
         let mut solver = self.solver.take().expect("the solver that asked for D");
         solver.answer(d.clone());
         let reached = solver.query().is_none();
@@ -129,7 +131,7 @@ impl<D: Denoiser> Direct<D> {
             self.solver = Some(solver);
         }
         Part::Evaluation {
-            tau,
+            query,
             preview,
             reached,
         }

@@ -16,6 +16,7 @@ pub use self::coarse_to_fine::coarse_sampler;
 
 use self::coarse_to_fine::CoarseToFine;
 use self::direct::Direct;
+use super::Query;
 use super::coarsened::Coarsened;
 use super::sample_ledger::{SampleLedger, SampleSubset};
 use crate::denoiser::Denoiser;
@@ -59,8 +60,8 @@ pub struct Step {
     pub stage: Stage,
     /// Evaluations of the network so far.
     pub evaluations: usize,
-    /// The noise level of this step's evaluation; 0 for the linear estimate.
-    pub tau: f64,
+    /// What the evaluation was asked about; none for the linear estimate.
+    pub query: Option<Query>,
     /// Whether the preview is a finished sample: it is handed over here, and not kept.
     pub finished: bool,
     /// The current best guess at the image, in RGB: `[B, 3, H, W]`.
@@ -104,7 +105,7 @@ pub(super) enum Part {
     Incomplete,
     /// An evaluation of the run is complete.
     Evaluation {
-        tau: f64,
+        query: Query,
         preview: Tensor<4>,
         /// Whether the preview is the goal: the mean, or the sample.
         reached: bool,
@@ -332,7 +333,7 @@ impl<D: Denoiser> Run<D> {
     pub fn advance(&mut self) -> Option<Progress> {
         if matches!(self.state, State::Estimate) {
             self.state = State::Mean;
-            return Some(self.report(Stage::Estimate, 0.0, self.estimate(), false));
+            return Some(self.report(Stage::Estimate, None, self.estimate(), false));
         }
         if self.is_finished() {
             return None;
@@ -343,7 +344,7 @@ impl<D: Denoiser> Run<D> {
             Method::CoarseToFine(method) => method.advance(&goal),
         };
         let Part::Evaluation {
-            tau,
+            query,
             preview,
             reached,
         } = part
@@ -358,13 +359,13 @@ impl<D: Denoiser> Run<D> {
                         mean: preview.clone(),
                     };
                 }
-                self.report(Stage::Mean, tau, preview, false)
+                self.report(Stage::Mean, Some(query), preview, false)
             }
             Goal::Sample { index, .. } => {
                 if reached {
                     self.ledger.finish(preview.clone());
                 }
-                self.report(Stage::Sample { index }, tau, preview, reached)
+                self.report(Stage::Sample { index }, Some(query), preview, reached)
             }
         })
     }
@@ -380,11 +381,17 @@ impl<D: Denoiser> Run<D> {
         }
     }
 
-    fn report(&self, stage: Stage, tau: f64, preview: Tensor<4>, finished: bool) -> Progress {
+    fn report(
+        &self,
+        stage: Stage,
+        query: Option<Query>,
+        preview: Tensor<4>,
+        finished: bool,
+    ) -> Progress {
         Progress::Step(Step {
             stage,
             evaluations: self.evaluations,
-            tau,
+            query,
             finished,
             preview,
         })

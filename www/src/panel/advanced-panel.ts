@@ -20,6 +20,10 @@ export function setUpAdvancedPanel(state: AppState): void {
   setUpNoise(state);
   setUpSeed(state);
   setUpDevice(state);
+  const inside = element('inside', HTMLDetailsElement);
+  inside.addEventListener('toggle', () => {
+    state.isInspecting.value = inside.open;
+  });
 }
 
 /** What fills what is painted: found by its width, or stated. */

@@ -74,6 +74,7 @@ export class Runner {
       .then((job) => job && this.run(job, controller.signal))
       .finally(() => {
         this.current = undefined;
+        this.state.inspected.value = undefined;
         this.state.progress.value = undefined;
       });
     this.current = { controller, ended };
@@ -165,6 +166,7 @@ export class Runner {
     };
     const steps = restorer.stream(input, packageTask(task, settings, simulate, job), {
       ...options,
+      inspect: this.state.isInspecting.peek(),
       signal,
       file,
       // A step of a large photo takes many tiles.
@@ -178,6 +180,7 @@ export class Runner {
     for (;;) {
       const next = await steps.next();
       if (next.done) return next.value;
+      if (this.state.isInspecting.peek()) this.state.inspected.value = next.value;
       const step = await stepAt(next.value, job.outcome.size);
       const count = (stepsOfSample.get(step.sample) ?? 0) + 1;
       stepsOfSample.set(step.sample, count);

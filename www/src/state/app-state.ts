@@ -1,7 +1,7 @@
 // The state of the page. Base signals hold what the visitor chose and what a run has produced; all
 // other values are computed from them.
 
-import type { MaskBytes } from 'eps-restore';
+import type { MaskBytes, RestoreStep } from 'eps-restore';
 import { batch, computed, effect, signal } from '@preact/signals-core';
 import type { Hints } from '../picture/hints.js';
 import type { Mask } from '../picture/mask.js';
@@ -54,6 +54,9 @@ export class AppState {
   readonly deviceChoice = signal<DeviceChoice>('auto');
   readonly model = signal<Model | undefined>(undefined);
   readonly engine = signal<EngineState>({ status: 'loading' });
+  /** Whether the visitor looks at the steps of a run, and the latest one since. */
+  readonly isInspecting = signal(false);
+  readonly inspected = signal<RestoreStep | undefined>(undefined);
   /** Of the run in progress. */
   readonly progress = signal<Progress | undefined>(undefined);
   /** The latest results, of whatever task. */

@@ -425,6 +425,16 @@ const results: Words['results'] = {
   },
 };
 
+const inside: Words['inside'] = {
+  state: (noise) =>
+    `Zustand xₜ: wo der Sampler steht, eine Antwort unter Rauschen von ${Math.round(noise)} Stufen.`,
+  differences: {
+    mean: (end) => `Abweichung von der Antwort ohne das Netz, von 0 (dunkel) bis ${end} Stufen.`,
+    sample: (end) =>
+      `Abweichung dieser Variante vom besten Ergebnis, von 0 (dunkel) bis ${end} Stufen.`,
+  },
+};
+
 const steps: Words['steps'] = {
   goOn: 'Damit weiterarbeiten',
   working: 'Einen Moment …',
@@ -499,6 +509,7 @@ export const words: Words = {
   noise,
   run,
   results,
+  inside,
   steps,
   queue,
   offline,
@@ -627,6 +638,12 @@ export const markup: Markup = {
   detailAfter: 'Der Ausschnitt nachher',
   after: 'Nachher',
   advanced: 'Erweitert',
+  inside: 'Hineinsehen',
+  insideHint: 'Solange dies offen ist, erscheint hier jeder Schritt des nächsten Laufs.',
+  insidePivot:
+    'Pivot: der Zustand, zu dem verschoben, was das Foto sagt. Rauschen bleibt nur dort, wo es ' +
+    'nichts sagt. Das entrauscht das Netz.',
+  paper: 'Der Artikel: exact posterior sampling',
   variants: 'Varianten',
   care: 'Sorgfalt',
   quick: 'Schnell',
