@@ -53,6 +53,16 @@ impl Composite {
         self.painted(self.photo.clone(), values, |v| (v + 1.0) * 127.5)
     }
 
+    /// As [`Self::restored`], with pixels that otherwise stay as they are written too: what an
+    /// evaluation was asked about differs from the photo everywhere.
+    pub fn asked(&self, values: &[Vec<f32>]) -> Photo {
+        let patches = self.patches.iter().map(|patch| Patch {
+            kept: None,
+            ..patch.clone()
+        });
+        Self::new(self.photo.clone(), patches.collect(), self.orientation).restored(values)
+    }
+
     /// A picture of standard deviations in 8-bit levels: `values` as above, in the units of [-1,
     /// 1]; 0 outside and where pixels are kept.
     pub fn deviation(&self, values: &[Vec<f32>]) -> Photo {

@@ -419,7 +419,8 @@ export const results = {
 
 export const inside = {
   state: (noise: number): string =>
-    `State xₜ: where the sampler stands, an answer under noise of ${Math.round(noise)} levels.`,
+    'State xₜ: where the sampler stands, an answer under noise of ' +
+    `${plural(Math.round(noise), 'level')}.`,
   differences: {
     mean: (end: number): string =>
       `Disagreement with the answer without the network, from 0 (dark) to ${end} levels.`,

@@ -280,9 +280,13 @@ impl Run {
         let states = queries.iter().map(Query::state).collect();
         let pivots = queries.iter().map(Query::pivot).collect();
         Ok(Some(QueryAnswer {
-            state: bytes(self.restored(states).await?),
-            pivot: bytes(self.restored(pivots).await?),
+            state: bytes(self.asked(states).await?),
+            pivot: bytes(self.asked(pivots).await?),
         }))
+    }
+
+    async fn asked(&self, tensors: Vec<Tensor<4>>) -> Result<Photo, Error> {
+        Ok(self.job.composite().asked(&read_all(tensors).await?))
     }
 
     async fn restored(&self, tensors: Vec<Tensor<4>>) -> Result<Photo, Error> {

@@ -427,7 +427,8 @@ const results: Words['results'] = {
 
 const inside: Words['inside'] = {
   state: (noise) =>
-    `Zustand xₜ: wo der Sampler steht, eine Antwort unter Rauschen von ${Math.round(noise)} Stufen.`,
+    'Zustand xₜ: wo der Sampler steht, eine Antwort unter Rauschen von ' +
+    `${counted(Math.round(noise), 'Stufe', 'Stufen')}.`,
   differences: {
     mean: (end) => `Abweichung von der Antwort ohne das Netz, von 0 (dunkel) bis ${end} Stufen.`,
     sample: (end) =>
