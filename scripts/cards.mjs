@@ -27,7 +27,7 @@ for (let i = 0; i < (await cards.count()); i++) {
   const name = (await cards.nth(i).locator('img').getAttribute('src')).split('/').at(-1);
   await cards.nth(i).click();
   await page.locator('#chip-left').getByText('by this page').waitFor();
-  if (i === 0) await page.locator('#advanced summary').click();
+  if (i === 0) await page.locator('#advanced > summary').click();
   await page.locator('#samples-count').press('Home');
   await page.getByRole('button', { name: 'Restore', exact: true }).click();
   await page

@@ -9,6 +9,7 @@ import {
   paint,
   pick,
   restore,
+  setVariants,
   smoothPng,
   untilDetail,
 } from '../tests/browser/demo-tools.mjs';
@@ -72,9 +73,9 @@ async function filmImprove() {
   const bytes = animatedWebp(film, FILM);
   writeFileSync(join(ROOT, 'docs', 'demo.webp'), bytes);
   done(`docs/demo.webp: ${(bytes.length / 1000).toFixed(0)} kB`);
-  await page.locator('#advanced summary').click();
+  await page.locator('#advanced > summary').click();
   await page.locator('#sampler').selectOption('draft');
-  await page.locator('#advanced summary').click();
+  await page.locator('#advanced > summary').click();
   await page.getByRole('button', { name: 'Show 2 variants' }).click();
   await page.getByRole('button', { name: 'Another' }).waitFor();
   await pick(page, 'Map');
@@ -88,6 +89,7 @@ async function shootTasks() {
   await paint(page, [0.45, 0.2], [0.3, 0.6]);
   await untilDetail(page);
   await shoot('fill');
+  await shootInside();
   await pick(page, 'Unblur');
   await page.getByRole('button', { name: 'Find the blur' }).click();
   await page
@@ -101,6 +103,22 @@ async function shootTasks() {
   await pick(page, 'Denoise');
   await untilDetail(page);
   await shoot('queue');
+}
+
+/** A step of a variant, under Advanced. */
+async function shootInside() {
+  await setVariants(page, 1);
+  await page.locator('#inside > summary').click();
+  await page.locator('#sampler').selectOption('default');
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
+  await page.locator('#inside-state-text', { hasText: '265 levels' }).waitFor();
+  const bytes = await page.locator('#inside').screenshot();
+  const { width, height } = await page.locator('#inside').boundingBox();
+  await save('inside', bytes, { width, height });
+  await page.locator('#cancel').click();
+  await setVariants(page, 0);
+  await page.locator('#inside > summary').click();
+  await page.locator('#advanced > summary').click();
 }
 
 /** Dark, on phones, in German. */
@@ -132,8 +150,11 @@ async function shootLooks() {
 
 async function shoot(name) {
   await page.waitForTimeout(SETTLING);
-  const { width, height } = page.viewportSize();
-  const bytes = await webp(await page.screenshot(), { width, height, quality: QUALITY });
+  await save(name, await page.screenshot(), page.viewportSize());
+}
+
+async function save(name, png, { width, height }) {
+  const bytes = await webp(png, { width, height, quality: QUALITY });
   writeFileSync(join(FOLDER, `${name}.webp`), bytes);
   done(`docs/demo/${name}.webp: ${(bytes.length / 1000).toFixed(0)} kB`);
 }

@@ -60,7 +60,7 @@ describe('the detail', { timeout: 10 * 60_000 }, () => {
     const level = Number(/auto: ([\d.]+)/.exec(await field.getAttribute('placeholder'))[1]);
     assert.ok(level > 10, `${level} levels of grain`);
     const measured = roughness(await detail('after'));
-    await page.locator('#advanced summary').click();
+    await page.locator('#advanced > summary').click();
     await field.fill('3');
     await field.press('Tab');
     await untilDetail(page);
@@ -70,7 +70,7 @@ describe('the detail', { timeout: 10 * 60_000 }, () => {
     await field.press('Tab');
     await untilMeasured();
     assert.equal(roughness(await detail('after')), measured);
-    await page.locator('#advanced summary').click();
+    await page.locator('#advanced > summary').click();
     await pick(page, 'Denoise');
   });
 

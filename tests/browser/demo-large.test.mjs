@@ -116,7 +116,7 @@ describe('the demo with a large photo', { timeout: 10 * 60_000 }, () => {
 
   it('simulates a blur in the background', async () => {
     await pick(page, 'Unblur');
-    await page.locator('#advanced summary').click();
+    await page.locator('#advanced > summary').click();
     await page.getByRole('switch', { name: /^Blur this photo/ }).check();
     await page.getByText('Blurred by this page').waitFor();
     await staysQuick('a step of the slider', () => page.locator('#sigma').press('ArrowRight'));
