@@ -110,12 +110,14 @@ async function shootInside() {
   await setVariants(page, 1);
   await page.locator('#inside > summary').click();
   await page.locator('#sampler').selectOption('default');
+  await page.locator('#fill').selectOption('network');
   await page.getByRole('button', { name: 'Restore', exact: true }).click();
   await page.locator('#inside-state-text', { hasText: '265 levels' }).waitFor();
   const bytes = await page.locator('#inside').screenshot();
   const { width, height } = await page.locator('#inside').boundingBox();
   await save('inside', bytes, { width, height });
   await page.locator('#cancel').click();
+  await page.locator('#fill').selectOption('auto');
   await setVariants(page, 0);
   await page.locator('#inside > summary').click();
   await page.locator('#advanced > summary').click();

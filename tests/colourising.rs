@@ -12,6 +12,7 @@ use eps_restore::low_level::request::problem::{Problem, WindowProblem};
 use eps_restore::low_level::request::windows::WindowPlan;
 use eps_restore::low_level::restoration::coarsened::Coarsened;
 use eps_restore::low_level::restoration::colours::{GreyPhoto, reductions};
+use eps_restore::low_level::restoration::hints::Hints;
 use eps_restore::{BT601, ColourHints, Error, GREY, Photo, Request, Task};
 
 /// Rows and columns: the rows are fewer than the network's least image has.
@@ -143,7 +144,7 @@ fn photos_are_reduced_until_the_network_knows_what_they_show() {
     }
 }
 
-/// A grey that is no luma, and hints, are solved at the photo's own size.
+/// A grey that is no luma is solved at the photo's own size.
 #[test]
 fn large_photos_are_coloured_coarse_to_fine() {
     let grey = |weights, hints: bool| {
@@ -165,5 +166,38 @@ fn large_photos_are_coloured_coarse_to_fine() {
     assert_eq!(measured.reduction(), Some(4));
     assert_eq!(measured.reduced(4).reduction(), None);
     assert!(matches!(grey(BT601, false), Problem::Whole(_)));
-    assert!(matches!(grey(GREY, true), Problem::Whole(_)));
+    let Problem::Coarsened(hinted) = grey(GREY, true) else {
+        panic!("so are they where there are hints");
+    };
+    assert_eq!(hinted.reduction(), Some(4));
+}
+
+/// A line of 1 pixel is a hint of the small image too; its colour is the mean of what is painted.
+#[test]
+fn hints_are_reduced_with_the_photo() {
+    let device = ComputeDevice::cpu_f64();
+    let [height, width] = [16, 24];
+    let painted: Vec<bool> = (0..height * width).map(|i| i % width == 9).collect();
+    let chroma = device.tensor(
+        (0..2 * height * width)
+            .map(|i| 0.1 * (i / width % 4) as f64)
+            .collect(),
+        [1, 2, height, width],
+    );
+    let s2 = device.tensor(vec![3e-4, 4e-3, 4e-3], [1, 3, 1, 1]);
+    let grey = device.tensor(vec![0.2; height * width], [1, 1, height, width]);
+    let photo = GreyPhoto::new(grey, device.scalar(1e-4), PriorModel::PHOTO_V2, vec![4])
+        .with_hints(Hints::new(chroma, painted, s2));
+    let posterior = photo.reduced(4).posterior();
+    let y = posterior.measurement().y.clone();
+    let values: Vec<f64> = y.try_into_vec_as().expect("on the CPU");
+    for (i, value) in values.into_iter().enumerate() {
+        let (axis, column) = (i / 24, i % 6);
+        let expected = match (axis, column) {
+            (0, _) => 0.2 * 3.0_f64.sqrt(),
+            (_, 2) => 0.15, // of 0, 0.1, 0.2 and 0.3
+            _ => 0.0,
+        };
+        assert!((value - expected).abs() < 1e-12, "{value} at {i}");
+    }
 }

@@ -6,19 +6,48 @@ use burn::tensor::Tensor;
 use crate::compute::device::ComputeDevice;
 use crate::error::Error;
 use crate::operators::{GREY, HintedGrey};
-use crate::photo::mask::hole_width;
 use crate::photo::pixels::Photo;
+use crate::posterior::measurement::Measurement;
 use crate::prior::axes;
+use crate::prior::model::PriorModel;
 use crate::request::canvas::{Canvas, on_canvas};
 use crate::request::margin::padded;
 use crate::request::noise::{LEVELS, checked};
 use crate::request::task::ColourHints;
-use crate::restoration::hole;
+use crate::restoration::colours::GreyPhoto;
+use crate::restoration::hints::Hints;
 
 /// Alpha from here on is painted.
 const PAINTED: u8 = 128;
 
-/// The operator and y of a photo that is the grey of these weights, on a canvas.
+/// A photo and what is painted on it, on a canvas.
+pub(super) struct HintedPhoto {
+    /// Luma, `[1, 1, H, W]`.
+    pub(super) luma: Tensor<4>,
+    /// Where there is a photo, `[1, 1, H, W]` of zeros and ones.
+    pub(super) known: Tensor<4>,
+    pub(super) hints: Hints,
+}
+
+impl HintedPhoto {
+    /// At its own size.
+    pub(super) fn measurement(self) -> Measurement {
+        self.hints.measurement(self.luma, self.known)
+    }
+
+    /// Coloured at a smaller size first. `white`: the variance of the grey's noise.
+    pub(super) fn coarsened(
+        self,
+        white: Tensor<4>,
+        prior: PriorModel,
+        factors: Vec<usize>,
+    ) -> GreyPhoto {
+        let grey = self.luma / 3.0_f64.sqrt();
+        GreyPhoto::new(grey, white, prior, factors).with_hints(self.hints)
+    }
+}
+
+/// A photo that is the grey of these weights, on a canvas. `s2`: R of luma and chroma.
 ///
 /// # Errors
 /// [`Error::InvalidImage`] for hints of another size than the photo's, [`Error::InvalidNoise`], and
@@ -28,9 +57,10 @@ pub(super) fn hinted(
     weights: [f64; 3],
     hints: &ColourHints,
     canvas: Canvas,
-    device: &ComputeDevice,
-) -> Result<(HintedGrey, Tensor<4>), Error> {
+    s2: Tensor<4>,
+) -> Result<HintedPhoto, Error> {
     check(photo, weights, hints)?;
+    let device = ComputeDevice::of(&s2);
     let colours = || hints.colours.rgba().chunks_exact(4);
     let pixels = photo.rgba().chunks_exact(4).zip(colours());
     let shown: Vec<[f64; 3]> = pixels
@@ -43,14 +73,14 @@ pub(super) fn hinted(
         padded(device.tensor_f32(planes, shape), canvas, 0.0)
     };
     let planes = (0..3).flat_map(|axis| shown.iter().map(move |x| x[axis] as f32));
-    let luma = on(vec![1.0; painted.len()]);
-    let chroma = on(painted.iter().map(|&p| f32::from(u8::from(p))).collect());
-    let unpainted: Vec<bool> = on_canvas(&painted, canvas).iter().map(|p| !p).collect();
-    let halvings = hole::halvings(hole_width(&unpainted, canvas.size));
-    Ok((
-        HintedGrey::new(luma, chroma, halvings),
-        on(planes.collect()),
-    ))
+    let known = on(vec![1.0; painted.len()]);
+    let planes = on(planes.collect());
+    let chroma = planes.clone().narrow(1, 1, 2);
+    Ok(HintedPhoto {
+        luma: planes.narrow(1, 0, 1),
+        known,
+        hints: Hints::new(chroma, on_canvas(&painted, canvas), s2),
+    })
 }
 
 /// R on [-1, 1] beside a grey of this noise variance.

@@ -92,6 +92,22 @@ impl WindowProblem {
             });
         }
         let fourier = Fourier::new(canvas.size[0], canvas.size[1], device);
+        let reductions = request.task.reductions_of_colour(window);
+        if let Task::Colorize {
+            weights,
+            hints: Some(hints),
+        } = &request.task
+        {
+            let photo = hinted(&request.photo, *weights, hints, canvas, s2)?;
+            let problem = if reductions.is_empty() {
+                let prior = GaussianPrior::new(prior, fourier);
+                Problem::Whole(Posterior::new(photo.measurement(), prior))
+            } else {
+                let white = device.scalar((noise.level / LEVELS).powi(2));
+                Problem::Coarsened(Rc::new(photo.coarsened(white, prior, reductions)))
+            };
+            return Ok(Self { problem, patch });
+        }
         let images = Images {
             canvas,
             fourier: fourier.clone(),
@@ -99,7 +115,6 @@ impl WindowProblem {
             follows_brightness: noise.grain.is_some(),
         };
         let (operator, y) = whole(&request.photo, &request.task, &images)?;
-        let reductions = request.task.reductions_of_colour(window);
         let problem = if reductions.is_empty() {
             let measurement = Measurement { operator, y, s2 };
             let prior = GaussianPrior::new(prior, fourier);
@@ -181,14 +196,6 @@ impl Images {
 fn whole(photo: &Photo, task: &Task, images: &Images) -> Result<Measured, Error> {
     if let Task::Jpeg { file, reduced } = task {
         return jpeg_measurement::measurement(file, *reduced, &images.fourier);
-    }
-    if let Task::Colorize {
-        weights,
-        hints: Some(hints),
-    } = task
-    {
-        let (operator, y) = hinted(photo, *weights, hints, images.canvas, images.device())?;
-        return Ok((Rc::new(operator), y));
     }
     let pixels = photo.tensor(Window::whole(photo), images.device());
     let measured = images.canvas.coarse(factor(task)?);

@@ -167,14 +167,13 @@ fn step(task: &Task, factor: usize, window: Window, keeps_known: bool) -> usize 
 
 impl Task {
     /// The factors by which a grey photo is reduced one after another to be coloured coarse to
-    /// fine; none where it is coloured at its own size alone: a small one, one with hints, and one
-    /// whose grey is not luma.
+    /// fine; none where it is coloured at its own size alone: a small one, and one whose grey is
+    /// not luma.
     pub(super) fn reductions_of_colour(&self, window: Window) -> Vec<usize> {
         match self {
-            Self::Colorize {
-                weights,
-                hints: None,
-            } if *weights == GREY => colours::reductions([window.height, window.width]),
+            Self::Colorize { weights, .. } if *weights == GREY => {
+                colours::reductions([window.height, window.width])
+            }
             _ => Vec::new(),
         }
     }

@@ -8,6 +8,7 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 
 use super::coarsened::Coarsened;
+use super::hints::Hints;
 use crate::compute::device::ComputeDevice;
 use crate::compute::fourier::Fourier;
 use crate::operators::{ChannelMix, GuidedGrey, LinearOperator};
@@ -30,6 +31,7 @@ pub struct GreyPhoto {
     /// `[1, 1, H, W]`.
     grey: Tensor<4>,
     s2: Tensor<4>,
+    hints: Option<Hints>,
     prior: PriorModel,
     /// By which it is reduced one after another.
     factors: Vec<usize>,
@@ -42,9 +44,16 @@ impl GreyPhoto {
         Self {
             grey,
             s2,
+            hints: None,
             prior,
             factors,
         }
+    }
+
+    /// The photo with colours that a person painted on it.
+    pub fn with_hints(self, hints: Hints) -> Self {
+        let hints = Some(hints);
+        Self { hints, ..self }
     }
 
     fn gaussian_prior(&self) -> GaussianPrior {
@@ -53,9 +62,9 @@ impl GreyPhoto {
         GaussianPrior::new(self.prior, fourier)
     }
 
-    fn posterior_of(&self, operator: Rc<dyn LinearOperator>, y: Tensor<4>) -> Posterior {
+    fn measurement(&self, operator: Rc<dyn LinearOperator>, y: Tensor<4>) -> Measurement {
         let s2 = self.s2.clone();
-        Posterior::new(Measurement { operator, y, s2 }, self.gaussian_prior())
+        Measurement { operator, y, s2 }
     }
 }
 
@@ -68,21 +77,33 @@ impl Coarsened for GreyPhoto {
         let grey = avg_pool2d(self.grey.clone(), AvgPoolOptions::new([factor; 2]));
         Box::new(Self {
             grey,
+            hints: self.hints.as_ref().map(|hints| hints.reduced(factor)),
             factors: self.factors[1..].to_vec(),
             ..self.clone()
         })
     }
 
     fn posterior(&self) -> Posterior {
-        self.posterior_of(Rc::new(ChannelMix::grey()), self.grey.clone())
+        let measurement = match &self.hints {
+            Some(hints) => {
+                let luma = self.grey.clone() * 3.0_f64.sqrt();
+                hints.measurement(luma, self.grey.ones_like())
+            }
+            None => self.measurement(Rc::new(ChannelMix::grey()), self.grey.clone()),
+        };
+        Posterior::new(measurement, self.gaussian_prior())
     }
 
-    /// The colours of the small image count; its brightness is the photo's own.
+    /// The colours of the small image count, which has followed the hints; its brightness is the
+    /// photo's own.
     fn posterior_given(&self, coarse: Tensor<4>, factor: usize) -> Posterior {
         let operator = GuidedGrey::new(factor, self.gaussian_prior());
         let operator = operator.expect("a factor that divides the sides");
         let y = operator.observe(self.grey.clone(), axes::from_rgb(coarse));
-        self.posterior_of(Rc::new(operator), y)
+        Posterior::new(
+            self.measurement(Rc::new(operator), y),
+            self.gaussian_prior(),
+        )
     }
 }
 

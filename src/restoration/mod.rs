@@ -6,6 +6,7 @@
 
 pub mod coarsened;
 pub mod colours;
+pub mod hints;
 pub mod hole;
 mod query;
 mod run;
