@@ -55,7 +55,7 @@ export type {
 } from './shared/requests.js';
 export type { ColourHints } from './page/colour-hints.js';
 export type { Kernel } from './page/kernels.js';
-export type { PhotoSource, PixelImage } from './page/photo.js';
+export type { PhotoSource, PixelImage, ReadPhotoOptions } from './page/photo.js';
 export type { MaskSource, MaskBytes, MaskValues } from './page/mask.js';
 export type {
   LoadProgress,

@@ -153,6 +153,62 @@ describe('files', () => {
     assert.ok(same);
   });
 
+  test('in Display P3 are read in it, restored in it and written in it', async () => {
+    const seen = await inPage(async () => {
+      const red = [240, 30, 20, 255];
+      const settings = { colorSpace: 'display-p3' };
+      const photo = new ImageData(24, 20, settings);
+      for (let i = 0; i < photo.data.length; i += 4) photo.data.set(red, i);
+      const about = ({ data, colorSpace }) => [colorSpace, ...data.subarray(0, 4)];
+      const file = await eps.toBlob(photo);
+      const hole = eps.inpaint(tools.mask(24, 20, 8, 8, 4, 4));
+      const previews = [];
+      const onStep = ({ preview }) => previews.push(about(preview));
+      const options = { samples: 2, sampler: 'draft', seed: 1, onStep };
+      const result = await restorer.restore(photo, hole, options);
+      return {
+        previews,
+        mean: about(result.mean),
+        sample: about(result.samples[1]),
+        deviation: result.deviation.colorSpace,
+        file: about(await eps.readPhoto(file, settings)),
+        saved: about(await eps.readPhoto(await result.toBlob(), settings)),
+        inSrgb: about(await eps.readPhoto(file)),
+        wrong: (await tools.failure(() => eps.readPhoto(file, { colorSpace: 'p3' }))).code,
+      };
+    });
+    const { previews, deviation, inSrgb, wrong, ...images } = seen;
+    const red = ['display-p3', 240, 30, 20, 255];
+    assert.ok(previews.length > 0);
+    for (const preview of previews) assert.deepEqual(preview, red);
+    for (const [name, image] of Object.entries(images)) assert.deepEqual(image, red, name);
+    assert.equal(deviation, 'srgb');
+    assert.deepEqual(inSrgb, ['srgb', 255, 0, 0, 255]);
+    assert.equal(wrong, 'invalid-option');
+  });
+
+  test('may be ImageData in Display P3 whose hints are in sRGB', async () => {
+    const off = await inPage(async () => {
+      const [width, height] = [24, 20];
+      const grey = (colorSpace) => {
+        const image = new ImageData(width, height, { colorSpace });
+        for (let i = 0; i < image.data.length; i++) image.data[i] = i % 4 === 3 ? 255 : 120;
+        return image;
+      };
+      const hints = new ImageData(width, height);
+      for (let i = 0; i < hints.data.length; i += 4) hints.data.set([170, 100, 90, 255], i);
+      const task = eps.colorize({ hints: { colours: hints } });
+      const options = { samples: 0 };
+      const at = async (photo) => (await restorer.restore(photo, task, options)).mean;
+      const [narrow, wide] = [await at(grey('srgb')), await at(grey('display-p3'))];
+      const context = new OffscreenCanvas(width, height).getContext('2d');
+      context.putImageData(wide, 0, 0);
+      const seen = context.getImageData(0, 0, width, height);
+      return [tools.difference(seen, narrow), tools.difference(wide, narrow)];
+    });
+    assert.ok(off[0] <= 6 && off[0] < off[1], `${off}`);
+  });
+
   test('that are empty, cut short or none are refused, and do no harm', async () => {
     const [jpeg, webp] = [await written('image/jpeg'), await written('image/webp')];
     const whole = encodePng({

@@ -49,9 +49,16 @@ export function checkedHints(hints: unknown, weights: GreyWeights | undefined): 
   });
 }
 
-/** Hints as the core takes them. What can be read at once is read before the call returns. */
-export async function decodeHints({ colours, noise }: ColourHints): Promise<CoreHints> {
-  const pixels = await decodePhoto(colours, 'The picture of colour hints');
+/**
+ * Hints as the core takes them. What can be read at once is read before the call returns.
+ *
+ * @param space of the photo.
+ */
+export async function decodeHints(
+  { colours, noise }: ColourHints,
+  space: PredefinedColorSpace,
+): Promise<CoreHints> {
+  const pixels = await decodePhoto(colours, 'The picture of colour hints', space);
   return { colours: pixels, ...(noise !== undefined && { noise }) };
 }
 

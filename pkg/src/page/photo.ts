@@ -2,7 +2,15 @@ import { EpsError, messageOf, reading } from '../shared/errors.js';
 import type { ImageSize, Pixels } from '../shared/requests.js';
 import { isCompleteFile } from './complete-file.js';
 import { OpenedFile, openFile } from './photo-file.js';
-import { isFile, isObject, isSide, kindOf, shown } from './validation.js';
+import {
+  isFile,
+  isObject,
+  isSide,
+  kindOf,
+  requireKnownNames,
+  requireOneOf,
+  shown,
+} from './validation.js';
 
 /** Raw pixels: RGBA, four bytes a pixel, rows from the top, sRGB, alpha not premultiplied. */
 export interface PixelImage {
@@ -20,7 +28,8 @@ export interface PixelImage {
  * holds the bytes of a file. A video gives the frame that it shows.
  *
  * A photo reaches the core as 8-bit sRGB, upright (EXIF), with its transparency: see
- * {@link readPhoto}.
+ * {@link readPhoto}. `ImageData` in Display P3, which has sRGB's curve, is restored in that space:
+ * its numbers are taken as they are, and results are `ImageData` in Display P3.
  */
 export type PhotoSource =
   | ImageData
@@ -53,14 +62,22 @@ const ACCEPTED =
   'Response, an ArrayBuffer with a file in it, an address, or { data, width, height } with RGBA ' +
   'bytes';
 
+/** How {@link readPhoto} reads. */
+export interface ReadPhotoOptions {
+  /** The colour space of the pixels. Default: `'srgb'`, as also where canvases have no other. */
+  readonly colorSpace?: PredefinedColorSpace | undefined;
+}
+
 /**
  * The pixels of a picture as {@link Restorer.restore} reads them: 8-bit sRGB, alpha not
  * premultiplied.
  *
  * Files are turned as their EXIF orientation says, and their colours are converted from their own
- * profile to sRGB. A 16-bit file keeps its upper 8 bits; an animated one its first frame. Colours
- * of half-transparent pixels are exact if the browser has canvases of 16-bit floats, else rounded.
+ * profile to sRGB, or to `colorSpace`. A 16-bit file keeps its upper 8 bits; an animated one its
+ * first frame. Colours of half-transparent pixels are exact if the browser has canvases of 16-bit
+ * floats, else rounded.
  *
+ * @param options all optional: see {@link ReadPhotoOptions}.
  * @throws EpsError `invalid-image` if the source is no picture or has no pixels;
  *   `download-failed` if its address does not answer; `undecodable-image` if its bytes cannot be
  *   decoded, are incomplete, or may not be read (CORS); `image-too-large` if a canvas of that size
@@ -70,43 +87,97 @@ const ACCEPTED =
  * const { width, height, data } = await readPhoto(fileInput.files[0]);
  * ```
  */
-export async function readPhoto(source: PhotoSource): Promise<ImageData> {
-  const { data, width, height } = await decodePhoto(source, 'The photo');
+export async function readPhoto(
+  source: PhotoSource,
+  options: ReadPhotoOptions = {},
+): Promise<ImageData> {
+  const wanted = checkedSpace(options);
+  const { data, width, height, colorSpace } = await decodeIn(wanted, source, 'The photo');
   const clamped = new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength);
-  return reading('image-too-large', 'The photo', () => new ImageData(clamped, width, height));
+  const settings = { colorSpace };
+  return reading(
+    'image-too-large',
+    'The photo',
+    () => new ImageData(clamped, width, height, settings),
+  );
 }
+
+function checkedSpace(options: unknown): PredefinedColorSpace {
+  return reading('invalid-option', 'readPhoto', () => {
+    requireKnownNames('readPhoto', options, ['colorSpace']);
+    const { colorSpace = 'srgb' } = options as ReadPhotoOptions;
+    requireOneOf('readPhoto: colorSpace', colorSpace, ['srgb', 'display-p3']);
+    return colorSpace;
+  });
+}
+
+/**
+ * The colour space that a photo is restored in: Display P3 if it is ImageData of that, which has
+ * sRGB's curve; else sRGB.
+ */
+export function spaceOf(photo: unknown): PredefinedColorSpace {
+  const isWide = isKind(photo, 'ImageData') && ownSpace(photo) === 'display-p3';
+  return isWide ? 'display-p3' : 'srgb';
+}
+
+/** Older browsers know only sRGB, and do not say so. */
+const ownSpace = ({ colorSpace = 'srgb' }: Partial<ImageData>): PredefinedColorSpace => colorSpace;
 
 /**
  * The RGBA bytes of a picture. What can be read at once is read before the call returns.
  *
  * @param subject how messages name the picture, capitalised: “The photo”.
+ * @param space that the bytes shall be in; they are in sRGB where canvases do not have it.
  * @throws EpsError as {@link readPhoto} does.
  */
-export async function decodePhoto(source: unknown, subject: string): Promise<DecodedPhoto> {
-  return reading('invalid-image', subject, () => decode(openFile(source, subject), subject));
+export async function decodePhoto(
+  source: unknown,
+  subject: string,
+  space: PredefinedColorSpace = 'srgb',
+): Promise<DecodedPhoto> {
+  const { data, width, height } = await decodeIn(space, source, subject);
+  return { data, width, height };
 }
 
-function decode(source: unknown, subject: string): DecodedPhoto | Promise<DecodedPhoto> {
-  if (OpenedFile.is(source)) return source.blob.then((file) => fromBlob(file, subject));
-  if (isKind(source, 'ImageData')) return fromImageData(source, subject);
-  if (isKind(source, 'HTMLImageElement')) return fromElement(source, subject);
-  if (isFile(source)) return fromBlob(source, subject);
+async function decodeIn(
+  space: PredefinedColorSpace,
+  source: unknown,
+  subject: string,
+): Promise<Decoded> {
+  const reader = { subject, space };
+  return reading('invalid-image', subject, () => decode(openFile(source, subject), reader));
+}
+
+/** How a picture is read: as {@link decodePhoto} has it. */
+interface Reader {
+  readonly subject: string;
+  readonly space: PredefinedColorSpace;
+}
+
+function decode(source: unknown, reader: Reader): Decoded | Promise<Decoded> {
+  if (OpenedFile.is(source)) return source.blob.then((file) => fromBlob(file, reader));
+  if (isKind(source, 'ImageData')) return fromImageData(source, reader);
+  if (isKind(source, 'HTMLImageElement')) return fromElement(source, reader);
+  if (isFile(source)) return fromBlob(source, reader);
   if (
     isKind(source, 'ImageBitmap') ||
     isKind(source, 'HTMLCanvasElement') ||
     isKind(source, 'OffscreenCanvas')
   )
-    return drawn(source, source, subject);
+    return drawn(source, source, reader);
   if (isKind(source, 'VideoFrame')) {
     const { displayWidth: width, displayHeight: height } = source;
-    return drawn(source, { width, height }, subject);
+    return drawn(source, { width, height }, reader);
   }
-  if (isKind(source, 'HTMLVideoElement')) return fromVideo(source, subject);
-  return fromPixels(source, subject);
+  if (isKind(source, 'HTMLVideoElement')) return fromVideo(source, reader);
+  return fromPixels(source, reader);
 }
 
 /** A photo's bytes in a buffer of their own. */
 type DecodedPhoto = Pixels & { readonly data: Uint8Array<ArrayBuffer> };
+
+/** The same with the space that it was read in. */
+type Decoded = DecodedPhoto & { readonly colorSpace: PredefinedColorSpace };
 
 /** Whether a value is a plain `{ data, width, height }`, not a picture of the platform's. */
 export function isPlainImage(
@@ -119,60 +190,54 @@ function isKind<K extends keyof PictureKinds>(value: unknown, kind: K): value is
   return kindOf(value) === kind;
 }
 
-function fromImageData(image: ImageData, subject: string): DecodedPhoto {
+function fromImageData(image: ImageData, reader: Reader): Decoded {
   const { data, width, height } = image;
+  const { subject, space } = reader;
   requireSize(image, subject);
-  // Older browsers know only sRGB, and do not say so.
-  const { colorSpace = 'srgb' } = image as Partial<ImageData>;
   if (data.length !== 4 * width * height)
     throw new EpsError(
       'invalid-image',
       `${subject} has lost its pixels: its buffer has been transferred elsewhere.`,
     );
-  if (kindOf(data) === 'Uint8ClampedArray' && colorSpace === 'srgb')
-    return { data: new Uint8Array(data), width, height };
+  if (kindOf(data) === 'Uint8ClampedArray' && ownSpace(image) === space)
+    return { data: new Uint8Array(data), width, height, colorSpace: space };
   // Another colour space, or floating-point pixels: a canvas converts them.
-  return read(image, subject, (context) => context.putImageData(image, 0, 0));
+  return read(image, reader, (context) => context.putImageData(image, 0, 0));
 }
 
-function fromElement(
-  element: HTMLImageElement,
-  subject: string,
-): DecodedPhoto | Promise<DecodedPhoto> {
+function fromElement(element: HTMLImageElement, reader: Reader): Decoded | Promise<Decoded> {
   const { complete, naturalWidth: width, naturalHeight: height } = element;
   // The page may give the element another image as soon as the call has returned.
-  if (complete && width > 0 && height > 0) return drawn(element, { width, height }, subject);
-  return fromLoadingElement(element, subject);
+  if (complete && width > 0 && height > 0) return drawn(element, { width, height }, reader);
+  return fromLoadingElement(element, reader);
 }
 
-async function fromLoadingElement(
-  element: HTMLImageElement,
-  subject: string,
-): Promise<DecodedPhoto> {
+async function fromLoadingElement(element: HTMLImageElement, reader: Reader): Promise<Decoded> {
   try {
     await element.decode();
   } catch (cause) {
     throw new EpsError(
       'undecodable-image',
-      `${subject} is an image element whose image could not be loaded.`,
+      `${reader.subject} is an image element whose image could not be loaded.`,
       { cause },
     );
   }
   const { naturalWidth: width, naturalHeight: height } = element;
-  return drawn(element, { width, height }, subject);
+  return drawn(element, { width, height }, reader);
 }
 
-function fromVideo(video: HTMLVideoElement, subject: string): DecodedPhoto {
+function fromVideo(video: HTMLVideoElement, reader: Reader): Decoded {
   const { videoWidth: width, videoHeight: height, readyState } = video;
   if (readyState < HTMLMediaElement.HAVE_CURRENT_DATA || width === 0)
     throw new EpsError(
       'invalid-image',
-      `${subject} is a video without a frame yet: wait for its event 'loadeddata'.`,
+      `${reader.subject} is a video without a frame yet: wait for its event 'loadeddata'.`,
     );
-  return drawn(video, { width, height }, subject);
+  return drawn(video, { width, height }, reader);
 }
 
-async function fromBlob(blob: Blob, subject: string): Promise<DecodedPhoto> {
+async function fromBlob(blob: Blob, reader: Reader): Promise<Decoded> {
+  const { subject } = reader;
   if (blob.size === 0) throw new EpsError('undecodable-image', `${subject} is an empty file.`);
   if (!(await isCompleteFile(blob)))
     throw new EpsError(
@@ -197,13 +262,14 @@ async function fromBlob(blob: Blob, subject: string): Promise<DecodedPhoto> {
     );
   }
   try {
-    return drawn(bitmap, bitmap, subject);
+    return drawn(bitmap, bitmap, reader);
   } finally {
     bitmap.close();
   }
 }
 
-function fromPixels(source: unknown, subject: string): DecodedPhoto {
+/** They do not say their space: they are taken to be in the one that is wanted. */
+function fromPixels(source: unknown, { subject, space }: Reader): Decoded {
   if (!isPlainImage(source))
     throw new EpsError('invalid-image', `${subject} must be ${ACCEPTED}; got ${shown(source)}.`);
   requireSize(source, subject);
@@ -220,7 +286,7 @@ function fromPixels(source: unknown, subject: string): DecodedPhoto {
       `${subject} of ${width} × ${height} pixels must have ${length} bytes (RGBA); ` +
         `got ${data.length}.`,
     );
-  return { data: new Uint8Array(data), width, height };
+  return { data: new Uint8Array(data), width, height, colorSpace: space };
 }
 
 /** Whether a value is an array of bytes, of this window or another. */
@@ -229,22 +295,22 @@ function isByteArray(value: unknown): value is Uint8ClampedArray | Uint8Array {
   return kind === 'Uint8ClampedArray' || kind === 'Uint8Array';
 }
 
-function drawn(source: CanvasImageSource, size: ImageSize, subject: string): DecodedPhoto {
-  requireSize(size, subject);
+function drawn(source: CanvasImageSource, size: ImageSize, reader: Reader): Decoded {
+  requireSize(size, reader.subject);
   const { width, height } = size;
-  return read(size, subject, (context) => context.drawImage(source, 0, 0, width, height));
+  return read(size, reader, (context) => context.drawImage(source, 0, 0, width, height));
 }
 
-/** Draws on a canvas of this size and reads it back as 8-bit sRGB. */
+/** Draws on a canvas of this size and reads it back with 8 bits. */
 function read(
   size: ImageSize,
-  subject: string,
+  reader: Reader,
   draw: (context: OffscreenCanvasRenderingContext2D) => void,
-): DecodedPhoto {
-  const photo = readFrom({}, size, subject, draw);
+): Decoded {
+  const photo = readFrom({}, size, reader, draw);
   if (!isHalfTransparent(photo.data)) return photo;
   // A canvas holds premultiplied colours. 8 bits of them are too few to undo the multiplication.
-  return readFrom({ colorType: 'float16' }, size, subject, draw);
+  return readFrom({ colorType: 'float16' }, size, reader, draw);
 }
 
 function isHalfTransparent(rgba: Uint8Array): boolean {
@@ -252,15 +318,16 @@ function isHalfTransparent(rgba: Uint8Array): boolean {
   return false;
 }
 
-/** Browsers that do not know `colorType` ignore it. */
+/** Browsers that do not know `colorType` or `colorSpace` ignore it. */
 function readFrom(
   settings: { readonly colorType?: 'float16' },
   { width, height }: ImageSize,
-  subject: string,
+  { subject, space }: Reader,
   draw: (context: OffscreenCanvasRenderingContext2D) => void,
-): DecodedPhoto {
+): Decoded {
   const context = new OffscreenCanvas(width, height).getContext('2d', {
     willReadFrequently: true,
+    colorSpace: space,
     ...settings,
   });
   const sizedSubject = `${subject} of ${width} × ${height} pixels`;
@@ -271,8 +338,10 @@ function readFrom(
     );
   try {
     draw(context);
-    const { data } = context.getImageData(0, 0, width, height);
-    return { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height };
+    const image = context.getImageData(0, 0, width, height);
+    const { buffer, byteOffset, byteLength } = image.data;
+    const data = new Uint8Array(buffer, byteOffset, byteLength);
+    return { data, width, height, colorSpace: ownSpace(image) };
   } catch (cause) {
     throw readError(cause, subject, sizedSubject);
   }

@@ -13,7 +13,7 @@ import {
   type RestoreOptions,
 } from './options.js';
 import { openFile } from './photo-file.js';
-import { decodePhoto, type PhotoSource } from './photo.js';
+import { decodePhoto, spaceOf, type PhotoSource } from './photo.js';
 import type { Estimate, RestoreStep } from './progress.js';
 import type { RestorerInfo } from './restorer-info.js';
 import type { Result } from './result.js';
@@ -348,7 +348,7 @@ export class Restorer {
     const { file: source } = checkedRestoreOptions(options);
     const opened = openFile(photo, 'The photo');
     const [image, file] = await Promise.all([
-      decodePhoto(opened, 'The photo'),
+      decodePhoto(opened, 'The photo', spaceOf(photo)),
       jpegBytes(source ?? opened),
     ]);
     return this.#session.blurs({ image, file });
@@ -359,7 +359,7 @@ export class Restorer {
    * pixel keep the file's own coefficients, the others are compressed at its quality and sampling.
    *
    * @param file the JPEG that the photo was opened from.
-   * @param edited the photo now, of the same size and as it is displayed.
+   * @param edited the photo now, of the same size, as it is displayed, and in the file's colours.
    * @param before the photo as it was decoded, to save decoding the file again.
    * @returns the file, upright or turned as the original, with its colour profile and without its
    *   other metadata.
@@ -373,10 +373,11 @@ export class Restorer {
    */
   async editJpeg(file: Blob, edited: PhotoSource, before: PhotoSource = file): Promise<Blob> {
     this.#pool.throwIfDisposed();
+    const space = spaceOf(edited);
     const [bytes, after, unedited] = await Promise.all([
       isFile(file) ? jpegBytes(file) : undefined,
-      decodePhoto(edited, 'The edited photo'),
-      isFile(file) ? decodePhoto(before, 'The photo') : undefined,
+      decodePhoto(edited, 'The edited photo', space),
+      isFile(file) ? decodePhoto(before, 'The photo', space) : undefined,
     ]);
     if (!bytes || !unedited)
       throw new EpsError('invalid-image', 'file must be a Blob with a JPEG file in it.');

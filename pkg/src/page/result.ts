@@ -11,7 +11,10 @@ import { kindOf, requireNumber, requireOneOf, shown } from './validation.js';
  * the method {@link Result.toBlob}, for which the function {@link toBlob} stands in.
  */
 export interface Result {
-  /** E[x | y], the posterior mean: the least-squares best answer, smooth where little is known. */
+  /**
+   * E[x | y], the posterior mean: the least-squares best answer, smooth where little is known. It,
+   * the samples and the estimate are in the photo's colour space.
+   */
   readonly mean: ImageData;
   /**
    * Independent samples of x | y: each a possible original, with the detail that the mean averages
@@ -105,6 +108,8 @@ const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp'] as const satisfies
 /**
  * Encodes an image as a file.
  *
+ * The file is in the image's colour space, and has its profile.
+ *
  * @param type default `'image/png'`, which keeps every pixel (half-transparent ones up to the
  *   rounding of a canvas). JPEG has no transparency: the image is drawn on white.
  * @param quality 0 to 1, for JPEG and WebP. Default: the browser's.
@@ -142,9 +147,9 @@ export async function toBlob(
 }
 
 function painted(image: ImageData, type: ImageType): OffscreenCanvas {
-  const { width, height } = image;
+  const { width, height, colorSpace } = image;
   const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d');
+  const context = canvas.getContext('2d', { colorSpace });
   if (!context) throw tooLargeToWrite(image);
   context.putImageData(image, 0, 0);
   if (type === 'image/jpeg') {
@@ -168,16 +173,18 @@ export function imageDataOf(
   bytes: Uint8Array<ArrayBuffer>,
   width: number,
   height: number,
+  colorSpace: PredefinedColorSpace = 'srgb',
 ): ImageData {
   const clamped = new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (typeof ImageData === 'undefined') return { data: clamped, width, height, colorSpace: 'srgb' };
-  return new ImageData(clamped, width, height);
+  if (typeof ImageData === 'undefined') return { data: clamped, width, height, colorSpace };
+  return new ImageData(clamped, width, height, { colorSpace });
 }
 
 /**
  * The result of a finished run.
  *
  * @param calibrated its task, if intervals are calibrated for the weights.
+ * @param colorSpace of the photo. Default: sRGB.
  */
 export function resultOf(
   run: FinishedRun,
@@ -187,17 +194,20 @@ export function resultOf(
     blur,
     fill,
     calibrated,
+    colorSpace,
   }: Pick<Result, 'seed' | 'device' | 'blur' | 'fill'> & {
     readonly calibrated: PageTask | undefined;
+    readonly colorSpace?: PredefinedColorSpace;
   },
 ): Result {
   const { width, height, evaluations, noise, grain, consistency, chiSquare } = run.images;
   const { deviation, estimate } = run.images;
-  const image = (bytes: Uint8Array<ArrayBuffer>): ImageData => imageDataOf(bytes, width, height);
+  const image = (bytes: Uint8Array<ArrayBuffer>): ImageData =>
+    imageDataOf(bytes, width, height, colorSpace);
   return new FinishedResult({
     mean: image(run.images.mean),
     samples: run.samples.map(image),
-    deviation: deviation && image(deviation),
+    deviation: deviation && imageDataOf(deviation, width, height),
     estimate: image(estimate),
     width,
     height,

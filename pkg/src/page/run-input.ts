@@ -2,7 +2,7 @@ import type { PageTask, Pixels } from '../shared/requests.js';
 import { isBlurUnknown } from './blur.js';
 import { jpegBytes } from './jpeg-file.js';
 import { openFile } from './photo-file.js';
-import { decodePhoto, type PhotoSource } from './photo.js';
+import { decodePhoto, spaceOf, type PhotoSource } from './photo.js';
 import { requireFitting, taskRequest } from './task-request.js';
 import type { NoiseOption, Task } from './task-types.js';
 import { checkedTask } from './tasks.js';
@@ -10,6 +10,8 @@ import { checkedTask } from './tasks.js';
 /** What a run takes, read when it was asked for. */
 export interface RunInput extends NoiseOption {
   readonly image: Pixels;
+  /** Of the image, and so of the results. */
+  readonly colorSpace: PredefinedColorSpace;
   /** Of a JPEG whose noise or blur is to be estimated. */
   readonly file?: Uint8Array<ArrayBuffer> | undefined;
   readonly task: PageTask;
@@ -26,13 +28,14 @@ export async function readInput(given: PhotoSource, task: Task, source?: Blob): 
   const isEstimated = isNoiseUnknown(checked.kind, noise, true) || unknownBlur;
   const needsFile = isEstimated || checked.kind === 'jpeg';
   const file = needsFile ? jpegBytes(source ?? photo) : undefined;
+  const colorSpace = spaceOf(photo);
   const [image, request, bytes] = await Promise.all([
-    decodePhoto(photo, 'The photo'),
-    taskRequest(checked, file),
+    decodePhoto(photo, 'The photo', colorSpace),
+    taskRequest(checked, file, colorSpace),
     file,
   ]);
   requireFitting(request, image);
-  const known = { image, task: request, noise, isBlurUnknown: unknownBlur };
+  const known = { image, colorSpace, task: request, noise, isBlurUnknown: unknownBlur };
   return { ...known, file: isEstimated ? bytes : undefined };
 }
 

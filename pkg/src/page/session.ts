@@ -118,9 +118,11 @@ export class Session {
     const parts = await this.#parts(task, known.noise);
     throwIfAborted(signal);
     let device: DeviceKind | undefined;
-    const answer = await runParts(parts, { ...known, ...sampling }, hooks, {
-      run: async (request, own) => {
-        const restored = await this.#restored(request, signal, own);
+    const { colorSpace } = input;
+    const own = inSpace(hooks, colorSpace);
+    const answer = await runParts(parts, { ...known, ...sampling }, own, {
+      run: async (request, ofPart) => {
+        const restored = await this.#restored(request, signal, ofPart);
         ({ device } = restored);
         return restored.run;
       },
@@ -132,7 +134,7 @@ export class Session {
     });
     const { seed } = sampling;
     const calibrated = this.#isCalibrated ? task : undefined;
-    const ended = { seed, blur, fill: parts.holes, calibrated };
+    const ended = { seed, blur, fill: parts.holes, calibrated, colorSpace };
     return resultOf(answer, { ...ended, device: this.#device(device) });
   }
 
@@ -268,6 +270,19 @@ export class Session {
     const kind = ran ?? device;
     return { kind, adapter: kind === device ? adapter : '' };
   }
+}
+
+/** Hooks that are shown previews in the photo's colour space. */
+function inSpace(hooks: RunHooks, colorSpace: PredefinedColorSpace): RunHooks {
+  if (colorSpace === 'srgb') return hooks;
+  return {
+    ...hooks,
+    onStep: (step) => {
+      const { data, width, height } = step.preview;
+      const preview = new ImageData(data, width, height, { colorSpace });
+      hooks.onStep({ ...step, preview });
+    },
+  };
 }
 
 /**

@@ -27,11 +27,13 @@ const UNKNOWN_KERNEL: KernelRequest = { data: [1], width: 1, height: 1 };
  * call returns.
  *
  * @param file of the task `jpeg`: the bytes of the photo's file; undefined if it is no JPEG.
+ * @param space of the photo.
  * @throws EpsError `invalid-image` for the task `jpeg` without a file.
  */
 export async function taskRequest(
   task: Task,
   file?: Promise<Uint8Array<ArrayBuffer> | undefined>,
+  space: PredefinedColorSpace = 'srgb',
 ): Promise<PageTask> {
   switch (task.kind) {
     case 'inpaint': {
@@ -57,7 +59,7 @@ export async function taskRequest(
       return jpegRequest(task, await file);
     case 'colorize': {
       const { kind, weights, hints } = task;
-      const decoded = hints && (await decodeHints(hints));
+      const decoded = hints && (await decodeHints(hints, space));
       return { kind, ...(weights && { weights }), ...(decoded && { hints: decoded }) };
     }
     case 'demosaic':
