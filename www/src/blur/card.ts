@@ -1,9 +1,9 @@
 // One candidate: the detail as it would be, its kernel, its name. A press takes it.
 
 import type { DetailAnswer } from '../detail/ask.js';
-import { draw } from '../detail/view.js';
 import { create } from '../dom.js';
 import { drawKernel } from '../panel/kernel-view.js';
+import { display } from '../picture/display.js';
 import { blur as words } from '../words.js';
 import type { Candidate } from './candidate.js';
 
@@ -34,6 +34,6 @@ export class Card {
   /** Shows the detail as it would be; as it is while that is worked on. */
   show(before: ImageData, answer: DetailAnswer | undefined): void {
     this.item.ariaBusy = String(answer === undefined || answer === 'aborted');
-    draw(this.picture, answer instanceof ImageData ? answer : before);
+    display(this.picture, answer instanceof ImageData ? answer : before);
   }
 }

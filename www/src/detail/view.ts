@@ -2,6 +2,7 @@
 
 import { effect } from '@preact/signals-core';
 import { element } from '../dom.js';
+import { clear, display } from '../picture/display.js';
 import { cut } from '../picture/pixels.js';
 import type { AppState } from '../state/app-state.js';
 import type { Box } from '../vocabulary.js';
@@ -27,14 +28,14 @@ export function setUpDetailView(state: AppState, detail: Detail): void {
     before.classList.toggle('grey', state.task.value === 'colourise');
     if (!input || !box || (shown?.input === input && isSame(shown.box, box))) return;
     shown = { input, box };
-    draw(before, cut(input, box));
+    display(before, cut(input, box));
     // What was restored of another part is no answer here.
-    after.getContext('2d')?.clearRect(0, 0, after.width, after.height);
+    clear(after);
   });
   effect(() => {
     const answer = detail.answer.value;
     figure.ariaBusy = String(detail.isBusy.value);
-    if (answer instanceof ImageData) draw(after, answer);
+    if (answer instanceof ImageData) display(after, answer);
   });
   effect(() => {
     element('detail-note').textContent = detail.note.value;
@@ -44,9 +45,3 @@ export function setUpDetailView(state: AppState, detail: Detail): void {
 
 const isSame = (a: Box, b: Box): boolean =>
   a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
-
-export function draw(canvas: HTMLCanvasElement, image: ImageData): void {
-  const { width, height } = image;
-  Object.assign(canvas, { width, height });
-  canvas.getContext('2d')?.putImageData(image, 0, 0);
-}

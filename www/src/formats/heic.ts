@@ -1,8 +1,9 @@
 // HEIC files, by libheif. It is under the LGPL: it stays in files of its own beside the page's
 // scripts, with its notice, and is loaded for a HEIC file alone.
 
-import { bytesOf, latin1, viewOf, type Bytes } from '../metadata/bytes.js';
+import type { Bytes } from '../metadata/bytes.js';
 import { exifFor } from '../metadata/exif.js';
+import { readHeif } from '../metadata/heif.js';
 import type { Picture } from './picture.js';
 
 interface HeifImage {
@@ -20,8 +21,6 @@ interface Libheif {
 
 /** What webpack.config.js lays beside the scripts. */
 const SCRIPT = 'libheif/libheif.js';
-const EXIF = bytesOf('Exif\0\0');
-const PROFILE = bytesOf('colrprof');
 
 /**
  * The first picture of a file, upright.
@@ -39,11 +38,10 @@ export async function readHeic(bytes: Bytes): Promise<Picture> {
   });
   if (!shown) throw new Error('This picture cannot be decoded.');
   const rgba = new Uint8Array(shown.data.buffer);
-  const found = after(bytes, EXIF);
+  const { exif: found, ...rest } = readHeif(bytes);
   const truth = { width, height, orientation: 1, keepsLocation: true };
   const exif = found && exifFor(found, truth);
-  const icc = profileOf(bytes);
-  return { rgba, width, height, metadata: { ...(exif && { exif }), ...(icc && { icc }) } };
+  return { rgba, width, height, metadata: { ...rest, ...(exif && { exif }) } };
 }
 
 let loaded: Promise<Libheif> | undefined;
@@ -72,19 +70,4 @@ function load(): Promise<Libheif> {
       onAbort: (reason) => reject(new Error(String(reason))),
     });
   });
-}
-
-/** What follows these bytes for the first time. */
-function after(bytes: Bytes, wanted: Bytes): Bytes | undefined {
-  const [first = 0] = wanted;
-  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1))
-    if (latin1(bytes.subarray(at, at + wanted.length)) === latin1(wanted))
-      return bytes.slice(at + wanted.length);
-  return undefined;
-}
-
-/** Of the colour box, whose length stands before its name. */
-function profileOf(bytes: Bytes): Bytes | undefined {
-  const profile = after(bytes, PROFILE);
-  return profile && profile.length > 4 ? profile.slice(0, viewOf(profile).getUint32(0)) : undefined;
 }

@@ -1,13 +1,14 @@
 // Carries what a file says of its photo over into a picture that is saved: EXIF, XMP, IPTC, the
 // density, and the profile where it fits. Loaded when something is saved.
 //
-// The page works in sRGB: a profile of another space would make wrong colours of its pixels, and
-// stays behind. Only a JPEG that keeps its own coefficients keeps any profile of its own.
+// What the colours of a saved picture are, its own profile says. Without one it is in sRGB: the
+// profile of another space would make wrong colours of its pixels, and stays behind.
 
 import type { Size } from '../vocabulary.js';
 import type { Bytes } from './bytes.js';
 import { densityOf, exifFor, hasGps, orientationOf } from './exif.js';
 import { hasPlace, textsOf, withoutPlace } from './iptc.js';
+import { isHeif, readHeif } from './heif.js';
 import { isJpeg, readJpeg, writeJpeg } from './jpeg.js';
 import type { Metadata, Truth } from './metadata.js';
 import { isPng, readPng, writePng } from './png.js';
@@ -21,7 +22,8 @@ const FIRST_LYING = 5;
 const read = async (bytes: Bytes): Promise<Metadata> => {
   if (isJpeg(bytes)) return readJpeg(bytes);
   if (isPng(bytes)) return readPng(bytes);
-  return isWebp(bytes) ? readWebp(bytes) : {};
+  if (isWebp(bytes)) return readWebp(bytes);
+  return isHeif(bytes) ? readHeif(bytes) : {};
 };
 
 const bytesOfFile = async (file: Blob): Promise<Bytes> => new Uint8Array(await file.arrayBuffer());
@@ -31,9 +33,11 @@ const bytesOfFile = async (file: Blob): Promise<Bytes> => new Uint8Array(await f
  * canvases do not have.
  */
 export async function colourSpaceOf(file: Blob): Promise<KnownSpace | undefined> {
-  const { icc } = await read(await bytesOfFile(file));
-  return icc ? spaceOf(icc) : 'srgb';
+  return spaceBy(await read(await bytesOfFile(file)));
 }
+
+const spaceBy = ({ icc, space }: Metadata): KnownSpace | undefined =>
+  space ?? (icc ? spaceOf(icc) : 'srgb');
 
 /** Whether the file tells where its photo was taken. */
 export async function tellsLocation(file: Blob): Promise<boolean> {
@@ -49,6 +53,7 @@ export async function tellsLocation(file: Blob): Promise<boolean> {
  * A saved picture with the metadata of the file that its photo came from.
  *
  * @param saved JPEG, PNG or WebP.
+ * @param source any of these, AVIF or HEIC.
  * @param size as it is displayed.
  */
 export async function withMetadata(
@@ -69,6 +74,7 @@ export async function withMetadata(
     height: isLying ? size.width : size.height,
     orientation,
     keepsLocation,
+    isWide: spaceBy(own) !== 'srgb',
   };
   const metadata = metadataFor(old, truth);
   const written = isJpeg(bytes)

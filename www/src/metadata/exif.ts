@@ -38,6 +38,7 @@ const COLOUR_SPACE = 0xa001;
 const WIDTH = 0xa002;
 const HEIGHT = 0xa003;
 const SRGB = 1;
+const UNCALIBRATED = 0xffff;
 const CENTIMETRES = 3;
 const INCHES = 2;
 
@@ -152,8 +153,8 @@ export function densityOf(bytes: Uint8Array): Density | undefined {
 export const hasGps = (bytes: Uint8Array): boolean => (parse(bytes)?.gps.length ?? 0) > 0;
 
 /**
- * The structure for a saved picture in sRGB: with its size and orientation, without thumbnail,
- * maker's note and, where that is wished, location. Undefined if it is damaged.
+ * The structure for a saved picture: with its size, orientation and colour space, without
+ * thumbnail, maker's note and, where that is wished, location. Undefined if it is damaged.
  *
  * @param density for structures that do not tell it.
  */
@@ -181,7 +182,11 @@ export function exifFor(
     exif.photo.filter(
       ({ tag }) => tag >= FIRST_PHOTO_TAG && tag <= LAST_PHOTO_TAG && !LEFT_OUT.has(tag),
     ),
-    [short(COLOUR_SPACE, SRGB), pixels(WIDTH, truth.width), pixels(HEIGHT, truth.height)],
+    [
+      short(COLOUR_SPACE, truth.isWide ? UNCALIBRATED : SRGB),
+      pixels(WIDTH, truth.width),
+      pixels(HEIGHT, truth.height),
+    ],
   );
   return written({ isLittle, main, photo, gps: truth.keepsLocation ? exif.gps : [] });
 }

@@ -1,6 +1,7 @@
 // What a file says of its photo, beside the pixels.
 
 import type { Bytes } from './bytes.js';
+import type { KnownSpace } from './profile.js';
 
 export interface Metadata {
   /** A TIFF structure without a picture. */
@@ -11,6 +12,8 @@ export interface Metadata {
   readonly iptc?: Bytes;
   /** The colour profile. */
   readonly icc?: Bytes;
+  /** The colour space, where it is named: it counts before the profile. */
+  readonly space?: KnownSpace;
   readonly density?: Density;
 }
 
@@ -28,6 +31,8 @@ export interface Truth {
   /** How the pixels are to be turned, as EXIF counts: 1 is upright. */
   readonly orientation: number;
   readonly keepsLocation: boolean;
+  /** Whether the colours are in another space than sRGB. */
+  readonly isWide?: boolean;
 }
 
 export const INCH_IN_CENTIMETRES = 2.54;

@@ -2,6 +2,7 @@
 
 import { bytesOf, joined, latin1, long, startsWith, through, viewOf, type Bytes } from './bytes.js';
 import { INCH_IN_METRES, type Density, type Metadata } from './metadata.js';
+import { P3_PRIMARIES, spaceOfCodes, SRGB_TRANSFER } from './profile.js';
 
 interface Chunk {
   readonly type: string;
@@ -13,6 +14,8 @@ interface Chunk {
 export const SIGNATURE = bytesOf('\x89PNG\r\n\x1a\n');
 const XMP = bytesOf('XML:com.adobe.xmp\0');
 const METRE = 1;
+/** Of RGB, in its full range. */
+const DISPLAY_P3 = Uint8Array.of(P3_PRIMARIES, SRGB_TRANSFER, 0, 1);
 /** Each says what the colours are: a profile beside them would be a second word. */
 const COLOURS: ReadonlySet<string> = new Set(['iCCP', 'sRGB', 'cICP']);
 
@@ -39,6 +42,8 @@ export async function readPng(bytes: Bytes): Promise<Metadata> {
   const first = (type: string): Bytes | undefined => all.find((each) => each.type === type)?.data;
   const exif = first('eXIf');
   const profile = first('iCCP');
+  const [primaries = 0, transfer = 0] = first('cICP') ?? [];
+  const space = spaceOfCodes(primaries, transfer);
   const icc = profile && (await unpacked(profile));
   const text = all.find(isXmp)?.data;
   const xmp = text && (await textOf(text));
@@ -46,6 +51,7 @@ export async function readPng(bytes: Bytes): Promise<Metadata> {
   return {
     ...(exif && { exif }),
     ...(icc && { icc }),
+    ...(space && { space }),
     ...(xmp !== undefined && { xmp }),
     ...(density && { density }),
   };
@@ -82,7 +88,7 @@ function densityOf(data: Uint8Array | undefined): Density | undefined {
  * says itself, or the profile does.
  */
 export async function writePng(bytes: Bytes, metadata: Metadata): Promise<Bytes> {
-  const { exif, xmp, icc, density } = metadata;
+  const { exif, xmp, icc, space, density } = metadata;
   const own = chunks(bytes).filter(
     (each) => !isXmp(each) && each.type !== 'eXIf' && !(density && each.type === 'pHYs'),
   );
@@ -92,6 +98,7 @@ export async function writePng(bytes: Bytes, metadata: Metadata): Promise<Bytes>
     const packed = await through(icc, new CompressionStream('deflate'));
     added.push(chunk('iCCP', joined(bytesOf('profile\0\0'), packed)));
   }
+  if (space === 'display-p3' && !knowsColours) added.push(chunk('cICP', DISPLAY_P3));
   if (density) added.push(chunk('pHYs', physical(density)));
   if (exif) added.push(chunk('eXIf', exif));
   if (xmp !== undefined) {

@@ -1,4 +1,5 @@
-// What colour space an ICC profile of RGB means, by its primaries and the curve of its red.
+// What colour space a file is in: by the primaries of its ICC profile of RGB and the curve of its
+// red, or by code points.
 
 import { latin1, viewOf } from './bytes.js';
 
@@ -9,11 +10,18 @@ const PRIMARIES: Readonly<Record<KnownSpace, readonly number[]>> = {
   srgb: [0.436, 0.2225, 0.0139, 0.3851, 0.7169, 0.0971, 0.1431, 0.0606, 0.7141],
   'display-p3': [0.5151, 0.2412, -0.0011, 0.292, 0.6922, 0.0419, 0.1571, 0.0666, 0.7841],
 };
+export const P3_PRIMARIES = 12;
+export const SRGB_TRANSFER = 13;
+
 /** How far writers round them. */
 const TOLERANCE = 0.002;
 /** Both spaces have the curve of sRGB: its light at half the value. */
 const MIDDLE = 0.214;
 const MIDDLE_TOLERANCE = 0.002;
+
+/** By the code points of ITU-T H.273; undefined for all but Display P3. */
+export const spaceOfCodes = (primaries: number, transfer: number): KnownSpace | undefined =>
+  primaries === P3_PRIMARIES && transfer === SRGB_TRANSFER ? 'display-p3' : undefined;
 
 /** Undefined for any other, and for a profile that is damaged. */
 export function spaceOf(icc: Uint8Array): KnownSpace | undefined {

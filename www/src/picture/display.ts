@@ -1,5 +1,5 @@
-// Shows pictures on canvases. A large one is made into a bitmap by the picture worker: drawing it
-// here would hold up the page.
+// Shows pictures on canvases, in their own colour space. A large one is made into a bitmap by the
+// picture worker: drawing it here would hold up the page.
 
 import { inWorker } from '../worker/client.js';
 
@@ -26,6 +26,12 @@ export function display(canvas: HTMLCanvasElement, image: ImageData): void {
     if (shown.get(canvas) === image) put(canvas, bitmap);
     else bitmap.close();
   });
+}
+
+/** Shows nothing on a canvas. */
+export function clear(canvas: HTMLCanvasElement): void {
+  shown.delete(canvas);
+  canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(null);
 }
 
 function put(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {

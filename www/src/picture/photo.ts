@@ -1,6 +1,7 @@
 // A photo, and how it is opened from a file.
 
 import { converted } from '../formats/client.js';
+import { spaceToOpen } from '../metadata/client.js';
 import type { Point, Size } from '../vocabulary.js';
 import { inWorker } from '../worker/client.js';
 import { opening } from '../words.js';
@@ -12,6 +13,7 @@ export interface Photo {
   readonly name: string;
   /** The file that it was read from, or one that was made of it: browsers read it. */
   readonly file: Blob;
+  /** In Display P3 if the file is and this browser's canvases have it, else in sRGB. */
   readonly pixels: ImageData;
   /** The size of the picture in the file, if it had to be reduced on opening. */
   readonly fileSize?: Size;
@@ -56,7 +58,7 @@ export async function decodePhoto(file: Blob, fileName: string): Promise<Photo> 
 }
 
 async function decoded(file: Blob, fileName: string): Promise<Photo> {
-  const { bitmap, ...rest } = await inWorker('decode', file, maxArea());
+  const { bitmap, ...rest } = await inWorker('decode', file, maxArea(), await spaceToOpen(file));
   keepBitmap(rest.pixels, bitmap);
   return { ...rest, name: fileName.replace(/\.[^.]+$/, '') || opening.unnamed, file };
 }

@@ -1,7 +1,21 @@
-// Pixels: resized, compared. Values are averaged as stored (sRGB), as the
-// network's operators do.
+// Pixels: resized, compared. Values are averaged as stored, under sRGB's curve, as the network's
+// operators do. Pictures that are made of another one are in its colour space.
 
 import type { Box, Size } from '../vocabulary.js';
+
+/** Older browsers know only sRGB, and do not say so. */
+export const spaceOf = ({ colorSpace = 'srgb' }: Partial<ImageData>): PredefinedColorSpace =>
+  colorSpace;
+
+/** A transparent picture in the colour space of another. */
+export const blank = ({ colorSpace }: ImageData, { width, height }: Size): ImageData =>
+  new ImageData(width, height, { colorSpace });
+
+/** The numbers of a picture, in the colour space of another. */
+export const inSpaceOf = (
+  { colorSpace }: ImageData,
+  { data, width, height }: ImageData,
+): ImageData => new ImageData(data, width, height, { colorSpace });
 
 /** The largest size of the same shape with no side above `limit`. Never enlarges. */
 export function fitWithin({ width, height }: Size, limit: number): Size {
@@ -48,7 +62,7 @@ function coverage(inputLength: number, outputLength: number): Coverage[] {
 export function reduce(image: ImageData, { width, height }: Size): ImageData {
   if (width === image.width && height === image.height) return image;
   const columns = coverage(image.width, width);
-  const output = new ImageData(width, height);
+  const output = blank(image, { width, height });
   coverage(image.height, height).forEach((rows, y) => {
     const line = averageRows(image, rows);
     columns.forEach((covered, x) => {
@@ -100,7 +114,7 @@ function averageColumns(
 
 /** A part of an image. */
 export function cut(image: ImageData, { x, y, width, height }: Box): ImageData {
-  const output = new ImageData(width, height);
+  const output = blank(image, { width, height });
   for (let row = 0; row < height; row++) {
     const start = 4 * ((y + row) * image.width + x);
     output.data.set(image.data.subarray(start, start + 4 * width), 4 * row * width);
@@ -139,7 +153,7 @@ const SAMPLES = 4;
 
 /** A square thumbnail of a square part of an image. It reads only as much as it shows. */
 export function thumbnail(image: ImageData, { x, y, width }: Box, side: number): ImageData {
-  const fine = new ImageData(SAMPLES * side, SAMPLES * side);
+  const fine = blank(image, { width: SAMPLES * side, height: SAMPLES * side });
   const from = new Uint32Array(image.data.buffer, image.data.byteOffset);
   const to = new Uint32Array(fine.data.buffer);
   const step = width / fine.width;

@@ -1,9 +1,10 @@
-// Between two pictures, or beyond the second.
+// Between two pictures of one colour space, or beyond the second.
+
+import { blank } from '../picture/pixels.js';
 
 /** from + amount (to - from): the first picture at 0, the second at 1. */
 export function blend(from: ImageData, to: ImageData, amount: number): ImageData {
-  const { width, height } = to;
-  const output = new ImageData(width, height);
+  const output = blank(to, to);
   const { data } = output;
   for (let i = 0; i < data.length; i++) {
     const start = from.data[i] ?? 0;
@@ -34,8 +35,9 @@ export function soften(
 }
 
 /** The mean of the three colours, in all three: what Colourise starts from. */
-export function grey({ data, width, height }: ImageData): ImageData {
-  const output = new ImageData(width, height);
+export function grey(image: ImageData): ImageData {
+  const { data } = image;
+  const output = blank(image, image);
   for (let i = 0; i < data.length; i += 4) {
     const mean = ((data[i] ?? 0) + (data[i + 1] ?? 0) + (data[i + 2] ?? 0)) / 3;
     output.data.fill(mean, i, i + 3);

@@ -1,15 +1,13 @@
 // What the file of a photo says of it, for what is saved of the photo. The code for it is loaded
-// once the engine is ready: the page needs it late, and may be offline by then.
+// once the engine is ready, unless a photo came before: the page may be offline when it is needed.
 
 import { computed, type ReadonlySignal } from '@preact/signals-core';
+import { metadata } from '../metadata/client.js';
 import type { Photo } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
 import { latestAnswer } from '../state/latest-answer.js';
 import { watch } from '../state/watch.js';
 import type { Size } from '../vocabulary.js';
-
-const metadata = (): Promise<typeof import('../metadata/carry.js')> =>
-  import(/* webpackChunkName: "metadata" */ '../metadata/carry.js');
 
 export function loadMetadata(state: AppState): void {
   watch(

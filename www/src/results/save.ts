@@ -5,10 +5,10 @@ import { computed, effect, signal } from '@preact/signals-core';
 import { EpsError, type ImageType } from 'eps-restore';
 import { element, selectedValue } from '../dom.js';
 import { ownFile } from '../picture/photo.js';
+import { spaceOf } from '../picture/pixels.js';
 import type { AppState } from '../state/app-state.js';
 import { watch, whenDefined } from '../state/watch.js';
 import { FILE_EXTENSIONS, memberOf } from '../vocabulary.js';
-import { inWorker } from '../worker/client.js';
 import { results as words } from '../words.js';
 import { described, loadMetadata, spaceOfFile } from './described.js';
 import { download } from './download.js';
@@ -96,26 +96,15 @@ async function editedFile(state: AppState, { image }: Picture): Promise<Blob | u
   if (!photo || !restorer || !keepsBits(state) || state.simulate.peek()) return undefined;
   const file = ownFile(photo);
   if (file?.type !== 'image/jpeg') return undefined;
-  const [before, after] = await Promise.all(
-    [photo.pixels, image].map((each) => inSpaceOf(file, each)),
-  );
-  if (!before || !after) return undefined;
+  // The edited file keeps its profile.
+  if ((await spaceOfFile(file)) !== spaceOf(image)) return undefined;
   try {
-    return await restorer.editJpeg(file, after, before);
+    return await restorer.editJpeg(file, image, photo.pixels);
   } catch (error) {
     // A rare kind of JPEG.
     if (error instanceof EpsError && error.code === 'invalid-image') return undefined;
     throw error;
   }
-}
-
-/**
- * The picture in the colour space of a file, whose profile the edited file keeps; undefined if no
- * canvas has that space.
- */
-async function inSpaceOf(file: Blob, image: ImageData): Promise<ImageData | undefined> {
-  const space = await spaceOfFile(file);
-  return space === 'srgb' ? image : space && inWorker('convert', image, space);
 }
 
 /** The choice of format and quality. Formats that the browser cannot write are not offered. */

@@ -2,6 +2,7 @@
 
 import { batch, effect } from '@preact/signals-core';
 import { create, element } from '../dom.js';
+import { display } from '../picture/display.js';
 import { middleSquare, thumbnail } from '../picture/pixels.js';
 import type { AppState } from '../state/app-state.js';
 import type { Entry } from '../state/outcome.js';
@@ -79,7 +80,6 @@ class Tile {
   /** Draws a square of the image: the restored part, or the middle. */
   private draw(image: ImageData, focus: Box | undefined): void {
     this.drawn = image;
-    const picture = thumbnail(image, focus ?? middleSquare(image), SIDE);
-    this.picture.getContext('2d')?.putImageData(picture, 0, 0);
+    display(this.picture, thumbnail(image, focus ?? middleSquare(image), SIDE));
   }
 }

@@ -2,6 +2,7 @@
 
 import { effect } from '@preact/signals-core';
 import { create, element } from '../dom.js';
+import { display } from '../picture/display.js';
 import type { AppState } from '../state/app-state.js';
 import type { TaskId } from '../vocabulary.js';
 import { steps as words, TASKS } from '../words.js';
@@ -40,7 +41,7 @@ const nameOf = (madeBy: TaskId | undefined): string => (madeBy ? TASKS[madeBy].n
 function createStep(step: Step, goBack: () => void): HTMLButtonElement {
   const name = nameOf(step.madeBy);
   const picture = create('canvas', { width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE });
-  picture.getContext('2d')?.putImageData(step.thumbnail, 0, 0);
+  display(picture, step.thumbnail);
   picture.setAttribute('aria-hidden', 'true');
   const button = create(
     'button',

@@ -1,5 +1,5 @@
-// Reads a photo from a file, in the picture worker: upright (EXIF), in sRGB, with its alpha. A
-// photo that the device cannot hold is reduced while it is decoded.
+// Reads a photo from a file, in the picture worker: upright (EXIF), with its alpha. A photo that
+// the device cannot hold is reduced while it is decoded.
 
 import { readPhoto } from 'eps-restore';
 import { fitArea } from '../picture/pixels.js';
@@ -28,32 +28,42 @@ const STEP = 0.8;
 
 /**
  * @param maxArea the pixels that this device can hold, with all copies that the page needs.
+ * @param space of the pixels; sRGB where this browser's canvases do not have it.
  * @throws Error if the file cannot be decoded.
  */
-export async function decodeFile(file: Blob, maxArea: number): Promise<Decoded> {
+export async function decodeFile(
+  file: Blob,
+  maxArea: number,
+  space: PredefinedColorSpace,
+): Promise<Decoded> {
   const bitmap = await createImageBitmap(file, OPTIONS);
   const { width, height } = bitmap;
   const size = largestSize({ width, height }, maxArea);
-  if (size.width === width) return withBitmap(await readExactly(file, bitmap));
+  if (size.width === width) return withBitmap(await readExactly(file, bitmap, space));
   bitmap.close();
   const resize = { resizeWidth: size.width, resizeHeight: size.height } as const;
   const reduced = await createImageBitmap(file, { ...OPTIONS, ...resize, resizeQuality: 'high' });
-  return { ...(await withBitmap(await read(reduced))), fileSize: { width, height } };
+  return { ...(await withBitmap(await read(reduced, space))), fileSize: { width, height } };
 }
 
 type Pixels = Pick<Decoded, 'pixels' | 'isFalsified'>;
 
-async function readExactly(file: Blob, bitmap: ImageBitmap): Promise<Pixels> {
-  if (canvasTellsTheTruth()) return read(bitmap);
-  const exact = await decodeFrame(file);
-  if (!exact) return read(bitmap);
+async function readExactly(
+  file: Blob,
+  bitmap: ImageBitmap,
+  space: PredefinedColorSpace,
+): Promise<Pixels> {
+  if (canvasTellsTheTruth()) return read(bitmap, space);
+  const exact = await decodeFrame(file, space);
+  if (!exact) return read(bitmap, space);
   bitmap.close();
   return { pixels: exact, isFalsified: false };
 }
 
-async function read(bitmap: ImageBitmap): Promise<Pixels> {
+async function read(bitmap: ImageBitmap, colorSpace: PredefinedColorSpace): Promise<Pixels> {
   try {
-    return { pixels: await readPhoto(bitmap), isFalsified: !canvasTellsTheTruth() };
+    const pixels = await readPhoto(bitmap, { colorSpace });
+    return { pixels, isFalsified: !canvasTellsTheTruth() };
   } finally {
     bitmap.close();
   }

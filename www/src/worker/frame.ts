@@ -1,5 +1,7 @@
 // Reads a photo without a canvas, by the browser's ImageDecoder.
 
+import { blank, spaceOf } from '../picture/pixels.js';
+
 type Turn = 0 | 90 | 180 | 270;
 
 /** What TypeScript's library does not know yet. */
@@ -10,14 +12,21 @@ interface TurnedFrame {
   readonly flip?: boolean;
 }
 
-/** The first picture of a file, upright; undefined if this browser cannot read it so. */
-export async function decodeFrame(file: Blob): Promise<ImageData | undefined> {
+/**
+ * The first picture of a file, upright; undefined if this browser cannot read it so.
+ *
+ * @param space of the pixels; sRGB where this browser does not know it.
+ */
+export async function decodeFrame(
+  file: Blob,
+  space: PredefinedColorSpace,
+): Promise<ImageData | undefined> {
   if (!('ImageDecoder' in self)) return undefined;
   let frame: VideoFrame | undefined;
   const decoder = await createDecoder(file);
   try {
     frame = (await decoder?.decode())?.image;
-    return frame && (await pixelsOf(frame));
+    return frame && (await pixelsOf(frame, space));
   } catch {
     return undefined; // an unknown format, or one that it cannot convert
   } finally {
@@ -31,10 +40,10 @@ async function createDecoder(file: Blob): Promise<ImageDecoder | undefined> {
   return new ImageDecoder({ data: file.stream(), type: file.type });
 }
 
-async function pixelsOf(frame: VideoFrame): Promise<ImageData> {
+async function pixelsOf(frame: VideoFrame, space: PredefinedColorSpace): Promise<ImageData> {
   const { width, height } = frame.visibleRect ?? { width: 0, height: 0 };
-  const image = new ImageData(width, height);
-  await frame.copyTo(image.data, { format: 'RGBA', colorSpace: 'srgb' });
+  const image = new ImageData(width, height, { colorSpace: space });
+  await frame.copyTo(image.data, { format: 'RGBA', colorSpace: spaceOf(image) });
   const { rotation = 0, flip = false } = frame as TurnedFrame;
   return turned(image, rotation, flip);
 }
@@ -44,7 +53,7 @@ function turned(image: ImageData, turn: Turn, isMirrored: boolean): ImageData {
   if (turn === 0 && !isMirrored) return image;
   const { width: w, height: h } = image;
   const isLying = turn === 90 || turn === 270;
-  const output = isLying ? new ImageData(h, w) : new ImageData(w, h);
+  const output = blank(image, isLying ? { width: h, height: w } : { width: w, height: h });
   const from = new Uint32Array(image.data.buffer);
   const to = new Uint32Array(output.data.buffer);
   const sourceOf: Readonly<Record<Turn, (x: number, y: number) => number>> = {

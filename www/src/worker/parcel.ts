@@ -9,6 +9,7 @@ class Parcel {
     readonly data: ImageDataArray,
     readonly width: number,
     readonly height: number,
+    readonly colorSpace: PredefinedColorSpace,
   ) {}
 }
 
@@ -22,7 +23,7 @@ const isParcel = (value: object): value is Parcel => 'isImage' in value;
 export function pack(value: unknown, transfer: Transferable[]): unknown {
   if (value instanceof ImageData) {
     transfer.push(value.data.buffer);
-    return new Parcel(value.data, value.width, value.height);
+    return new Parcel(value.data, value.width, value.height, value.colorSpace);
   }
   if (value instanceof ImageBitmap) transfer.push(value);
   if (value instanceof Uint8Array) transfer.push(value.buffer as ArrayBuffer);
@@ -34,9 +35,11 @@ export function pack(value: unknown, transfer: Transferable[]): unknown {
 export function unpack(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unpack);
   if (!isPlain(value)) return value;
-  if (isParcel(value)) return new ImageData(value.data, value.width, value.height);
-  return mapValues(value, unpack);
+  return isParcel(value) ? imageOf(value) : mapValues(value, unpack);
 }
+
+const imageOf = ({ data, width, height, colorSpace }: Parcel): ImageData =>
+  new ImageData(data, width, height, { colorSpace });
 
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -9,7 +9,9 @@ export async function resize(image: ImageData, { width, height }: Size): Promise
     resizeHeight: height,
     resizeQuality: 'high',
   });
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  const { colorSpace } = image;
+  const settings = { colorSpace, willReadFrequently: true };
+  const context = new OffscreenCanvas(width, height).getContext('2d', settings);
   if (!context) throw new Error('This browser has no more room for a canvas.');
   context.drawImage(bitmap, 0, 0);
   bitmap.close();

@@ -6,19 +6,19 @@ import { editMask } from '../painting/edits.js';
 import { maskPicture, readMask } from '../painting/mask-file.js';
 import type { Size } from '../vocabulary.js';
 import { resizeMask } from '../picture/mask-bits.js';
-import { reduce } from '../picture/pixels.js';
-import { damage } from '../damage/damage.js';
+import { inSpaceOf, reduce } from '../picture/pixels.js';
+import { damage, type Damaged } from '../damage/damage.js';
 import { isMonochrome } from '../improve/tint.js';
 import { blendHeld, holdFirst, holdRim, holdSecond } from './blender.js';
-import { convert } from './convert.js';
 import { decodeFile } from './decode.js';
 import { resize } from './resize.js';
+
+/** How a picture is to be damaged. */
+type Wishes = Parameters<typeof damage> extends [unknown, ...infer Rest] ? Rest : never;
 
 export const WORK = {
   /** Reads a photo from a file. */
   decode: decodeFile,
-  /** The numbers of a picture in another colour space. */
-  convert,
   /** Reduces a picture. */
   reduce,
   /** Scales a picture, by the browser's best scaling. */
@@ -32,7 +32,10 @@ export const WORK = {
   /** A mask as a PNG. */
   writeMask: (bits: Uint8Array, size: Size) => toBlob(maskPicture(bits, size), 'image/png'),
   /** Damages a picture as the visitor asks. */
-  damage,
+  damage: (photo: ImageData, ...wishes: Wishes): Damaged => {
+    const damaged = damage(photo, ...wishes);
+    return { ...damaged, input: inSpaceOf(photo, damaged.input) };
+  },
   /** A picture as canvases show it. */
   bitmap: (image: ImageData) => createImageBitmap(image),
   /** Whether a picture has no colours of its own. */
