@@ -8,6 +8,7 @@ import {
   openDemo,
   openFile,
   pick,
+  pixelsOf,
   setVariants,
   textsOf,
   untilDetail,
@@ -66,15 +67,13 @@ describe('Improve in the demo', { timeout: 10 * 60_000 }, () => {
     assert.ok(await tick(page, 'Grain').isChecked());
     assert.ok(!(await tick(page, 'Few pixels').isChecked()), 'what only guesses is offered');
     await untilDetail(page);
-    const [before, after] = await page.evaluate(() =>
-      ['before', 'after'].map((side) => {
-        const canvas = document.querySelector(`#detail-${side}`);
-        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        let sum = 0;
-        for (let i = 4; i < data.length; i += 4) sum += Math.abs(data[i] - data[i - 4]);
-        return sum / data.length;
-      }),
-    );
+    const roughness = async (side) => {
+      const data = await pixelsOf(page, `#detail-${side}`);
+      let sum = 0;
+      for (let i = 4; i < data.length; i += 4) sum += Math.abs(data[i] - data[i - 4]);
+      return sum / data.length;
+    };
+    const [before, after] = [await roughness('before'), await roughness('after')];
     assert.ok(after < 0.6 * before, `roughness ${before} before, ${after} after`);
   });
 

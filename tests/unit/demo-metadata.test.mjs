@@ -192,6 +192,7 @@ describe('the metadata of a JPEG', () => {
     assert.ok(saved.ICC_PROFILE.subarray(2).equals(DISPLAY_P3));
     const { main, photo } = readExif(saved.Exif);
     assert.equal(main[0x0112], 6);
+    assert.equal(photo[0xa001], 0xffff, 'EXIF says that it is not sRGB');
     assert.deepEqual([photo[0xa002], photo[0xa003]], [480, 640], 'the size as it is stored');
   });
 

@@ -1,7 +1,7 @@
 // TIFF files, by utif2.
 
 import { decode, decodeImage, toRGBA8, type IFD } from 'utif2';
-import type { Bytes } from '../metadata/bytes.js';
+import { latin1, type Bytes } from '../metadata/bytes.js';
 import { exifFor, orientationOf } from '../metadata/exif.js';
 import type { Picture } from './picture.js';
 
@@ -18,6 +18,13 @@ const valuesOf = (directory: IFD, tag: number): readonly number[] => {
 const areaOf = (directory: IFD): number =>
   (valuesOf(directory, WIDTH)[0] ?? 0) * (valuesOf(directory, HEIGHT)[0] ?? 0);
 
+/** The profile; none where it is of other colours than RGB, to which the picture is converted. */
+function profileOf(directory: IFD): Bytes | undefined {
+  const icc = directory[`t${PROFILE}`];
+  if (!(icc instanceof Uint8Array)) return undefined;
+  return latin1(icc.subarray(16, 20)) === 'RGB ' ? icc.slice() : undefined;
+}
+
 /**
  * The largest picture of a file, as it lies there: its metadata says how it is turned.
  *
@@ -28,7 +35,7 @@ export function readTiff(bytes: Bytes): Picture {
   if (!largest || areaOf(largest) === 0) throw new Error('There is no picture in this file.');
   decodeImage(bytes.buffer, largest);
   const { width, height } = largest;
-  const icc = Uint8Array.from(valuesOf(largest, PROFILE));
+  const icc = profileOf(largest);
   const rgba = toRGBA8(largest);
   if (rgba.length !== 4 * width * height) throw new Error('A kind of TIFF that is not known.');
   const orientation = orientationOf(bytes);
@@ -37,6 +44,6 @@ export function readTiff(bytes: Bytes): Picture {
     rgba,
     width,
     height,
-    metadata: { ...(exif && { exif }), ...(icc.length > 0 && { icc }) },
+    metadata: { ...(exif && { exif }), ...(icc && { icc }) },
   };
 }
