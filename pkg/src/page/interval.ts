@@ -1,6 +1,7 @@
 import { EpsError } from '../shared/errors.js';
+import { imageDataOf } from './image-data.js';
 import { FACTORS } from './interval-factors.js';
-import { imageDataOf, type Result } from './result.js';
+import type { Result } from './result.js';
 import { shown } from './validation.js';
 
 /** The share of the pixels whose true value an interval shall hold. */

@@ -1,16 +1,9 @@
 import { EpsError, messageOf, reading } from '../shared/errors.js';
 import type { ImageSize, Pixels } from '../shared/requests.js';
 import { isCompleteFile } from './complete-file.js';
+import { imageDataOf } from './image-data.js';
 import { OpenedFile, openFile } from './photo-file.js';
-import {
-  isFile,
-  isObject,
-  isSide,
-  kindOf,
-  requireKnownNames,
-  requireOneOf,
-  shown,
-} from './validation.js';
+import { isFile, isObject, isSide, kindOf, requireOneOf, shown } from './validation.js';
 
 /** Raw pixels: RGBA, four bytes a pixel, rows from the top, sRGB, alpha not premultiplied. */
 export interface PixelImage {
@@ -81,7 +74,7 @@ export interface ReadPhotoOptions {
  * @throws EpsError `invalid-image` if the source is no picture or has no pixels;
  *   `download-failed` if its address does not answer; `undecodable-image` if its bytes cannot be
  *   decoded, are incomplete, or may not be read (CORS); `image-too-large` if a canvas of that size
- *   is not possible.
+ *   is not possible; `invalid-option` for another `colorSpace`.
  * @example
  * ```ts
  * const { width, height, data } = await readPhoto(fileInput.files[0]);
@@ -91,24 +84,10 @@ export async function readPhoto(
   source: PhotoSource,
   options: ReadPhotoOptions = {},
 ): Promise<ImageData> {
-  const wanted = checkedSpace(options);
-  const { data, width, height, colorSpace } = await decodeIn(wanted, source, 'The photo');
-  const clamped = new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength);
-  const settings = { colorSpace };
-  return reading(
-    'image-too-large',
-    'The photo',
-    () => new ImageData(clamped, width, height, settings),
-  );
-}
-
-function checkedSpace(options: unknown): PredefinedColorSpace {
-  return reading('invalid-option', 'readPhoto', () => {
-    requireKnownNames('readPhoto', options, ['colorSpace']);
-    const { colorSpace = 'srgb' } = options as ReadPhotoOptions;
-    requireOneOf('readPhoto: colorSpace', colorSpace, ['srgb', 'display-p3']);
-    return colorSpace;
-  });
+  const { colorSpace = 'srgb' } = options;
+  requireOneOf('colorSpace', colorSpace, ['srgb', 'display-p3']);
+  const { data, width, height, space } = await decodeIn(colorSpace, source, 'The photo');
+  return reading('image-too-large', 'The photo', () => imageDataOf(data, width, height, space));
 }
 
 /**
@@ -116,8 +95,8 @@ function checkedSpace(options: unknown): PredefinedColorSpace {
  * sRGB's curve; else sRGB.
  */
 export function spaceOf(photo: unknown): PredefinedColorSpace {
-  const isWide = isKind(photo, 'ImageData') && ownSpace(photo) === 'display-p3';
-  return isWide ? 'display-p3' : 'srgb';
+  const own = isKind(photo, 'ImageData') && ownSpace(photo);
+  return own === 'display-p3' ? own : 'srgb';
 }
 
 /** Older browsers know only sRGB, and do not say so. */
@@ -144,40 +123,37 @@ async function decodeIn(
   source: unknown,
   subject: string,
 ): Promise<Decoded> {
-  const reader = { subject, space };
-  return reading('invalid-image', subject, () => decode(openFile(source, subject), reader));
+  return reading('invalid-image', subject, () => decode(space, openFile(source, subject), subject));
 }
 
-/** How a picture is read: as {@link decodePhoto} has it. */
-interface Reader {
-  readonly subject: string;
-  readonly space: PredefinedColorSpace;
-}
-
-function decode(source: unknown, reader: Reader): Decoded | Promise<Decoded> {
-  if (OpenedFile.is(source)) return source.blob.then((file) => fromBlob(file, reader));
-  if (isKind(source, 'ImageData')) return fromImageData(source, reader);
-  if (isKind(source, 'HTMLImageElement')) return fromElement(source, reader);
-  if (isFile(source)) return fromBlob(source, reader);
+function decode(
+  space: PredefinedColorSpace,
+  source: unknown,
+  subject: string,
+): Decoded | Promise<Decoded> {
+  if (OpenedFile.is(source)) return source.blob.then((file) => fromBlob(space, file, subject));
+  if (isKind(source, 'ImageData')) return fromImageData(space, source, subject);
+  if (isKind(source, 'HTMLImageElement')) return fromElement(space, source, subject);
+  if (isFile(source)) return fromBlob(space, source, subject);
   if (
     isKind(source, 'ImageBitmap') ||
     isKind(source, 'HTMLCanvasElement') ||
     isKind(source, 'OffscreenCanvas')
   )
-    return drawn(source, source, reader);
+    return drawn(space, source, source, subject);
   if (isKind(source, 'VideoFrame')) {
     const { displayWidth: width, displayHeight: height } = source;
-    return drawn(source, { width, height }, reader);
+    return drawn(space, source, { width, height }, subject);
   }
-  if (isKind(source, 'HTMLVideoElement')) return fromVideo(source, reader);
-  return fromPixels(source, reader);
+  if (isKind(source, 'HTMLVideoElement')) return fromVideo(space, source, subject);
+  return fromPixels(space, source, subject);
 }
 
 /** A photo's bytes in a buffer of their own. */
 type DecodedPhoto = Pixels & { readonly data: Uint8Array<ArrayBuffer> };
 
 /** The same with the space that it was read in. */
-type Decoded = DecodedPhoto & { readonly colorSpace: PredefinedColorSpace };
+type Decoded = DecodedPhoto & { readonly space: PredefinedColorSpace };
 
 /** Whether a value is a plain `{ data, width, height }`, not a picture of the platform's. */
 export function isPlainImage(
@@ -190,9 +166,8 @@ function isKind<K extends keyof PictureKinds>(value: unknown, kind: K): value is
   return kindOf(value) === kind;
 }
 
-function fromImageData(image: ImageData, reader: Reader): Decoded {
+function fromImageData(space: PredefinedColorSpace, image: ImageData, subject: string): Decoded {
   const { data, width, height } = image;
-  const { subject, space } = reader;
   requireSize(image, subject);
   if (data.length !== 4 * width * height)
     throw new EpsError(
@@ -200,44 +175,55 @@ function fromImageData(image: ImageData, reader: Reader): Decoded {
       `${subject} has lost its pixels: its buffer has been transferred elsewhere.`,
     );
   if (kindOf(data) === 'Uint8ClampedArray' && ownSpace(image) === space)
-    return { data: new Uint8Array(data), width, height, colorSpace: space };
+    return { data: new Uint8Array(data), width, height, space };
   // Another colour space, or floating-point pixels: a canvas converts them.
-  return read(image, reader, (context) => context.putImageData(image, 0, 0));
+  return read(space, image, subject, (context) => context.putImageData(image, 0, 0));
 }
 
-function fromElement(element: HTMLImageElement, reader: Reader): Decoded | Promise<Decoded> {
+function fromElement(
+  space: PredefinedColorSpace,
+  element: HTMLImageElement,
+  subject: string,
+): Decoded | Promise<Decoded> {
   const { complete, naturalWidth: width, naturalHeight: height } = element;
   // The page may give the element another image as soon as the call has returned.
-  if (complete && width > 0 && height > 0) return drawn(element, { width, height }, reader);
-  return fromLoadingElement(element, reader);
+  if (complete && width > 0 && height > 0) return drawn(space, element, { width, height }, subject);
+  return fromLoadingElement(space, element, subject);
 }
 
-async function fromLoadingElement(element: HTMLImageElement, reader: Reader): Promise<Decoded> {
+async function fromLoadingElement(
+  space: PredefinedColorSpace,
+  element: HTMLImageElement,
+  subject: string,
+): Promise<Decoded> {
   try {
     await element.decode();
   } catch (cause) {
     throw new EpsError(
       'undecodable-image',
-      `${reader.subject} is an image element whose image could not be loaded.`,
+      `${subject} is an image element whose image could not be loaded.`,
       { cause },
     );
   }
   const { naturalWidth: width, naturalHeight: height } = element;
-  return drawn(element, { width, height }, reader);
+  return drawn(space, element, { width, height }, subject);
 }
 
-function fromVideo(video: HTMLVideoElement, reader: Reader): Decoded {
+function fromVideo(space: PredefinedColorSpace, video: HTMLVideoElement, subject: string): Decoded {
   const { videoWidth: width, videoHeight: height, readyState } = video;
   if (readyState < HTMLMediaElement.HAVE_CURRENT_DATA || width === 0)
     throw new EpsError(
       'invalid-image',
-      `${reader.subject} is a video without a frame yet: wait for its event 'loadeddata'.`,
+      `${subject} is a video without a frame yet: wait for its event 'loadeddata'.`,
     );
-  return drawn(video, { width, height }, reader);
+  return drawn(space, video, { width, height }, subject);
 }
 
-async function fromBlob(blob: Blob, reader: Reader): Promise<Decoded> {
-  const { subject } = reader;
+async function fromBlob(
+  space: PredefinedColorSpace,
+  blob: Blob,
+  subject: string,
+): Promise<Decoded> {
   if (blob.size === 0) throw new EpsError('undecodable-image', `${subject} is an empty file.`);
   if (!(await isCompleteFile(blob)))
     throw new EpsError(
@@ -262,14 +248,14 @@ async function fromBlob(blob: Blob, reader: Reader): Promise<Decoded> {
     );
   }
   try {
-    return drawn(bitmap, bitmap, reader);
+    return drawn(space, bitmap, bitmap, subject);
   } finally {
     bitmap.close();
   }
 }
 
 /** They do not say their space: they are taken to be in the one that is wanted. */
-function fromPixels(source: unknown, { subject, space }: Reader): Decoded {
+function fromPixels(space: PredefinedColorSpace, source: unknown, subject: string): Decoded {
   if (!isPlainImage(source))
     throw new EpsError('invalid-image', `${subject} must be ${ACCEPTED}; got ${shown(source)}.`);
   requireSize(source, subject);
@@ -286,7 +272,7 @@ function fromPixels(source: unknown, { subject, space }: Reader): Decoded {
       `${subject} of ${width} × ${height} pixels must have ${length} bytes (RGBA); ` +
         `got ${data.length}.`,
     );
-  return { data: new Uint8Array(data), width, height, colorSpace: space };
+  return { data: new Uint8Array(data), width, height, space };
 }
 
 /** Whether a value is an array of bytes, of this window or another. */
@@ -295,22 +281,28 @@ function isByteArray(value: unknown): value is Uint8ClampedArray | Uint8Array {
   return kind === 'Uint8ClampedArray' || kind === 'Uint8Array';
 }
 
-function drawn(source: CanvasImageSource, size: ImageSize, reader: Reader): Decoded {
-  requireSize(size, reader.subject);
+function drawn(
+  space: PredefinedColorSpace,
+  source: CanvasImageSource,
+  size: ImageSize,
+  subject: string,
+): Decoded {
+  requireSize(size, subject);
   const { width, height } = size;
-  return read(size, reader, (context) => context.drawImage(source, 0, 0, width, height));
+  return read(space, size, subject, (context) => context.drawImage(source, 0, 0, width, height));
 }
 
 /** Draws on a canvas of this size and reads it back with 8 bits. */
 function read(
+  colorSpace: PredefinedColorSpace,
   size: ImageSize,
-  reader: Reader,
+  subject: string,
   draw: (context: OffscreenCanvasRenderingContext2D) => void,
 ): Decoded {
-  const photo = readFrom({}, size, reader, draw);
+  const photo = readFrom({ colorSpace }, size, subject, draw);
   if (!isHalfTransparent(photo.data)) return photo;
   // A canvas holds premultiplied colours. 8 bits of them are too few to undo the multiplication.
-  return readFrom({ colorType: 'float16' }, size, reader, draw);
+  return readFrom({ colorSpace, colorType: 'float16' }, size, subject, draw);
 }
 
 function isHalfTransparent(rgba: Uint8Array): boolean {
@@ -320,14 +312,13 @@ function isHalfTransparent(rgba: Uint8Array): boolean {
 
 /** Browsers that do not know `colorType` or `colorSpace` ignore it. */
 function readFrom(
-  settings: { readonly colorType?: 'float16' },
+  settings: { readonly colorSpace: PredefinedColorSpace; readonly colorType?: 'float16' },
   { width, height }: ImageSize,
-  { subject, space }: Reader,
+  subject: string,
   draw: (context: OffscreenCanvasRenderingContext2D) => void,
 ): Decoded {
   const context = new OffscreenCanvas(width, height).getContext('2d', {
     willReadFrequently: true,
-    colorSpace: space,
     ...settings,
   });
   const sizedSubject = `${subject} of ${width} × ${height} pixels`;
@@ -341,7 +332,7 @@ function readFrom(
     const image = context.getImageData(0, 0, width, height);
     const { buffer, byteOffset, byteLength } = image.data;
     const data = new Uint8Array(buffer, byteOffset, byteLength);
-    return { data, width, height, colorSpace: ownSpace(image) };
+    return { data, width, height, space: ownSpace(image) };
   } catch (cause) {
     throw readError(cause, subject, sizedSubject);
   }

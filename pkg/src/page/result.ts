@@ -3,6 +3,7 @@ import { EpsError, reading } from '../shared/errors.js';
 import type { FinishedRun } from '../shared/protocol.js';
 import type { Grain, PageTask } from '../shared/requests.js';
 import type { BlurEstimate } from './blur.js';
+import { imageDataOf } from './image-data.js';
 import { familyOf, type IntervalFamily } from './interval-family.js';
 import { kindOf, requireNumber, requireOneOf, shown } from './validation.js';
 
@@ -166,18 +167,6 @@ function tooLargeToWrite({ width, height }: ImageData, cause?: unknown): EpsErro
     `An image of ${width} × ${height} pixels is larger than this browser's canvases can be.`,
     { cause },
   );
-}
-
-/** RGBA bytes as ImageData, without a copy; in Node as a plain object like it. */
-export function imageDataOf(
-  bytes: Uint8Array<ArrayBuffer>,
-  width: number,
-  height: number,
-  colorSpace: PredefinedColorSpace = 'srgb',
-): ImageData {
-  const clamped = new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (typeof ImageData === 'undefined') return { data: clamped, width, height, colorSpace };
-  return new ImageData(clamped, width, height, { colorSpace });
 }
 
 /**

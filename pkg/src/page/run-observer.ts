@@ -1,7 +1,7 @@
 import { EpsError } from '../shared/errors.js';
 import type { FinishedRun, FinishedTile, RunEvent, StartedRun } from '../shared/protocol.js';
 import type { RestoreProgress, RestoreStep } from './progress.js';
-import { imageDataOf } from './result.js';
+import { imageDataOf } from './image-data.js';
 import { RunClock, type EvaluationTimes } from './timing.js';
 
 /** The caller's callbacks. What one of them throws ends the run. */

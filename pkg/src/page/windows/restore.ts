@@ -2,7 +2,7 @@ import { EpsError, throwIfAborted } from '../../shared/errors.js';
 import type { FinishedRun } from '../../shared/protocol.js';
 import type { ImageSize, Pixels, RestoreRequest } from '../../shared/requests.js';
 import type { RestoreProgress, RestoreStep } from '../progress.js';
-import { imageDataOf } from '../result.js';
+import { imageDataOf } from '../image-data.js';
 import type { RunHooks } from '../run-hooks.js';
 import { untilAborted } from '../turns.js';
 import { Assembly } from './assembly.js';
