@@ -1,8 +1,8 @@
 // For the curious: what each step of a run asks the network, and what its answer changes.
 
 import { computed } from '@preact/signals-core';
-import { draw } from '../detail/view.js';
 import { element } from '../dom.js';
+import { display } from '../picture/display.js';
 import type { AppState } from '../state/app-state.js';
 import { watch } from '../state/watch.js';
 import { inside as words } from '../words.js';
@@ -31,9 +31,9 @@ export function setUpInside(state: AppState): void {
 function show({ stage, noise, state, pivot, difference, end }: Insight): void {
   element('inside-note').hidden = true;
   element('inside-pictures').hidden = false;
-  draw(element('inside-state', HTMLCanvasElement), state);
-  draw(element('inside-pivot', HTMLCanvasElement), pivot);
-  draw(element('inside-difference', HTMLCanvasElement), difference);
+  display(element('inside-state', HTMLCanvasElement), state);
+  display(element('inside-pivot', HTMLCanvasElement), pivot);
+  display(element('inside-difference', HTMLCanvasElement), difference);
   element('inside-state-text').textContent = words.state(noise);
   element('inside-difference-text').textContent = words.differences[stage](end);
 }
