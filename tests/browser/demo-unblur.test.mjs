@@ -1,8 +1,11 @@
-// Unblur in the demo for a blur that nobody knows: found, compared on a detail, taken, refined.
+// Unblur in the demo for a blur that nobody knows: found, compared on a detail, taken, refined. And
+// for a blur whose kernel is in a file.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { motionKernel } from '../../pkg/dist/page/kernels.js';
 import {
+  loadDemo,
   openDemo,
   openFile,
   pick,
@@ -11,19 +14,29 @@ import {
   setVariants,
   smoothPng,
   untilDetail,
+  untilKept,
 } from './demo-tools.mjs';
+import { decodePng, encodePng } from './harness.mjs';
 
 /** How the camera of the test has moved, in pixels and degrees. */
 const LENGTH = 15;
 const ANGLE = 30;
 const STILL = { data: [1], width: 1, height: 1 };
 
-/** A sample as a PNG, blurred where the kernel does not reach beyond its borders. */
-async function samplePng(page, { data, width, height }) {
-  const kernel = { data: [...data], width, height };
+/**
+ * A sample as a PNG, blurred where the kernel does not reach beyond its borders.
+ *
+ * @param part of it, by where the middle of the kernel lies; default: all.
+ */
+async function samplePng(page, { data, width, height }, part) {
+  const kernel = { data: [...data], width, height, part };
   const bytes = await page.evaluate(async (kernel) => {
     const photo = await createImageBitmap(await (await fetch('samples/spaniels.jpg')).blob());
-    const [width, height] = [photo.width + 1 - kernel.width, photo.height + 1 - kernel.height];
+    const [width, height] = kernel.part
+      ? [kernel.part.side, kernel.part.side]
+      : [photo.width + 1 - kernel.width, photo.height + 1 - kernel.height];
+    const left = kernel.part ? kernel.part.x - (kernel.width - 1) / 2 : 0;
+    const top = kernel.part ? kernel.part.y - (kernel.height - 1) / 2 : 0;
     const context = new OffscreenCanvas(width, height).getContext('2d', {
       willReadFrequently: true,
     });
@@ -31,7 +44,7 @@ async function samplePng(page, { data, width, height }) {
     for (const [i, weight] of kernel.data.entries()) {
       if (weight === 0) continue;
       const [x, y] = [i % kernel.width, Math.floor(i / kernel.width)];
-      context.drawImage(photo, x + 1 - kernel.width, y + 1 - kernel.height);
+      context.drawImage(photo, x + 1 - kernel.width - left, y + 1 - kernel.height - top);
       const { data } = context.getImageData(0, 0, width, height);
       for (let k = 0; k < data.length; k++) sums[k] += weight * data[k];
     }
@@ -206,5 +219,140 @@ describe('Unblur for an unknown blur', { timeout: 10 * 60_000 }, () => {
     await page.locator('#simulate-field').click();
     assert.ok(await page.locator('#simulate').isChecked());
     assert.ok(await page.locator('#finder').isHidden());
+  });
+});
+
+/** A hook with a bright end, by no slider to be had. */
+const HOOK = [
+  '#########..',
+  '.........#.',
+  '..........#',
+  '..........#',
+  '..........#',
+  '.........#.',
+  '......@@@..',
+];
+const LEVELS = { '.': 0, '#': 102, '@': 255 };
+const PART = { x: 420, y: 260, side: 176 };
+
+/** The picture of a kernel in the middle of a black one. */
+function kernelPng(rows, side) {
+  const data = new Uint8Array(4 * side * side);
+  for (let i = 3; i < data.length; i += 4) data[i] = 255;
+  const [left, top] = [rows[0].length, rows.length].map((n) => (side >> 1) - (n >> 1));
+  for (const [y, row] of rows.entries())
+    for (const [x, c] of [...row].entries()) {
+      const at = 4 * ((top + y) * side + left + x);
+      data.fill(LEVELS[c], at, at + 3);
+    }
+  return encodePng({ data, width: side, height: side });
+}
+
+/** In dB. */
+function closeness(truth, image) {
+  assert.equal(truth.length, image.length);
+  let sum = 0;
+  for (let i = 0; i < truth.length; i++) if (i % 4 !== 3) sum += (truth[i] - image[i]) ** 2;
+  return 10 * Math.log10((255 ** 2 * 0.75 * truth.length) / sum);
+}
+
+describe('Unblur by a kernel file', { timeout: 10 * 60_000 }, () => {
+  let session;
+  let page;
+  const text = () => page.locator('#kernel-file-text').textContent();
+  const drawing = () => pixelsOf(page, '#kernel');
+  const fileRadio = () => page.getByRole('radio', { name: 'File', exact: true });
+  const drop = (name, buffer, mimeType = 'image/png') =>
+    page.getByLabel('Kernel file').setInputFiles({ name, mimeType, buffer });
+  const refused = async (message) => {
+    await page.getByText(message).waitFor();
+    await page.getByRole('button', { name: 'Dismiss this notice' }).click();
+  };
+  let sharp;
+  let blurred;
+
+  before(async () => {
+    session = await openDemo({ viewport: { width: 1280, height: 800 } });
+    ({ page } = session);
+    const weights = HOOK.flatMap((row) => [...row].map((c) => LEVELS[c]));
+    const sum = weights.reduce((all, weight) => all + weight);
+    const data = weights.map((weight) => weight / sum);
+    sharp = decodePng(await samplePng(page, STILL, PART)).data;
+    const png = await samplePng(page, { data, width: 11, height: 7 }, PART);
+    blurred = decodePng(png).data;
+    await openFile(page, 'hooked.png', png);
+    await pick(page, 'Unblur');
+    await setVariants(page, 0);
+  });
+  after(() => session?.close());
+
+  it('refuses with words what shows no kernel, and sets nothing', async () => {
+    await page.locator('#blur-find').getByText('Find the blur').waitFor();
+    const before = await drawing();
+    await drop('night.png', kernelPng(['.'], 20));
+    await refused('“night.png” is all black: it shows no kernel.');
+    await drop('notes.txt', Buffer.from('no picture'), 'text/plain');
+    await refused('“notes.txt” cannot be read as a picture');
+    await drop('photo.png', smoothPng(300));
+    await refused(
+      'The kernel in “photo.png” has 301 × 301 pixels around its middle. It may have 241 a side.',
+    );
+    assert.deepEqual(await drawing(), before);
+    assert.ok(await page.getByRole('radio', { name: 'Soft' }).isChecked());
+    assert.ok(await fileRadio().isHidden());
+  });
+
+  it('restores by the kernel that the keyboard has opened', async (t) => {
+    await untilDetail(page);
+    const soft = await pixelsOf(page, '#detail-after');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Open a kernel file' }).press('Enter');
+    const psf = { name: 'psf.png', mimeType: 'image/png', buffer: kernelPng(HOOK, 32) };
+    await (await chooser).setFiles(psf);
+    await page.getByText('Kernel from “psf.png”, 11 × 7').waitFor();
+    assert.ok(await fileRadio().isChecked());
+    await page.getByRole('img', { name: 'Drawing of the blur: psf.png, 11 × 7 pixels' }).waitFor();
+    await untilDetail(page);
+    assert.notDeepEqual(await pixelsOf(page, '#detail-after'), soft);
+    await restore(page);
+    const download = page.waitForEvent('download');
+    await page.locator('#save-button').click();
+    const restored = decodePng(readFileSync(await (await download).path())).data;
+    const [before, after] = [blurred, restored].map((image) => closeness(sharp, image));
+    t.diagnostic(`blurred ${before.toFixed(1)} dB, restored ${after.toFixed(1)} dB`);
+    assert.ok(after > before + 5, `${before} dB, then ${after} dB`);
+  });
+
+  it('is left for another kind of blur, and comes back', async () => {
+    const hook = await drawing();
+    await pick(page, 'Out of focus');
+    assert.equal(await text(), '');
+    assert.notDeepEqual(await drawing(), hook);
+    await drop('night.png', kernelPng(['.'], 20));
+    await refused('“night.png” is all black');
+    await pick(page, 'File');
+    assert.deepEqual(await drawing(), hook);
+    assert.match(await text(), /psf\.png/);
+  });
+
+  it('is brought back by a reload', async () => {
+    const hook = await drawing();
+    await untilKept(page, ({ work }) => work?.settings.blur === 'file');
+    await loadDemo(session);
+    await page.getByText('Kernel from “psf.png”, 11 × 7').waitFor();
+    assert.ok(await fileRadio().isChecked());
+    assert.deepEqual(await drawing(), hook);
+  });
+
+  it('blurs the photo for a trial', async () => {
+    await setVariants(page, 0);
+    const before = await pixelsOf(page, '#canvas-under');
+    await page.locator('#simulate-field').click();
+    const deadline = Date.now() + 60_000;
+    let after = before;
+    while (closeness(before, after) === Infinity && Date.now() < deadline)
+      after = await pixelsOf(page, '#canvas-under');
+    assert.notDeepEqual(after, before);
+    assert.match(await text(), /psf\.png/);
   });
 });

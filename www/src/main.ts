@@ -159,7 +159,7 @@ function setUpPictures(): void {
   onceWanted(
     () => state.task.value === 'unblur',
     () => import(/* webpackChunkName: "blur" */ './blur/view.js'),
-    ({ setUpBlurFinder }) => setUpBlurFinder(state, detail),
+    ({ setUpBlurFinder }) => setUpBlurFinder(state, detail, reportError(opening.failed)),
     reportError(blurWords.failed),
   );
   setUpDetailMarker(state, detail, zoom, isPinching);

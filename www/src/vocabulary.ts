@@ -50,7 +50,8 @@ export const coreFactor = (factor: number): Factor => FACTORS.find((each) => eac
 /** As the package names what fills a hole. */
 export const FILLS = ['auto', 'network', 'photo'] as const;
 export type FillKind = (typeof FILLS)[number];
-export const BLURS = ['gaussian', 'disk', 'motion'] as const;
+/** `file`: a kernel that the visitor has opened. */
+export const BLURS = ['gaussian', 'disk', 'motion', 'file'] as const;
 export type Blur = (typeof BLURS)[number];
 export const SAMPLERS = ['draft', 'default', 'accurate'] as const;
 export type SamplerName = (typeof SAMPLERS)[number];

@@ -1,8 +1,8 @@
 // All that the page says in English, what its scripts say and what stands in index.html, and how
 // numbers are written. A translation says the same in another language (words/german.ts).
 
-import type { DeviceKind, EpsErrorCode } from 'eps-restore';
-import type { Blur, Factor, FillKind, SampleName, Size, TaskId } from './vocabulary.js';
+import type { BlurEstimate, DeviceKind, EpsErrorCode } from 'eps-restore';
+import type { Factor, FillKind, SampleName, Size, TaskId } from './vocabulary.js';
 
 // Numbers.
 
@@ -249,7 +249,7 @@ export const blur = {
     gaussian: 'Soft',
     disk: 'Out of focus',
     motion: 'Camera shake',
-  } satisfies Readonly<Record<Blur | 'none', string>>,
+  } satisfies Readonly<Record<BlurEstimate['kind'], string>>,
   amount: (pixels: number): string => `${pixels} px`,
   amountAlong: (pixels: number, degrees: number): string => `${pixels} px at ${degrees}°`,
   nothing: 'no change',
@@ -262,6 +262,11 @@ export const blur = {
   kept: 'The photo stays as it is. Nothing was changed.',
   draw: 'Draw it on the photo',
   drawing: 'Drag along a trail that the shake has left, from end to end.',
+  fromFile: (name: string, size: Size): string => `Kernel from “${name}”, ${formatSize(size)}`,
+  black: (name: string): string => `“${name}” is all black: it shows no kernel.`,
+  tooLarge: (name: string, size: Size, most: number): string =>
+    `The kernel in “${name}” has ${formatSize(size)} pixels around its middle. ` +
+    `It may have ${most} a side.`,
 };
 
 // The engine.
@@ -629,6 +634,12 @@ export const markup = {
   kindOfBlur: 'Kind of blur',
   amount: 'Amount',
   direction: 'Direction',
+  fromFile: 'File',
+  openKernel: 'Open a kernel file',
+  kernelFile: 'Kernel file',
+  kernelHint:
+    'A small picture of the blur (point spread function), from a paper or another program: ' +
+    'bright where the light of a point falls, black elsewhere.',
   measureGrain: 'Measure the grain',
   grain: 'Grain',
   grainHint: '5 is faint, 25 is heavy.',

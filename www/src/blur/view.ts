@@ -10,14 +10,21 @@ import { blur as words } from '../words.js';
 import { SLIDERS, type Candidate } from './candidate.js';
 import { Card } from './card.js';
 import { BlurFinder, type Finding } from './finder.js';
+import { setUpKernelFile } from './kernel-button.js';
 import { setUpMotionDrawing } from './motion-button.js';
 
 /** What refines each kind. */
 const FIRST_SLIDER = { gaussian: 'sigma', disk: 'radius', motion: 'length' } as const;
 
-export function setUpBlurFinder(state: AppState, detail: Detail): void {
+/** @param failed tells the visitor why a file is no kernel. */
+export function setUpBlurFinder(
+  state: AppState,
+  detail: Detail,
+  failed: (error: unknown) => void,
+): void {
   const finder = new BlurFinder(state, detail);
   setUpMotionDrawing(state);
+  setUpKernelFile(state, failed);
   const button = element('blur-find', HTMLButtonElement);
   const note = element('blur-note');
   setUpSliders();

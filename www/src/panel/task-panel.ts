@@ -93,7 +93,7 @@ function setUpBlur(state: AppState): void {
   });
 }
 
-function kernelText({ blur, sigma, radius, length, angle }: Settings): string {
+function kernelText({ blur, sigma, radius, length, angle, kernel }: Settings): string {
   switch (blur) {
     case 'gaussian':
       return words.gaussianKernel(sigma);
@@ -101,6 +101,8 @@ function kernelText({ blur, sigma, radius, length, angle }: Settings): string {
       return words.diskKernel(radius);
     case 'motion':
       return words.motionKernel(length, angle);
+    case 'file':
+      return kernel?.name ?? '';
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { coreFactor, type TaskId } from '../vocabulary.js';
 import { assumedNoise, type Options, type Settings } from './settings.js';
 
-export function blurKernel({ blur, sigma, radius, length, angle }: Settings): Kernel {
+export function blurKernel({ blur, sigma, radius, length, angle, kernel }: Settings): Kernel {
   switch (blur) {
     case 'gaussian':
       return gaussianKernel(sigma);
@@ -24,6 +24,9 @@ export function blurKernel({ blur, sigma, radius, length, angle }: Settings): Ke
       return diskKernel(radius);
     case 'motion':
       return motionKernel(length, angle);
+    case 'file':
+      if (!kernel) throw new Error('No kernel file is open.');
+      return kernel;
   }
 }
 

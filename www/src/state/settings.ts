@@ -1,6 +1,13 @@
 // What the visitor sets for a run.
 
+import type { Kernel } from 'eps-restore';
 import type { Blur, FillKind, SamplerName, TaskId } from '../vocabulary.js';
+
+/** A kernel that the visitor has opened. */
+export interface FileKernel extends Kernel {
+  /** Of its file. */
+  readonly name: string;
+}
 
 export interface Settings {
   readonly fill: FillKind;
@@ -15,6 +22,8 @@ export interface Settings {
   readonly length: number;
   /** Of the motion kernel, in degrees. */
   readonly angle: number;
+  /** Of the last kernel file, whatever blur is chosen: the visitor may come back to it. */
+  readonly kernel: FileKernel | undefined;
   /** The noise that Denoise removes, in 8-bit levels, unless it is measured. */
   readonly noiseLevel: number;
   /** Whether to measure the noise of a noisy photo. */
@@ -55,6 +64,7 @@ export const DEFAULT_SETTINGS: Settings = {
   radius: 3,
   length: 12,
   angle: 0,
+  kernel: undefined,
   noiseLevel: 25,
   noiseAuto: true,
   hasHints: false,

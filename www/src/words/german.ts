@@ -1,7 +1,7 @@
 // All that the page says in German.
 
-import type { DeviceKind, EpsErrorCode } from 'eps-restore';
-import type { Blur, Factor, FillKind, Size } from '../vocabulary.js';
+import type { BlurEstimate, DeviceKind, EpsErrorCode } from 'eps-restore';
+import type { Factor, FillKind, Size } from '../vocabulary.js';
 import { formatSize, type Markup, type Words } from '../words.js';
 
 // Zahlen.
@@ -258,7 +258,7 @@ const blur: Words['blur'] = {
     gaussian: 'Weich',
     disk: 'Falsch fokussiert',
     motion: 'Verwackelt',
-  } satisfies Readonly<Record<Blur | 'none', string>>,
+  } satisfies Readonly<Record<BlurEstimate['kind'], string>>,
   amount: (pixels: number): string => `${String(pixels).replace('.', ',')} px`,
   amountAlong: (pixels: number, degrees: number): string =>
     `${String(pixels).replace('.', ',')} px bei ${degrees}°`,
@@ -271,6 +271,11 @@ const blur: Words['blur'] = {
   kept: 'Das Foto bleibt, wie es ist. Nichts wurde geändert.',
   draw: 'Auf dem Foto zeichnen',
   drawing: 'Eine Spur, die das Wackeln hinterließ, von Ende zu Ende nachziehen.',
+  fromFile: (name: string, size: Size): string => `Kern aus „${name}“, ${formatSize(size)}`,
+  black: (name: string): string => `„${name}“ ist ganz schwarz und zeigt keinen Kern.`,
+  tooLarge: (name: string, size: Size, most: number): string =>
+    `Der Kern in „${name}“ hat um seine Mitte ${formatSize(size)} Pixel. ` +
+    `Je Seite dürfen es ${most} sein.`,
 };
 
 // Die Rechenmaschine.
@@ -624,6 +629,12 @@ export const markup: Markup = {
   kindOfBlur: 'Art der Unschärfe',
   amount: 'Stärke',
   direction: 'Richtung',
+  fromFile: 'Datei',
+  openKernel: 'Kern-Datei öffnen',
+  kernelFile: 'Kern-Datei',
+  kernelHint:
+    'Ein kleines Bild der Unschärfe (Punktspreizfunktion), aus einer Veröffentlichung oder einem ' +
+    'anderen Programm: hell, wohin das Licht eines Punkts fällt, sonst schwarz.',
   measureGrain: 'Körnung messen',
   grain: 'Körnung',
   grainHint: '5 ist schwach, 25 ist stark.',
