@@ -4,8 +4,11 @@
 import type { Kernel } from 'eps-restore';
 import type { Size } from '../vocabulary.js';
 
-/** The package's own largest kernel, a Gaussian of sigma 30; it fits what the detail restores. */
-export const MOST_SIDE = 241;
+/**
+ * The package's own largest motion and disk. The package would take more, up to the size of the
+ * photo, but to blur a photo by more for a trial would hold the picture worker up for minutes.
+ */
+export const MOST_SIDE = 101;
 
 /**
  * Darker pixels, in parts of the brightest one, are no part of the kernel. They are what rounding
