@@ -12,6 +12,7 @@ import {
   setVariants,
   smoothPng,
   untilDetail,
+  untilOpen,
 } from '../tests/browser/demo-tools.mjs';
 import { ROOT } from '../tests/browser/harness.mjs';
 import { animatedWebp } from './lib/animated-webp.mjs';
@@ -126,7 +127,7 @@ async function shootInside() {
 /** Dark, on phones, in German. */
 async function shootLooks() {
   await openFile(page, 'small.png', smoothPng(64));
-  await page.getByRole('heading', { name: 'Restore “small”' }).waitFor({ state: 'attached' });
+  await untilOpen(page, 'small');
   await pick(page, 'Denoise');
   await restore(page);
   await page.getByRole('radio', { name: /^Improve/ }).check();

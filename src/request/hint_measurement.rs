@@ -23,10 +23,10 @@ const PAINTED: u8 = 128;
 /// A photo and what is painted on it, on a canvas.
 pub(super) struct HintedPhoto {
     /// Luma, `[1, 1, H, W]`.
-    pub(super) luma: Tensor<4>,
+    luma: Tensor<4>,
     /// Where there is a photo, `[1, 1, H, W]` of zeros and ones.
-    pub(super) known: Tensor<4>,
-    pub(super) hints: Hints,
+    known: Tensor<4>,
+    hints: Hints,
 }
 
 impl HintedPhoto {

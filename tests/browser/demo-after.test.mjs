@@ -1,6 +1,5 @@
 // After a run in the demo: the strength of a result, the map in levels, one step after the other.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import {
   grainyPng,
@@ -10,6 +9,7 @@ import {
   paint,
   pick,
   restore,
+  savedFile,
   setVariants,
   untilKept,
   untilReady,
@@ -37,11 +37,7 @@ describe('after a run', { timeout: 10 * 60_000 }, () => {
   after(() => session?.close());
 
   const strength = () => page.getByRole('slider', { name: 'Strength' });
-  async function save() {
-    const download = page.waitForEvent('download');
-    await page.locator('#save-button').click();
-    return decodePng(readFileSync(await (await download).path())).data;
-  }
+  const save = async () => decodePng(await savedFile(page)).data;
   const choose = (name) => page.getByRole('radio', { name: new RegExp(`^${name}`) }).check();
 
   it('shows, saves and copies the best result as strong as is set', async () => {

@@ -14,6 +14,7 @@ import {
   setVariants,
   smoothPng,
   untilDetail,
+  untilOpen,
 } from './demo-tools.mjs';
 
 const SIDE = 224;
@@ -132,7 +133,7 @@ describe('the detail', { timeout: 10 * 60_000 }, () => {
     await page.locator('#marker').waitFor({ state: 'hidden' });
     await untilDetail(page);
     await openFile(page, 'wide.png', smoothPng(640, 400));
-    await page.getByRole('heading', { name: 'Restore “wide”' }).waitFor({ state: 'attached' });
+    await untilOpen(page, 'wide');
   });
 
   it('is as large for every factor, and grey where colour is drawn', async () => {

@@ -1,12 +1,12 @@
 // Enlarge in the demo by any factor: the core's next factor, then scaled down.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import {
   openDemo,
   openFile,
   pick,
   restore,
+  savedFile,
   setVariants,
   smoothPng,
   untilDetail,
@@ -46,9 +46,7 @@ describe('Enlarge by any factor', { timeout: 5 * 60_000 }, () => {
   it('makes a result of that size', async () => {
     await setVariants(page, 2);
     await restore(page);
-    const download = page.waitForEvent('download');
-    await page.locator('#save-button').click();
-    const { width, height, data } = decodePng(readFileSync(await (await download).path()));
+    const { width, height, data } = decodePng(await savedFile(page));
     assert.deepEqual([width, height], [132, 99]);
     const photo = decodePng(smoothPng(SIDE, 30)).data;
     for (const [x, y] of [

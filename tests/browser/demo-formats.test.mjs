@@ -1,16 +1,17 @@
 // TIFF, HEIC and RAW files in the demo: each is read by a decoder that is loaded for it alone.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import {
   largeJpeg,
   openDemo,
   openFile,
   pick,
-  restore,
-  setVariants,
   pixelsOf,
+  restore,
+  savedFile,
+  setVariants,
   untilKept,
+  untilOpen,
   untilShown,
 } from './demo-tools.mjs';
 import { HEIC } from './heic-file.mjs';
@@ -86,9 +87,7 @@ describe('files of scanners, phones and cameras', { timeout: 5 * 60_000 }, () =>
     await pick(page, 'Denoise');
     await setVariants(page, 0);
     await restore(page);
-    const download = page.waitForEvent('download');
-    await page.locator('#save-button').click();
-    const { eXIf } = chunksOf(readFileSync(await (await download).path()));
+    const { eXIf } = chunksOf(await savedFile(page));
     assert.equal(readExif(eXIf).main[0x10f], 'Scanner');
   });
 
@@ -106,7 +105,7 @@ describe('files of scanners, phones and cameras', { timeout: 5 * 60_000 }, () =>
 
   it('opens a HEIC by a library of its own, which carries its notice', async () => {
     await openFile(page, 'phone.heic', HEIC, 'image/heic');
-    await page.getByRole('heading', { name: 'Restore “phone”' }).waitFor({ state: 'attached' });
+    await untilOpen(page, 'phone');
     await untilShown(page, (width) => width === 64);
     const [red, green, blue] = await pixelsOf(page, '#canvas-under');
     assert.ok(red > 150 && green < 90 && blue < 90, `${red}, ${green}, ${blue}`);

@@ -13,6 +13,7 @@ import {
   textsOf,
   untilDetail,
   untilKept,
+  untilOpen,
 } from './demo-tools.mjs';
 import { decodePng, ROOT } from './harness.mjs';
 
@@ -155,7 +156,7 @@ describe('Improve in the demo', { timeout: 10 * 60_000 }, () => {
     assert.ok(await page.locator('#results').isHidden(), 'results of another photo are gone');
     await pick(page, 'Denoise');
     await openFile(page, 'grainy.png', grainyPng(64));
-    await page.getByRole('heading', { name: 'Restore “grainy”' }).waitFor({ state: 'attached' });
+    await untilOpen(page, 'grainy');
     assert.ok(await page.getByRole('radio', { name: 'Denoise' }).isChecked());
   });
 });

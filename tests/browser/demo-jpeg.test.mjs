@@ -1,9 +1,17 @@
 // A visitor's JPEG in the demo: its noise is estimated from the file, and a fill saved as JPEG
 // leaves the rest of the photo as it was.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { largeJpeg, openDemo, openFile, paint, pick, restore, setVariants } from './demo-tools.mjs';
+import {
+  largeJpeg,
+  openDemo,
+  openFile,
+  paint,
+  pick,
+  restore,
+  savedFile,
+  setVariants,
+} from './demo-tools.mjs';
 
 const [WIDTH, HEIGHT] = [160, 128];
 
@@ -41,10 +49,7 @@ describe("a visitor's JPEG", { timeout: 10 * 60_000 }, () => {
     await setVariants(page, 0);
     await paint(page, [0.7, 0.4], [0.8, 0.6]);
     await restore(page);
-    await page.locator('#save-format').selectOption('image/jpeg');
-    const download = page.waitForEvent('download');
-    await page.locator('#save-button').click();
-    const saved = readFileSync(await (await download).path());
+    const saved = await savedFile(page, 'image/jpeg');
     const [left, right] = await page.evaluate(differences, [[...photo], [...saved]]);
     assert.equal(left, 0, 'pixels of the half that was not painted changed');
     assert.ok(right > 0, 'the painted pixels are filled');

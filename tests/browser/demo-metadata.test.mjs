@@ -1,7 +1,6 @@
 // What a visitor's file says of its photo is in what the page saves: not its thumbnail, not what
 // is no longer true, and not where it was taken once that is ticked.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import {
   largeJpeg,
@@ -10,8 +9,10 @@ import {
   paint,
   pick,
   restore,
+  savedFile,
   setVariants,
   smoothPng,
+  untilOpen,
 } from './demo-tools.mjs';
 import {
   cameraExif,
@@ -62,15 +63,9 @@ describe('what a file says of its photo', { timeout: 10 * 60_000 }, () => {
   const tick = () => page.getByRole('checkbox', { name: 'Without location' });
   async function open(name, jpeg) {
     await openFile(page, `${name}.jpg`, jpeg, 'image/jpeg');
-    const heading = page.getByRole('heading', { name: `Restore “${name}”` });
-    await heading.waitFor({ state: 'attached' });
+    await untilOpen(page, name);
   }
-  async function saved(format) {
-    await page.getByLabel('File format').selectOption(format);
-    const download = page.waitForEvent('download');
-    await page.locator('#save-button').click();
-    return readFileSync(await (await download).path());
-  }
+  const saved = (format) => savedFile(page, format);
 
   it('is saved with the result, in each format', async () => {
     const plain = await largeJpeg(page, WIDTH, HEIGHT);
@@ -145,7 +140,7 @@ describe('what a file says of its photo', { timeout: 10 * 60_000 }, () => {
 
   it('asks for nothing where no place is told', async () => {
     await openFile(page, 'bare.png', smoothPng(WIDTH, HEIGHT));
-    await page.getByRole('heading', { name: 'Restore “bare”' }).waitFor({ state: 'attached' });
+    await untilOpen(page, 'bare');
     await restore(page);
     await saved('image/png');
     assert.ok(await tick().isHidden());

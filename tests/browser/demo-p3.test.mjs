@@ -11,9 +11,11 @@ import {
   paint,
   pick,
   restore,
+  savedFile,
   setVariants,
   untilDetail,
   untilKept,
+  untilOpen,
   untilShown,
 } from './demo-tools.mjs';
 import { encodePng } from './harness.mjs';
@@ -114,16 +116,9 @@ describe('a photo in Display P3', { timeout: 10 * 60_000 }, () => {
   const inFile = (bytes) => page.evaluate(middleOfFile, [...bytes]);
   async function open(name, bytes, type) {
     await openFile(page, name, bytes, type);
-    const title = name.replace(/\.[^.]+$/, '');
-    const heading = page.getByRole('heading', { name: `Restore “${title}”` });
-    await heading.waitFor({ state: 'attached' });
+    await untilOpen(page, name.replace(/\.[^.]+$/, ''));
   }
-  async function saved(format) {
-    await page.getByLabel('File format').selectOption(format);
-    const download = page.waitForEvent('download');
-    await page.locator('#save-button').click();
-    return readFileSync(await (await download).path());
-  }
+  const saved = (format) => savedFile(page, format);
 
   it('shows its colours, on the stage and in the detail', async () => {
     await open('red.png', p3Png(80), 'image/png');
@@ -284,10 +279,7 @@ describe('Display P3 in a browser that', { timeout: 5 * 60_000 }, () => {
     await untilShown(page, (width) => width > 40);
     await act();
     await restore(page);
-    await page.getByLabel('File format').selectOption(type);
-    const download = page.waitForEvent('download');
-    await page.locator('#save-button').click();
-    return readFileSync(await (await download).path());
+    return savedFile(page, type);
   }
 
   it('changes what a page reads of a canvas is read without one', async () => {

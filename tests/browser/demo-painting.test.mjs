@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { largeJpeg, openDemo, openFile, paint, painted, pick, smoothPng } from './demo-tools.mjs';
+import {
+  largeJpeg,
+  openDemo,
+  openFile,
+  paint,
+  painted,
+  pick,
+  smoothPng,
+  untilOpen,
+} from './demo-tools.mjs';
 import { decodePng, encodePng } from './harness.mjs';
 import { longestTask } from './main-thread.mjs';
 
@@ -96,7 +105,7 @@ describe('painting', { timeout: 10 * 60_000 }, () => {
     const half = { data: new Uint8Array(4 * SIDE * SIDE).fill(255), width: SIDE, height: SIDE };
     for (let i = 0; i < 4 * SIDE * SIDE; i += 4) half.data[i] = (i / 4) % SIDE < 30 ? 100 : 150;
     await openFile(page, 'half.png', encodePng(half));
-    await page.getByRole('heading', { name: 'Restore “half”' }).waitFor({ state: 'attached' });
+    await untilOpen(page, 'half');
     await tool('Area of one colour');
     await paint(page, [0.1, 0.5], [0.1, 0.5]);
     await untilPainted((count) => count === 30 * SIDE);

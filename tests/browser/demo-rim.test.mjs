@@ -1,8 +1,16 @@
 // The soft rim of a fill: the photo shows through where the mask begins, as far as is set.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { openDemo, openFile, paint, pick, restore, setVariants, smoothPng } from './demo-tools.mjs';
+import {
+  openDemo,
+  openFile,
+  paint,
+  pick,
+  restore,
+  savedFile,
+  setVariants,
+  smoothPng,
+} from './demo-tools.mjs';
 import { decodePng } from './harness.mjs';
 
 const SIDE = 200;
@@ -19,11 +27,7 @@ describe('the rim of a fill', { timeout: 5 * 60_000 }, () => {
   });
   after(() => session?.close());
   const rim = () => page.getByRole('slider', { name: 'Soft rim' });
-  async function save() {
-    const download = page.waitForEvent('download');
-    await page.locator('#save-button').click();
-    return decodePng(readFileSync(await (await download).path())).data;
-  }
+  const save = async () => decodePng(await savedFile(page)).data;
 
   it('is as wide as the keyboard sets it', async () => {
     await pick(page, 'Fill');

@@ -1,4 +1,5 @@
 // Opens the built demo, and acts on it as a person does.
+import { readFileSync } from 'node:fs';
 import { encodePng, openSession } from './harness.mjs';
 
 /** A run of a few evaluations of a tiny picture, on a slow machine. */
@@ -62,6 +63,18 @@ export async function largeJpeg(page, width, height) {
 
 export async function openFile(page, name, buffer, mimeType = 'image/png') {
   await page.getByLabel('Photo file').setInputFiles({ name, mimeType, buffer });
+}
+
+/** Waits until the photo of this name, without its extension, is open. */
+export const untilOpen = (page, name) =>
+  page.getByRole('heading', { name: `Restore “${name}”` }).waitFor({ state: 'attached' });
+
+/** The file that Save gives for the chosen picture. Without a format: in the one that is chosen. */
+export async function savedFile(page, format) {
+  if (format) await page.getByLabel('File format').selectOption(format);
+  const download = page.waitForEvent('download');
+  await page.locator('#save-button').click();
+  return readFileSync(await (await download).path());
 }
 
 /** Waits until the photo on the stage has a width that the test accepts. */

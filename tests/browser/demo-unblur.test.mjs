@@ -1,7 +1,6 @@
 // Unblur in the demo for a blur that nobody knows: found, compared on a detail, taken, refined. And
 // for a blur whose kernel is in a file.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { motionKernel } from '../../pkg/dist/page/kernels.js';
 import {
@@ -11,10 +10,12 @@ import {
   pick,
   pixelsOf,
   restore,
+  savedFile,
   setVariants,
   smoothPng,
   untilDetail,
   untilKept,
+  untilOpen,
 } from './demo-tools.mjs';
 import { decodePng, encodePng } from './harness.mjs';
 
@@ -64,7 +65,7 @@ describe('Unblur for an unknown blur', { timeout: 10 * 60_000 }, () => {
   const settings = () => Promise.all(['sigma', 'radius', 'length', 'angle'].map(value));
   async function open(name, bytes) {
     await openFile(page, `${name}.png`, bytes);
-    await page.getByRole('heading', { name: `Restore “${name}”` }).waitFor({ state: 'attached' });
+    await untilOpen(page, name);
   }
   /** Waits for the first candidate's detail, and for none more: each takes seconds. */
   const untilFirst = () => page.locator('.candidate[aria-busy="false"]:first-child').waitFor();
@@ -315,9 +316,7 @@ describe('Unblur by a kernel file', { timeout: 10 * 60_000 }, () => {
     await untilDetail(page);
     assert.notDeepEqual(await pixelsOf(page, '#detail-after'), soft);
     await restore(page);
-    const download = page.waitForEvent('download');
-    await page.locator('#save-button').click();
-    const restored = decodePng(readFileSync(await (await download).path())).data;
+    const restored = decodePng(await savedFile(page)).data;
     const [before, after] = [blurred, restored].map((image) => closeness(sharp, image));
     t.diagnostic(`blurred ${before.toFixed(1)} dB, restored ${after.toFixed(1)} dB`);
     assert.ok(after > before + 5, `${before} dB, then ${after} dB`);

@@ -63,7 +63,7 @@ export interface RestoreStep extends RestoreProgress {
   readonly finished: boolean;
   /** The best image so far. */
   readonly preview: ImageData;
-  /** What the network was asked about: with the option `inspect`, but for the estimate. */
+  /** What the network was asked about. Only with the option `inspect`; the estimate has none. */
   readonly query?: StepQuery;
 }
 

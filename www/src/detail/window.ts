@@ -34,9 +34,14 @@ interface Span {
   readonly outer: readonly [number, number];
 }
 
+/** Start and length of a part of a side around its `centre`, moved to lie inside. */
+export function partAround(side: number, centre: number, most: number): [number, number] {
+  const length = Math.min(side, most);
+  return [Math.min(side - length, Math.max(0, Math.round(centre * side - length / 2))), length];
+}
+
 function span(side: number, centre: number, shown: number, margin: number): Span {
-  const length = Math.min(side, Math.round(shown));
-  const start = Math.min(side - length, Math.max(0, Math.round(centre * side - length / 2)));
+  const [start, length] = partAround(side, centre, Math.round(shown));
   const from = Math.max(0, start - Math.round(margin));
   const to = Math.min(side, start + length + Math.round(margin));
   return { inner: [start, length], outer: [from, to - from] };

@@ -1,9 +1,10 @@
 // One step of a run, as it can be looked at: a part of its pictures at full size.
 
 import type { RestoreStep } from 'eps-restore';
+import { partAround } from '../detail/window.js';
 import { cut } from '../picture/pixels.js';
 import { drawMap } from '../results/disagreement.js';
-import type { Box, Size } from '../vocabulary.js';
+import type { Box, Point, Size } from '../vocabulary.js';
 
 const SIDE = 160;
 
@@ -29,10 +30,7 @@ export class Insights {
    * @param centre what to look at, in units of the picture's sides.
    * @returns undefined for a step that asked the network nothing.
    */
-  of(
-    { stage, tau, preview, query }: RestoreStep,
-    centre: { readonly x: number; readonly y: number },
-  ): Insight | undefined {
+  of({ stage, tau, preview, query }: RestoreStep, centre: Point): Insight | undefined {
     const box = around(centre, preview);
     const answer = cut(preview, box);
     if (stage === 'estimate') this.estimate = answer;
@@ -52,16 +50,10 @@ export class Insights {
 }
 
 /** A square around a point, within the picture. */
-function around(centre: { readonly x: number; readonly y: number }, size: Size): Box {
-  const [width, height] = [Math.min(SIDE, size.width), Math.min(SIDE, size.height)];
-  const start = (at: number, length: number, part: number): number =>
-    Math.round(Math.min(length - part, Math.max(0, at * length - part / 2)));
-  return {
-    x: start(centre.x, size.width, width),
-    y: start(centre.y, size.height, height),
-    width,
-    height,
-  };
+function around(centre: Point, size: Size): Box {
+  const [x, width] = partAround(size.width, centre.x, SIDE);
+  const [y, height] = partAround(size.height, centre.y, SIDE);
+  return { x, y, width, height };
 }
 
 /** |a - b| of every channel. */

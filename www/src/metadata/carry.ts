@@ -1,5 +1,5 @@
 // Carries what a file says of its photo over into a picture that is saved: EXIF, XMP, IPTC, the
-// density, and the profile where it fits. Loaded when something is saved.
+// density, and the profile where it fits. Loaded with the first photo.
 //
 // What the colours of a saved picture are, its own profile says. Without one it is in sRGB: the
 // profile of another space would make wrong colours of its pixels, and stays behind.
