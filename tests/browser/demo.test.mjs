@@ -2,7 +2,7 @@
 // compare, save; on WebGPU and without it.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { textsOf } from './demo-tools.mjs';
 import { decodePng, encodePng, openSession } from './harness.mjs';
 
@@ -186,6 +186,8 @@ for (const webgpu of [true, false]) {
         page.setDefaultTimeout(PATIENCE);
         ui = demo(session);
       });
+      afterEach((test) => session?.tellFailure(test));
+
       after(() => session?.close());
 
       it('loads, and takes the CPU where there is no real GPU', async () => {

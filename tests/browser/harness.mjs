@@ -199,6 +199,27 @@ class Session {
     return this.page.workers()[0];
   }
 
+  /**
+   * For `afterEach`: says of a failed test whether its page still runs and draws. A log then tells
+   * a page that hangs from a browser that stopped drawing.
+   */
+  async tellFailure(test) {
+    if (!test.error) return;
+    const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve('draws')));
+    const within = (promise, otherwise) =>
+      Promise.race([
+        promise.catch(({ message }) => message),
+        new Promise((resolve) => setTimeout(resolve, 5000, otherwise)),
+      ]);
+    const script = await within(
+      this.page.evaluate(() => `is ${document.visibilityState}`),
+      'hangs',
+    );
+    const drawing = await within(this.page.evaluate(frame), 'does not draw');
+    const workers = this.page.workers().length;
+    test.diagnostic(`the page ${script}, ${drawing}, and has ${workers} workers`);
+  }
+
   /** Takes the GPU away from the page's workers. */
   async loseDevices() {
     await Promise.all(

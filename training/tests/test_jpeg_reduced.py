@@ -6,7 +6,6 @@ from eps_training.method.fourier import fft, ifft
 from eps_training.method.jpeg import Coefficients, DecimatedJpeg, jpeg
 from eps_training.method.jpeg.tables import libjpeg
 from eps_training.method.operators import Decimation, bicubic_spectrum
-from eps_training.method.prior import V2
 
 SIDE, F = 32, 2
 SMALL = SIDE // F
