@@ -67,7 +67,7 @@ export default {
         { from: 'node_modules/libheif-js/libheif-wasm/LICENSE', to: 'libheif/LICENSE.txt' },
       ],
     }),
-    // The service worker: the whole page works offline. The package keeps the weights itself.
+    // The service worker: the whole page works offline. The package keeps its weights itself.
     new WorkboxPlugin.GenerateSW({
       swDest: 'sw.js',
       cacheId: 'eps-restore',
@@ -76,7 +76,13 @@ export default {
       sourcemap: false,
       babelPresetEnvTargets: ['chrome >= 113', 'firefox >= 115', 'safari >= 16.4'],
       // libheif is for those who open a HEIC file.
-      exclude: [/\.map$/, /\.safetensors$/, /\.(txt|md)$/, /^share-target\.js$/, /^libheif\//],
+      exclude: [
+        /\.map$/,
+        /photo-v2.*\.safetensors$/,
+        /\.(txt|md)$/,
+        /^share-target\.js$/,
+        /^libheif\//,
+      ],
       maximumFileSizeToCacheInBytes: 16 * 1024 * kibibytes,
       // Names that carry a hash of the contents.
       dontCacheBustURLsMatching: /\.[0-9a-f]{8}\./,

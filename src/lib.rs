@@ -82,6 +82,7 @@ mod request;
 mod restoration;
 mod restore;
 mod sampler;
+mod scratches;
 
 /// The tensors that operators, denoisers and measurements are made of.
 pub use burn;

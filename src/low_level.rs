@@ -158,3 +158,7 @@ pub mod restoration {
 pub mod sampler {
     pub use crate::sampler::*;
 }
+/// What finds scratches and dust.
+pub mod scratches {
+    pub use crate::scratches::*;
+}

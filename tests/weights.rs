@@ -38,7 +38,10 @@ fn eight_bits_are_multiplied_by_the_scale_of_their_output() {
         ("a.scale", Dtype::F16, &[2], &scales),
     ]);
     let weights = Weights::read(&file).expect("a file");
-    let values = weights.floats("a", &[2, 3, 1, 1]).expect("the tensor");
+    let values = weights
+        .tensors()
+        .floats("a", &[2, 3, 1, 1])
+        .expect("the tensor");
     assert_eq!(values, [0.5, -0.5, 63.5, -254.0, 0.0, 4.0]);
 }
 
@@ -70,7 +73,7 @@ fn every_fault_of_a_tensor_is_named() {
         ("endless", "\"endless\" holds a value that is not finite"),
         ("unsigned", "\"unsigned\" is of type U8, not F16, F32 or I8"),
     ] {
-        let error = weights.floats(name, &[2]).expect_err(name);
+        let error = weights.tensors().floats(name, &[2]).expect_err(name);
         let Error::InvalidWeights(message) = error else {
             panic!("{error:?}");
         };

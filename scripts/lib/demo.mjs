@@ -13,6 +13,7 @@ export async function buildDemo() {
       'pkg/dist',
       'pkg/wasm',
       'pkg/models',
+      'models/scratches-v1.safetensors',
       'pkg/package.json',
       'webpack.config.js',
       'tsconfig.json',

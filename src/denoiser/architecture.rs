@@ -11,25 +11,35 @@ use crate::posterior::SIGMA_DATA;
 use crate::prior::axes;
 use crate::prior::model::PriorModel;
 
-/// The architecture, by its name in files.
-const NAME: &str = "photo-v2";
+/// The architecture of the networks that restore photos, by its name in files.
+pub(super) const PHOTO: &str = "photo-v2";
 /// The largest difference between an entry of U in a file and in this crate.
 const ROUNDING: f64 = 1e-9;
+
+type Metadata = HashMap<String, String>;
+
+/// Whether a file with this metadata is of the architecture `wanted`.
+///
+/// # Errors
+/// [`Error::InvalidWeights`] where it is of another.
+pub(super) fn check(metadata: &Metadata, wanted: &str) -> Result<(), Error> {
+    let named = metadata.get("architecture");
+    if named.is_some_and(|name| name == wanted) {
+        return Ok(());
+    }
+    Err(Error::InvalidWeights(format!(
+        "the file holds the architecture {}; {wanted} is needed here",
+        named.map_or("(none named)".into(), |name| format!("{name:?}"))
+    )))
+}
 
 /// The prior under which the network of a file was trained, from the file's metadata.
 ///
 /// # Errors
-/// [`Error::InvalidWeights`] for another architecture, for a network that this crate does not run,
-/// or for images of another deviation.
-pub(super) fn prior(metadata: Option<&HashMap<String, String>>) -> Result<PriorModel, Error> {
-    let entry = |key: &str| metadata.and_then(|m| m.get(key)).map(String::as_str);
-    match entry("architecture") {
-        Some(NAME) => described(entry("network").unwrap_or_default()),
-        other => Err(Error::InvalidWeights(format!(
-            "the file holds the architecture {}; this version runs {NAME}",
-            other.map_or("(none named)".into(), |name| format!("{name:?}"))
-        ))),
-    }
+/// [`Error::InvalidWeights`] for a network that this crate does not run, or for images of another
+/// deviation.
+pub(super) fn prior(metadata: &Metadata) -> Result<PriorModel, Error> {
+    described(metadata.get("network").map_or("", String::as_str))
 }
 
 /// The entry `network`.
@@ -52,7 +62,7 @@ struct PriorDescription {
 
 fn described(network: &str) -> Result<PriorModel, Error> {
     let broken = |e| Error::UnreadableWeights {
-        message: format!("the metadata of {NAME} lacks a description of its network ({e})"),
+        message: format!("the metadata of {PHOTO} lacks a description of its network ({e})"),
         source: Cause::new(e),
     };
     let Description { prior, bottom } = serde_json::from_str(network).map_err(broken)?;
@@ -101,7 +111,9 @@ mod tests {
     fn of(architecture: &str, network: &str) -> Result<PriorModel, Error> {
         let entries = [("architecture", architecture), ("network", network)];
         let entries = entries.map(|(key, value)| (key.into(), value.into()));
-        prior(Some(&HashMap::from(entries)))
+        let metadata = HashMap::from(entries);
+        check(&metadata, PHOTO)?;
+        prior(&metadata)
     }
 
     #[test]
@@ -119,7 +131,7 @@ mod tests {
         let refused = [
             of("photo-v1", NETWORK),
             of("photo-v3", NETWORK),
-            prior(None),
+            check(&HashMap::new(), PHOTO).and_then(|()| prior(&HashMap::new())),
             of("photo-v2", ""),
             changed(r#""bottom": 0"#, r#""bottom": 320"#),
             changed("[0.5, 0.5, 0.5]", "[0.85, 0.35, 0.15]"),

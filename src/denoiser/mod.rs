@@ -15,8 +15,9 @@ mod weights;
 pub use divisible::{Divisible, Loan};
 pub use network_inputs::{NetworkInputs, Planes};
 pub use preconditioning::{Level, PhotoDenoiser};
+pub(crate) use unet::MAPS;
 pub use unet::UNet;
-pub use weights::Weights;
+pub use weights::{Tensors, Weights};
 
 use burn::tensor::Tensor;
 

@@ -16,6 +16,7 @@ use burn::tensor::Tensor;
 use super::divisible::{Divisible, Loan};
 use super::evaluation::{Evaluation, Inputs};
 use super::network_inputs::NetworkInputs;
+use super::unet::PHOTO_WIDTHS;
 use super::{Denoiser, UNet, Weights};
 use crate::compute::device::ComputeDevice;
 use crate::compute::formula::{Formula, expand, tensors};
@@ -140,7 +141,7 @@ impl PhotoDenoiser {
     /// # Errors
     /// As [`Self::new`].
     pub fn on<L: Layers + 'static>(layers: L, weights: &Weights) -> Result<Self, Error> {
-        let network = UNet::new(weights, layers)?;
+        let network = UNet::new(weights.tensors(), PHOTO_WIDTHS, layers)?;
         Ok(Self {
             network: Box::new(network),
             prior: weights.prior(),

@@ -1,26 +1,26 @@
 //! `photo-v2`: a fully convolutional U-Net on 2×2 pixel-unshuffled input, without time embedding
 //! (`docs/method.md`, section 6).
 //!
-//! It has widths of 64, 128 and 256 at 1/2, 1/4 and 1/8 of the resolution, 7.16 M parameters, and
-//! takes 2.07 GFLOP for 64×64 pixels. The noise-geometry maps enter every block through a small
-//! embedding. The pivot itself enters the coarsest level only, where averaging has raised its
-//! signal-to-noise ratio.
+//! The released network has widths of 64, 128 and 256 at 1/2, 1/4 and 1/8 of the resolution, 7.16 M
+//! parameters, and takes 2.07 GFLOP for 64×64 pixels. The noise-geometry maps enter every block
+//! through a small embedding. The pivot itself enters the coarsest level only, where averaging has
+//! raised its signal-to-noise ratio.
 
 use std::fmt::{self, Debug};
 
 use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
-use super::Weights;
+use super::Tensors;
 use crate::denoiser::layers::{ConvWeights, Epilogue, Layers};
 use crate::error::Error;
 
-/// Channels at each level, from the finest.
-const WIDTHS: [usize; 3] = [64, 128, 256];
+/// Channels of `photo-v2` at each level, from the finest.
+pub(super) const PHOTO_WIDTHS: [usize; 3] = [64, 128, 256];
 /// Channels of an embedding of the maps.
 const EMBED: usize = 32;
 /// Channels of the maps.
-const MAPS: usize = 8;
+pub(crate) const MAPS: usize = 8;
 /// Channels of an attention head.
 const HEAD: usize = 32;
 /// The sides of the padded input are multiples of this.
@@ -48,14 +48,15 @@ impl<L: Layers> Debug for UNet<L> {
 }
 
 impl<L: Layers> UNet<L> {
-    /// The network with the given weights.
+    /// The network with the given weights. `widths` are the channels at each level, from the
+    /// finest: multiples of 16, the last of 32.
     ///
     /// # Errors
     /// [`Error::InvalidWeights`] if a tensor is missing, or has the wrong shape, type or values.
-    pub fn new(weights: &Weights, layers: L) -> Result<Self, Error> {
-        let [a, b, c] = WIDTHS;
+    pub fn new(tensors: &Tensors, widths: [usize; 3], layers: L) -> Result<Self, Error> {
+        let [a, b, c] = widths;
         let read = Reader {
-            weights,
+            tensors,
             layers: &layers,
         };
         let embed = |i: usize, inputs| {
@@ -191,7 +192,7 @@ struct Attention<L: Layers> {
 
 /// Prepares layers from the tensors of a weights file.
 struct Reader<'a, L: Layers> {
-    weights: &'a Weights<'a>,
+    tensors: &'a Tensors<'a>,
     layers: &'a L,
 }
 
@@ -204,11 +205,11 @@ impl<L: Layers> Reader<'_, L> {
         kernel: usize,
         stride: usize,
     ) -> Result<L::Conv, Error> {
-        let weight = self.weights.floats(
+        let weight = self.tensors.floats(
             &format!("{name}.weight"),
             &[outputs, inputs, kernel, kernel],
         )?;
-        let bias = self.weights.floats(&format!("{name}.bias"), &[outputs])?;
+        let bias = self.tensors.floats(&format!("{name}.bias"), &[outputs])?;
         Ok(self.layers.conv(ConvWeights {
             weight: &weight,
             bias: &bias,
@@ -219,7 +220,7 @@ impl<L: Layers> Reader<'_, L> {
     }
 
     fn gain(&self, name: &str, channels: usize) -> Result<L::Gain, Error> {
-        let gain = self.weights.floats(&format!("{name}.gain"), &[channels])?;
+        let gain = self.tensors.floats(&format!("{name}.gain"), &[channels])?;
         Ok(self.layers.gain(&gain))
     }
 

@@ -1,6 +1,7 @@
 //! Files of weights: safetensors files of tensors in PyTorch's layout, in f16, f32 or eight bits,
 //! which are checked when they are read (`docs/method.md`, section 6.5).
 
+use std::collections::HashMap;
 use std::fmt::{self, Debug};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -9,9 +10,9 @@ use super::architecture;
 use crate::error::{Cause, Error};
 use crate::prior::model::PriorModel;
 
-/// A file of weights.
+/// The weights of a network that restores photos.
 pub struct Weights<'a> {
-    file: SafeTensors<'a>,
+    tensors: Tensors<'a>,
     prior: PriorModel,
 }
 
@@ -19,8 +20,8 @@ impl Debug for Weights<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Weights")
             .field("prior", &self.prior)
-            .field("tensors", &self.file.len())
-            .finish_non_exhaustive()
+            .field("tensors", &self.tensors)
+            .finish()
     }
 }
 
@@ -31,20 +32,54 @@ impl<'a> Weights<'a> {
     /// [`Error::UnreadableWeights`] if the bytes are not a complete safetensors file, and
     /// [`Error::InvalidWeights`] if they hold another architecture.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        let broken = |e: safetensors::SafeTensorError| Error::UnreadableWeights {
-            message: format!("not a complete safetensors file ({e}); download it again"),
-            source: Cause::new(e),
-        };
-        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
-        Ok(Self {
-            prior: architecture::prior(metadata.metadata().as_ref())?,
-            file: SafeTensors::deserialize(bytes).map_err(broken)?,
-        })
+        let (tensors, metadata) = Tensors::read(bytes, architecture::PHOTO)?;
+        let prior = architecture::prior(&metadata)?;
+        Ok(Self { tensors, prior })
     }
 
     /// The prior under which the network was trained.
     pub fn prior(&self) -> PriorModel {
         self.prior
+    }
+
+    /// The tensors of the file.
+    pub fn tensors(&self) -> &Tensors<'a> {
+        &self.tensors
+    }
+}
+
+/// The tensors of a file of weights.
+pub struct Tensors<'a> {
+    file: SafeTensors<'a>,
+}
+
+impl Debug for Tensors<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tensors")
+            .field("count", &self.file.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Tensors<'a> {
+    /// Reads the header of a file of this architecture, and its metadata.
+    ///
+    /// # Errors
+    /// [`Error::UnreadableWeights`] if the bytes are not a complete safetensors file, and
+    /// [`Error::InvalidWeights`] if they hold another architecture.
+    pub(crate) fn read(
+        bytes: &'a [u8],
+        architecture: &str,
+    ) -> Result<(Self, HashMap<String, String>), Error> {
+        let broken = |e: safetensors::SafeTensorError| Error::UnreadableWeights {
+            message: format!("not a complete safetensors file ({e}); download it again"),
+            source: Cause::new(e),
+        };
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
+        let metadata = metadata.metadata().clone().unwrap_or_default();
+        architecture::check(&metadata, architecture)?;
+        let file = SafeTensors::deserialize(bytes).map_err(broken)?;
+        Ok((Self { file }, metadata))
     }
 
     /// The values of the tensor `name`, in row-major order. A tensor in eight bits is multiplied

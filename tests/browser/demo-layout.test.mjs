@@ -8,7 +8,10 @@ import { openDemo, openFile, pick, restore, setVariants, smoothPng } from './dem
 import { ROOT } from './harness.mjs';
 
 /** Loaded by those who read it, or once it is needed. */
-const LATER = /^(german|metadata|formats|zip|blur|queue|inside|map|map-worker|mask-menu|results)\./;
+const LATER = new RegExp(
+  '^(blur|formats|formats-client|german|inside|map|map-worker|mask-tools|metadata|queue|results|' +
+    'scratches|search-worker|zip)\\.',
+);
 /** Of all other scripts of the page and its workers, as they travel. */
 const MOST_SCRIPT_BYTES = 90_000;
 

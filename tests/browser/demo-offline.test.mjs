@@ -139,7 +139,7 @@ describe('the demo on a connection where megabytes cost', { timeout: 3 * 60_000 
     });
   });
   after(() => session?.close());
-  const isModel = ({ path }) => path.endsWith('.safetensors');
+  const isModel = ({ path }) => /photo-v2.*\.safetensors$/.test(path);
 
   it('loads the model when it is asked to, or with the first photo', async () => {
     for (const want of [

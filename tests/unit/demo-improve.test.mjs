@@ -48,6 +48,22 @@ describe('Improve', () => {
     assert.deepEqual([step.task, step.settings.noiseLevel], ['denoise', 8.1]);
   });
 
+  it('fills scratches once the file has told what JPEG did, but before a blur is undone', () => {
+    const scratched = {
+      ...clean,
+      jpegQuality: 40,
+      scratches: { bits: Uint8Array.of(1), share: 0.012 },
+    };
+    assert.deepEqual(advised(scratched), ['clean', 'mend']);
+    const note = proposalsFor(scratched).find(({ remedy }) => remedy === 'mend').note;
+    assert.equal(note, 'on 1.2 % of the photo');
+    assert.deepEqual(tasks(scratched, 'clean', 'mend'), ['denoise', 'fill']);
+    assert.deepEqual(tasks(scratched, 'mend'), ['fill']);
+    const blurry = { ...scratched, ...blurred('disk', 3) };
+    assert.deepEqual(tasks(blurry, 'clean', 'mend', 'sharpen'), ['fill', 'unblur']);
+    assert.deepEqual(tasks(clean, 'mend'), []);
+  });
+
   it('removes grain and blur in one step, and enlarges last', () => {
     const bad = { ...clean, grain: 12, loss: 15, ...blurred('disk', 3) };
     const [step, ...rest] = recipeFor(bad, new Set(['clean', 'sharpen']));

@@ -146,8 +146,8 @@ function setUpPictures(): void {
   });
   onceWanted(
     () => state.isPainting.value,
-    () => import(/* webpackChunkName: "mask-menu" */ './painting/mask-menu.js'),
-    ({ setUpMaskMenu }) => setUpMaskMenu(state, editor, reportMask),
+    () => import(/* webpackChunkName: "mask-tools" */ './scratches/mask-tools.js'),
+    ({ setUpMaskTools }) => setUpMaskTools(state, editor, reportMask),
     reportMask,
   );
   setUpPaintBar(state, brush);

@@ -90,9 +90,7 @@ export const improve = {
   found: 'Found in this photo. Untick what should stay as it is.',
   offered:
     'Nothing is wrong with this photo as far as this page can see. It could still be changed:',
-  nothing:
-    'Nothing to mend was found: no grain, no traces of JPEG, no blur. ' +
-    'A task below changes the photo all the same.',
+  nothing: 'Nothing to mend was found. A task below changes the photo all the same.',
   grain: 'Grain',
   jpeg: 'Traces of JPEG',
   grainAndJpeg: 'Grain and traces of JPEG',
@@ -101,6 +99,8 @@ export const improve = {
   jpegNote: (quality: number | undefined): string =>
     quality === undefined ? 'it was a JPEG before' : `saved at quality ${quality} of 100`,
   both: (first: string, second: string): string => `${first}; ${second}`,
+  scratches: 'Scratches and dust',
+  scratchesNote: (share: number): string => `on ${(100 * share).toFixed(1)} % of the photo`,
   blur: 'Blur',
   grey: 'No colour',
   greyNote: 'Colours are drawn by chance: they may fit, but are not the true ones',
@@ -215,6 +215,8 @@ export const painting = {
   otherSize: (mask: Size, photo: Size): string =>
     `This mask has ${formatSize(mask)} pixels; one for this photo has ${formatSize(photo)}.`,
   levels: (levels: number): string => `± ${levels}`,
+  searching: (share: number): string => `Searching, ${Math.round(100 * share)} %. Stop`,
+  nothingFound: 'No scratches or dust were found.',
 };
 
 // The detail: a part of the photo that is restored before the run.
@@ -599,6 +601,7 @@ export const markup = {
   redoKey: 'Redo (Ctrl Shift Z)',
   clearMask: 'Clear what is painted',
   mask: 'Mask',
+  findScratches: 'Find scratches and dust',
   edge: 'Edge',
   edgeNow: '4 px',
   grow: 'Grow',

@@ -18,6 +18,7 @@ mod loans;
 mod panic;
 mod request;
 mod run;
+mod scratches;
 mod side;
 mod start;
 mod tile;
@@ -30,6 +31,7 @@ pub use edit::edit_jpeg;
 pub use engine::Engine;
 pub use panic::on_panic;
 pub use run::Run;
+pub use scratches::ScratchSearch;
 
 use eps_restore::Error;
 use eps_restore::burn::tensor::Tensor;

@@ -83,7 +83,8 @@ def load_network(path, device='cpu'):
     return net.to(device).eval().requires_grad_(False)
 
 
-def save_weights(state, path, description, dtype=torch.float16, **metadata):
+def save_weights(state, path, description, dtype=torch.float16, architecture=ARCHITECTURE,
+                 **metadata):
     """Writes weights with metadata; returns the file's SHA-256. Floats become dtype, which must be
     able to hold them; integers (`eight_bit.py`) stay as they are."""
     state = {k: v.detach().cpu() for k, v in state.items()}
@@ -92,8 +93,8 @@ def save_weights(state, path, description, dtype=torch.float16, **metadata):
     broken = [k for k, v in small.items() if not v.isfinite().all()]
     if broken:
         raise ValueError(f'not finite in {str(dtype).removeprefix("torch.")}: {", ".join(broken)}')
-    stated = dict(architecture=ARCHITECTURE, network=description, **metadata)
-    save_file(small, path, metadata={k: str(v) for k, v in stated.items()})
+    stated = dict(architecture=architecture, network=description, **metadata)
+    save_file(small, path, metadata={k: str(v) for k, v in stated.items() if v is not None})
     return sha256(path)
 
 

@@ -28,7 +28,10 @@ export async function askDetail(
   const { inner, outer } = window;
   try {
     let image = cut(input, outer);
+    const isPainted = painted.mask?.data.includes(1) ?? false;
     for (const { task, settings } of steps) {
+      // Improve fills what is damaged: often nothing of it is in the window.
+      if (task === 'fill' && !isPainted) continue;
       const asked = packageTask(task, settings, simulate, painted);
       // One evaluation: what a second and third would add is too little to wait for.
       const { mean, fill } = await restorer.restore(image, asked, { samples: 0, seed, signal });

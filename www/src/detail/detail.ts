@@ -34,7 +34,7 @@ export class Detail {
     this.answer = latestAnswer(this.question, askDetail, DELAY);
     this.comparison = compared(this.comparisonQuestions, DELAY);
     watch(
-      () => [state.photo.value, state.maskBounds.value, state.hintBounds.value],
+      () => [state.photo.value, this.painted.value],
       () => {
         this.chosenCentre.value = undefined;
       },
@@ -49,12 +49,18 @@ export class Detail {
     return takesAll || steps.value.length === 0 ? undefined : prepared.value?.input;
   });
 
+  /** The box around what the visitor has painted. */
+  private readonly painted = computed(() => {
+    const { isImproving, maskBounds, hintBounds } = this.state;
+    return isImproving.value ? undefined : (maskBounds.value ?? hintBounds.value);
+  });
+
   readonly window = computed(() => {
     const input = this.input.value;
-    const { steps, maskBounds, hintBounds } = this.state;
+    const { steps } = this.state;
     const enlargement = steps.value.find(({ task }) => task === 'enlarge');
     const factor = enlargement ? coreFactor(enlargement.settings.factor) : 1;
-    const bounds = maskBounds.value ?? hintBounds.value;
+    const bounds = this.painted.value;
     const painted = input && bounds && centreOf(bounds, input);
     return input && windowAt(input, this.chosenCentre.value ?? painted ?? MIDDLE, factor);
   });
@@ -99,7 +105,8 @@ export class Detail {
 
   /** What to restore, whatever the settings. */
   private readonly part = computed((): Omit<DetailQuestion, 'steps'> | undefined => {
-    const { simulate, restorer, mask, maskBounds, hints, hintBounds, view, isRunning } = this.state;
+    const { simulate, restorer, filled, maskBounds, hints, hintBounds, view, isRunning } =
+      this.state;
     const input = this.input.value;
     const window = this.window.value;
     // A restorer does one thing at a time.
@@ -113,7 +120,7 @@ export class Detail {
       simulate: simulate.value,
       seed: this.seed.value,
       painted: {
-        mask: maskBounds.value ? maskWithin(mask.value, window.outer) : undefined,
+        mask: maskBounds.value ? maskWithin(filled.value, window.outer) : undefined,
         hints: hintBounds.value && hints.value && hintsWithin(hints.value, input, window.outer),
       },
     };

@@ -1,6 +1,6 @@
-// The page's side of the worker that reads TIFF, HEIC and RAW files. It is loaded for one file, and
-// ends with it.
+// The page's side of the worker that reads TIFF, HEIC and RAW files.
 
+import { askOnce } from '../worker/once.js';
 import type { Foreign } from './convert.js';
 import type { Answer } from './formats-worker.js';
 
@@ -10,14 +10,9 @@ export function converted(file: Blob, format: Foreign): Promise<Blob> {
     /* webpackChunkName: "formats" */ new URL('./formats-worker.ts', import.meta.url),
     { type: 'module', name: 'formats-worker' },
   );
-  return new Promise<Blob>((resolve, reject) => {
-    worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
-      if ('error' in data) reject(new Error(data.error));
-      else resolve(data.blob);
-    });
-    worker.addEventListener('error', ({ message }) =>
-      reject(new Error(message || 'The worker failed.')),
-    );
-    worker.postMessage([file, format]);
-  }).finally(() => worker.terminate());
+  return askOnce(worker, [file, format], (message) => {
+    const answer = message as Answer;
+    if ('error' in answer) throw new Error(answer.error);
+    return answer.blob;
+  });
 }

@@ -1,6 +1,7 @@
 // What was found in a photo.
 
 import type { Candidate } from '../blur/candidate.js';
+import type { FoundScratches } from '../scratches/search-worker.js';
 import type { Size } from '../vocabulary.js';
 
 /** A JPEG of better quality has lost nothing that can be seen. */
@@ -21,6 +22,7 @@ export interface Findings {
   readonly compression?: number;
   /** Grain and what JPEG has lost, together. */
   readonly loss?: number;
+  readonly scratches?: FoundScratches;
   readonly blur?: FoundBlur;
   readonly isComplete: boolean;
 }

@@ -1,6 +1,7 @@
 // Improve: what was found in the photo, what of it the visitor has ticked, and the steps of a run.
 
-import { computed, effect, signal } from '@preact/signals-core';
+import { batch, computed, effect, signal } from '@preact/signals-core';
+import { Mask } from '../picture/mask.js';
 import type { Photo } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
 import { latestAnswer } from '../state/latest-answer.js';
@@ -18,7 +19,15 @@ export class Improver {
   constructor(private readonly state: AppState) {
     const ask = (question: LookQuestion, abort: AbortSignal): Promise<void> =>
       look(question, abort, (findings) => {
-        this.latest.value = { photo: question.photo, findings };
+        const { photo } = question;
+        const { scratches } = findings;
+        batch(() => {
+          if (scratches) {
+            const mask = new Mask(photo.pixels, scratches.bits);
+            state.foundScratches.value = { photo, mask };
+          }
+          this.latest.value = { photo, findings };
+        });
       });
     latestAnswer(this.question, ask);
     watch(

@@ -4,6 +4,7 @@ import { denoise, type Restorer } from 'eps-restore';
 import { candidateOf, convinces } from '../blur/candidate.js';
 import { cut } from '../picture/pixels.js';
 import { ownFile, type Photo } from '../picture/photo.js';
+import type { Box, Size } from '../vocabulary.js';
 import { inWorker } from '../worker/client.js';
 import { GOOD_QUALITY, LEAST_GRAIN, type Findings, type FoundBlur } from './findings.js';
 import { jpegQuality } from './jpeg-quality.js';
@@ -27,7 +28,8 @@ export async function look(
   tell: (findings: Findings) => void,
 ): Promise<void> {
   const { pixels } = photo;
-  const part = middleOf(pixels);
+  const middle = middleOf(pixels);
+  const part = cut(pixels, middle);
   const file = ownFile(photo);
   let findings: Findings = {
     size: { width: pixels.width, height: pixels.height },
@@ -57,7 +59,11 @@ export async function look(
   const isTooGrainy = grain > MOST_GRAIN;
   const isOver = isTooGrainy || signal.aborted;
   const blur = isOver ? undefined : await findBlur(restorer, part, partFile);
-  add({ ...(blur && { blur }), isComplete: true });
+  add(blur ? { blur } : {});
+  const scratches = await import(/* webpackChunkName: "scratches" */ './scratches.js')
+    .then(({ scratchesOf }) => scratchesOf(pixels, middle, signal))
+    .catch(() => undefined); // they could not be looked for
+  add({ ...(scratches && { scratches }), isComplete: true });
 }
 
 async function findBlur(
@@ -72,10 +78,10 @@ async function findBlur(
   return best && { candidate: candidateOf(best), size: best.size, sharp };
 }
 
-function middleOf(image: ImageData): ImageData {
+function middleOf(image: Size): Box {
   const width = Math.min(LOOKED_SIDE, image.width);
   const height = Math.min(LOOKED_SIDE, image.height);
   const x = Math.floor((image.width - width) / 2);
   const y = Math.floor((image.height - height) / 2);
-  return cut(image, { x, y, width, height });
+  return { x, y, width, height };
 }

@@ -11,7 +11,7 @@ import type { Factor } from '../vocabulary.js';
 import { blur as blurWords, improve as words } from '../words.js';
 import { GOOD_QUALITY, LEAST_COMPRESSION, LEAST_GRAIN, type Findings } from './findings.js';
 
-export const REMEDIES = ['clean', 'sharpen', 'colour', 'enlarge'] as const;
+export const REMEDIES = ['clean', 'mend', 'sharpen', 'colour', 'enlarge'] as const;
 export type Remedy = (typeof REMEDIES)[number];
 
 export interface Proposal {
@@ -33,7 +33,7 @@ const SMALL_SIDE = 900;
 const TINY_SIDE = 400;
 
 export function proposalsFor(findings: Findings): Proposal[] {
-  const { size, isGrey, jpegQuality, compression = 0, grain, blur } = findings;
+  const { size, isGrey, jpegQuality, compression = 0, grain, blur, scratches } = findings;
   const proposals: Proposal[] = [];
   const hasGrain = grain !== undefined && grain >= LEAST_GRAIN;
   const isCompressed =
@@ -44,6 +44,10 @@ export function proposalsFor(findings: Findings): Proposal[] {
     const note = grainNote && jpegNote ? words.both(grainNote, jpegNote) : grainNote || jpegNote;
     const title = !hasGrain ? words.jpeg : isCompressed ? words.grainAndJpeg : words.grain;
     proposals.push({ remedy: 'clean', title, note, isAdvised: true });
+  }
+  if (scratches) {
+    const note = words.scratchesNote(scratches.share);
+    proposals.push({ remedy: 'mend', title: words.scratches, note, isAdvised: true });
   }
   if (blur) {
     const { kind, name, amount } = blur.candidate;
@@ -78,13 +82,19 @@ export function recipeFor(findings: Findings, ticked: ReadonlySet<Remedy>): Step
       settings: task === 'denoise' ? settings : withNoise(settings, task, noise),
     });
   };
+  const mend = (): void => {
+    if (ticked.has('mend') && findings.scratches) add('fill', {}, 0);
+  };
   if (ticked.has('sharpen') && findings.blur) {
+    mend(); // a scratch that is unblurred rings
     // The grain goes in the same step, which knows how both came about.
     const noise = ticked.has('clean') ? Math.max(1, level) : LITTLE_NOISE;
     add('unblur', findings.blur.candidate.settings, noise);
   } else if (ticked.has('clean')) {
+    // First, as long as the file tells what JPEG did.
     add('denoise', { noiseAuto: true, noiseLevel: Math.max(1, level) });
-  }
+    mend();
+  } else mend();
   if (ticked.has('colour')) add('colourise', {});
   const factor = factorFor(findings);
   if (ticked.has('enlarge') && factor) add('enlarge', { factor });

@@ -21,6 +21,11 @@ export class MaskEditor {
     return this.edit({ kind: 'grow', pixels });
   }
 
+  /** Adds the pixels whose byte is 1 to the mask, whatever the visitor paints on meanwhile. */
+  add(bits: Uint8Array): Promise<void> {
+    return this.edit({ kind: 'add', bits }, this.state.mask);
+  }
+
   /** Sets the region of like colour. */
   async flood(at: Point, tolerance: number, value: number): Promise<void> {
     const image = this.state.prepared.peek()?.input;
@@ -37,7 +42,7 @@ export class MaskEditor {
     });
     const fits = read.width === mask.width && read.height === mask.height;
     if (!fits) throw new MaskError(words.otherSize(read, mask));
-    await this.edit({ kind: 'replace', bits: read.bits });
+    await this.edit({ kind: 'replace', bits: read.bits }, this.state.mask);
   }
 
   /** The mask as a PNG; undefined without a photo. */
@@ -50,13 +55,13 @@ export class MaskEditor {
   }
 
   /** Asks again where the visitor has painted meanwhile. */
-  private async edit(edit: MaskEdit): Promise<void> {
-    const mask = this.state.layer.peek();
+  private async edit(edit: MaskEdit, layer = this.state.layer): Promise<void> {
+    const mask = layer.peek();
     if (!mask) return;
     for (let isDone = false; !isDone;) {
       const { revision } = mask;
       const patches = await inWorker('editMask', mask.bits, mask.size, edit);
-      if (this.state.layer.peek() !== mask) return;
+      if (layer.peek() !== mask) return;
       isDone = mask.revision === revision;
       if (isDone) mask.apply(patches);
     }

@@ -10,6 +10,7 @@ export type MaskEdit =
   | { readonly kind: 'invert' }
   /** By pixels; below 0 it shrinks. */
   | { readonly kind: 'grow'; readonly pixels: number }
+  | { readonly kind: 'add'; readonly bits: Uint8Array }
   | { readonly kind: 'replace'; readonly bits: Uint8Array }
   | {
       readonly kind: 'flood';
@@ -34,6 +35,8 @@ function edited(bits: Uint8Array, size: Size, edit: MaskEdit): Uint8Array {
       return inverted(bits);
     case 'grow':
       return grown(bits, size, edit.pixels);
+    case 'add':
+      return withRegion(bits, edit.bits, 1);
     case 'replace':
       return edit.bits;
     case 'flood':

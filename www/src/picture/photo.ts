@@ -1,6 +1,5 @@
 // A photo, and how it is opened from a file.
 
-import { converted } from '../formats/client.js';
 import { spaceToOpen } from '../metadata/client.js';
 import type { Point, Size } from '../vocabulary.js';
 import { inWorker } from '../worker/client.js';
@@ -50,6 +49,9 @@ export async function decodePhoto(file: Blob, fileName: string): Promise<Photo> 
     // Some browsers read HEIC by themselves.
     const own = format === 'HEIC' && (await decoded(file, fileName).catch(() => undefined));
     if (own) return own;
+    const { converted } = await import(
+      /* webpackChunkName: "formats-client" */ '../formats/client.js'
+    );
     const photo = await decoded(await converted(file, format), fileName);
     return { ...photo, isPreview: format === 'RAW' };
   } catch (cause) {

@@ -18,7 +18,7 @@ export interface Job {
   readonly input: ImageData;
   /** The file that the input was decoded from, as it is. */
   readonly file: Blob | undefined;
-  /** A copy: the visitor may continue to paint. */
+  /** What the step that fills fills; a copy, because the visitor may go on painting. */
   readonly mask: (Size & { readonly data: Bits }) | undefined;
   /** A copy of the colours to follow. */
   readonly hints: ImageData | undefined;
@@ -56,7 +56,7 @@ export function jobOf(state: AppState): Job | undefined {
   if (!step) return undefined;
   const { task, settings } = step;
   const tasks = [task, ...rest.map((later) => later.task)];
-  const painted = task === 'fill' ? state.mask.peek() : undefined;
+  const painted = tasks.includes('fill') ? state.filled.peek() : undefined;
   const mask = painted && {
     data: painted.bits.slice(),
     width: painted.width,
@@ -87,9 +87,11 @@ export function jobOf(state: AppState): Job | undefined {
       entries: [],
       deviation: undefined,
       calibration: undefined,
-      ...(mask && { mask }),
+      // Its rim is blended with `before`: what other steps changed would come back.
+      ...(mask && rest.length === 0 && { mask }),
       samples: options.samples,
-      focus: bounds && focusAround(bounds, plan.output),
+      // With other steps, the fill is not what they all are about.
+      focus: bounds && rest.length === 0 ? focusAround(bounds, plan.output) : undefined,
       facts: '',
       isComplete: false,
     },

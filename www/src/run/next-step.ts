@@ -30,7 +30,6 @@ export function jobAfter(job: Job, mean: ImageData, shown: ImageData): Job | und
     input: mean,
     // What the file tells holds for the opened photo alone.
     file: undefined,
-    mask: undefined,
     hints: undefined,
     earlier: [...earlier, made],
     course: { ...course, index: course.index + 1, rest },

@@ -38,6 +38,10 @@ export interface Model {
 export class AppState {
   readonly photo = signal<Photo | undefined>(undefined);
   readonly mask = signal<Mask | undefined>(undefined);
+  /** Scratches and dust that Improve has found. */
+  readonly foundScratches = signal<{ readonly photo: Photo; readonly mask: Mask } | undefined>(
+    undefined,
+  );
   /** Colours that Colourise is to follow. */
   readonly hints = signal<Hints | undefined>(undefined);
   readonly task = signal<TaskId>('fill');
@@ -133,10 +137,17 @@ export class AppState {
     return { input: photo.pixels };
   });
 
-  /** The box around the painted pixels, if the task needs a mask. */
+  /** What a step that fills fills: what is painted, or what Improve has found. */
+  readonly filled = computed((): Mask | undefined => {
+    if (!this.isImproving.value) return this.mask.value;
+    const found = this.foundScratches.value;
+    return found && found.photo === this.photo.value ? found.mask : undefined;
+  });
+
+  /** The box around the pixels to fill, if a step fills any. */
   readonly maskBounds = computed(() =>
     this.steps.value.some(({ task }) => task === 'fill')
-      ? this.mask.value?.bounds.value
+      ? this.filled.value?.bounds.value
       : undefined,
   );
 
@@ -166,7 +177,7 @@ export class AppState {
       simulate: this.simulate.value,
       options: this.options.value,
       // The bounds change with every edit of the mask.
-      painted: this.maskBounds.value ? { mask: maskBytes(this.mask.value) } : {},
+      painted: this.maskBounds.value ? { mask: maskBytes(this.filled.value) } : {},
     };
   });
 

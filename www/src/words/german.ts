@@ -82,9 +82,7 @@ const improve: Words['improve'] = {
   found: 'In diesem Foto gefunden. Nehmen Sie den Haken weg, wo es bleiben soll, wie es ist.',
   offered:
     'Soweit diese Seite sehen kann, fehlt diesem Foto nichts. Es ließe sich trotzdem ändern:',
-  nothing:
-    'Es wurde nichts gefunden: keine Körnung, keine Spuren von JPEG, keine Unschärfe. ' +
-    'Die Aufgaben oben ändern das Foto trotzdem.',
+  nothing: 'Es wurde nichts gefunden. Die Aufgaben oben ändern das Foto trotzdem.',
   grain: 'Körnung',
   jpeg: 'Spuren von JPEG',
   grainAndJpeg: 'Körnung und Spuren von JPEG',
@@ -93,6 +91,8 @@ const improve: Words['improve'] = {
   jpegNote: (quality: number | undefined): string =>
     quality === undefined ? 'war einmal ein JPEG' : `gespeichert mit Qualität ${quality} von 100`,
   both: (first: string, second: string): string => `${first}; ${second}`,
+  scratches: 'Kratzer und Staub',
+  scratchesNote: (share: number): string => `auf ${decimal(100 * share, 1)} % des Fotos`,
   blur: 'Unschärfe',
   grey: 'Keine Farbe',
   greyNote: 'Farben werden zufällig gezogen: Sie können passen, sind aber nicht die wahren',
@@ -224,6 +224,8 @@ const painting: Words['painting'] = {
   otherSize: (mask: Size, photo: Size): string =>
     `Diese Maske hat ${formatSize(mask)} Pixel; für dieses Foto braucht sie ${formatSize(photo)}.`,
   levels: (levels: number): string => `± ${levels}`,
+  searching: (share: number): string => `Suche läuft, ${Math.round(100 * share)} %. Anhalten`,
+  nothingFound: 'Weder Kratzer noch Staub gefunden.',
 };
 
 const detail: Words['detail'] = {
@@ -594,6 +596,7 @@ export const markup: Markup = {
   redoKey: 'Wiederholen (Strg Umschalt Z)',
   clearMask: 'Gemaltes löschen',
   mask: 'Maske',
+  findScratches: 'Kratzer und Staub suchen',
   edge: 'Rand',
   edgeNow: '4 px',
   grow: 'Erweitern',

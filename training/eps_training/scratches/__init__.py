@@ -1,0 +1,1 @@
+"""The network that finds scratches and dust: drawn damage, training and release."""
