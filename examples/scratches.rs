@@ -2,27 +2,29 @@
 //! the tables of docs/scratches.md.
 //!
 //! Each photo of the folders is searched as it is (a clean photo: all that is found is wrong), and
-//! with scratches on it (`tests/common/scratch_damage.rs`), as pixels and as a JPEG of `--quality`.
+//! with scratches on it (`tests/common/scratch_damage.rs`), as pixels or as a JPEG of `--quality`.
 //! Recall is the share of the scratches' pixels that is found, precision the share of the found
 //! pixels that lies on a scratch or within two pixels of one.
 
-use std::io::Cursor;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use clap::Parser;
 use eps_restore::low_level::scratches::ScratchFinder;
-use image::codecs::jpeg::JpegEncoder;
-use image::{RgbImage, imageops};
+use image::{ExtendedColorType, RgbImage};
 
 #[path = "../tests/common/images.rs"]
 mod images;
+#[allow(dead_code, reason = "other examples use the rest of it")]
+#[path = "../tests/common/jpeg.rs"]
+mod jpeg;
 #[allow(dead_code, reason = "other examples use the rest of it")]
 #[path = "common/photos.rs"]
 mod photos;
 #[path = "../tests/common/scratch_damage.rs"]
 mod scratch_damage;
 
+use jpeg::{compressed, decoded};
 use photos::Failure;
 use scratch_damage::{Score, Scratch, Uniform, scratched};
 
@@ -71,7 +73,7 @@ fn main() -> Result<(), Failure> {
         let mut random = Uniform(1);
         let paths = images::images(folder, usize::MAX)?;
         for path in paths.iter().step_by(options.every) {
-            let photo = reduced(image::open(path)?.into_rgb8(), options.side);
+            let photo = photos::at_most(image::open(path)?.into_rgb8(), options.side);
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
             table.add_clean(&photo, &finder, &options, &name)?;
             table.add_scratched(&photo, &mut random, &finder, &options, &name)?;
@@ -110,7 +112,11 @@ impl Table {
     ) -> Result<(), Failure> {
         let mut damaged = scratched(photo, random);
         if options.quality < 100 {
-            damaged.photo = compressed(&damaged.photo, options.quality)?;
+            let (width, height) = photo.dimensions();
+            let size = [width as usize, height as usize];
+            let pixels = damaged.photo.as_raw();
+            let file = compressed(pixels, size, ExtendedColorType::Rgb8, options.quality);
+            damaged.photo = decoded(&file);
         }
         let found = found(&damaged.photo, finder)?;
         let within = |value: f64, [low, high]: [f64; 2]| value >= low && value < high;
@@ -143,23 +149,6 @@ impl Table {
 
 fn found(photo: &RgbImage, finder: &Rc<ScratchFinder>) -> Result<Vec<bool>, Failure> {
     Ok(finder.find(photos::photo(photo)?).pixels().to_vec())
-}
-
-fn reduced(photo: RgbImage, side: u32) -> RgbImage {
-    let (width, height) = photo.dimensions();
-    let longest = width.max(height);
-    if longest <= side {
-        return photo;
-    }
-    let length = |n: u32| (n * side / longest).max(1);
-    let filter = imageops::FilterType::Lanczos3;
-    imageops::resize(&photo, length(width), length(height), filter)
-}
-
-fn compressed(photo: &RgbImage, quality: u8) -> Result<RgbImage, Failure> {
-    let mut file = Cursor::new(Vec::new());
-    JpegEncoder::new_with_quality(&mut file, quality).encode_image(photo)?;
-    Ok(image::load_from_memory(file.get_ref())?.into_rgb8())
 }
 
 /// Saves the photo with what was found on it in red.

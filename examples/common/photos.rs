@@ -43,6 +43,17 @@ pub(crate) fn reduced(path: &Path) -> Result<RgbImage, Failure> {
     Ok(resize(&middle, SIZE.0, SIZE.1, FilterType::Lanczos3))
 }
 
+/// A photo with sides of at most `most` pixels.
+pub(crate) fn at_most(image: RgbImage, most: u32) -> RgbImage {
+    let (width, height) = image.dimensions();
+    let scale = f64::from(most) / f64::from(width.max(height));
+    if scale >= 1.0 {
+        return image;
+    }
+    let small = |side: u32| (f64::from(side) * scale).round() as u32;
+    resize(&image, small(width), small(height), FilterType::Lanczos3)
+}
+
 /// An image as the crate's photo.
 pub(crate) fn photo(image: &RgbImage) -> Result<Photo, Failure> {
     let (width, height) = image.dimensions();

@@ -9,6 +9,7 @@
 
 mod cases;
 mod damage;
+#[allow(dead_code, reason = "other examples use the rest of it")]
 #[path = "../common/photos.rs"]
 mod photos;
 

@@ -4,13 +4,11 @@ use std::path::PathBuf;
 
 use eps_restore::Kernel;
 use eps_restore::low_level::estimation::blur::{Blur, decision_inputs};
-use image::RgbImage;
-use image::imageops::{FilterType, resize};
 use serde_json::json;
 
 use crate::blurs::{Kind, kernel, size};
 use crate::damage::{Stream, Wear, taken};
-use crate::photos::Failure;
+use crate::photos::{Failure, at_most};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -33,7 +31,7 @@ pub(crate) fn print(options: &Options) -> Result<(), Failure> {
         for (index, file) in list.lines().enumerate() {
             let mut stream = Stream::new(1000 * index as u64 + round as u64);
             let side = SIDES[usize::from(stream.uniform() < 0.3)];
-            let photo = reduced(image::open(file)?.into_rgb8(), side);
+            let photo = at_most(image::open(file)?.into_rgb8(), side);
             if photo.width().min(photo.height()) < LEAST {
                 continue;
             }
@@ -93,14 +91,4 @@ fn drawn_wear(stream: &mut Stream) -> Wear {
         noise: if is_noisy { noise } else { 0.0 },
         quality: (stream.uniform() > 0.25).then_some(quality.round() as u8),
     }
-}
-
-fn reduced(image: RgbImage, most: u32) -> RgbImage {
-    let (width, height) = image.dimensions();
-    let scale = f64::from(most) / f64::from(width.max(height));
-    if scale >= 1.0 {
-        return image;
-    }
-    let small = |side: u32| (f64::from(side) * scale).round() as u32;
-    resize(&image, small(width), small(height), FilterType::Lanczos3)
 }

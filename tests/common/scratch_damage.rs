@@ -139,11 +139,11 @@ fn disc(centre: [f64; 2], radius: f64, size: [u32; 2]) -> impl Iterator<Item = (
 pub(crate) struct Scratched {
     pub photo: RgbImage,
     pub scratches: Vec<Scratch>,
-    /// The scratch of each pixel that it covers by a half or more and changes by at least the least
-    /// contrast, row by row.
+    /// The scratch of each pixel that it covers by a half or more and changes by [`LEAST_CHANGE`]
+    /// or more, row by row.
     pub truth: Vec<Option<usize>>,
-    /// Pixels that a scratch touches at all.
-    pub touched: Vec<bool>,
+    /// Pixels that a scratch touches at all, and those within [`NEAR`] of one.
+    pub near: Vec<bool>,
 }
 
 /// Scratches a photo: one scratch for every 20,000 pixels.
@@ -154,14 +154,15 @@ pub(crate) fn scratched(photo: &RgbImage, random: &mut Uniform) -> Scratched {
         photo: photo.clone(),
         scratches: Vec::new(),
         truth: vec![None; pixels],
-        touched: vec![false; pixels],
+        near: Vec::new(),
     };
+    let mut touched = vec![false; pixels];
     for number in 0..(width * height / AREA).max(1) as usize {
         let scratch = Scratch::random(random, [f64::from(width), f64::from(height)]);
         let coverage = scratch.coverage([width, height]);
         for (i, &share) in coverage.iter().enumerate() {
             if share > 0.0 {
-                damaged.touched[i] = true;
+                touched[i] = true;
                 let pixel = damaged
                     .photo
                     .get_pixel_mut(i as u32 % width, i as u32 / width);
@@ -173,6 +174,7 @@ pub(crate) fn scratched(photo: &RgbImage, random: &mut Uniform) -> Scratched {
         }
         damaged.scratches.push(scratch);
     }
+    damaged.near = grown(&touched, [i64::from(width), i64::from(height)]);
     damaged
 }
 
@@ -220,14 +222,12 @@ impl Score {
         found: &[bool],
         counts: impl Fn(&Scratch) -> bool,
     ) {
-        let (width, height) = scratched.photo.dimensions();
-        let near = grown(&scratched.touched, [i64::from(width), i64::from(height)]);
         for (i, &found) in found.iter().enumerate() {
             let of = scratched.truth[i].filter(|&n| counts(&scratched.scratches[n]));
             self.damaged += u64::from(of.is_some());
             self.hit += u64::from(of.is_some() && found);
             self.found += u64::from(found);
-            self.right += u64::from(found && near[i]);
+            self.right += u64::from(found && scratched.near[i]);
         }
     }
 }
