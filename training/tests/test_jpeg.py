@@ -170,7 +170,7 @@ def test_gaussian_posterior(case, t2):
 
 @pytest.mark.parametrize('sampling', SAMPLINGS)
 def test_a_reduced_photo_then_jpeg(sampling):
-    prior, f = V2, 2
+    f = 2
     side = SIDE * f
     op = DecimatedJpeg(BlockMean(f, scalar(1.)), jpeg(quality(60), sampling))
     if isinstance(op.jpeg, SubsampledJpeg):
