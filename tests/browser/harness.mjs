@@ -35,13 +35,18 @@ function withoutWebGpu() {
 }
 
 /**
- * Runs at the top of every worker script of ours: counts what is submitted to the GPU, and can lose
- * its devices.
+ * Runs at the top of every worker script of ours: counts what is submitted to the GPU and compiled
+ * for it, and can lose its devices.
  */
 function probe() {
-  const found = { submissions: 0, devices: [] };
+  const found = { submissions: 0, pipelines: 0, devices: [] };
   globalThis.epsProbe = found;
   if (!globalThis.GPUQueue) return;
+  const { createComputePipeline } = GPUDevice.prototype;
+  GPUDevice.prototype.createComputePipeline = function (...args) {
+    found.pipelines++;
+    return createComputePipeline.apply(this, args);
+  };
   const { submit } = GPUQueue.prototype;
   GPUQueue.prototype.submit = function (...args) {
     found.submissions++;
@@ -172,11 +177,20 @@ class Session {
   }
 
   /** Calls of GPUQueue.submit in the page's workers so far. */
-  async submissions() {
+  submissions() {
+    return this.#counted('submissions');
+  }
+
+  /** Compute pipelines that the page's workers have made. */
+  pipelines() {
+    return this.#counted('pipelines');
+  }
+
+  async #counted(what) {
     const counts = await Promise.all(
       this.page
         .workers()
-        .map((worker) => worker.evaluate(() => globalThis.epsProbe?.submissions ?? 0)),
+        .map((worker) => worker.evaluate((what) => globalThis.epsProbe?.[what] ?? 0, what)),
     );
     return counts.reduce((sum, count) => sum + count, 0);
   }

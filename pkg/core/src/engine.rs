@@ -2,8 +2,8 @@
 
 use std::cell::OnceCell;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
-use eps_restore::Error;
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::Denoiser;
 use eps_restore::low_level::denoiser::layers::Precision;
@@ -13,6 +13,7 @@ use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::noise::{compression_noise, estimated};
 use eps_restore::low_level::request::plan::Plan;
 use eps_restore::low_level::request::task::Task;
+use eps_restore::{Error, Request};
 use js_sys::Function;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -21,10 +22,12 @@ use web_sys::WorkerGlobalScope;
 use crate::answers::{BlurAnswer, CostAnswer, object};
 use crate::failure::Failure;
 use crate::gpu::Gpu;
+use crate::rehearsal;
 use crate::request::{BlurredPhoto, EngineMeasurement, EngineOutline, EngineRequest, EngineRun};
 use crate::run::Run;
 use crate::side::Side;
 use crate::trial;
+use crate::user_operator::UserOperator;
 
 /// Restorations on one device.
 #[derive(Debug)]
@@ -203,7 +206,33 @@ impl Engine {
             user,
             inspect,
         } = EngineRequest::read(request)?;
-        let request = request.suited();
+        self.run(request.suited(), user, inspect)
+    }
+
+    /// A restoration that compiles a task's pipelines on a GPU, so that later runs of the task do
+    /// not wait for them; its result means nothing. Tasks are numbered from 0, the most probable
+    /// first. `undefined` after the last, and on the CPU, where nothing is compiled.
+    ///
+    /// # Errors
+    /// Those of [`Self::start`].
+    pub fn rehearse(&self, number: usize) -> Result<Option<Run>, Failure> {
+        if self.target == Target::Cpu {
+            return Ok(None);
+        }
+        let request = rehearsal::request(number)?;
+        request
+            .map(|request| self.run(request, None, false))
+            .transpose()
+    }
+}
+
+impl Engine {
+    fn run(
+        &self,
+        request: Request,
+        user: Option<Rc<UserOperator>>,
+        inspect: bool,
+    ) -> Result<Run, Failure> {
         let side = self.side(&request.task)?;
         let target = self.target(&request.task);
         let plan = Plan::new(&request, side.denoiser.tiles(), target)?;
@@ -214,9 +243,7 @@ impl Engine {
         }
         Ok(Run::new(job?, side, user, inspect, plan.cost.pixels))
     }
-}
 
-impl Engine {
     /// Where a task runs: on the CPU if its operator iterates until a residual is small, which
     /// cannot be read back from a GPU within a step.
     fn target(&self, task: &Task) -> Target {

@@ -16,6 +16,7 @@ mod jpeg;
 mod lending;
 mod loans;
 mod panic;
+mod rehearsal;
 mod request;
 mod run;
 mod scratches;

@@ -20,7 +20,7 @@ const LEAST_PSNR: f32 = 60.0;
 /// # Errors
 /// [`Error::DeviceLost`]; [`Error::DeviceFailed`] for values that are not finite.
 pub(crate) async fn evaluate(side: &Side) -> Result<Vec<f32>, Error> {
-    let request = Request::new(picture()?, Task::Denoise)
+    let request = Request::new(picture(SIDE)?, Task::Denoise)
         .with_noise(Noise::Level(Task::Denoise.default_noise()))
         .with_samples(0);
     let mut job = Job::new(request, side.denoiser.clone(), &side.device)?;
@@ -51,13 +51,13 @@ pub(crate) fn compare(found: &[f32], expected: &[f32]) -> Result<(), Error> {
 }
 
 /// Edges, slopes and grain in three colours.
-fn picture() -> Result<Photo, Error> {
-    let mut rgba = Vec::with_capacity(4 * SIDE * SIDE);
-    for i in 0..SIDE * SIDE {
-        let (x, y) = (i % SIDE, i / SIDE);
+pub(crate) fn picture(side: usize) -> Result<Photo, Error> {
+    let mut rgba = Vec::with_capacity(4 * side * side);
+    for i in 0..side * side {
+        let (x, y) = (i % side, i / side);
         let disc = if (x * x + y * y) / 2 < 30 * 30 { 60 } else { 0 };
         let grain = (i.wrapping_mul(2_654_435_761) >> 7) % 24;
         rgba.extend([2 * x + disc + grain, 2 * y + grain, x + y, 255].map(|v| v.min(255) as u8));
     }
-    Photo::new(SIDE, SIDE, rgba)
+    Photo::new(side, side, rgba)
 }

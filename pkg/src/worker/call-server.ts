@@ -21,6 +21,7 @@ import { coreUrl, editJpeg, instantiateCore, splitMask, type Engine } from './co
 import { deviceLostError, explainFailure, isFatal } from './failure.js';
 import { holdLock } from './life-lock.js';
 import { loadEngine } from './load.js';
+import { Rehearsal } from './rehearsal.js';
 import { restore } from './restore.js';
 import { RunControl } from './run-control.js';
 import { serveTiles } from './tile-service.js';
@@ -35,6 +36,9 @@ const QUESTIONS: ReadonlySet<CallName> = new Set<CallName>([
   'split',
   'edit',
 ]);
+
+/** Milliseconds without a call after which the worker compiles ahead: the next call may be near. */
+const IDLE = 300;
 
 /** What a handler may use beside what the call asks. */
 interface CallContext<N extends CallName> {
@@ -93,6 +97,10 @@ export class CallServer {
   #startingDevice: DeviceKind | undefined;
   /** Settles when the calls accepted so far have been answered. */
   #queue: Promise<void> = Promise.resolve();
+  /** Calls of the queue that have not been answered. */
+  #pending = 0;
+  #rehearsal: Rehearsal | undefined;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
   receive(message: ToWorker): void {
     switch (message.type) {
@@ -134,9 +142,24 @@ export class CallServer {
     }
     if (name === 'restore') this.#runs.set(id, new RunControl(message.ask.credit));
     if (name === 'tiles') this.#runs.set(id, new RunControl(Infinity));
+    this.#pending++;
+    clearTimeout(this.#idleTimer);
     this.#queue = this.#queue
       .then(() => this.#answer(message))
-      .finally(() => this.#runs.delete(id));
+      .finally(() => {
+        this.#runs.delete(id);
+        this.#pending--;
+        this.#rehearseWhenIdle();
+      });
+  }
+
+  #rehearseWhenIdle(): void {
+    const rehearsal = this.#rehearsal;
+    const isIdle = (): boolean => this.#pending === 0;
+    if (!rehearsal || rehearsal.isOver || !isIdle()) return;
+    this.#idleTimer = setTimeout(() => {
+      this.#queue = this.#queue.then(() => rehearsal.continue(isIdle));
+    }, IDLE);
   }
 
   /** Never rejects. */
@@ -193,6 +216,7 @@ export class CallServer {
     this.#startingDevice = undefined;
     const { engine, adapter, reason, evaluationMilliseconds } = loaded;
     this.#engine = engine;
+    this.#rehearsal = new Rehearsal(engine);
     const { device, precision } = engine;
     return { answer: { device, precision, adapter, reason, evaluationMilliseconds } };
   }
