@@ -69,7 +69,10 @@ export function requestOf(kind, side, samples, sampler) {
   };
 }
 
-/** Milliseconds of a restoration, including the reading of its previews and its result. */
+/**
+ * Milliseconds of a restoration, including the reading of its previews and its result. `pixels`:
+ * those of an evaluation, with those of the smaller sizes at which colours are decided first.
+ */
 export async function restore(name, kind, side, samples, sampler) {
   const { engine } = engines.get(name);
   // The time to make the picture does not count.
@@ -79,9 +82,9 @@ export async function restore(name, kind, side, samples, sampler) {
   while ((await run.advance()) !== undefined) continue;
   await run.result();
   const milliseconds = performance.now() - begin;
-  const { totalEvaluations: evaluations } = run;
+  const { totalEvaluations: evaluations, pixels } = run;
   run.free();
-  return { milliseconds, evaluations };
+  return { milliseconds, evaluations, pixels };
 }
 
 /** Milliseconds of one bare evaluation. */

@@ -43,7 +43,7 @@ export function writeResults(results) {
 /** How many times faster this package is than the best setting of each rival: above 1, it leads. */
 function ratiosOf(results) {
   const { evaluations = {}, restorations = {}, one_image = {} } = results;
-  const { workers, wasm_brotli_bytes } = results;
+  const { workers, wasm_brotli_bytes, weights_bytes } = results;
   const over = (shape, rival, ours) =>
     ratio(best(evaluations[shape], rival), evaluations[shape]?.[ours]);
   const shares = Object.values(restorations)
@@ -60,6 +60,7 @@ function ratiosOf(results) {
     one_image_two_workers: leastOf(Object.values(one_image).map((photo) => photo.two_over_one)),
     restoration_over_evaluations: shares.length > 0 ? Math.max(...shares) : undefined,
     wasm_brotli_bytes,
+    weights_bytes,
   };
 }
 

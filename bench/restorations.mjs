@@ -17,7 +17,7 @@ const caller =
 
 /**
  * @returns {Promise<object>} by device, task, side and number of evaluations: the milliseconds of a
- *   restoration, and their ratio to those of the same number of bare evaluations.
+ *   restoration, and their ratio to those of bare evaluations of the same number of pixels.
  */
 export async function restorations(page, { webgpu }) {
   const call = caller(page);
@@ -51,9 +51,10 @@ async function restoration(call, { device, task, side, sampler, rounds }) {
     const run = await call('restore', device, task, side, 1, sampler);
     times.push(await evaluate(), await evaluate());
     ({ evaluations } = run);
+    const squares = (evaluations * run.pixels) / side ** 2;
     whole.push(run.milliseconds);
     bare.push(...times);
-    ratios.push(run.milliseconds / (evaluations * median(times)));
+    ratios.push(run.milliseconds / (squares * median(times)));
   }
   return {
     device,

@@ -32,7 +32,7 @@ function replaceSection(path, text) {
 }
 
 /** One evaluation at 256², the first results of a page, and the size of the wasm. */
-function summary({ evaluations = {}, cold_start, wasm_brotli_bytes }) {
+function summary({ evaluations = {}, cold_start, wasm_brotli_bytes, weights_bytes }) {
   const shape = evaluations['1x256'] ?? {};
   const least = (...names) => {
     const medians = names.flatMap((name) => shape[name]?.median ?? []);
@@ -52,7 +52,7 @@ function summary({ evaluations = {}, cold_start, wasm_brotli_bytes }) {
     cold_start &&
     `The mean of a 256² photo on the CPU is there ${time(cold_start.mean.median)} after the ` +
       'first line of a page whose weights are cached.';
-  const prose = [start, size({ wasm_brotli_bytes })].filter(Boolean).join(' ');
+  const prose = [start, size({ wasm_brotli_bytes, weights_bytes })].filter(Boolean).join(' ');
   return wrap(`${table(head, rows)}\n\n${prose}`);
 }
 
@@ -148,9 +148,10 @@ function memory({ memory }) {
   return `Wasm memory at its peak: ${peaks.join(', ')}.`;
 }
 
-function size({ wasm_brotli_bytes }) {
-  if (!wasm_brotli_bytes) return '';
-  return `The wasm file is ${(wasm_brotli_bytes / 1e6).toFixed(2)} MB under brotli.`;
+function size({ wasm_brotli_bytes, weights_bytes }) {
+  if (!wasm_brotli_bytes || !weights_bytes) return '';
+  const [wasm, weights] = [wasm_brotli_bytes, weights_bytes].map((n) => (n / 1e6).toFixed(2));
+  return `The wasm file is ${wasm} MB under brotli, the weights are ${weights} MB.`;
 }
 
 function time(milliseconds) {

@@ -4,17 +4,19 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureNodeModules } from './lib/node-modules.mjs';
 import { buildPackage } from './lib/package.mjs';
-import { ROOT } from './lib/paths.mjs';
+import { PKG, ROOT } from './lib/paths.mjs';
 import { done, duration, main, Stop } from './lib/report.mjs';
 import { run } from './lib/run.mjs';
 import { wasmBrotliBytes } from './lib/size.mjs';
 import { unlessFresh } from './lib/stamp.mjs';
 import { buildBench, buildWasm } from './lib/wasm.mjs';
 
+/** What a visitor downloads beside the wasm file. */
+const WEIGHTS = join(PKG, 'models', 'photo-v2-8bit.safetensors');
 const PARTS = ['evaluations', 'restorations', 'memory', 'start', 'workers', 'tiles'];
 
 await main(async () => {
@@ -32,6 +34,7 @@ await main(async () => {
   const results = merged(readResults(), {
     ...(await measure(options)),
     wasm_brotli_bytes: await wasmBrotliBytes(),
+    weights_bytes: statSync(WEIGHTS).size,
   });
   results.command = [
     'npm run bench',

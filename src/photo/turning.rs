@@ -1,5 +1,7 @@
 //! Photos as files store them, and as they are displayed: EXIF's orientations.
 
+use std::ops::Range;
+
 use super::jpeg::Orientation;
 use super::pixels::Photo;
 
@@ -44,21 +46,51 @@ pub(crate) fn displayed_size(orientation: Orientation, [width, height]: [usize; 
     }
 }
 
+/// The stored area, columns and rows, of an area of the displayed photo; `stored`: columns and rows
+/// of the file.
+pub(crate) fn stored_area(
+    orientation: Orientation,
+    stored: [usize; 2],
+    displayed: &[Range<usize>; 2],
+) -> [Range<usize>; 2] {
+    let first = stored_position(orientation, stored, [0, 1].map(|i| displayed[i].start));
+    let last = stored_position(orientation, stored, [0, 1].map(|i| displayed[i].end - 1));
+    [0, 1].map(|axis| first[axis].min(last[axis])..first[axis].max(last[axis]) + 1)
+}
+
+/// The inverse of [`stored_area`].
+pub(crate) fn displayed_area(
+    orientation: Orientation,
+    stored: [usize; 2],
+    area: &[Range<usize>; 2],
+) -> [Range<usize>; 2] {
+    stored_area(
+        orientation.inverse(),
+        displayed_size(orientation, stored),
+        area,
+    )
+}
+
 /// Where a file of `width` by `height` pixels stores the displayed pixel (x, y).
-fn stored_index(
+fn stored_index(orientation: Orientation, stored: [usize; 2], displayed: [usize; 2]) -> usize {
+    let [column, row] = stored_position(orientation, stored, displayed);
+    row * stored[0] + column
+}
+
+/// Column and row of that pixel.
+fn stored_position(
     orientation: Orientation,
     [width, height]: [usize; 2],
     [x, y]: [usize; 2],
-) -> usize {
-    let (column, row) = match orientation.value() {
-        2 => (width - 1 - x, y),
-        3 => (width - 1 - x, height - 1 - y),
-        4 => (x, height - 1 - y),
-        5 => (y, x),
-        6 => (y, height - 1 - x),
-        7 => (width - 1 - y, height - 1 - x),
-        8 => (width - 1 - y, x),
-        _ => (x, y),
-    };
-    row * width + column
+) -> [usize; 2] {
+    match orientation.value() {
+        2 => [width - 1 - x, y],
+        3 => [width - 1 - x, height - 1 - y],
+        4 => [x, height - 1 - y],
+        5 => [y, x],
+        6 => [y, height - 1 - x],
+        7 => [width - 1 - y, height - 1 - x],
+        8 => [width - 1 - y, x],
+        _ => [x, y],
+    }
 }

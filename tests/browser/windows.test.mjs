@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './harness.mjs';
 import { openPackage } from './page-tools.mjs';
+import { withOrientation } from './picture-files.mjs';
 
 /** Whether 48 megapixels are restored too: ten minutes. */
 const LONG = process.env.EPS_WINDOWS_LONG === '1';
@@ -137,6 +138,47 @@ describe('in windows', () => {
     assert.ok(found.equal > 0);
     const [inWindows, asWhole] = found.spread;
     assert.ok(Math.abs(inWindows / asWhole - 1) < 0.1, `${inWindows} and ${asWhole}`);
+  });
+
+  test('a JPEG on its side is restored by its own coefficients, as the whole is', async () => {
+    const stored = await inPage(async () => {
+      const file = await eps.toBlob(noisy(400, 1000, 0), 'image/jpeg', 0.7);
+      return [...new Uint8Array(await file.arrayBuffer())];
+    });
+    const bytes = [...withOrientation(Buffer.from(stored), 6)];
+    for (const [name, factor] of [
+      ['denoise', 1],
+      ['superResolve', 2],
+    ]) {
+      const found = await inPage(
+        async ([bytes, name, factor]) => {
+          const file = new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' });
+          const task = name === 'denoise' ? eps.denoise() : eps.superResolve(factor);
+          const own = name === 'denoise' ? eps.jpeg() : eps.jpeg({ factor });
+          const options = { samples: 0, seed: 2 };
+          const { windows } = await parts.estimate(file, task, options);
+          const pixels = await eps.readPhoto(file);
+          const run = async (restorer, photo, task) =>
+            (await restorer.restore(photo, task, options)).mean;
+          const asWhole = await run(whole, file, task);
+          const decoded = factor === 1 ? pixels : await run(whole, pixels, task);
+          return {
+            windows,
+            size: [asWhole.width, asWhole.height],
+            mean: psnr(asWhole, await run(parts, file, task)),
+            stated: psnr(await run(whole, file, own), await run(parts, file, own)),
+            decoded: psnr(asWhole, decoded),
+          };
+        },
+        [bytes, name, factor],
+      );
+      console.log(JSON.stringify({ name, ...found }));
+      assert.ok(found.windows > 1);
+      assert.deepEqual(found.size, [factor * 1000, factor * 400]);
+      assert.ok(found.mean > 50, `${found.mean} dB`);
+      assert.ok(found.stated > 50, `${found.stated} dB`);
+      assert.ok(found.mean > found.decoded + 3, `${found.decoded} dB by pixels`);
+    }
   });
 
   test('an abort ends the run, and the restorer stays usable', async () => {

@@ -7,5 +7,6 @@ mod edit;
 mod fuzz;
 mod malformed;
 mod metadata;
+mod part;
 mod pixels;
 mod round_trip;

@@ -10,7 +10,7 @@ use eps_restore::low_level::denoiser::layers::Precision;
 use eps_restore::low_level::estimation::blur::{self, estimate_blur};
 use eps_restore::low_level::request::cost::Target;
 use eps_restore::low_level::request::job::Job;
-use eps_restore::low_level::request::noise::{compression_noise, estimated};
+use eps_restore::low_level::request::noise::{Noise, compression_noise, estimated};
 use eps_restore::low_level::request::plan::Plan;
 use eps_restore::low_level::request::task::Task;
 use eps_restore::{Error, Request};
@@ -158,6 +158,26 @@ impl Engine {
     ) -> Result<f64, Failure> {
         let (photo, file, task) = EngineMeasurement::read(measurement)?;
         Ok(estimated(&photo, file.as_deref(), &task)?.level)
+    }
+
+    /// The noise before compression, in 8-bit levels, where a task is best done by the coefficients
+    /// of the photo's JPEG file (0: the coefficients are exact); `undefined` where its pixels tell
+    /// more.
+    ///
+    /// # Errors
+    /// The codes of invalid input.
+    #[wasm_bindgen(js_name = suitedNoise)]
+    pub fn suited_noise(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "NoiseRequest")] measurement: JsValue,
+    ) -> Result<Option<f64>, Failure> {
+        let (photo, file, task) = EngineMeasurement::read(measurement)?;
+        let suited = Request::new(photo, task).with_file(file).suited();
+        Ok(match (suited.task, suited.noise) {
+            (Task::Jpeg { .. }, Noise::Level(level)) => Some(level),
+            (Task::Jpeg { .. }, _) => Some(0.0),
+            _ => None,
+        })
     }
 
     /// The standard deviation of the white noise that stands for what compression did to the photo,

@@ -16,6 +16,7 @@ mod jpeg;
 mod lending;
 mod loans;
 mod panic;
+mod parts;
 mod rehearsal;
 mod request;
 mod run;
@@ -31,6 +32,7 @@ pub use copy::{CopyRun, split_mask};
 pub use edit::edit_jpeg;
 pub use engine::Engine;
 pub use panic::on_panic;
+pub use parts::jpeg_parts;
 pub use run::Run;
 pub use scratches::ScratchSearch;
 

@@ -181,6 +181,18 @@ export interface MaskSplit {
   readonly wideHoles: number;
 }
 
+/** A rectangle of a photo, as it is displayed, in pixels. */
+export interface Area extends ImageSize {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** A part of a JPEG file, and the area of the photo that it shows. */
+export interface JpegPart {
+  readonly file: Uint8Array<ArrayBuffer>;
+  readonly area: Area;
+}
+
 /** A blur that a photo may have. */
 export interface BlurCandidate {
   readonly kind: 'none' | 'gaussian' | 'disk' | 'motion';

@@ -6,6 +6,7 @@ import {
   type CostRequest,
   type PageTask,
   type RestoreRequest,
+  type TaskRequest,
 } from '../shared/requests.js';
 import type { BlurEstimate } from './blur.js';
 import { copySeconds } from './copy-time.js';
@@ -184,24 +185,34 @@ export class Session {
   ): Promise<Restored> {
     const known = await this.#withKnownNoise(request);
     let device: DeviceKind | undefined;
-    const run = await restoreInWindows(layout, known, signal, hooks, async (part, own) => {
-      const restored = await this.#whole(part, signal, own);
-      ({ device } = restored);
-      return restored.run;
+    const run = await restoreInWindows(layout, known, signal, hooks, {
+      restore: async (part, own) => {
+        const restored = await this.#whole(part, signal, own);
+        ({ device } = restored);
+        return restored.run;
+      },
+      partsOf: async (file, areas) => (await this.pool.lead()).ask('parts', { file, areas }),
     });
     return { run, device };
   }
 
   /**
-   * White noise of the whole photo's level, where the noise is to be estimated: windows that
-   * estimated their own would differ where they meet.
+   * The request with the noise of the whole photo, where it is to be estimated: windows that
+   * estimated their own would differ where they meet. A photo that is best restored by the
+   * coefficients of its JPEG file becomes a request of these.
    */
   async #withKnownNoise(request: RestoreRequest): Promise<RestoreRequest> {
-    const { image, task, file, noise } = request;
+    const { image, task, file, noise, ...sampling } = request;
     if (!isNoiseUnknown(task.kind, noise, file !== undefined)) return request;
     const lead = await this.pool.lead();
-    const level = await lead.ask('noise', { image, task, ...(file && { file }) });
-    return { ...request, noise: level };
+    const measurement = { image, task, ...(file && { file }) };
+    const before = file && (await lead.ask('suit', measurement));
+    if (file && before !== undefined) {
+      const reduced = task.kind === 'superResolve' ? { reduced: reductionOf(task) } : {};
+      const suited = { kind: 'jpeg', file, ...reduced } as const;
+      return { ...sampling, image, task: suited, ...(before > 0 && { noise: before }) };
+    }
+    return { ...sampling, image, task, noise: await lead.ask('noise', measurement) };
   }
 
   async #whole(
@@ -270,6 +281,16 @@ export class Session {
     const kind = ran ?? device;
     return { kind, adapter: kind === device ? adapter : '' };
   }
+}
+
+/** How a photo that is enlarged was made small. */
+function reductionOf({
+  factor,
+  reduction,
+}: Extract<TaskRequest, { readonly kind: 'superResolve' }>): NonNullable<
+  Extract<TaskRequest, { readonly kind: 'jpeg' }>['reduced']
+> {
+  return { factor, ...(reduction !== undefined && { reduction }) };
 }
 
 /** Hooks that are shown previews in the photo's colour space. */

@@ -85,6 +85,8 @@ export class WorkerLink {
     cost: new Map(),
     edit: new Map(),
     noise: new Map(),
+    parts: new Map(),
+    suit: new Map(),
     compression: new Map(),
     restore: new Map(),
     split: new Map(),

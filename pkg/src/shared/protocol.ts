@@ -9,11 +9,13 @@
 import type { DeviceKind, Precision } from './device.js';
 import type { EpsErrorCode } from './errors.js';
 import type {
+  Area,
   BlurCandidate,
   BlurRequest,
   Cost,
   CostRequest,
   ImageSize,
+  JpegPart,
   MaskSplit,
   NoiseRequest,
   Pixels,
@@ -38,6 +40,13 @@ export interface Calls {
   noise: { ask: NoiseRequest; answer: number; event: never };
   /** The noise that stands for what compression did to a photo, in 8-bit levels. */
   compression: { ask: NoiseRequest; answer: number; event: never };
+  /**
+   * The noise before compression of a task that is best done by the coefficients of the photo's
+   * file, 0 if they are exact; undefined where the pixels tell more.
+   */
+  suit: { ask: NoiseRequest; answer: number | undefined; event: never };
+  /** The parts of a JPEG file that cover areas of the photo. */
+  parts: { ask: PartsRequest; answer: JpegPart[]; event: never };
   /** The blurs that a photo may have. */
   blur: { ask: BlurRequest; answer: FoundBlur[]; event: never };
   /** The holes of a mask by what fills them. */
@@ -97,6 +106,12 @@ export interface FoundBlur extends Omit<BlurCandidate, 'kernel'> {
 export interface SplitRequest {
   readonly mask: Pixels;
   readonly avoid?: Pixels;
+}
+
+/** A JPEG file, and areas of the photo that it shows. */
+export interface PartsRequest {
+  readonly file: Uint8Array;
+  readonly areas: readonly Area[];
 }
 
 /** The pixels that a JPEG file was decoded to, and what they have become. */

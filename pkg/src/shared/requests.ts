@@ -17,6 +17,7 @@ import type {
 } from '../../wasm/eps_restore.js';
 
 export type {
+  Area,
   BayerPattern,
   BlurCandidate,
   BlurRequest,
@@ -25,6 +26,7 @@ export type {
   Grain,
   GreyWeights,
   ImageSize,
+  JpegPart,
   MaskSplit,
   Pixels,
   Reduction,

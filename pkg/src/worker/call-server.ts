@@ -17,7 +17,7 @@ import { DEFAULT_STALL_MS } from '../shared/stall.js';
 import { blursOf } from './blurs.js';
 import { compileFrom } from './compile.js';
 import { copyCost, runCopy } from './copy-run.js';
-import { coreUrl, editJpeg, instantiateCore, splitMask, type Engine } from './core.js';
+import { coreUrl, editJpeg, instantiateCore, jpegParts, splitMask, type Engine } from './core.js';
 import { deviceLostError, explainFailure, isFatal } from './failure.js';
 import { holdLock } from './life-lock.js';
 import { loadEngine } from './load.js';
@@ -32,6 +32,8 @@ const QUESTIONS: ReadonlySet<CallName> = new Set<CallName>([
   'cost',
   'noise',
   'compression',
+  'suit',
+  'parts',
   'blur',
   'split',
   'edit',
@@ -73,6 +75,15 @@ export class CallServer {
     compression: async (ask) => {
       const task = await coreTask(ask.task, this.#stallMs);
       return { answer: this.#loadedEngine().estimateCompression({ ...ask, ...task }) };
+    },
+    suit: async (ask) => {
+      const task = await coreTask(ask.task, this.#stallMs);
+      return { answer: this.#loadedEngine().suitedNoise({ ...ask, ...task }) };
+    },
+    parts: ({ file, areas }) => {
+      this.#loadedEngine();
+      const answer = jpegParts(file, areas);
+      return { answer, transfer: answer.map((part) => part.file.buffer) };
     },
     blur: (ask) => ({ answer: blursOf(this.#loadedEngine(), ask) }),
     split: ({ mask, avoid }) => {

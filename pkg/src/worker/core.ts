@@ -3,12 +3,13 @@ import init, {
   CopyRun,
   editJpeg as editJpegFile,
   Engine,
+  jpegParts as jpegPartsOf,
   onPanic,
   splitMask as splitMaskOf,
   type CopyRequest,
 } from '../../wasm/eps_restore.js';
 import type { DeviceKind, Precision } from '../shared/device.js';
-import type { MaskSplit, Pixels } from '../shared/requests.js';
+import type { Area, JpegPart, MaskSplit, Pixels } from '../shared/requests.js';
 
 export type { Engine, Run } from '../../wasm/eps_restore.js';
 export type { OperatorFunctions } from '../../wasm/eps_restore.js';
@@ -37,6 +38,11 @@ export async function instantiateCore(
 /** A JPEG of the photo `after`, from the file that was decoded to `before`. */
 export function editJpeg(file: Uint8Array, before: Pixels, after: Pixels): Uint8Array<ArrayBuffer> {
   return new Uint8Array(editJpegFile(file, before, after));
+}
+
+/** The parts of a JPEG file that cover areas of the photo, without loss. */
+export function jpegParts(file: Uint8Array, areas: readonly Area[]): JpegPart[] {
+  return jpegPartsOf(file, areas);
 }
 
 /** Begins to fill a photo's holes from elsewhere in it. */

@@ -93,6 +93,27 @@ impl Component {
         &mut self.blocks
     }
 
+    pub(super) fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Copies to all blocks of `part`, a component of the same layout, those from an MCU on.
+    pub(super) fn copy_part(&self, [column, row]: [usize; 2], part: &mut Self) {
+        let Sampling {
+            horizontal,
+            vertical,
+        } = self.layout.sampling;
+        let [left, top] = [
+            column * usize::from(horizontal),
+            row * usize::from(vertical),
+        ];
+        let wide = part.blocks_wide;
+        for (y, blocks) in part.blocks.chunks_exact_mut(wide).enumerate() {
+            let from = (top + y) * self.blocks_wide + left;
+            blocks.copy_from_slice(&self.blocks[from..from + wide]);
+        }
+    }
+
     pub(super) fn set_table(&mut self, table: [u16; 64]) {
         self.layout.table = table;
     }
@@ -114,6 +135,12 @@ pub(super) fn samples(size: [usize; 2], sampling: Sampling, samplings: &[Samplin
     let most = most(samplings);
     let own = [sampling.horizontal, sampling.vertical].map(usize::from);
     std::array::from_fn(|axis| (size[axis] * own[axis]).div_ceil(most[axis]))
+}
+
+/// Pixels in a row and in a column of an MCU.
+pub(super) fn mcu(layouts: &[Layout]) -> [usize; 2] {
+    let samplings: Vec<Sampling> = layouts.iter().map(|layout| layout.sampling).collect();
+    most(&samplings).map(|samples| 8 * samples)
 }
 
 fn most(samplings: &[Sampling]) -> [usize; 2] {

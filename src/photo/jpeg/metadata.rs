@@ -19,6 +19,15 @@ impl Orientation {
         self.0
     }
 
+    /// What turns the displayed picture back.
+    pub fn inverse(self) -> Self {
+        Self(match self.0 {
+            6 => 8,
+            8 => 6,
+            own => own,
+        })
+    }
+
     /// Whether rows and columns change places for display.
     pub fn swaps_sides(self) -> bool {
         self.0 >= 5

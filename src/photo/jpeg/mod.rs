@@ -24,6 +24,7 @@ mod loss;
 mod markers;
 mod metadata;
 mod optimal;
+mod part;
 mod progressive;
 mod reader;
 mod scan;
@@ -36,6 +37,7 @@ pub use colour::YCBCR;
 pub use error::{ReadError, Unsupported, WriteError};
 pub use layout::{Component, Layout, Sampling};
 pub use metadata::Orientation;
+pub use part::Area;
 pub use writer::HuffmanTables;
 
 /// The most scans that are read. Encoders write about 10. Each coefficient comes at most 14 times

@@ -1,6 +1,6 @@
 import { EpsError } from '../../shared/errors.js';
 import {
-  cornerOf,
+  areaOf,
   resultSize,
   startOf,
   type Layout,
@@ -34,7 +34,7 @@ export class Assembly {
   /** @param window the RGBA bytes of the window's result. */
   add(window: Uint8Array, index: WindowIndex): void {
     const { columns, rows, factor } = this.#layout;
-    const { left, top } = cornerOf(this.#layout, index);
+    const { left, top } = areaOf(this.#layout, index);
     const across = weights(columns, index.column, factor);
     const down = weights(rows, index.row, factor);
     const shared = across.findIndex((weight) => weight === 1);

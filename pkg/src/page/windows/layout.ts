@@ -1,4 +1,4 @@
-import type { ImageSize } from '../../shared/requests.js';
+import type { Area, ImageSize } from '../../shared/requests.js';
 
 /** Pixels of the result that neighbouring windows share at least. */
 const OVERLAP = 64;
@@ -52,12 +52,10 @@ export function windowsOf({ columns, rows }: Layout): WindowIndex[] {
   return rows.starts.flatMap((_, row) => columns.starts.map((_, column) => ({ column, row })));
 }
 
-/** Where a window begins, in the photo's pixels. */
-export function cornerOf(
-  { columns, rows }: Layout,
-  { column, row }: WindowIndex,
-): { readonly left: number; readonly top: number } {
-  return { left: startOf(columns, column), top: startOf(rows, row) };
+/** Where a window lies, in the photo's pixels. */
+export function areaOf(layout: Layout, { column, row }: WindowIndex): Area {
+  const { columns, rows } = layout;
+  return { left: startOf(columns, column), top: startOf(rows, row), ...windowSize(layout) };
 }
 
 /** Where a window of a side begins. */

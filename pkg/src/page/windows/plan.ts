@@ -46,7 +46,8 @@ export async function planOf(
   const factor = factorOf(request.task);
   const fits = whole.bytes <= memoryLimit && whole.gpuBytes <= GPU_BYTES;
   if (fits || factor === undefined) return { cost: whole, layout: undefined, windows: 1 };
-  const costOf = (size: ImageSize): Promise<Cost> => answered(ask({ ...request, ...size }));
+  const task = ofPixels(request.task);
+  const costOf = (size: ImageSize): Promise<Cost> => answered(ask({ ...request, ...size, task }));
   const side = Math.ceil(PROBE_SIDE / factor);
   const probe = await costOf({ width: side, height: side });
   const bytesPerPixel = probe.bytes / (probe.width * probe.height);
@@ -67,9 +68,17 @@ function factorOf(task: TaskRequest): number | undefined {
       return 1;
     case 'superResolve':
       return task.factor;
+    case 'jpeg':
+      return task.reduced?.factor ?? 1;
     default:
       return undefined;
   }
+}
+
+/** The task on pixels that takes what a window takes: a JPEG file is that of the whole photo. */
+function ofPixels(task: TaskRequest): TaskRequest {
+  if (task.kind !== 'jpeg') return task;
+  return task.reduced ? { kind: 'superResolve', ...task.reduced } : { kind: 'denoise' };
 }
 
 /** The cost of all windows; `bytes`: those of one, and the images that they are put into. */

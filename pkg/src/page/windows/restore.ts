@@ -1,23 +1,23 @@
 import { EpsError, throwIfAborted } from '../../shared/errors.js';
 import type { FinishedRun } from '../../shared/protocol.js';
-import type { ImageSize, Pixels, RestoreRequest } from '../../shared/requests.js';
+import type { Area, JpegPart, Pixels, RestoreRequest } from '../../shared/requests.js';
 import type { RestoreProgress, RestoreStep } from '../progress.js';
 import { imageDataOf } from '../image-data.js';
 import type { RunHooks } from '../run-hooks.js';
 import { untilAborted } from '../turns.js';
 import { Assembly } from './assembly.js';
-import {
-  cornerOf,
-  resultSize,
-  windowSize,
-  windowsOf,
-  type Layout,
-  type WindowIndex,
-} from './layout.js';
+import { areaOf, resultSize, windowsOf, type Layout, type WindowIndex } from './layout.js';
 import { Pace } from './pace.js';
 
 /** Restores a photo, or a window of one, as a whole. */
 type RestoreWhole = (request: RestoreRequest, hooks: RunHooks) => Promise<FinishedRun>;
+
+/** What windows are restored with. */
+interface WindowTools {
+  readonly restore: RestoreWhole;
+  /** The parts of a JPEG file that cover areas of the photo. */
+  readonly partsOf: (file: Uint8Array, areas: readonly Area[]) => Promise<readonly JpegPart[]>;
+}
 
 /** Seeds of windows lie so far apart that seeds of neighbouring photos do not meet. */
 const SEED_STRIDE = 0x9e3779b1;
@@ -36,12 +36,15 @@ export async function restoreInWindows(
   request: RestoreRequest,
   signal: AbortSignal | undefined,
   hooks: RunHooks,
-  restore: RestoreWhole,
+  { restore, partsOf }: WindowTools,
 ): Promise<FinishedRun> {
   const begun = performance.now();
   const pace = new Pace(hooks.credit);
   hooks.onStart?.(pace);
   const windows = windowsOf(layout);
+  const { task } = request;
+  const areas = windows.map((window) => areaOf(layout, window));
+  const parts = task.kind === 'jpeg' ? await partsOf(task.file, areas) : undefined;
   const joined = new JoinedRun(layout);
   const progress = new WindowProgress(windows.length);
   for (const [done, window] of windows.entries()) {
@@ -49,7 +52,9 @@ export async function restoreInWindows(
     throwIfAborted(signal);
     progress.begin(done);
     let last: RestoreStep | undefined;
-    const finished = await restore(windowRequest(layout, request, window, done), {
+    const area = areaOf(layout, window);
+    const part = parts?.[done];
+    const finished = await restore(windowRequest(request, area, part, done), {
       credit: Infinity,
       onStep: (step) => (last = step),
       onProgress: (part) => {
@@ -57,24 +62,24 @@ export async function restoreInWindows(
         if (done === 0 || part.tiles > 0) hooks.onProgress(progress.of(part));
       },
     });
-    joined.add(finished, window);
+    const within = part ? trimmed(finished, part.area, area, layout.factor) : finished;
+    joined.add(within, window);
     if (last) hooks.onStep({ ...progress.step(last), preview: joined.preview });
   }
   return joined.finished(performance.now() - begun);
 }
 
+/** @param part of the JPEG file whose coefficients are the measurement. */
 function windowRequest(
-  layout: Layout,
   request: RestoreRequest,
-  window: WindowIndex,
+  area: Area,
+  part: JpegPart | undefined,
   index: number,
 ): RestoreRequest {
-  // Not its file: the coefficients are the whole photo's.
   const { image, task, noise, samples, sampler, refine, seed } = request;
-  const { left, top } = cornerOf(layout, window);
   return {
-    image: cropped(image, windowSize(layout), left, top),
-    task,
+    image: cropped(image, part?.area ?? area),
+    task: part && task.kind === 'jpeg' ? { ...task, file: part.file } : task,
     samples,
     sampler,
     refine,
@@ -83,18 +88,40 @@ function windowRequest(
   };
 }
 
+/** The window of a run that has restored an area around it. */
+function trimmed(run: FinishedRun, from: Area, to: Area, factor: number): FinishedRun {
+  const width = factor * from.width;
+  const window = {
+    left: factor * (to.left - from.left),
+    top: factor * (to.top - from.top),
+    width: factor * to.width,
+    height: factor * to.height,
+  };
+  const bytes = (data: Uint8Array): Uint8Array<ArrayBuffer> =>
+    cropped({ data, width, height: factor * from.height }, window).data;
+  const { mean, estimate, deviation } = run.images;
+  return {
+    ...run,
+    images: {
+      ...run.images,
+      mean: bytes(mean),
+      estimate: bytes(estimate),
+      ...(deviation && { deviation: bytes(deviation) }),
+    },
+    samples: run.samples.map(bytes),
+  };
+}
+
 function cropped(
-  { data, width }: Pixels,
-  size: ImageSize,
-  left: number,
-  top: number,
+  { data, width: across }: Pixels,
+  { left, top, width, height }: Area,
 ): Pixels & { readonly data: Uint8Array<ArrayBuffer> } {
-  const pixels = new Uint8Array(4 * size.width * size.height);
-  for (let y = 0; y < size.height; y++) {
-    const from = 4 * ((top + y) * width + left);
-    pixels.set(data.subarray(from, from + 4 * size.width), 4 * y * size.width);
+  const pixels = new Uint8Array(4 * width * height);
+  for (let y = 0; y < height; y++) {
+    const from = 4 * ((top + y) * across + left);
+    pixels.set(data.subarray(from, from + 4 * width), 4 * y * width);
   }
-  return { data: pixels, ...size };
+  return { data: pixels, width, height };
 }
 
 /** The images of all windows, joined. */
