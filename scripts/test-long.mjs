@@ -31,7 +31,7 @@ await main(async () => {
   begun('soak: 500 restorations in one page (10 min)…');
   await run('soak', [process.execPath, '--test', SOAK], { env: SOAK_ENV });
   done('soak: passed, and docs/soak.json written');
-  begun('windows: 48 megapixels (10 min)…');
+  begun('windows: 12, 24 and 48 megapixels (15 min)…');
   await run('windows', [process.execPath, '--test', LARGE], { env: { EPS_WINDOWS_LONG: '1' } });
   done('windows: passed, and docs/large-photos.json written');
   await lintWasm();

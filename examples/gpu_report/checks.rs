@@ -24,7 +24,7 @@ pub(crate) struct Check {
     comparisons: usize,
     /// The largest relative L2 error, as a share of its tolerance.
     worst: f64,
-    failed: Vec<String>,
+    pub(crate) failed: Vec<String>,
 }
 
 impl Check {
@@ -44,10 +44,6 @@ impl Check {
             worst,
             failed,
         })
-    }
-
-    pub(crate) fn failed(&self) -> impl Iterator<Item = &str> {
-        self.failed.iter().map(String::as_str)
     }
 }
 

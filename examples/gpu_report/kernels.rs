@@ -9,7 +9,7 @@ use crate::Failure;
 use crate::timing::milliseconds;
 
 /// Channels of a head of attention.
-const HEAD: usize = 64;
+const HEAD: usize = 32;
 
 #[derive(Serialize)]
 pub(crate) struct Timed {
@@ -81,7 +81,7 @@ const KERNELS: [(Kernel, usize); 8] = [
     (convolution(64, 64, 3), 128),
     (convolution(128, 128, 3), 64),
     (convolution(256, 256, 3), 32),
-    (convolution(64, 64, 3), 256),
+    (convolution(56, 64, 3), 128),
     (convolution(64, 12, 3), 128),
     (convolution(256, 768, 1), 32),
     (

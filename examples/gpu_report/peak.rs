@@ -13,7 +13,7 @@ const CHAINS: usize = 16;
 /// Multiplications and additions of each sum in a round.
 const UNROLLED: usize = 16;
 
-/// Teraflop a second; a multiplication and an addition are two.
+/// In TFLOP/s; a multiplication and an addition are two.
 pub(crate) fn teraflops(device: &ComputeDevice, quick: bool) -> Result<f64, Failure> {
     let (invocations, rounds) = if quick { (1 << 12, 16) } else { (1 << 20, 64) };
     let like = from_tensor(device.zeros([1]));

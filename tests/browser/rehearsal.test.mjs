@@ -76,4 +76,14 @@ describe('pipelines of a GPU', { timeout: 300_000 }, () => {
       assert.equal(second.pipelines, 0);
     });
   }
+
+  test('are not compiled ahead once the GPU was lost, which that may have caused', async () => {
+    session.allowErrors(/lost|destroyed|invalid/i);
+    await session.loseDevices();
+    await session.untilWorkers(0);
+    await run('denoise');
+    const after = await session.pipelines();
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    assert.equal(await session.pipelines(), after);
+  });
 });

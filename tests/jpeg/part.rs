@@ -66,6 +66,29 @@ fn parts_show_what_the_picture_shows_there() {
 }
 
 #[test]
+fn parts_have_the_blocks_of_the_picture() {
+    for name in KINDS {
+        let mut jpeg = Jpeg::read(&file(name), MAX_PIXELS).unwrap();
+        jpeg.set_orientation(Orientation::new(1).unwrap());
+        let [width, height] = [jpeg.width(), jpeg.height()];
+        let (part, shown) = jpeg.part([17..width, 18..height]).unwrap();
+        let luma = &jpeg.components()[0];
+        let coded = [8 * luma.blocks_wide(), 8 * luma.blocks_high()];
+        for (ours, theirs) in part.components().iter().zip(jpeg.components()) {
+            // Subsampled components have fewer blocks, in the same proportion.
+            let left = shown[0].start * theirs.blocks_wide() / coded[0];
+            let top = shown[1].start * theirs.blocks_high() / coded[1];
+            let wide = ours.blocks_wide();
+            assert!(left > 0 && top > 0, "{name}");
+            for (i, block) in ours.blocks().iter().enumerate() {
+                let at = (top + i / wide) * theirs.blocks_wide() + left + i % wide;
+                assert_eq!(*block, theirs.blocks()[at], "{name}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_whole_is_a_part_of_itself() {
     for name in KINDS {
         let jpeg = Jpeg::read(&file(name), MAX_PIXELS).unwrap();

@@ -31,8 +31,8 @@ struct PartAnswer {
 /// The parts of a JPEG file that cover areas of the photo, with the file's own coefficients.
 ///
 /// # Errors
-/// Code `invalid-image` where the file's coefficients are not to be had, or an area is not within
-/// the photo.
+/// Codes `invalid-image` where the file's coefficients are not to be had, or an area is not within
+/// the photo; `image-too-large` where there is no memory for a part.
 #[wasm_bindgen(js_name = jpegParts, unchecked_return_type = "JpegPart[]")]
 pub fn jpeg_parts(
     file: &[u8],
@@ -55,5 +55,8 @@ pub fn jpeg_parts(
         })
     };
     let parts: Result<Vec<PartAnswer>, WriteError> = areas.into_iter().map(part).collect();
-    object(&parts.map_err(|e| Error::InvalidImage(e.to_string()))?)
+    object(&parts.map_err(|e| match e {
+        WriteError::OutOfMemory => Error::ImageTooLarge(e.to_string()),
+        _ => Error::InvalidImage(e.to_string()),
+    })?)
 }

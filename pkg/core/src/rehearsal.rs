@@ -1,6 +1,6 @@
 //! Restorations that nobody waits for and whose results are not read. A GPU compiles the pipelines
-//! of a task in its first run, which takes seconds on some drivers: a rehearsal of each task, while
-//! nothing else is computed, leaves nothing to compile for the runs that follow.
+//! of a task in its first run, which takes seconds on some drivers: rehearsals of the usual tasks,
+//! while nothing else is computed, leave hardly anything to compile for the runs that follow.
 
 use eps_restore::{Error, GREY, Mask, Reduction, Request, Sampler, Task};
 

@@ -1,11 +1,6 @@
-import { EpsError, messageOf } from '../shared/errors.js';
+import { importedPart } from './imported-part.js';
 
 /** The part of this package that is fetched when a restorer is loaded. */
-export async function importSession(): Promise<typeof import('./session.js')> {
-  try {
-    return await import(/* webpackChunkName: "eps-restore-session" */ './session.js');
-  } catch (cause) {
-    const message = `A script of this package could not be loaded: ${messageOf(cause)}`;
-    throw new EpsError('download-failed', message, { cause });
-  }
+export function importSession(): Promise<typeof import('./session.js')> {
+  return importedPart(() => import(/* webpackChunkName: "eps-restore-session" */ './session.js'));
 }

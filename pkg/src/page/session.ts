@@ -26,7 +26,7 @@ import { sharedWeights } from './shared-weights.js';
 import { browserPlatform } from './weights.js';
 import type { Layout } from './windows/layout.js';
 import { mayNeedWindows, planOf, requireWithin, type Plan } from './windows/plan.js';
-import { restoreInWindows } from './windows/restore.js';
+import { importWindows } from './windows/restore-import.js';
 import { WorkerLink, errorOf, type Outcome } from './worker-link.js';
 import { WorkerPool } from './worker-pool.js';
 import { workersOf } from './worker-shares.js';
@@ -184,6 +184,8 @@ export class Session {
     hooks: RunHooks,
   ): Promise<Restored> {
     const known = await this.#withKnownNoise(request);
+    const { restoreInWindows } = await importWindows();
+    throwIfAborted(signal);
     let device: DeviceKind | undefined;
     const run = await restoreInWindows(layout, known, signal, hooks, {
       restore: async (part, own) => {

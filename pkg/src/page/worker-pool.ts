@@ -57,6 +57,8 @@ export class WorkerPool {
   readonly #helperLinks = new Set<WorkerLink>();
   /** A GPU has computed values that are not finite. */
   #isGpuWrong = false;
+  /** Whether the lead compiles ahead: not once it has failed, which that may have caused. */
+  #rehearses = true;
   /** Starts of helpers that failed. */
   #failedStarts = 0;
   #weights: Uint8Array<ArrayBuffer> | undefined;
@@ -186,6 +188,7 @@ export class WorkerPool {
 
   async #restartLead(): Promise<WorkerLink> {
     this.#isGpuWrong ||= this.#lead?.end?.code === 'device-failed';
+    this.#rehearses = false;
     return this.#loadLead(await this.#newLead());
   }
 
@@ -276,6 +279,7 @@ export class WorkerPool {
       throw this.#disposed ?? new EpsError('internal', 'The weights are missing.');
     const weights = this.#weights.slice();
     const transfer = [weights.buffer];
-    return link.call('load', { device, precision, weights }, { onEvent, transfer });
+    const ask = { device, precision, weights, rehearses: this.#rehearses };
+    return link.call('load', ask, { onEvent, transfer });
   }
 }

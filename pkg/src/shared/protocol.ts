@@ -90,6 +90,8 @@ export interface LoadRequest {
   readonly device: 'auto' | DeviceKind;
   readonly precision: Precision;
   readonly weights: Uint8Array<ArrayBuffer>;
+  /** Whether a GPU's kernels are compiled while nothing is asked. */
+  readonly rehearses: boolean;
 }
 
 export interface TileService {

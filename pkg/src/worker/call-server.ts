@@ -40,7 +40,7 @@ const QUESTIONS: ReadonlySet<CallName> = new Set<CallName>([
 ]);
 
 /** Milliseconds without a call after which the worker compiles ahead: the next call may be near. */
-const IDLE = 300;
+const IDLE = 1000;
 
 /** What a handler may use beside what the call asks. */
 interface CallContext<N extends CallName> {
@@ -169,7 +169,12 @@ export class CallServer {
     const isIdle = (): boolean => this.#pending === 0;
     if (!rehearsal || rehearsal.isOver || !isIdle()) return;
     this.#idleTimer = setTimeout(() => {
-      this.#queue = this.#queue.then(() => rehearsal.continue(isIdle));
+      this.#queue = this.#queue
+        .then(() => rehearsal.continue(isIdle))
+        .catch((thrown: unknown) => {
+          // Other errors come again in the run that they matter to.
+          if (isFatal(explainFailure(thrown, this.#panicMessage))) this.failAll(thrown);
+        });
     }, IDLE);
   }
 
@@ -227,7 +232,7 @@ export class CallServer {
     this.#startingDevice = undefined;
     const { engine, adapter, reason, evaluationMilliseconds } = loaded;
     this.#engine = engine;
-    this.#rehearsal = new Rehearsal(engine);
+    if (ask.rehearses) this.#rehearsal = new Rehearsal(engine);
     const { device, precision } = engine;
     return { answer: { device, precision, adapter, reason, evaluationMilliseconds } };
   }

@@ -14,17 +14,22 @@ export class Rehearsal {
     this.#engine = engine;
   }
 
-  /** Nothing is left to compile, or the GPU fails: the run that needs it reports that. */
+  /** Nothing is left to compile, or a rehearsal failed. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Goes on with the task that was reached, until the end or until `isIdle` is false. */
+  /**
+   * Goes on with the task that was reached, until the end or until `isIdle` is false.
+   *
+   * @throws the core's errors, after which no more is rehearsed.
+   */
   async continue(isIdle: () => boolean): Promise<void> {
     try {
       while (!this.#isOver && (await this.#rehearse(isIdle))) this.#number++;
-    } catch {
+    } catch (thrown) {
       this.#isOver = true;
+      throw thrown;
     }
   }
 

@@ -12,6 +12,10 @@ const MOST_BYTES_PER_PIXEL = 512;
 /** The side of the result that tells how many bytes a pixel takes. */
 const PROBE_SIDE = 1024;
 
+/** Noise that does not follow brightness, whatever its level. */
+const WHITE = 1;
+const DENOISE = { kind: 'denoise' } as const;
+
 /** What a restoration takes, and its windows where the whole photo does not fit. */
 export interface Plan {
   readonly cost: Cost;
@@ -46,8 +50,8 @@ export async function planOf(
   const factor = factorOf(request.task);
   const fits = whole.bytes <= memoryLimit && whole.gpuBytes <= GPU_BYTES;
   if (fits || factor === undefined) return { cost: whole, layout: undefined, windows: 1 };
-  const task = ofPixels(request.task);
-  const costOf = (size: ImageSize): Promise<Cost> => answered(ask({ ...request, ...size, task }));
+  const part = ofPixels(request);
+  const costOf = (size: ImageSize): Promise<Cost> => answered(ask({ ...part, ...size }));
   const side = Math.ceil(PROBE_SIDE / factor);
   const probe = await costOf({ width: side, height: side });
   const bytesPerPixel = probe.bytes / (probe.width * probe.height);
@@ -75,10 +79,12 @@ function factorOf(task: TaskRequest): number | undefined {
   }
 }
 
-/** The task on pixels that takes what a window takes: a JPEG file is that of the whole photo. */
-function ofPixels(task: TaskRequest): TaskRequest {
-  if (task.kind !== 'jpeg') return task;
-  return task.reduced ? { kind: 'superResolve', ...task.reduced } : { kind: 'denoise' };
+/** The request of pixels that takes what a window takes: a JPEG file is that of the whole photo. */
+function ofPixels(request: CostRequest): CostRequest {
+  const { task, noise = WHITE } = request;
+  if (task.kind !== 'jpeg') return request;
+  const { reduced } = task;
+  return { ...request, noise, task: reduced ? { kind: 'superResolve', ...reduced } : DENOISE };
 }
 
 /** The cost of all windows; `bytes`: those of one, and the images that they are put into. */
@@ -113,7 +119,7 @@ export function requireWithin(memoryLimit: number, { cost, layout }: Plan): void
   throw new EpsError(
     'image-too-large',
     `A result of ${cost.width} × ${cost.height} pixels takes about ${needed} MB of memory, and ` +
-      `may take ${limit} (memoryLimit). Reduce the photo; only denoise and superResolve can be ` +
-      'done in windows.',
+      `may take ${limit} (memoryLimit). Reduce the photo; only denoise, jpeg and superResolve ` +
+      'can be done in windows.',
   );
 }

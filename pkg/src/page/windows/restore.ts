@@ -45,6 +45,7 @@ export async function restoreInWindows(
   const { task } = request;
   const areas = windows.map((window) => areaOf(layout, window));
   const parts = task.kind === 'jpeg' ? await partsOf(task.file, areas) : undefined;
+  throwIfAborted(signal);
   const joined = new JoinedRun(layout);
   const progress = new WindowProgress(windows.length);
   for (const [done, window] of windows.entries()) {
@@ -131,6 +132,7 @@ class JoinedRun {
   readonly #estimate: Assembly;
   readonly #samples: Assembly[] = [];
   #deviation: Assembly | undefined;
+  readonly #consistencies: number[] = [];
   #last: FinishedRun | undefined;
 
   constructor(layout: Layout) {
@@ -140,7 +142,8 @@ class JoinedRun {
   }
 
   add(run: FinishedRun, window: WindowIndex): void {
-    const { mean, estimate, deviation } = run.images;
+    const { mean, estimate, deviation, consistency } = run.images;
+    if (consistency !== undefined) this.#consistencies.push(consistency);
     this.#mean.add(mean, window);
     this.#estimate.add(estimate, window);
     for (const [i, sample] of run.samples.entries())
@@ -158,6 +161,9 @@ class JoinedRun {
     const last = this.#last;
     if (!last) throw new EpsError('internal', 'No window of the photo was restored.');
     const { evaluations, noise } = last.images;
+    const all = this.#consistencies;
+    // Windows are nearly of one size.
+    const consistency = all.length > 0 && all.reduce((sum, share) => sum + share, 0) / all.length;
     return {
       images: {
         ...resultSize(this.#layout),
@@ -166,6 +172,7 @@ class JoinedRun {
         ...(this.#deviation && { deviation: this.#deviation.bytes }),
         evaluations,
         noise,
+        ...(consistency !== false && { consistency }),
       },
       samples: this.#samples.map(({ bytes }) => bytes),
       milliseconds,
