@@ -55,19 +55,33 @@ async function bytesOf(names) {
     metafile: true,
   });
   const { outputs } = metafile;
-  const first = new Set();
-  const visit = (path) => {
-    first.add(path);
-    for (const { path: imported, kind } of outputs[path].imports)
-      if (kind === 'import-statement' && !first.has(imported)) visit(imported);
+  const paths = Object.keys(outputs);
+  const imported = (path, wanted) =>
+    outputs[path].imports.filter(({ kind }) => kind === wanted).map(({ path }) => path);
+  /** What comes with some scripts, beside what is there. */
+  const closure = (scripts, there) => {
+    const found = new Set();
+    const visit = (path) => {
+      if (found.has(path) || there.has(path)) return;
+      found.add(path);
+      imported(path, 'import-statement').forEach(visit);
+    };
+    scripts.forEach(visit);
+    return found;
   };
-  visit(Object.keys(outputs).find((path) => outputs[path].entryPoint === '<stdin>'));
-  const bytes = { entry: 0, later: 0 };
-  for (const [i, path] of Object.keys(outputs).entries())
-    bytes[first.has(path) ? 'entry' : 'later'] += brotliCompressSync(
-      outputFiles[i].contents,
-    ).length;
-  return bytes;
+  const entry = closure(
+    paths.filter((path) => outputs[path].entryPoint === '<stdin>'),
+    new Set(),
+  );
+  const later = closure(
+    [...entry].flatMap((path) => imported(path, 'dynamic-import')),
+    entry,
+  );
+  const sizeOf = (scripts) =>
+    [...scripts]
+      .map((path) => brotliCompressSync(outputFiles[paths.indexOf(path)].contents).length)
+      .reduce((sum, length) => sum + length, 0);
+  return { entry: sizeOf(entry), later: sizeOf(later) };
 }
 
 test('a page grows by little, and by as little again when it loads a restorer', async () => {

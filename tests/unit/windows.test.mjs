@@ -13,6 +13,8 @@ import { Pace } from '../../pkg/dist/page/windows/pace.js';
 import { mayNeedWindows, planOf, requireWithin } from '../../pkg/dist/page/windows/plan.js';
 import { eps } from './assertions.mjs';
 
+const bytesOf = ({ width, height }) => new Uint8Array(4 * width * height);
+
 const LAYOUTS = [
   [{ width: 1000, height: 700 }, 1, 120e3],
   [{ width: 701, height: 997 }, 2, 250e3],
@@ -74,7 +76,7 @@ describe('an assembly', () => {
         { length: 4 * width * height },
         (_, i) => (i * 2654435761) >> 7,
       );
-      const assembly = new Assembly(layout);
+      const assembly = new Assembly(layout, bytesOf);
       for (const index of windowsOf(layout)) assembly.add(cut(image, width, layout, index), index);
       assert.deepEqual(Buffer.from(assembly.bytes), Buffer.from(image));
     }
@@ -84,7 +86,7 @@ describe('an assembly', () => {
     const layout = layoutOf({ width: 600, height: 64 }, 1, 400 * 64);
     const { starts, length } = layout.columns;
     assert.equal(starts.length, 2);
-    const assembly = new Assembly(layout);
+    const assembly = new Assembly(layout, bytesOf);
     for (const index of windowsOf(layout))
       assembly.add(new Uint8Array(4 * length * 64).fill(index.column === 0 ? 40 : 240), index);
     const row = Array.from({ length: 600 }, (_, x) => assembly.bytes[4 * (600 * 20 + x)]);

@@ -1,9 +1,10 @@
 import type { DeviceKind } from '../shared/device.js';
-import { abortedError, throwIfAborted } from '../shared/errors.js';
+import { abortedError, EpsError, throwIfAborted } from '../shared/errors.js';
 import type { FinishedRun, RunEvent } from '../shared/protocol.js';
 import {
   costRequestOf,
   type CostRequest,
+  type ImageSize,
   type PageTask,
   type RestoreRequest,
   type TaskRequest,
@@ -193,6 +194,8 @@ export class Session {
         ({ device } = restored);
         return restored.run;
       },
+      unlessAborted: () => throwIfAborted(signal),
+      allocate: imageBytes,
       partsOf: async (file, areas) => (await this.pool.lead()).ask('parts', { file, areas }),
     });
     return { run, device };
@@ -282,6 +285,16 @@ export class Session {
     const { device, adapter } = this.pool.engine;
     const kind = ran ?? device;
     return { kind, adapter: kind === device ? adapter : '' };
+  }
+}
+
+/** @throws EpsError `image-too-large` if the page has no memory for the image. */
+function imageBytes({ width, height }: ImageSize): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(4 * width * height);
+  } catch (cause) {
+    const message = `This browser has no memory for a result of ${width} × ${height} pixels.`;
+    throw new EpsError('image-too-large', message, { cause });
   }
 }
 

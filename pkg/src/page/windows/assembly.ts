@@ -1,4 +1,4 @@
-import { EpsError } from '../../shared/errors.js';
+import type { ImageSize } from '../../shared/requests.js';
 import {
   areaOf,
   resultSize,
@@ -7,6 +7,8 @@ import {
   type SideLayout,
   type WindowIndex,
 } from './layout.js';
+
+export type Allocate = (size: ImageSize) => Uint8Array<ArrayBuffer>;
 
 /**
  * An image that windows are put into, row by row. Where two overlap, one passes into the other
@@ -18,17 +20,12 @@ export class Assembly {
   readonly #layout: Layout;
   readonly #width: number;
 
-  /** @throws EpsError `image-too-large` if the page has no memory for the image. */
-  constructor(layout: Layout) {
+  /** @param allocate gives the RGBA bytes of an image of this size, and may throw. */
+  constructor(layout: Layout, allocate: Allocate) {
     this.#layout = layout;
-    const { width, height } = resultSize(layout);
-    this.#width = width;
-    try {
-      this.bytes = new Uint8Array(4 * width * height);
-    } catch (cause) {
-      const message = `This browser has no memory for a result of ${width} × ${height} pixels.`;
-      throw new EpsError('image-too-large', message, { cause });
-    }
+    const size = resultSize(layout);
+    this.#width = size.width;
+    this.bytes = allocate(size);
   }
 
   /** @param window the RGBA bytes of the window's result. */

@@ -1,6 +1,5 @@
 import { importedPart } from '../imported-part.js';
 
 /** The part of this package that is fetched for the first photo that is restored in windows. */
-export function importWindows(): Promise<typeof import('./restore.js')> {
-  return importedPart(() => import(/* webpackChunkName: "eps-restore-windows" */ './restore.js'));
-}
+export const importWindows = (): Promise<typeof import('./restore.js')> =>
+  importedPart(() => import(/* webpackChunkName: "eps-restore-windows" */ './restore.js'));

@@ -1,20 +1,23 @@
-import { EpsError, throwIfAborted } from '../../shared/errors.js';
 import type { FinishedRun } from '../../shared/protocol.js';
 import type { Area, JpegPart, Pixels, RestoreRequest } from '../../shared/requests.js';
 import type { RestoreProgress, RestoreStep } from '../progress.js';
-import { imageDataOf } from '../image-data.js';
 import type { RunHooks } from '../run-hooks.js';
-import { untilAborted } from '../turns.js';
-import { Assembly } from './assembly.js';
+import { Assembly, type Allocate } from './assembly.js';
 import { areaOf, resultSize, windowsOf, type Layout, type WindowIndex } from './layout.js';
 import { Pace } from './pace.js';
 
 /** Restores a photo, or a window of one, as a whole. */
 type RestoreWhole = (request: RestoreRequest, hooks: RunHooks) => Promise<FinishedRun>;
 
-/** What windows are restored with. */
+/**
+ * What windows are restored with. It is handed over rather than imported: this file is fetched by
+ * itself, and shares no code with what every page imports.
+ */
 interface WindowTools {
   readonly restore: RestoreWhole;
+  /** Throws once the run is aborted. */
+  readonly unlessAborted: () => void;
+  readonly allocate: Allocate;
   /** The parts of a JPEG file that cover areas of the photo. */
   readonly partsOf: (file: Uint8Array, areas: readonly Area[]) => Promise<readonly JpegPart[]>;
 }
@@ -29,28 +32,30 @@ const SEED_STRIDE = 0x9e3779b1;
  * is drawn from a seed of its own.
  *
  * @param request the whole photo's, with its noise known.
- * @throws what `restore` and the callbacks throw; EpsError `aborted`.
+ * @throws what the tools and the callbacks throw.
  */
 export async function restoreInWindows(
   layout: Layout,
   request: RestoreRequest,
   signal: AbortSignal | undefined,
   hooks: RunHooks,
-  { restore, partsOf }: WindowTools,
+  { restore, unlessAborted, allocate, partsOf }: WindowTools,
 ): Promise<FinishedRun> {
   const begun = performance.now();
   const pace = new Pace(hooks.credit);
+  // Ends the wait for a reader.
+  signal?.addEventListener('abort', () => pace.more(), { once: true });
   hooks.onStart?.(pace);
   const windows = windowsOf(layout);
   const { task } = request;
   const areas = windows.map((window) => areaOf(layout, window));
   const parts = task.kind === 'jpeg' ? await partsOf(task.file, areas) : undefined;
-  throwIfAborted(signal);
-  const joined = new JoinedRun(layout);
+  unlessAborted();
+  const joined = new JoinedRun(layout, allocate);
   const progress = new WindowProgress(windows.length);
   for (const [done, window] of windows.entries()) {
-    await untilAborted(pace.take(), signal);
-    throwIfAborted(signal);
+    await pace.take();
+    unlessAborted();
     progress.begin(done);
     let last: RestoreStep | undefined;
     const area = areaOf(layout, window);
@@ -128,6 +133,7 @@ function cropped(
 /** The images of all windows, joined. */
 class JoinedRun {
   readonly #layout: Layout;
+  readonly #allocate: Allocate;
   readonly #mean: Assembly;
   readonly #estimate: Assembly;
   readonly #samples: Assembly[] = [];
@@ -135,10 +141,15 @@ class JoinedRun {
   readonly #consistencies: number[] = [];
   #last: FinishedRun | undefined;
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, allocate: Allocate) {
     this.#layout = layout;
-    this.#mean = new Assembly(layout);
-    this.#estimate = new Assembly(layout);
+    this.#allocate = allocate;
+    this.#mean = this.#image();
+    this.#estimate = this.#image();
+  }
+
+  #image(): Assembly {
+    return new Assembly(this.#layout, this.#allocate);
   }
 
   add(run: FinishedRun, window: WindowIndex): void {
@@ -147,19 +158,19 @@ class JoinedRun {
     this.#mean.add(mean, window);
     this.#estimate.add(estimate, window);
     for (const [i, sample] of run.samples.entries())
-      (this.#samples[i] ??= new Assembly(this.#layout)).add(sample, window);
-    if (deviation) (this.#deviation ??= new Assembly(this.#layout)).add(deviation, window);
+      (this.#samples[i] ??= this.#image()).add(sample, window);
+    if (deviation) (this.#deviation ??= this.#image()).add(deviation, window);
     this.#last = run;
   }
 
   get preview(): ImageData {
     const { width, height } = resultSize(this.#layout);
-    return imageDataOf(this.#mean.bytes, width, height);
+    return new ImageData(new Uint8ClampedArray(this.#mean.bytes.buffer), width, height);
   }
 
   finished(milliseconds: number): FinishedRun {
     const last = this.#last;
-    if (!last) throw new EpsError('internal', 'No window of the photo was restored.');
+    if (!last) throw new Error('No window of the photo was restored.');
     const { evaluations, noise } = last.images;
     const all = this.#consistencies;
     // Windows are nearly of one size.
