@@ -13,6 +13,7 @@ import {
   type FromWorker,
   type ToWorker,
 } from '../shared/protocol.js';
+import type { NoiseRequest } from '../shared/requests.js';
 import { DEFAULT_STALL_MS } from '../shared/stall.js';
 import { blursOf } from './blurs.js';
 import { compileFrom } from './compile.js';
@@ -68,18 +69,9 @@ export class CallServer {
       const task = await coreTask(ask.task, this.#stallMs);
       return { answer: this.#loadedEngine().cost({ ...ask, ...task }) };
     },
-    noise: async (ask) => {
-      const task = await coreTask(ask.task, this.#stallMs);
-      return { answer: this.#loadedEngine().estimateNoise({ ...ask, ...task }) };
-    },
-    compression: async (ask) => {
-      const task = await coreTask(ask.task, this.#stallMs);
-      return { answer: this.#loadedEngine().estimateCompression({ ...ask, ...task }) };
-    },
-    suit: async (ask) => {
-      const task = await coreTask(ask.task, this.#stallMs);
-      return { answer: this.#loadedEngine().suitedNoise({ ...ask, ...task }) };
-    },
+    noise: (ask) => this.#measured(ask, (engine, asked) => engine.estimateNoise(asked)),
+    compression: (ask) => this.#measured(ask, (engine, asked) => engine.estimateCompression(asked)),
+    suit: (ask) => this.#measured(ask, (engine, asked) => engine.suitedNoise(asked)),
     parts: ({ file, areas }) => {
       this.#loadedEngine();
       const answer = jpegParts(file, areas);
@@ -251,6 +243,15 @@ export class CallServer {
     const { estimate, mean, deviation } = answer.images;
     const images = [estimate, mean, ...answer.samples, ...(deviation ? [deviation] : [])];
     return { answer, transfer: images.map(({ buffer }) => buffer) };
+  }
+
+  /** What the engine finds in a measurement. */
+  async #measured<Found>(
+    ask: NoiseRequest,
+    find: (engine: Engine, measurement: Parameters<Engine['estimateNoise']>[0]) => Found,
+  ): Promise<{ answer: Found }> {
+    const task = await coreTask(ask.task, this.#stallMs);
+    return { answer: find(this.#loadedEngine(), { ...ask, ...task }) };
   }
 
   #control(id: number): RunControl {

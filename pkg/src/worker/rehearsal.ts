@@ -1,8 +1,8 @@
 import { release, type Engine, type Run } from './core.js';
 
 /**
- * Compiles a GPU's pipelines while nothing else is asked of the worker: by small restorations, one
- * for each task, whose results are not read. A first run has nothing to compile then.
+ * Compiles a GPU's pipelines while nothing else is asked of the worker, by small restorations of
+ * the usual tasks, whose results are not read. Their first run then has hardly anything to compile.
  */
 export class Rehearsal {
   /** The task that is rehearsed next. */
