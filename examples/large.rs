@@ -71,7 +71,7 @@ fn measure(
     let posterior = match problem {
         Problem::Whole(posterior) => posterior,
         // At the photo's own size, whose colours were decided before.
-        Problem::Coarsened(measured) => {
+        Problem::Coarsened(measured) | Problem::FromCoarse { measured, .. } => {
             let factor = measured.reduction().unwrap_or(1);
             let coarse = device.zeros([1, 3, height / factor, width / factor]);
             measured.posterior_given(coarse, factor)

@@ -172,6 +172,44 @@ fn large_photos_are_coloured_coarse_to_fine() {
     assert_eq!(hinted.reduction(), Some(4));
 }
 
+/// A photo with an odd number of columns follows pictures of a quarter of its size, rounded up.
+fn follows(small: &[[usize; 2]], samples: usize) -> Result<Problem, Error> {
+    let plain =
+        |[width, height]: [usize; 2]| Photo::new(width, height, vec![99; 4 * width * height]);
+    let small = small
+        .iter()
+        .map(|&size| plain(size))
+        .collect::<Result<_, Error>>()?;
+    let photo = plain([301, 200])?;
+    let request = Request::new(photo, Task::ColorizeFrom { small }).with_samples(samples);
+    let region = WindowPlan::of(&request)?.regions[0];
+    let (noise, device) = (request.check()?, ComputeDevice::cpu());
+    let built = WindowProblem::new(&request, region, noise, PriorModel::PHOTO_V2, &device)?;
+    Ok(built.problem)
+}
+
+#[test]
+fn small_pictures_give_their_colours() {
+    let Ok(Problem::FromCoarse { measured, coarse }) = follows(&[[76, 50]; 2], 1) else {
+        panic!("the mean's, and a sample's");
+    };
+    assert_eq!(measured.reduction(), Some(4));
+    assert_eq!(coarse.len(), 2);
+    for image in coarse {
+        measured.posterior_given(image, 4);
+    }
+}
+
+#[test]
+fn small_pictures_of_another_size_or_number_are_refused() {
+    let message =
+        |small: &[[usize; 2]], samples| follows(small, samples).expect_err("no").to_string();
+    assert!(message(&[[75, 50]], 0).contains("of 301x200"));
+    assert!(message(&[[76, 50], [151, 100]], 1).contains("rounded up"));
+    assert!(message(&[[76, 50]], 1).contains("1 small pictures"));
+    assert!(message(&[], 0).contains("0 small pictures"));
+}
+
 /// A line of 1 pixel is a hint of the small image too; its colour is the mean of what is painted.
 #[test]
 fn hints_are_reduced_with_the_photo() {

@@ -96,6 +96,39 @@ fn the_mean_is_the_same_for_every_seed() {
     assert!(mean(1) == mean(2));
 }
 
+/// A photo that is coloured in two requests, small and then at its own size, is the photo that one
+/// request colours: up to the small one's eight bits.
+#[test]
+fn colours_of_a_small_picture_are_those_that_it_would_have_had() {
+    let device = ComputeDevice::cpu();
+    let denoiser = denoiser(&device);
+    let flat = |side: usize, block: usize| {
+        let level = |i: usize| (60 + 5 * (i % side / block + i / side / block) % 120) as u8;
+        let pixels = (0..side * side).flat_map(|i| [level(i), level(i), level(i), 255]);
+        Photo::new(side, side, pixels.collect()).expect("four bytes a pixel")
+    };
+    let colorize = || Task::Colorize {
+        weights: GREY,
+        hints: None,
+    };
+    let mean = |photo: Photo, task| {
+        let request = Request::new(photo, task).with_samples(0);
+        let mut job = Job::new(request, denoiser.clone(), &device).expect("a valid request");
+        let tiles = job.total_tiles();
+        while job.step().is_some() {}
+        assert_eq!(job.tiles(), tiles);
+        let mean = values(job.mean().expect("computed"));
+        job.composite().restored(&mean)
+    };
+    let small = mean(flat(72, 4), colorize());
+    let whole = mean(flat(144, 8), colorize());
+    let parted = mean(flat(144, 8), Task::ColorizeFrom { small: vec![small] });
+    let pairs = || whole.rgba().iter().zip(parted.rgba());
+    let colours = whole.rgba().chunks_exact(4).map(|p| p[0].abs_diff(p[2]));
+    assert!(colours.max() > Some(8), "a grey photo shows nothing");
+    assert!(pairs().all(|(a, b)| a.abs_diff(*b) <= 2));
+}
+
 /// Where pixels are missing the pivot is the state; elsewhere it is the photo, as the state is far
 /// noisier.
 #[test]

@@ -362,3 +362,35 @@ fn ten_million_pixels_a_side_have_a_cost() {
         "image-too-large"
     );
 }
+
+/// What a device refuses is what loads it by more than it holds.
+#[test]
+fn a_device_holds_a_load_of_one() {
+    let cost = |side: usize, target: Target| {
+        let outline = Outline {
+            width: side,
+            height: side,
+            task: &Task::Denoise,
+            keeps_known: false,
+            may_follow_brightness: true,
+            samples: 1,
+            sampler: Sampler::DEFAULT,
+        };
+        let plan = Plan::outline(&outline, TileSize::default(), target);
+        plan.expect("a cost").cost
+    };
+    let gpu = |buffer| Target::Gpu { buffer };
+    for (target, fits, refused) in [
+        (Target::Cpu, 3900, 4100),
+        // Eight planes of floats.
+        (gpu(1 << 27), 2048, 2049),
+        (gpu(u64::MAX), 3000, 3200),
+    ] {
+        for (side, held) in [(fits, true), (refused, false)] {
+            let cost = cost(side, target);
+            let load = target.load(&cost);
+            assert_eq!(load <= 1.0, held, "{target:?}, {side}: {load}");
+            assert_eq!(target.hold(&cost).is_ok(), held, "{target:?}, {side}");
+        }
+    }
+}

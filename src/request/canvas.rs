@@ -130,9 +130,10 @@ impl Canvas {
         (self.size != self.inner).then_some(self.margin_kind)
     }
 
-    /// The same in blocks of `factor` by `factor`, of which everything here is a multiple.
+    /// The same in blocks of `factor` by `factor`, of which the grid has whole ones. The window's
+    /// last block may reach beyond the window.
     pub fn coarse(&self, factor: usize) -> Self {
-        let blocks = |n: [usize; 2]| n.map(|n| n / factor);
+        let blocks = |n: [usize; 2]| n.map(|n| n.div_ceil(factor));
         Self {
             size: blocks(self.size),
             at: blocks(self.at),

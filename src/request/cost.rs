@@ -88,6 +88,19 @@ pub enum Target {
 }
 
 impl Target {
+    /// The share of what the device holds, of memory or of a GPU's largest buffer: [`Self::hold`]
+    /// refuses what is above 1.
+    pub fn load(self, cost: &Cost) -> f64 {
+        let share = |bytes: u64, most: u64| bytes as f64 / most as f64;
+        let page = share(cost.bytes, PAGE);
+        match self {
+            Self::Cpu => page,
+            Self::Gpu { buffer } => page
+                .max(share(cost.gpu_bytes, MOST_GPU))
+                .max(share(cost.buffer_bytes, buffer)),
+        }
+    }
+
     /// Refuses a restoration that does not fit. A page cannot know the memory of a GPU: it knows
     /// the largest buffer, and the memory that hardly any GPU has.
     ///
@@ -215,7 +228,10 @@ fn planes(outline: &Outline<'_>, target: Target) -> u64 {
             Target::Gpu { .. },
         ) => 220,
         (_, Target::Gpu { .. }) if outline.may_follow_brightness => 220,
-        (Task::Deblur { .. } | Task::Colorize { .. }, Target::Gpu { .. }) => 130,
+        (
+            Task::Deblur { .. } | Task::Colorize { .. } | Task::ColorizeFrom { .. },
+            Target::Gpu { .. },
+        ) => 130,
         (_, Target::Gpu { .. }) => 100,
         (
             Task::Inpaint { .. }
@@ -229,7 +245,9 @@ fn planes(outline: &Outline<'_>, target: Target) -> u64 {
         ) => 60,
         (_, Target::Cpu) if outline.may_follow_brightness => 60,
         // The spectra of the blur, or of block means, and of each axis's prior.
-        (Task::Deblur { .. } | Task::Colorize { .. }, Target::Cpu) => 46,
+        (Task::Deblur { .. } | Task::Colorize { .. } | Task::ColorizeFrom { .. }, Target::Cpu) => {
+            46
+        }
         // Maps and q drawn at twelve levels.
         (Task::Compose { .. } | Task::Operator { .. }, Target::Cpu) => 240,
         (_, Target::Cpu) => 40,

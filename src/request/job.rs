@@ -115,6 +115,9 @@ impl<D: Denoiser> Job<D> {
                 Problem::Coarsened(measured) => {
                     Run::of_coarsened(denoiser, measured, sampling, index)?
                 }
+                Problem::FromCoarse { measured, coarse } => {
+                    Run::from_coarse(denoiser, measured, coarse, sampling, index)?
+                }
             });
             patches.push(patch);
         }

@@ -7,7 +7,7 @@ use crate::estimation::grain::{Certainty, Grain, VarianceTable};
 use crate::estimation::noise::estimate;
 use crate::photo::jpeg::Jpeg;
 use crate::photo::pixels::Photo;
-use crate::request::task::{LEAST_NOISE, Task};
+use crate::request::task::{GREY, LEAST_NOISE, Task};
 
 /// The highest level, in 8-bit levels.
 pub const MAX_LEVEL: f64 = 255.0;
@@ -95,7 +95,10 @@ impl Noise {
             Self::Auto => true,
             Self::TaskDefault => match task {
                 Task::Denoise => true,
-                Task::SuperResolve { .. } | Task::Deblur { .. } | Task::Colorize { .. } => has_file,
+                Task::SuperResolve { .. }
+                | Task::Deblur { .. }
+                | Task::Colorize { .. }
+                | Task::ColorizeFrom { .. } => has_file,
                 _ => false,
             },
             Self::Exact | Self::Level(_) => false,
@@ -262,6 +265,7 @@ fn measured(photo: &Photo, task: &Task) -> Result<Measured, Error> {
         Task::Colorize { weights, .. } => {
             Measured::Level(estimate(&Planes::grey(photo, *weights))?)
         }
+        Task::ColorizeFrom { .. } => Measured::Level(estimate(&Planes::grey(photo, GREY))?),
         Task::Demosaic { pattern } => {
             let phases = Planes::phases(photo, *pattern);
             let each = phases

@@ -29,7 +29,7 @@ use crate::request::jpeg_measurement;
 use crate::request::margin::padded;
 use crate::request::noise::{AssumedNoise, LEVELS};
 use crate::request::task::{Reduction, Task};
-use crate::request::windows::{Region, factor};
+use crate::request::windows::{Region, factor, reduction_of};
 use crate::restoration::coarsened::Coarsened;
 use crate::restoration::colours::GreyPhoto;
 use crate::restoration::hole::Hole;
@@ -49,6 +49,13 @@ pub enum Problem {
     /// Coarse to fine where it is wide. Of a hole the missing pixels are asked for, and those
     /// beside the photo, of which nothing was measured either.
     Coarsened(Rc<dyn Coarsened>),
+    /// The same, where the images of the reduced size are known.
+    FromCoarse {
+        /// What was measured beside them.
+        measured: Rc<dyn Coarsened>,
+        /// RGB, `[1, 3, H, W]` each: the mean's, then one for each sample.
+        coarse: Vec<Tensor<4>>,
+    },
 }
 
 /// A region's problem, and where its tensors go.
@@ -91,6 +98,10 @@ impl WindowProblem {
                 patch: Patch { kept, ..patch },
             });
         }
+        if let Task::ColorizeFrom { small } = &request.task {
+            let problem = in_colours_of(small, request, canvas, s2, prior)?;
+            return Ok(Self { problem, patch });
+        }
         let fourier = Fourier::new(canvas.size[0], canvas.size[1], device);
         let reductions = request.task.reductions_of_colour(window);
         if let Task::Colorize {
@@ -124,6 +135,34 @@ impl WindowProblem {
         };
         Ok(Self { problem, patch })
     }
+}
+
+/// A grey photo whose colours are those of `small` pictures. `s2`: R.
+fn in_colours_of(
+    small: &[Photo],
+    request: &Request,
+    canvas: Canvas,
+    s2: Tensor<4>,
+    prior: PriorModel,
+) -> Result<Problem, Error> {
+    let (photo, device) = (&request.photo, ComputeDevice::of(&s2));
+    let factor = reduction_of(small, [photo.height(), photo.width()])?;
+    let needed = request.samples + 1;
+    if small.len() != needed {
+        return Err(Error::InvalidOption(format!(
+            "{} small pictures in colour; the mean and {} samples need {needed}",
+            small.len(),
+            request.samples
+        )));
+    }
+    let tensor =
+        |photo: &Photo, canvas| padded(photo.tensor(Window::whole(photo), &device), canvas, 0.0);
+    let grey = ChannelMix::grey().apply(axes::from_rgb(tensor(photo, canvas)));
+    let coarse = small.iter().map(|p| tensor(p, canvas.coarse(factor)));
+    Ok(Problem::FromCoarse {
+        measured: Rc::new(GreyPhoto::new(grey, s2, prior, vec![factor])),
+        coarse: coarse.collect(),
+    })
 }
 
 /// R, on [-1, 1]: of each pixel of the canvas where the noise follows brightness, of each axis
@@ -271,6 +310,11 @@ fn operator(task: &Task, images: &Images) -> Result<Rc<dyn LinearOperator>, Erro
         }
         Task::Compose { first, second } => composed(first, second, images)?,
         Task::Inpaint { missing } => Rc::new(known(missing, canvas, device)?),
+        Task::ColorizeFrom { .. } => {
+            return Err(Error::InvalidOption(
+                "the colours of small pictures can't be part of a composition".into(),
+            ));
+        }
         Task::Denoise if canvas.is_padded() || images.follows_brightness => {
             Rc::new(inside(canvas, device))
         }

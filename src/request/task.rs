@@ -57,6 +57,12 @@ pub enum Task {
         /// Colours that some pixels should have: by [`GREY`] alone, and in no composition.
         hints: Option<ColourHints>,
     },
+    /// Give a grey photo, the mean of R, G and B, the colours of smaller pictures of it.
+    ColorizeFrom {
+        /// The photo in colour at 1/2, 1/4 or 1/8 of its size, rounded up: what the mean follows,
+        /// then one for each sample.
+        small: Vec<Photo>,
+    },
     /// Fill in the colours that a camera's sensor did not measure: the photo is the mosaic, grey or
     /// with each pixel in its own channel.
     Demosaic {
@@ -159,7 +165,10 @@ impl Task {
         match self {
             Task::Inpaint { .. } => LEAST_NOISE,
             // What 8-bit rounding and mild compression leave in a clean photo.
-            Task::SuperResolve { .. } | Task::Colorize { .. } | Task::Demosaic { .. } => 2.0,
+            Task::SuperResolve { .. }
+            | Task::Colorize { .. }
+            | Task::ColorizeFrom { .. }
+            | Task::Demosaic { .. } => 2.0,
             Task::Deblur { .. } => 2.5,
             Task::Denoise => 25.0,
             Task::Jpeg { .. } => 0.0,

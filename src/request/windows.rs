@@ -6,7 +6,7 @@
 use crate::error::Error;
 use crate::photo::jpeg::Jpeg;
 use crate::photo::mask::{Mask, hole_width};
-use crate::photo::pixels::Window;
+use crate::photo::pixels::{Photo, Window};
 use crate::photo::turning::displayed_size;
 use crate::request::Request;
 use crate::request::canvas::{Canvas, MIN_SIDE};
@@ -81,7 +81,7 @@ impl WindowPlan {
         };
         let canvas = |window: Window| -> Result<Canvas, Error> {
             let size = [window.height, window.width];
-            let step = step(task, factor, window, keeps_known);
+            let step = step(task, factor, window, keeps_known)?;
             match task {
                 Task::Jpeg { file, reduced } => {
                     let measured = measured_size(file, *reduced)?;
@@ -90,9 +90,10 @@ impl WindowPlan {
                 Task::SuperResolve { reduction, .. } if reduction.margin(factor) > 0 => {
                     Ok(Canvas::fading(size, step, reduction.margin(factor)))
                 }
-                Task::Denoise | Task::Colorize { .. } | Task::SuperResolve { .. } => {
-                    Ok(Canvas::mirrored(size, step))
-                }
+                Task::Denoise
+                | Task::Colorize { .. }
+                | Task::ColorizeFrom { .. }
+                | Task::SuperResolve { .. } => Ok(Canvas::mirrored(size, step)),
                 _ => Ok(Canvas::new(size, margin, step)),
             }
         };
@@ -153,16 +154,39 @@ fn of_operator(size: [usize; 2]) -> Result<[usize; 2], Error> {
 }
 
 /// What the sides of a window's canvas are multiples of.
-fn step(task: &Task, factor: usize, window: Window, keeps_known: bool) -> usize {
-    match task {
+fn step(task: &Task, factor: usize, window: Window, keeps_known: bool) -> Result<usize, Error> {
+    Ok(match task {
         Task::Inpaint { missing } if keeps_known => {
             let lost = missing.within(window);
             let width = hole_width(&lost, [window.height, window.width]);
             hole::reductions(width).iter().product()
         }
         Task::Colorize { .. } => task.reductions_of_colour(window).iter().product(),
+        Task::ColorizeFrom { small } => reduction_of(small, [window.height, window.width])?,
         _ => factor,
-    }
+    })
+}
+
+/// By how much pictures are smaller than a photo of `size`.
+///
+/// # Errors
+/// [`Error::InvalidImage`] unless all have 1/2, 1/4 or 1/8 of its size, rounded up, and it has
+/// enough pixels for the network.
+pub(super) fn reduction_of(small: &[Photo], size: [usize; 2]) -> Result<usize, Error> {
+    let fits = |factor: &usize| {
+        let expected = size.map(|n| n.div_ceil(*factor));
+        small.iter().all(|p| [p.height(), p.width()] == expected)
+    };
+    let factor = [2, 4, 8].into_iter().find(fits);
+    factor
+        .filter(|_| size.iter().all(|&n| n >= MIN_SIDE))
+        .ok_or_else(|| {
+            Error::InvalidImage(format!(
+                "the colours of a photo of {}x{} come from pictures of 1/2, 1/4 or 1/8 of its \
+                 size, rounded up, and its sides must be at least {MIN_SIDE}",
+                size[1], size[0]
+            ))
+        })
 }
 
 impl Task {

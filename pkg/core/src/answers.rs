@@ -5,7 +5,7 @@ use core::array;
 use eps_restore::Photo;
 use eps_restore::low_level::estimation::blur::{Blur, Candidate};
 use eps_restore::low_level::estimation::grain::{BANDS, KNOTS, Part};
-use eps_restore::low_level::request::cost::Cost;
+use eps_restore::low_level::request::cost::{Cost, Target};
 use eps_restore::low_level::request::noise::AssumedGrain;
 use serde::Serialize;
 use serde_bytes::ByteBuf;
@@ -28,11 +28,14 @@ pub(crate) struct CostAnswer {
     pixels: f64,
     bytes: f64,
     gpu_bytes: f64,
+    load: f64,
 }
 
-impl From<Cost> for CostAnswer {
-    fn from(cost: Cost) -> Self {
+impl CostAnswer {
+    /// `target`: the device that has to hold it.
+    pub(crate) fn new(cost: Cost, target: Target) -> Self {
         Self {
+            load: target.load(&cost),
             width: cost.width as f64,
             height: cost.height as f64,
             evaluations: cost.evaluations as f64,

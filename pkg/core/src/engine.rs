@@ -143,7 +143,7 @@ impl Engine {
         let target = self.target(&outline.task);
         let tiles = self.main.denoiser.tiles();
         let plan = Plan::outline(&outline.borrowed(), tiles, target)?;
-        object(&CostAnswer::from(plan.cost))
+        object(&CostAnswer::new(plan.cost, target))
     }
 
     /// The standard deviation of a measurement's noise in 8-bit levels, estimated from the photo as

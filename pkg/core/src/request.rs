@@ -111,6 +111,9 @@ enum TaskRequest {
         weights: Option<GreyRequest>,
         hints: Option<HintsRequest>,
     },
+    ColorizeFrom {
+        small: Vec<Bytes>,
+    },
     Demosaic {
         pattern: BayerRequest,
     },
@@ -361,6 +364,12 @@ impl TaskRequest {
                     Some(GreyRequest::Weights(weights)) => weights,
                 },
                 hints: hints.map(HintsRequest::read).transpose()?,
+            },
+            TaskRequest::ColorizeFrom { small } => Task::ColorizeFrom {
+                small: small
+                    .into_iter()
+                    .map(Bytes::photo)
+                    .collect::<Result<_, Error>>()?,
             },
             TaskRequest::Demosaic { pattern } => Task::Demosaic {
                 pattern: match pattern {

@@ -75,6 +75,8 @@ export type CoreTask<Operator = { readonly kind: 'operator' }> =
       /** `colours`: RGBA of the photo's size, painted where alpha is at least 128. */
       readonly hints?: { readonly colours: Pixels; readonly noise?: number };
     }
+  /** `small`: in colour, at 1/2, 1/4 or 1/8 of the size; the mean's, then one for each sample. */
+  | { readonly kind: 'colorizeFrom'; readonly small: readonly Pixels[] }
   | { readonly kind: 'demosaic'; readonly pattern: BayerPattern }
   | {
       readonly kind: 'compose';
@@ -169,6 +171,8 @@ export interface Cost extends ImageSize {
   readonly bytes: number;
   /** Most bytes of memory that the GPU needs; 0 on the CPU. */
   readonly gpuBytes: number;
+  /** The share of what the device holds: its memory, or a GPU's buffers. Above 1 it is refused. */
+  readonly load: number;
 }
 
 /** The holes of a mask by what fills them: one byte a pixel, 1 where it is missing. */

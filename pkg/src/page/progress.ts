@@ -91,7 +91,7 @@ export interface Estimate {
   readonly tiles: number;
   /**
    * Windows that the photo is restored in, one after the other: more than 1 where the whole does
-   * not fit into memory (see `memoryLimit` of {@link LoadOptions}).
+   * not fit into memory (see `memoryLimit` of {@link LoadOptions}), or into a GPU's buffers.
    */
   readonly windows: number;
   /** Most bytes of the page's memory that the run takes, beyond the 80 MB of a loaded restorer. */

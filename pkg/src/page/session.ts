@@ -163,7 +163,9 @@ export class Session {
   ): Promise<Restored> {
     const cost = costRequestOf(request);
     // Where the whole fits in any case, the worker is not asked.
-    if (!mayNeedWindows(cost, this.#memoryLimit)) return this.#whole(request, signal, hooks);
+    const { device } = this.pool.engine;
+    if (!mayNeedWindows(cost, this.#memoryLimit, device))
+      return this.#whole(request, signal, hooks);
     const plan = await this.#plan(cost);
     throwIfAborted(signal);
     requireWithin(this.#memoryLimit, plan);

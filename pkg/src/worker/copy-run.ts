@@ -19,7 +19,7 @@ const SLICE = 50;
 /** What a fill from the photo takes: no evaluation of the network. */
 export function copyCost({ width, height }: CostRequest): Cost {
   const bytes = HOLE_BYTES + 4 * COPIES * width * height;
-  const none = { evaluations: 0, meanEvaluations: 0, tiles: 0, pixels: 0, gpuBytes: 0 };
+  const none = { evaluations: 0, meanEvaluations: 0, tiles: 0, pixels: 0, gpuBytes: 0, load: 0 };
   return { width, height, bytes, ...none };
 }
 

@@ -12,6 +12,8 @@
 
 use std::rc::Rc;
 
+use burn::tensor::Tensor;
+
 use super::{Goal, Part, Progress, Run, Sampling, Stage, Step};
 use crate::denoiser::{Denoiser, Divisible, Loan, NetworkInputs};
 use crate::error::Error;
@@ -30,6 +32,14 @@ pub fn coarse_sampler(full: Sampler) -> Sampler {
 /// The distance between the noise regions of two sizes; those between are the samples'.
 const REGIONS_OF_SIZE: u64 = 64;
 
+/// Where the images of the smaller size come from.
+enum Coarse<D: Denoiser> {
+    /// A run of that size.
+    Run(Box<Run<D>>),
+    /// They are known: the mean's, then one for each sample.
+    Known(Vec<Tensor<4>>),
+}
+
 pub(super) struct CoarseToFine<D: Denoiser> {
     denoiser: Rc<D>,
     measured: Rc<dyn Coarsened>,
@@ -37,7 +47,7 @@ pub(super) struct CoarseToFine<D: Denoiser> {
     factor: usize,
     sampling: Sampling,
     region: u64,
-    coarse: Box<Run<D>>,
+    coarse: Coarse<D>,
     /// This size, while it works from a coarse image.
     fine: Option<Run<D>>,
     /// Tiles of one evaluation at this size, and those of finished fine runs.
@@ -48,7 +58,7 @@ pub(super) struct CoarseToFine<D: Denoiser> {
 impl<D: Denoiser> CoarseToFine<D> {
     pub(super) fn new(
         denoiser: Rc<D>,
-        posterior: Rc<Posterior>,
+        posterior: &Posterior,
         measured: Rc<dyn Coarsened>,
         factor: usize,
         sampling: Sampling,
@@ -62,47 +72,75 @@ impl<D: Denoiser> CoarseToFine<D> {
         let region_of_coarse = region + REGIONS_OF_SIZE;
         let coarse = Run::coarsened(denoiser.clone(), reduced, smaller, region_of_coarse)?;
         Ok(Self {
-            parts: denoiser.parts(&posterior),
+            parts: denoiser.parts(posterior),
             denoiser,
             measured,
             factor,
             sampling,
             region,
-            coarse: Box::new(coarse),
+            coarse: Coarse::Run(Box::new(coarse)),
             fine: None,
             finished_tiles: 0,
         })
     }
 
+    /// From images of the smaller size: the mean's, then one for each sample.
+    pub(super) fn from_known(
+        denoiser: Rc<D>,
+        posterior: &Posterior,
+        measured: Rc<dyn Coarsened>,
+        coarse: Vec<Tensor<4>>,
+        sampling: Sampling,
+        region: u64,
+    ) -> Self {
+        Self {
+            parts: denoiser.parts(posterior),
+            denoiser,
+            factor: measured.reduction().expect("a reduced size"),
+            measured,
+            sampling,
+            region,
+            coarse: Coarse::Known(coarse),
+            fine: None,
+            finished_tiles: 0,
+        }
+    }
+
     pub(super) fn draw_only(&mut self, subset: SampleSubset) {
-        self.coarse.draw_only(subset);
+        if let Coarse::Run(coarse) = &mut self.coarse {
+            coarse.draw_only(subset);
+        }
     }
 
     /// Tiles of all sizes: the evaluations of the mean, and for each sample one more than the
     /// sampler's, for the mean that it starts from.
     pub(super) fn total_tiles(&self, mean_evaluations: usize, samples: usize) -> usize {
         let each = 1 + self.sampling.sampler.evaluations();
-        self.coarse.total_tiles() + self.parts * (mean_evaluations + samples * each)
+        let smaller = self.coarse.run().map_or(0, Run::total_tiles);
+        smaller + self.parts * (mean_evaluations + samples * each)
     }
 
     pub(super) fn tiles(&self) -> usize {
-        let fine = self.fine.as_ref().map_or(0, Run::tiles);
-        self.coarse.tiles() + self.finished_tiles + fine
+        let [smaller, fine] = [self.coarse.run(), self.fine.as_ref()];
+        let tiles = |run: Option<&Run<D>>| run.map_or(0, Run::tiles);
+        tiles(smaller) + self.finished_tiles + tiles(fine)
     }
 
     pub(super) fn is_lent_out(&self) -> bool {
-        self.current().is_lent_out()
+        self.current().is_some_and(Run::is_lent_out)
     }
 
-    /// The run of the size that is under way.
-    fn current(&self) -> &Run<D> {
-        self.fine.as_ref().unwrap_or(&self.coarse)
+    /// The run of the size that is under way; none before this size begins from known images.
+    fn current(&self) -> Option<&Run<D>> {
+        self.fine.as_ref().or(self.coarse.run())
     }
 
     /// One part: of the smaller size until it has the goal's image, then of this size.
     pub(super) fn advance(&mut self, goal: &Goal) -> Part {
         let Some(fine) = &mut self.fine else {
-            self.advance_coarse(goal);
+            if let Some(image) = self.coarse.advance(goal) {
+                self.fine = Some(self.begun(goal, image));
+            }
             return Part::Incomplete;
         };
         match fine.advance() {
@@ -111,30 +149,26 @@ impl<D: Denoiser> CoarseToFine<D> {
         }
     }
 
-    /// One part of the smaller size. Its mean, and each of its samples, begins a run of this size.
-    fn advance_coarse(&mut self, goal: &Goal) {
-        let Some(Progress::Step(step)) = self.coarse.advance() else {
-            return;
-        };
+    /// A run of this size towards the goal, from the goal's image of the smaller size.
+    fn begun(&self, goal: &Goal, coarse: Tensor<4>) -> Run<D> {
         let Sampling { sampler, seed, .. } = self.sampling;
         // A run of its own for each sample: its noise differs from the others', whoever draws it.
-        let (samples, sampler, region) = match (step.stage, goal) {
-            (Stage::Mean, Goal::Mean) if self.coarse.mean().is_some() => (0, sampler, self.region),
+        let (samples, sampler, region) = match goal {
+            Goal::Mean => (0, sampler, self.region),
             // The mean that a sample starts from is not refined.
-            (Stage::Sample { .. }, Goal::Sample { index, .. }) if step.finished => {
+            Goal::Sample { index, .. } => {
                 let region = self.region + 1 + *index as u64;
                 (1, sampler.refining(false), region)
             }
-            _ => return,
         };
-        let posterior = self.measured.posterior_given(step.preview, self.factor);
+        let posterior = self.measured.posterior_given(coarse, self.factor);
         let sampling = Sampling {
             sampler,
             samples,
             seed,
         };
         let fine = Run::direct(self.denoiser.clone(), posterior, sampling, region);
-        self.fine = Some(fine.expect("a sampler that was checked"));
+        fine.expect("a sampler that was checked")
     }
 
     /// What a step at this size is to the run.
@@ -159,25 +193,61 @@ impl<D: Denoiser> CoarseToFine<D> {
     }
 }
 
+impl<D: Denoiser> Coarse<D> {
+    fn run(&self) -> Option<&Run<D>> {
+        match self {
+            Self::Run(run) => Some(run),
+            Self::Known(_) => None,
+        }
+    }
+
+    /// The goal's image, where it is known or one part of the run completes it.
+    fn advance(&mut self, goal: &Goal) -> Option<Tensor<4>> {
+        let run = match (self, goal) {
+            (Self::Run(run), _) => run,
+            (Self::Known(images), Goal::Mean) => return Some(images[0].clone()),
+            (Self::Known(images), Goal::Sample { index, .. }) => {
+                return Some(images[1 + index].clone());
+            }
+        };
+        let Some(Progress::Step(step)) = run.advance() else {
+            return None;
+        };
+        let reached = match (step.stage, goal) {
+            (Stage::Mean, Goal::Mean) => run.mean().is_some(),
+            (Stage::Sample { .. }, Goal::Sample { .. }) => step.finished,
+            _ => false,
+        };
+        reached.then_some(step.preview)
+    }
+}
+
 /// See the methods of [`Run`] of the same names.
 impl<D: Divisible> CoarseToFine<D> {
-    fn current_mut(&mut self) -> &mut Run<D> {
-        self.fine.as_mut().unwrap_or(&mut self.coarse)
+    fn current_mut(&mut self) -> Option<&mut Run<D>> {
+        match (&mut self.fine, &mut self.coarse) {
+            (Some(fine), _) => Some(fine),
+            (None, Coarse::Run(run)) => Some(run),
+            (None, Coarse::Known(_)) => None,
+        }
     }
 
     pub(super) fn open_tiles(&self) -> usize {
-        self.current().open_tiles()
+        self.current().map_or(0, Run::open_tiles)
     }
 
     pub(super) fn lend(&mut self) -> Option<(Loan, NetworkInputs)> {
-        self.current_mut().lend()
+        self.current_mut()?.lend()
     }
 
     pub(super) fn give_back(&mut self, loan: &Loan, output: &[f32]) -> Result<bool, Error> {
-        self.current_mut().give_back(loan, output)
+        self.current_mut()
+            .map_or(Ok(false), |run| run.give_back(loan, output))
     }
 
     pub(super) fn reopen(&mut self, loan: &Loan) {
-        self.current_mut().reopen(loan);
+        if let Some(run) = self.current_mut() {
+            run.reopen(loan);
+        }
     }
 }

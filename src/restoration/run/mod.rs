@@ -178,8 +178,7 @@ impl<D: Denoiser> Run<D> {
         sampling: Sampling,
         index: usize,
     ) -> Result<Self, Error> {
-        let region = index as u64 * REGIONS_OF_WINDOW;
-        Self::direct(denoiser, posterior, sampling, region)
+        Self::direct(denoiser, posterior, sampling, region_of(index))
     }
 
     /// The window number `index` with such a measurement: at its own size, or coarse to fine where
@@ -193,12 +192,36 @@ impl<D: Denoiser> Run<D> {
         sampling: Sampling,
         index: usize,
     ) -> Result<Self, Error> {
-        Self::coarsened(
+        Self::coarsened(denoiser, measured, sampling, region_of(index))
+    }
+
+    /// The window number `index` with such a measurement, from images of its reduced size: RGB, the
+    /// mean's, then one for each sample.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    ///
+    /// # Panics
+    /// If the measurement has no reduced size; later, if an image is missing.
+    pub fn from_coarse(
+        denoiser: Rc<D>,
+        measured: Rc<dyn Coarsened>,
+        coarse: Vec<Tensor<4>>,
+        sampling: Sampling,
+        index: usize,
+    ) -> Result<Self, Error> {
+        sampling.sampler.check()?;
+        let posterior = Rc::new(measured.posterior());
+        let sizes = CoarseToFine::from_known(
             denoiser,
+            &posterior,
             measured,
+            coarse,
             sampling,
-            index as u64 * REGIONS_OF_WINDOW,
-        )
+            region_of(index),
+        );
+        let method = Method::CoarseToFine(Box::new(sizes));
+        Ok(Self::with_method(method, posterior, sampling))
     }
 
     pub(super) fn coarsened(
@@ -212,14 +235,7 @@ impl<D: Denoiser> Run<D> {
             return Self::direct(denoiser, measured.posterior(), sampling, region);
         };
         let posterior = Rc::new(measured.posterior());
-        let pyramid = CoarseToFine::new(
-            denoiser,
-            posterior.clone(),
-            measured,
-            factor,
-            sampling,
-            region,
-        )?;
+        let pyramid = CoarseToFine::new(denoiser, &posterior, measured, factor, sampling, region)?;
         let method = Method::CoarseToFine(Box::new(pyramid));
         Ok(Self::with_method(method, posterior, sampling))
     }
@@ -446,6 +462,11 @@ impl<D: Denoiser> Run<D> {
     pub fn deviation(&self) -> Option<Tensor<4>> {
         self.ledger.deviation()
     }
+}
+
+/// The first noise region of window number `index` of a photo.
+fn region_of(index: usize) -> u64 {
+    index as u64 * REGIONS_OF_WINDOW
 }
 
 /// Whether the iterations behind a residual over its tolerance have converged.

@@ -1,14 +1,25 @@
 import { EpsError } from '../../shared/errors.js';
-import type { Cost, CostRequest, ImageSize, TaskRequest } from '../../shared/requests.js';
+import type { DeviceKind } from '../../shared/device.js';
+import type { Cost, CostRequest, ImageSize } from '../../shared/requests.js';
 import { errorOf, type Outcome } from '../worker-link.js';
-import { layoutOf, resultSize, windowCount, windowSize, type Layout } from './layout.js';
+import { divisionOf } from './division.js';
+import {
+  layoutOf,
+  overviewSize,
+  resultSize,
+  windowCount,
+  windowSize,
+  type Layout,
+} from './layout.js';
 
-/** Hardly any GPU has more memory: the core refuses what takes more. */
-const GPU_BYTES = 8 * 2 ** 30;
-/** Most bytes of WebAssembly memory for a window, where windows are needed at all. */
+/** Most bytes of WebAssembly memory, and of a GPU's, for a window. */
 const WINDOW_BYTES = 900e6;
+/** Most of what a device holds that a window takes: windows may be a few pixels larger. */
+const MOST_LOAD = 0.9;
 /** No restoration takes as many bytes for a pixel of its result. */
 const MOST_BYTES_PER_PIXEL = 512;
+/** A result of so many pixels fits into the buffers of every GPU: 128 MiB, of 32 bytes a pixel. */
+const ANY_GPU_PIXELS = 2 ** 22;
 /** The side of the result that tells how many bytes a pixel takes. */
 const PROBE_SIDE = 1024;
 
@@ -28,9 +39,14 @@ export interface Plan {
 type AskCost = (request: CostRequest) => Promise<Outcome<'cost'>>;
 
 /** Whether the result is so large that its windows must be planned. */
-export function mayNeedWindows(request: CostRequest, memoryLimit: number): boolean {
-  const factor = factorOf(request.task) ?? 1;
+export function mayNeedWindows(
+  request: CostRequest,
+  memoryLimit: number,
+  device: DeviceKind,
+): boolean {
+  const { factor } = divisionOf(request.task, request) ?? { factor: 1 };
   const pixels = request.width * request.height * factor ** 2;
+  if (device === 'webgpu' && pixels > ANY_GPU_PIXELS) return true;
   return pixels * MOST_BYTES_PER_PIXEL > memoryLimit;
 }
 
@@ -47,48 +63,49 @@ export async function planOf(
   ask: AskCost,
 ): Promise<Plan> {
   const whole = await answered(ask(request));
-  const factor = factorOf(request.task);
-  const fits = whole.bytes <= memoryLimit && whole.gpuBytes <= GPU_BYTES;
-  if (fits || factor === undefined) return { cost: whole, layout: undefined, windows: 1 };
+  const division = divisionOf(request.task, request);
+  const asWhole = { cost: whole, layout: undefined, windows: 1 };
+  const fits = (cost: Cost): boolean => cost.load <= 1 && cost.bytes <= memoryLimit;
+  if (fits(whole) || !division) return asWhole;
   const part = ofPixels(request);
   const costOf = (size: ImageSize): Promise<Cost> => answered(ask({ ...part, ...size }));
+  const { factor, overview } = division;
+  const ofSmall = overview && { ...request, ...overviewSize(request, overview) };
+  const small = ofSmall && (await answered(ask(ofSmall)));
+  if (small && !fits(small)) return asWhole;
   const side = Math.ceil(PROBE_SIDE / factor);
   const probe = await costOf({ width: side, height: side });
-  const bytesPerPixel = probe.bytes / (probe.width * probe.height);
-  const pixels = Math.min(memoryLimit, WINDOW_BYTES) / bytesPerPixel;
-  const layout = layoutOf(request, factor, pixels);
-  const cost = costOfAll(layout, await costOf(windowSize(layout)), request);
-  return { cost, layout, windows: windowCount(layout) };
-}
-
-/**
- * The factor of the result's sides, of a task that measures every pixel from its surroundings:
- * a window with some of its surroundings then says what the whole photo says. Undefined for the
- * other tasks.
- */
-function factorOf(task: TaskRequest): number | undefined {
-  switch (task.kind) {
-    case 'denoise':
-      return 1;
-    case 'superResolve':
-      return task.factor;
-    case 'jpeg':
-      return task.reduced?.factor ?? 1;
-    default:
-      return undefined;
-  }
+  const share = Math.max(
+    probe.bytes / Math.min(memoryLimit, WINDOW_BYTES),
+    probe.gpuBytes / WINDOW_BYTES,
+    probe.load / MOST_LOAD,
+  );
+  const layout = layoutOf(request, division, (probe.width * probe.height) / share);
+  const windows = windowCount(layout);
+  const cost = costOfAll(layout, await costOf(windowSize(layout)), small || undefined, request);
+  return { cost, layout, windows };
 }
 
 /** The request of pixels that takes what a window takes: a JPEG file is that of the whole photo. */
 function ofPixels(request: CostRequest): CostRequest {
   const { task, noise = WHITE } = request;
+  if (task.kind === 'colorize') {
+    // Those that a person painted are in the overview.
+    const { hints, ...grey } = task;
+    return hints ? { ...request, task: grey } : request;
+  }
   if (task.kind !== 'jpeg') return request;
   const { reduced } = task;
   return { ...request, noise, task: reduced ? { kind: 'superResolve', ...reduced } : DENOISE };
 }
 
 /** The cost of all windows; `bytes`: those of one, and the images that they are put into. */
-function costOfAll(layout: Layout, window: Cost, { samples }: CostRequest): Cost {
+function costOfAll(
+  layout: Layout,
+  window: Cost,
+  overview: Cost | undefined,
+  { samples }: CostRequest,
+): Cost {
   const { width, height } = resultSize(layout);
   const count = windowCount(layout);
   const images = 2 + samples + (samples > 1 ? 1 : 0);
@@ -96,8 +113,8 @@ function costOfAll(layout: Layout, window: Cost, { samples }: CostRequest): Cost
     ...window,
     width,
     height,
-    tiles: count * window.tiles,
-    pixels: count * window.pixels,
+    tiles: count * window.tiles + (overview?.tiles ?? 0),
+    pixels: count * window.pixels + (overview?.pixels ?? 0),
     bytes: window.bytes + images * 4 * width * height,
   };
 }
@@ -119,7 +136,7 @@ export function requireWithin(memoryLimit: number, { cost, layout }: Plan): void
   throw new EpsError(
     'image-too-large',
     `A result of ${cost.width} × ${cost.height} pixels takes about ${needed} MB of memory, and ` +
-      `may take ${limit} (memoryLimit). Reduce the photo; only denoise, jpeg and superResolve ` +
-      'can be done in windows.',
+      `may take ${limit} (memoryLimit). Reduce the photo; only denoise, jpeg, superResolve, ` +
+      'colorize and demosaic can be done in windows.',
   );
 }

@@ -1,10 +1,13 @@
 import type { FinishedRun } from '../../shared/protocol.js';
-import type { Area, JpegPart, Pixels, RestoreRequest } from '../../shared/requests.js';
-import type { RestoreProgress, RestoreStep } from '../progress.js';
+import type { Area, RestoreRequest } from '../../shared/requests.js';
+import type { RestoreStep } from '../progress.js';
 import type { RunHooks } from '../run-hooks.js';
 import { Assembly, type Allocate } from './assembly.js';
-import { areaOf, resultSize, windowsOf, type Layout, type WindowIndex } from './layout.js';
+import { cropped } from './crop.js';
+import { overviewShare, resultSize, windowCount, type Layout, type WindowIndex } from './layout.js';
 import { Pace } from './pace.js';
+import { windowParts, type WholePhotoTools } from './window-parts.js';
+import { WindowProgress } from './window-progress.js';
 
 /** Restores a photo, or a window of one, as a whole. */
 type RestoreWhole = (request: RestoreRequest, hooks: RunHooks) => Promise<FinishedRun>;
@@ -13,13 +16,9 @@ type RestoreWhole = (request: RestoreRequest, hooks: RunHooks) => Promise<Finish
  * What windows are restored with. It is handed over rather than imported: this file is fetched by
  * itself, and shares no code with what every page imports.
  */
-interface WindowTools {
+interface WindowTools extends Omit<WholePhotoTools, 'restoreOverview'> {
   readonly restore: RestoreWhole;
-  /** Throws once the run is aborted. */
-  readonly unlessAborted: () => void;
   readonly allocate: Allocate;
-  /** The parts of a JPEG file that cover areas of the photo. */
-  readonly partsOf: (file: Uint8Array, areas: readonly Area[]) => Promise<readonly JpegPart[]>;
 }
 
 /** Seeds of windows lie so far apart that seeds of neighbouring photos do not meet. */
@@ -29,7 +28,7 @@ const SEED_STRIDE = 0x9e3779b1;
  * Restores a photo window by window, and joins the windows.
  *
  * Each finished window is a step, whose preview is the mean as far as it has come. A window's noise
- * is drawn from a seed of its own.
+ * is drawn from a seed of its own. A grey photo is coloured as a whole first, at a smaller size.
  *
  * @param request the whole photo's, with its noise known.
  * @throws what the tools and the callbacks throw.
@@ -46,52 +45,53 @@ export async function restoreInWindows(
   // Ends the wait for a reader.
   signal?.addEventListener('abort', () => pace.more(), { once: true });
   hooks.onStart?.(pace);
-  const windows = windowsOf(layout);
-  const { task } = request;
-  const areas = windows.map((window) => areaOf(layout, window));
-  const parts = task.kind === 'jpeg' ? await partsOf(task.file, areas) : undefined;
-  unlessAborted();
-  const joined = new JoinedRun(layout, allocate);
-  const progress = new WindowProgress(windows.length);
-  for (const [done, window] of windows.entries()) {
-    await pace.take();
-    unlessAborted();
-    progress.begin(done);
-    let last: RestoreStep | undefined;
-    const area = areaOf(layout, window);
-    const part = parts?.[done];
-    const finished = await restore(windowRequest(request, area, part, done), {
+  const { image, task: whole, noise, samples, sampler, refine } = request;
+  const known = { samples, sampler, refine, ...(noise !== undefined && { noise }) };
+  const share = overviewShare(layout);
+  const progress = new WindowProgress(windowCount(layout), share);
+  let last: RestoreStep | undefined;
+  /** Restores what takes as long as `size` windows. */
+  const restoreNext = (next: RestoreRequest, size: number): Promise<FinishedRun> => {
+    const isFirst = progress.begin(size);
+    return restore(next, {
       credit: Infinity,
       onStep: (step) => (last = step),
-      onProgress: (part) => {
-        // The beginning of a window is the end of the one before.
-        if (done === 0 || part.tiles > 0) hooks.onProgress(progress.of(part));
+      onProgress: (made) => {
+        // The beginning of a part is the end of the one before.
+        if (isFirst || made.tiles > 0) hooks.onProgress(progress.of(made));
       },
     });
-    const within = part ? trimmed(finished, part.area, area, layout.factor) : finished;
-    joined.add(within, window);
-    if (last) hooks.onStep({ ...progress.step(last), preview: joined.preview });
+  };
+  const parts = await windowParts(
+    layout,
+    { image, task: whole },
+    {
+      partsOf,
+      unlessAborted,
+      restoreOverview: (image, task) => {
+        // The core's for smaller sizes.
+        const sampler = 'accurate';
+        return restoreNext({ ...known, sampler, seed: seedOf(request, -1), image, task }, share);
+      },
+    },
+  );
+  unlessAborted();
+  const joined = new JoinedRun(layout, allocate);
+  for (const [index, { window, area, covers, task }] of parts.entries()) {
+    await pace.take();
+    unlessAborted();
+    const pixels = cropped(image, covers);
+    const seed = seedOf(request, index);
+    const finished = await restoreNext({ ...known, seed, image: pixels, task }, 1);
+    joined.add(covers === area ? finished : trimmed(finished, covers, area, layout.factor), window);
+    if (last) hooks.onStep({ ...progress.step(last, index), preview: joined.preview });
   }
   return joined.finished(performance.now() - begun);
 }
 
-/** @param part of the JPEG file whose coefficients are the measurement. */
-function windowRequest(
-  request: RestoreRequest,
-  area: Area,
-  part: JpegPart | undefined,
-  index: number,
-): RestoreRequest {
-  const { image, task, noise, samples, sampler, refine, seed } = request;
-  return {
-    image: cropped(image, part?.area ?? area),
-    task: part && task.kind === 'jpeg' ? { ...task, file: part.file } : task,
-    samples,
-    sampler,
-    refine,
-    seed: (seed + index * SEED_STRIDE) % Number.MAX_SAFE_INTEGER,
-    ...(noise !== undefined && { noise }),
-  };
+/** The seed of window number `index`; of the overview: -1. */
+function seedOf({ seed }: RestoreRequest, index: number): number {
+  return (seed + (index + 1) * SEED_STRIDE) % Number.MAX_SAFE_INTEGER;
 }
 
 /** The window of a run that has restored an area around it. */
@@ -116,18 +116,6 @@ function trimmed(run: FinishedRun, from: Area, to: Area, factor: number): Finish
     },
     samples: run.samples.map(bytes),
   };
-}
-
-function cropped(
-  { data, width: across }: Pixels,
-  { left, top, width, height }: Area,
-): Pixels & { readonly data: Uint8Array<ArrayBuffer> } {
-  const pixels = new Uint8Array(4 * width * height);
-  for (let y = 0; y < height; y++) {
-    const from = 4 * ((top + y) * across + left);
-    pixels.set(data.subarray(from, from + 4 * width), 4 * y * width);
-  }
-  return { data: pixels, width, height };
 }
 
 /** The images of all windows, joined. */
@@ -188,49 +176,6 @@ class JoinedRun {
       samples: this.#samples.map(({ bytes }) => bytes),
       milliseconds,
       memoryBytes: last.memoryBytes,
-    };
-  }
-}
-
-/** The progress of a photo from that of its windows, which are alike. */
-class WindowProgress {
-  readonly #count: number;
-  readonly #begun = performance.now();
-  #done = 0;
-
-  constructor(count: number) {
-    this.#count = count;
-  }
-
-  /** Begins the window after the first `done`. */
-  begin(done: number): void {
-    this.#done = done;
-  }
-
-  of({ tiles, totalTiles, fraction, secondsLeft }: RestoreProgress): RestoreProgress {
-    const left = this.#count - this.#done - fraction;
-    const seconds = (performance.now() - this.#begun) / 1000;
-    // Before a window has ended, what it is expected to take in all.
-    const each = this.#done > 0 ? seconds / (this.#done + fraction) : seconds + secondsLeft;
-    return {
-      tiles: this.#done * totalTiles + tiles,
-      totalTiles: this.#count * totalTiles,
-      fraction: (this.#done + fraction) / this.#count,
-      secondsLeft: left * each,
-    };
-  }
-
-  /** The step that has ended a window. */
-  step(last: RestoreStep): Omit<RestoreStep, 'preview'> {
-    const step = this.#done + 1;
-    return {
-      ...last,
-      ...this.of(last),
-      stage: 'mean',
-      sample: -1,
-      step,
-      totalSteps: this.#count,
-      finished: false,
     };
   }
 }
