@@ -7,47 +7,64 @@ const LATER = 5;
 /** How often a restoration of one sample makes a step of this stage. */
 const timesOf = ({ stage }) => (stage === 'later' ? LATER : 1);
 
+const keyOf = ({ name, bytes }) => `${name} ${bytes}`;
+
+/** How often each launch occurs. */
+function counted(launches) {
+  const counts = new Map();
+  for (const launch of launches) counts.set(keyOf(launch), (counts.get(keyOf(launch)) ?? 0) + 1);
+  return counts;
+}
+
 /**
- * The launches of each step that are not the network's.
+ * The launches of a step, the network's apart from all others. Its largest launch, which no other
+ * tile size has, tells how many tiles of a size are evaluated.
  *
- * @returns {{ launches: object[], times: number }[]} with the number of such steps.
+ * @param {object[][]} networks launches of an evaluation of one tile, for each size of tiles.
  */
-function withoutNetwork(steps, network) {
-  const key = ({ name, bytes }) => `${name} ${bytes}`;
-  const perTile = new Map();
-  for (const launch of network) perTile.set(key(launch), (perTile.get(key(launch)) ?? 0) + 1);
-  return steps.map((step) => {
-    const left = new Map([...perTile].map(([name, count]) => [name, count * step.tiles]));
-    const launches = step.launches.filter((launch) => {
-      const count = left.get(key(launch)) ?? 0;
-      if (count > 0) left.set(key(launch), count - 1);
-      return count === 0;
-    });
-    return { launches, times: timesOf(step) };
-  });
+function apart(step, networks) {
+  const inStep = counted(step.launches);
+  const left = new Map();
+  let tiles = 0;
+  for (const network of networks) {
+    const perTile = counted(network);
+    const largest = network.reduce((a, b) => (sum(b.bytes) > sum(a.bytes) ? b : a));
+    const number = (inStep.get(keyOf(largest)) ?? 0) / perTile.get(keyOf(largest));
+    tiles += number;
+    for (const [key, count] of perTile) left.set(key, (left.get(key) ?? 0) + number * count);
+  }
+  if (tiles !== step.tiles)
+    throw new Error(`${tiles} of ${step.tiles} tiles of a step have a size that was counted.`);
+  const split = { network: [], others: [], times: timesOf(step) };
+  for (const launch of step.launches) {
+    const count = left.get(keyOf(launch)) ?? 0;
+    if (count > 0) left.set(keyOf(launch), count - 1);
+    split[count > 0 ? 'network' : 'others'].push(launch);
+  }
+  return split;
 }
 
 /**
  * The cost of a restoration of one sample.
  *
  * @param {{ stage: string, tiles: number, launches: object[] }[]} steps one of each stage.
- * @param {object[]} network launches of an evaluation of one tile.
+ * @param {object[][]} networks launches of an evaluation of one tile, for each size of tiles.
  * @returns {object} `tiles` and `launches`; `rest`, the launches that are not the network's, and
  *   `moved`, their bytes; for each GPU its seconds and the share of them that is not the network's.
  */
-export function restorationCost(steps, network) {
-  const others = withoutNetwork(steps, network);
-  const total = (measure) => sum(others.map(({ launches, times }) => times * measure(launches)));
-  const tiles = sum(steps.map((step) => step.tiles * timesOf(step)));
+export function restorationCost(steps, networks) {
+  const split = steps.map((step) => apart(step, networks));
+  const total = (kind, measure) => sum(split.map((step) => step.times * measure(step[kind])));
+  const count = (launches) => launches.length;
   const result = {
-    tiles,
-    rest: others.flatMap(({ launches, times }) => Array(times).fill(launches).flat()),
-    launches: tiles * network.length + total((launches) => launches.length),
-    moved: total((launches) => sum(costs(launches).map(({ bytes }) => bytes))),
+    tiles: sum(steps.map((step) => step.tiles * timesOf(step))),
+    rest: split.flatMap(({ others, times }) => Array(times).fill(others).flat()),
+    launches: total('network', count) + total('others', count),
+    moved: total('others', (launches) => sum(costs(launches).map(({ bytes }) => bytes))),
   };
   for (const [name, gpu] of Object.entries(GPUS)) {
-    const rest = total((launches) => time(launches, gpu));
-    const seconds = rest + tiles * time(network, gpu);
+    const rest = total('others', (launches) => time(launches, gpu));
+    const seconds = rest + total('network', (launches) => time(launches, gpu));
     result[name] = { seconds, rest: rest / seconds };
   }
   return result;

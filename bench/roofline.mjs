@@ -22,6 +22,8 @@ const OPERATORS = [
   'demosaic',
 ];
 const SIDES = [64, 256, 1024];
+/** Sides of other tiles: with the margin of a filter, and of grey photos at a smaller size. */
+const OTHER_TILES = [72, 264, 128];
 
 await main(async () => {
   await ensureNodeModules();
@@ -56,11 +58,13 @@ async function count(page) {
   const network = {};
   for (const side of new Set(SIDES.map(tileSide))) network[side] = await call('evaluation', side);
   done(`the network: ${network[256].length} launches`);
+  const tiles = Object.values(network);
+  for (const side of OTHER_TILES) tiles.push(await call('evaluation', side));
   const restorations = {};
   for (const side of SIDES) {
     for (const kind of side > 256 ? TASKS : [...TASKS, ...OPERATORS]) {
       const steps = await call('steps', kind, side);
-      const cost = restorationCost(steps, network[tileSide(side)]);
+      const cost = restorationCost(steps, tiles);
       restorations[`${kind} ${side}`] = cost;
       done(`${kind}, ${side}²: ${cost.launches} launches`);
     }

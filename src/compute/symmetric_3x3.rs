@@ -1,103 +1,153 @@
 //! A symmetric 3×3 matrix for each pixel of an image: what couples three channels of a pixel.
+//!
+//! Indices are counted round: k + 1 and k + 2 are the other two of 0, 1 and 2. Every result is one
+//! or two formulas of whole images, which a GPU computes in as many launches.
 
 use burn::tensor::Tensor;
 
-/// The matrices' entries 00, 01, 02, 11, 12 and 22, each `[B or 1, 1, H or 1, W or 1]`.
-#[derive(Debug, Clone)]
-pub struct Symmetric3x3([Tensor<4>; 6]);
+use crate::compute::device::ComputeDevice;
+use crate::compute::formula::{CHANNELS, Formula, View, tensors};
 
 /// A 3×3 matrix, row by row.
-pub type Matrix = [[f64; 3]; 3];
+pub type Matrix = [[f64; CHANNELS]; CHANNELS];
 
-/// The row and the column of each entry.
-const AT: [[usize; 2]; 6] = [[0, 0], [0, 1], [0, 2], [1, 1], [1, 2], [2, 2]];
+/// A matrix M for each pixel.
+#[derive(Debug, Clone)]
+pub struct Symmetric3x3 {
+    /// Entry k, k: `[B or 1, 3, H or 1, W or 1]`.
+    diagonal: Tensor<4>,
+    /// Entry k + 1, k + 2 at channel k, of a shape of the same kind.
+    beside: Tensor<4>,
+    /// The unit vectors, `[1, 3, 1, 1]`.
+    units: [Tensor<4>; CHANNELS],
+}
+
+/// How far after k the row and the column of channel k's entries are: on the diagonal, and beside.
+const AT: [[usize; 2]; 2] = [[0, 0], [1, 2]];
 
 impl Symmetric3x3 {
-    /// T diag(d) Tᵀ for a matrix T, row by row, and d `[B or 1, 3, H or 1, W or 1]`.
+    /// T diag(d) Tᵀ for a matrix T and d `[B or 1, 3, H or 1, W or 1]`.
     pub fn congruent(t: Matrix, d: &Tensor<4>) -> Self {
-        Self(AT.map(|[row, column]| {
-            let term = |c: usize| d.clone().narrow(1, c, 1) * (t[row][c] * t[column][c]);
-            term(0) + term(1) + term(2)
-        }))
+        let device = ComputeDevice::of(d);
+        let unit = |k: usize| (0..CHANNELS).map(|i| f64::from(u8::from(i == k))).collect();
+        let units = [0, 1, 2].map(|k| device.tensor(unit(k), [1, CHANNELS, 1, 1]));
+        let columns = units.each_ref().map(Formula::from);
+        let d = turns(&d.into());
+        let [diagonal, beside] = AT.map(|[p, q]| {
+            let weights = matrix(|k, i| t[next(k, p)][i] * t[next(k, q)][i]);
+            product(&columns, weights, &d)
+        });
+        Self::new([diagonal, beside], units)
+    }
+
+    fn new(entries: [Formula; 2], units: [Tensor<4>; CHANNELS]) -> Self {
+        let [diagonal, beside] = tensors(entries);
+        Self {
+            diagonal,
+            beside,
+            units,
+        }
+    }
+
+    fn with(&self, entries: [Formula; 2]) -> Self {
+        Self::new(entries, self.units.clone())
+    }
+
+    /// The diagonal, and the entries beside it.
+    fn entries(&self) -> [Formula; 2] {
+        [&self.diagonal, &self.beside].map(Formula::from)
     }
 
     /// The sum with diag(d), d `[B or 1, 3, H or 1, W or 1]`.
     pub fn plus_diagonal(&self, d: &Tensor<4>) -> Self {
-        let Self(entries) = self;
-        Self(std::array::from_fn(|i| match AT[i] {
-            [row, column] if row == column => entries[i].clone() + d.clone().narrow(1, row, 1),
-            _ => entries[i].clone(),
-        }))
+        let [diagonal, beside] = self.entries();
+        self.with([diagonal + d, beside])
     }
 
-    /// The difference to another field.
-    pub fn minus(&self, other: &Self) -> Self {
-        Self(std::array::from_fn(|i| {
-            self.0[i].clone() - other.0[i].clone()
-        }))
+    /// M - T N Tᵀ for a matrix T and a field N.
+    pub fn minus_transformed(&self, t: Matrix, n: &Self) -> Self {
+        let [diagonal, beside] = self.entries();
+        let [of_diagonal, of_beside] = n.congruence(t);
+        self.with([diagonal - of_diagonal, beside - of_beside])
     }
 
-    /// T M Tᵀ for a matrix T, row by row.
+    /// T M Tᵀ for a matrix T.
     pub fn transformed(&self, t: Matrix) -> Self {
-        Self(AT.map(|[row, column]| {
-            let terms = AT.iter().zip(&self.0).map(|(&[i, j], entry)| {
-                let weight = match i == j {
-                    true => t[row][i] * t[column][i],
-                    false => t[row][i] * t[column][j] + t[row][j] * t[column][i],
-                };
-                entry.clone() * weight
-            });
-            terms.reduce(|a, b| a + b).expect("six entries")
-        }))
+        self.with(self.congruence(t))
     }
 
-    /// The field whose planes are `f` of all six entries, `[B, 6, H, W]`.
+    /// The entries of T M Tᵀ.
+    fn congruence(&self, t: Matrix) -> [Formula; 2] {
+        let units = self.units.each_ref().map(Formula::from);
+        let [diagonal, beside] = self.entries().each_ref().map(turns);
+        AT.map(|[p, q]| {
+            let of_diagonal = matrix(|k, i| t[next(k, p)][i] * t[next(k, q)][i]);
+            let of_beside = matrix(|k, i| {
+                let [row, column] = [t[next(k, p)], t[next(k, q)]];
+                let [i, j] = [next(i, 1), next(i, 2)];
+                row[i] * column[j] + row[j] * column[i]
+            });
+            product(&units, of_diagonal, &diagonal) + product(&units, of_beside, &beside)
+        })
+    }
+
+    /// The field whose entries are `f` of these, three planes at a time, `[B, 3, H, W]`.
     pub fn through(&self, f: impl Fn(Tensor<4>) -> Tensor<4>) -> Self {
-        let planes = f(Tensor::cat(self.0.to_vec(), 1));
-        Self(std::array::from_fn(|i| planes.clone().narrow(1, i, 1)))
+        Self {
+            diagonal: f(self.diagonal.clone()),
+            beside: f(self.beside.clone()),
+            units: self.units.clone(),
+        }
     }
 
     /// The inverses, by cofactors. The matrices must be positive definite. Large numbers on the
-    /// diagonal cost no digits; off the diagonal they do.
+    /// diagonal cost no digits; beside it they do.
     pub fn inverse(&self) -> Self {
-        let [a, b, c, d, e, f] = &self.0;
-        let minor = |x: &Tensor<4>, y: &Tensor<4>, u: &Tensor<4>, v: &Tensor<4>| {
-            x.clone() * y.clone() - u.clone() * v.clone()
-        };
-        let cofactors = [
-            minor(d, f, e, e),
-            minor(c, e, b, f),
-            minor(b, e, c, d),
-            minor(a, f, c, c),
-            minor(b, c, a, e),
-            minor(a, d, b, b),
-        ];
-        let [first, second, third, ..] = &cofactors;
-        let determinant =
-            a.clone() * first.clone() + b.clone() * second.clone() + c.clone() * third.clone();
-        Self(cofactors.map(|cofactor| cofactor / determinant.clone()))
+        let [[d, d1, d2], [o, o1, o2]] = self.entries().each_ref().map(turns);
+        let diagonal = &d1 * &d2 - &o * &o;
+        let beside = &o1 * &o2 - &d * &o;
+        // Along row k: entry k, k + 1 is o2, and k, k + 2 is o1.
+        let of_o2 = &o * &o1 - &d2 * &o2;
+        let of_o1 = &o2 * &o - &d1 * &o1;
+        let determinant = &d * &diagonal + o2 * of_o2 + o1 * of_o1;
+        self.with([diagonal / &determinant, beside / determinant])
     }
 
     /// The products with the vectors of x `[B, 3, H, W]`.
     pub fn times(&self, x: &Tensor<4>) -> Tensor<4> {
-        let row = |row: usize| {
-            let term = |column: usize| {
-                let entry = AT
-                    .iter()
-                    .position(|at| *at == [row.min(column), row.max(column)]);
-                let entry = self.0[entry.expect("six of nine entries")].clone();
-                entry * x.clone().narrow(1, column, 1)
-            };
-            term(0) + term(1) + term(2)
-        };
-        Tensor::cat((0..3).map(row).collect(), 1)
+        let [d, o] = self.entries();
+        let [[x, x1, x2], [_, o1, o2]] = [&x.into(), &o].map(turns);
+        (d * x + o2 * x1 + o1 * x2).tensor()
     }
 
     /// The diagonals, `[B, 3, H, W]`.
     pub fn diagonal(&self) -> Tensor<4> {
-        let Self([a, _, _, d, _, f]) = self;
-        Tensor::cat(vec![a.clone(), d.clone(), f.clone()], 1)
+        self.diagonal.clone()
     }
+}
+
+/// The index `by` places after k.
+fn next(k: usize, by: usize) -> usize {
+    (k + by) % CHANNELS
+}
+
+fn matrix(entry: impl Fn(usize, usize) -> f64) -> Matrix {
+    std::array::from_fn(|k| std::array::from_fn(|i| entry(k, i)))
+}
+
+/// x, which is a tensor, with channel k + n at channel k, for n of 0, 1 and 2.
+fn turns(x: &Formula) -> [Formula; CHANNELS] {
+    [x.clone(), x.view(View::Turned(1)), x.view(View::Turned(2))]
+}
+
+/// m times the channels of x, given by its turns. `units`: the unit vectors.
+fn product(units: &[Formula; CHANNELS], m: Matrix, x: &[Formula; CHANNELS]) -> Formula {
+    let weights = |by: usize| {
+        let [a, b, c] = [0, 1, 2].map(|k| &units[k] * m[k][next(k, by)]);
+        a + b + c
+    };
+    let [a, b, c] = [0, 1, 2].map(|by| &x[by] * weights(by));
+    a + b + c
 }
 
 #[cfg(test)]
@@ -132,6 +182,8 @@ mod tests {
         let diagonal = Symmetric3x3::congruent(identity, &d);
         assert!(error(diagonal.diagonal(), d.clone()) < 1e-15);
         let once = diagonal.transformed(T).transformed(T).times(&x);
+        let none = diagonal.minus_transformed(identity, &diagonal);
+        assert!(error(none.times(&x), x.zeros_like()) < 1e-15);
         let square = std::array::from_fn(|i| {
             std::array::from_fn(|j| (0..3).map(|k| T[i][k] * T[k][j]).sum())
         });

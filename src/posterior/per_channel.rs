@@ -12,7 +12,7 @@ use burn::tensor::Tensor;
 use super::measurement::Measurement;
 use super::solver::{ESTIMATE_ITERATIONS, GaussianSolver, MEAN_ITERATIONS};
 use crate::compute::conjugate_gradients::{Stop, conjugate_gradients};
-use crate::compute::formula::expand;
+use crate::compute::formula::{Formula, expand};
 use crate::compute::membrane::Membrane;
 use crate::compute::symmetric_3x3::{Matrix, Symmetric3x3};
 use crate::operators::PerChannelUpdate;
@@ -53,7 +53,7 @@ impl GaussianSolver for PerChannelSolver<'_> {
         let mut v = system.inverse();
         for _ in 0..SWEEPS {
             let around = v.through(|planes| NEIGHBOURS.times(planes));
-            v = system.minus(&around.transformed(c)).inverse();
+            v = system.minus_transformed(c, &around).inverse();
         }
         v.transformed(axes::matrix()).diagonal()
     }
@@ -102,14 +102,15 @@ impl PerChannelSolver<'_> {
         start: Tensor<4>,
         iterations: usize,
     ) -> Tensor<4> {
-        let (q, data) = (self.prior.in_space(), self.channel_precision());
+        let (q, data) = (
+            self.prior.in_space(),
+            Formula::from(self.channel_precision()),
+        );
+        let precision = precision.map_or(0.0.into(), Formula::from);
         let multiply = |x: Tensor<4>| {
-            let measured = axes::from_rgb(axes::to_rgb(x.clone()) * data.clone());
-            let product = q.times(x.clone()) + measured;
-            match &precision {
-                Some(precision) => product + x * precision.clone(),
-                None => product,
-            }
+            let measured = Formula::from(axes::to_rgb(x.clone())) * &data;
+            let measured = Formula::from(axes::from_rgb(measured.tensor()));
+            (measured + q.times(x.clone()) + Formula::from(x) * &precision).tensor()
         };
         let precondition = |r: Tensor<4>| self.on_axes(inverse, &r);
         conjugate_gradients(

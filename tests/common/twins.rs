@@ -212,6 +212,7 @@ impl<L: Layers> Twins<L> {
         let x = self.draw([BATCH, 3, 6, 12], 13);
         let views = [
             View::Channel(1),
+            View::Turned(2),
             View::Blocks(f),
             View::Periodic(f),
             View::Apart(f),

@@ -269,6 +269,10 @@ fn read_view(
             channel = number;
             channels = CHANNELS;
         }
+        View::Turned(by) => {
+            channel = (channel + by) % CHANNELS;
+            channels = CHANNELS;
+        }
         View::Blocks(f) => {
             row /= f;
             column /= f;

@@ -14,6 +14,8 @@ pub const CHANNELS: usize = 3;
 pub enum View {
     /// One channel of an image of [`CHANNELS`]: `[B, 1, H, W]`. The argument is its index.
     Channel(usize),
+    /// Channel k + n, counted round, at channel k of an image of [`CHANNELS`]. The argument is n.
+    Turned(usize),
     /// Each value repeated over a block of f×f pixels: `[B, C, f H, f W]`.
     Blocks(usize),
     /// The image repeated f times along both axes: `[B, C, f H, f W]`.
@@ -34,7 +36,7 @@ impl View {
             Self::Channel(_) => [b, 1, h, w],
             Self::Blocks(f) | Self::Periodic(f) | Self::Apart(f) => [b, c, h * f, w * f],
             Self::First(f) => [b, c, h / f, w / f],
-            Self::Kept(_) => [b, c, h, w],
+            Self::Turned(_) | Self::Kept(_) => [b, c, h, w],
         }
     }
 
@@ -43,6 +45,11 @@ impl View {
         let shape @ [b, c, h, w] = x.dims();
         match self {
             Self::Channel(channel) => x.narrow(1, channel, 1),
+            Self::Turned(by) => {
+                let parts = [by..CHANNELS, 0..by];
+                let planes = parts.map(|part| x.clone().narrow(1, part.start, part.len()));
+                Tensor::cat(planes.into(), 1)
+            }
             Self::Blocks(f) => x
                 .reshape([b, c, h, 1, w, 1])
                 .expand([b, c, h, f, w, f])
