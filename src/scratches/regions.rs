@@ -4,16 +4,16 @@
 //! Most photos have no scratch, but all have twigs and highlights that look like one. Whether a
 //! photo is damaged is decided first, by its clearest regions; only then do faint ones count.
 
-/// A region reaches as far as F is above this: p = 0.62. F is 0 where nothing is searched yet.
-const LIKELY: f32 = 0.5;
-/// A region counts on a damaged photo where F reaches this: p = 0.98.
-const CERTAIN: f32 = 4.0;
+/// A region reaches as far as F is above this: p = 0.5. F is 0 where nothing is searched yet.
+const LIKELY: f32 = 0.0;
+/// A region counts on a damaged photo where F reaches this: p = 0.95.
+const CERTAIN: f32 = 3.0;
 /// And where its bounding box has at least this diagonal, in pixels.
 const SMALLEST: f32 = 6.0;
-/// A photo is damaged where the F of a region of at least [`LONG`] reaches this: p = 0.999.
-const PROOF: f32 = 7.0;
+/// A photo is damaged where the F of a region of at least [`LONG`] reaches this: p = 0.9997.
+const PROOF: f32 = 8.0;
 /// In pixels, of a bounding box's diagonal.
-const LONG: f32 = 60.0;
+const LONG: f32 = 90.0;
 
 /// The pixels of scratches and dust, row by row of `width` pixels, by the network's F. Each region
 /// is widened by one pixel, so that it covers the soft rim of a scratch.
