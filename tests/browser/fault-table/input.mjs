@@ -71,7 +71,8 @@ export const INPUT = {
   },
   'a result that needs more memory than a page has': {
     code: 'image-too-large',
-    call: () => restorer.restore(new ImageData(5200, 5200), eps.colorize(), { samples: 0 }),
+    call: () =>
+      restorer.restore(new ImageData(5200, 5200), eps.deblur(kernel(3, 1 / 9)), { samples: 0 }),
   },
   'an estimate of 0 pixels': {
     code: IMAGE,
