@@ -135,7 +135,8 @@ for (const device of ['webgpu', 'cpu']) {
       test('an operator that iterates runs on the CPU, and the result says so', async () => {
         const ran = await inPage(
           async () =>
-            (await restorer.restore(tools.photo(), deblur(gaussianKernel(1)), tools.quick)).device,
+            (await restorer.restore(tools.photo(), eps.deblur(eps.gaussianKernel(1)), tools.quick))
+              .device,
         );
         assert.deepEqual(ran, { kind: 'cpu', adapter: '' });
       });

@@ -170,7 +170,11 @@ describe('a plan', () => {
     assert.equal(cost.gpuBytes, 600 * width * height);
     assert.ok(!mayNeedWindows(denoise, 4e9 * 2, 'cpu'));
     assert.ok(mayNeedWindows(denoise, 4e9 * 2, 'webgpu'));
-    assert.ok(!mayNeedWindows({ ...denoise, width: 2000, height: 2000 }, 4e9, 'webgpu'));
+    assert.ok(!mayNeedWindows({ ...denoise, width: 1400, height: 1400 }, 4e9, 'webgpu'));
+    // With the margins of its canvas it is larger than the buffers.
+    const bicubic = { kind: 'superResolve', factor: 2, reduction: 'bicubic' };
+    const enlarged = { ...request, width: 1024, height: 1024, task: bicubic };
+    assert.ok(mayNeedWindows(enlarged, 4e9, 'webgpu'));
   });
 
   test('colours a grey photo as a whole first, with its hints', async () => {
@@ -188,9 +192,13 @@ describe('a plan', () => {
       [750e3, true],
     ]);
     assert.ok(asked.slice(2).every(([, hints]) => !hints));
-    assert.equal(cost.tiles, 2 * windows + 2);
+    assert.equal(cost.tiles, 2 * windows);
     const { width, height } = windowSize(layout);
-    assert.equal(cost.pixels, windows * width * height + 750e3);
+    assert.equal(cost.pixels, windows * width * height);
+    // Of a larger photo the overview takes more than a window.
+    const large = await planOf({ ...colorize, width: 12000, height: 9000 }, 2e9, worker().ask);
+    const images = (2 + 2 + 1) * 4 * 12000 * 9000;
+    assert.equal(large.cost.bytes, (200 * 12000 * 9000) / 16 + images);
     // An overview that does not fit would need one of its own.
     const { layout: none } = await planOf(colorize, 100e6, ask);
     assert.equal(none, undefined);
@@ -243,11 +251,15 @@ describe('an overview', () => {
     assert.deepEqual([...small.data], [100, 50, 0, 255, 11, 9, 9, 255]);
   });
 
-  test('has a hint where a pixel of a block is painted, in its colour', async () => {
-    const blank = [9, 9, 9, 127];
-    const data = pixel([blank, [80, 90, 100, 255], blank, blank, blank, blank, blank, blank]);
-    const hints = { colours: { data, width: 4, height: 2 }, noise: 3 };
-    const { colours, noise } = await reducedHints(hints, 2, go);
+  test('has a hint where a quarter of a block is painted, in its colour', async () => {
+    const [blank, painted] = [
+      [9, 9, 9, 127],
+      [80, 90, 100, 255],
+    ];
+    // A line along the first row, but for a dot alone in the second block.
+    const rows = Array.from({ length: 32 }, (_, i) => (i < 5 ? painted : blank));
+    const hints = { colours: { data: pixel(rows), width: 8, height: 4 }, noise: 3 };
+    const { colours, noise } = await reducedHints(hints, 4, go);
     assert.equal(noise, 3);
     assert.deepEqual([...colours.data], [80, 90, 100, 255, 0, 0, 0, 0]);
   });

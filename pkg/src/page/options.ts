@@ -119,9 +119,9 @@ export interface LoadOptions {
   readonly stallMs?: number | undefined;
   /**
    * Most bytes of WebAssembly memory that a restoration may take, 32e6 or more; that of an idle
-   * restorer, 80 MB, is not counted. What takes more is restored window by window by `denoise` and
-   * `superResolve`, and refused with `image-too-large` by the other tasks. Default: all that
-   * WebAssembly has, 4.1e9.
+   * restorer, 80 MB, is not counted. What takes more is restored window by window by `denoise`,
+   * `jpeg`, `superResolve`, `colorize` and `demosaic`, and refused with `image-too-large` by the
+   * other tasks. Default: all that WebAssembly has, 4.1e9.
    */
   readonly memoryLimit?: number | undefined;
   /**

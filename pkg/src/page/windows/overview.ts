@@ -2,7 +2,9 @@ import type { CoreHints, Pixels } from '../../shared/requests.js';
 
 /** Alpha from here on is painted. */
 const PAINTED = 128;
-/** Pixels that are reduced at once, in a few milliseconds. */
+/** The least share of a block that counts, for the block to count. */
+const LEAST_SHARE = 1 / 4;
+/** Pixels that are reduced at once, in some ten milliseconds. */
 const AT_ONCE = 1e6;
 
 /**
@@ -15,25 +17,30 @@ export function reducedPhoto(
   factor: number,
   unlessAborted: () => void,
 ): Promise<Pixels> {
-  return reduced(photo, factor, () => true, unlessAborted);
+  return reduced(photo, factor, 0, unlessAborted);
 }
 
-/** The same of hints: a block is painted where one of its pixels is, in their mean colour. */
+/**
+ * The same of hints: a block is painted where a quarter of its pixels are, as in the core, in their
+ * mean colour.
+ */
 export async function reducedHints(
   { colours, noise }: CoreHints,
   factor: number,
   unlessAborted: () => void,
 ): Promise<CoreHints> {
-  const isPainted = (alpha: number): boolean => alpha >= PAINTED;
-  const small = await reduced(colours, factor, isPainted, unlessAborted);
+  const small = await reduced(colours, factor, PAINTED, unlessAborted);
   return { colours: small, ...(noise !== undefined && { noise }) };
 }
 
-/** @param counts whether a pixel of this alpha counts. A block without one is transparent. */
+/**
+ * @param alpha the least of the pixels that count. A block is transparent where they are fewer than
+ *   a quarter of those that it has.
+ */
 async function reduced(
   pixels: Pixels,
   factor: number,
-  counts: (alpha: number) => boolean,
+  alpha: number,
   unlessAborted: () => void,
 ): Promise<Pixels> {
   const width = Math.ceil(pixels.width / factor);
@@ -46,7 +53,7 @@ async function reduced(
       unlessAborted();
     }
     for (let x = 0; x < width; x++)
-      data.set(blockMean(pixels, x * factor, y * factor, factor, counts), 4 * (y * width + x));
+      data.set(blockMean(pixels, x * factor, y * factor, factor, alpha), 4 * (y * width + x));
   }
   return { data, width, height };
 }
@@ -56,16 +63,18 @@ function blockMean(
   left: number,
   top: number,
   factor: number,
-  counts: (alpha: number) => boolean,
+  alpha: number,
 ): number[] {
   const sums = [0, 0, 0, 0];
-  let count = 0;
+  let [count, all] = [0, 0];
   for (let y = top; y < Math.min(top + factor, height); y++)
     for (let x = left; x < Math.min(left + factor, width); x++) {
       const at = 4 * (y * width + x);
-      if (!counts(data[at + 3] ?? 0)) continue;
+      all++;
+      if ((data[at + 3] ?? 0) < alpha) continue;
       count++;
       for (let i = 0; i < 4; i++) sums[i] = (sums[i] ?? 0) + (data[at + i] ?? 0);
     }
-  return sums.map((sum) => Math.round(sum / Math.max(count, 1)));
+  const counted = count >= LEAST_SHARE * all ? count : Infinity;
+  return sums.map((sum) => Math.round(sum / counted));
 }

@@ -18,8 +18,11 @@ const WINDOW_BYTES = 900e6;
 const MOST_LOAD = 0.9;
 /** No restoration takes as many bytes for a pixel of its result. */
 const MOST_BYTES_PER_PIXEL = 512;
-/** A result of so many pixels fits into the buffers of every GPU: 128 MiB, of 32 bytes a pixel. */
-const ANY_GPU_PIXELS = 2 ** 22;
+/**
+ * A result of so many pixels, and its margins, fits into the buffers of every GPU: 128 MiB, of 32
+ * bytes a pixel.
+ */
+const ANY_GPU_PIXELS = 2 ** 21;
 /** The side of the result that tells how many bytes a pixel takes. */
 const PROBE_SIDE = 1024;
 
@@ -99,7 +102,7 @@ function ofPixels(request: CostRequest): CostRequest {
   return { ...request, noise, task: reduced ? { kind: 'superResolve', ...reduced } : DENOISE };
 }
 
-/** The cost of all windows; `bytes`: those of one, and the images that they are put into. */
+/** The cost of all windows; `bytes`: of the largest part, and the images that they are put into. */
 function costOfAll(
   layout: Layout,
   window: Cost,
@@ -113,9 +116,11 @@ function costOfAll(
     ...window,
     width,
     height,
-    tiles: count * window.tiles + (overview?.tiles ?? 0),
-    pixels: count * window.pixels + (overview?.pixels ?? 0),
-    bytes: window.bytes + images * 4 * width * height,
+    tiles: count * window.tiles,
+    // Those of smaller sizes are among them, as if each window were coloured by itself.
+    pixels: count * window.pixels,
+    bytes: Math.max(window.bytes, overview?.bytes ?? 0) + images * 4 * width * height,
+    gpuBytes: Math.max(window.gpuBytes, overview?.gpuBytes ?? 0),
   };
 }
 
