@@ -10,7 +10,7 @@ use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::tiling::TileSize;
 use eps_restore::low_level::denoiser::{PhotoDenoiser, Weights};
 use eps_restore::low_level::operators::Bayer;
-use eps_restore::low_level::request::cost::{Outline, Target};
+use eps_restore::low_level::request::cost::{Cost, Outline, Target};
 use eps_restore::low_level::request::job::{Job, JobProgress};
 use eps_restore::low_level::request::plan::Plan;
 use eps_restore::low_level::request::task::{Borders, GREY, Reduction, Task};
@@ -342,23 +342,29 @@ fn windows_never_overlap() {
     assert_eq!(layout.regions.len(), 3);
 }
 
-/// An outline is no photo: a page may ask for the cost of sizes that no machine can hold.
-#[test]
-fn ten_million_pixels_a_side_have_a_cost() {
-    let side = 10_000_000;
+/// Of `side`² pixels, whose noise may follow brightness.
+fn cost_of_denoising(side: usize, may_follow_brightness: bool, target: Target) -> Cost {
     let outline = Outline {
         width: side,
         height: side,
         task: &Task::Denoise,
         keeps_known: false,
-        may_follow_brightness: false,
+        may_follow_brightness,
         samples: 1,
         sampler: Sampler::DEFAULT,
     };
-    let plan = Plan::outline(&outline, TileSize::default(), Target::Cpu).expect("a cost");
-    assert!(plan.cost.pixels >= (side * side) as u64);
+    let plan = Plan::outline(&outline, TileSize::default(), target);
+    plan.expect("a cost").cost
+}
+
+/// An outline is no photo: a page may ask for the cost of sizes that no machine can hold.
+#[test]
+fn ten_million_pixels_a_side_have_a_cost() {
+    let side = 10_000_000;
+    let cost = cost_of_denoising(side, false, Target::Cpu);
+    assert!(cost.pixels >= (side * side) as u64);
     assert_eq!(
-        Target::Cpu.hold(&plan.cost).expect_err("too large").code(),
+        Target::Cpu.hold(&cost).expect_err("too large").code(),
         "image-too-large"
     );
 }
@@ -366,19 +372,6 @@ fn ten_million_pixels_a_side_have_a_cost() {
 /// What a device refuses is what loads it by more than it holds.
 #[test]
 fn a_device_holds_a_load_of_one() {
-    let cost = |side: usize, target: Target| {
-        let outline = Outline {
-            width: side,
-            height: side,
-            task: &Task::Denoise,
-            keeps_known: false,
-            may_follow_brightness: true,
-            samples: 1,
-            sampler: Sampler::DEFAULT,
-        };
-        let plan = Plan::outline(&outline, TileSize::default(), target);
-        plan.expect("a cost").cost
-    };
     let gpu = |buffer| Target::Gpu { buffer };
     for (target, fits, refused) in [
         (Target::Cpu, 3900, 4100),
@@ -387,7 +380,7 @@ fn a_device_holds_a_load_of_one() {
         (gpu(u64::MAX), 3000, 3200),
     ] {
         for (side, held) in [(fits, true), (refused, false)] {
-            let cost = cost(side, target);
+            let cost = cost_of_denoising(side, true, target);
             let load = target.load(&cost);
             assert_eq!(load <= 1.0, held, "{target:?}, {side}: {load}");
             assert_eq!(target.hold(&cost).is_ok(), held, "{target:?}, {side}");

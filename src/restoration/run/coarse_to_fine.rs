@@ -71,17 +71,10 @@ impl<D: Denoiser> CoarseToFine<D> {
         let reduced = measured.reduced(factor).into();
         let region_of_coarse = region + REGIONS_OF_SIZE;
         let coarse = Run::coarsened(denoiser.clone(), reduced, smaller, region_of_coarse)?;
-        Ok(Self {
-            parts: denoiser.parts(posterior),
-            denoiser,
-            measured,
-            factor,
-            sampling,
-            region,
-            coarse: Coarse::Run(Box::new(coarse)),
-            fine: None,
-            finished_tiles: 0,
-        })
+        let coarse = Coarse::Run(Box::new(coarse));
+        Ok(Self::from(
+            coarse, denoiser, posterior, measured, factor, sampling, region,
+        ))
     }
 
     /// From images of the smaller size: the mean's, then one for each sample.
@@ -93,14 +86,30 @@ impl<D: Denoiser> CoarseToFine<D> {
         sampling: Sampling,
         region: u64,
     ) -> Self {
+        let factor = measured.reduction().expect("a reduced size");
+        let coarse = Coarse::Known(coarse);
+        Self::from(
+            coarse, denoiser, posterior, measured, factor, sampling, region,
+        )
+    }
+
+    fn from(
+        coarse: Coarse<D>,
+        denoiser: Rc<D>,
+        posterior: &Posterior,
+        measured: Rc<dyn Coarsened>,
+        factor: usize,
+        sampling: Sampling,
+        region: u64,
+    ) -> Self {
         Self {
             parts: denoiser.parts(posterior),
             denoiser,
-            factor: measured.reduction().expect("a reduced size"),
             measured,
+            factor,
             sampling,
             region,
-            coarse: Coarse::Known(coarse),
+            coarse,
             fine: None,
             finished_tiles: 0,
         }

@@ -19,8 +19,8 @@ const MOST_LOAD = 0.9;
 /** No restoration takes as many bytes for a pixel of its result. */
 const MOST_BYTES_PER_PIXEL = 512;
 /**
- * A result of so many pixels, and its margins, fits into the buffers of every GPU: 128 MiB, of 32
- * bytes a pixel.
+ * A result with at most this many pixels fits the buffers of any GPU, margins included: a pixel
+ * takes up to 32 bytes, and WebGPU guarantees 128 MiB.
  */
 const ANY_GPU_PIXELS = 2 ** 21;
 /** The side of the result that tells how many bytes a pixel takes. */
