@@ -9,8 +9,8 @@ import { ROOT } from './harness.mjs';
 
 /** Loaded by those who read it, or once it is needed. */
 const LATER = new RegExp(
-  '^(blur|eps-restore-windows|formats|formats-client|german|inside|map|map-worker|mask-tools|' +
-    'metadata|queue|results|scratches|search-worker|zip)\\.',
+  '^(blur|damage|eps-restore-windows|formats|formats-client|german|inside|map|map-worker|' +
+    'mask-tools|metadata|queue|results|scratches|search-worker|zip)\\.',
 );
 /** Of all other scripts of the page and its workers, as they travel. */
 const MOST_SCRIPT_BYTES = 90_000;

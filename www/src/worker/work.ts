@@ -7,7 +7,7 @@ import { maskPicture, readMask } from '../painting/mask-file.js';
 import type { Size } from '../vocabulary.js';
 import { resizeMask } from '../picture/mask-bits.js';
 import { inSpaceOf, reduce } from '../picture/pixels.js';
-import { damage, type Damaged } from '../damage/damage.js';
+import type { damage, Damaged } from '../damage/damage.js';
 import { isMonochrome } from '../improve/tint.js';
 import { blendHeld, holdFirst, holdRim, holdSecond } from './blender.js';
 import { decodeFile } from './decode.js';
@@ -32,7 +32,8 @@ export const WORK = {
   /** A mask as a PNG. */
   writeMask: (bits: Uint8Array, size: Size) => toBlob(maskPicture(bits, size), 'image/png'),
   /** Damages a picture as the visitor asks. */
-  damage: (photo: ImageData, ...wishes: Wishes): Damaged => {
+  damage: async (photo: ImageData, ...wishes: Wishes): Promise<Damaged> => {
+    const { damage } = await import(/* webpackChunkName: "damage" */ '../damage/damage.js');
     const damaged = damage(photo, ...wishes);
     return { ...damaged, input: inSpaceOf(photo, damaged.input) };
   },
