@@ -1,8 +1,13 @@
 """Training problems of every family: finite in f32 and in bf16, and noise that knows nothing of the
 photo that is measured."""
+from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+from eps_training.images import to_tensor
+from eps_training.method.jpeg import decode, equivalent_variance, jpeg, quantise
+from eps_training.method.jpeg.tables import libjpeg
 from eps_training.method.prior import V2
 from eps_training.method.query import denoise
 from eps_training.method.network import UNet
@@ -10,6 +15,16 @@ from eps_training.training.problems import FAMILY_SETS, Problems
 from eps_training.training.targets import recoloured, softened, varied
 
 FAMILIES = list(dict.fromkeys(name for names in FAMILY_SETS.values() for name in names))
+
+PHOTOS = sorted(Path(__file__).parents[2].glob('www/samples/*.jpg'))
+
+
+def photo(path):
+    """The middle of 128×128 pixels at half the size."""
+    image = Image.open(path).convert('RGB')
+    image = image.resize([side // 2 for side in image.size], Image.LANCZOS)
+    left, top = ((side - 128) // 2 for side in image.size)
+    return to_tensor(image.crop((left, top, left + 128, top + 128)))
 
 
 def problems(families, prior=V2, size=64):
@@ -42,7 +57,11 @@ def test_every_family_is_finite(name):
         assert denoise(net, *asked).isfinite().all()
 
 
-@pytest.mark.parametrize('name', FAMILIES)
+# Their level of noise is read off the file, which is the measurement.
+READ_OFF_THE_FILE = {'blur_jpeg', 'decoded', 'decoded_pixels', 'decoded_grey'}
+
+
+@pytest.mark.parametrize('name', [name for name in FAMILIES if name not in READ_OFF_THE_FILE])
 def test_noise_does_not_follow_the_photo_it_is_in(name):
     """p and the maps are shown to the network: those of an image may not change with the image."""
     maps = []
@@ -77,3 +96,17 @@ def test_targets_stay_images_and_vary():
     assert slopes.max() < 1.001 and 1 / 1.6 - .001 < slopes.min() < .95     # a middle, enlarged
     grey = x.mean(1, keepdim=True).expand_as(x)
     assert (recoloured(grey) - grey).abs().max() <= .051 * 2
+
+
+@pytest.mark.parametrize('quality', [40, 75, 92])
+@pytest.mark.parametrize('sampling', ['4:2:0', '4:4:4', 'grey'])
+def test_the_loss_is_read_off_a_file(sampling, quality):
+    """Of photos at half their size, the deviation within a factor of 2 of what the file lost."""
+    x = V2.to_axes(torch.stack([photo(path) for path in PHOTOS]))
+    if sampling == 'grey':
+        x[:, 1:] = 0
+    file = jpeg(tuple(map(torch.tensor, libjpeg(quality))), sampling)
+    y = quantise(file, x, V2.to_axes, V2.to_rgb)
+    lost = (V2.to_axes(decode(file, y)) - x).square().mean((1, 2, 3), keepdim=True)
+    ratio = (equivalent_variance(file, y) / lost).sqrt()
+    assert ((.5 < ratio) & (ratio < 2)).all(), ratio.flatten()

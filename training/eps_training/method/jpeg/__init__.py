@@ -6,8 +6,8 @@ from .consistency import consistent
 from .decimated import DecimatedJpeg
 from .full import FullJpeg
 from .grey import GreyJpeg
+from .loss import equivalent_variance
 from .quantise import decode, quantise
-from .spectrum import decoded_noise
 from .subsampled import Coefficients, SubsampledJpeg
 
 

@@ -3,12 +3,12 @@
 sets of parameters.
 """
 import torch
-from ...method.jpeg import DecimatedJpeg, decode, decoded_noise, jpeg, quantise
+from ...method.jpeg import DecimatedJpeg, decode, jpeg, quantise
 from ...method.operators import (BT601, BlockMean, ChannelMask, ChannelMix, CircularConvolution,
                                  CroppedConvolution, Decimation, GradientMask, Grey, Hadamard,
                                  Identity, Mask, Nothing)
 from .exemplars import deviations
-from .jpegs import tables
+from .jpegs import saved, tables
 from .masks import holes, masks
 from .noise import grain_spectrum, kernel_error_spectrum, per_channel, per_pixel
 
@@ -81,12 +81,17 @@ def whole_blur(problems, x):
     return op, white.measure(x)
 
 
+def frame(problems):
+    """The sides of a frame: 4 to 10 px each."""
+    return problems.draws.rng.integers(4, 11, size=(2, 2)).tolist()
+
+
 def cropped_blur(problems, x):
-    """A blurred photo whose surroundings nobody measured: a frame of 4 to 10 px."""
+    """A blurred photo whose surroundings nobody measured."""
     k, deviation, true = any_blur(problems, len(x))
-    frame = problems.draws.rng.integers(4, 11, size=(2, 2)).tolist()
-    op = CroppedConvolution(k, frame, deviation)
-    white = CroppedConvolution(true, frame, deviation.amin((1, 2, 3), keepdim=True))
+    beyond = frame(problems)
+    op = CroppedConvolution(k, beyond, deviation)
+    white = CroppedConvolution(true, beyond, deviation.amin((1, 2, 3), keepdim=True))
     return op, white.measure(x)
 
 
@@ -169,15 +174,31 @@ def thumbnail(kind):
 
 
 def blur_jpeg(problems, x):
-    """A blurred photo, saved as a JPEG: what the file has lost is noise with a spectrum."""
-    draws, prior = problems.draws, problems.prior
+    """A blurred photo, saved as a JPEG and decoded; half of them with unknown surroundings."""
     k, deviation, true = any_blur(problems, len(x))
-    file = jpeg(tables(draws, len(x), 40), '4:2:0' if draws.happens(.6) else '4:4:4')
     seen = CircularConvolution(true, deviation.amin((1, 2, 3), keepdim=True)).measure(x)
-    shown = decode(file, quantise(file, seen, prior.to_axes, prior.to_rgb))
-    size = x.shape[2:]
-    noise = deviation ** 2 + decoded_noise(file, prior, *size, x)
-    return CircularConvolution(k, noise.sqrt()), prior.to_axes(shown)
+    shown, loss = saved(problems.draws, problems.prior, seen)
+    deviation = (deviation ** 2 + loss).sqrt()
+    if problems.draws.happens(.5):
+        return CircularConvolution(k, deviation), shown
+    op = CroppedConvolution(k, frame(problems), deviation)
+    return op, op.crop(shown)
+
+
+def decoded(kind):
+    """A photo with noise, saved as a JPEG and decoded: white noise, noise that follows brightness,
+    or a grey photo."""
+    def draw(problems, x):
+        draws, prior = problems.draws, problems.prior
+        deviation = per_pixel(prior, x, draws) if kind == 'pixels' else sigma(problems, len(x))
+        make = Grey if kind == 'grey' else lambda s: Mask(torch.ones_like(x[:, :1]), s)
+        op = make(deviation)
+        # As colours: a mean of channels has a third of its value from each.
+        seen = 3 * op.adjoint(op.measure(x)) if kind == 'grey' else op.measure(x)
+        shown, loss = saved(draws, prior, seen)
+        op = make((deviation ** 2 + loss).sqrt())
+        return op, op.apply(shown)
+    return draw
 
 
 # {name: (family, how often it is drawn)}.
@@ -192,6 +213,8 @@ ALL = {'nothing': (nothing, 2), 'mask': (mask, 4), 'gradients': (gradients, 1),
        'jpeg_444': (of_jpeg('4:4:4'), 1), 'jpeg_grey': (of_jpeg('grey'), .6),
        'block_mean': (block_mean, 1), 'bicubic': (bicubic, 1),
        'block_mean_jpeg': (thumbnail('block'), 1), 'bicubic_jpeg': (thumbnail('bicubic'), 1),
-       'blur': (whole_blur, 1.5), 'cropped_blur': (cropped_blur, 1.5), 'blur_jpeg': (blur_jpeg, 1),
+       'blur': (whole_blur, 1.5), 'cropped_blur': (cropped_blur, 1.5),
+       'blur_jpeg': (blur_jpeg, 1.5), 'decoded': (decoded('white'), .6),
+       'decoded_pixels': (decoded('pixels'), .5), 'decoded_grey': (decoded('grey'), .4),
        'grey': (grey, 1), 'luma': (luma, .08), 'mosaic': (mosaic, .08), 'hadamard': (hadamard, .08)}
 FAMILY_SETS = {'first': FIRST, 'all': ALL}
