@@ -3,12 +3,12 @@
 sets of parameters.
 """
 import torch
-from ...method.jpeg import DecimatedJpeg, decode, jpeg, quantise
+from ...method.jpeg import DecimatedJpeg, jpeg, quantise
 from ...method.operators import (BT601, BlockMean, ChannelMask, ChannelMix, CircularConvolution,
                                  CroppedConvolution, Decimation, GradientMask, Grey, Hadamard,
                                  Identity, Mask, Nothing)
 from .exemplars import deviations
-from .jpegs import saved, tables
+from .jpegs import saved, tables, through
 from .masks import holes, masks
 from .noise import grain_spectrum, kernel_error_spectrum, per_channel, per_pixel
 
@@ -150,12 +150,10 @@ def of_jpeg(sampling):
 
 def compressed_before(problems, x):
     """x after a JPEG of quality 60 to 95 whose blocks begin elsewhere."""
-    draws, prior = problems.draws, problems.prior
-    shift = tuple(draws.rng.integers(1, 8, size=2).tolist())
+    draws = problems.draws
+    shift = draws.rng.integers(1, 8, size=2).tolist()
     first = jpeg(tables(draws, len(x), 60), '4:4:4')
-    moved = torch.roll(x, shift, (2, 3))
-    shown = prior.to_axes(decode(first, quantise(first, moved, prior.to_axes, prior.to_rgb)))
-    return torch.roll(shown, tuple(-s for s in shift), (2, 3))
+    return through(first, shift, problems.prior, x)[0]
 
 
 def thumbnail(kind):
@@ -191,7 +189,8 @@ def decoded(kind):
     def draw(problems, x):
         draws, prior = problems.draws, problems.prior
         deviation = per_pixel(prior, x, draws) if kind == 'pixels' else sigma(problems, len(x))
-        make = Grey if kind == 'grey' else lambda s: Mask(torch.ones_like(x[:, :1]), s)
+        make = {'white': Identity, 'grey': Grey,
+                'pixels': lambda s: Mask(torch.ones_like(x[:, :1]), s)}[kind]
         op = make(deviation)
         # As colours: a mean of channels has a third of its value from each.
         seen = 3 * op.adjoint(op.measure(x)) if kind == 'grey' else op.measure(x)

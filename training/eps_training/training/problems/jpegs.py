@@ -14,12 +14,18 @@ def tables(draws, n, worst=15, best=95):
     return tuple(torch.tensor(table, device=draws.device) for table in made)
 
 
+def through(file, shift, prior, seen):
+    """(what a decoder shows of the photo `seen`, on the prior's axes; the file's coefficients) for
+    blocks that begin `shift` (rows, columns) before the photo's corner."""
+    y = quantise(file, torch.roll(seen, shift, (2, 3)), prior.to_axes, prior.to_rgb)
+    return torch.roll(prior.to_axes(decode(file, y)), [-s for s in shift], (2, 3)), y
+
+
 def saved(draws, prior, seen):
     """(what a decoder shows of the photo `seen`, on the prior's axes; the variance of the white
     noise that a restorer assumes for the loss, which it reads off the file's coefficients). The
     blocks begin anywhere in half the batches: a crop of a file, or a frame around it."""
     file = jpeg(tables(draws, len(seen), 30), '4:2:0' if draws.happens(.6) else '4:4:4')
     shift = draws.rng.integers(0, 16, size=2).tolist() if draws.happens(.5) else [0, 0]
-    y = quantise(file, torch.roll(seen, shift, (2, 3)), prior.to_axes, prior.to_rgb)
-    shown = torch.roll(prior.to_axes(decode(file, y)), [-s for s in shift], (2, 3))
+    shown, y = through(file, shift, prior, seen)
     return shown, CAUTION ** 2 * equivalent_variance(file, y)
