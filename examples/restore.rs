@@ -53,8 +53,9 @@ struct Options {
     #[arg(long, value_enum, default_value = "rggb")]
     pattern: PatternName,
     /// Deblur: how the blur is found, where neither --sigma nor --motion states it. `auto` takes
-    /// the most probable of none, a Gaussian, a disk and a line; `free` also looks for any other
-    /// shape of up to 31 pixels, which takes seconds. A photo without a blur stays as it is.
+    /// the most probable of none, a Gaussian, a disk, a line and any other shape of up to 31
+    /// pixels, which takes seconds; `closed` leaves that last one out. A photo without a blur stays
+    /// as it is.
     #[arg(long, value_enum, default_value = "auto")]
     kernel: KernelName,
     /// Deblur: the standard deviation of a Gaussian blur in pixels.
@@ -119,7 +120,7 @@ enum ReductionName {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum KernelName {
     Auto,
-    Free,
+    Closed,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -389,10 +390,9 @@ fn found_kernel(options: &Options, photo: &Photo) -> Result<Option<Kernel>, Fail
     let file = file(options).ok();
     let luma = Luma::of_photo(photo, file.as_deref());
     let shapes = blur::Options {
-        free_side: (options.kernel == KernelName::Free).then_some(blur::LARGEST),
+        kernel_side: (options.kernel == KernelName::Auto).then_some(blur::LARGEST),
     };
-    let onwards = &mut |_| ControlFlow::Continue(());
-    let candidates = estimate_blur(&luma, shapes, onwards)?.unwrap_or_default();
+    let candidates = estimate_blur(&luma, shapes)?;
     for candidate in &candidates {
         let percent = 100.0 * candidate.confidence;
         eprintln!("{:?}: {percent:.0} %", candidate.blur);

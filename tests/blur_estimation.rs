@@ -1,8 +1,8 @@
 //! Blurs of a synthetic photo, found again.
 
-use std::ops::ControlFlow;
-
-use eps_restore::low_level::estimation::blur::{Blur, Luma, Options, estimate_blur, free_kernel};
+use eps_restore::low_level::estimation::blur::{
+    Blur, BlurSearch, Luma, Options, estimate_blur, free_kernel, noise_under,
+};
 use eps_restore::{Error, Kernel};
 
 /// A deterministic stream of numbers from 0 to 1 (Knuth's MMIX generator).
@@ -75,18 +75,13 @@ fn worn(sharp: &[f64], side: usize, kernel: &Kernel, noise: f64) -> Luma {
     Luma::new(width, height, values).expect("a photo")
 }
 
-fn onwards(_: f64) -> ControlFlow<()> {
-    ControlFlow::Continue(())
-}
-
 #[test]
 fn closed_forms_are_found() {
     let side = 288;
     let sharp = rectangles(side, 2000, 2.0);
     let found = |kernel: Kernel| {
         let photo = blurred(&sharp, side, &kernel);
-        let all = estimate_blur(&photo, Options::default(), &mut onwards).expect("valid");
-        let all = all.expect("a search that was not stopped");
+        let all = estimate_blur(&photo, Options::default()).expect("valid");
         let sum: f64 = all.iter().map(|c| c.confidence).sum();
         assert!((sum - 1.0).abs() < 1e-9);
         all[0].blur
@@ -125,8 +120,8 @@ fn motions_along_axes_are_found_without_noise() {
         for wanted in [9.0, 15.0, 21.0] {
             let kernel = Kernel::motion(wanted, direction).expect("a size in range");
             let photo = worn(&sharp, side as usize, &kernel, 0.0);
-            let all = estimate_blur(&photo, Options::default(), &mut onwards).expect("valid");
-            let first = &all.expect("a search that was not stopped")[0];
+            let all = estimate_blur(&photo, Options::default()).expect("valid");
+            let first = &all[0];
             let Blur::Line { length, angle } = first.blur else {
                 panic!("{wanted} pixels at {direction} degrees: {:?}", first.blur);
             };
@@ -137,6 +132,29 @@ fn motions_along_axes_are_found_without_noise() {
             assert!(first.confidence > 0.8, "{}", first.confidence);
         }
     }
+}
+
+#[test]
+fn noise_is_found_under_a_known_kernel() {
+    let side = 288;
+    let sharp = rectangles(side, 2000, 2.0);
+    // The noise is luma's; of independent R, G and B it is a share of each one's.
+    let share = (0.299f64.powi(2) + 0.587f64.powi(2) + 0.114f64.powi(2)).sqrt();
+    for kernel in [Kernel::gaussian(2.0), Kernel::motion(13.0, 30.0)] {
+        let kernel = kernel.expect("a size in range");
+        for noise in [1.0, 3.0, 8.0] {
+            let photo = worn(&sharp, side, &kernel, noise);
+            let found = noise_under(&photo, &kernel).expect("a photo with texture");
+            let ratio = found * share / noise;
+            assert!(
+                (0.85..1.15).contains(&ratio),
+                "{noise} levels: {ratio} times"
+            );
+        }
+    }
+    let flat = Luma::new(200, 200, vec![90.0; 40_000]).expect("a photo");
+    let kernel = Kernel::gaussian(2.0).expect("a size in range");
+    assert_eq!(noise_under(&flat, &kernel), None);
 }
 
 #[test]
@@ -158,8 +176,7 @@ fn a_path_is_found() {
     }
     let kernel = Kernel::new(9, 9, path).expect("a kernel");
     let photo = blurred(&rectangles(side, 300, 8.0), side, &kernel);
-    let found = free_kernel(&photo, 15, &mut onwards).expect("valid");
-    let found = found.expect("a search that was not stopped");
+    let found = free_kernel(&photo, 15).expect("valid");
     let correlation = best_correlation(&kernel, &found);
     // 1 for the same kernel; the best line has 0.75.
     assert!(correlation > 0.85, "{correlation}");
@@ -189,19 +206,17 @@ fn best_correlation(a: &Kernel, b: &Kernel) -> f64 {
 #[test]
 fn what_cannot_be_is_refused() {
     let flat = Luma::new(200, 200, vec![90.0; 40_000]).expect("a photo");
-    let only = estimate_blur(&flat, Options::default(), &mut onwards);
-    assert_eq!(only, Ok(Some(Vec::new())));
+    let only = estimate_blur(&flat, Options::default());
+    assert_eq!(only, Ok(Vec::new()));
     assert!(matches!(
-        free_kernel(&flat, 8, &mut onwards),
+        free_kernel(&flat, 8),
         Err(Error::InvalidOption(_))
     ));
     let small = Luma::new(40, 40, vec![0.0; 1600]).expect("a photo");
     assert!(matches!(
-        free_kernel(&small, 31, &mut onwards),
+        free_kernel(&small, 31),
         Err(Error::InvalidImage(_))
     ));
-    let stop = &mut |_: f64| ControlFlow::Break(());
-    assert_eq!(free_kernel(&flat, 5, stop), Ok(None));
     assert!(matches!(
         Luma::new(3, 2, vec![0.0; 5]),
         Err(Error::InvalidImage(_))
@@ -221,10 +236,9 @@ fn errors_of_kernels_vanish_at_zero() {
         &Kernel::motion(9.0, 0.0).expect("a size in range"),
     );
     let options = Options {
-        free_side: Some(15),
+        kernel_side: Some(15),
     };
-    let all = estimate_blur(&photo, options, &mut onwards).expect("valid");
-    let all = all.expect("a search that was not stopped");
+    let all = estimate_blur(&photo, options).expect("valid");
     assert_eq!(all.len(), 5);
     for candidate in all {
         assert!(candidate.error.at(0.0, 0.0) == 0.0);
@@ -235,6 +249,27 @@ fn errors_of_kernels_vanish_at_zero() {
     }
 }
 
+/// A search can be left after each of its steps, of which none takes most of it.
+#[test]
+fn a_search_is_done_in_steps() {
+    let side = 224;
+    let pixel = Kernel::new(1, 1, vec![1.0]).expect("one pixel");
+    let photo = blurred(&rectangles(side, 2000, 2.0), side, &pixel);
+    let options = Options {
+        kernel_side: Some(15),
+    };
+    let mut search = BlurSearch::new(&photo, options).expect("valid");
+    let mut done = search.progress();
+    assert_eq!(search.candidates().len(), 4);
+    while search.step() {
+        let now = search.progress();
+        assert!(now > done && now - done < 0.2, "{done}, then {now}");
+        done = now;
+    }
+    assert_eq!(done, 1.0);
+    assert_eq!(search.candidates().len(), 5);
+}
+
 /// Grain alone shows no blur, however strong it is.
 #[test]
 fn grain_on_a_flat_photo_is_no_texture() {
@@ -243,11 +278,8 @@ fn grain_on_a_flat_photo_is_no_texture() {
         let flat = vec![128.0; side * side];
         let pixel = Kernel::new(1, 1, vec![1.0]).expect("one pixel");
         let photo = worn(&flat, side, &pixel, level);
-        let found = estimate_blur(&photo, Options::default(), &mut onwards).expect("valid");
-        let first = found
-            .expect("a search that was not stopped")
-            .into_iter()
-            .next();
+        let found = estimate_blur(&photo, Options::default()).expect("valid");
+        let first = found.first();
         let blur = first.map_or(Blur::Sharp, |candidate| candidate.blur);
         assert_eq!(blur, Blur::Sharp, "grain of {level} levels");
     }

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 
+use eps_restore::low_level::estimation::blur::{LARGEST, SMALLEST};
 use eps_restore::low_level::photo::blur_kernel::{MAX_LENGTH, MAX_SIGMA};
 use eps_restore::low_level::request::MAX_SAMPLES;
 use eps_restore::low_level::request::cost::PAGE;
@@ -58,6 +59,8 @@ export const LIMITS = {{
   gaussianSigma: {MAX_SIGMA},
   /** The longest motion blur, in pixels. */
   motionLength: {MAX_LENGTH},
+  /** The smallest and the largest side of a kernel of any shape that is looked for, in pixels. */
+  kernelSide: [{SMALLEST}, {LARGEST}],
   /** How far the sum of the weights of a grey may be from 1. */
   greySum: {GREY_SUM_TOLERANCE},
   /** The most memory that a restoration may take, in bytes. */

@@ -12,8 +12,8 @@ use eps_restore::low_level::estimation::noise::estimate;
 use eps_restore::low_level::operators::Bayer;
 use eps_restore::low_level::photo::jpeg::Jpeg;
 use eps_restore::low_level::request::noise::estimated;
-use eps_restore::low_level::request::task::{GREY, LEAST_NOISE, Task};
-use eps_restore::{Mask, Photo};
+use eps_restore::low_level::request::task::{Borders, GREY, LEAST_NOISE, Reduction, Task};
+use eps_restore::{Kernel, Mask, Photo};
 use image::ExtendedColorType;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -250,6 +250,49 @@ fn a_jpeg_tells_what_it_lost() {
         assert!(
             with >= without && with >= told,
             "{quality}: {without} and {with}"
+        );
+    }
+}
+
+/// JPEG smooths the fine noise of a blurred photo away, but not what deblurring amplifies.
+#[test]
+fn noise_is_found_under_a_blur_and_a_jpeg() {
+    let sigma = 2.0;
+    let kernel = Kernel::gaussian(sigma).expect("a size in range");
+    let task = Task::Deblur {
+        kernel,
+        borders: Borders::Unknown,
+    };
+    for name in ["spaniels", "station"] {
+        let photo = sample(name);
+        let (width, height) = (photo.width() as u32, photo.height() as u32);
+        let image = image::RgbaImage::from_raw(width, height, photo.rgba().to_vec());
+        let blurred = image::imageops::blur(&image.expect("whole pixels"), sigma as f32);
+        let blurred = changed(&photo, |(i, _)| {
+            let at = i as u32;
+            blurred.get_pixel(at % width, at / width).0
+        });
+        let bytes = compressed(&noisy(&blurred, 4.0, 5, false), 85);
+        let file = Jpeg::read(&bytes, 1 << 20).expect("a file just written");
+        let theirs = jpeg::decoded(&bytes);
+        let decoded = changed(&photo, |(i, _)| {
+            let at = i as u32;
+            let [r, g, b] = theirs.get_pixel(at % width, at / width).0;
+            [r, g, b, 255]
+        });
+        let assumed = |task: &Task| {
+            let noise = estimated(&decoded, Some(&file), task);
+            noise.expect("enough pixels").level
+        };
+        // At least what there was; at most as much as pays (docs/unknown-blur.md).
+        let level = assumed(&task);
+        assert!((4.0..9.0).contains(&level), "{name}: {level} levels");
+        assert!(
+            level
+                > assumed(&Task::SuperResolve {
+                    factor: 2,
+                    reduction: Reduction::BlockMean,
+                })
         );
     }
 }

@@ -2,7 +2,6 @@
 
 use eps_restore::low_level::estimation::blur::{Blur, Candidate, Luma, Options, estimate_blur};
 use eps_restore::{Error, Kernel};
-use std::ops::ControlFlow;
 
 /// Radians of the golden angle: directions that never come near a period.
 const GOLDEN: f64 = 137.507_764;
@@ -99,8 +98,7 @@ pub(crate) fn degrees_apart(a: Blur, b: Blur) -> Option<f64> {
     Some(((a - b + 90.0).rem_euclid(180.0) - 90.0).abs())
 }
 
-/// The candidates, the most probable first.
-pub(crate) fn candidates(luma: &Luma) -> Result<Vec<Candidate>, Error> {
-    let onwards = &mut |_| ControlFlow::Continue(());
-    Ok(estimate_blur(luma, Options::default(), onwards)?.unwrap_or_default())
+/// The candidates, the most probable first; kernels of any shape up to `kernel_side`.
+pub(crate) fn candidates(luma: &Luma, kernel_side: Option<usize>) -> Result<Vec<Candidate>, Error> {
+    estimate_blur(luma, Options { kernel_side })
 }

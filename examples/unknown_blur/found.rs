@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use eps_restore::Kernel;
 use eps_restore::low_level::compute::device::ComputeDevice;
-use eps_restore::low_level::estimation::blur::{Blur, Candidate};
+use eps_restore::low_level::estimation::blur::{Blur, Candidate, LARGEST};
 use image::RgbImage;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::blurs::{KINDS, Kind, candidates, degrees_apart, is_same_kind, kernel,
 use crate::damage::{Stream, Taken, Wear, seen, taken};
 use crate::images;
 use crate::photos::{self, Failure};
-use crate::restored::{Comparison, Restorer};
+use crate::restored::{CONVINCING, Comparison, Restorer};
 use crate::statistics::{median, quantile, rounded};
 
 #[derive(clap::Args)]
@@ -35,9 +35,6 @@ pub(crate) struct Options {
     )]
     weights: PathBuf,
 }
-
-/// The probability at which `auto` removes a blur.
-const CONVINCING: f64 = 2.0 / 3.0;
 
 /// A set of photos, and which blurs each of them gets.
 struct Set {
@@ -112,7 +109,7 @@ fn row(set: &Set, kind: Kind, restore: usize, restorer: &Restorer) -> Result<Val
             let wear = Wear::drawn(&mut stream);
             let blur = kernel(truth)?;
             let photo_taken = taken(&photo, &blur, wear, &mut stream)?;
-            let found = candidates(&photo_taken.luma()?)?;
+            let found = candidates(&photo_taken.luma()?, Some(LARGEST))?;
             if restore > 0 && (findings.len()).is_multiple_of(restore) {
                 let (asked, truth) = (truth, seen(&photo, &blur));
                 let one = compared(restorer, &photo_taken, &truth, blur, &found)?;

@@ -19,7 +19,10 @@ use crate::statistics::{median, quantile, rounded};
 /// The side of the part that is restored.
 const SIDE: u32 = 224;
 /// How much worse than the blurred photo counts as harm, in dB.
-const HARM: f64 = 0.3;
+pub(crate) const HARM: f64 = 0.3;
+
+/// The probability at which `auto` removes a blur.
+pub(crate) const CONVINCING: f64 = 2.0 / 3.0;
 
 pub(crate) struct Restorer(pub Rc<PhotoDenoiser>);
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use eps_restore::Kernel;
 use eps_restore::low_level::compute::device::ComputeDevice;
-use eps_restore::low_level::estimation::blur::Blur;
+use eps_restore::low_level::estimation::blur::{Blur, LARGEST};
 use image::RgbImage;
 use image::imageops::{crop_imm, replace};
 
@@ -97,7 +97,7 @@ pub(crate) fn sheet(options: &Options) -> Result<(), Failure> {
     for (row, (file, shot)) in files.iter().zip(SHOTS).enumerate() {
         let sharp = photos::reduced(file)?;
         let (taken, truth) = shot_of(&sharp, shot, row as u64)?;
-        let found = candidates(&taken.luma()?)?;
+        let found = candidates(&taken.luma()?, Some(LARGEST))?;
         let first = found.first().filter(|c| c.blur != Blur::Sharp);
         let (restored, said) = match first {
             None => (taken.image.clone(), "none; kept".into()),

@@ -112,7 +112,7 @@ fn found(
         quality: None,
     };
     let taken = taken(photo, &kernel(truth)?, wear, &mut stream)?;
-    let own = candidates(&taken.luma()?)?
+    let own = candidates(&taken.luma()?, None)?
         .into_iter()
         .find(|c| is_same_kind(c.blur, truth));
     Ok(own.map(|own| (own.kernel, own.error)))

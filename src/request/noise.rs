@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::estimation::Planes;
+use crate::estimation::blur::{Luma, noise_under};
 use crate::estimation::former_jpeg::former_jpeg;
 use crate::estimation::grain::{Certainty, Grain, VarianceTable};
 use crate::estimation::noise::estimate;
@@ -15,8 +16,9 @@ pub const MAX_LEVEL: f64 = 255.0;
 /// sigma_y on [-1, 1] is the noise in 8-bit levels divided by this.
 pub(super) const LEVELS: f64 = 127.5;
 
-/// The network leaves a part of a JPEG's blocks where it is asked at their own deviation. The best
-/// levels of white noise are this much above it. Grain hides the blocks.
+/// The network leaves a part of a JPEG's blocks where it is asked at their own deviation, and a
+/// part of the noise that deblurring amplifies. The best levels of white noise are this much above
+/// it (1.0 to 1.8 times in blurred photos). Grain hides the blocks.
 const CAUTION: f64 = 1.25;
 
 /// Up to this level in 8-bit levels, grain before compression is taken for white.
@@ -167,6 +169,9 @@ pub(super) fn checked(level: f64) -> Result<f64, Error> {
 /// compression did adds white noise ([`Jpeg::equivalent_noise`]): the pixels hardly show it.
 /// A photo that was a JPEG before ([`former_jpeg`]) is taken for the file that it was.
 ///
+/// To deblur, the white noise of [`noise_under`] the kernel: what compression smoothed away at the
+/// fine frequencies is still there at those that deblurring amplifies.
+///
 /// At least [`LEAST_NOISE`], and at least the task's default where the task is not denoising:
 /// rounding and mild compression leave noise that is not white, which an estimator of white noise
 /// misses.
@@ -181,12 +186,20 @@ pub fn estimated(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Result<Assu
         Measured::Colours(planes) => former_file(photo, planes, file),
     };
     let file = former.as_ref().or(file);
+    let loss = file.map_or(0.0, Jpeg::equivalent_noise);
+    if let Some(level) = blurred_noise(photo, file, task) {
+        return Ok(AssumedNoise {
+            level: (CAUTION * level.hypot(loss)).max(least),
+            grain: None,
+            keeps_known: false,
+        });
+    }
     let (level, grain) = match measured {
         Measured::Level(level) => (level, None),
         Measured::Colours(planes) => grain_level(&planes, file)?,
     };
     let caution = if grain.is_some() { 1.0 } else { CAUTION };
-    let compression = caution * file.map_or(0.0, Jpeg::equivalent_noise);
+    let compression = caution * loss;
     let grain = grain.filter(|_| follows_brightness(task));
     Ok(AssumedNoise {
         level: level.hypot(compression).max(least),
@@ -197,6 +210,14 @@ pub fn estimated(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Result<Assu
         }),
         keeps_known: false,
     })
+}
+
+/// The noise before compression of a photo that is to be deblurred, where it shows it.
+fn blurred_noise(photo: &Photo, file: Option<&Jpeg>, task: &Task) -> Option<f64> {
+    let Task::Deblur { kernel, .. } = task else {
+        return None;
+    };
+    noise_under(&Luma::of_photo(photo, file), kernel)
 }
 
 /// The standard deviation of the white noise that stands for what compression did to a photo, in

@@ -16,6 +16,8 @@ export const LIMITS = {
   gaussianSigma: 30,
   /** The longest motion blur, in pixels. */
   motionLength: 100,
+  /** The smallest and the largest side of a kernel of any shape that is looked for, in pixels. */
+  kernelSide: [5, 31],
   /** How far the sum of the weights of a grey may be from 1. */
   greySum: 0.001,
   /** The most memory that a restoration may take, in bytes. */

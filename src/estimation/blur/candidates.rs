@@ -1,11 +1,7 @@
 //! What may have blurred a photo, ranked.
 
-use std::ops::ControlFlow;
-
-use crate::error::Error;
 use crate::estimation::blur::decision::Fits;
 use crate::estimation::blur::found::Found;
-use crate::estimation::blur::free::free_kernel;
 use crate::estimation::blur::kernel_grid::on_grid;
 use crate::estimation::blur::kind::Blur;
 use crate::estimation::blur::plane::Luma;
@@ -30,14 +26,6 @@ pub struct Candidate {
     pub error: ErrorSpectrum,
 }
 
-/// What is looked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Options {
-    /// The side of a kernel of any shape (odd, 5 to 31 pixels), which takes seconds; `None` for
-    /// Gaussians, discs and lines alone.
-    pub free_side: Option<usize>,
-}
-
 /// What the evidence of a free kernel, which was fitted to the photo at hundreds of weights, has
 /// to exceed that of the best closed form by, in nats.
 const FREE_HANDICAP: f64 = 25.0;
@@ -49,49 +37,6 @@ const LEAST_ANGLE: f64 = 0.4;
 /// The largest, where the fit hardly depends on them.
 const MOST_SIZE: f64 = 0.4;
 const MOST_ANGLE: f64 = 20.0;
-
-/// The blurs that a photo may have, the most probable first: no blur, the best Gaussian, disc and
-/// line, and the free kernel that was asked for.
-///
-/// `progress` is called with the part that is done, 0 to 1; [`ControlFlow::Break`] stops the
-/// search, which then returns `None`. There are no candidates where the photo does not show its
-/// blur: without texture, or with less than 128 pixels a side.
-///
-/// # Errors
-/// [`Error::InvalidOption`] for another side of a free kernel. A photo too small for one has none
-/// among its candidates.
-pub fn estimate_blur(
-    luma: &Luma,
-    options: Options,
-    progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
-) -> Result<Option<Vec<Candidate>>, Error> {
-    let Some(mut search) = Search::new(luma) else {
-        return Ok(Some(Vec::new()));
-    };
-    let fits = search.all();
-    let share = if options.free_side.is_some() {
-        0.2
-    } else {
-        1.0
-    };
-    if progress(share).is_break() {
-        return Ok(None);
-    }
-    let mut candidates = closed_forms(&mut search, &fits);
-    if let Some(side) = options.free_side {
-        let free = free_kernel(luma, side, &mut |part| {
-            progress(share + (1.0 - share) * part)
-        });
-        match free {
-            Ok(Some(kernel)) => add_free(&mut candidates, kernel, &mut search, &fits),
-            Ok(None) => return Ok(None),
-            Err(Error::InvalidImage(_)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-    Ok(Some(candidates))
-}
 
 /// What the decision between kinds is made by, for those who fit it.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +60,10 @@ pub fn decision_inputs(luma: &Luma) -> Option<DecisionInputs> {
 }
 
 /// None, the Gaussian with its radius corrected, the disc and the line.
-fn closed_forms(search: &mut Search, fits: &Fits) -> Vec<Candidate> {
+pub(in crate::estimation::blur) fn closed_forms(
+    search: &mut Search,
+    fits: &Fits,
+) -> Vec<Candidate> {
     let probabilities = fits.probabilities();
     let found = [&fits.sharp, &fits.gaussian, &fits.disc, &fits.line];
     let score = |found: &Found| found.fit.log_evidence - fits.sharp.fit.log_evidence;
@@ -202,7 +150,12 @@ fn difference(blur: &Blur, size: f64, angle: f64) -> Vec<f32> {
 }
 
 /// Adds a free kernel; what it is more probable than the others by is taken from them.
-fn add_free(candidates: &mut Vec<Candidate>, kernel: Kernel, search: &mut Search, fits: &Fits) {
+pub(in crate::estimation::blur) fn add_free(
+    candidates: &mut Vec<Candidate>,
+    kernel: Kernel,
+    search: &mut Search,
+    fits: &Fits,
+) {
     let best = candidates.iter().fold(0.0, |a: f64, c| a.max(c.score));
     let start = &fits.sharp.fit.coefficients;
     let score = search.log_evidence_of(&kernel, start) - fits.sharp.fit.log_evidence;

@@ -15,7 +15,7 @@ use crate::estimation::blur::rounding::{Table, step_at};
 /// Coefficients: level, slope, curvature, four of direction; then ln s².
 pub(in crate::estimation::blur) const COUNT: usize = 8;
 /// The last coefficient.
-const NOISE: usize = COUNT - 1;
+pub(in crate::estimation::blur) const NOISE: usize = COUNT - 1;
 /// The prior's means and deviations.
 pub(in crate::estimation::blur) const MEAN: [f64; COUNT] =
     [4.0, -2.5, -0.04, -0.1, 0.0, 0.15, 0.0, 1.8];

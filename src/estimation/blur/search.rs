@@ -2,7 +2,7 @@
 //! changes.
 
 use crate::estimation::blur::decision::{Fits, typical_step};
-use crate::estimation::blur::evidence::{Coefficients, Effort, Evidence, Fit};
+use crate::estimation::blur::evidence::{Coefficients, Effort, Evidence, Fit, NOISE};
 use crate::estimation::blur::found::Found;
 use crate::estimation::blur::kind::Blur;
 use crate::estimation::blur::periodogram::Periodogram;
@@ -56,6 +56,8 @@ const FINE: Effort = Effort {
     stride: 1,
     veil: LEAST_VEIL,
 };
+/// The first fit of a photo, from the prior's means.
+const FIRST: Effort = Effort { steps: 12, ..FINE };
 const OF_HALF: Effort = Effort {
     veil: LEAST_VEIL,
     ..OF_GRID
@@ -131,8 +133,7 @@ impl Search {
     /// The best of each kind.
     pub(in crate::estimation::blur) fn all(&mut self) -> Fits {
         let start = self.whole.evidence.start();
-        let effort = Effort { steps: 12, ..FINE };
-        let sharp = self.fit(Blur::Sharp, &start, effort);
+        let sharp = self.fit(Blur::Sharp, &start, FIRST);
         let near = sharp.fit.coefficients;
         let gaussians = SIGMAS.map(|sigma| Blur::Gaussian { sigma });
         let discs = RADII.map(|radius| Blur::Disc { radius });
@@ -178,6 +179,13 @@ impl Search {
         start: &Coefficients,
     ) -> f64 {
         self.fit_kernel(kernel, start, FINE).log_evidence
+    }
+
+    /// The standard deviation of the noise under a known kernel, in levels of luma.
+    pub(in crate::estimation::blur) fn noise_under(&mut self, kernel: &Kernel) -> f64 {
+        let start = self.whole.evidence.start();
+        let fit = self.fit_kernel(kernel, &start, FIRST);
+        (0.5 * fit.coefficients[NOISE]).exp()
     }
 
     /// The log evidence of a blur that is `factor` times as large and turned by `degrees`.

@@ -13,6 +13,7 @@ const GAMMA: f32 = 1e-4;
 const STEPS: usize = 120;
 
 /// The data of one size.
+#[derive(Debug)]
 pub(super) struct KernelStep {
     side: usize,
     window: usize,

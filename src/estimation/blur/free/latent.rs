@@ -12,12 +12,14 @@ const RISE: f32 = 2.0;
 const LAST: f32 = 1e5;
 
 /// Gradients along x and y by differences to the next pixel, wrapped.
+#[derive(Debug)]
 pub(super) struct Gradients {
     pub x: Vec<f32>,
     pub y: Vec<f32>,
 }
 
 /// The search for the picture at one size.
+#[derive(Debug)]
 pub(super) struct Latent {
     blurred: Square,
     spectrum: Vec<Complex<f32>>,

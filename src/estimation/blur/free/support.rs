@@ -22,6 +22,25 @@ pub(super) fn cleaned(mut kernel: Square, side: usize) -> Square {
     kernel
 }
 
+/// The kernel without the zeros around it: its centre stays in the middle.
+pub(super) fn trimmed(kernel: &Square) -> Square {
+    let (side, middle) = (kernel.side, kernel.side / 2);
+    let reach = |i: usize| (i / side).abs_diff(middle).max((i % side).abs_diff(middle));
+    let weights = kernel.values.iter().enumerate();
+    let reach = weights.filter(|(_, v)| **v > 0.0).map(|(i, _)| reach(i));
+    let reach = reach.max().unwrap_or(0);
+    let kept = middle - reach..=middle + reach;
+    let rows = kernel.values.chunks_exact(side).enumerate();
+    let rows = rows.filter(|(row, _)| kept.contains(row));
+    Square {
+        side: 2 * reach + 1,
+        values: rows
+            .flat_map(|(_, row)| &row[kept.clone()])
+            .copied()
+            .collect(),
+    }
+}
+
 /// Drops the parts, joined by sides or corners, with less than `PART` of the sum of all.
 fn keep_large_parts(values: &mut [f32], side: usize) {
     let total: f32 = values.iter().sum();
@@ -72,4 +91,23 @@ fn centred(kernel: &Square, side: usize) -> Square {
         }
     }
     Square { side, values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_around_a_kernel_go() {
+        let mut values = vec![0.0; 49];
+        (values[24], values[26]) = (0.5, 0.5);
+        let kernel = trimmed(&Square { side: 7, values });
+        assert_eq!(kernel.side, 5);
+        assert_eq!((kernel.values[12], kernel.values[14]), (0.5, 0.5));
+        let none = trimmed(&Square {
+            side: 3,
+            values: vec![0.0; 9],
+        });
+        assert_eq!(none.side, 1);
+    }
 }
