@@ -28,7 +28,7 @@ export { LIMITS } from './shared/limits.js';
 export { chooseDevice, isSoftwareAdapter } from './shared/device.js';
 
 export type { BatchItem, BatchOptions, BatchProgress } from './page/batch.js';
-export type { BlurEstimate } from './page/blur.js';
+export type { BlurEstimate, BlurOptions } from './page/blur.js';
 export type { LoadOptions, RestoreOptions, Sampler, SamplerOptions } from './page/options.js';
 export type {
   Task,

@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import type { BlurEstimate } from './page/blur.js';
 import { fillParts, runParts, type TaskParts } from './page/fill-parts.js';
-import { blurToRemove, measured } from './page/found-blur.js';
+import { blurRequest, blurToRemove, measured } from './page/found-blur.js';
 import { checkedRestoreOptions, type RestoreOptions } from './page/options.js';
 import type { PixelImage } from './page/photo.js';
 import { resultOf, type Result } from './page/result.js';
@@ -170,7 +170,7 @@ export class Restorer {
       onStep: (step) => onStep?.(step),
       onProgress: (progress) => onProgress?.(progress),
     };
-    const blur = input.isBlurUnknown ? blurToRemove(this.#blurs(input)) : undefined;
+    const blur = input.isBlurUnknown ? await this.#blurOf(input, signal) : undefined;
     const { task, ...known } = measured(input, blur);
     const request = { ...known, samples, sampler, refine, seed, inspect };
     const parts = await guarded(() => this.#parts(task, request.noise));
@@ -206,27 +206,26 @@ export class Restorer {
     hooks: RunHooks,
   ): Promise<FinishedRun> {
     const observer = new RunObserver(hooks, this.#times, 1);
-    const control = new RunControl(Infinity);
-    const cancel = (): void => control.cancel();
-    signal.addEventListener('abort', cancel);
     try {
-      const run = await guarded(() =>
+      const run = await cancellable(signal, (control) =>
         this.#answer({ request, credit: Infinity }, control, (event) => {
-          if (!signal.aborted && !observer.report(event)) cancel();
+          if (!signal.aborted && !observer.report(event)) control.cancel();
         }),
       );
       observer.recordTimes(run);
       return run;
     } catch (error) {
       observer.rethrow();
-      throw signal.aborted ? abortedError(signal) : error;
-    } finally {
-      signal.removeEventListener('abort', cancel);
+      throw error;
     }
   }
 
-  #blurs({ image, file }: RunInput): BlurEstimate[] {
-    return blursOf(this.#engine, { image, ...(file && { file }) });
+  /** The blur that `deblur('auto')` removes. */
+  async #blurOf(input: RunInput, signal: AbortSignal): Promise<BlurEstimate> {
+    const blurs = await cancellable(signal, (control) =>
+      blursOf(blurRequest(input), control, () => undefined),
+    );
+    return blurToRemove(blurs);
   }
 
   #answer(
@@ -243,6 +242,23 @@ export class Restorer {
   #throwIfDisposed(): void {
     if (this.#isDisposed)
       throw new EpsError('disposed', 'This restorer has been disposed of. Load another.');
+  }
+}
+
+/** Does what ends soon after the signal is aborted. */
+async function cancellable<T>(
+  signal: AbortSignal,
+  work: (control: RunControl) => Promise<T>,
+): Promise<T> {
+  const control = new RunControl(Infinity);
+  const cancel = (): void => control.cancel();
+  signal.addEventListener('abort', cancel);
+  try {
+    return await guarded(() => work(control));
+  } catch (error) {
+    throw signal.aborted ? abortedError(signal) : error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
   }
 }
 

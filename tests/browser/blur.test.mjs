@@ -89,6 +89,108 @@ describe('an unknown blur', () => {
     }
   });
 
+  /** The way of a hand that shook. */
+  const PATH = [
+    '#........',
+    '#........',
+    '#........',
+    '#........',
+    '.#.......',
+    '..#......',
+    '...######',
+  ];
+
+  /** What `work` makes of the photo that was shaken so, its options beside it. */
+  const ofShaken = (work) =>
+    inPage(`(async () => {
+      const data = Float32Array.from(${JSON.stringify(PATH.join(''))}, (c) => Number(c === '#'));
+      const sum = data.reduce((a, b) => a + b);
+      const [width, height] = [${PATH[0].length}, ${PATH.length}];
+      const kernel = { data: data.map((weight) => weight / sum), width, height };
+      window.shaken ??= blurred(sharp, kernel);
+      return (${work})(shaken, kernel);
+    })()`);
+
+  test('a kernel of any shape is found, and its search is reported', async () => {
+    const { kinds, likeness, size, kernel, shares } = await ofShaken(async (photo, truth) => {
+      const shares = [];
+      const all = await restorer.estimateBlur(photo, {
+        kernelSide: 31,
+        onProgress: (share) => shares.push(share),
+      });
+      const [{ size, kernel }] = all;
+      /** The largest cosine between the kernels over whole-pixel shifts. */
+      let likeness = 0;
+      for (let down = -12; down <= 12; down++)
+        for (let right = -12; right <= 12; right++) {
+          let sum = 0;
+          for (const [i, weight] of truth.data.entries()) {
+            const x = (i % truth.width) + right;
+            const y = Math.floor(i / truth.width) + down;
+            const isInside = x >= 0 && x < kernel.width && y >= 0 && y < kernel.height;
+            if (isInside) sum += weight * kernel.data[y * kernel.width + x];
+          }
+          likeness = Math.max(
+            likeness,
+            sum / Math.hypot(...truth.data) / Math.hypot(...kernel.data),
+          );
+        }
+      const { width, height } = kernel;
+      const kinds = all.map(({ kind }) => kind);
+      return { kinds, likeness, size, kernel: { width, height }, shares };
+    });
+    assert.deepEqual(kinds.toSorted(), ['disk', 'free', 'gaussian', 'motion', 'none']);
+    assert.equal(kinds[0], 'free');
+    // 1 for the same kernel; the best line has 0.71.
+    assert.ok(likeness > 0.75, `${likeness}`);
+    assert.equal(size, Math.max(kernel.width, kernel.height));
+    assert.ok(size % 2 === 1 && size >= 9 && size <= 21, `${size} pixels`);
+    assert.ok(shares.length > 10 && shares.at(-1) === 1, `${shares}`);
+    assert.deepEqual(
+      shares,
+      shares.toSorted((a, b) => a - b),
+    );
+  });
+
+  test('the search for a kernel is ended by its signal, and by what is thrown', async () => {
+    const { aborted, milliseconds, thrown, after } = await ofShaken(async (photo) => {
+      const stop = new AbortController();
+      let last = 0;
+      const onProgress = () => {
+        last = performance.now();
+        stop.abort();
+      };
+      const { signal } = stop;
+      const options = { kernelSide: 31, signal, onProgress };
+      const { code } = await tools.failure(() => restorer.estimateBlur(photo, options));
+      const milliseconds = performance.now() - last;
+      const failing = () => {
+        throw new Error('enough');
+      };
+      const thrown = await restorer
+        .estimateBlur(photo, { kernelSide: 31, onProgress: failing })
+        .catch(({ message }) => message);
+      const after = await restorer.estimateBlur(photo);
+      return { aborted: code, milliseconds, thrown, after: after.length };
+    });
+    assert.deepEqual([aborted, thrown, after], ['aborted', 'enough', 4]);
+    assert.ok(milliseconds < 100, `${milliseconds} ms`);
+  });
+
+  test('the side of a kernel is odd, from 5 to 31', async () => {
+    const failures = await ofShaken((photo) =>
+      Promise.all(
+        [30, 3, 33, 7.5, 'all', NaN].map((kernelSide) =>
+          tools.failure(() => restorer.estimateBlur(photo, { kernelSide })),
+        ),
+      ),
+    );
+    for (const { code, message } of failures) {
+      assert.equal(code, 'invalid-option');
+      assert.match(message, /kernelSide must be (a whole number from 5 to 31|odd)/);
+    }
+  });
+
   test('deblur(auto) removes what is found', async () => {
     const { blur, evaluations, before, after } = await inPage(async () => {
       const cut = (image, x, y) => {

@@ -45,6 +45,7 @@ const TYPES = [
   'BatchProgress',
   'BayerPattern',
   'BlurEstimate',
+  'BlurOptions',
   'Borders',
   'ColorizeTask',
   'ColourHints',

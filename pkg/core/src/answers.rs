@@ -137,28 +137,28 @@ struct KernelAnswer {
     data: Vec<f64>,
 }
 
-impl BlurAnswer {
-    /// None for kernels of other shapes, which the page does not ask for.
-    pub(crate) fn of(candidate: &Candidate) -> Option<Self> {
+impl From<&Candidate> for BlurAnswer {
+    fn from(candidate: &Candidate) -> Self {
+        let (width, height) = (candidate.kernel.width(), candidate.kernel.height());
         let (kind, size, angle) = match candidate.blur {
             Blur::Sharp => ("none", 0.0, 0.0),
             Blur::Gaussian { sigma } => ("gaussian", sigma, 0.0),
             Blur::Disc { radius } => ("disk", radius, 0.0),
             Blur::Line { length, angle } => ("motion", length, angle),
-            Blur::Free => return None,
+            Blur::Free => ("free", width.max(height) as f64, 0.0),
         };
-        Some(Self {
+        Self {
             kind,
             size,
             size_deviation: size * candidate.size_deviation.unwrap_or(0.0),
             angle,
             confidence: candidate.confidence,
             kernel: KernelAnswer {
-                width: candidate.kernel.width(),
-                height: candidate.kernel.height(),
+                width,
+                height,
                 data: candidate.kernel.weights().to_vec(),
             },
-        })
+        }
     }
 }
 

@@ -1,13 +1,11 @@
 //! A device with the network on it.
 
 use std::cell::OnceCell;
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use eps_restore::low_level::compute::device::ComputeDevice;
 use eps_restore::low_level::denoiser::Denoiser;
 use eps_restore::low_level::denoiser::layers::Precision;
-use eps_restore::low_level::estimation::blur::{self, estimate_blur};
 use eps_restore::low_level::request::cost::Target;
 use eps_restore::low_level::request::job::Job;
 use eps_restore::low_level::request::noise::{Noise, compression_noise, estimated};
@@ -19,11 +17,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::WorkerGlobalScope;
 
-use crate::answers::{BlurAnswer, CostAnswer, object};
+use crate::answers::{CostAnswer, object};
 use crate::failure::Failure;
 use crate::gpu::Gpu;
 use crate::rehearsal;
-use crate::request::{BlurredPhoto, EngineMeasurement, EngineOutline, EngineRequest, EngineRun};
+use crate::request::{EngineMeasurement, EngineOutline, EngineRequest, EngineRun};
 use crate::run::Run;
 use crate::side::Side;
 use crate::trial;
@@ -192,25 +190,6 @@ impl Engine {
     ) -> Result<f64, Failure> {
         let (photo, file, _) = EngineMeasurement::read(measurement)?;
         Ok(compression_noise(&photo, file.as_deref()))
-    }
-
-    /// The blurs that a photo may have, the most probable first; none where it does not show its
-    /// blur.
-    ///
-    /// # Errors
-    /// The codes of invalid input.
-    #[wasm_bindgen(js_name = estimateBlur, unchecked_return_type = "BlurCandidate[]")]
-    pub fn estimate_blur(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "BlurRequest")] photo: JsValue,
-    ) -> Result<JsValue, Failure> {
-        let luma = BlurredPhoto::read(photo)?;
-        let found = estimate_blur(&luma, blur::Options::default(), &mut |_| {
-            ControlFlow::Continue(())
-        })?;
-        let candidates = found.unwrap_or_default();
-        let answers: Vec<BlurAnswer> = candidates.iter().filter_map(BlurAnswer::of).collect();
-        object(&answers)
     }
 
     /// Begins a restoration.

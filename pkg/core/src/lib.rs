@@ -7,6 +7,7 @@
 #![cfg(target_family = "wasm")]
 
 mod answers;
+mod blur_search;
 mod copy;
 mod edit;
 mod engine;
@@ -28,6 +29,7 @@ mod trial;
 mod typescript;
 mod user_operator;
 
+pub use blur_search::BlurSearch;
 pub use copy::{CopyRun, split_mask};
 pub use edit::edit_jpeg;
 pub use engine::Engine;

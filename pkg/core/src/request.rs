@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_bytes::ByteBuf;
 use wasm_bindgen::JsValue;
 
-use eps_restore::low_level::estimation::blur::Luma;
+use eps_restore::low_level::estimation::blur::{self, Luma};
 use eps_restore::low_level::operators::Bayer;
 use eps_restore::low_level::request::cost::Outline;
 use eps_restore::low_level::request::task::{
@@ -56,10 +56,11 @@ struct OutlineFields {
 
 /// A photo whose blur is to be estimated.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct BlurredPhoto {
     image: Bytes,
     file: Option<ByteBuf>,
+    kernel_side: Option<usize>,
 }
 
 /// A measurement whose noise is to be estimated.
@@ -292,10 +293,15 @@ impl EngineMeasurement {
 impl BlurredPhoto {
     /// # Errors
     /// [`Error::InvalidImage`] for the wrong number of bytes.
-    pub(crate) fn read(request: JsValue) -> Result<Luma, Error> {
-        let Self { image, file } = of_js(request)?;
+    pub(crate) fn read(request: JsValue) -> Result<(Luma, blur::Options), Error> {
+        let Self {
+            image,
+            file,
+            kernel_side,
+        } = of_js(request)?;
         let file = readable(file.as_ref());
-        Ok(Luma::of_photo(&image.photo()?, file.as_deref()))
+        let luma = Luma::of_photo(&image.photo()?, file.as_deref());
+        Ok((luma, blur::Options { kernel_side }))
     }
 }
 

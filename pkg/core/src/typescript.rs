@@ -145,6 +145,11 @@ export interface BlurRequest {
   readonly image: Pixels;
   /** The bytes of the file that the image was decoded from: JPEG's rounding counts. */
   readonly file?: Uint8Array;
+  /**
+   * The largest side of a kernel of any shape, in pixels: odd, 5 to 31. Default: none is looked
+   * for.
+   */
+  readonly kernelSide?: number;
 }
 
 /** A measurement whose noise is to be estimated. */
@@ -199,8 +204,11 @@ export interface JpegPart {
 
 /** A blur that a photo may have. */
 export interface BlurCandidate {
-  readonly kind: 'none' | 'gaussian' | 'disk' | 'motion';
-  /** The Gaussian's standard deviation, the disk's radius or the motion's length, in pixels; 0. */
+  readonly kind: 'none' | 'gaussian' | 'disk' | 'motion' | 'free';
+  /**
+   * The Gaussian's standard deviation, the disk's radius, the motion's length or the longer side of
+   * the kernel of any shape, in pixels; 0.
+   */
   readonly size: number;
   /** The standard deviation of the size's error, in pixels; 0. */
   readonly sizeDeviation: number;

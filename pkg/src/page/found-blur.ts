@@ -1,6 +1,7 @@
 // What a run does with the blur that was found in its photo.
 
-import type { ImageSize, PageTask, RestoreRequest } from '../shared/requests.js';
+import { LIMITS } from '../shared/limits.js';
+import type { BlurRequest, ImageSize, PageTask, RestoreRequest } from '../shared/requests.js';
 import type { BlurEstimate } from './blur.js';
 import { kernelRequest } from './kernels.js';
 import type { RunInput } from './run-input.js';
@@ -20,6 +21,13 @@ const NOT_SHOWN: BlurEstimate = {
  * often a Gaussian, and the wrong one of the two does harm.
  */
 const CONVINCING = 2 / 3;
+
+/** What is asked about the blur of a photo: kernels of any shape are looked for too. */
+export const blurRequest = ({ image, file }: RunInput): BlurRequest => ({
+  image,
+  ...(file && { file }),
+  kernelSide: LIMITS.kernelSide[1],
+});
 
 /** The blur that is removed, of those that a photo may have; none where no blur convinces. */
 export function blurToRemove(blurs: readonly BlurEstimate[]): BlurEstimate {

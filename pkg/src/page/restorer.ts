@@ -2,7 +2,7 @@ import type { DeviceKind, Precision } from '../shared/device.js';
 import { EpsError, throwIfAborted } from '../shared/errors.js';
 import type { ImageSize } from '../shared/requests.js';
 import { AsyncQueue } from './async-queue.js';
-import { isBlurUnknown, withExpectedBlur, type BlurEstimate } from './blur.js';
+import { isBlurUnknown, withExpectedBlur, type BlurEstimate, type BlurOptions } from './blur.js';
 import { jpegBytes } from './jpeg-file.js';
 import {
   checkedLoadOptions,
@@ -323,35 +323,28 @@ export class Restorer {
 
   /**
    * The blurs that a photo may have, the most probable first: none, a Gaussian, a disk (out of
-   * focus) and a motion along a line. The photo's power spectrum tells them; the network has no
-   * part in it.
+   * focus), a motion along a line, and with `kernelSide` a kernel of any shape, as of a hand that
+   * shook. The photo's power spectrum tells them, and for the last one its strong edges; the
+   * network has no part in it.
    *
-   * It takes about a second. Where `none` comes first, the photo is most probably sharp.
+   * It takes about a second, with a kernel of any shape 3 to 5. Where `none` comes first, the photo
+   * is most probably sharp.
    *
    * @param photo the blurred photo.
-   * @param options `file`: as for a restoration; JPEG's rounding counts.
+   * @param options what is looked for, and how the search is watched and aborted.
    * @returns nothing for a photo that does not show its blur: without texture, or with less than
    *   128 pixels a side.
    * @throws EpsError as {@link Restorer.restore} does for bad input.
    * @example
    * ```ts
-   * const [blur] = await restorer.estimateBlur(photo);
+   * const [blur] = await restorer.estimateBlur(photo, { kernelSide: 31 });
    * if (blur && blur.kind !== 'none')
    *   result = await restorer.restore(photo, deblur(blur.kernel));
    * ```
    */
-  async estimateBlur(
-    photo: PhotoSource,
-    options: Pick<RestoreOptions, 'file'> = {},
-  ): Promise<BlurEstimate[]> {
+  async estimateBlur(photo: PhotoSource, options: BlurOptions = {}): Promise<BlurEstimate[]> {
     this.#pool.throwIfDisposed();
-    const { file: source } = checkedRestoreOptions(options);
-    const opened = openFile(photo, 'The photo');
-    const [image, file] = await Promise.all([
-      decodePhoto(opened, 'The photo', spaceOf(photo)),
-      jpegBytes(source ?? opened),
-    ]);
-    return this.#session.blurs({ image, file });
+    return this.#session.blurs(photo, options);
   }
 
   /**

@@ -9,14 +9,16 @@ import {
   type RestoreRequest,
   type TaskRequest,
 } from '../shared/requests.js';
-import type { BlurEstimate } from './blur.js';
+import { blursOfPhoto, findBlurs } from './blur-search.js';
+import type { BlurEstimate, BlurOptions } from './blur.js';
 import { copySeconds } from './copy-time.js';
 import { weightsSource } from './default-weights.js';
 import { fillParts, runParts, type TaskParts } from './fill-parts.js';
-import { blurToRemove, measured } from './found-blur.js';
+import { blurRequest, blurToRemove, measured } from './found-blur.js';
 import { LoadReporter } from './load-reporter.js';
 import type { CheckedLoadOptions } from './options.js';
 import { ParallelRun } from './parallel-run.js';
+import type { PhotoSource } from './photo.js';
 import type { Estimate } from './progress.js';
 import { resultOf, type Result } from './result.js';
 import type { RunHooks } from './run-hooks.js';
@@ -115,7 +117,7 @@ export class Session {
     signal: AbortSignal | undefined,
     hooks: RunHooks,
   ): Promise<Result> {
-    const blur = input.isBlurUnknown ? blurToRemove(await this.blurs(input)) : undefined;
+    const blur = input.isBlurUnknown ? await this.#blurOf(input, signal) : undefined;
     const { task, ...known } = measured(input, blur);
     const parts = await this.#parts(task, known.noise);
     throwIfAborted(signal);
@@ -237,12 +239,14 @@ export class Session {
     return { run: outcome.answer, device };
   }
 
-  /** The blurs that a photo may have, the most probable first. */
-  async blurs({ image, file }: Pick<RunInput, 'image' | 'file'>): Promise<BlurEstimate[]> {
-    const lead = await this.pool.lead();
-    const estimates = await lead.ask('blur', { image, ...(file && { file }) });
-    this.pool.throwIfDisposed();
-    return estimates;
+  /** The blurs that a photo may have: see `Restorer.estimateBlur`. */
+  blurs(photo: PhotoSource, options: BlurOptions): Promise<BlurEstimate[]> {
+    return blursOfPhoto(this.pool, photo, options);
+  }
+
+  /** The blur that `deblur('auto')` removes. */
+  async #blurOf(input: RunInput, signal: AbortSignal | undefined): Promise<BlurEstimate> {
+    return blurToRemove(await findBlurs(this.pool, blurRequest(input), { signal }));
   }
 
   /** Runs the request on the workers in use, and reports its steps. */

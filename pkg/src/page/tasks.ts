@@ -115,8 +115,9 @@ export function superResolve(
  * y = k * x: removes a blur.
  *
  * @param kernel from {@link gaussianKernel}, {@link motionKernel}, {@link diskKernel}, or your own.
- *   `'auto'`: the most probable blur of {@link Restorer.estimateBlur}, which `result.blur` then
- *   names. Where that is none, is less than twice as probable as all others together, or the photo
+ *   `'auto'`: the most probable blur of {@link Restorer.estimateBlur}, kernels of any shape of up
+ *   to 31 pixels included, which `result.blur` then names; finding it takes 3 to 5 seconds. Where
+ *   that is none, is less than twice as probable as all others together, or the photo
  *   does not show its blur, the photo comes back as it is.
  * @param options `borders`: `'unknown'` (the default) if the scenery beyond the borders was blurred
  *   into the photo; it is restored too and cut away, on the CPU. `'circular'` if the photo wraps

@@ -46,13 +46,16 @@ export interface WorkerRun extends RunHandle {
   disconnect(helper: number): void;
 }
 
-/** A worker that evaluates tiles of runs in other workers. */
-export interface TileServer {
-  /** Settles when the worker no longer does so, for whatever reason. Never rejects. */
-  readonly outcome: Promise<unknown>;
-  /** Ends it before the next tile. */
-  cancel(): void;
+/** A call that can be ended before its answer. */
+export interface CallHandle<N extends CallName> {
+  /** Never rejects: a failure is an outcome. */
+  readonly outcome: Promise<Outcome<N>>;
+  /** Ends it before its next part. */
+  readonly cancel: () => void;
 }
+
+/** A worker that evaluates tiles of runs in other workers. */
+export type TileServer = CallHandle<'tiles'>;
 
 /** What a call may have beside what it asks. */
 interface CallOptions<N extends CallName> {
@@ -180,6 +183,12 @@ export class WorkerLink {
     return this.#begin(name, ask, options).outcome;
   }
 
+  /** Makes a call that can be ended before its answer. */
+  begin<N extends 'blur' | 'tiles'>(name: N, ask: Ask<N>, options: CallOptions<N>): CallHandle<N> {
+    const { id, outcome } = this.#begin(name, ask, options);
+    return { outcome, cancel: () => this.#cancel(id, outcome) };
+  }
+
   /** Starts a restoration. */
   startRun(ask: Ask<'restore'>, onEvent: (event: CallEvent<'restore'>) => void): WorkerRun {
     const { id, outcome } = this.#begin('restore', ask, { onEvent });
@@ -201,8 +210,7 @@ export class WorkerLink {
 
   /** Lets the worker evaluate the tiles that come through a port. */
   serveTiles(port: MessagePort): TileServer {
-    const { id, outcome } = this.#begin('tiles', { port }, { transfer: [port] });
-    return { outcome, cancel: () => this.#cancel(id, outcome) };
+    return this.begin('tiles', { port }, { transfer: [port] });
   }
 
   #cancel(id: number, outcome: Promise<unknown>): void {

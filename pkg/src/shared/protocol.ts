@@ -47,8 +47,8 @@ export interface Calls {
   suit: { ask: NoiseRequest; answer: number | undefined; event: never };
   /** The parts of a JPEG file that cover areas of the photo. */
   parts: { ask: PartsRequest; answer: JpegPart[]; event: never };
-  /** The blurs that a photo may have. */
-  blur: { ask: BlurRequest; answer: FoundBlur[]; event: never };
+  /** The blurs that a photo may have. Its events: the share of the search that is done, 0 to 1. */
+  blur: { ask: BlurRequest; answer: FoundBlur[]; event: number };
   /** The holes of a mask by what fills them. */
   split: { ask: SplitRequest; answer: MaskSplit; event: never };
   /** A JPEG file of an edited photo, with the file's coefficients where no pixel changed. */

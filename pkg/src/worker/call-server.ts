@@ -77,7 +77,10 @@ export class CallServer {
       const answer = jpegParts(file, areas);
       return { answer, transfer: answer.map((part) => part.file.buffer) };
     },
-    blur: (ask) => ({ answer: blursOf(this.#loadedEngine(), ask) }),
+    blur: async (ask, { id, emit }) => {
+      this.#loadedEngine();
+      return { answer: await blursOf(ask, this.#control(id), emit) };
+    },
     split: ({ mask, avoid }) => {
       this.#loadedEngine();
       const answer = splitMask(mask, avoid);
@@ -139,12 +142,12 @@ export class CallServer {
   /** Answers a question at once, even during a run, and anything else in its turn. */
   #accept(message: CallMessage): void {
     const { id, name } = message;
+    if (name === 'restore') this.#runs.set(id, new RunControl(message.ask.credit));
+    if (name === 'tiles' || name === 'blur') this.#runs.set(id, new RunControl(Infinity));
     if (QUESTIONS.has(name)) {
-      void this.#answer(message);
+      void this.#answer(message).finally(() => this.#runs.delete(id));
       return;
     }
-    if (name === 'restore') this.#runs.set(id, new RunControl(message.ask.credit));
-    if (name === 'tiles') this.#runs.set(id, new RunControl(Infinity));
     this.#pending++;
     clearTimeout(this.#idleTimer);
     this.#queue = this.#queue

@@ -1,5 +1,6 @@
 /** The WebAssembly core as the worker uses it. No other file loads it. */
 import init, {
+  BlurSearch,
   CopyRun,
   editJpeg as editJpegFile,
   Engine,
@@ -9,7 +10,7 @@ import init, {
   type CopyRequest,
 } from '../../wasm/eps_restore.js';
 import type { DeviceKind, Precision } from '../shared/device.js';
-import type { Area, JpegPart, MaskSplit, Pixels } from '../shared/requests.js';
+import type { Area, BlurRequest, JpegPart, MaskSplit, Pixels } from '../shared/requests.js';
 
 export type { Engine, Run } from '../../wasm/eps_restore.js';
 export type { OperatorFunctions } from '../../wasm/eps_restore.js';
@@ -48,6 +49,11 @@ export function jpegParts(file: Uint8Array, areas: readonly Area[]): JpegPart[] 
 /** Begins to fill a photo's holes from elsewhere in it. */
 export function startCopy(request: CopyRequest): CopyRun {
   return new CopyRun(request);
+}
+
+/** Begins to look for the blur of a photo. */
+export function startBlurSearch(photo: BlurRequest): BlurSearch {
+  return new BlurSearch(photo);
 }
 
 /** The holes of a mask by what fills them; `avoid`: what is not copied from. */
