@@ -236,6 +236,14 @@ const HOOK = [
 const LEVELS = { '.': 0, '#': 102, '@': 255 };
 const PART = { x: 420, y: 260, side: 176 };
 
+/** The kernel of such rows. */
+function kernelOf(rows) {
+  const weights = rows.flatMap((row) => [...row].map((c) => LEVELS[c]));
+  const sum = weights.reduce((all, weight) => all + weight);
+  const data = weights.map((weight) => weight / sum);
+  return { data, width: rows[0].length, height: rows.length };
+}
+
 /** The picture of a kernel in the middle of a black one. */
 function kernelPng(rows, side) {
   const data = new Uint8Array(4 * side * side);
@@ -257,6 +265,99 @@ function closeness(truth, image) {
   return 10 * Math.log10((255 ** 2 * 0.75 * truth.length) / sum);
 }
 
+/** The same of squares of this side without their borders, at the best shift by whole pixels. */
+function shiftedCloseness(truth, image, side) {
+  const [border, most] = [20, 4];
+  let best = -Infinity;
+  for (let down = -most; down <= most; down++)
+    for (let right = -most; right <= most; right++) {
+      let sum = 0;
+      for (let y = border; y < side - border; y++)
+        for (let x = border; x < side - border; x++) {
+          const at = 4 * (y * side + x);
+          const from = at + 4 * (down * side + right);
+          for (let c = 0; c < 3; c++) sum += (truth[at + c] - image[from + c]) ** 2;
+        }
+      best = Math.max(best, 10 * Math.log10((255 ** 2 * 3 * (side - 2 * border) ** 2) / sum));
+    }
+  return best;
+}
+
+/** The part of the photo that a hand shook, by the hook. */
+const SHAKEN_PART = { x: 420, y: 260, side: 320 };
+
+describe('Unblur for a hand that shook', { timeout: 10 * 60_000 }, () => {
+  let session;
+  let page;
+  let find;
+  let candidates;
+  let sharp;
+  let blurred;
+
+  before(async () => {
+    session = await openDemo({ viewport: { width: 1280, height: 800 } });
+    ({ page } = session);
+    find = page.getByRole('button', { name: 'Find the blur' });
+    candidates = page.getByRole('list', { name: 'What the blur may be' }).getByRole('button');
+    sharp = decodePng(await samplePng(page, STILL, SHAKEN_PART)).data;
+    const png = await samplePng(page, kernelOf(HOOK), SHAKEN_PART);
+    blurred = decodePng(png).data;
+    await openFile(page, 'shaken.png', png);
+    await untilOpen(page, 'shaken');
+    await pick(page, 'Unblur');
+    await setVariants(page, 0);
+  });
+  after(() => session?.close());
+
+  const irregular = () => candidates.filter({ hasText: /^Irregular/ });
+  const fileRadio = () => page.getByRole('radio', { name: 'Found', exact: true });
+
+  it('goes on until a kernel of any shape is found', async () => {
+    await find.click();
+    const bar = page.getByRole('progressbar', { name: 'Search for the blur' });
+    await bar.waitFor();
+    await page.getByText(/^Best guess: Irregular, \d+\s×\s\d+ px/).waitFor();
+    await bar.waitFor({ state: 'hidden' });
+    const first = await candidates.first().textContent();
+    assert.match(first, /^Irregular \d+\s×\s\d+ px, \d\d % likely$/);
+  });
+
+  it('ends when it is put away, and begins again', async () => {
+    await page.keyboard.press('Escape');
+    assert.equal(await candidates.count(), 0);
+    await find.click();
+    await irregular().waitFor();
+  });
+
+  it('takes the kernel by a key, and restores by it', async (t) => {
+    await irregular().focus();
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Taken: Irregular, \d+\s×\s\d+ px, drawn below/).waitFor();
+    assert.ok(await fileRadio().isChecked());
+    await page.getByText(/^Kernel found in the photo, \d+\s×\s\d+/).waitFor();
+    const open = page.getByRole('button', { name: 'Open a kernel file' });
+    assert.ok(await open.evaluate((button) => button === document.activeElement));
+    await restore(page);
+    const restored = decodePng(await savedFile(page)).data;
+    const [before, after] = [blurred, restored].map((image) =>
+      shiftedCloseness(sharp, image, SHAKEN_PART.side),
+    );
+    t.diagnostic(`blurred ${before.toFixed(1)} dB, restored ${after.toFixed(1)} dB`);
+    assert.ok(after > before + 3, `${before} dB, then ${after} dB`);
+  });
+
+  it('is brought back by a reload, and left for a file', async () => {
+    await untilKept(page, ({ work }) => work?.settings.blur === 'file');
+    await loadDemo(session);
+    await page.getByText(/^Kernel found in the photo/).waitFor();
+    assert.ok(await fileRadio().isChecked());
+    const psf = { name: 'psf.png', mimeType: 'image/png', buffer: kernelPng(HOOK, 32) };
+    await page.getByLabel('Kernel file').setInputFiles(psf);
+    await page.getByText('Kernel from “psf.png”, 11 × 7').waitFor();
+    assert.ok(await page.getByRole('radio', { name: 'File', exact: true }).isChecked());
+  });
+});
+
 describe('Unblur by a kernel file', { timeout: 10 * 60_000 }, () => {
   let session;
   let page;
@@ -275,11 +376,8 @@ describe('Unblur by a kernel file', { timeout: 10 * 60_000 }, () => {
   before(async () => {
     session = await openDemo({ viewport: { width: 1280, height: 800 } });
     ({ page } = session);
-    const weights = HOOK.flatMap((row) => [...row].map((c) => LEVELS[c]));
-    const sum = weights.reduce((all, weight) => all + weight);
-    const data = weights.map((weight) => weight / sum);
     sharp = decodePng(await samplePng(page, STILL, PART)).data;
-    const png = await samplePng(page, { data, width: 11, height: 7 }, PART);
+    const png = await samplePng(page, kernelOf(HOOK), PART);
     blurred = decodePng(png).data;
     await openFile(page, 'hooked.png', png);
     await pick(page, 'Unblur');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { demoModule } from './demo-modules.mjs';
 
-const { candidateOf, convinces } = await demoModule('blur/candidate');
+const { candidateOf, convinces, hasShape } = await demoModule('blur/candidate');
 
 const estimate = (kind, size, angle = 0, confidence = 1) => ({
   kind,
@@ -26,6 +26,13 @@ describe('a candidate for the blur of a photo', () => {
     assert.deepEqual(settings, { blur: 'motion', length: 15, angle: -30 });
     assert.equal(amount, '15 px at -30°');
   });
+  test('of any shape has its own kernel, which no file has named', () => {
+    const found = estimate('free', 1);
+    const { settings, amount, name } = candidateOf(found);
+    assert.deepEqual(settings, { blur: 'file', kernel: { ...found.kernel, name: undefined } });
+    assert.equal(name, 'Irregular');
+    assert.match(amount, /^1\s×\s1 px$/);
+  });
 });
 
 describe('estimates of a blur', () => {
@@ -37,5 +44,12 @@ describe('estimates of a blur', () => {
     const sharp = [estimate('none', 0, 0, 0.8), estimate('motion', 9, 0, 0.2)];
     assert.equal(convinces(sharp), false);
     assert.equal(convinces([]), false);
+  });
+  test('have a shape where that is more probable than all others together', () => {
+    const others = [estimate('none', 0, 0, 0.3), estimate('disk', 2, 0, 0.1)];
+    assert.equal(hasShape([estimate('free', 9, 0, 0.6), ...others]), true);
+    assert.equal(hasShape([estimate('free', 9, 0, 0.45), ...others]), false);
+    assert.equal(hasShape(others), false);
+    assert.equal(hasShape([]), false);
   });
 });

@@ -50,7 +50,7 @@ export const coreFactor = (factor: number): Factor => FACTORS.find((each) => eac
 /** As the package names what fills a hole. */
 export const FILLS = ['auto', 'network', 'photo'] as const;
 export type FillKind = (typeof FILLS)[number];
-/** `file`: a kernel that the visitor has opened. */
+/** `file`: a kernel that the visitor has opened, or that was found in the photo. */
 export const BLURS = ['gaussian', 'disk', 'motion', 'file'] as const;
 export type Blur = (typeof BLURS)[number];
 export const SAMPLERS = ['draft', 'default', 'accurate'] as const;

@@ -238,6 +238,7 @@ export const blur = {
   find: 'Find the blur',
   cancel: 'Cancel',
   looking: 'Looking at the photo…',
+  shapes: 'No simple blur convinces. Looking for an irregular one, as of a shaking hand…',
   sharp: 'This photo looks sharp: no blur convinces. Nothing was changed.',
   unknown:
     'This photo does not show its blur: it is too small, or has too little texture. Nothing was ' +
@@ -245,15 +246,19 @@ export const blur = {
   failed: 'The blur could not be looked for. Nothing was changed.',
   found: (name: string): string =>
     `Best guess: ${name}. Take what looks best; the frame on the photo chooses the part shown.`,
+  goesOn: (found: string): string => `${found} An irregular blur is still looked for.`,
   taken: (name: string): string => `Taken: ${name}. The amounts below refine it.`,
+  takenShape: (name: string): string => `Taken: ${name}, drawn below.`,
   names: {
     none: 'As it is',
     gaussian: 'Soft',
     disk: 'Out of focus',
     motion: 'Camera shake',
+    free: 'Irregular',
   } satisfies Readonly<Record<BlurEstimate['kind'], string>>,
   amount: (pixels: number): string => `${pixels} px`,
   amountAlong: (pixels: number, degrees: number): string => `${pixels} px at ${degrees}°`,
+  shape: (size: Size): string => `${formatSize(size)} px`,
   nothing: 'no change',
   named: (name: string, amount: string): string => `${name}, ${amount}`,
   /** @param confidence from 0 to 1. */
@@ -264,6 +269,9 @@ export const blur = {
   kept: 'The photo stays as it is. Nothing was changed.',
   draw: 'Draw it on the photo',
   drawing: 'Drag along a trail that the shake has left, from end to end.',
+  file: 'File',
+  own: 'Found',
+  fromPhoto: (size: Size): string => `Kernel found in the photo, ${formatSize(size)}`,
   fromFile: (name: string, size: Size): string => `Kernel from “${name}”, ${formatSize(size)}`,
   black: (name: string): string => `“${name}” is all black: it shows no kernel.`,
   tooLarge: (name: string, size: Size, most: number): string =>
@@ -311,6 +319,7 @@ export const settings = {
   } satisfies Readonly<Record<FillKind, string>>,
   blurAmount: (pixels: number): string => `${pixels.toFixed(1)} px`,
   blurAngle: (degrees: number): string => `${degrees}°`,
+  foundKernel: 'found in the photo',
   gaussianKernel: (sigma: number): string => `Gaussian, sigma ${sigma} pixels`,
   diskKernel: (radius: number): string => `disk, radius ${radius} pixels`,
   motionKernel: (length: number, angle: number): string =>
@@ -637,7 +646,7 @@ export const markup = {
   kindOfBlur: 'Kind of blur',
   amount: 'Amount',
   direction: 'Direction',
-  fromFile: 'File',
+  blurSearch: 'Search for the blur',
   openKernel: 'Open a kernel file',
   kernelFile: 'Kernel file',
   kernelHint:

@@ -5,7 +5,9 @@ import type { Settings } from '../state/settings.js';
 import { blur as words } from '../words.js';
 
 /** The settings that say which blur it is. */
-type BlurSettings = Partial<Pick<Settings, 'blur' | 'sigma' | 'radius' | 'length' | 'angle'>>;
+type BlurSettings = Partial<
+  Pick<Settings, 'blur' | 'sigma' | 'radius' | 'length' | 'angle' | 'kernel'>
+>;
 
 export interface Candidate {
   readonly kind: BlurEstimate['kind'];
@@ -49,6 +51,10 @@ export function candidateOf(estimate: BlurEstimate): Candidate {
       const amount = words.amountAlong(length, degrees);
       return { ...common, settings: { blur: kind, length, angle: degrees }, amount };
     }
+    case 'free': {
+      const own = { ...kernel, name: undefined };
+      return { ...common, settings: { blur: 'file', kernel: own }, amount: words.shape(kernel) };
+    }
   }
 }
 
@@ -56,6 +62,10 @@ export function candidateOf(estimate: BlurEstimate): Candidate {
 export const convinces = (estimates: readonly BlurEstimate[]): boolean =>
   estimates.some(({ kind, confidence }) => kind !== 'none' && confidence > 0) &&
   (estimates.find(({ kind }) => kind === 'none')?.confidence ?? 0) < MOST_SHARP;
+
+/** Whether a kernel of any shape is more probable than all closed forms and none together. */
+export const hasShape = ([first]: readonly BlurEstimate[]): boolean =>
+  first?.kind === 'free' && first.confidence > 0.5;
 
 /** The nearest value that a slider can show. */
 export function onSlider(name: keyof typeof SLIDERS, value: number): number {

@@ -4,7 +4,7 @@ import { effect } from '@preact/signals-core';
 import { element } from '../dom.js';
 import { decodePhoto, PhotoError } from '../picture/photo.js';
 import type { AppState } from '../state/app-state.js';
-import type { FileKernel } from '../state/settings.js';
+import type { OwnKernel } from '../state/settings.js';
 import { blur as words } from '../words.js';
 import { kernelOf, MOST_SIDE } from './kernel-picture.js';
 
@@ -27,13 +27,17 @@ export function setUpKernelFile(state: AppState, failed: (error: unknown) => voi
   effect(() => {
     const { blur, kernel } = state.settings.value;
     element('blur-file').hidden = !kernel;
+    element('blur-file-text').textContent = kernel?.name === undefined ? words.own : words.file;
     const isUsed = kernel && blur === 'file';
-    element('kernel-file-text').textContent = isUsed ? words.fromFile(kernel.name, kernel) : '';
+    element('kernel-file-text').textContent = isUsed ? originOf(kernel) : '';
   });
 }
 
+const originOf = (kernel: OwnKernel): string =>
+  kernel.name === undefined ? words.fromPhoto(kernel) : words.fromFile(kernel.name, kernel);
+
 /** @throws PhotoError if there is none. */
-async function kernelIn(file: File): Promise<FileKernel> {
+async function kernelIn(file: File): Promise<OwnKernel> {
   const { name } = file;
   const { pixels } = await decodePhoto(file, name);
   const kernel = kernelOf(pixels);

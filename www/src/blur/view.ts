@@ -13,8 +13,13 @@ import { BlurFinder, type Finding } from './finder.js';
 import { setUpKernelFile } from './kernel-button.js';
 import { setUpMotionDrawing } from './motion-button.js';
 
-/** What refines each kind. */
-const FIRST_SLIDER = { gaussian: 'sigma', disk: 'radius', motion: 'length' } as const;
+/** What refines each kind: the first slider, or a file in place of what was found. */
+const REFINED_BY = {
+  gaussian: 'sigma',
+  disk: 'radius',
+  motion: 'length',
+  free: 'kernel-open',
+} as const;
 
 /** @param failed tells the visitor why a file is no kernel. */
 export function setUpBlurFinder(
@@ -32,10 +37,11 @@ export function setUpBlurFinder(
   setUpCandidates(finder, detail, (candidate) => {
     finder.take(candidate);
     const isChanged = candidate.kind !== 'none';
-    note.textContent = isChanged ? words.taken(nameOf(candidate)) : words.kept;
+    const taken = candidate.kind === 'free' ? words.takenShape : words.taken;
+    note.textContent = isChanged ? taken(nameOf(candidate)) : words.kept;
     // The candidates are gone: the focus goes to what refines this one.
     if (candidate.kind === 'none') button.focus();
-    else element(FIRST_SLIDER[candidate.kind]).focus();
+    else element(REFINED_BY[candidate.kind]).focus();
   });
   watch(
     () => finder.input.value,
@@ -49,6 +55,11 @@ export function setUpBlurFinder(
       note.textContent = noteOf(finding);
     },
   );
+  const progress = element('blur-progress', HTMLProgressElement);
+  effect(() => {
+    progress.hidden = !finder.isLookingOn.value;
+    progress.value = finder.share.value;
+  });
 }
 
 function setUpSliders(): void {
@@ -108,8 +119,10 @@ function noteOf(finding: Finding): string {
   switch (finding.status) {
     case 'closed':
       return '';
-    case 'found':
-      return words.found(nameOf(finding.best));
+    case 'found': {
+      const found = words.found(nameOf(finding.best));
+      return finding.goesOn ? words.goesOn(found) : found;
+    }
     default:
       return words[finding.status];
   }

@@ -102,7 +102,7 @@ function kernelText({ blur, sigma, radius, length, angle, kernel }: Settings): s
     case 'motion':
       return words.motionKernel(length, angle);
     case 'file':
-      return kernel?.name ?? '';
+      return kernel?.name ?? words.foundKernel;
   }
 }
 

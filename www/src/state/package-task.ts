@@ -25,7 +25,7 @@ export function blurKernel({ blur, sigma, radius, length, angle, kernel }: Setti
     case 'motion':
       return motionKernel(length, angle);
     case 'file':
-      if (!kernel) throw new Error('No kernel file is open.');
+      if (!kernel) throw new Error('There is no kernel.');
       return kernel;
   }
 }

@@ -3,10 +3,10 @@
 import type { Kernel } from 'eps-restore';
 import type { Blur, FillKind, SamplerName, TaskId } from '../vocabulary.js';
 
-/** A kernel that the visitor has opened. */
-export interface FileKernel extends Kernel {
-  /** Of its file. */
-  readonly name: string;
+/** A kernel that the visitor has opened, or that was found in the photo. */
+export interface OwnKernel extends Kernel {
+  /** Of its file; undefined: it was found. */
+  readonly name: string | undefined;
 }
 
 export interface Settings {
@@ -22,8 +22,8 @@ export interface Settings {
   readonly length: number;
   /** Of the motion kernel, in degrees. */
   readonly angle: number;
-  /** Of the last kernel file, whatever blur is chosen: the visitor may come back to it. */
-  readonly kernel: FileKernel | undefined;
+  /** The last of them, whatever blur is chosen: the visitor may come back to it. */
+  readonly kernel: OwnKernel | undefined;
   /** The noise that Denoise removes, in 8-bit levels, unless it is measured. */
   readonly noiseLevel: number;
   /** Whether to measure the noise of a noisy photo. */

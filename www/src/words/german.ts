@@ -246,6 +246,8 @@ const blur: Words['blur'] = {
   find: 'Unschärfe finden',
   cancel: 'Abbrechen',
   looking: 'Sieht sich das Foto an …',
+  shapes:
+    'Keine einfache Unschärfe überzeugt. Sucht eine unregelmäßige, wie vom Zittern der Hand …',
   sharp: 'Dieses Foto sieht scharf aus: Keine Unschärfe überzeugt. Nichts wurde geändert.',
   unknown:
     'Dieses Foto verrät seine Unschärfe nicht: Es ist zu klein oder hat zu wenig Struktur. ' +
@@ -254,16 +256,20 @@ const blur: Words['blur'] = {
   found: (name: string): string =>
     `Beste Vermutung: ${name}. Nehmen Sie, was am besten aussieht; der Rahmen im Foto wählt die ` +
     'Stelle.',
+  goesOn: (found: string): string => `${found} Eine unregelmäßige wird noch gesucht.`,
   taken: (name: string): string => `Übernommen: ${name}. Die Regler unten verfeinern es.`,
+  takenShape: (name: string): string => `Übernommen: ${name}, unten gezeichnet.`,
   names: {
     none: 'Wie es ist',
     gaussian: 'Weich',
     disk: 'Falsch fokussiert',
     motion: 'Verwackelt',
+    free: 'Unregelmäßig',
   } satisfies Readonly<Record<BlurEstimate['kind'], string>>,
   amount: (pixels: number): string => `${String(pixels).replace('.', ',')} px`,
   amountAlong: (pixels: number, degrees: number): string =>
     `${String(pixels).replace('.', ',')} px bei ${degrees}°`,
+  shape: (size: Size): string => `${formatSize(size)} px`,
   nothing: 'unverändert',
   named: (name: string, amount: string): string => `${name}, ${amount}`,
   described: (amount: string, confidence: number): string => {
@@ -273,6 +279,9 @@ const blur: Words['blur'] = {
   kept: 'Das Foto bleibt, wie es ist. Nichts wurde geändert.',
   draw: 'Auf dem Foto zeichnen',
   drawing: 'Eine Spur, die das Wackeln hinterließ, von Ende zu Ende nachziehen.',
+  file: 'Datei',
+  own: 'Gefunden',
+  fromPhoto: (size: Size): string => `Kern im Foto gefunden, ${formatSize(size)}`,
   fromFile: (name: string, size: Size): string => `Kern aus „${name}“, ${formatSize(size)}`,
   black: (name: string): string => `„${name}“ ist ganz schwarz und zeigt keinen Kern.`,
   tooLarge: (name: string, size: Size, most: number): string =>
@@ -317,6 +326,7 @@ const settings: Words['settings'] = {
   } satisfies Readonly<Record<FillKind, string>>,
   blurAmount: (pixels: number): string => `${decimal(pixels, 1)} px`,
   blurAngle: (degrees: number): string => `${degrees}°`,
+  foundKernel: 'im Foto gefunden',
   gaussianKernel: (sigma: number): string => `Gauß, Sigma ${decimal(sigma, 1)} Pixel`,
   diskKernel: (radius: number): string => `Scheibe, Radius ${decimal(radius, 1)} Pixel`,
   motionKernel: (length: number, angle: number): string =>
@@ -632,7 +642,7 @@ export const markup: Markup = {
   kindOfBlur: 'Art der Unschärfe',
   amount: 'Stärke',
   direction: 'Richtung',
-  fromFile: 'Datei',
+  blurSearch: 'Suche nach der Unschärfe',
   openKernel: 'Kern-Datei öffnen',
   kernelFile: 'Kern-Datei',
   kernelHint:
