@@ -8,10 +8,11 @@ use eps_restore::low_level::estimation::blur::{Blur, LARGEST};
 use image::RgbImage;
 use image::imageops::{crop_imm, replace};
 
+use crate::aligned::squared_error;
 use crate::blurs::{candidates, kernel};
 use crate::damage::{Levels, Stream, Taken, Wear, blurred, worn};
 use crate::images;
-use crate::photos::{self, Failure, psnr, save};
+use crate::photos::{self, Failure, save};
 use crate::restored::{Restorer, noise_of};
 use crate::scenes::{Shot, lens_with_depth, shaken_path};
 
@@ -111,8 +112,8 @@ pub(crate) fn sheet(options: &Options) -> Result<(), Failure> {
             ),
         };
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        let before = psnr(&taken.image, &truth);
-        let after = psnr(&restored, &truth);
+        let decibels = |image| 10.0 * (255f64.powi(2) / squared_error(image, &truth)).log10();
+        let (before, after) = (decibels(&taken.image), decibels(&restored));
         println!(
             "| {} | {name} | {shot} | {said} | {before:.1} | {after:.1} |",
             row + 1

@@ -120,7 +120,9 @@ fn found(
 
 /// A square of a photo, blurred around on itself.
 struct Case {
+    /// R, G and B.
     truth: Tensor<4>,
+    /// On the prior's axes.
     y: Tensor<4>,
     fourier: Fourier,
     prior: GaussianPrior,
@@ -140,11 +142,10 @@ impl Case {
         let fourier = Fourier::new(side, side, &device);
         let model = denoiser.prior();
         let truth = square.tensor(Window::whole(&square), &device);
-        let truth = axes::from_rgb(truth);
         let operator = convolution(kernel, &fourier)?;
         let noise = WhiteNoise::new(7, 0, &device).draw(truth.dims()) * SIGMA;
         Ok(Self {
-            y: operator.apply(truth.clone()) + noise,
+            y: operator.apply(axes::from_rgb(truth.clone())) + noise,
             truth,
             prior: GaussianPrior::new(model, fourier.clone()),
             fourier,
